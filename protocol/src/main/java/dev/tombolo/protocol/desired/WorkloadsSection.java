@@ -1,0 +1,24 @@
+package dev.tombolo.protocol.desired;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import java.util.List;
+import java.util.Map;
+
+/// Which signed releases the device should run, and the values of their typed parameters. It
+/// selects; what executes is only ever in the releases.
+public record WorkloadsSection(List<Selection> applications) {
+  public WorkloadsSection {
+    applications = List.copyOf(applications);
+  }
+
+  /// @param release digest of the release manifest's payload bytes, whose envelope is the section
+  ///     `release/{name}`
+  /// @param parameters values as text; the device checks them against the types the release
+  ///     declares
+  public record Selection(Name name, Digest release, String version, Map<String, String> parameters) {
+    public Selection {
+      parameters = Map.copyOf(parameters);
+    }
+  }
+}

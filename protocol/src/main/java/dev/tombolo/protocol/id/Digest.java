@@ -1,0 +1,68 @@
+package dev.tombolo.protocol.id;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/// A SHA-256 digest (FIPS 180-4), written `sha256:` and 64 lower-case hex digits.
+public record Digest(String text) implements Comparable<Digest> {
+  public static final String PREFIX = "sha256:";
+  private static final Pattern SHAPE = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  public Digest {
+    if (!SHAPE.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a digest; expected sha256: and 64 lower-case hex digits");
+    }
+  }
+
+  public static Digest of(byte[] content) {
+    return ofHash(sha256().digest(content));
+  }
+
+  public static Digest ofText(String content) {
+    return of(content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Wraps a finished SHA-256 of 32 bytes.
+  public static Digest ofHash(byte[] hash) {
+    return new Digest(PREFIX + HexFormat.of().formatHex(hash));
+  }
+
+  public static Digest ofHex(String hex) {
+    return new Digest(PREFIX + hex);
+  }
+
+  public String hex() {
+    return text.substring(PREFIX.length());
+  }
+
+  public byte[] bytes() {
+    return HexFormat.of().parseHex(hex());
+  }
+
+  /// The first 12 hex digits, for people.
+  public String brief() {
+    return hex().substring(0, 12);
+  }
+
+  @Override
+  public int compareTo(Digest other) {
+    return text.compareTo(other.text);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

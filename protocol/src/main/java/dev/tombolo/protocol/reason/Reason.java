@@ -1,0 +1,139 @@
+package dev.tombolo.protocol.reason;
+
+import dev.tombolo.protocol.id.Digest;
+import java.util.List;
+
+/// Why something is as it is. On the wire each is an object with a `code` (kebab-case of the record's
+/// name, `TokenExpired` -> `token-expired`) and the record's fields. [ReasonText] says each in words,
+/// with what to do next. A code this side does not know reads as [Unknown].
+public sealed interface Reason {
+
+  // Join tokens and enrolment
+  record TokenGarbled(String detail) implements Reason {}
+
+  record TokenUnknown(String token) implements Reason {}
+
+  record TokenExpired(String token, long expiredMillis) implements Reason {}
+
+  record TokenUsed(String token, int uses) implements Reason {}
+
+  record TokenRevoked(String token) implements Reason {}
+
+  record TokenOtherKey(String token) implements Reason {}
+
+  record PinMismatch(String wanted, String got) implements Reason {}
+
+  record CsrInvalid(String detail) implements Reason {}
+
+  record SlotTaken(String slot, String device) implements Reason {}
+
+  // Identity
+  record DeviceUnknown(String device) implements Reason {}
+
+  record DeviceRevoked(String device) implements Reason {}
+
+  record DeviceQuarantined(String device, String detail) implements Reason {}
+
+  record CertificateExpired(String device, long expiredMillis) implements Reason {}
+
+  record CertificateSuperseded(String device, String serial) implements Reason {}
+
+  // Wire and limits
+  record LimitExceeded(String limit, long max, long got) implements Reason {}
+
+  record Malformed(String what, String detail) implements Reason {}
+
+  record NotYours(String what, String detail) implements Reason {}
+
+  record Busy(int retryAfterSeconds) implements Reason {}
+
+  record FeatureMissing(List<String> features) implements Reason {
+    public FeatureMissing {
+      features = List.copyOf(features);
+    }
+  }
+
+  // Desired documents
+  record DocumentUntrusted(String detail) implements Reason {}
+
+  record DocumentStale(long heldEpoch, long heldRevision, long epoch, long revision) implements Reason {}
+
+  record SectionMissing(String section) implements Reason {}
+
+  // Releases
+  record SignatureRefused(String detail) implements Reason {}
+
+  record DigestMismatch(String path, Digest wanted, Digest got) implements Reason {}
+
+  record SizeMismatch(String path, long wanted, long got) implements Reason {}
+
+  record PathRefused(String path, String detail) implements Reason {}
+
+  record BelowSecurityFloor(long floor, long got) implements Reason {}
+
+  record FleetMismatch(String fleet, List<String> fleets) implements Reason {
+    public FleetMismatch {
+      fleets = List.copyOf(fleets);
+    }
+  }
+
+  record NoVariant(String os, String architecture, String detail) implements Reason {}
+
+  record ParameterInvalid(String parameter, String value, String detail) implements Reason {}
+
+  record ReleaseInvalid(String field, String detail) implements Reason {}
+
+  record ReleaseUnknown(String release) implements Reason {}
+
+  // On the way
+  record NotReached(String device, long lastSeenMillis) implements Reason {}
+
+  record UpToDate() implements Reason {}
+
+  record NothingAssigned() implements Reason {}
+
+  record Downloading(String path, long done, long total) implements Reason {}
+
+  record DownloadFailed(String path, String detail, long retryInMillis) implements Reason {}
+
+  record LineDown(long sinceMillis, String detail) implements Reason {}
+
+  record Soaking(long untilMillis) implements Reason {}
+
+  record Starting(String detail) implements Reason {}
+
+  // What went wrong on the device
+  record ProbeFailed(String probe, String detail) implements Reason {}
+
+  record WorkloadExited(int exitCode, String detail) implements Reason {}
+
+  record WorkloadWaiting(long restartInMillis, int failures) implements Reason {}
+
+  record RolledBack(Digest from, Digest to, Reason cause) implements Reason {}
+
+  record RejectedHere(Digest release, Reason cause) implements Reason {}
+
+  record DiskFull(String path, long needed, long free) implements Reason {}
+
+  record IoFailed(String what, String detail) implements Reason {}
+
+  record ClockBehind(long floorMillis, long wallMillis) implements Reason {}
+
+  // Operating
+  record NotFound(String kind, String name, List<String> near) implements Reason {
+    public NotFound {
+      near = List.copyOf(near);
+    }
+  }
+
+  record Conflict(String what, String detail) implements Reason {}
+
+  record ProtectedFleet(String fleet) implements Reason {}
+
+  record NotAllowed(String detail) implements Reason {}
+
+  record InputInvalid(String field, String value, String fix) implements Reason {}
+
+  /// A reason of a newer peer.
+  record Unknown(String code) implements Reason {}
+}
