@@ -1,0 +1,71 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.enrol.RenewResponse;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Set;
+
+/// Everything the hub's loop may ask of the world, always after the commit of what it decided.
+public sealed interface HubEffect {
+
+  /// Answered by [HubEvent.CertificateSigned]. The subject is CN=device, O=tombolo-device.
+  record SignCertificate(
+      long request,
+      DeviceId device,
+      RequestedKey key,
+      String serial,
+      long notBeforeMillis,
+      long notAfterMillis)
+      implements HubEffect {}
+
+  /// Answered by [HubEvent.DocumentSigned]. `payload` is a desired manifest's bytes.
+  record SignDocument(DeviceId device, long revision, byte[] payload) implements HubEffect {}
+
+  record EnrolGranted(long request, EnrolResponse response) implements HubEffect {}
+
+  record RenewGranted(long request, RenewResponse response) implements HubEffect {}
+
+  /// Refuses an enrolment or renewal.
+  record RequestRefused(long request, Reason reason) implements HubEffect {}
+
+  record SessionAdmitted(SessionId session) implements HubEffect {}
+
+  /// CONNACK with the reason code that fits, then close.
+  record SessionRefused(SessionId session, Reason reason) implements HubEffect {}
+
+  /// DISCONNECT with the reason code that fits, then close.
+  record CloseSession(SessionId session, Reason reason) implements HubEffect {}
+
+  /// Sends the updates in order; `manifest` comes back in [HubEvent.DesiredTaken] when all are
+  /// PUBACKed.
+  record SendDesired(SessionId session, DeviceId device, Digest manifest, List<DesiredUpdate> updates)
+      implements HubEffect {
+    public SendDesired {
+      updates = List.copyOf(updates);
+    }
+  }
+
+  record SendAcked(SessionId session, DeviceId device, Acked acked) implements HubEffect {}
+
+  record SendAsk(SessionId session, DeviceId device, Ask ask) implements HubEffect {}
+
+  /// PUBACK for a [HubEvent.ReportSaid].
+  record PacketTaken(SessionId session, int packet) implements HubEffect {}
+
+  record AdminAnswered(long request, AdminAnswer answer) implements HubEffect {}
+
+  /// The set of certificate serials that must not be served, whole; the edge port closes what
+  /// matches at once and a broker's CRL is rewritten.
+  record RevocationsChanged(Set<String> serials) implements HubEffect {
+    public RevocationsChanged {
+      serials = Set.copyOf(serials);
+    }
+  }
+}

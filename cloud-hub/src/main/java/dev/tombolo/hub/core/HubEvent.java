@@ -1,0 +1,69 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.sign.Envelope;
+import dev.tombolo.protocol.token.JoinToken;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything the hub's loop can be told. Adapters make these on their own threads, already parsed
+/// and bounded, and hand them to [HubInbox]; nothing else changes the hub's state. `request` numbers
+/// are made by the adapter that waits for the answer.
+public sealed interface HubEvent {
+
+  /// A device asks to enrol. The CSR's own signature has been checked.
+  record EnrolAsked(long request, JoinToken token, RequestedKey key, Map<String, String> facts, String remote)
+      implements HubEvent {
+    public EnrolAsked {
+      facts = Map.copyOf(facts);
+    }
+  }
+
+  /// A device with certificate `presented` asks for its next one.
+  record RenewAsked(long request, DeviceId device, String presented, RequestedKey key, String remote)
+      implements HubEvent {}
+
+  /// The answer to [HubEffect.SignCertificate].
+  record CertificateSigned(long request, IssuedCertificate certificate) implements HubEvent {}
+
+  /// The answer to [HubEffect.SignDocument].
+  record DocumentSigned(DeviceId device, long revision, Envelope envelope) implements HubEvent {}
+
+  /// CONNECT arrived on a line whose client certificate chains to our CA; answered by
+  /// [HubEffect.SessionAdmitted] or [HubEffect.SessionRefused].
+  ///
+  /// @param serial of the certificate, lower-case hex
+  record SessionOpened(SessionId session, DeviceId device, String serial, String remote)
+      implements HubEvent {}
+
+  /// @param clean true after a DISCONNECT with reason 0
+  record SessionClosed(SessionId session, DeviceId device, boolean clean, String cause)
+      implements HubEvent {}
+
+  record PresenceSaid(SessionId session, DeviceId device, Presence presence) implements HubEvent {}
+
+  /// @param packet MQTT packet identifier, acknowledged by [HubEffect.PacketTaken] after the commit
+  record ReportSaid(SessionId session, DeviceId device, Report report, int packet)
+      implements HubEvent {}
+
+  record AnswerSaid(SessionId session, DeviceId device, Answer answer) implements HubEvent {}
+
+  /// PUBACK of the last part of an update: the device has it on its disk.
+  record DesiredTaken(SessionId session, DeviceId device, Digest manifest) implements HubEvent {}
+
+  /// Somebody on the edge port broke a rule; leaves an audit line.
+  record Violated(Optional<DeviceId> device, String remote, String what, Reason reason)
+      implements HubEvent {}
+
+  /// An operator's command.
+  record AdminAsked(long request, Principal who, AdminCommand command) implements HubEvent {}
+
+  /// Time passes; about once a second, and whenever a slice of work is left.
+  record Ticked() implements HubEvent {}
+}

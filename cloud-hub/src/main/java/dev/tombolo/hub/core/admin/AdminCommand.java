@@ -1,0 +1,68 @@
+package dev.tombolo.hub.core.admin;
+
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.sign.Envelope;
+import dev.tombolo.protocol.token.JoinToken;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What an operator may change. Where it touches a protected fleet, `typedName` must be that fleet's
+/// name, else the answer is [dev.tombolo.protocol.reason.Reason.ProtectedFleet].
+public sealed interface AdminCommand {
+
+  /// @param slot binds the token to one slot (then `uses` is 1)
+  /// @param drawn id and secret, drawn at random by the adapter, with the hub's pins and endpoints;
+  ///     its expiry is set by the decider
+  record CreateToken(
+      Name fleet,
+      Optional<Name> site,
+      Optional<SlotRef> slot,
+      int uses,
+      Duration life,
+      JoinToken drawn,
+      Optional<String> typedName)
+      implements AdminCommand {}
+
+  record RevokeToken(String token) implements AdminCommand {}
+
+  /// All of the objects or none.
+  record Apply(List<AdminObject> objects, Optional<String> typedName, boolean dryRun) implements AdminCommand {
+    public Apply {
+      objects = List.copyOf(objects);
+    }
+  }
+
+  /// Takes the next publisher root: version 1 when there is none, else chained to the newest.
+  record TrustPublisher(Envelope root) implements AdminCommand {}
+
+  /// Every file of the release is already in the hub's file store, checked by digest and size.
+  record PushRelease(Envelope release) implements AdminCommand {}
+
+  /// Selects a release for its application in a whole fleet, one site, or one slot; the most specific
+  /// one wins.
+  record Assign(
+      ReleaseRef release,
+      Name fleet,
+      Optional<Name> site,
+      Optional<SlotRef> slot,
+      Optional<String> typedName)
+      implements AdminCommand {}
+
+  /// Takes an application off a fleet, site or slot.
+  record Unassign(
+      Name application,
+      Name fleet,
+      Optional<Name> site,
+      Optional<SlotRef> slot,
+      Optional<String> typedName)
+      implements AdminCommand {}
+
+  record RevokeDevice(DeviceId device, String why, Optional<String> typedName) implements AdminCommand {}
+
+  /// Asks a connected device; answered when the device answers or the time is up.
+  record AskDevice(DeviceId device, String question) implements AdminCommand {}
+}
