@@ -1,0 +1,101 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.release.Probe;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.release.WorkloadSpec;
+import java.util.List;
+import java.util.Map;
+
+/// Everything the agent's loop may ask of the world, always after the commit of what it decided.
+public sealed interface AgentEffect {
+
+  // Link
+  /// Opens a line: connect, subscribe, then [AgentEvent.LinkOpened]. The will is `will`.
+  record OpenLink(long line, String url, Presence.Will will) implements AgentEffect {}
+
+  record CloseLink(long line) implements AgentEffect {}
+
+  /// QoS 1; answered by [AgentEvent.Published].
+  record Publish(long line, long publication, Outgoing message) implements AgentEffect {}
+
+  /// What can be published.
+  sealed interface Outgoing {
+    record OfPresence(Presence presence) implements Outgoing {}
+
+    record OfReport(Report report) implements Outgoing {}
+
+    record OfAnswer(Answer answer) implements Outgoing {}
+  }
+
+  /// PUBACK for something that arrived and is persisted now.
+  record AcknowledgePacket(long line, int packet) implements AgentEffect {}
+
+  // Files
+  /// Fetches a file of the file store over HTTPS, going on where an earlier try stopped.
+  record Fetch(Digest file, long size, String url) implements AgentEffect {}
+
+  record CancelFetch(Digest file) implements AgentEffect {}
+
+  /// Builds `releases/{hex}/` from the file store (hard links), checks it, syncs it.
+  record Stage(Name application, Digest release, List<Variant.File> files) implements AgentEffect {
+    public Stage {
+      files = List.copyOf(files);
+    }
+  }
+
+  /// Atomically renames the application's `current` link onto the release's folder.
+  record Switch(Name application, Digest release) implements AgentEffect {}
+
+  /// Removes release folders and stored files that are not in these sets.
+  record Sweep(java.util.Set<Digest> releases, java.util.Set<Digest> files) implements AgentEffect {
+    public Sweep {
+      releases = java.util.Set.copyOf(releases);
+      files = java.util.Set.copyOf(files);
+    }
+  }
+
+  // Workloads
+  /// Starts it in its own session, output to files. Placeholders are already filled in except those
+  /// that name folders and the loopback endpoint (`${release.dir}`, `${work.dir}`,
+  /// `${runtime.NAME}`, `${loopback.url}`), which the adapter knows.
+  record StartWorkload(Name application, Digest release, WorkloadSpec spec) implements AgentEffect {}
+
+  /// SIGTERM to its session, SIGKILL after the grace; answered by [AgentEvent.WorkloadExited].
+  record StopWorkload(Name application, ProcessIdentity process, int graceSeconds)
+      implements AgentEffect {}
+
+  /// Watches a process of an earlier agent life; answered by [AgentEvent.WorkloadExited] when it is
+  /// gone already or later.
+  record AdoptWorkload(Name application, ProcessIdentity process) implements AgentEffect {}
+
+  record ReloadWorkload(Name application, Digest release, ProcessIdentity process, WorkloadSpec spec)
+      implements AgentEffect {}
+
+  record RunProbe(Name application, Digest release, long round, Probe probe, Map<String, String> env)
+      implements AgentEffect {
+    public RunProbe {
+      env = Map.copyOf(env);
+    }
+  }
+
+  record ResultKept(long request, long sequence) implements AgentEffect {}
+
+  record ResultRefused(long request, dev.tombolo.protocol.reason.Reason reason)
+      implements AgentEffect {}
+
+  // Identity
+  /// Makes (once) and persists the next CSR, asks `POST /v1/renew`, persists the certificate.
+  record Renew(String url) implements AgentEffect {}
+
+  // Time
+  /// A [AgentEvent.Ticked] no later than this much from now.
+  record WakeAt(long monotonicMillis) implements AgentEffect {}
+
+  /// The loop ends after this.
+  record Stop() implements AgentEffect {}
+}

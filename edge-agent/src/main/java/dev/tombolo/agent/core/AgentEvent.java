@@ -1,0 +1,84 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Optional;
+
+/// Everything the agent's loop can be told. Adapters make these on their own threads, parsed and
+/// bounded, and hand them to the loop's inbox; nothing else changes the agent's state.
+public sealed interface AgentEvent {
+
+  // Link
+  /// CONNACK 0 and subscriptions granted. `line` numbers the attempt, so that news of an older line
+  /// is known as such.
+  record LinkOpened(long line) implements AgentEvent {}
+
+  /// The attempt failed or the line broke.
+  ///
+  /// @param retryAfterSeconds as the hub asked, 0 when it did not
+  record LinkClosed(long line, Reason reason, int retryAfterSeconds) implements AgentEvent {}
+
+  /// @param packet acknowledged by [AgentEffect.AcknowledgePacket] once persisted
+  record DesiredArrived(long line, int packet, DesiredUpdate update) implements AgentEvent {}
+
+  record AckedArrived(long line, int packet, Acked acked) implements AgentEvent {}
+
+  record AskArrived(long line, int packet, Ask ask) implements AgentEvent {}
+
+  /// PUBACK for a [AgentEffect.Publish].
+  record Published(long line, long publication) implements AgentEvent {}
+
+  // Files
+  /// Bytes of a file that are on the disk and synced; at most once a second while it grows.
+  record FetchAdvanced(Digest file, long bytes) implements AgentEvent {}
+
+  /// The file is complete in the file store, its size and digest checked.
+  record FetchFinished(Digest file) implements AgentEvent {}
+
+  /// @param retryable false when the content is wrong or refused
+  record FetchFailed(Digest file, Reason reason, boolean retryable) implements AgentEvent {}
+
+  /// The release folder stands complete, synced and checked.
+  record StageFinished(Name application, Digest release) implements AgentEvent {}
+
+  record StageFailed(Name application, Digest release, Reason reason) implements AgentEvent {}
+
+  record SwitchFinished(Name application, Digest release) implements AgentEvent {}
+
+  record SwitchFailed(Name application, Digest release, Reason reason) implements AgentEvent {}
+
+  // Workloads
+  record WorkloadStarted(Name application, ProcessIdentity process) implements AgentEvent {}
+
+  record WorkloadStartFailed(Name application, Reason reason) implements AgentEvent {}
+
+  /// @param exitCode 128 + signal when killed; -1 when it ended unseen (adopted, not our child)
+  record WorkloadExited(Name application, ProcessIdentity process, int exitCode, String lastOutput)
+      implements AgentEvent {}
+
+  record ReloadFinished(Name application, Digest release, Optional<Reason> failure)
+      implements AgentEvent {}
+
+  /// @param failure empty when passed
+  record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)
+      implements AgentEvent {}
+
+  /// A workload handed in a result over the loopback endpoint; answered by
+  /// [AgentEffect.ResultKept] after the commit.
+  record ResultHandedIn(long request, Name channel, String json) implements AgentEvent {}
+
+  // Identity
+  record RenewalFinished(String certificatePem, long notAfterMillis) implements AgentEvent {}
+
+  record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}
+
+  /// Time passes; about once a second and at the time asked by [AgentEffect.WakeAt].
+  record Ticked() implements AgentEvent {}
+
+  /// Clean stop asked (SIGTERM). Workloads go on.
+  record StopAsked() implements AgentEvent {}
+}

@@ -1,0 +1,7 @@
+package dev.tombolo.agent.core;
+
+/// A process that cannot be mistaken for a later one with the same pid.
+///
+/// @param bootId of the machine (`/proc/sys/kernel/random/boot_id`)
+/// @param startTicks field 22 of `/proc/PID/stat`
+public record ProcessIdentity(String bootId, long pid, long startTicks) {}
