@@ -1,0 +1,31 @@
+package dev.tombolo.hub.config;
+
+/// A mistake in a YAML file, told with file, line, field and what to do: `hub.yaml line 7:
+/// edge.port: 99999 is not a port; use 1-65535`.
+public final class YamlFault extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int line;
+  private final String field;
+
+  /// @param line from 1; 0 when the fault is the whole file's
+  /// @param field dotted path, like `spec.timeZone`; empty when the fault is not in one
+  YamlFault(String file, int line, String field, String what) {
+    super(
+        file
+            + (line > 0 ? " line " + line : "")
+            + ": "
+            + (field.isEmpty() ? "" : field + ": ")
+            + what);
+    this.line = line;
+    this.field = field;
+  }
+
+  public int line() {
+    return line;
+  }
+
+  public String field() {
+    return field;
+  }
+}
