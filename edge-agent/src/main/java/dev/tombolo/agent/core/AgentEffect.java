@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Answer;
@@ -15,7 +16,8 @@ import java.util.Map;
 public sealed interface AgentEffect {
 
   // Link
-  /// Opens a line: connect, subscribe, then [AgentEvent.LinkOpened]. The will is `will`.
+  /// Opens a line: connect, subscribe, then [AgentEvent.LinkOpened]. The will is `will`. Any line
+  /// still open from before is closed first: there is never more than one.
   record OpenLink(long line, String url, Presence.Will will) implements AgentEffect {}
 
   record CloseLink(long line) implements AgentEffect {}
@@ -63,14 +65,19 @@ public sealed interface AgentEffect {
   /// Starts it in its own session, output to files. Placeholders are already filled in except those
   /// that name folders and the loopback endpoint (`${release.dir}`, `${work.dir}`,
   /// `${runtime.NAME}`, `${loopback.url}`), which the adapter knows.
+  ///
+  /// May be asked again after a crash between the start and the commit of
+  /// [AgentEvent.WorkloadStarted], so the adapter sees to it that an application has one process at
+  /// the most: what it finds left from an earlier start (by a note of its own, written before the
+  /// program runs) it ends first.
   record StartWorkload(Name application, Digest release, WorkloadSpec spec) implements AgentEffect {}
 
   /// SIGTERM to its session, SIGKILL after the grace; answered by [AgentEvent.WorkloadExited].
   record StopWorkload(Name application, ProcessIdentity process, int graceSeconds)
       implements AgentEffect {}
 
-  /// Watches a process of an earlier agent life; answered by [AgentEvent.WorkloadExited] when it is
-  /// gone already or later.
+  /// Watches a process of an earlier agent life, or watches it again; answered by
+  /// [AgentEvent.WorkloadExited] when it is gone already or later.
   record AdoptWorkload(Name application, ProcessIdentity process) implements AgentEffect {}
 
   record ReloadWorkload(Name application, Digest release, ProcessIdentity process, WorkloadSpec spec)

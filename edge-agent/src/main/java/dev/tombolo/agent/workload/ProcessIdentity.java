@@ -1,4 +1,4 @@
-package dev.tombolo.agent.core;
+package dev.tombolo.agent.workload;
 
 /// A process that cannot be mistaken for a later one with the same pid.
 ///
