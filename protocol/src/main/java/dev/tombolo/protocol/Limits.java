@@ -13,15 +13,21 @@ public final class Limits {
   public static final int SECTIONS_MAX = 64;
   public static final int TOPIC_BYTES_MAX = 256;
   public static final int ENROL_BODY_BYTES_MAX = 16 * 1024;
+
   /// Bytes waiting to be sent to one device; beyond it the session is closed as a slow consumer.
   public static final int DEVICE_QUEUE_BYTES_MAX = 1024 * 1024;
+
   /// Bytes waiting to be sent to all devices together.
   public static final long ALL_QUEUES_BYTES_MAX = 256L * 1024 * 1024;
+
   /// One report row's body.
   public static final int REPORT_BODY_BYTES_MAX = 32 * 1024;
+
   public static final int REPORT_ROWS_MAX = 500;
+
   /// Payload of a release manifest, so that its envelope fits a section.
   public static final int RELEASE_MANIFEST_BYTES_MAX = 64 * 1024;
+
   public static final int RELEASE_FILES_MAX = 512;
   public static final int RELEASE_VARIANTS_MAX = 16;
   public static final int ARGV_MAX = 128;

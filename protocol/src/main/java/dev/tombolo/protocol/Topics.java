@@ -19,6 +19,7 @@ public enum Topics {
   PRESENCE("presence", true);
 
   public static final String PREFIX = "tombolo/v1/";
+
   /// External broker mode only: the hub's retained beacon, readable by every device.
   public static final String HUB_BEACON = PREFIX + "hub";
 

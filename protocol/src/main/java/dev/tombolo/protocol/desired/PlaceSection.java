@@ -6,4 +6,5 @@ import org.jspecify.annotations.Nullable;
 /// Where the device stands.
 ///
 /// @param timeZone IANA zone name of the site
-public record PlaceSection(Name fleet, Name site, Name slot, @Nullable String displayName, String timeZone) {}
+public record PlaceSection(
+    Name fleet, Name site, Name slot, @Nullable String displayName, String timeZone) {}

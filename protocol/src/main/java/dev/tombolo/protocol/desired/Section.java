@@ -6,12 +6,15 @@ import dev.tombolo.protocol.id.Digest;
 public record Section(String name, String text) {
   /// JSON of [PlaceSection].
   public static final String PLACE = "place";
+
   /// JSON of [WorkloadsSection].
   public static final String WORKLOADS = "workloads";
+
   /// JSON of [TrustSection].
   public static final String TRUST = "trust";
-  /// Prefix; followed by the application's name. JSON of the release's DSSE envelope, byte for
-  /// byte as its publisher made it.
+
+  /// Prefix; followed by the application's name. JSON of the release's DSSE envelope, byte for byte
+  /// as its publisher made it.
   public static final String RELEASE_PREFIX = "release/";
 
   public Digest digest() {

@@ -13,10 +13,11 @@ public record WorkloadsSection(List<Selection> applications) {
   }
 
   /// @param release digest of the release manifest's payload bytes, whose envelope is the section
-  ///     `release/{name}`
+  ///   `release/{name}`
   /// @param parameters values as text; the device checks them against the types the release
-  ///     declares
-  public record Selection(Name name, Digest release, String version, Map<String, String> parameters) {
+  ///   declares
+  public record Selection(
+      Name name, Digest release, String version, Map<String, String> parameters) {
     public Selection {
       parameters = Map.copyOf(parameters);
     }

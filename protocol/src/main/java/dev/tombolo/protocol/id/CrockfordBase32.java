@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.id;
 
-/// Crockford's base32 (no I, L, O, U), lower case out, both cases and the look-alikes O=0, I=L=1 in.
+/// Crockford's base32 (no I, L, O, U), lower case out, both cases and the look-alikes O=0, I=L=1
+/// in.
 public final class CrockfordBase32 {
   private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
 

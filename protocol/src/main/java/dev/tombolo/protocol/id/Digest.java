@@ -12,10 +12,14 @@ public record Digest(String text) implements Comparable<Digest> {
   private static final Pattern SHAPE = Pattern.compile("sha256:[0-9a-f]{64}");
 
   public Digest {
-    if (!SHAPE.matcher(text).matches()) {
+    if (!isValid(text)) {
       throw new IllegalArgumentException(
           "'" + text + "' is not a digest; expected sha256: and 64 lower-case hex digits");
     }
+  }
+
+  public static boolean isValid(String text) {
+    return SHAPE.matcher(text).matches();
   }
 
   public static Digest of(byte[] content) {

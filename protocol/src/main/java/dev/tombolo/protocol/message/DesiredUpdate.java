@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param envelope DSSE over a [dev.tombolo.protocol.desired.DesiredManifest]
 /// @param documentCertificate PEM of the hub's document key, certified by the hub's CA; sent only
-///     when the birth named another key
+///   when the birth named another key
 public record DesiredUpdate(
     Envelope envelope, List<Section> sections, @Nullable String documentCertificate) {
   public DesiredUpdate {

@@ -30,9 +30,10 @@ public sealed interface ReportBody {
   /// Something that happened; never dropped.
   ///
   /// @param what a fixed word: `desired-applied`, `desired-refused`, `download-finished`, `staged`,
-  ///     `switched`, `live`, `rolled-back`, `workload-started`, `workload-exited`,
-  ///     `workload-adopted`, `certificate-renewed`, `booted`, ...
-  record Happened(String what, @Nullable Name application, @Nullable Digest release, @Nullable Reason reason)
+  ///   `switched`, `live`, `rolled-back`, `workload-started`, `workload-exited`,
+  ///   `workload-adopted`, `certificate-renewed`, `booted`, ...
+  record Happened(
+      String what, @Nullable Name application, @Nullable Digest release, @Nullable Reason reason)
       implements ReportBody {}
 
   /// A workload's own result (people counted), handed in over the loopback endpoint.

@@ -3,9 +3,9 @@ package dev.tombolo.protocol.reason;
 import dev.tombolo.protocol.id.Digest;
 import java.util.List;
 
-/// Why something is as it is. On the wire each is an object with a `code` (kebab-case of the record's
-/// name, `TokenExpired` -> `token-expired`) and the record's fields. [ReasonText] says each in words,
-/// with what to do next. A code this side does not know reads as [Unknown].
+/// Why something is as it is. On the wire each is an object with a `code` (kebab-case of the
+/// record's name, `TokenExpired` -> `token-expired`) and the record's fields. [ReasonText] says
+/// each in words, with what to do next. A code this side does not know reads as [Unknown].
 public sealed interface Reason {
 
   // Join tokens and enrolment
@@ -56,7 +56,8 @@ public sealed interface Reason {
   // Desired documents
   record DocumentUntrusted(String detail) implements Reason {}
 
-  record DocumentStale(long heldEpoch, long heldRevision, long epoch, long revision) implements Reason {}
+  record DocumentStale(long heldEpoch, long heldRevision, long epoch, long revision)
+      implements Reason {}
 
   record SectionMissing(String section) implements Reason {}
 

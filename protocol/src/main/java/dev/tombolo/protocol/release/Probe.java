@@ -13,7 +13,8 @@ public sealed interface Probe {
   int timeoutSeconds();
 
   /// Passes on exit 0. Its last output line becomes the detail of a failure.
-  record Exec(String name, int periodSeconds, int timeoutSeconds, List<String> argv) implements Probe {
+  record Exec(String name, int periodSeconds, int timeoutSeconds, List<String> argv)
+      implements Probe {
     public Exec {
       argv = List.copyOf(argv);
     }
@@ -22,7 +23,12 @@ public sealed interface Probe {
   /// GET http://127.0.0.1:port/path. Passes on 2xx and, where given, when the body (first 64 KiB)
   /// contains `expect`.
   record Http(
-      String name, int periodSeconds, int timeoutSeconds, String port, String path, @Nullable String expect)
+      String name,
+      int periodSeconds,
+      int timeoutSeconds,
+      String port,
+      String path,
+      @Nullable String expect)
       implements Probe {}
 
   /// Passes when a connection to 127.0.0.1:port opens.

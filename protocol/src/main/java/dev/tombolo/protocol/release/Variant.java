@@ -8,7 +8,7 @@ import java.util.List;
 /// @param os `linux`
 /// @param architecture as `uname -m` says: `x86_64`, `aarch64`, ...; `any` fits all
 /// @param runtimes names of runtimes the device must offer (its own configuration maps each to a
-///     folder, `${runtime.NAME}` in argv)
+///   folder, `${runtime.NAME}` in argv)
 public record Variant(
     String os,
     String architecture,
@@ -22,7 +22,8 @@ public record Variant(
     parameters = List.copyOf(parameters);
   }
 
-  /// @param path relative, `/`-separated, checked (no `..`, no NUL, no case-fold twin, not absolute)
+  /// @param path relative, `/`-separated, checked (no `..`, no NUL, no case-fold twin, not
+  ///   absolute)
   /// @param size bytes
   public record File(String path, long size, Digest digest, boolean executable) {}
 

@@ -3,8 +3,8 @@ package dev.tombolo.protocol.sign;
 import java.util.List;
 
 /// Who may sign releases: keys and how many of them must. Signed as DSSE payload type
-/// [#PAYLOAD_TYPE] by itself (a threshold of its own keys) and, from version 2 on, by a threshold of
-/// the version before. The digest of version 1's payload is what join tokens pin.
+/// [#PAYLOAD_TYPE] by itself (a threshold of its own keys) and, from version 2 on, by a threshold
+/// of the version before. The digest of version 1's payload is what join tokens pin.
 ///
 /// @param version 1, 2, 3, ... without gaps
 public record PublisherRoot(long version, int threshold, List<Key> keys) {

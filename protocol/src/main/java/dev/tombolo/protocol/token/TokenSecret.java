@@ -12,7 +12,8 @@ public final class TokenSecret {
 
   public TokenSecret(byte[] bytes) {
     if (bytes.length != BYTES) {
-      throw new IllegalArgumentException("a token secret has " + BYTES + " bytes, not " + bytes.length);
+      throw new IllegalArgumentException(
+          "a token secret has " + BYTES + " bytes, not " + bytes.length);
     }
     this.bytes = bytes.clone();
   }

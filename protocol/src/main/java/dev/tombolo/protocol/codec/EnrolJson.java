@@ -1,0 +1,69 @@
+package dev.tombolo.protocol.codec;
+
+import dev.tombolo.protocol.enrol.EnrolRequest;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.enrol.Refusal;
+import dev.tombolo.protocol.enrol.RenewRequest;
+import dev.tombolo.protocol.enrol.RenewResponse;
+
+/// Bodies of the HTTPS calls.
+final class EnrolJson {
+  private EnrolJson() {}
+
+  static EnrolRequest request(JsonFields f) throws MalformedException {
+    return new EnrolRequest(f.text("token"), f.text("csr"), f.textMap("facts"));
+  }
+
+  static void write(JsonWriter json, EnrolRequest r) {
+    json.text("token", r.token()).text("csr", r.csr()).textMap("facts", r.facts());
+  }
+
+  static EnrolResponse response(JsonFields f) throws MalformedException {
+    return new EnrolResponse(
+        f.device("device"),
+        f.name("fleet"),
+        f.name("site"),
+        f.name("slot"),
+        f.text("certificate"),
+        f.text("documentCertificate"),
+        DesiredJson.history(f.object("history")),
+        f.texts("links"),
+        f.text("https"));
+  }
+
+  static void write(JsonWriter json, EnrolResponse r) {
+    json.id("device", r.device())
+        .id("fleet", r.fleet())
+        .id("site", r.site())
+        .id("slot", r.slot())
+        .text("certificate", r.certificate())
+        .text("documentCertificate", r.documentCertificate())
+        .object("history", r.history(), DesiredJson::write)
+        .texts("links", r.links())
+        .text("https", r.https());
+  }
+
+  static RenewRequest renewRequest(JsonFields f) throws MalformedException {
+    return new RenewRequest(f.text("csr"));
+  }
+
+  static void write(JsonWriter json, RenewRequest r) {
+    json.text("csr", r.csr());
+  }
+
+  static RenewResponse renewResponse(JsonFields f) throws MalformedException {
+    return new RenewResponse(f.text("certificate"));
+  }
+
+  static void write(JsonWriter json, RenewResponse r) {
+    json.text("certificate", r.certificate());
+  }
+
+  static Refusal refusal(JsonFields f) throws MalformedException {
+    return new Refusal(ReasonJson.read(f.object("reason")), f.text("message"));
+  }
+
+  static void write(JsonWriter json, Refusal r) {
+    json.object("reason", r.reason(), ReasonJson::write).text("message", r.message());
+  }
+}
