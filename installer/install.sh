@@ -1,0 +1,3 @@
+#!/bin/sh
+# Installs and enrols the agent; written next.
+exit 1

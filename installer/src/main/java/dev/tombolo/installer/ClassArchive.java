@@ -1,0 +1,60 @@
+package dev.tombolo.installer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A static archive (AppCDS) of the classes a program loads, mapped into memory at start instead of
+/// being read, parsed and verified. It saves the agent memory and the command line time.
+///
+/// Everything runs through the launch script, so that the archive is made with the flags and the
+/// class path it is used with. The JVM ignores it, silently, when a jar's time or size differs;
+/// `DistributionIT` checks that it is really used.
+final class ClassArchive {
+  private ClassArchive() {}
+
+  /// Writes `home/app.jsa` for a distribution whose jars already have their final times.
+  ///
+  /// @param known classes that the training runs cannot reach, such as those used only with a line
+  static void make(Program program, Path home, Path work, List<String> known) throws IOException {
+    Folder.delete(work);
+    Files.createDirectories(work);
+    Set<String> classes = new LinkedHashSet<>();
+    known.forEach(line -> classes.add(withoutNumber(line)));
+    for (List<String> trainingRun : program.trainingRuns()) {
+      run(program, home, work, "-Xshare:off -XX:DumpLoadedClassList=run.classes", trainingRun);
+      for (String line : Files.readAllLines(work.resolve("run.classes"))) {
+        classes.add(withoutNumber(line));
+      }
+    }
+    Files.write(work.resolve("all.classes"), classes);
+
+    // Only G1 can store objects beside the classes; every collector can read them.
+    String dump =
+        "-Xshare:dump -XX:SharedClassListFile=all.classes -XX:SharedArchiveFile=app.jsa"
+            + " -XX:-UseSerialGC -XX:+UseG1GC -Xmx256m -XX:MaxMetaspaceSize=256m";
+    run(program, home, work, dump, List.of());
+    Files.move(
+        work.resolve("app.jsa"), home.resolve("app.jsa"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// Numbers are those of one run; names are enough for what the usual loaders load.
+  private static String withoutNumber(String line) {
+    return line.replaceFirst(" id: [0-9]+$", "");
+  }
+
+  private static void run(
+      Program program, Path home, Path work, String options, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin").resolve(program.name()).toString());
+    command.addAll(arguments);
+    Tool.run(work, Map.of(program.optionsVariable(), options), command);
+  }
+}
