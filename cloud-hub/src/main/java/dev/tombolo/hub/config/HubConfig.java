@@ -1,0 +1,236 @@
+package dev.tombolo.hub.config;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// How one hub runs: `hub.yaml` and what the command line says over it.
+///
+/// @param data the one folder with everything the hub keeps
+/// @param share what the edge port gives to anybody: `install.sh` and `packages/`
+/// @param broker set when hub and devices meet at an existing MQTT broker
+/// @param filesBytesMax release files kept at the most, in bytes
+public record HubConfig(
+    Path data,
+    Edge edge,
+    Admin admin,
+    Optional<Path> share,
+    Optional<Broker> broker,
+    long filesBytesMax) {
+  public static final int EDGE_PORT = 8443;
+  public static final int ADMIN_PORT = 8480;
+  public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
+  public static final long FILES_BYTES_MAX = 200L * 1024 * 1024 * 1024;
+  private static final String BROKER_URL = "write mqtts://host:port";
+
+  /// The port that devices reach.
+  ///
+  /// @param names host names and addresses in the hub's certificate
+  /// @param endpoints `host:port` told to devices in join tokens, best first; empty means the first
+  ///     of `names` with the port
+  /// @param keepAliveMax the longest silence a device may ask for
+  public record Edge(
+      String bind,
+      int port,
+      List<String> names,
+      List<String> endpoints,
+      Admission admission,
+      Duration keepAliveMax) {
+    public Edge {
+      names = List.copyOf(names);
+      endpoints = List.copyOf(endpoints);
+    }
+
+    /// What devices are told, once the port is known.
+    public List<String> endpointsAt(int boundPort) {
+      return endpoints.isEmpty() ? List.of(at(names.getFirst(), boundPort)) : endpoints;
+    }
+
+    private static String at(String host, int port) {
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  /// How fast lines are let in.
+  ///
+  /// @param acceptsPerSecond TCP connections; more wait in the kernel's queue
+  /// @param connectsPerMinute MQTT connects of one device; more are told to come back later
+  public record Admission(int acceptsPerSecond, int connectsPerMinute) {
+    public static final Admission USUAL = new Admission(2_000, 60);
+  }
+
+  /// The operators' port.
+  public record Admin(String bind, int port) {}
+
+  /// An existing MQTT 5 broker.
+  ///
+  /// @param url `mqtts://host:port` or `mqtt://host:port` as the hub reaches it
+  /// @param devicesUrl as devices reach it
+  /// @param ca PEM of the broker's root; empty: the hub's own CA
+  /// @param certificate PEM chain of the hub's client certificate; empty: its server certificate
+  public record Broker(
+      URI url, URI devicesUrl, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {}
+
+  /// Everything as usual, for a hub on this machine.
+  public static HubConfig usual(Path data) {
+    return new HubConfig(
+        data,
+        new Edge("0.0.0.0", EDGE_PORT, usualNames(), List.of(), Admission.USUAL, KEEP_ALIVE_MAX),
+        new Admin("127.0.0.1", ADMIN_PORT),
+        Optional.empty(),
+        Optional.empty(),
+        FILES_BYTES_MAX);
+  }
+
+  /// Reads `hub.yaml`.
+  ///
+  /// @throws YamlFault with file, line, field and what to do
+  public static HubConfig load(Path file, Path data) throws IOException {
+    return parse(String.valueOf(file.getFileName()), Files.readString(file), data);
+  }
+
+  /// @param file its name, for messages
+  public static HubConfig parse(String file, String text, Path data) {
+    HubConfig usual = usual(data);
+    YamlMap map = StrictYaml.document(file, text);
+    HubConfig config =
+        new HubConfig(
+            data,
+            map.optionalMap("edge").map(HubConfig::edge).orElse(usual.edge),
+            map.optionalMap("admin").map(HubConfig::admin).orElse(usual.admin),
+            map.optionalText("share").map(Path::of),
+            map.optionalMap("broker").map(HubConfig::broker),
+            map.optionalSize("filesMax").orElse(FILES_BYTES_MAX));
+    map.noMore();
+    return config;
+  }
+
+  /// @param port 0 takes any free port
+  public HubConfig withEdgePort(int port) {
+    Edge at =
+        new Edge(
+            edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+  }
+
+  /// @param port 0 takes any free port
+  public HubConfig withAdminPort(int port) {
+    return new HubConfig(data, edge, new Admin(admin.bind, port), share, broker, filesBytesMax);
+  }
+
+  public HubConfig withEndpoints(List<String> endpoints) {
+    Edge at =
+        new Edge(
+            edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+  }
+
+  public HubConfig withAdmission(Admission admission) {
+    Edge at =
+        new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+  }
+
+  public HubConfig withShare(Path folder) {
+    return new HubConfig(data, edge, admin, Optional.of(folder), broker, filesBytesMax);
+  }
+
+  public HubConfig withBroker(Broker external) {
+    return new HubConfig(data, edge, admin, share, Optional.of(external), filesBytesMax);
+  }
+
+  private static Edge edge(YamlMap map) {
+    List<String> names = map.texts("names");
+    Edge edge =
+        new Edge(
+            map.text("bind", "0.0.0.0"),
+            port(map, EDGE_PORT),
+            names.isEmpty() ? usualNames() : names,
+            map.texts("endpoints"),
+            new Admission(
+                (int)
+                    map.whole(
+                        "acceptsPerSecond", 1, 1_000_000, Admission.USUAL.acceptsPerSecond()),
+                (int)
+                    map.whole(
+                        "connectsPerMinute", 1, 1_000_000, Admission.USUAL.connectsPerMinute())),
+            map.optionalDuration("keepAliveMax").orElse(KEEP_ALIVE_MAX));
+    map.noMore();
+    if (edge.keepAliveMax.toSeconds() < 5 || edge.keepAliveMax.toSeconds() > 65_535) {
+      throw map.fault("keepAliveMax", "must be from 5s to 65535s");
+    }
+    for (String endpoint : edge.endpoints) {
+      if (!endpoint.matches("(\\[[0-9a-fA-F:]+]|[^:\\s/]+):\\d{1,5}")) {
+        throw map.fault("endpoints", "'" + endpoint + "' is not an endpoint; write host:port");
+      }
+    }
+    return edge;
+  }
+
+  private static Admin admin(YamlMap map) {
+    Admin admin = new Admin(map.text("bind", "127.0.0.1"), port(map, ADMIN_PORT));
+    map.noMore();
+    return admin;
+  }
+
+  private static Broker broker(YamlMap map) {
+    URI url = map.read("url", HubConfig::brokerUrl);
+    Broker broker =
+        new Broker(
+            url,
+            map.optionalRead("devicesUrl", (Function<String, URI>) HubConfig::brokerUrl)
+                .orElse(url),
+            map.optionalText("ca").map(Path::of),
+            map.optionalText("certificate").map(Path::of),
+            map.optionalText("key").map(Path::of));
+    map.noMore();
+    if (broker.certificate.isPresent() != broker.key.isPresent()) {
+      throw map.fault("certificate", "certificate and key go together; give both or none");
+    }
+    return broker;
+  }
+
+  private static URI brokerUrl(String text) {
+    URI url;
+    try {
+      url = URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a URL; " + BROKER_URL, e);
+    }
+    boolean known = "mqtts".equals(url.getScheme()) || "mqtt".equals(url.getScheme());
+    if (!known || url.getHost() == null || url.getPort() < 1) {
+      throw new IllegalArgumentException("'" + text + "' is not a broker's URL; " + BROKER_URL);
+    }
+    return url;
+  }
+
+  private static int port(YamlMap map, int otherwise) {
+    Optional<Long> port = map.optionalWhole("port", Long.MIN_VALUE, Long.MAX_VALUE);
+    port.filter(number -> number < 1 || number > 65_535)
+        .ifPresent(
+            number -> {
+              throw map.fault("port", number + " is not a port; use 1-65535");
+            });
+    return port.map(Long::intValue).orElse(otherwise);
+  }
+
+  private static List<String> usualNames() {
+    Set<String> names = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
+    try {
+      names.add(InetAddress.getLocalHost().getHostName());
+    } catch (UnknownHostException e) {
+      // A machine without a name is reached by the addresses above.
+    }
+    return new ArrayList<>(names);
+  }
+}

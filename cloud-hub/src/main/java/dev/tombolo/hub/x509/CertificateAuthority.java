@@ -1,0 +1,264 @@
+package dev.tombolo.hub.x509;
+
+import dev.tombolo.hub.core.IssuedCertificate;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.X509CertificateHolder;
+
+/// The hub's own P-256 root, made at the first start, and what is issued under it: the hub's
+/// server certificate, the document key's certificate, and the devices' certificates.
+public final class CertificateAuthority {
+  static final Duration ROOT_LIFE = Duration.ofDays(20 * 365 + 5);
+  static final Duration SERVER_LIFE = Duration.ofDays(397);
+  static final Duration SERVER_RENEW_BEFORE = Duration.ofDays(60);
+
+  /// Certificates begin this much earlier, for clocks that lag.
+  static final Duration CLOCK_SLACK = Duration.ofHours(1);
+
+  private static final String DEVICE_ORGANIZATION = "tombolo-device";
+  private static final String HUB_NAME = "Tombolo hub";
+
+  private final KeyFiles files;
+  private final X509Certificate root;
+  private final PrivateKey rootKey;
+  private final String rootPem;
+  private final X500Name rootName;
+  private final ThreadLocal<Issuer> issuers;
+
+  private CertificateAuthority(KeyFiles files, X509Certificate root, PrivateKey rootKey) {
+    this.files = files;
+    this.root = root;
+    this.rootKey = rootKey;
+    this.rootPem = Pem.certificate(root);
+    this.rootName = X500Name.getInstance(root.getSubjectX500Principal().getEncoded());
+    this.issuers =
+        ThreadLocal.withInitial(() -> new Issuer(rootName, root.getPublicKey(), rootKey));
+  }
+
+  /// Opens the authority in a folder, making it when the folder is empty.
+  ///
+  /// @throws IOException naming the file that is missing or damaged
+  public static CertificateAuthority open(Path folder, Instant now) throws IOException {
+    KeyFiles files = new KeyFiles(folder);
+    try {
+      Optional<String> certificate = files.read("root.pem");
+      Optional<String> key = files.read("root-key.pem");
+      if (certificate.isPresent() && key.isEmpty()) {
+        throw new IOException(
+            folder + " has root.pem but not root-key.pem; restore the folder from a backup");
+      }
+      if (certificate.isPresent() && key.isPresent()) {
+        return new CertificateAuthority(
+            files,
+            Pem.readCertificates(certificate.get()).getFirst(),
+            Pem.readPrivateKey("EC", key.get()));
+      }
+      return create(files, now);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException(folder + " is damaged; restore it from a backup: " + e.getMessage(), e);
+    }
+  }
+
+  // A key without its certificate is a first start that was cut off: nobody has seen that key yet.
+  private static CertificateAuthority create(KeyFiles files, Instant now)
+      throws IOException, GeneralSecurityException {
+    KeyPair pair = Issuer.newP256();
+    String shortId = Digest.of(pair.getPublic().getEncoded()).hex().substring(0, 8);
+    X500Name name = new X500Name("CN=Tombolo hub CA " + shortId);
+    X509CertificateHolder holder =
+        new Issuer(name, pair.getPublic(), pair.getPrivate())
+            .issue(
+                new Issuer.Wanted(
+                    name,
+                    pair.getPublic().getEncoded(),
+                    Issuer.newSerial(),
+                    now.minus(CLOCK_SLACK),
+                    now.plus(ROOT_LIFE),
+                    Issuer.ofCa()));
+    X509Certificate root = Issuer.parsed(holder);
+    files.write("root-key.pem", Pem.privateKey(pair.getPrivate()));
+    files.write("root.pem", Pem.certificate(root));
+    return new CertificateAuthority(files, root, pair.getPrivate());
+  }
+
+  public X509Certificate root() {
+    return root;
+  }
+
+  public String rootPem() {
+    return rootPem;
+  }
+
+  /// The pin in join tokens: SHA-256 of the root's SubjectPublicKeyInfo.
+  public Digest rootKeyDigest() {
+    return Digest.of(root.getPublicKey().getEncoded());
+  }
+
+  /// A device's certificate. Says nothing but what the hub knows.
+  ///
+  /// @param spki DER, checked before
+  /// @param serial lower-case hex
+  public IssuedCertificate issueForDevice(
+      DeviceId device, byte[] spki, String serial, long notBeforeMillis, long notAfterMillis) {
+    X500Name subject =
+        new X500NameBuilder()
+            .addRDN(BCStyle.O, DEVICE_ORGANIZATION)
+            .addRDN(BCStyle.CN, device.text())
+            .build();
+    X509CertificateHolder holder =
+        issuers
+            .get()
+            .issue(
+                new Issuer.Wanted(
+                    subject,
+                    spki,
+                    new BigInteger(serial, 16),
+                    Instant.ofEpochMilli(notBeforeMillis),
+                    Instant.ofEpochMilli(notAfterMillis),
+                    Issuer.ofLeaf(usage(KeyPurposeId.id_kp_clientAuth))));
+    try {
+      return new IssuedCertificate(
+          serial,
+          notBeforeMillis,
+          notAfterMillis,
+          Pem.write("CERTIFICATE", holder.getEncoded()) + rootPem);
+    } catch (IOException e) {
+      throw new IllegalStateException("a fresh certificate has its encoding", e);
+    }
+  }
+
+  /// The hub's own certificate: kept while it names exactly these hosts and is not near its end,
+  /// else issued anew with a new key. Good for a server and for a client of an external broker.
+  public ServerIdentity serverIdentity(List<String> names, Instant now) throws IOException {
+    try {
+      Optional<String> certificate = files.read("server.pem");
+      Optional<String> key = files.read("server-key.pem");
+      if (certificate.isPresent() && key.isPresent()) {
+        X509Certificate leaf = Pem.readCertificates(certificate.get()).getFirst();
+        PrivateKey privateKey = Pem.readPrivateKey("EC", key.get());
+        boolean fresh =
+            leaf.getNotAfter().toInstant().isAfter(now.plus(SERVER_RENEW_BEFORE))
+                && leaf.getNotBefore().toInstant().isBefore(now);
+        if (fresh && namesOf(leaf).equals(normal(names)) && KeyMatch.pairs(leaf, privateKey)) {
+          return new ServerIdentity(
+              privateKey, leaf, root, files.path("server.pem"), files.path("server-key.pem"));
+        }
+      }
+      return issueServer(names, now);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException(
+          "ca/server.pem or ca/server-key.pem is damaged; delete both: " + e.getMessage(), e);
+    }
+  }
+
+  private ServerIdentity issueServer(List<String> names, Instant now)
+      throws IOException, GeneralSecurityException {
+    KeyPair pair = Issuer.newP256();
+    GeneralName[] hosts = names.stream().map(HostNames::general).toArray(GeneralName[]::new);
+    X509CertificateHolder holder =
+        issuers
+            .get()
+            .issue(
+                new Issuer.Wanted(
+                    new X500Name("CN=" + HUB_NAME),
+                    pair.getPublic().getEncoded(),
+                    Issuer.newSerial(),
+                    now.minus(CLOCK_SLACK),
+                    now.plus(SERVER_LIFE),
+                    Issuer.ofLeaf(
+                        usage(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth),
+                        new Issuer.Wanted.Extra(
+                            Extension.subjectAlternativeName, false, new GeneralNames(hosts)))));
+    X509Certificate leaf = Issuer.parsed(holder);
+    files.write("server-key.pem", Pem.privateKey(pair.getPrivate()));
+    files.write("server.pem", Pem.certificate(leaf) + rootPem);
+    return new ServerIdentity(
+        pair.getPrivate(), leaf, root, files.path("server.pem"), files.path("server-key.pem"));
+  }
+
+  /// The Ed25519 key that signs desired documents, with its certificate.
+  public DocumentKey documentKey(Instant now) throws IOException {
+    try {
+      Optional<String> certificate = files.read("document.pem");
+      Optional<String> key = files.read("document-key.pem");
+      if (certificate.isPresent() && key.isPresent()) {
+        return new DocumentKey(
+            Pem.readPrivateKey("Ed25519", key.get()),
+            Pem.readCertificates(certificate.get()).getFirst());
+      }
+      KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      X509Certificate leaf =
+          Issuer.parsed(
+              issuers
+                  .get()
+                  .issue(
+                      new Issuer.Wanted(
+                          new X500Name("CN=Tombolo document key"),
+                          pair.getPublic().getEncoded(),
+                          Issuer.newSerial(),
+                          now.minus(CLOCK_SLACK),
+                          root.getNotAfter().toInstant(),
+                          Issuer.ofLeaf())));
+      files.write("document-key.pem", Pem.privateKey(pair.getPrivate()));
+      files.write("document.pem", Pem.certificate(leaf));
+      return new DocumentKey(pair.getPrivate(), leaf);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException(
+          "ca/document.pem or ca/document-key.pem is damaged; restore them: " + e.getMessage(), e);
+    }
+  }
+
+  /// The revocation list that an external broker reads (RFC 5280 s. 5), at `ca/revoked.pem`.
+  public RevocationList revocationList() {
+    return new RevocationList(files, rootName, rootKey);
+  }
+
+  /// The subject by which an external broker knows the hub.
+  public static String hubCommonName() {
+    return HUB_NAME;
+  }
+
+  private static Issuer.Wanted.Extra usage(KeyPurposeId... purposes) {
+    return new Issuer.Wanted.Extra(
+        Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes));
+  }
+
+  private static Set<String> namesOf(X509Certificate leaf) throws GeneralSecurityException {
+    Set<String> found = new HashSet<>();
+    if (leaf.getSubjectAlternativeNames() != null) {
+      leaf.getSubjectAlternativeNames()
+          .forEach(name -> found.add(HostNames.normal(String.valueOf(name.get(1)))));
+    }
+    return new TreeSet<>(found);
+  }
+
+  private static Set<String> normal(List<String> names) {
+    Set<String> found = new TreeSet<>();
+    names.forEach(name -> found.add(HostNames.normal(name.toLowerCase(Locale.ROOT))));
+    return found;
+  }
+}
