@@ -37,7 +37,7 @@ public record HubConfig(
   ///
   /// @param names host names and addresses in the hub's certificate
   /// @param endpoints `host:port` told to devices in join tokens, best first; empty means the first
-  ///     of `names` with the port
+  ///   of `names` with the port
   /// @param keepAliveMax the longest silence a device may ask for
   public record Edge(
       String bind,
@@ -118,8 +118,7 @@ public record HubConfig(
   /// @param port 0 takes any free port
   public HubConfig withEdgePort(int port) {
     Edge at =
-        new Edge(
-            edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
+        new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
     return new HubConfig(data, at, admin, share, broker, filesBytesMax);
   }
 
@@ -130,8 +129,7 @@ public record HubConfig(
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
-        new Edge(
-            edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
+        new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
     return new HubConfig(data, at, admin, share, broker, filesBytesMax);
   }
 
@@ -159,8 +157,7 @@ public record HubConfig(
             map.texts("endpoints"),
             new Admission(
                 (int)
-                    map.whole(
-                        "acceptsPerSecond", 1, 1_000_000, Admission.USUAL.acceptsPerSecond()),
+                    map.whole("acceptsPerSecond", 1, 1_000_000, Admission.USUAL.acceptsPerSecond()),
                 (int)
                     map.whole(
                         "connectsPerMinute", 1, 1_000_000, Admission.USUAL.connectsPerMinute())),

@@ -4,16 +4,21 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Set;
 
 /// Everything the hub's loop may ask of the world, always after the commit of what it decided.
 public sealed interface HubEffect {
+
+  /// For one device's line; dropped when the line is gone.
+  sealed interface ToSession extends HubEffect {
+    SessionId session();
+  }
 
   /// Answered by [HubEvent.CertificateSigned]. The subject is CN=device, O=tombolo-device.
   record SignCertificate(
@@ -35,29 +40,30 @@ public sealed interface HubEffect {
   /// Refuses an enrolment or renewal.
   record RequestRefused(long request, Reason reason) implements HubEffect {}
 
-  record SessionAdmitted(SessionId session) implements HubEffect {}
+  record SessionAdmitted(SessionId session) implements ToSession {}
 
   /// CONNACK with the reason code that fits, then close.
-  record SessionRefused(SessionId session, Reason reason) implements HubEffect {}
+  record SessionRefused(SessionId session, Reason reason) implements ToSession {}
 
   /// DISCONNECT with the reason code that fits, then close.
-  record CloseSession(SessionId session, Reason reason) implements HubEffect {}
+  record CloseSession(SessionId session, Reason reason) implements ToSession {}
 
   /// Sends the updates in order; `manifest` comes back in [HubEvent.DesiredTaken] when all are
   /// PUBACKed.
-  record SendDesired(SessionId session, DeviceId device, Digest manifest, List<DesiredUpdate> updates)
-      implements HubEffect {
+  record SendDesired(
+      SessionId session, DeviceId device, Digest manifest, List<DesiredUpdate> updates)
+      implements ToSession {
     public SendDesired {
       updates = List.copyOf(updates);
     }
   }
 
-  record SendAcked(SessionId session, DeviceId device, Acked acked) implements HubEffect {}
+  record SendAcked(SessionId session, DeviceId device, Acked acked) implements ToSession {}
 
-  record SendAsk(SessionId session, DeviceId device, Ask ask) implements HubEffect {}
+  record SendAsk(SessionId session, DeviceId device, Ask ask) implements ToSession {}
 
   /// PUBACK for a [HubEvent.ReportSaid].
-  record PacketTaken(SessionId session, int packet) implements HubEffect {}
+  record PacketTaken(SessionId session, int packet) implements ToSession {}
 
   record AdminAnswered(long request, AdminAnswer answer) implements HubEffect {}
 

@@ -29,8 +29,8 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509CertificateHolder;
 
-/// The hub's own P-256 root, made at the first start, and what is issued under it: the hub's
-/// server certificate, the document key's certificate, and the devices' certificates.
+/// The hub's own P-256 root, made at the first start, and what is issued under it: the hub's server
+/// certificate, the document key's certificate, and the devices' certificates.
 public final class CertificateAuthority {
   static final Duration ROOT_LIFE = Duration.ofDays(20 * 365 + 5);
   static final Duration SERVER_LIFE = Duration.ofDays(397);

@@ -79,7 +79,9 @@ final class Issuer {
                   false,
                   digests.createSubjectKeyIdentifier(subjectKey))
               .addExtension(
-                  Extension.authorityKeyIdentifier, false, digests.createAuthorityKeyIdentifier(key));
+                  Extension.authorityKeyIdentifier,
+                  false,
+                  digests.createAuthorityKeyIdentifier(key));
       for (Wanted.Extra extra : wanted.extensions()) {
         builder.addExtension(extra.id(), extra.critical(), extra.value());
       }
@@ -99,8 +101,7 @@ final class Issuer {
   static List<Wanted.Extra> ofLeaf(Wanted.Extra... more) {
     List<Wanted.Extra> all = new ArrayList<>();
     all.add(new Wanted.Extra(Extension.basicConstraints, true, new BasicConstraints(false)));
-    all.add(
-        new Wanted.Extra(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)));
+    all.add(new Wanted.Extra(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature)));
     all.addAll(List.of(more));
     return all;
   }

@@ -9,7 +9,11 @@ import java.security.cert.X509Certificate;
 /// @param certificateFile PEM, leaf and root
 /// @param keyFile PKCS#8 PEM
 public record ServerIdentity(
-    PrivateKey key, X509Certificate leaf, X509Certificate root, Path certificateFile, Path keyFile) {
+    PrivateKey key,
+    X509Certificate leaf,
+    X509Certificate root,
+    Path certificateFile,
+    Path keyFile) {
   public X509Certificate[] chain() {
     return new X509Certificate[] {leaf, root};
   }
