@@ -96,13 +96,13 @@ public final class ContentStore {
       if (!got.equals(digest)) {
         return refuse(part, written, new Reason.DigestMismatch(digest.hex(), digest, got));
       }
-      Files.createDirectories(file.getParent());
+      Path shelf = Files.createDirectories(shelfOf(digest));
       boolean raced = Files.isRegularFile(file);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
       if (raced) {
         bytesHeld.addAndGet(-written);
       }
-      sync(file.getParent());
+      sync(shelf);
       sync(folder);
       return new Outcome.Stored(digest, written, !raced);
     } catch (IOException e) {
@@ -126,7 +126,11 @@ public final class ContentStore {
   }
 
   private Path pathOf(Digest digest) {
-    return folder.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+    return shelfOf(digest).resolve(digest.hex());
+  }
+
+  private Path shelfOf(Digest digest) {
+    return folder.resolve(digest.hex().substring(0, 2));
   }
 
   private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
