@@ -11,9 +11,4 @@ public record EnrolRequest(String token, String csr, Map<String, String> facts) 
   public EnrolRequest {
     facts = Map.copyOf(facts);
   }
-
-  @Override
-  public String toString() {
-    return "EnrolRequest[token=***, facts=" + facts + "]";
-  }
 }

@@ -1,0 +1,97 @@
+package dev.tombolo.agent.https;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.core.TlsSource;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// Fetches files of the store, one after the other, because a shop's line is thin: two halves at
+/// noon help less than one whole.
+public final class HubFiles implements AutoCloseable {
+  private static final long STACK_BYTES = 256 * 1024;
+  private static final int IDLE_SECONDS = 10;
+
+  private final AgentInbox inbox;
+  private final AgentFolders folders;
+  private final TlsSource tls;
+  private final FetchSettings settings;
+  private final Map<Digest, Download> downloads = new LinkedHashMap<>();
+  private final ThreadPoolExecutor worker;
+
+  public HubFiles(AgentInbox inbox, AgentFolders folders, TlsSource tls, FetchSettings settings) {
+    this.inbox = inbox;
+    this.folders = folders;
+    this.tls = tls;
+    this.settings = settings;
+    worker =
+        new ThreadPoolExecutor(
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), HubFiles::thread);
+    worker.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(null, work, "fetch", STACK_BYTES);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /// A file that is under way already is not begun again.
+  public synchronized void perform(AgentEffect.Fetch effect) {
+    if (!isOfTheHub(effect.url())) {
+      Reason reason =
+          new Reason.NotAllowed(
+              "'"
+                  + effect.url()
+                  + "' is not at the hub this device enrolled with, "
+                  + settings.hub());
+      inbox.offer(new AgentEvent.FetchFailed(effect.file(), reason, false));
+      return;
+    }
+    if (!downloads.containsKey(effect.file())) {
+      Download download = new Download(effect, folders, settings, tls, inbox);
+      downloads.put(effect.file(), download);
+      worker.execute(() -> run(download));
+    }
+  }
+
+  /// Nothing more is heard of the file.
+  public synchronized void perform(AgentEffect.CancelFetch effect) {
+    Download download = downloads.remove(effect.file());
+    if (download != null) {
+      download.cancel();
+    }
+  }
+
+  private void run(Download download) {
+    if (download.isCancelled()) {
+      return;
+    }
+    AgentEvent outcome = download.run();
+    synchronized (this) {
+      downloads.remove(download.wanted().file(), download);
+      if (!download.isCancelled()) {
+        inbox.offer(outcome);
+      }
+    }
+  }
+
+  private boolean isOfTheHub(String url) {
+    String base = settings.hub().endsWith("/") ? settings.hub() : settings.hub() + "/";
+    return base.startsWith("https://") && url.startsWith(base);
+  }
+
+  @Override
+  public synchronized void close() {
+    downloads.values().forEach(Download::cancel);
+    downloads.clear();
+    worker.shutdownNow();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.tombolo.agent.https;
+
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/// A file of the store while it grows, with the running digest of what is on the disk.
+final class PartialFile implements AutoCloseable {
+  private final Path path;
+  private final Path whole;
+  private final FileChannel channel;
+  private MessageDigest digest = sha256();
+  private long length;
+
+  private PartialFile(Path path, Path whole, FileChannel channel) {
+    this.path = path;
+    this.whole = whole;
+    this.channel = channel;
+  }
+
+  /// Opens it and digests what is there. A part longer than the whole is begun anew.
+  static PartialFile open(AgentFolders folders, Digest file, long size, ByteBuffer buffer)
+      throws IOException {
+    Files.createDirectories(folders.files());
+    Path path = folders.partialFile(file);
+    FileChannel channel =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    PartialFile part = new PartialFile(path, folders.file(file), channel);
+    try {
+      if (channel.size() > size) {
+        part.restart();
+      } else {
+        part.digestDisk(buffer);
+      }
+      return part;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void digestDisk(ByteBuffer buffer) throws IOException {
+    buffer.clear();
+    while (channel.read(buffer) >= 0) {
+      buffer.flip();
+      length += buffer.remaining();
+      digest.update(buffer);
+      buffer.clear();
+    }
+  }
+
+  long length() {
+    return length;
+  }
+
+  void append(ByteBuffer bytes) throws IOException {
+    int count = bytes.remaining();
+    digest.update(bytes.duplicate());
+    long at = length;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+    length += count;
+  }
+
+  void restart() throws IOException {
+    channel.truncate(0);
+    digest = sha256();
+    length = 0;
+  }
+
+  void sync() throws IOException {
+    channel.force(false);
+  }
+
+  /// Ends the digest.
+  Digest digest() {
+    return Digest.ofHash(digest.digest());
+  }
+
+  /// Gives the complete file its place in the store.
+  void promote() throws IOException {
+    channel.force(true);
+    Files.move(path, whole, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder =
+        FileChannel.open(whole.resolveSibling("."), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  void delete() throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

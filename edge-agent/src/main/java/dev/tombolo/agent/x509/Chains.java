@@ -1,0 +1,86 @@
+package dev.tombolo.agent.x509;
+
+import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPath;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+
+/// Checks of certificate chains (RFC 5280 s. 6).
+final class Chains {
+  private Chains() {}
+
+  /// SHA-256 of the SubjectPublicKeyInfo: what join tokens pin.
+  static Digest keyDigest(X509Certificate certificate) {
+    return Digest.of(certificate.getPublicKey().getEncoded());
+  }
+
+  /// The first certificate of the chain that has this key.
+  ///
+  /// @throws RefusedException [Reason.PinMismatch] with the key of the chain's end
+  static X509Certificate rootWith(Digest rootKey, List<X509Certificate> chain)
+      throws RefusedException {
+    for (X509Certificate certificate : chain) {
+      if (keyDigest(certificate).equals(rootKey)) {
+        return certificate;
+      }
+    }
+    throw new RefusedException(
+        new Reason.PinMismatch(rootKey.text(), keyDigest(chain.getLast()).text()));
+  }
+
+  /// Verifies the chain up to the root, at a time when all of it is valid already: a device whose
+  /// clock is behind must be able to ask for the time.
+  static void verify(List<X509Certificate> chain, X509Certificate root, long nowMillis)
+      throws GeneralSecurityException {
+    List<X509Certificate> path = upTo(root, chain);
+    long at = Math.max(nowMillis, root.getNotBefore().getTime());
+    for (X509Certificate certificate : path) {
+      at = Math.max(at, certificate.getNotBefore().getTime());
+    }
+    root.checkValidity(new Date(at));
+    CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
+    PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
+    parameters.setRevocationEnabled(false);
+    parameters.setDate(new Date(at));
+    CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
+  }
+
+  /// Checks an issued chain before it is kept, and gives its root.
+  static X509Certificate checked(String chainPem, byte[] publicKey, Digest rootKey)
+      throws IOException, RefusedException {
+    List<X509Certificate> chain = Pem.certificates(chainPem);
+    X509Certificate root = rootWith(rootKey, chain);
+    if (!Arrays.equals(chain.getFirst().getPublicKey().getEncoded(), publicKey)) {
+      throw new RefusedException(
+          new Reason.CsrInvalid("the certificate answered is for another key than asked for"));
+    }
+    try {
+      verify(chain, root, 0);
+    } catch (GeneralSecurityException e) {
+      throw new RefusedException(
+          new Reason.CsrInvalid("the certificate answered does not verify: " + e.getMessage()));
+    }
+    return root;
+  }
+
+  private static List<X509Certificate> upTo(X509Certificate root, List<X509Certificate> chain)
+      throws GeneralSecurityException {
+    int end = chain.indexOf(root);
+    List<X509Certificate> path = end < 0 ? chain : chain.subList(0, end);
+    if (path.isEmpty()) {
+      throw new java.security.cert.CertificateException("the peer shows the root as its own");
+    }
+    return path;
+  }
+}

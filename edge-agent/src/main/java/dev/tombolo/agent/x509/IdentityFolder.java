@@ -1,0 +1,155 @@
+package dev.tombolo.agent.x509;
+
+import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/// The folder `identity/`: the device's key, its request, its certificate, the hub's root and the
+/// hub's document certificate. Whatever is sent is on the disk before, so that a lost answer can be
+/// asked for again with the same key.
+///
+/// A renewal's key and request wait as `key.next.pem` and `csr.next.pem`. The moment
+/// `certificate.next.pem` stands, the renewal counts; what is left of it is done at the next start.
+public final class IdentityFolder {
+  private static final String KEY = "key.pem";
+  private static final String REQUEST = "csr.pem";
+  private static final String CERTIFICATE = "certificate.pem";
+  private static final String ROOT = "root.pem";
+  private static final String DOCUMENT = "document.pem";
+  private static final String NEXT_KEY = "key.next.pem";
+  private static final String NEXT_REQUEST = "csr.next.pem";
+  private static final String NEXT_CERTIFICATE = "certificate.next.pem";
+
+  private final DurableFiles files;
+
+  public IdentityFolder(Path folder) throws IOException {
+    files = new DurableFiles(folder);
+    finishRenewal();
+  }
+
+  public synchronized boolean isEnrolled() {
+    return files.has(CERTIFICATE);
+  }
+
+  /// The certificate request of this device's first key, PEM; both made once.
+  public synchronized String request() throws IOException {
+    return requestFor(KEY, REQUEST);
+  }
+
+  /// The request for the next certificate, PEM; the same until [#keepRenewed].
+  public synchronized String nextRequest() throws IOException {
+    return requestFor(NEXT_KEY, NEXT_REQUEST);
+  }
+
+  /// Keeps what enrolment answered.
+  ///
+  /// @param chainPem leaf first, then the root
+  /// @param rootKey the pin: SHA-256 of the root's SubjectPublicKeyInfo
+  /// @throws RefusedException when the chain does not fit the key or the pin; nothing is kept
+  public synchronized void keepEnrolled(String chainPem, Digest rootKey, String documentPem)
+      throws IOException, RefusedException {
+    X509Certificate root = Chains.checked(chainPem, key(REQUEST), rootKey);
+    files.write(ROOT, Pem.certificate(root));
+    files.write(DOCUMENT, documentPem);
+    files.write(CERTIFICATE, chainPem);
+  }
+
+  /// Puts the next key and certificate in the place of the old ones.
+  ///
+  /// @throws RefusedException when the chain does not fit the next key or the root held
+  public synchronized void keepRenewed(String chainPem) throws IOException, RefusedException {
+    X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
+    Chains.checked(chainPem, key(NEXT_REQUEST), Chains.keyDigest(root));
+    files.write(NEXT_CERTIFICATE, chainPem);
+    finishRenewal();
+  }
+
+  /// The hub's document certificate, PEM.
+  public synchronized String document() throws IOException {
+    return files.read(DOCUMENT);
+  }
+
+  /// Replaces the hub's document certificate, which the caller has checked against the root.
+  public synchronized void keepDocument(String pem) throws IOException {
+    files.write(DOCUMENT, pem);
+  }
+
+  /// What the device shows and trusts now.
+  public synchronized Identity load() throws IOException {
+    PrivateKey key = Pem.privateKey(files.read(KEY));
+    List<X509Certificate> chain = Pem.certificates(files.read(CERTIFICATE));
+    X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
+    return new Identity(key, chain, root);
+  }
+
+  /// The hub's root certificate, PEM.
+  public synchronized String root() throws IOException {
+    return files.read(ROOT);
+  }
+
+  private String requestFor(String keyName, String requestName) throws IOException {
+    if (!files.has(requestName)) {
+      KeyPair key = CertificateRequest.newKey();
+      String name = DeviceId.ofKey(key.getPublic().getEncoded()).text();
+      files.write(keyName, Pem.write("PRIVATE KEY", key.getPrivate().getEncoded()));
+      files.write(requestName, CertificateRequest.pem(key, name));
+    }
+    return files.read(requestName);
+  }
+
+  /// The public key within a request of ours, as SubjectPublicKeyInfo.
+  private byte[] key(String requestName) throws IOException {
+    return CertificateRequest.publicKey(
+        Pem.read("CERTIFICATE REQUEST", files.read(requestName)).getFirst());
+  }
+
+  private void finishRenewal() throws IOException {
+    if (files.has(NEXT_CERTIFICATE)) {
+      if (files.has(NEXT_KEY)) {
+        files.rename(NEXT_KEY, KEY);
+      }
+      if (files.has(NEXT_REQUEST)) {
+        files.rename(NEXT_REQUEST, REQUEST);
+      }
+      files.rename(NEXT_CERTIFICATE, CERTIFICATE);
+    }
+  }
+
+  /// @param chain leaf first
+  /// @param root the hub's CA certificate
+  public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certificate root) {
+    public Identity {
+      chain = List.copyOf(chain);
+    }
+
+    public long notAfterMillis() {
+      return chain.getFirst().getNotAfter().getTime();
+    }
+
+    public long notBeforeMillis() {
+      return chain.getFirst().getNotBefore().getTime();
+    }
+
+    /// The common name of the certificate, which the hub chose.
+    public DeviceId device() {
+      String name = chain.getFirst().getSubjectX500Principal().getName();
+      for (String part : name.split(",")) {
+        if (part.strip().startsWith("CN=")) {
+          return new DeviceId(part.strip().substring(3));
+        }
+      }
+      throw new IllegalArgumentException("certificate without a common name: " + name);
+    }
+
+    @Override
+    public String toString() {
+      return "Identity[" + chain.getFirst().getSubjectX500Principal() + "]";
+    }
+  }
+}
