@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// A static archive (AppCDS) of the classes a program loads, mapped into memory at start instead of
 /// being read, parsed and verified. It saves the agent memory and the command line time.
@@ -25,14 +26,13 @@ final class ClassArchive {
   static void make(Program program, Path home, Path work, List<String> known) throws IOException {
     Folder.delete(work);
     Files.createDirectories(work);
-    Set<String> classes = new LinkedHashSet<>();
-    known.forEach(line -> classes.add(withoutNumber(line)));
+    List<String> loaded = new ArrayList<>(known);
     for (List<String> trainingRun : program.trainingRuns()) {
       run(program, home, work, "-Xshare:off -XX:DumpLoadedClassList=run.classes", trainingRun);
-      for (String line : Files.readAllLines(work.resolve("run.classes"))) {
-        classes.add(withoutNumber(line));
-      }
+      loaded.addAll(Files.readAllLines(work.resolve("run.classes")));
     }
+    Set<String> classes = new TreeSet<>();
+    loaded.forEach(line -> sameInEveryRun(line).ifPresent(classes::add));
     Files.write(work.resolve("all.classes"), classes);
 
     // Only G1 can store objects beside the classes; every collector can read them.
@@ -44,9 +44,13 @@ final class ClassArchive {
         work.resolve("app.jsa"), home.resolve("app.jsa"), StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /// Numbers are those of one run; names are enough for what the usual loaders load.
-  private static String withoutNumber(String line) {
-    return line.replaceFirst(" id: [0-9]+$", "");
+  /// A line of a class list without what differs from run to run, so that the same program makes
+  /// the same archive: the number of the class, and the constants that were resolved in time. The
+  /// order differs too, so the lines are sorted.
+  private static Optional<String> sameInEveryRun(String line) {
+    return line.startsWith("@cp ")
+        ? Optional.empty()
+        : Optional.of(line.replaceFirst(" id: [0-9]+$", ""));
   }
 
   private static void run(
