@@ -8,12 +8,21 @@ public final class MalformedException extends Exception {
   private final transient Reason.Malformed reason;
 
   public MalformedException(Reason.Malformed reason) {
-    super(reason.what() + ": " + reason.detail());
+    super(say(reason));
     this.reason = reason;
   }
 
   public MalformedException(String what, String detail) {
     this(new Reason.Malformed(what, detail));
+  }
+
+  @Override
+  public String getMessage() {
+    return say(reason);
+  }
+
+  private static String say(Reason.Malformed reason) {
+    return reason.what() + ": " + reason.detail();
   }
 
   public Reason.Malformed reason() {

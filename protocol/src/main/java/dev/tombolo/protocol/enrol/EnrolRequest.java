@@ -11,4 +11,9 @@ public record EnrolRequest(String token, String csr, Map<String, String> facts) 
   public EnrolRequest {
     facts = Map.copyOf(facts);
   }
+
+  @Override
+  public String toString() {
+    return "EnrolRequest[token=***, facts=" + facts + "]";
+  }
 }

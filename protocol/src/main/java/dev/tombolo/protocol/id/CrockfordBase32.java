@@ -56,6 +56,10 @@ public final class CrockfordBase32 {
     return out;
   }
 
+  public static boolean isDigit(char c) {
+    return valueOf(c) >= 0;
+  }
+
   private static int valueOf(char c) {
     char lower = Character.toLowerCase(c);
     return switch (lower) {

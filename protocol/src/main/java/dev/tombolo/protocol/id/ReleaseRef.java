@@ -8,10 +8,14 @@ public record ReleaseRef(Name name, String version) {
   private static final Pattern VERSION = Pattern.compile("[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}");
 
   public ReleaseRef {
-    if (!VERSION.matcher(version).matches()) {
+    if (!isVersion(version)) {
       throw new IllegalArgumentException(
           "'" + version + "' is not a version; use 1-64 letters, digits, '.', '-', '_', '+'");
     }
+  }
+
+  public static boolean isVersion(String text) {
+    return VERSION.matcher(text).matches();
   }
 
   public static ReleaseRef parse(String text) {

@@ -1,0 +1,72 @@
+package dev.tombolo.bench.load;
+
+import dev.tombolo.bench.process.ProcessMemory;
+import dev.tombolo.bench.process.Spawned;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// What an idle agent costs a shop's small computer: connected, one release live, nothing to do.
+@Command(
+    name = "agent",
+    description = "Memory of idle agents, connected, with one release live.",
+    mixinStandardHelpOptions = true)
+public final class AgentBench implements Callable<Integer> {
+  @Option(
+      names = "--agents",
+      defaultValue = "3",
+      description = "agents measured (${DEFAULT-VALUE})")
+  int agentCount;
+
+  @Option(
+      names = "--idle",
+      defaultValue = "120",
+      description = "seconds of idling before (${DEFAULT-VALUE})")
+  int idleSeconds;
+
+  @Option(names = "--json", description = "also write the figures to this file")
+  @Nullable Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    Figures figures = new Figures("agent");
+    List<Spawned> agents = new ArrayList<>();
+    try (HubUnderLoad hub = HubUnderLoad.start(null)) {
+      try {
+        hub.assignSmallRelease();
+        for (int i = 0; i < agentCount; i++) {
+          agents.add(hub.startAgent(i));
+        }
+        for (int i = 0; i < agentCount; i++) {
+          hub.awaitLive(i);
+        }
+        Thread.sleep(Duration.ofSeconds(idleSeconds));
+        double[] rss = new double[agentCount];
+        double[] pss = new double[agentCount];
+        double[] dirty = new double[agentCount];
+        for (int i = 0; i < agentCount; i++) {
+          ProcessMemory memory = ProcessMemory.of(agents.get(i).pid());
+          rss[i] = memory.rss() / 1024.0;
+          pss[i] = memory.pss() / 1024.0;
+          dirty[i] = memory.privateDirty() / 1024.0;
+        }
+        figures.put("agents", agentCount);
+        figures.put("idle, seconds", idleSeconds);
+        figures.putSpread("RSS, MiB", rss);
+        figures.putSpread("PSS, MiB", pss);
+        figures.putSpread("private dirty, MiB", dirty);
+      } finally {
+        agents.forEach(Spawned::close);
+      }
+    }
+    if (json != null) {
+      figures.write(json);
+    }
+    return 0;
+  }
+}

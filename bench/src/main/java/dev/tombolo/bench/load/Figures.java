@@ -1,0 +1,54 @@
+package dev.tombolo.bench.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// What a bench measured: printed for people, and as JSON for machines.
+final class Figures {
+  private final String bench;
+  private final Map<String, Double> values = new LinkedHashMap<>();
+
+  Figures(String bench) {
+    this.bench = bench;
+  }
+
+  void put(String name, double value) {
+    values.put(name, value);
+    System.out.printf(Locale.ROOT, "%-44s %,14.2f%n", name, value);
+  }
+
+  /// Minimum, median and maximum of several runs.
+  void putSpread(String name, double[] runs) {
+    double[] sorted = runs.clone();
+    Arrays.sort(sorted);
+    put(name + " min", sorted[0]);
+    put(name + " median", median(sorted));
+    put(name + " max", sorted[sorted.length - 1]);
+  }
+
+  /// Writes `{"bench":...,"figures":{...}}`.
+  void write(Path file) throws IOException {
+    StringBuilder json =
+        new StringBuilder("{\"bench\":\"").append(bench).append("\",\"figures\":{");
+    String separator = "";
+    for (Map.Entry<String, Double> value : values.entrySet()) {
+      json.append(separator)
+          .append('"')
+          .append(value.getKey())
+          .append("\":")
+          .append(String.format(Locale.ROOT, "%.3f", value.getValue()));
+      separator = ",";
+    }
+    Files.writeString(file, json.append("}}\n"));
+  }
+
+  private static double median(double[] sorted) {
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.tombolo.bench.load;
+
+import picocli.CommandLine.Command;
+
+/// `./tombolo bench ...`
+@Command(
+    name = "bench",
+    description = "Measures hub and agent on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = {AgentBench.class, DurableBench.class, FanoutBench.class})
+public final class LoadBenches {}

@@ -1,0 +1,118 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.TokenUse;
+import dev.tombolo.hub.release.PublisherRootRecord;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One change of the hub's state, as small as it can be said. [HubState#apply] is the only way the
+/// memory changes, and a store that replays its rows as changes has the same state again.
+public sealed interface HubChange {
+
+  /// Kept by the store.
+  sealed interface Durable extends HubChange {}
+
+  /// Kept in memory only: it speaks of lines and requests that end with the process.
+  sealed interface Passing extends HubChange {}
+
+  record CounterMoved(Counter counter, long value) implements Durable {}
+
+  record FleetPut(Kept<AdminObject.Fleet> fleet) implements Durable {}
+
+  record SitePut(Kept<AdminObject.Site> site) implements Durable {}
+
+  record SlotPut(Kept<AdminObject.Slot> slot) implements Durable {}
+
+  record ApplicationPut(Kept<AdminObject.Application> application) implements Durable {}
+
+  record AssignmentPut(Assignment assignment) implements Durable {}
+
+  record AssignmentRemoved(Assignment.Place place, Name application) implements Durable {}
+
+  record PublisherRootPut(PublisherRootRecord root) implements Durable {}
+
+  record ReleasePut(ReleaseRecord release) implements Durable {}
+
+  record TokenPut(JoinTokenRecord token) implements Durable {}
+
+  record TokenUsed(TokenUse use) implements Durable {}
+
+  record DevicePut(DeviceRecord device) implements Durable {}
+
+  record CertificatePut(CertificateRecord certificate) implements Durable {}
+
+  record DocumentPut(DocumentRecord document) implements Durable {}
+
+  /// The device has this manifest on its disk.
+  record DocumentHeld(DeviceId device, Digest manifest, long revision, long millis)
+      implements Durable {}
+
+  record PresencePut(PresenceRecord presence) implements Durable {}
+
+  /// New rows of a device's outbox; the mark of the incarnation moves to `through` with them.
+  ///
+  /// @param releases when a row tells the device's state: the releases it has live or keeps to fall
+  ///   back on; else null
+  record RowsTaken(
+      DeviceId device,
+      String incarnation,
+      long through,
+      List<ReportRow> rows,
+      @Nullable Set<Digest> releases)
+      implements Durable {}
+
+  record AuditAppended(AuditRecord record) implements Durable {}
+
+  record SessionPut(LiveSession session) implements Passing {}
+
+  record SessionGone(DeviceId device) implements Passing {}
+
+  record BootSeen(DeviceId device, String bootId, long connect, long millis) implements Passing {}
+
+  record CertificateAwaited(PendingCertificate pending) implements Passing {}
+
+  /// It came, or was given up.
+  record CertificateCame(long request) implements Passing {}
+
+  record AskSent(PendingAsk ask) implements Passing {}
+
+  record AskEnded(String id) implements Passing {}
+
+  /// The documents of connected devices here may have changed; null stands for any.
+  record DocumentsStale(@Nullable Name fleet, @Nullable Name site, @Nullable Name slot)
+      implements Passing {
+    static final DocumentsStale EVERYWHERE = new DocumentsStale(null, null, null);
+
+    static DocumentsStale at(SlotRef slot) {
+      return new DocumentsStale(null, slot.site(), slot.slot());
+    }
+  }
+
+  /// These were looked at.
+  record DocumentsChecked(List<DeviceId> devices) implements Passing {}
+
+  record ViolationCounted(String remote, ViolationCount count) implements Passing {}
+
+  record ViolationsForgotten(List<String> remotes) implements Passing {}
+
+  /// Durable numbers that only grow.
+  enum Counter {
+    /// Certificate serials are derived from it.
+    CERTIFICATE,
+    /// Ids of operators' objects are derived from it.
+    OBJECT
+  }
+}

@@ -1,0 +1,121 @@
+package dev.tombolo.hub.core;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// The hub's one writer: a bounded inbox and a thread that takes it in batches, one transaction
+/// each.
+public final class HubLoop implements HubInbox, AutoCloseable {
+  private static final Logger LOG = System.getLogger(HubLoop.class.getName());
+
+  public static final int INBOX_EVENTS_MAX = 16_384;
+
+  /// Events that share one commit. Bounds how long the first of them waits for its answer.
+  static final int BATCH_EVENTS_MAX = 1_024;
+
+  static final long TICK_MILLIS = 1_000;
+
+  /// How soon a waiting thread notices that the loop is closing.
+  private static final long CLOSE_POLL_MILLIS = 100;
+
+  private final ArrayBlockingQueue<HubEvent> inbox = new ArrayBlockingQueue<>(INBOX_EVENTS_MAX);
+  private final Clock clock;
+  private final PublishedDirectory directory = new PublishedDirectory();
+  private final HubTurn turn;
+  private final Thread thread;
+  private volatile Consumer<HubEffect> effects = effect -> {};
+  private volatile boolean isClosing;
+
+  /// Reads the state from the store; nothing is decided before [#start].
+  public HubLoop(HubSettings settings, HubStore store, Clock clock) {
+    this.clock = clock;
+    this.turn = new HubTurn(settings, store, directory);
+    this.thread = Thread.ofPlatform().name("hub-loop").unstarted(this::run);
+  }
+
+  /// Starts the thread. `effects` is called on it, in order, after each commit, and must not block.
+  public void start(Consumer<HubEffect> effects) {
+    this.effects = effects;
+    thread.start();
+  }
+
+  public EdgeDirectory directory() {
+    return directory;
+  }
+
+  /// Events waiting now.
+  public int waiting() {
+    return inbox.size();
+  }
+
+  @Override
+  public boolean offer(HubEvent event) {
+    return !isClosing && inbox.offer(event);
+  }
+
+  /// Takes what is in the inbox, commits it, and ends the thread. The store stays open.
+  @Override
+  public void close() {
+    isClosing = true;
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX);
+    long nextTick = clock.millis() + TICK_MILLIS;
+    while (!isClosing || !inbox.isEmpty()) {
+      batch.clear();
+      long now = clock.millis();
+      fill(batch, turn.isWorkLeft() ? 0 : Math.clamp(nextTick - now, 0, CLOSE_POLL_MILLIS));
+      now = clock.millis();
+      if (now >= nextTick || now < nextTick - TICK_MILLIS) {
+        nextTick = now + TICK_MILLIS;
+        batch.add(new HubEvent.Ticked());
+      } else if (turn.isWorkLeft()) {
+        batch.add(new HubEvent.Ticked());
+      }
+      if (!batch.isEmpty()) {
+        act(turn.take(batch, now));
+      }
+    }
+  }
+
+  private void fill(List<HubEvent> batch, long waitMillis) {
+    try {
+      HubEvent first =
+          waitMillis == 0 ? inbox.poll() : inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
+      if (first != null) {
+        batch.add(first);
+        inbox.drainTo(batch, BATCH_EVENTS_MAX - 1);
+      }
+    } catch (InterruptedException e) {
+      isClosing = true;
+    }
+  }
+
+  private void act(List<HubEffect> committed) {
+    for (HubEffect effect : committed) {
+      try {
+        effects.accept(effect);
+      } catch (RuntimeException failure) {
+        LOG.log(Level.ERROR, "an effect failed: " + effect.getClass().getSimpleName(), failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.tombolo.hub.core;
+
+import java.util.List;
+
+/// What the hub tells devices of itself, fixed for one run.
+///
+/// @param links where devices connect for MQTT, best first: `wss://host:port/mqtt`
+/// @param https base URL for downloads and renewal: `https://host:port`
+/// @param documentKey key id of the key that signs desired documents
+/// @param documentCertificate PEM, certified by the hub's CA
+public record HubSettings(
+    List<String> links, String https, String documentKey, String documentCertificate) {
+  public HubSettings {
+    links = List.copyOf(links);
+  }
+}

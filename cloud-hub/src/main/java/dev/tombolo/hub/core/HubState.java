@@ -1,0 +1,269 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.HubChange.Counter;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.TokenUse;
+import dev.tombolo.hub.release.PublisherRootRecord;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything the hub's loop knows, in memory. Read by the deciding classes of this package,
+/// changed by [#apply] alone, owned by one thread.
+public final class HubState {
+  /// Outboxes remembered per device; a device that makes more loses its oldest mark.
+  static final int INCARNATIONS_MAX = 8;
+
+  /// Boot ids remembered per device, to see two devices taking turns.
+  static final int BOOTS_MAX = 4;
+
+  final History history;
+  final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+  final TreeMap<Name, Kept<AdminObject.Fleet>> fleets = new TreeMap<>();
+  final TreeMap<Name, Kept<AdminObject.Site>> sites = new TreeMap<>();
+  final TreeMap<SlotRef, Kept<AdminObject.Slot>> slots = new TreeMap<>();
+  final Map<Name, TreeMap<Name, Kept<AdminObject.Application>>> applications = new HashMap<>();
+  final Map<Assignment.Place, TreeMap<Name, Assignment>> assignments = new HashMap<>();
+  final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
+  final Map<Digest, ReleaseRecord> releases = new HashMap<>();
+  final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
+  final Map<String, JoinTokenRecord> tokens = new HashMap<>();
+  final Map<String, List<TokenUse>> tokenUses = new HashMap<>();
+  final Map<DeviceId, DeviceRecord> devices = new HashMap<>();
+
+  /// The active device of each slot that has one.
+  final Map<SlotRef, DeviceId> holders = new HashMap<>();
+
+  /// Devices that must not be served, for ever or until an operator has looked.
+  final Set<DeviceId> expelled = new HashSet<>();
+
+  final Map<DeviceId, CertificateRecord> currentCertificates = new HashMap<>();
+  final Map<DeviceId, CertificateRecord> pendingCertificates = new HashMap<>();
+  final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
+  final Map<DeviceId, Digest> heldManifests = new HashMap<>();
+  final Map<DeviceId, PresenceRecord> presences = new HashMap<>();
+  final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
+  final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
+  @Nullable AuditRecord lastAudit;
+
+  final Map<DeviceId, LiveSession> sessions = new HashMap<>();
+  final Map<DeviceId, List<Boot>> boots = new HashMap<>();
+  final Map<Long, PendingCertificate> awaitedCertificates = new HashMap<>();
+  final Map<String, PendingAsk> asks = new HashMap<>();
+  final Map<String, ViolationCount> violations = new HashMap<>();
+
+  /// Connected devices whose document must be looked at, in the order they were marked.
+  final LinkedHashSet<DeviceId> staleDocuments = new LinkedHashSet<>();
+
+  private Set<DeviceId> touched = new LinkedHashSet<>();
+
+  public HubState(History history) {
+    this.history = history;
+  }
+
+  /// How far one outbox of a device has been taken.
+  record OutboxMark(String incarnation, long through) {}
+
+  /// The newest birth of one boot of a device's agent.
+  record Boot(String bootId, long connect, long millis) {}
+
+  public History history() {
+    return history;
+  }
+
+  public void apply(List<HubChange> changes) {
+    for (HubChange change : changes) {
+      apply(change);
+    }
+  }
+
+  public void apply(HubChange change) {
+    switch (change) {
+      case HubChange.CounterMoved c -> counters.put(c.counter(), c.value());
+      case HubChange.FleetPut c -> fleets.put(c.fleet().content().name(), c.fleet());
+      case HubChange.SitePut c -> sites.put(c.site().content().name(), c.site());
+      case HubChange.SlotPut c -> slots.put(c.slot().content().ref(), c.slot());
+      case HubChange.ApplicationPut c -> {
+        AdminObject.Application content = c.application().content();
+        applications
+            .computeIfAbsent(content.fleet(), fleet -> new TreeMap<>())
+            .put(content.name(), c.application());
+      }
+      case HubChange.AssignmentPut c ->
+          assignments
+              .computeIfAbsent(c.assignment().place(), place -> new TreeMap<>())
+              .put(c.assignment().application(), c.assignment());
+      case HubChange.AssignmentRemoved c -> {
+        TreeMap<Name, Assignment> there = assignments.get(c.place());
+        if (there != null) {
+          there.remove(c.application());
+        }
+      }
+      case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
+      case HubChange.ReleasePut c -> {
+        releases.put(c.release().digest(), c.release());
+        releasesByRef.put(c.release().ref(), c.release());
+      }
+      case HubChange.TokenPut c -> tokens.put(c.token().id(), c.token());
+      case HubChange.TokenUsed c ->
+          tokenUses.computeIfAbsent(c.use().token(), id -> new ArrayList<>()).add(c.use());
+      case HubChange.DevicePut c -> putDevice(c.device());
+      case HubChange.CertificatePut c -> putCertificate(c.certificate());
+      case HubChange.DocumentPut c -> {
+        documents.put(c.document().device(), c.document());
+        touched.add(c.document().device());
+      }
+      case HubChange.DocumentHeld c -> heldManifests.put(c.device(), c.manifest());
+      case HubChange.PresencePut c -> presences.put(c.presence().device(), c.presence());
+      case HubChange.RowsTaken c -> takeRows(c);
+      case HubChange.AuditAppended c -> lastAudit = c.record();
+      case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
+      case HubChange.SessionGone c -> {
+        sessions.remove(c.device());
+        staleDocuments.remove(c.device());
+      }
+      case HubChange.BootSeen c -> {
+        List<Boot> seen = boots.computeIfAbsent(c.device(), device -> new ArrayList<>(1));
+        seen.removeIf(boot -> boot.bootId().equals(c.bootId()));
+        seen.add(new Boot(c.bootId(), c.connect(), c.millis()));
+        if (seen.size() > BOOTS_MAX) {
+          seen.removeFirst();
+        }
+      }
+      case HubChange.CertificateAwaited c ->
+          awaitedCertificates.put(c.pending().request(), c.pending());
+      case HubChange.CertificateCame c -> awaitedCertificates.remove(c.request());
+      case HubChange.AskSent c -> asks.put(c.ask().id(), c.ask());
+      case HubChange.AskEnded c -> asks.remove(c.id());
+      case HubChange.DocumentsStale c -> markStale(c);
+      case HubChange.DocumentsChecked c -> c.devices().forEach(staleDocuments::remove);
+      case HubChange.ViolationCounted c -> violations.put(c.remote(), c.count());
+      case HubChange.ViolationsForgotten c -> c.remotes().forEach(violations::remove);
+    }
+  }
+
+  /// Devices whose entry in the [EdgeDirectory] may differ since this was last asked.
+  Set<DeviceId> takeTouched() {
+    Set<DeviceId> taken = touched;
+    if (!taken.isEmpty()) {
+      touched = new LinkedHashSet<>();
+    }
+    return taken;
+  }
+
+  private void putDevice(DeviceRecord device) {
+    DeviceRecord before = devices.put(device.id(), device);
+    if (before != null) {
+      holders.remove(before.slot(), device.id());
+    }
+    if (device.isActive()) {
+      holders.put(device.slot(), device.id());
+      expelled.remove(device.id());
+    } else {
+      expelled.add(device.id());
+    }
+    touched.add(device.id());
+  }
+
+  private void putCertificate(CertificateRecord certificate) {
+    DeviceId device = certificate.device();
+    touched.add(device);
+    switch (certificate.generation()) {
+      case CURRENT -> {
+        currentCertificates.put(device, certificate);
+        forget(pendingCertificates, certificate);
+      }
+      case PENDING -> pendingCertificates.put(device, certificate);
+      case SUPERSEDED -> {
+        forget(currentCertificates, certificate);
+        forget(pendingCertificates, certificate);
+      }
+    }
+  }
+
+  private static void forget(
+      Map<DeviceId, CertificateRecord> certificates, CertificateRecord certificate) {
+    CertificateRecord held = certificates.get(certificate.device());
+    if (held != null && held.serial().equals(certificate.serial())) {
+      certificates.remove(certificate.device());
+    }
+  }
+
+  private void takeRows(HubChange.RowsTaken taken) {
+    List<OutboxMark> marks =
+        outboxMarks.computeIfAbsent(taken.device(), device -> new ArrayList<>(1));
+    OutboxMark next = new OutboxMark(taken.incarnation(), taken.through());
+    int last = marks.size() - 1;
+    if (last >= 0 && marks.get(last).incarnation().equals(taken.incarnation())) {
+      marks.set(last, next);
+    } else {
+      marks.removeIf(mark -> mark.incarnation().equals(taken.incarnation()));
+      marks.add(next);
+      if (marks.size() > INCARNATIONS_MAX) {
+        marks.removeFirst();
+      }
+    }
+    Set<Digest> releasesSeen = taken.releases();
+    if (releasesSeen != null
+        && !releasesSeen.equals(reportedReleases.put(taken.device(), releasesSeen))) {
+      touched.add(taken.device());
+    }
+  }
+
+  private void markStale(HubChange.DocumentsStale scope) {
+    for (LiveSession session : sessions.values()) {
+      DeviceRecord device = devices.get(session.device());
+      if (device != null && isWithin(device.slot(), scope)) {
+        staleDocuments.add(session.device());
+      }
+    }
+  }
+
+  private boolean isWithin(SlotRef slot, HubChange.DocumentsStale scope) {
+    if (scope.slot() != null && !scope.slot().equals(slot.slot())) {
+      return false;
+    }
+    if (scope.site() != null) {
+      return scope.site().equals(slot.site());
+    }
+    if (scope.fleet() == null) {
+      return true;
+    }
+    Kept<AdminObject.Site> site = sites.get(slot.site());
+    return site != null && site.content().fleet().equals(scope.fleet());
+  }
+
+  /// The mark of an outbox; -1 for one never seen.
+  long markOf(DeviceId device, String incarnation) {
+    for (OutboxMark mark : outboxMarks.getOrDefault(device, List.of())) {
+      if (mark.incarnation().equals(incarnation)) {
+        return mark.through();
+      }
+    }
+    return -1;
+  }
+
+  long counter(Counter counter) {
+    return counters.getOrDefault(counter, 0L);
+  }
+}

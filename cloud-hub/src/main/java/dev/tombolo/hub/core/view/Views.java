@@ -1,0 +1,160 @@
+package dev.tombolo.hub.core.view;
+
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of [HubViews].
+public final class Views {
+  private Views() {}
+
+  /// Id, generation and author of an operator's object.
+  public record Origin(String id, long generation, long changedMillis, String changedBy) {}
+
+  public record FleetView(
+      Name name,
+      String displayName,
+      Map<String, String> labels,
+      boolean isProtected,
+      Map<Name, Map<String, String>> parameters,
+      int sites,
+      int devices,
+      Origin origin) {}
+
+  public record SiteView(
+      Name name,
+      Name fleet,
+      String displayName,
+      Map<String, String> labels,
+      String timeZone,
+      String region,
+      String contact,
+      Map<Name, Map<String, String>> parameters,
+      int slots,
+      int devices,
+      Origin origin) {}
+
+  /// @param holder the active device in it
+  public record SlotView(
+      SlotRef ref,
+      Name fleet,
+      String displayName,
+      Map<String, String> labels,
+      Map<Name, Map<String, String>> parameters,
+      @Nullable DeviceId holder,
+      Origin origin) {}
+
+  public record ApplicationView(
+      Name name,
+      Name fleet,
+      String displayName,
+      Map<String, String> labels,
+      Map<String, String> parameters,
+      Origin origin) {}
+
+  public record AssignmentView(
+      Name application,
+      Name fleet,
+      @Nullable Name site,
+      @Nullable Name slot,
+      String version,
+      Digest release,
+      long changedMillis,
+      String changedBy) {}
+
+  public record ReleaseView(
+      Digest digest,
+      Name name,
+      String version,
+      ReleaseManifest.Kind kind,
+      List<String> fleets,
+      long securityFloor,
+      int files,
+      long bytes,
+      long pushedMillis,
+      String pushedBy) {}
+
+  /// @param used by so many keys
+  public record TokenView(
+      String id,
+      Name fleet,
+      @Nullable Name site,
+      @Nullable Name slot,
+      int uses,
+      int used,
+      long createdMillis,
+      String createdBy,
+      long expiresMillis,
+      @Nullable Long revokedMillis) {}
+
+  /// @param revision of the newest document made for it; 0 before the first
+  /// @param heldRevision of the newest document it is known to hold
+  /// @param applications as it last reported
+  /// @param stateMillis hub time of that report; 0 before the first
+  public record DeviceView(
+      DeviceId id,
+      Name fleet,
+      SlotRef slot,
+      DeviceRecord.Standing standing,
+      @Nullable Reason standingReason,
+      boolean online,
+      long seenMillis,
+      long enrolledMillis,
+      String agentVersion,
+      Map<String, String> facts,
+      long revision,
+      long heldRevision,
+      List<ApplicationStatus> applications,
+      List<Reason> reasons,
+      long stateMillis,
+      long certificateNotAfterMillis) {}
+
+  /// @param json the workload's own, unchanged
+  public record ResultView(
+      long id,
+      DeviceId device,
+      SlotRef slot,
+      String incarnation,
+      long sequence,
+      long hubMillis,
+      long wallMillis,
+      Name channel,
+      String json) {}
+
+  /// @param what a fixed word; `dropped` for counted drops, whose numbers are in `detail`
+  /// @param detail JSON of the cause or the numbers; empty when there is none
+  public record HappenedView(
+      long id,
+      DeviceId device,
+      String incarnation,
+      long sequence,
+      long hubMillis,
+      long wallMillis,
+      String what,
+      @Nullable Name application,
+      @Nullable Digest release,
+      String detail) {}
+
+  /// Totals for metrics and people.
+  public record Figures(
+      long fleets,
+      long sites,
+      long slots,
+      long devicesActive,
+      long devicesQuarantined,
+      long devicesRevoked,
+      long devicesOnline,
+      long releases,
+      long results,
+      long happened,
+      long auditRecords,
+      long databaseBytes) {}
+}

@@ -1,0 +1,38 @@
+package dev.tombolo.hub.desired;
+
+import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
+import dev.tombolo.protocol.id.Digest;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// How far the desired document is on its way over one line. One update at a time, always the
+/// newest.
+///
+/// ```
+/// AwaitingBirth --birth--> Settled --document differs--> Signing --signed--> InFlight
+///                             ^                                                  |
+///                             +------------------ taken -------------------------+
+/// ```
+public sealed interface Delivery {
+
+  /// The device has not said yet what it holds.
+  record AwaitingBirth() implements Delivery {}
+
+  /// Nothing is under way.
+  record Settled(Held held) implements Delivery {}
+
+  record Signing(Held held, long revision) implements Delivery {}
+
+  record InFlight(Held held, Digest manifest, List<SectionRef> sections) implements Delivery {}
+
+  /// What the device holds.
+  ///
+  /// @param manifest null before its first
+  /// @param knowsDocumentKey false when the document key's certificate must be sent along
+  record Held(@Nullable Digest manifest, Set<Digest> sections, boolean knowsDocumentKey) {
+    public Held {
+      sections = Set.copyOf(sections);
+    }
+  }
+}

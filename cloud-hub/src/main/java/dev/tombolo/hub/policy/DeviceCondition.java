@@ -1,0 +1,33 @@
+package dev.tombolo.hub.policy;
+
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ReportBody;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Everything the hub knows that bears on why a device is as it is.
+///
+/// @param seenMillis hub time of the last sign of life; 0 when it never came
+/// @param wanted what the operators selected for its slot, by application
+/// @param manifest digest of the newest document made for it; null before the first
+/// @param revision of that document; 0 before the first
+/// @param state what it last reported; null before the first
+/// @param stateMillis hub time of that report
+public record DeviceCondition(
+    DeviceRecord device,
+    boolean online,
+    long seenMillis,
+    Map<Name, Wanted> wanted,
+    @Nullable Digest manifest,
+    long revision,
+    ReportBody.@Nullable State state,
+    long stateMillis) {
+  public DeviceCondition {
+    wanted = Map.copyOf(wanted);
+  }
+
+  /// A selected release.
+  public record Wanted(Digest release, String version) {}
+}

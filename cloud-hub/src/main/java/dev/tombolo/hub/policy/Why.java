@@ -1,0 +1,121 @@
+package dev.tombolo.hub.policy;
+
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Says why a device is as it is, the strongest cause first. There is always an answer.
+public final class Why {
+  private Why() {}
+
+  public static List<Reason> of(DeviceCondition condition) {
+    List<Reason> reasons = new ArrayList<>();
+    String device = condition.device().id().text();
+    switch (condition.device().standing()) {
+      case REVOKED -> {
+        reasons.add(new Reason.DeviceRevoked(device));
+        return reasons;
+      }
+      case QUARANTINED -> reasons.add(quarantine(condition));
+      case ACTIVE -> {}
+    }
+    if (!condition.online()) {
+      reasons.add(new Reason.NotReached(device, condition.seenMillis()));
+    }
+    ReportBody.State state = condition.state();
+    if (state != null) {
+      reasons.addAll(state.reasons());
+    }
+    if (condition.wanted().isEmpty()) {
+      reasons.add(new Reason.NothingAssigned());
+    }
+    int before = reasons.size();
+    for (var wanted : new TreeMap<>(condition.wanted()).entrySet()) {
+      explain(wanted.getKey(), wanted.getValue(), state, condition, reasons);
+    }
+    leftovers(condition.wanted(), state, reasons);
+    if (!condition.wanted().isEmpty() && reasons.size() == before) {
+      reasons.add(new Reason.UpToDate());
+    }
+    return reasons;
+  }
+
+  private static Reason quarantine(DeviceCondition condition) {
+    Reason why = condition.device().standingReason();
+    return why != null
+        ? why
+        : new Reason.DeviceQuarantined(condition.device().id().text(), "no cause was recorded");
+  }
+
+  private static void explain(
+      Name application,
+      DeviceCondition.Wanted wanted,
+      ReportBody.@Nullable State state,
+      DeviceCondition condition,
+      List<Reason> reasons) {
+    ApplicationStatus status = find(state, application);
+    if (status == null || !wanted.release().equals(status.wanted())) {
+      if (condition.online()) {
+        reasons.add(
+            new Reason.Starting(
+                application + "@" + wanted.version() + ": the device has not taken it up yet"));
+      }
+      return;
+    }
+    reasons.addAll(status.reasons());
+    if (!status.reasons().isEmpty()) {
+      return;
+    }
+    switch (status.phase()) {
+      case LIVE -> {}
+      case FETCHING ->
+          reasons.add(
+              new Reason.Downloading(application.text(), status.bytesDone(), status.bytesTotal()));
+      case ABSENT, STAGED, SWITCHING, PROBING ->
+          reasons.add(
+              new Reason.Starting(
+                  application
+                      + "@"
+                      + wanted.version()
+                      + ": "
+                      + status.phase().name().toLowerCase(java.util.Locale.ROOT)));
+      case ROLLED_BACK ->
+          reasons.add(
+              new Reason.RejectedHere(
+                  wanted.release(), new Reason.Unknown("the device named no cause")));
+    }
+  }
+
+  private static void leftovers(
+      Map<Name, DeviceCondition.Wanted> wanted,
+      ReportBody.@Nullable State state,
+      List<Reason> reasons) {
+    if (state == null) {
+      return;
+    }
+    for (ApplicationStatus status : state.applications()) {
+      if (!wanted.containsKey(status.name()) && status.live() != null) {
+        reasons.add(new Reason.Starting(status.name() + ": is to be taken off"));
+      }
+    }
+  }
+
+  private static @Nullable ApplicationStatus find(
+      ReportBody.@Nullable State state, Name application) {
+    if (state == null) {
+      return null;
+    }
+    for (ApplicationStatus status : state.applications()) {
+      if (status.name().equals(application)) {
+        return status;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,302 @@
+package dev.tombolo.protocol.reason;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/// Says each [Reason] in one line: what happened, to what, and what to do next.
+public final class ReasonText {
+  private ReasonText() {}
+
+  public static String say(Reason reason) {
+    return switch (reason) {
+      case Reason.TokenGarbled r -> "The join token cannot be read: " + r.detail() + ".";
+      case Reason.TokenUnknown r ->
+          "This hub has no join token "
+              + r.token()
+              + "; check that the token was made at this hub, or make a new one.";
+      case Reason.TokenExpired r ->
+          "Join token "
+              + r.token()
+              + " expired at "
+              + time(r.expiredMillis())
+              + "; make a new one.";
+      case Reason.TokenUsed r ->
+          "Join token "
+              + r.token()
+              + " has been used "
+              + times(r.uses())
+              + ", which is all it allows; make a new one.";
+      case Reason.TokenRevoked r ->
+          "Join token " + r.token() + " was revoked by an operator; ask for a new one.";
+      case Reason.TokenOtherKey r ->
+          "Join token "
+              + r.token()
+              + " was already used by another device's key; if that was not you, revoke that"
+              + " device, and make a new token for this one.";
+      case Reason.PinMismatch r ->
+          "The server is not the one the token was made for: it shows "
+              + r.got()
+              + " instead of "
+              + r.wanted()
+              + "; check the address, or whether something intercepts the line.";
+      case Reason.CsrInvalid r ->
+          "The certificate request is not usable: "
+              + r.detail()
+              + "; make a new P-256 key and request.";
+      case Reason.SlotTaken r ->
+          "Slot "
+              + r.slot()
+              + " is held by "
+              + r.device()
+              + "; make a replacement token to take it over.";
+      case Reason.DeviceUnknown r ->
+          "This hub does not know " + r.device() + "; enrol it with a join token.";
+      case Reason.DeviceRevoked r ->
+          r.device() + " was revoked; if it should come back, enrol it with a new join token.";
+      case Reason.DeviceQuarantined r ->
+          r.device()
+              + " is quarantined: "
+              + r.detail()
+              + "; find out whether its key was copied, then enrol it again.";
+      case Reason.CertificateExpired r ->
+          "The certificate of "
+              + r.device()
+              + " expired at "
+              + time(r.expiredMillis())
+              + "; the device must recover or enrol again.";
+      case Reason.CertificateSuperseded r ->
+          "Certificate "
+              + r.serial()
+              + " of "
+              + r.device()
+              + " was replaced by a newer one already in use; if only one machine has the key,"
+              + " enrol it again.";
+      case Reason.LimitExceeded r ->
+          "Too large: "
+              + r.limit()
+              + " allows "
+              + r.max()
+              + ", got "
+              + r.got()
+              + "; send less at once.";
+      case Reason.Malformed r ->
+          "The " + r.what() + " cannot be read: " + r.detail() + "; mend it and send it again.";
+      case Reason.NotYours r ->
+          "Not allowed: "
+              + r.what()
+              + " does not belong to this identity ("
+              + r.detail()
+              + "); use only the device's own id and topics.";
+      case Reason.Busy r ->
+          "The hub is busy; it will be tried again in " + seconds(r.retryAfterSeconds()) + ".";
+      case Reason.FeatureMissing r ->
+          "The agent lacks " + list(r.features()) + ", which this needs; update the agent.";
+      case Reason.DocumentUntrusted r ->
+          "The desired document was refused: "
+              + r.detail()
+              + "; the device keeps the one it holds; check the hub's document key.";
+      case Reason.DocumentStale r ->
+          "The desired document (epoch "
+              + r.epoch()
+              + ", revision "
+              + r.revision()
+              + ") is not newer than the one held (epoch "
+              + r.heldEpoch()
+              + ", revision "
+              + r.heldRevision()
+              + ") or is of another history; was the hub restored from a backup"
+              + " without a new epoch?";
+      case Reason.SectionMissing r ->
+          "The desired document lists section '"
+              + r.section()
+              + "', which did not arrive; the hub sends it again after the next connect.";
+      case Reason.SignatureRefused r ->
+          "The signature was refused: "
+              + r.detail()
+              + "; sign with a key of the publisher root, and push again.";
+      case Reason.DigestMismatch r ->
+          r.path()
+              + " has digest "
+              + r.got().brief()
+              + " instead of "
+              + r.wanted().brief()
+              + "; it was altered or damaged and will be fetched again.";
+      case Reason.SizeMismatch r ->
+          r.path()
+              + " has "
+              + r.got()
+              + " bytes instead of "
+              + r.wanted()
+              + "; it was altered or cut short and will be fetched again.";
+      case Reason.PathRefused r ->
+          "The path '"
+              + r.path()
+              + "' was refused: "
+              + r.detail()
+              + "; name files by relative paths inside the release.";
+      case Reason.BelowSecurityFloor r ->
+          "The release's security floor "
+              + r.got()
+              + " lies below "
+              + r.floor()
+              + ", the highest this device has seen; only a release at or above it can run.";
+      case Reason.FleetMismatch r ->
+          "The release is for "
+              + list(r.fleets())
+              + ", not for fleet "
+              + r.fleet()
+              + "; assign one that was signed for this fleet.";
+      case Reason.NoVariant r ->
+          "The release has nothing for "
+              + r.os()
+              + "/"
+              + r.architecture()
+              + ": "
+              + r.detail()
+              + "; sign a release with a variant for it, or configure the device.";
+      case Reason.ParameterInvalid r ->
+          "Parameter "
+              + r.parameter()
+              + " cannot be '"
+              + r.value()
+              + "': "
+              + r.detail()
+              + "; correct it in the assignment.";
+      case Reason.ReleaseInvalid r ->
+          "The release is not sound: "
+              + r.field()
+              + ": "
+              + r.detail()
+              + "; correct it and sign it again.";
+      case Reason.ReleaseUnknown r ->
+          "There is no release " + r.release() + "; push it first, or list the releases there are.";
+      case Reason.NotReached r ->
+          r.device()
+              + " has not taken the change yet; it was last seen at "
+              + (r.lastSeenMillis() <= 0 ? "no time" : time(r.lastSeenMillis()))
+              + " and catches up when it connects.";
+      case Reason.UpToDate() -> "Everything wanted is live; nothing to do.";
+      case Reason.NothingAssigned() -> "No release is assigned; assign one to the fleet.";
+      case Reason.Downloading r ->
+          "Downloading "
+              + r.path()
+              + ": "
+              + r.done()
+              + " of "
+              + r.total()
+              + " bytes ("
+              + percent(r.done(), r.total())
+              + "%); wait.";
+      case Reason.DownloadFailed r ->
+          "Downloading "
+              + r.path()
+              + " failed: "
+              + r.detail()
+              + "; it goes on in "
+              + millis(r.retryInMillis())
+              + ".";
+      case Reason.LineDown r ->
+          "The line to the hub has been down since "
+              + time(r.sinceMillis())
+              + ": "
+              + r.detail()
+              + "; workloads run on; check the shop's network.";
+      case Reason.Soaking r ->
+          "The release runs and passes its probes; it counts as live at "
+              + time(r.untilMillis())
+              + ".";
+      case Reason.Starting r ->
+          "The workload is starting: " + r.detail() + "; wait for its probes.";
+      case Reason.ProbeFailed r ->
+          "Probe " + r.probe() + " failed: " + r.detail() + "; look at the workload's output.";
+      case Reason.WorkloadExited r ->
+          "The workload exited with code "
+              + r.exitCode()
+              + (r.detail().isEmpty() ? "" : ": " + r.detail())
+              + "; look at its output.";
+      case Reason.WorkloadWaiting r ->
+          "The workload failed "
+              + times(r.failures())
+              + " and starts again in "
+              + millis(r.restartInMillis())
+              + "; look at its output.";
+      case Reason.RolledBack r ->
+          "Release "
+              + r.from().brief()
+              + " was rolled back to "
+              + r.to().brief()
+              + " because: "
+              + say(r.cause());
+      case Reason.RejectedHere r ->
+          "Release "
+              + r.release().brief()
+              + " failed on this device and is not tried again; assign another one. Cause: "
+              + say(r.cause());
+      case Reason.DiskFull r ->
+          "The disk of "
+              + r.path()
+              + " is full: "
+              + r.needed()
+              + " bytes needed, "
+              + r.free()
+              + " free; make room.";
+      case Reason.IoFailed r ->
+          "Could not " + r.what() + ": " + r.detail() + "; check the disk and its permissions.";
+      case Reason.ClockBehind r ->
+          "The clock says "
+              + time(r.wallMillis())
+              + ", which is before "
+              + time(r.floorMillis())
+              + "; set the clock; changes wait until then.";
+      case Reason.NotFound r ->
+          "There is no "
+              + r.kind()
+              + " '"
+              + r.name()
+              + "'"
+              + (r.near().isEmpty()
+                  ? "; list them to see which there are."
+                  : "; did you mean " + list(r.near()) + "?");
+      case Reason.Conflict r ->
+          r.what() + " cannot be changed so: " + r.detail() + "; read it again and repeat.";
+      case Reason.ProtectedFleet r ->
+          "Fleet "
+              + r.fleet()
+              + " is protected; type its name to confirm (in scripts:"
+              + " --yes-really "
+              + r.fleet()
+              + ").";
+      case Reason.NotAllowed r -> "Not allowed: " + r.detail() + "; ask an operator who may.";
+      case Reason.InputInvalid r ->
+          r.field() + ": '" + r.value() + "' is not valid; " + r.fix() + ".";
+      case Reason.Unknown r ->
+          "Reason '" + r.code() + "', which this version does not know; update this program.";
+    };
+  }
+
+  private static String list(List<String> words) {
+    return words.isEmpty() ? "nothing" : String.join(", ", words);
+  }
+
+  private static String times(int count) {
+    return count == 1 ? "once" : count + " times";
+  }
+
+  private static String seconds(long seconds) {
+    return seconds + " s";
+  }
+
+  private static String millis(long millis) {
+    return seconds((Math.max(0, millis) + 999) / 1000);
+  }
+
+  private static long percent(long done, long total) {
+    return total <= 0 ? 0 : Math.min(100, done / Math.max(1, total / 100));
+  }
+
+  /// To the second, UTC. Integers of the wire lie below 2^53, which [Instant] holds.
+  private static String time(long millis) {
+    return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}
