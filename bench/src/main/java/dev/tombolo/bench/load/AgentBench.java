@@ -1,7 +1,8 @@
 package dev.tombolo.bench.load;
 
+import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.ProcessMemory;
-import dev.tombolo.bench.process.Spawned;
+import dev.tombolo.bench.process.RunningAgent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,22 +36,25 @@ public final class AgentBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Figures figures = new Figures("agent");
-    List<Spawned> agents = new ArrayList<>();
+    List<RunningAgent> agents = new ArrayList<>();
     try (HubUnderLoad hub = HubUnderLoad.start(null)) {
       try {
         hub.assignSmallRelease();
         for (int i = 0; i < agentCount; i++) {
           agents.add(hub.startAgent(i));
         }
-        for (int i = 0; i < agentCount; i++) {
-          hub.awaitLive(i);
+        for (RunningAgent agent : agents) {
+          Await.untilTrue(
+              Duration.ofMinutes(1),
+              () -> agent.data().getFileName() + " to have its release live",
+              () -> agent.cli("status", "--json").out().contains("\"live\""));
         }
         Thread.sleep(Duration.ofSeconds(idleSeconds));
         double[] rss = new double[agentCount];
         double[] pss = new double[agentCount];
         double[] dirty = new double[agentCount];
         for (int i = 0; i < agentCount; i++) {
-          ProcessMemory memory = ProcessMemory.of(agents.get(i).pid());
+          ProcessMemory memory = ProcessMemory.of(agents.get(i).process().pid());
           rss[i] = memory.rss() / 1024.0;
           pss[i] = memory.pss() / 1024.0;
           dirty[i] = memory.privateDirty() / 1024.0;
@@ -61,7 +65,7 @@ public final class AgentBench implements Callable<Integer> {
         figures.putSpread("PSS, MiB", pss);
         figures.putSpread("private dirty, MiB", dirty);
       } finally {
-        agents.forEach(Spawned::close);
+        agents.forEach(RunningAgent::close);
       }
     }
     if (json != null) {

@@ -1,0 +1,194 @@
+package dev.tombolo.bench.process;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A hub of the built distribution in a folder of its own, driven by the public CLI as an operator
+/// would. It can be killed and started again on the same ports.
+public final class RunningHub implements AutoCloseable {
+  public static final String HOST = "localhost";
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
+  private static final Pattern READY =
+      Pattern.compile("hub ready: edge https://\\S+:(\\d+) admin http://\\S+:(\\d+)");
+  private static final Pattern TOKEN = Pattern.compile("tmb1_[0-9a-zA-Z]+");
+
+  private final Distributions distributions;
+  private final Path folder;
+  private final List<String> prefix;
+  private final List<String> options;
+  private int edgePort;
+  private int adminPort;
+  private Spawned process;
+
+  private RunningHub(
+      Distributions distributions, Path folder, List<String> prefix, List<String> options)
+      throws IOException, InterruptedException {
+    this.distributions = distributions;
+    this.folder = folder;
+    this.prefix = prefix;
+    this.options = options;
+    this.process = spawn();
+    awaitReady(0);
+  }
+
+  /// Starts one on free ports, its data in `folder/hub`.
+  ///
+  /// @param prefix put before the command, such as `taskset -c 0`
+  /// @param options further options of `tombolo hub`
+  public static RunningHub start(Path folder, List<String> prefix, List<String> options)
+      throws IOException, InterruptedException {
+    return new RunningHub(Distributions.find(), folder, List.copyOf(prefix), List.copyOf(options));
+  }
+
+  public static RunningHub start(Path folder) throws IOException, InterruptedException {
+    return start(folder, List.of(), List.of());
+  }
+
+  /// SIGKILL.
+  public void kill() throws InterruptedException {
+    process.kill();
+  }
+
+  /// SIGTERM.
+  public int stop() throws InterruptedException {
+    return process.stop();
+  }
+
+  /// Starts it again on the same data and ports.
+  public void startAgain() throws IOException, InterruptedException {
+    long from = process.written();
+    process = spawn();
+    awaitReady(from);
+  }
+
+  /// Makes a publisher's key (outside the hub's data), trusts it, and makes an empty fleet.
+  public void prepare(String fleet) throws IOException, InterruptedException {
+    cli("keys", "new", "--out", "publisher");
+    cli("keys", "trust", "publisher.root.json");
+    apply("Fleet", fleet, "{}");
+  }
+
+  /// `apply -f` of one object.
+  public void apply(String kind, String name, String spec)
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("apply.yaml");
+    Files.writeString(
+        file,
+        "apiVersion: tombolo.dev/v1\nkind: %s\nmetadata: {name: %s}\nspec: %s\n"
+            .formatted(kind, name, spec));
+    cli("apply", "-f", file.toString());
+  }
+
+  /// A join token's text.
+  public String token(String... options) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("token", "create", "--json"));
+    arguments.addAll(List.of(options));
+    String made = cli(arguments.toArray(String[]::new));
+    Matcher token = TOKEN.matcher(made);
+    if (!token.find()) {
+      throw new IllegalStateException("no token in: " + made);
+    }
+    return token.group();
+  }
+
+  /// Runs `tombolo ARGUMENTS` against this hub, in its folder.
+  ///
+  /// @return what it printed
+  /// @throws IllegalStateException with all it said when it does not end with 0
+  public String cli(String... arguments) throws IOException, InterruptedException {
+    return tryCli(arguments).orThrow().out();
+  }
+
+  /// As [#cli], whatever its exit status.
+  public Command tryCli(String... arguments) throws IOException, InterruptedException {
+    List<String> argv = new ArrayList<>();
+    argv.add(distributions.tombolo().toString());
+    argv.addAll(List.of(arguments));
+    return Command.run(argv, environment(), folder, COMMAND_LIMIT);
+  }
+
+  /// What the CLI needs to find this hub.
+  public Map<String, String> environment() {
+    return Map.of(
+        "TOMBOLO_HUB",
+        "http://127.0.0.1:" + adminPort,
+        "TOMBOLO_TOKEN_FILE",
+        folder.resolve("hub/admin-token").toString());
+  }
+
+  /// The hub's CA root, read from its data folder.
+  public X509Certificate root() throws IOException, GeneralSecurityException {
+    byte[] pem =
+        Files.readString(folder.resolve("hub/ca/root.pem")).getBytes(StandardCharsets.US_ASCII);
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
+  }
+
+  public Distributions distributions() {
+    return distributions;
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public int edgePort() {
+    return edgePort;
+  }
+
+  public int adminPort() {
+    return adminPort;
+  }
+
+  public Spawned process() {
+    return process;
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private Spawned spawn() throws IOException {
+    List<String> argv = new ArrayList<>(prefix);
+    argv.addAll(
+        List.of(
+            distributions.tombolo().toString(),
+            "hub",
+            "--data",
+            folder.resolve("hub").toString(),
+            "--edge-port",
+            Integer.toString(edgePort),
+            "--admin-port",
+            Integer.toString(adminPort)));
+    argv.addAll(options);
+    return Spawned.start("hub", argv, Map.of(), folder, folder.resolve("hub.log"));
+  }
+
+  private void awaitReady(long from) throws InterruptedException {
+    try {
+      Matcher ready = READY.matcher(process.awaitLine("hub ready", from, START_LIMIT));
+      if (!ready.find()) {
+        throw new IllegalStateException("the hub's ready line has no ports:\n" + process.tail());
+      }
+      edgePort = Integer.parseInt(ready.group(1));
+      adminPort = Integer.parseInt(ready.group(2));
+    } catch (RuntimeException | InterruptedException e) {
+      process.close();
+      throw e;
+    }
+  }
+}
