@@ -10,10 +10,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Turns sentences into vectors on 127.0.0.1. `POST /embed` with a text answers a JSON array;
-/// `GET /healthz` tells the digest of the model it has really loaded.
-/// `EmbeddingService --port 8000 --model model.onnx --tokenizer tokenizer.json --release DIGEST
-/// [--results URL]`
+/// Turns sentences into vectors on 127.0.0.1. `POST /embed` with a text answers a JSON array; `GET
+/// /healthz` tells the digest of the model it has really loaded. `EmbeddingService --port 8000
+/// --model model.onnx --tokenizer tokenizer.json --release DIGEST [--results URL]`
 public final class EmbeddingService {
   private static final int TEXT_BYTES_MAX = 64 * 1024;
   private static final int RESULT_SECONDS = 2;
@@ -27,11 +26,12 @@ public final class EmbeddingService {
     this.release = release;
   }
 
+  /// Ends the process on any failure: the port is open by then and its thread would live on.
   public static void main(String[] arguments) {
     try {
       start(Options.parse(arguments));
-    } catch (IOException | IllegalArgumentException e) {
-      System.out.println("embedding service: " + e.getMessage());
+    } catch (IOException | RuntimeException | LinkageError e) {
+      System.out.println("embedding service: " + e);
       System.exit(1);
     }
   }

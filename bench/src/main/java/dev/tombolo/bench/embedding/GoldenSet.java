@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/// Sentences whose nearest neighbour is known. One case a line: `sentence | nearest | other | other`;
-/// `#` begins a comment.
+/// Sentences whose nearest neighbour is known. One case a line: `sentence | nearest | other |
+/// other`; `#` begins a comment.
 record GoldenSet(List<Case> cases) {
   GoldenSet {
     cases = List.copyOf(cases);
@@ -61,7 +61,8 @@ record GoldenSet(List<Case> cases) {
       if (got.equals(one.nearest)) {
         right++;
       } else if (firstWrong.isEmpty()) {
-        firstWrong = "\"%s\" is nearest to \"%s\", not \"%s\"".formatted(one.sentence, got, one.nearest);
+        firstWrong =
+            "\"%s\" is nearest to \"%s\", not \"%s\"".formatted(one.sentence, got, one.nearest);
       }
     }
     return new Score(right, cases.size(), firstWrong);

@@ -3,8 +3,8 @@ package dev.tombolo.bench.embedding;
 import java.util.HashMap;
 import java.util.Map;
 
-/// `--name value` pairs of a command line. The workload does without a parser library: it starts
-/// in a shop, next to a till, in a few hundred milliseconds.
+/// `--name value` pairs of a command line. The workload does without a parser library: it starts in
+/// a shop, next to a till, in a few hundred milliseconds.
 record Options(Map<String, String> values) {
   Options {
     values = Map.copyOf(values);

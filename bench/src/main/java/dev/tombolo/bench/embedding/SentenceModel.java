@@ -14,8 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A sentence embedding model held by ONNX Runtime. It is loaded from bytes in memory, and those same
-/// bytes are hashed: [#digest] names what really answers, whatever lies on the disk by now.
+/// A sentence embedding model held by ONNX Runtime. It is loaded from bytes in memory, and those
+/// same bytes are hashed: [#digest] names what really answers, whatever lies on the disk by now.
 final class SentenceModel extends AbstractInProcessEmbeddingModel {
   private final OnnxBertBiEncoder encoder;
   private final String digest;

@@ -7,7 +7,8 @@ record Vector(float[] values) {
   static Vector parse(String json) {
     String body = json.strip();
     if (!body.startsWith("[") || !body.endsWith("]") || body.length() == 2) {
-      throw new IllegalArgumentException("not a vector: " + body.substring(0, Math.min(80, body.length())));
+      throw new IllegalArgumentException(
+          "not a vector: " + body.substring(0, Math.min(80, body.length())));
     }
     String[] numbers = body.substring(1, body.length() - 1).split(",", -1);
     float[] values = new float[numbers.length];

@@ -1,0 +1,134 @@
+package dev.tombolo.bench.line;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A listening port whose connections lead to the target through one [Gate].
+public final class Line implements AutoCloseable {
+  private static final int CONNECT_MILLIS = 5_000;
+
+  private final ServerSocket listener;
+  private final InetSocketAddress target;
+  private final Gate gate = new Gate();
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final AtomicLong up = new AtomicLong();
+  private final AtomicLong down = new AtomicLong();
+
+  private Line(ServerSocket listener, InetSocketAddress target) {
+    this.listener = listener;
+    this.target = target;
+  }
+
+  /// @param port to listen on at 127.0.0.1; 0 takes a free one
+  public static Line listen(int port, InetSocketAddress target) throws IOException {
+    var line = new Line(new ServerSocket(port, 128, InetAddress.ofLiteral("127.0.0.1")), target);
+    Thread.ofVirtual().start(line::accept);
+    return line;
+  }
+
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  public void set(LineMode mode) {
+    gate.set(mode);
+  }
+
+  public LineMode mode() {
+    return gate.mode();
+  }
+
+  /// Bytes that went from the device's side to the target.
+  public long bytesUp() {
+    return up.get();
+  }
+
+  public long bytesDown() {
+    return down.get();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket device = listener.accept();
+        Thread.ofVirtual().start(() -> join(device));
+      } catch (IOException e) {
+        if (!listener.isClosed()) {
+          System.out.println("line " + port() + ": " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  /// A cut line also keeps new connections from reaching the target.
+  private void join(Socket device) {
+    try (device;
+        var hub = new Socket()) {
+      sockets.add(device);
+      sockets.add(hub);
+      gate.pass(0);
+      hub.connect(target, CONNECT_MILLIS);
+      device.setTcpNoDelay(true);
+      hub.setTcpNoDelay(true);
+      Thread back = Thread.ofVirtual().start(() -> pump(hub, device, down));
+      pump(device, hub, up);
+      back.join();
+    } catch (IOException e) {
+      System.out.println("line " + port() + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      sockets.removeIf(Socket::isClosed);
+    }
+  }
+
+  /// Copies until the end of the stream, and hands on that end too. A broken connection breaks the
+  /// other side.
+  private void pump(Socket from, Socket to, AtomicLong count) {
+    byte[] piece = new byte[16 * 1024];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int got = in.read(piece, 0, gate.pieceBytes());
+          got >= 0;
+          got = in.read(piece, 0, gate.pieceBytes())) {
+        gate.pass(got);
+        out.write(piece, 0, got);
+        count.addAndGet(got);
+      }
+      gate.pass(0);
+      to.shutdownOutput();
+    } catch (IOException e) {
+      breakOff(from, to);
+    } catch (InterruptedException e) {
+      breakOff(from, to);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void breakOff(Socket from, Socket to) {
+    try (from;
+        to) {
+      from.setSoLinger(true, 0);
+      to.setSoLinger(true, 0);
+    } catch (IOException e) {
+      // Closed already by the other direction, which is what we want.
+    }
+  }
+}
