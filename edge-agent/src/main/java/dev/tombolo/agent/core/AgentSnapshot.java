@@ -1,0 +1,72 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.sign.Envelope;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything the agent has persisted, as it stands when the agent starts.
+///
+/// @param documentCertificate PEM of the key whose desired documents are taken
+/// @param sections held for `held` and `pending`
+/// @param releases envelopes of the releases that are in use
+/// @param outbox all rows that wait, lowest first
+public record AgentSnapshot(
+    Enrolment enrolment,
+    long connects,
+    long timeFloorMillis,
+    String documentCertificate,
+    Optional<HeldDocument> held,
+    Optional<HeldDocument> pending,
+    List<Section> sections,
+    List<Envelope> publisherRoots,
+    Map<Name, Long> securityFloors,
+    Map<Digest, Envelope> releases,
+    List<Application> applications,
+    List<Workload> workloads,
+    List<OutboxEntry> outbox,
+    long nextSequence,
+    long ackedThrough) {
+  public AgentSnapshot {
+    sections = List.copyOf(sections);
+    publisherRoots = List.copyOf(publisherRoots);
+    securityFloors = Map.copyOf(securityFloors);
+    releases = Map.copyOf(releases);
+    applications = List.copyOf(applications);
+    workloads = List.copyOf(workloads);
+    outbox = List.copyOf(outbox);
+  }
+
+  public record Application(Name name, ReleaseState state, long sinceWallMillis) {}
+
+  /// @param exits how often a process of this application has ended without being asked to
+  public record Workload(Name name, Assignment what, ProcessIdentity process, long exits) {}
+
+  /// What a device knows right after it joined.
+  public static AgentSnapshot joined(Enrolment enrolment) {
+    return new AgentSnapshot(
+        enrolment,
+        0,
+        0,
+        enrolment.documentCertificate(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        1,
+        0);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.tombolo.agent.desired;
+
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.DesiredVerifier;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.sign.Envelope;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Holds the desired document in force and collects the next one's sections until it is whole.
+/// Nothing older than what is held, and nothing that is for another device, ever gets in.
+public final class DocumentKeeper {
+  private final DeviceId self;
+  private final Set<String> features;
+  private final History joined;
+  private final Map<Digest, Section> sections = new HashMap<>();
+  private @Nullable HeldDocument held;
+  private @Nullable HeldDocument pending;
+
+  /// What came of an update.
+  public sealed interface Outcome {
+    /// Nothing of it is kept.
+    record Refused(Reason reason) implements Outcome {}
+
+    /// It is the document in force, or brought nothing new.
+    record Repeated() implements Outcome {}
+
+    /// Some sections are still missing.
+    record Collecting(HeldDocument document, List<Section> added) implements Outcome {}
+
+    record Whole(HeldDocument document, List<Section> added) implements Outcome {}
+  }
+
+  /// @param joined the hub's history when the device joined: no older epoch is taken
+  public DocumentKeeper(
+      DeviceId self,
+      Set<String> features,
+      History joined,
+      Optional<HeldDocument> held,
+      Optional<HeldDocument> pending,
+      List<Section> sections) {
+    this.self = self;
+    this.features = Set.copyOf(features);
+    this.joined = joined;
+    this.held = held.orElse(null);
+    this.pending = pending.orElse(null);
+    for (Section section : sections) {
+      this.sections.put(section.digest(), section);
+    }
+  }
+
+  public Optional<HeldDocument> held() {
+    return Optional.ofNullable(held);
+  }
+
+  /// Digests of all sections at hand.
+  public List<Digest> sectionDigests() {
+    return List.copyOf(sections.keySet());
+  }
+
+  /// Takes the update in; [#adopt] or [#reject] follows a whole document.
+  public Outcome arrived(Envelope envelope, List<Section> given, PublicKey documentKey) {
+    return switch (DesiredVerifier.verify(envelope, documentKey, self, heldMark())) {
+      case DesiredVerifier.Refused(var reason) -> new Outcome.Refused(reason);
+      case DesiredVerifier.AlreadyHeld _ -> new Outcome.Repeated();
+      case DesiredVerifier.Accepted(var manifest, var digest) ->
+          accepted(new HeldDocument(envelope, manifest, digest), given);
+    };
+  }
+
+  private DesiredVerifier.@Nullable Held heldMark() {
+    return held == null
+        ? null
+        : new DesiredVerifier.Held(held.manifest().history(), held.revision(), held.digest());
+  }
+
+  private Outcome accepted(HeldDocument document, List<Section> given) {
+    DesiredManifest manifest = document.manifest();
+    if (manifest.history().epoch() < joined.epoch()) {
+      return new Outcome.Refused(
+          new Reason.DocumentStale(
+              joined.epoch(), 0, manifest.history().epoch(), manifest.revision()));
+    }
+    List<String> missing = DesiredVerifier.missingFeatures(manifest.requires(), features);
+    if (!missing.isEmpty()) {
+      return new Outcome.Refused(new Reason.FeatureMissing(missing));
+    }
+    if (pending != null
+        && !pending.digest().equals(document.digest())
+        && !document.isNewerThan(pending)) {
+      return new Outcome.Repeated();
+    }
+    Set<Digest> listed = new HashSet<>();
+    for (DesiredManifest.SectionRef ref : manifest.sections()) {
+      listed.add(ref.digest());
+    }
+    List<Section> added = new ArrayList<>();
+    for (Section section : given) {
+      if (section.text().length() > Limits.SECTION_BYTES_MAX
+          || section.text().getBytes(StandardCharsets.UTF_8).length > Limits.SECTION_BYTES_MAX) {
+        return new Outcome.Refused(
+            new Reason.LimitExceeded(
+                "SECTION_BYTES_MAX", Limits.SECTION_BYTES_MAX, section.text().length()));
+      }
+      Digest digest = section.digest();
+      if (listed.contains(digest) && sections.putIfAbsent(digest, section) == null) {
+        added.add(section);
+      }
+    }
+    pending = document;
+    return sections.keySet().containsAll(listed)
+        ? new Outcome.Whole(document, added)
+        : new Outcome.Collecting(document, added);
+  }
+
+  /// The whole document makes sense and is in force now.
+  public void adopt(HeldDocument document) {
+    held = document;
+    pending = null;
+    Set<Digest> listed = new HashSet<>();
+    for (DesiredManifest.SectionRef ref : document.manifest().sections()) {
+      listed.add(ref.digest());
+    }
+    sections.keySet().retainAll(listed);
+  }
+
+  /// The whole document makes no sense: the one in force stays.
+  public void reject() {
+    pending = null;
+  }
+
+  /// The content of a section of this document, which must be whole.
+  public Optional<String> text(HeldDocument document, String name) {
+    for (DesiredManifest.SectionRef ref : document.manifest().sections()) {
+      if (ref.name().equals(name)) {
+        Section section = sections.get(ref.digest());
+        return section == null ? Optional.empty() : Optional.of(section.text());
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.tombolo.agent.outbox;
+
+import dev.tombolo.agent.outbox.OutboxEntry.Kind;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What waits to be reported. Events are never dropped, state is coalesced to the newest, results
+/// have a quota per channel: beyond it the oldest give way and their number is reported. A row
+/// leaves only when the hub says that it has committed it.
+public final class Outbox {
+  private final OutboxQuota quota;
+  private final String bootId;
+  private final Map<Name, ChannelQueue> channels = new HashMap<>();
+  private final Map<Name, Drop> drops = new HashMap<>();
+  private final Sending sending;
+  private long nextSequence;
+  private long stateSequence;
+
+  private record Drop(long sequence, long count, long from) {}
+
+  /// @param entries all rows that wait, lowest first
+  /// @param bootId of this run of the agent
+  public Outbox(
+      OutboxQuota quota,
+      String bootId,
+      long nextSequence,
+      long ackedThrough,
+      List<OutboxEntry> entries) {
+    this.quota = quota;
+    this.bootId = bootId;
+    this.nextSequence = nextSequence;
+    this.sending = new Sending(ackedThrough, nextSequence - 1);
+    for (OutboxEntry entry : entries) {
+      if (entry.kind() == Kind.STATE) {
+        stateSequence = entry.sequence();
+      }
+      if (entry.kind() == Kind.RESULT && entry.channel() != null) {
+        channel(entry.channel()).add(entry.sequence(), entry.bytes());
+      }
+    }
+  }
+
+  public Sending sending() {
+    return sending;
+  }
+
+  /// The newest state; one that still waits is superseded.
+  public void state(
+      ReportBody.State body, long wallMillis, long monotonicMillis, Consumer<OutboxChange> out) {
+    if (stateSequence > 0) {
+      out.accept(new OutboxChange.Removed(stateSequence));
+    }
+    stateSequence = append(Kind.STATE, null, 0, body, wallMillis, monotonicMillis, out);
+  }
+
+  public void event(
+      ReportBody.Happened body,
+      long wallMillis,
+      long monotonicMillis,
+      Consumer<OutboxChange> out) {
+    append(Kind.EVENT, null, 0, body, wallMillis, monotonicMillis, out);
+  }
+
+  /// Why this result is not taken, or what it becomes.
+  public sealed interface Taken {
+    record Kept(long sequence) implements Taken {}
+
+    record Refused(Reason reason) implements Taken {}
+  }
+
+  public Taken result(
+      Name name, String json, long wallMillis, long monotonicMillis, Consumer<OutboxChange> out) {
+    int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > Limits.REPORT_BODY_BYTES_MAX) {
+      return new Taken.Refused(
+          new Reason.LimitExceeded(
+              "REPORT_BODY_BYTES_MAX", Limits.REPORT_BODY_BYTES_MAX, bytes));
+    }
+    if (!channels.containsKey(name) && channels.size() >= quota.channelsMax()) {
+      return new Taken.Refused(
+          new Reason.LimitExceeded("channels", quota.channelsMax(), channels.size() + 1L));
+    }
+    ChannelQueue queue = channel(name);
+    if (queue.count() >= quota.rowsMax() || queue.bytes() + bytes > quota.bytesMax()) {
+      makeRoom(name, queue, bytes, wallMillis, monotonicMillis, out);
+    }
+    ReportBody.Result body = new ReportBody.Result(name, json);
+    long sequence = append(Kind.RESULT, name, bytes, body, wallMillis, monotonicMillis, out);
+    queue.add(sequence, bytes);
+    return new Taken.Kept(sequence);
+  }
+
+  private ChannelQueue channel(Name name) {
+    ChannelQueue queue = channels.get(name);
+    if (queue == null) {
+      queue = new ChannelQueue();
+      channels.put(name, queue);
+    }
+    return queue;
+  }
+
+  /// A twentieth goes at a time, so that a full channel does not write a notice for every row.
+  private void makeRoom(
+      Name name,
+      ChannelQueue queue,
+      int bytes,
+      long wallMillis,
+      long monotonicMillis,
+      Consumer<OutboxChange> out) {
+    long from = queue.oldest();
+    long through = from;
+    long count = 0;
+    int rowsKept = quota.rowsMax() - Math.max(1, quota.rowsMax() / 20);
+    long bytesKept = quota.bytesMax() - quota.bytesMax() / 20 - bytes;
+    while (queue.count() > 0 && (queue.count() > rowsKept || queue.bytes() > bytesKept)) {
+      through = queue.oldest();
+      queue.removeOldest();
+      count++;
+    }
+    out.accept(new OutboxChange.ResultsRemoved(name, through));
+    Drop earlier = drops.get(name);
+    if (earlier != null && sending.surelyUnsent(earlier.sequence())) {
+      out.accept(new OutboxChange.Removed(earlier.sequence()));
+      count += earlier.count();
+      from = earlier.from();
+    }
+    ReportBody.Dropped body = new ReportBody.Dropped(name, count, from, through);
+    long sequence = append(Kind.DROPPED, name, 0, body, wallMillis, monotonicMillis, out);
+    drops.put(name, new Drop(sequence, count, from));
+  }
+
+  private long append(
+      Kind kind,
+      @Nullable Name channel,
+      int bytes,
+      ReportBody body,
+      long wallMillis,
+      long monotonicMillis,
+      Consumer<OutboxChange> out) {
+    long sequence = nextSequence++;
+    out.accept(
+        new OutboxChange.Appended(
+            new OutboxEntry(sequence, kind, channel, bytes),
+            new Report.Row(sequence, bootId, wallMillis, monotonicMillis, body)));
+    sending.appended(sequence);
+    return sequence;
+  }
+
+  /// The hub has every row through this one.
+  public Optional<OutboxChange> acked(long through, long monotonicMillis) {
+    long known = Math.min(through, nextSequence - 1);
+    if (!sending.acked(known, monotonicMillis)) {
+      return Optional.empty();
+    }
+    if (stateSequence <= known) {
+      stateSequence = 0;
+    }
+    channels.values().removeIf(queue -> isEmptyAfter(queue, known));
+    drops.values().removeIf(drop -> drop.sequence() <= known);
+    return Optional.of(new OutboxChange.Forgotten(known));
+  }
+
+  private static boolean isEmptyAfter(ChannelQueue queue, long through) {
+    queue.removeThrough(through);
+    return queue.count() == 0;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.tombolo.agent.outbox;
+
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.message.Report;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// How far the outbox has been sent on the present line, and how far the hub has it. A new line
+/// starts again from the lowest row that is not acknowledged. Times are monotonic milliseconds.
+public final class Sending {
+  /// Reports on their way without PUBACK.
+  static final int WINDOW_MAX = 4;
+
+  /// Bodies of one report, so that it fits a packet with room to spare.
+  static final int REPORT_BYTES_MAX = 64 * 1024;
+
+  /// Sent but not acknowledged for this long: sent once more.
+  static final long ACKED_WAIT_MAX_MILLIS = 60_000;
+
+  private final Set<Long> onTheWay = new HashSet<>();
+  private long lastSequence;
+  private long ackedThrough;
+  private long sentThrough;
+  private long everSentThrough;
+  private long progressMillis;
+  private boolean open;
+
+  Sending(long ackedThrough, long lastSequence) {
+    this.ackedThrough = ackedThrough;
+    this.sentThrough = ackedThrough;
+    this.lastSequence = lastSequence;
+    // What an earlier run of the agent sent is not known: all of it may have been.
+    this.everSentThrough = lastSequence;
+  }
+
+  public long ackedThrough() {
+    return ackedThrough;
+  }
+
+  void appended(long sequence) {
+    lastSequence = sequence;
+  }
+
+  boolean surelyUnsent(long sequence) {
+    return sequence > everSentThrough;
+  }
+
+  public void lineOpened(long nowMillis) {
+    onTheWay.clear();
+    sentThrough = ackedThrough;
+    progressMillis = nowMillis;
+    open = true;
+  }
+
+  public void lineClosed() {
+    open = false;
+  }
+
+  public void published(long publication) {
+    onTheWay.remove(publication);
+  }
+
+  boolean acked(long through, long nowMillis) {
+    if (through <= ackedThrough) {
+      return false;
+    }
+    ackedThrough = through;
+    sentThrough = Math.max(sentThrough, through);
+    progressMillis = nowMillis;
+    return true;
+  }
+
+  /// The rows to send now; empty when there are none, or enough are on their way.
+  public List<Report.Row> next(OutboxRows rows, long nowMillis) {
+    if (!open) {
+      return List.of();
+    }
+    if (sentThrough == ackedThrough) {
+      progressMillis = nowMillis;
+    } else if (nowMillis - progressMillis >= ACKED_WAIT_MAX_MILLIS) {
+      sentThrough = ackedThrough;
+      progressMillis = nowMillis;
+      onTheWay.clear();
+    }
+    if (sentThrough >= lastSequence || onTheWay.size() >= WINDOW_MAX) {
+      return List.of();
+    }
+    List<Report.Row> next = rows.after(sentThrough, Limits.REPORT_ROWS_MAX, REPORT_BYTES_MAX);
+    if (next.isEmpty()) {
+      sentThrough = lastSequence;
+    }
+    return next;
+  }
+
+  /// These rows go out with this publication.
+  public void sent(long publication, long through) {
+    onTheWay.add(publication);
+    sentThrough = through;
+    everSentThrough = Math.max(everSentThrough, through);
+  }
+}

@@ -1,0 +1,231 @@
+package dev.tombolo.agent.release;
+
+import dev.tombolo.agent.release.ReleaseState.Absent;
+import dev.tombolo.agent.release.ReleaseState.Fetching;
+import dev.tombolo.agent.release.ReleaseState.Live;
+import dev.tombolo.agent.release.ReleaseState.Probing;
+import dev.tombolo.agent.release.ReleaseState.Removing;
+import dev.tombolo.agent.release.ReleaseState.Restoring;
+import dev.tombolo.agent.release.ReleaseState.RolledBack;
+import dev.tombolo.agent.release.ReleaseState.Staged;
+import dev.tombolo.agent.release.ReleaseState.Staging;
+import dev.tombolo.agent.release.ReleaseState.Switching;
+import dev.tombolo.agent.release.ReleaseState.SwitchingBack;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// The moves of [ReleaseState]. News that does not fit the state (a repeat, or news of something
+/// given up since) leaves it as it is.
+public final class ReleaseMachine {
+  private ReleaseMachine() {}
+
+  /// The desired document selects `wanted` (checked already), or nothing. A switch under way is
+  /// finished and judged first.
+  public static ReleaseState want(ReleaseState state, Optional<Assignment> wanted) {
+    return switch (state) {
+      case Absent absent -> wanted.isEmpty() ? absent : fetching(wanted.get(), Optional.empty());
+      case Fetching at ->
+          wanted.isPresent() && at.wanted().equals(wanted.get())
+              ? at
+              : fromLive(at.live(), at.wanted(), wanted);
+      case Staging at ->
+          wanted.isPresent() && at.wanted().equals(wanted.get())
+              ? at
+              : fromLive(at.live(), at.wanted(), wanted);
+      case Staged at ->
+          wanted.isPresent() && at.wanted().equals(wanted.get())
+              ? at
+              : fromLive(at.live(), at.wanted(), wanted);
+      case Switching at -> at;
+      case Probing at -> at;
+      case SwitchingBack at -> at;
+      case Restoring at -> at;
+      case Live at ->
+          wanted.isPresent() && at.live().equals(wanted.get())
+              ? at
+              : fromLive(Optional.of(at.live()), at.live(), wanted);
+      case RolledBack at ->
+          wanted.isPresent() && at.failed().equals(wanted.get())
+              ? at
+              : fromLive(at.live(), at.failed(), wanted);
+      case Removing at -> wanted.isEmpty() ? at : fetching(wanted.get(), Optional.empty());
+    };
+  }
+
+  private static ReleaseState fromLive(
+      Optional<Assignment> live, Assignment last, Optional<Assignment> wanted) {
+    if (wanted.isEmpty()) {
+      return new Removing(live.orElse(last));
+    }
+    if (live.equals(wanted)) {
+      return new Live(wanted.get(), Optional.empty());
+    }
+    return fetching(wanted.get(), live);
+  }
+
+  private static Fetching fetching(Assignment wanted, Optional<Assignment> live) {
+    return new Fetching(wanted, live);
+  }
+
+  /// What is wanted was refused: what runs goes on, what was on its way is given up.
+  public static ReleaseState hold(ReleaseState state) {
+    return switch (state) {
+      case Fetching at -> settled(at.live());
+      case Staging at -> settled(at.live());
+      case Staged at -> settled(at.live());
+      case Absent at -> at;
+      case Switching at -> at;
+      case Probing at -> at;
+      case Live at -> at;
+      case SwitchingBack at -> at;
+      case Restoring at -> at;
+      case RolledBack at -> at;
+      case Removing at -> at;
+    };
+  }
+
+  private static ReleaseState settled(Optional<Assignment> live) {
+    return live.isPresent() ? new Live(live.get(), Optional.empty()) : new Absent();
+  }
+
+  /// Every file of the wanted release is in the store.
+  public static ReleaseState fetched(ReleaseState state) {
+    return state instanceof Fetching at ? new Staging(at.wanted(), at.live()) : state;
+  }
+
+  public static ReleaseState staged(ReleaseState state, Digest release) {
+    return state instanceof Staging at && at.wanted().release().equals(release)
+        ? new Staged(at.wanted(), at.live())
+        : state;
+  }
+
+  /// The folder could not be built: the files are looked at again.
+  public static ReleaseState stageFailed(ReleaseState state, Digest release) {
+    return state instanceof Staging at && at.wanted().release().equals(release)
+        ? new Fetching(at.wanted(), at.live())
+        : state;
+  }
+
+  /// Nothing speaks against switching now.
+  public static ReleaseState mayGo(ReleaseState state) {
+    return state instanceof Staged at ? new Switching(at.wanted(), at.live()) : state;
+  }
+
+  public static ReleaseState switched(ReleaseState state, Digest release) {
+    return switch (state) {
+      case Switching at when at.wanted().release().equals(release) ->
+          new Probing(at.wanted(), at.live());
+      case SwitchingBack at when at.previous().release().equals(release) ->
+          new Restoring(at.failed(), at.previous(), at.cause());
+      case Absent at -> at;
+      case Fetching at -> at;
+      case Staging at -> at;
+      case Staged at -> at;
+      case Switching at -> at;
+      case Probing at -> at;
+      case Live at -> at;
+      case SwitchingBack at -> at;
+      case Restoring at -> at;
+      case RolledBack at -> at;
+      case Removing at -> at;
+    };
+  }
+
+  /// The probes passed for as long as they have to.
+  public static ReleaseState passed(ReleaseState state) {
+    return switch (state) {
+      case Probing at -> new Live(at.wanted(), at.previous());
+      case Restoring at -> new RolledBack(at.failed(), Optional.of(at.previous()), at.cause());
+      case Absent at -> at;
+      case Fetching at -> at;
+      case Staging at -> at;
+      case Staged at -> at;
+      case Switching at -> at;
+      case Live at -> at;
+      case SwitchingBack at -> at;
+      case RolledBack at -> at;
+      case Removing at -> at;
+    };
+  }
+
+  /// The new release did not prove itself.
+  public static ReleaseState failed(ReleaseState state, Reason cause) {
+    if (!(state instanceof Probing at)) {
+      return state;
+    }
+    return at.previous().isPresent()
+        ? new SwitchingBack(at.wanted(), at.previous().get(), cause)
+        : new RolledBack(at.wanted(), Optional.empty(), cause);
+  }
+
+  /// The workload of something removed is gone.
+  public static ReleaseState stopped(ReleaseState state) {
+    return state instanceof Removing ? new Absent() : state;
+  }
+
+  /// What should run in this state.
+  public static Optional<Assignment> running(ReleaseState state) {
+    return switch (state) {
+      case Absent _ -> Optional.empty();
+      case Fetching at -> at.live();
+      case Staging at -> at.live();
+      case Staged at -> at.live();
+      case Switching at -> at.live();
+      case Probing at -> Optional.of(at.wanted());
+      case Live at -> Optional.of(at.live());
+      case SwitchingBack _ -> Optional.empty();
+      case Restoring at -> Optional.of(at.previous());
+      case RolledBack at -> at.live();
+      case Removing _ -> Optional.empty();
+    };
+  }
+
+  /// What has passed its probes and runs.
+  public static Optional<Assignment> live(ReleaseState state) {
+    return switch (state) {
+      case Probing _, Restoring _ -> Optional.empty();
+      case Absent _,
+          Fetching _,
+          Staging _,
+          Staged _,
+          Switching _,
+          Live _,
+          SwitchingBack _,
+          RolledBack _,
+          Removing _ ->
+          running(state);
+    };
+  }
+
+  /// What is kept to fall back on.
+  public static Optional<Assignment> previous(ReleaseState state) {
+    return switch (state) {
+      case Probing at -> at.previous();
+      case Live at -> at.previous();
+      case SwitchingBack at -> Optional.of(at.previous());
+      case Restoring at -> Optional.of(at.previous());
+      case Absent _, Fetching _, Staging _, Staged _, Switching _, RolledBack _, Removing _ ->
+          Optional.empty();
+    };
+  }
+
+  /// Every release whose folder and files must stay.
+  public static Set<Digest> kept(ReleaseState state) {
+    Set<Digest> kept = new LinkedHashSet<>();
+    running(state).ifPresent(it -> kept.add(it.release()));
+    previous(state).ifPresent(it -> kept.add(it.release()));
+    switch (state) {
+      case Fetching at -> kept.add(at.wanted().release());
+      case Staging at -> kept.add(at.wanted().release());
+      case Staged at -> kept.add(at.wanted().release());
+      case Switching at -> kept.add(at.wanted().release());
+      case Removing at -> kept.add(at.last().release());
+      case SwitchingBack at -> kept.add(at.failed().release());
+      case Absent _, Probing _, Live _, Restoring _, RolledBack _ -> {}
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.tombolo.agent.release;
+
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A release on probation: all probes have to pass at once within the startup time, and to go on
+/// passing for the soak time. Lives in memory only; after a restart of the agent it begins anew.
+/// Times are monotonic milliseconds.
+public final class Trial {
+  private final long startupUntilMillis;
+  private final long soakMillis;
+  private long passingSinceMillis = -1;
+  private @Nullable Reason lastTrouble;
+
+  /// How it stands.
+  public sealed interface Verdict {
+    record GoingOn() implements Verdict {}
+
+    record Passed() implements Verdict {}
+
+    record Failed(Reason cause) implements Verdict {}
+  }
+
+  public Trial(int startupSeconds, int soakSeconds, long nowMillis) {
+    this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
+    this.soakMillis = soakSeconds * 1000L;
+  }
+
+  /// The process ended. During the soak that settles it.
+  public void exited(Reason how) {
+    lastTrouble = how;
+  }
+
+  /// @param runs whether its process runs (or it has none to run)
+  public Verdict judge(boolean runs, ProbeWatch probes, long nowMillis) {
+    if (!probes.failures().isEmpty()) {
+      lastTrouble = probes.failures().getFirst();
+    }
+    boolean healthy = runs && probes.allPass();
+    if (passingSinceMillis >= 0) {
+      if (!healthy) {
+        return new Verdict.Failed(trouble());
+      }
+      return nowMillis - passingSinceMillis >= soakMillis
+          ? new Verdict.Passed()
+          : new Verdict.GoingOn();
+    }
+    if (healthy) {
+      passingSinceMillis = nowMillis;
+      return soakMillis == 0 ? new Verdict.Passed() : new Verdict.GoingOn();
+    }
+    return nowMillis >= startupUntilMillis
+        ? new Verdict.Failed(trouble())
+        : new Verdict.GoingOn();
+  }
+
+  private Reason trouble() {
+    return lastTrouble != null
+        ? lastTrouble
+        : new Reason.ProbeFailed("startup", "not ready within the startup time");
+  }
+
+  /// Monotonic time at which the soak ends, once it has begun.
+  public Optional<Long> soakUntilMillis() {
+    return passingSinceMillis < 0
+        ? Optional.empty()
+        : Optional.of(passingSinceMillis + soakMillis);
+  }
+}
