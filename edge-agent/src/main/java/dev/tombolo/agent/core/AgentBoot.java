@@ -2,8 +2,9 @@ package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.outbox.OutboxQuota;
-import dev.tombolo.protocol.release.Platform;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Platform;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param bootId random per start of the agent
 /// @param machineBootId of the machine: a process of another boot is surely gone
 /// @param buildMillis when the agent was built: the clock cannot be earlier
+/// @param hubRoot the hub's CA certificate, as pinned at the enrolment
 /// @param certificateEndMillis not-after of the device certificate
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
@@ -22,6 +24,7 @@ public record AgentBoot(
     String agentVersion,
     List<String> features,
     long buildMillis,
+    X509Certificate hubRoot,
     long certificateEndMillis,
     Platform platform,
     Map<String, String> facts,
@@ -40,6 +43,7 @@ public record AgentBoot(
         agentVersion,
         features,
         buildMillis,
+        hubRoot,
         certificateEndMillis,
         platform,
         facts,

@@ -33,7 +33,8 @@ public sealed interface AgentChange {
 
   record SectionKept(Section section) implements AgentChange {}
 
-  /// A newer document whose sections are not all here yet.
+  /// A newer document whose sections are not all here yet; sections that neither it nor the
+  /// document in force lists go.
   record DocumentPending(HeldDocument document) implements AgentChange {}
 
   /// The document in force; sections that are not its own go.

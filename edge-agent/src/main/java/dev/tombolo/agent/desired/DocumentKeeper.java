@@ -107,6 +107,12 @@ public final class DocumentKeeper {
     for (DesiredManifest.SectionRef ref : manifest.sections()) {
       listed.add(ref.digest());
     }
+    Set<Digest> useful = new HashSet<>(listed);
+    if (held != null) {
+      for (DesiredManifest.SectionRef ref : held.manifest().sections()) {
+        useful.add(ref.digest());
+      }
+    }
     List<Section> added = new ArrayList<>();
     for (Section section : given) {
       if (section.text().length() > Limits.SECTION_BYTES_MAX
@@ -120,6 +126,7 @@ public final class DocumentKeeper {
         added.add(section);
       }
     }
+    sections.keySet().retainAll(useful);
     pending = document;
     return sections.keySet().containsAll(listed)
         ? new Outcome.Whole(document, added)

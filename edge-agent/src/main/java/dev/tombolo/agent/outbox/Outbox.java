@@ -64,10 +64,7 @@ public final class Outbox {
   }
 
   public void event(
-      ReportBody.Happened body,
-      long wallMillis,
-      long monotonicMillis,
-      Consumer<OutboxChange> out) {
+      ReportBody.Happened body, long wallMillis, long monotonicMillis, Consumer<OutboxChange> out) {
     append(Kind.EVENT, null, 0, body, wallMillis, monotonicMillis, out);
   }
 
@@ -83,8 +80,7 @@ public final class Outbox {
     int bytes = json.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > Limits.REPORT_BODY_BYTES_MAX) {
       return new Taken.Refused(
-          new Reason.LimitExceeded(
-              "REPORT_BODY_BYTES_MAX", Limits.REPORT_BODY_BYTES_MAX, bytes));
+          new Reason.LimitExceeded("REPORT_BODY_BYTES_MAX", Limits.REPORT_BODY_BYTES_MAX, bytes));
     }
     if (!channels.containsKey(name) && channels.size() >= quota.channelsMax()) {
       return new Taken.Refused(

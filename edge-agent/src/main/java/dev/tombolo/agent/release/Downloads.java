@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which file is fetched next. One at a time, so that a slow line is not shared by many halves;
-/// a file that failed waits, the line's return or its time wakes it. Lives in memory only: a
+/// Which file is fetched next. One at a time, so that a slow line is not shared by many halves; a
+/// file that failed waits, the line's return or its time wakes it. Lives in memory only: a
 /// restarted agent asks for all files again, and those in the store are there at once.
 public final class Downloads {
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();

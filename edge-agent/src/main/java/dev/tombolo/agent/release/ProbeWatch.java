@@ -54,8 +54,7 @@ public final class ProbeWatch {
         watched.failure = new Reason.ProbeFailed(watched.probe.name(), "no answer in time");
       }
       watched.asked = true;
-      watched.dueMillis =
-          nowMillis + watched.probe.timeoutSeconds() * 1000L + ANSWER_GRACE_MILLIS;
+      watched.dueMillis = nowMillis + watched.probe.timeoutSeconds() * 1000L + ANSWER_GRACE_MILLIS;
       if (due.isEmpty()) {
         due = new ArrayList<>(probes.length);
       }

@@ -50,9 +50,7 @@ public final class Trial {
       passingSinceMillis = nowMillis;
       return soakMillis == 0 ? new Verdict.Passed() : new Verdict.GoingOn();
     }
-    return nowMillis >= startupUntilMillis
-        ? new Verdict.Failed(trouble())
-        : new Verdict.GoingOn();
+    return nowMillis >= startupUntilMillis ? new Verdict.Failed(trouble()) : new Verdict.GoingOn();
   }
 
   private Reason trouble() {
@@ -63,8 +61,6 @@ public final class Trial {
 
   /// Monotonic time at which the soak ends, once it has begun.
   public Optional<Long> soakUntilMillis() {
-    return passingSinceMillis < 0
-        ? Optional.empty()
-        : Optional.of(passingSinceMillis + soakMillis);
+    return passingSinceMillis < 0 ? Optional.empty() : Optional.of(passingSinceMillis + soakMillis);
   }
 }

@@ -78,8 +78,7 @@ public final class WorkloadMachine {
         boolean recovered = nowMillis - at.sinceMillis() >= RECOVERED_MILLIS;
         yield waiting(at.what(), recovered ? 0 : at.failures(), reason, nowMillis);
       }
-      case Reloading at when at.process().equals(process) ->
-          waiting(at.to(), 0, reason, nowMillis);
+      case Reloading at when at.process().equals(process) -> waiting(at.to(), 0, reason, nowMillis);
       case Stopping at when at.process().equals(process) -> new Idle();
       case Idle at -> at;
       case Starting at -> at;
@@ -100,8 +99,7 @@ public final class WorkloadMachine {
         : new Stopping(at.to(), at.process());
   }
 
-  private static Waiting waiting(
-      Assignment what, int failures, Reason reason, long nowMillis) {
+  private static Waiting waiting(Assignment what, int failures, Reason reason, long nowMillis) {
     return new Waiting(what, nowMillis + backoffMillis(failures), failures + 1, reason);
   }
 

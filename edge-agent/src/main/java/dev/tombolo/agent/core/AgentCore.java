@@ -1,0 +1,261 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.outbox.OutboxRows;
+import dev.tombolo.agent.release.ReleaseGate;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.PlaceSection;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The whole agent without its hands: takes one event at a time, says what to persist and what to
+/// do after that. What it remembers it can read again from the store at any moment, so a crash, a
+/// failed commit and a fresh start are one and the same to it.
+public final class AgentCore {
+  /// A download's progress is told no more often than this.
+  private static final long PROGRESS_MILLIS = 5_000;
+
+  private final AgentSnapshot snapshot;
+  private final AgentBoot boot;
+  private final TimeFloor floor;
+  private final ReportSteps reports;
+  private final LinkSteps link;
+  private final DocumentSteps documents;
+  private final ApplicationSteps applications;
+  private final StatusView status;
+  private long progressToldMillis;
+  private Optional<ReportBody.State> told = Optional.empty();
+
+  public AgentCore(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Now now) {
+    this.snapshot = snapshot;
+    this.boot = boot;
+    this.floor = new TimeFloor(boot.buildMillis(), snapshot.timeFloorMillis());
+    this.reports = new ReportSteps(snapshot, boot);
+    this.link = new LinkSteps(snapshot, boot, random, now);
+    this.documents = new DocumentSteps(snapshot, boot);
+    this.applications = new ApplicationSteps(snapshot, boot, random, reports);
+    this.status = new StatusView(applications);
+  }
+
+  /// Takes up what was left: to be called once, before any event.
+  public Step start(Now now) {
+    Outcome out = new Outcome();
+    if (boot.trouble().isPresent()) {
+      reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
+    } else {
+      reports.event("booted", null, null, null, now, out);
+    }
+    applications.resume(snapshot.workloads(), now, out);
+    want(now, out);
+    tellState(now, out);
+    return out.step();
+  }
+
+  /// One event, one step. Nothing of it happens before its changes are durable.
+  public Step step(AgentEvent event, Now now) {
+    Outcome out = new Outcome();
+    route(event, now, out);
+    if (applications.takeChanged() || isProgressDue(event, now)) {
+      tellState(now, out);
+    }
+    return out.step();
+  }
+
+  /// What can be sent now of what is durable. To be called after each commit.
+  public List<AgentEffect> publish(OutboxRows rows, Now now) {
+    return link.isOpen() ? reports.publish(rows, link, now) : List.of();
+  }
+
+  private void route(AgentEvent event, Now now, Outcome out) {
+    switch (event) {
+      case AgentEvent.LinkOpened(var line) -> {
+        link.opened(line, birth(line, now), now, out);
+        if (link.isLine(line)) {
+          reports.lineOpened(now);
+          applications.hurry(now, out);
+        }
+      }
+      case AgentEvent.LinkClosed(var line, var reason, var retryAfterSeconds) -> {
+        if (link.isLine(line)) {
+          reports.lineClosed();
+        }
+        link.closed(line, reason, retryAfterSeconds, now, out);
+      }
+      case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
+      case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
+        reports.acked(acked, floor, now, out);
+        out.effect(new AgentEffect.AcknowledgePacket(line, packet));
+      }
+      case AgentEvent.AskArrived(var line, var packet, var ask) -> {
+        out.effect(new AgentEffect.AcknowledgePacket(line, packet));
+        answer(line, ask, now, out);
+      }
+      case AgentEvent.Published(var line, var publication) -> {
+        if (link.isLine(line)) {
+          reports.published(publication);
+        }
+      }
+      case AgentEvent.FetchAdvanced(var file, var bytes) -> applications.fetchAdvanced(file, bytes);
+      case AgentEvent.FetchFinished(var file) -> applications.fetchFinished(file, now, out);
+      case AgentEvent.FetchFailed(var file, var reason, var retryable) ->
+          applications.fetchFailed(file, reason, retryable, now, out);
+      case AgentEvent.StageFinished(var name, var release) ->
+          applications.staged(name, release, now, out);
+      case AgentEvent.StageFailed(var name, var release, var reason) ->
+          applications.stageFailed(name, release, reason, now, out);
+      case AgentEvent.SwitchFinished(var name, var release) ->
+          applications.switched(name, release, now, out);
+      case AgentEvent.SwitchFailed(var name, var _, var reason) ->
+          applications.switchFailed(name, reason, now, out);
+      case AgentEvent.WorkloadStarted(var name, var process) ->
+          applications.started(name, process, now, out);
+      case AgentEvent.WorkloadStartFailed(var name, var reason) ->
+          applications.startFailed(name, reason, now, out);
+      case AgentEvent.WorkloadExited(var name, var process, var exitCode, var lastOutput) ->
+          applications.exited(name, process, exitCode, lastOutput, now, out);
+      case AgentEvent.ReloadFinished(var name, var _, var failure) ->
+          applications.reloaded(name, failure, now, out);
+      case AgentEvent.ProbeFinished(var name, var probe, var round, var failure) ->
+          applications.probed(name, probe, round, failure, now, out);
+      case AgentEvent.ResultHandedIn(var request, var channel, var json) ->
+          reports.result(request, channel, json, now, out);
+      case AgentEvent.RenewalFinished(var _, var notAfterMillis) -> {
+        reports.event("certificate-renewed", null, null, null, now, out);
+        link.renewed(notAfterMillis, now, out);
+        reports.lineClosed();
+      }
+      case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) ->
+          link.renewalFailed(reason, retryAfterSeconds, now);
+      case AgentEvent.Ticked _ -> {
+        link.tick(now, floor.trustedWallMillis(now), out);
+        applications.tick(now, out);
+      }
+      case AgentEvent.StopAsked _ -> {
+        link.stop(out);
+        out.effect(new AgentEffect.Stop());
+      }
+    }
+  }
+
+  private void desired(AgentEvent.DesiredArrived arrived, Now now, Outcome out) {
+    switch (documents.arrived(arrived.update(), floor, out)) {
+      case NOTHING -> {}
+      case REFUSED -> {
+        Reason reason = documents.trouble().orElseThrow();
+        reports.event("desired-refused", null, null, reason, now, out);
+        tellState(now, out);
+      }
+      case APPLIED -> {
+        Digest manifest = documents.held().orElseThrow().digest();
+        reports.event("desired-applied", null, manifest, null, now, out);
+        want(now, out);
+      }
+    }
+    out.effect(new AgentEffect.AcknowledgePacket(arrived.line(), arrived.packet()));
+  }
+
+  private void want(Now now, Outcome out) {
+    documents
+        .content()
+        .ifPresent(
+            content -> {
+              Name fleet =
+                  content.place().map(PlaceSection::fleet).orElse(snapshot.enrolment().fleet());
+              ReleaseGate gate =
+                  new ReleaseGate(
+                      documents.publisherRoot(),
+                      fleet,
+                      boot.platform(),
+                      Set.copyOf(boot.features()));
+              applications.want(content, gate, now, out);
+            });
+  }
+
+  private Presence.Birth birth(long line, Now now) {
+    Optional<HeldDocument> held = documents.held();
+    return new Presence.Birth(
+        boot.bootId(),
+        line,
+        held.map(it -> it.manifest().history()).orElse(null),
+        held.map(HeldDocument::revision).orElse(0L),
+        held.map(HeldDocument::digest).orElse(null),
+        documents.sectionDigests(),
+        documents.documentKeyId(),
+        snapshot.enrolment().incarnation(),
+        reports.ackedThrough(),
+        boot.agentVersion(),
+        boot.features(),
+        now.wallMillis());
+  }
+
+  private void answer(long line, Ask ask, Now now, Outcome out) {
+    Answer answer =
+        switch (ask.question()) {
+          case "why", "diagnostics" -> new Answer(ask.id(), true, Json.write(state(now)));
+          default ->
+              new Answer(
+                  ask.id(),
+                  false,
+                  "this agent does not answer '" + ask.question() + "'; ask why or diagnostics");
+        };
+    out.effect(
+        new AgentEffect.Publish(
+            line, link.nextPublication(), new AgentEffect.Outgoing.OfAnswer(answer)));
+  }
+
+  private boolean isProgressDue(AgentEvent event, Now now) {
+    return event instanceof AgentEvent.FetchAdvanced
+        && link.isOpen()
+        && now.monotonicMillis() - progressToldMillis >= PROGRESS_MILLIS;
+  }
+
+  private void tellState(Now now, Outcome out) {
+    ReportBody.State state = state(now);
+    progressToldMillis = now.monotonicMillis();
+    if (told.isEmpty() || !told.get().equals(state)) {
+      told = Optional.of(state);
+      reports.state(state, now, out);
+    }
+  }
+
+  /// The whole device as it stands.
+  public ReportBody.State state(Now now) {
+    List<ApplicationStatus> statuses = new ArrayList<>();
+    for (Application application : applications.all()) {
+      statuses.add(status.of(application, now));
+    }
+    List<Reason> reasons = new ArrayList<>();
+    documents.trouble().ifPresent(reasons::add);
+    documents.rootTrouble().ifPresent(reasons::add);
+    floor.trouble(now).ifPresent(reasons::add);
+    link.renewalTrouble().ifPresent(reasons::add);
+    Optional<HeldDocument> held = documents.held();
+    return new ReportBody.State(
+        held.map(HeldDocument::digest).orElse(null),
+        held.map(HeldDocument::revision).orElse(0L),
+        statuses,
+        reasons,
+        boot.facts());
+  }
+
+  /// For the simulation: the state of each application's release.
+  Optional<ReleaseState> release(Name application) {
+    for (Application it : applications.all()) {
+      if (it.name.equals(application)) {
+        return Optional.of(it.release);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.ProbeWatch;
+import dev.tombolo.agent.release.Program;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Trial;
+import dev.tombolo.agent.workload.WorkloadState;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What the agent has in mind about one application. `release` and a running process are persisted;
+/// the rest is found anew after a restart.
+final class Application {
+  final Name name;
+  ReleaseState release;
+  long sinceWallMillis;
+  WorkloadState workload = new WorkloadState.Idle();
+
+  /// What the document in force selects, once it has passed the gate.
+  Optional<Program> wanted = Optional.empty();
+
+  /// Why what the document selects did not pass.
+  Optional<Reason> refusal = Optional.empty();
+
+  @Nullable ProbeWatch watch;
+  @Nullable Trial trial;
+
+  /// What the watch is for; a new process or assignment gets a new one.
+  @Nullable Assignment watched;
+
+  /// Why staging or switching did not work; tried again at `retryAtMillis`.
+  Optional<Reason> trouble = Optional.empty();
+
+  long retryAtMillis;
+  int troubles;
+
+  long exits;
+  Optional<Reason> lastExit = Optional.empty();
+
+  Application(Name name, ReleaseState release, long sinceWallMillis) {
+    this.name = name;
+    this.release = release;
+    this.sinceWallMillis = sinceWallMillis;
+  }
+
+  void clearTrouble() {
+    trouble = Optional.empty();
+    troubles = 0;
+    retryAtMillis = 0;
+  }
+
+  void endWatch() {
+    watch = null;
+    watched = null;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.Program;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Platform;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.sign.Envelope;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The releases in use, made ready for this machine. What is here was verified when it was
+/// admitted; it is not verified again, because publishers' keys change and what runs goes on.
+final class Programs {
+  private final Platform platform;
+  private final Map<Digest, ReleaseManifest> manifests = new HashMap<>();
+  private final Map<Assignment, Program.Outcome> ready = new HashMap<>();
+
+  Programs(Map<Digest, Envelope> releases, Platform platform) {
+    this.platform = platform;
+    for (Map.Entry<Digest, Envelope> release : releases.entrySet()) {
+      read(release.getValue()).ifPresent(it -> manifests.put(release.getKey(), it));
+    }
+  }
+
+  private static Optional<ReleaseManifest> read(Envelope envelope) {
+    try {
+      byte[] payload = Base64.getDecoder().decode(envelope.payload());
+      return Optional.of(
+          Json.read(ReleaseManifest.class, payload, Limits.RELEASE_MANIFEST_BYTES_MAX));
+    } catch (MalformedException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  void admit(Program program, ReleaseManifest manifest) {
+    manifests.put(program.what().release(), manifest);
+    ready.put(program.what(), new Program.Outcome.Ready(program));
+  }
+
+  /// The program, unless this machine cannot run it (any more).
+  Optional<Program> find(Assignment what) {
+    return outcome(what) instanceof Program.Outcome.Ready(var program)
+        ? Optional.of(program)
+        : Optional.empty();
+  }
+
+  /// Why it cannot run here.
+  Optional<Reason> unfit(Assignment what) {
+    return outcome(what) instanceof Program.Outcome.Unfit(var reason)
+        ? Optional.of(reason)
+        : Optional.empty();
+  }
+
+  private Program.Outcome outcome(Assignment what) {
+    Program.Outcome known = ready.get(what);
+    if (known == null) {
+      ReleaseManifest manifest = manifests.get(what.release());
+      known =
+          manifest == null
+              ? new Program.Outcome.Unfit(new Reason.ReleaseUnknown(what.release().text()))
+              : Program.ready(what, manifest, platform);
+      ready.put(what, known);
+    }
+    return known;
+  }
+
+  void keepOnly(Set<Digest> releases) {
+    manifests.keySet().retainAll(releases);
+    ready.keySet().removeIf(what -> !releases.contains(what.release()));
+  }
+}

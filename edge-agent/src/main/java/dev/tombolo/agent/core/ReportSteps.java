@@ -1,0 +1,139 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.outbox.Outbox;
+import dev.tombolo.agent.outbox.OutboxRows;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is told to the hub: written to the outbox first, sent when it is durable.
+final class ReportSteps {
+  private final String incarnation;
+  private final String bootId;
+  private final Outbox outbox;
+
+  ReportSteps(AgentSnapshot snapshot, AgentBoot boot) {
+    this.incarnation = snapshot.enrolment().incarnation();
+    this.bootId = boot.bootId();
+    this.outbox =
+        new Outbox(
+            boot.quota(),
+            boot.bootId(),
+            snapshot.nextSequence(),
+            snapshot.ackedThrough(),
+            snapshot.outbox());
+  }
+
+  long ackedThrough() {
+    return outbox.sending().ackedThrough();
+  }
+
+  void event(
+      String what,
+      @Nullable Name application,
+      @Nullable Digest release,
+      @Nullable Reason reason,
+      Now now,
+      Outcome out) {
+    outbox.event(
+        new ReportBody.Happened(what, application, release, reason),
+        now.wallMillis(),
+        now.monotonicMillis(),
+        out::change);
+  }
+
+  /// A release went from one state to the next.
+  void moved(Name name, ReleaseState before, ReleaseState after, Now now, Outcome out) {
+    switch (after) {
+      case ReleaseState.Staging at ->
+          event("download-finished", name, at.wanted().release(), null, now, out);
+      case ReleaseState.Switching at ->
+          event("staged", name, at.wanted().release(), null, now, out);
+      case ReleaseState.Probing at ->
+          event("switched", name, at.wanted().release(), null, now, out);
+      case ReleaseState.Live at -> {
+        if (before instanceof ReleaseState.Probing) {
+          event("live", name, at.live().release(), null, now, out);
+        }
+      }
+      case ReleaseState.SwitchingBack at ->
+          event("probes-failed", name, at.failed().release(), at.cause(), now, out);
+      case ReleaseState.RolledBack at ->
+          event("rolled-back", name, at.failed().release(), at.cause(), now, out);
+      case ReleaseState.Absent _ -> {
+        if (before instanceof ReleaseState.Removing at) {
+          event("removed", name, at.last().release(), null, now, out);
+        }
+      }
+      case ReleaseState.Fetching _,
+          ReleaseState.Staged _,
+          ReleaseState.Restoring _,
+          ReleaseState.Removing _ -> {}
+    }
+  }
+
+  void state(ReportBody.State state, Now now, Outcome out) {
+    outbox.state(state, now.wallMillis(), now.monotonicMillis(), out::change);
+    out.change(new AgentChange.StatusKept(state, now.wallMillis()));
+  }
+
+  void result(long request, Name channel, String json, Now now, Outcome out) {
+    Outbox.Taken taken =
+        outbox.result(channel, json, now.wallMillis(), now.monotonicMillis(), out::change);
+    switch (taken) {
+      case Outbox.Taken.Kept(var sequence) ->
+          out.effect(new AgentEffect.ResultKept(request, sequence));
+      case Outbox.Taken.Refused(var reason) ->
+          out.effect(new AgentEffect.ResultRefused(request, reason));
+    }
+  }
+
+  void acked(Acked acked, TimeFloor floor, Now now, Outcome out) {
+    if (!acked.incarnation().equals(incarnation)) {
+      return;
+    }
+    outbox
+        .acked(acked.through(), now.monotonicMillis())
+        .ifPresent(
+            change -> {
+              out.change(change);
+              floor.raise(acked.hubMillis(), out);
+            });
+  }
+
+  void lineOpened(Now now) {
+    outbox.sending().lineOpened(now.monotonicMillis());
+  }
+
+  void lineClosed() {
+    outbox.sending().lineClosed();
+  }
+
+  void published(long publication) {
+    outbox.sending().published(publication);
+  }
+
+  /// Sends what is durable and not yet on its way, as far as the window allows.
+  List<AgentEffect> publish(OutboxRows rows, LinkSteps link, Now now) {
+    List<AgentEffect> effects = new ArrayList<>();
+    List<Report.Row> next = outbox.sending().next(rows, now.monotonicMillis());
+    while (!next.isEmpty()) {
+      long publication = link.nextPublication();
+      Report report =
+          new Report(incarnation, bootId, now.wallMillis(), now.monotonicMillis(), next);
+      outbox.sending().sent(publication, next.getLast().sequence());
+      effects.add(
+          new AgentEffect.Publish(
+              link.line(), publication, new AgentEffect.Outgoing.OfReport(report)));
+      next = outbox.sending().next(rows, now.monotonicMillis());
+    }
+    return effects;
+  }
+}
