@@ -148,6 +148,15 @@ public final class YamlMap {
     return text;
   }
 
+  public String word(String key, List<String> words) {
+    return optionalWord(key, words).orElseThrow(() -> missing(key));
+  }
+
+  /// A scalar's own words (`0.5`, `true`), for a value that is typed elsewhere.
+  public Optional<String> optionalScalar(String key) {
+    return node(key).map(node -> raw(node, key));
+  }
+
   public Optional<YamlMap> optionalMap(String key) {
     return node(key).map(node -> mapOf(node, key, under(key)));
   }

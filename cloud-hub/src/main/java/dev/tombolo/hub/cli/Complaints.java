@@ -1,0 +1,69 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.config.YamlFault;
+import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.hub.http.api.Complaint;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// How a command that cannot go on says so: one line, never a stack trace unless `--verbose`.
+final class Complaints {
+  private Complaints() {}
+
+  static int usage(ParameterException wrong, String[] args) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("error: " + inWords(wrong));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return Exit.USAGE;
+  }
+
+  private static String inWords(ParameterException wrong) {
+    return wrong instanceof UnmatchedArgumentException unmatched
+        ? "no command or option '" + unmatched.getUnmatched().getFirst() + "'"
+        : String.valueOf(wrong.getMessage());
+  }
+
+  static int failed(Exception thrown, CommandLine command, ParseResult parsed) {
+    Failure failure = asFailure(thrown);
+    ParseResult innermost = parsed;
+    while (innermost.hasSubcommand()) {
+      innermost = innermost.subcommand();
+    }
+    PrintWriter err = command.getErr();
+    if (innermost.hasMatchedOption("--json")) {
+      err.println(
+          AdminJson.write(
+              new Complaint(failure.exit(), failure.code(), String.valueOf(failure.getMessage()))));
+    } else {
+      err.println("error: " + failure.getMessage());
+    }
+    if (innermost.hasMatchedOption("--verbose")) {
+      thrown.printStackTrace(err);
+    }
+    err.flush();
+    return failure.exit();
+  }
+
+  private static Failure asFailure(Exception thrown) {
+    return switch (thrown) {
+      case Failure failure -> failure;
+      case YamlFault fault -> Failure.refused("input-invalid", String.valueOf(fault.getMessage()));
+      default ->
+          new Failure(
+              Exit.REFUSED,
+              "bug",
+              "this should not happen: "
+                  + thrown
+                  + "; run it again with --verbose and report what it prints",
+              thrown);
+    };
+  }
+}

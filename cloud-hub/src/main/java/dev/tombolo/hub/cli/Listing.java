@@ -1,0 +1,218 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.screen.Ago;
+import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.cli.screen.Table;
+import dev.tombolo.hub.http.api.ApplicationState;
+import dev.tombolo.hub.http.api.AssignmentRow;
+import dev.tombolo.hub.http.api.DeviceRow;
+import dev.tombolo.hub.http.api.FleetRow;
+import dev.tombolo.hub.http.api.ReleaseRow;
+import dev.tombolo.hub.http.api.SiteRow;
+import dev.tombolo.hub.http.api.SlotRow;
+import dev.tombolo.hub.http.api.TokenRow;
+import dev.tombolo.hub.http.api.UserRow;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What can be listed, and how it looks as a table.
+enum Listing {
+  FLEETS("no fleet yet; write one into a file and: tombolo apply -f FILE") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<FleetRow> rows = hub.list(FleetRow.class, "/fleets" + query);
+      Table table = new Table("FLEET", "PROTECTED", "SITES", "DEVICES", "CHANGED", "BY", "NAME");
+      for (FleetRow row : rows) {
+        table.row(
+            row.name(),
+            row.guarded() ? "yes" : "no",
+            "" + row.sites(),
+            "" + row.devices(),
+            ago(row.changedMillis()),
+            row.changedBy(),
+            row.displayName());
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  SITES("no site yet; write one into a file and: tombolo apply -f FILE") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<SiteRow> rows = hub.list(SiteRow.class, "/sites" + query);
+      Table table =
+          new Table("SITE", "FLEET", "TIME ZONE", "SLOTS", "DEVICES", "CHANGED", "BY", "NAME");
+      for (SiteRow row : rows) {
+        table.row(
+            row.name(),
+            row.fleet(),
+            row.timeZone(),
+            "" + row.slots(),
+            "" + row.devices(),
+            ago(row.changedMillis()),
+            row.changedBy(),
+            row.displayName());
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  SLOTS("no slot yet; write one into a file and: tombolo apply -f FILE") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<SlotRow> rows = hub.list(SlotRow.class, "/slots" + query);
+      Table table = new Table("SLOT", "FLEET", "DEVICE", "CHANGED", "BY", "NAME");
+      for (SlotRow row : rows) {
+        table.row(
+            row.slot(),
+            row.fleet(),
+            Objects.requireNonNullElse(row.device(), "-"),
+            ago(row.changedMillis()),
+            row.changedBy(),
+            row.displayName());
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  DEVICES("no device yet; make a token for one: tombolo token create --fleet FLEET --site SITE") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<DeviceRow> rows = hub.list(DeviceRow.class, "/devices" + query);
+      Table table =
+          new Table(
+              "SLOT", "LINE", "SEEN", "APPLICATION", "WANTED", "LIVE", "STATE", "SINCE", "DEVICE");
+      for (DeviceRow row : rows) {
+        List<ApplicationState> applications =
+            row.applications().isEmpty()
+                ? List.of(new ApplicationState("-", null, null, "-", 0, 0, 0, 0, List.of()))
+                : row.applications();
+        for (ApplicationState application : applications) {
+          table.row(
+              row.slot(),
+              lineOf(row),
+              ago(row.seenMillis()),
+              application.name(),
+              Objects.requireNonNullElse(application.wanted(), "-"),
+              Objects.requireNonNullElse(application.live(), "-"),
+              stateOf(application),
+              application.sinceMillis() == 0 ? "-" : ago(application.sinceMillis()),
+              row.device());
+        }
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  RELEASES("no release yet; sign one and push it: tombolo release sign --help") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<ReleaseRow> rows = hub.list(ReleaseRow.class, "/releases" + query);
+      Table table =
+          new Table("RELEASE", "KIND", "FLEETS", "FILES", "SIZE", "PUSHED", "BY", "DIGEST");
+      for (ReleaseRow row : rows) {
+        table.row(
+            row.name() + "@" + row.version(),
+            row.kind(),
+            String.join(",", row.fleets()),
+            "" + row.files(),
+            Ago.bytes(row.bytes()),
+            ago(row.pushedMillis()),
+            row.pushedBy(),
+            row.digest().substring("sha256:".length(), "sha256:".length() + 12));
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  APPLICATIONS("nothing is assigned yet: tombolo assign NAME@VERSION --fleet FLEET") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<AssignmentRow> rows = hub.list(AssignmentRow.class, "/applications" + query);
+      Table table = new Table("APPLICATION", "PLACE", "VERSION", "CHANGED", "BY", "DIGEST");
+      for (AssignmentRow row : rows) {
+        table.row(
+            row.application(),
+            row.place(),
+            row.version(),
+            ago(row.changedMillis()),
+            row.changedBy(),
+            row.digest().substring("sha256:".length(), "sha256:".length() + 12));
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  TOKENS("no join token yet: tombolo token create --fleet FLEET --site SITE") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<TokenRow> rows = hub.list(TokenRow.class, "/tokens" + query);
+      Table table = new Table("TOKEN", "STATE", "FOR", "USED", "EXPIRES", "MADE", "BY");
+      for (TokenRow row : rows) {
+        table.row(
+            row.id(),
+            row.state(),
+            placeOf(row),
+            row.used() + " of " + row.uses(),
+            ago(row.expiresMillis()),
+            ago(row.createdMillis()),
+            row.createdBy());
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  USERS("no user") {
+    @Override
+    void show(HubClient hub, Screen screen, String query) {
+      List<UserRow> rows = hub.list(UserRow.class, "/users" + query);
+      Table table = new Table("USER", "STATE", "MADE", "BY");
+      for (UserRow row : rows) {
+        Long revoked = row.revokedMillis();
+        table.row(
+            row.name(),
+            revoked == null ? "active" : "revoked " + ago(revoked),
+            ago(row.createdMillis()),
+            row.createdBy());
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  };
+
+  private final String whenEmpty;
+
+  Listing(String whenEmpty) {
+    this.whenEmpty = whenEmpty;
+  }
+
+  /// @param query empty, or `?fleet=...`
+  abstract void show(HubClient hub, Screen screen, String query);
+
+  String whenEmpty() {
+    return whenEmpty;
+  }
+
+  static String lineOf(DeviceRow row) {
+    return row.standing().equals("active") ? (row.online() ? "up" : "down") : row.standing();
+  }
+
+  static String stateOf(ApplicationState application) {
+    if (application.phase().equals("fetching") && application.bytesTotal() > 0) {
+      return "fetching " + application.bytesDone() * 100 / application.bytesTotal() + "%";
+    }
+    return application.phase();
+  }
+
+  private static String placeOf(TokenRow row) {
+    return Stream.of(row.fleet(), row.site(), row.slot())
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining("/"));
+  }
+
+  static String labels(Map<String, String> labels) {
+    return labels.entrySet().stream()
+        .map(label -> label.getKey() + "=" + label.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  static String ago(long millis) {
+    return Ago.of(millis, System.currentTimeMillis());
+  }
+}

@@ -1,0 +1,84 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.cli.screen.Common;
+import dev.tombolo.hub.cli.screen.Person;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The command `tombolo`.
+@Command(
+    name = "tombolo",
+    description = {"Joins cloud and edge: models to every shop, over lines that are often down."},
+    subcommands = {
+      ApplyCommand.class,
+      GetCommand.class,
+      TokenCommand.class,
+      EdgeCommand.class,
+      KeysCommand.class,
+      ReleaseCommand.class,
+      AssignCommand.class,
+      UnassignCommand.class,
+      WhyCommand.class,
+      RevokeCommand.class,
+      ResultsCommand.class,
+      AuditCommand.class,
+      UserCommand.class,
+      CompletionCommand.class,
+      VersionCommand.class,
+    },
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tombolo hub --data /var/lib/tombolo          run the hub",
+      "  tombolo apply -f shops.yaml                  make fleets, sites and slots",
+      "  tombolo token create --fleet retail --slot store-117/counter-1",
+      "  tombolo get devices                          who is there, with what",
+      "  tombolo why store-117/counter-1              why does it not have the model?",
+      "",
+      "Exit codes: 0 done, 1 refused or failed, 2 usage, 3 hub not reached, 4 not found,",
+      "5 a protected fleet's name must be given.",
+    })
+public final class Tombolo implements Runnable, Person.Present {
+  private final Person person;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private Common common;
+
+  Tombolo(Person person) {
+    this.person = person;
+  }
+
+  public static void main(String[] args) {
+    System.exit(commandLine(Person.atTheTerminal()).execute(args));
+  }
+
+  static CommandLine commandLine(Person person) {
+    CommandLine line = new CommandLine(new Tombolo(person));
+    line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler(Complaints::usage)
+        .setExecutionExceptionHandler(Complaints::failed);
+    return line;
+  }
+
+  @Override
+  public Person person() {
+    return person;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Say which command.");
+  }
+}

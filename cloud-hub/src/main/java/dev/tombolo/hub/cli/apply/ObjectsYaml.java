@@ -1,0 +1,189 @@
+package dev.tombolo.hub.cli.apply;
+
+import dev.tombolo.hub.config.NearMiss;
+import dev.tombolo.hub.config.StrictYaml;
+import dev.tombolo.hub.config.YamlFault;
+import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Fleets, sites, device slots and applications as people write them: YAML documents separated by
+/// `---`, each with `apiVersion`, `kind`, `metadata` and `spec`.
+public final class ObjectsYaml {
+  public static final String API_VERSION = "tombolo.dev/v1";
+
+  private ObjectsYaml() {}
+
+  /// @param file its name, for messages
+  /// @throws YamlFault at the first mistake
+  public static List<ObjectBody> read(String file, String text) {
+    List<ObjectBody> objects = new ArrayList<>();
+    Map<String, Integer> lines = new HashMap<>();
+    for (YamlMap yaml : StrictYaml.documents(file, text)) {
+      ObjectBody object = object(yaml);
+      String identity = object.kind() + " " + nameOf(object);
+      Integer before = lines.putIfAbsent(identity, yaml.line());
+      if (before != null) {
+        throw yaml.fault("metadata", identity + " stands in line " + before + " already");
+      }
+      objects.add(object);
+    }
+    return objects;
+  }
+
+  private static ObjectBody object(YamlMap yaml) {
+    yaml.word("apiVersion", List.of(API_VERSION));
+    String kind = yaml.word("kind", List.of("Fleet", "Site", "DeviceSlot", "Application"));
+    YamlMap metadata = yaml.map("metadata");
+    Metadata about =
+        new Metadata(
+            metadata.read("name", Name::new).text(),
+            metadata.text("displayName", ""),
+            metadata.textMap("labels"));
+    metadata.noMore();
+    ObjectBody object =
+        switch (kind) {
+          case "Fleet" -> fleet(about, yaml);
+          case "Site" -> site(about, yaml.map("spec"));
+          case "DeviceSlot" -> slot(about, yaml.map("spec"));
+          default -> application(about, yaml.map("spec"));
+        };
+    yaml.noMore();
+    return object;
+  }
+
+  /// A fleet may go without `spec`.
+  private static ObjectBody fleet(Metadata about, YamlMap yaml) {
+    boolean guarded = false;
+    Map<String, Map<String, String>> parameters = Map.of();
+    if (yaml.has("spec")) {
+      YamlMap spec = yaml.map("spec");
+      guarded = spec.flag("protected", false);
+      parameters = parameters(spec);
+      spec.noMore();
+    }
+    return about.object("Fleet", null, null, guarded, null, null, null, null, parameters);
+  }
+
+  private static ObjectBody site(Metadata about, YamlMap spec) {
+    ObjectBody site =
+        about.object(
+            "Site",
+            spec.read("fleet", Name::new).text(),
+            null,
+            false,
+            spec.read("timeZone", ObjectsYaml::timeZone),
+            spec.text("region", ""),
+            spec.text("contact", ""),
+            null,
+            parameters(spec));
+    spec.noMore();
+    return site;
+  }
+
+  private static ObjectBody slot(Metadata about, YamlMap spec) {
+    ObjectBody slot =
+        about.object(
+            "DeviceSlot",
+            null,
+            spec.read("site", Name::new).text(),
+            false,
+            null,
+            null,
+            null,
+            null,
+            parameters(spec));
+    spec.noMore();
+    return slot;
+  }
+
+  private static ObjectBody application(Metadata about, YamlMap spec) {
+    String fleet = spec.read("fleet", Name::new).text();
+    String release =
+        spec.optionalRead("release", version -> new ReleaseRef(new Name(about.name()), version))
+            .map(ReleaseRef::version)
+            .orElse(null);
+    Map<String, String> own = spec.scalarMap("parameters");
+    spec.noMore();
+    return about.object(
+        "Application",
+        fleet,
+        null,
+        false,
+        null,
+        null,
+        null,
+        release,
+        own.isEmpty() ? Map.of() : Map.of(about.name(), own));
+  }
+
+  private static Map<String, Map<String, String>> parameters(YamlMap spec) {
+    Map<String, Map<String, String>> all = new LinkedHashMap<>();
+    spec.optionalMap("parameters")
+        .ifPresent(
+            applications -> {
+              for (String application : applications.keys()) {
+                if (!Name.isValid(application)) {
+                  throw applications.fault(
+                      application, "not an application's name; parameters go under one");
+                }
+                all.put(application, applications.scalarMap(application));
+              }
+            });
+    return all;
+  }
+
+  private static String timeZone(String text) {
+    if (ZoneId.getAvailableZoneIds().contains(text)) {
+      return text;
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' is not a time zone; write an IANA name like Europe/Berlin"
+            + NearMiss.of(text, ZoneId.getAvailableZoneIds())
+                .map(meant -> "; did you mean '" + meant + "'?")
+                .orElse(""));
+  }
+
+  private static String nameOf(ObjectBody object) {
+    return switch (object.kind()) {
+      case "DeviceSlot" -> object.site() + "/" + object.name();
+      case "Application" -> object.fleet() + "/" + object.name();
+      default -> object.name();
+    };
+  }
+
+  private record Metadata(String name, String displayName, Map<String, String> labels) {
+    ObjectBody object(
+        String kind,
+        @Nullable String fleet,
+        @Nullable String site,
+        boolean guarded,
+        @Nullable String timeZone,
+        @Nullable String region,
+        @Nullable String contact,
+        @Nullable String release,
+        Map<String, Map<String, String>> parameters) {
+      return new ObjectBody(
+          kind,
+          name,
+          fleet,
+          site,
+          displayName,
+          labels,
+          guarded,
+          timeZone,
+          region,
+          contact,
+          release,
+          parameters);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.tombolo.hub.cli.screen;
+
+import java.io.Console;
+import java.util.Optional;
+
+/// Whoever sits in front of the command, if anybody does.
+public interface Person {
+  /// True when input and output are a terminal: then progress is drawn and questions are asked.
+  boolean isThere();
+
+  /// What they typed; empty when they ended the input.
+  Optional<String> ask(String question);
+
+  /// The root command, which knows who is there.
+  interface Present {
+    Person person();
+  }
+
+  static Person atTheTerminal() {
+    Console console = System.console();
+    boolean there = console != null && console.isTerminal();
+    return new Person() {
+      @Override
+      public boolean isThere() {
+        return there;
+      }
+
+      @Override
+      public Optional<String> ask(String question) {
+        return console == null
+            ? Optional.empty()
+            : Optional.ofNullable(console.readLine("%s", question));
+      }
+    };
+  }
+}

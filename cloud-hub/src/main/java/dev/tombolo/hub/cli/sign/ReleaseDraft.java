@@ -1,0 +1,117 @@
+package dev.tombolo.hub.cli.sign;
+
+import dev.tombolo.hub.config.StrictYaml;
+import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A `release.yaml` as read, before its files are looked up and digested.
+///
+/// @param manifest everything but the variants' files
+/// @param picks which files each variant asks for, in the manifest's order of variants
+public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks) {
+  public static final String API_VERSION = "tombolo.dev/v1";
+
+  public ReleaseDraft {
+    picks = List.copyOf(picks);
+  }
+
+  /// @param file its name, for messages
+  public static ReleaseDraft read(String file, String text) {
+    YamlMap yaml = StrictYaml.document(file, text);
+    yaml.word("apiVersion", List.of(API_VERSION));
+    yaml.word("kind", List.of("Release"));
+    YamlMap metadata = yaml.map("metadata");
+    Name name = metadata.read("name", Name::new);
+    String version =
+        metadata.read("version", version1 -> new ReleaseRef(name, version1).version());
+    metadata.noMore();
+    YamlMap spec = yaml.map("spec");
+    yaml.noMore();
+
+    List<Variant> variants = new ArrayList<>();
+    List<List<FilePick>> picks = new ArrayList<>();
+    List<YamlMap> variantMaps = spec.maps("variants");
+    if (variantMaps.isEmpty()) {
+      throw spec.fault("variants", "missing; list at least one kind of machine and its files");
+    }
+    for (YamlMap variant : variantMaps) {
+      picks.add(variant.maps("files").stream().map(FilePick::read).toList());
+      variants.add(variant(variant));
+    }
+    List<String> fleets = spec.texts("fleets");
+    ReleaseManifest manifest =
+        new ReleaseManifest(
+            name,
+            version,
+            ReleaseManifest.Kind.valueOf(
+                spec.word("kind", List.of("model", "app", "agent")).toUpperCase(Locale.ROOT)),
+            spec.text("description", ""),
+            fleets.isEmpty() ? List.of("*") : fleets,
+            spec.whole("securityFloor", 0, Integer.MAX_VALUE, 0),
+            spec.texts("requires"),
+            variants);
+    spec.noMore();
+    return new ReleaseDraft(manifest, picks);
+  }
+
+  private static Variant variant(YamlMap yaml) {
+    Variant variant =
+        new Variant(
+            yaml.text("os", "linux"),
+            yaml.text("architecture", "any"),
+            yaml.texts("runtimes"),
+            List.of(),
+            yaml.optionalMap("workload").map(WorkloadYaml::read).orElseGet(WorkloadYaml::none),
+            yaml.maps("parameters").stream().map(ReleaseDraft::parameter).toList());
+    yaml.noMore();
+    return variant;
+  }
+
+  private static Variant.Parameter parameter(YamlMap yaml) {
+    Variant.Parameter.Type type =
+        Variant.Parameter.Type.valueOf(
+            yaml.word("type", List.of("integer", "boolean", "text")).toUpperCase(Locale.ROOT));
+    Optional<Long> min = yaml.optionalWhole("min", Long.MIN_VALUE, Long.MAX_VALUE);
+    Optional<Long> max = yaml.optionalWhole("max", Long.MIN_VALUE, Long.MAX_VALUE);
+    Variant.Parameter parameter =
+        new Variant.Parameter(
+            yaml.text("name"),
+            type,
+            yaml.optionalScalar("default").orElse(null),
+            min.orElse(null),
+            max.orElse(null));
+    yaml.noMore();
+    return parameter;
+  }
+
+  /// The manifest with the files that were found for each variant.
+  ReleaseManifest with(List<List<Variant.File>> files) {
+    List<Variant> variants = new ArrayList<>();
+    for (Variant variant : manifest.variants()) {
+      variants.add(
+          new Variant(
+              variant.os(),
+              variant.architecture(),
+              variant.runtimes(),
+              files.get(variants.size()),
+              variant.workload(),
+              variant.parameters()));
+    }
+    return new ReleaseManifest(
+        manifest.name(),
+        manifest.version(),
+        manifest.kind(),
+        manifest.description(),
+        manifest.fleets(),
+        manifest.securityFloor(),
+        manifest.requires(),
+        variants);
+  }
+}

@@ -1,0 +1,10 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+
+/// A publisher root the hub trusts.
+///
+/// @param digest what join tokens pin, of version 1
+/// @param envelope JSON of its DSSE envelope
+@Json
+public record RootRow(long version, int threshold, String digest, long trustedMillis, String trustedBy, String envelope) {}

@@ -1,0 +1,12 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+import java.util.Map;
+
+/// A site in a list.
+@Json
+public record SiteRow(String id, String name, String fleet, String displayName, Map<String, String> labels, String timeZone, String region, String contact, int slots, int devices, long generation, long changedMillis, String changedBy) {
+  public SiteRow {
+    labels = Map.copyOf(labels);
+  }
+}
