@@ -77,8 +77,7 @@ final class ConnectGate extends ByteToMessageDecoder {
         .report(line.peer().map(PeerIdentity::device), line.remote(), "CONNECT", reason);
     in.skipBytes(in.readableBytes());
     ctx.pipeline().addLast(MqttEncoder.INSTANCE);
-    MqttPackets.writeConnack(ctx, code, reason)
-        .addListener(_ -> ctx.close());
+    MqttPackets.writeConnack(ctx, code, reason).addListener(_ -> ctx.close());
     line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
     ctx.pipeline().remove(this);
   }

@@ -60,12 +60,7 @@ final class Delivery {
     }
   }
 
-  Delivery(
-      DeviceId device,
-      int receiveMax,
-      long packetBytesMax,
-      Wire wire,
-      EdgeCounters counters) {
+  Delivery(DeviceId device, int receiveMax, long packetBytesMax, Wire wire, EdgeCounters counters) {
     this.device = device;
     this.receiveMax = receiveMax;
     this.packetBytesMax = packetBytesMax;

@@ -1,12 +1,14 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.protocol.reason.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection: stands first in the pipeline, sees raw bytes, and holds the one deadline
@@ -22,6 +24,7 @@ final class Line extends ChannelDuplexHandler {
   private Runnable atDeadline = () -> {};
   private boolean halfOpen;
   private @Nullable Runnable onSweep;
+  private @Nullable Consumer<Reason> onDismissal;
   private @Nullable ChannelHandlerContext context;
 
   Line(LineSweep sweep, EdgeCounters counters) {
@@ -127,10 +130,23 @@ final class Line extends ChannelDuplexHandler {
     return sweep.nowMillis();
   }
 
+  /// Who closes the line with a word when it must end; without one it is just closed.
+  void onDismissal(Consumer<Reason> word) {
+    onDismissal = word;
+  }
+
+  void dismiss(Reason reason) {
+    if (onDismissal == null) {
+      abort();
+    } else {
+      onDismissal.accept(reason);
+    }
+  }
+
   /// Closes without a word.
   void abort() {
     if (context != null) {
-      context.close();
+      context.channel().close();
     }
   }
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// All lines of one event loop, looked at together a few times a second, instead of timers for each.
-/// Also keeps the events that must not get lost while the hub's inbox is full.
+/// All lines of one event loop, looked at together a few times a second, instead of timers for
+/// each. Also keeps the events that must not get lost while the hub's inbox is full.
 final class LineSweep {
   private final Set<Line> lines = new LinkedHashSet<>();
   private final ArrayDeque<HubEvent> late = new ArrayDeque<>();

@@ -2,6 +2,7 @@ package dev.tombolo.hub.net;
 
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -39,7 +40,7 @@ final class MqttPackets {
             MqttConnectReturnCode.valueOf((byte) code), false, properties));
   }
 
-  /// A refusing CONNACK: the reason as JSON in the reason string, and `retry-after` where it helps.
+  /// A refusing CONNACK, with [#why].
   static ChannelFuture writeConnack(ChannelHandlerContext ctx, int code, Reason reason) {
     return ctx.writeAndFlush(connack(code, why(reason)));
   }
@@ -51,10 +52,13 @@ final class MqttPackets {
             (byte) code, reason == null ? MqttProperties.NO_PROPERTIES : why(reason)));
   }
 
+  /// The reason in words as the reason string, as JSON in the user property `reason`, and
+  /// `retry-after` in seconds where coming back later helps.
   static MqttProperties why(Reason reason) {
     MqttProperties properties = new MqttProperties();
     properties.add(
-        new MqttProperties.StringProperty(MqttProperties.REASON_STRING, Json.write(reason)));
+        new MqttProperties.StringProperty(MqttProperties.REASON_STRING, ReasonText.say(reason)));
+    properties.add(new MqttProperties.UserProperty("reason", Json.write(reason)));
     if (reason instanceof Reason.Busy busy) {
       properties.add(
           new MqttProperties.UserProperty(

@@ -152,8 +152,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     SessionId id = edge.services().sessionIds().get();
     Delivery delivery =
         new Delivery(device, terms.receiveMax(), terms.packetBytesMax(), this, edge.counters());
-    HubEvent opened =
-        new HubEvent.SessionOpened(id, device, terms.peer().serial(), line.remote());
+    HubEvent opened = new HubEvent.SessionOpened(id, device, terms.peer().serial(), line.remote());
     edge.sessions().put(id, this);
     if (!edge.services().inbox().offer(opened)) {
       edge.sessions().remove(id);
@@ -165,8 +164,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     phase = Phase.OPENING;
     line.settled();
     line.deadline(
-        EdgeBounds.ANSWER_MILLIS,
-        () -> refuse(ReasonCodes.SERVER_UNAVAILABLE, busy(), false));
+        EdgeBounds.ANSWER_MILLIS, () -> refuse(ReasonCodes.SERVER_UNAVAILABLE, busy(), false));
     ctx.channel().config().setAutoRead(false);
   }
 
@@ -186,7 +184,8 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     switch (packet.fixedHeader().messageType()) {
       case PUBLISH -> published((MqttPublishMessage) packet);
       case PUBACK ->
-          delivery().acknowledged(((MqttMessageIdVariableHeader) packet.variableHeader()).messageId());
+          delivery()
+              .acknowledged(((MqttMessageIdVariableHeader) packet.variableHeader()).messageId());
       case SUBSCRIBE -> subscribe((MqttSubscribeMessage) packet);
       case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) packet);
       case PINGREQ -> send(MqttPackets.PINGRESP);
@@ -279,7 +278,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
         packet.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header
             ? header.reasonCode() & 0xff
             : ReasonCodes.SUCCESS;
-    end(code == ReasonCodes.SUCCESS, "the device disconnected, code 0x" + Integer.toHexString(code));
+    end(
+        code == ReasonCodes.SUCCESS,
+        "the device disconnected, code 0x" + Integer.toHexString(code));
     line.abort();
   }
 
@@ -289,6 +290,22 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   void execute(HubEffect.ToSession effect) {
     if (context != null) {
       context.channel().eventLoop().execute(() -> executeHere(effect));
+    }
+  }
+
+  /// The hub stops. Called on any thread.
+  void shutDown() {
+    if (context != null) {
+      context
+          .channel()
+          .eventLoop()
+          .execute(
+              () -> {
+                if (phase == Phase.OPEN) {
+                  close(ReasonCodes.SHUTTING_DOWN, busy());
+                }
+                line.abort();
+              });
     }
   }
 
@@ -337,6 +354,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     send(MqttPackets.connack(ReasonCodes.SUCCESS, properties));
     watchKeepAlive();
     line.onSweep(this::swept);
+    line.onDismissal(reason -> close(ReasonCodes.of(reason), reason));
     for (Object packet = early.poll(); packet != null; packet = early.poll()) {
       channelRead(context(), packet);
     }
@@ -396,8 +414,8 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
             "deviceQueueBytes", Limits.DEVICE_QUEUE_BYTES_MAX, Limits.DEVICE_QUEUE_BYTES_MAX + 1L));
   }
 
-  /// Keeps the order of one device's events. While the inbox is full the line is not read: TCP makes
-  /// the device wait.
+  /// Keeps the order of one device's events. While the inbox is full the line is not read: TCP
+  /// makes the device wait.
   private void hand(HubEvent event) {
     if (unheard.isEmpty() && edge.services().inbox().offer(event)) {
       return;
@@ -459,6 +477,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       edge.violations()
           .report(line.peer().map(PeerIdentity::device), line.remote(), "CONNECT", reason);
     }
+    if (phase == Phase.CLOSED) {
+      return;
+    }
     edge.counters().connectsRefused.increment();
     end(false, "refused");
     MqttPackets.writeConnack(context(), code, reason);
@@ -466,14 +487,17 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   }
 
   private void close(int code, Reason reason) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
     end(false, "closed with code 0x" + Integer.toHexString(code));
     context().writeAndFlush(MqttPackets.disconnect(code, reason));
     farewell();
   }
 
-  // Closing at once, with bytes unread, would make the kernel reset the line and lose our last word.
+  // Closing at once, with bytes unread, would make the kernel reset the line and lose our last
+  // word.
   private void farewell() {
-    line.onSweep(() -> {});
     line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
     context().channel().config().setAutoRead(true);
   }
@@ -500,8 +524,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
         was.terms()
             .will()
             .ifPresent(
-                will ->
-                    line.offerSurely(new HubEvent.PresenceSaid(was.id(), was.device(), will)));
+                will -> line.offerSurely(new HubEvent.PresenceSaid(was.id(), was.device(), will)));
       }
     }
     line.offerSurely(new HubEvent.SessionClosed(was.id(), was.device(), clean, cause));

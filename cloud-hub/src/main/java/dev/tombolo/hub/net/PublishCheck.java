@@ -23,7 +23,8 @@ final class PublishCheck {
     MqttQoS qos = packet.fixedHeader().qosLevel();
     if (packet.fixedHeader().isRetain()) {
       return fault(
-          ReasonCodes.RETAIN_NOT_SUPPORTED, new Reason.Malformed("publish", "must not be retained"));
+          ReasonCodes.RETAIN_NOT_SUPPORTED,
+          new Reason.Malformed("publish", "must not be retained"));
     }
     if (qos.value() > 1) {
       return fault(

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
-/// Lets through so many per second on average, and a burst of one second's worth (at least one). Not thread-safe.
+/// Lets through so many per second on average, and a burst of one second's worth (at least one).
+/// Not thread-safe.
 final class TokenBucket {
   private final double perMilli;
   private final double burst;
