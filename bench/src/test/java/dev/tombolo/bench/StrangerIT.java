@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.bench.process.Command;
 import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.bench.process.SmallRelease;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
