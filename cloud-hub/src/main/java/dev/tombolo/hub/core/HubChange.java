@@ -70,6 +70,7 @@ public sealed interface HubChange {
       DeviceId device,
       String incarnation,
       long through,
+      long takenMillis,
       List<ReportRow> rows,
       @Nullable Set<Digest> releases)
       implements Durable {}

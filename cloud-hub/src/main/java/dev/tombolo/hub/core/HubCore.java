@@ -3,19 +3,73 @@ package dev.tombolo.hub.core;
 /// Routes every event to who decides it. Pure: reads the state, changes nothing.
 public final class HubCore {
   private final HubState state;
+  private final Enrolments enrolments;
+  private final Renewals renewals;
+  private final Sessions sessions;
+  private final Documents documents;
+  private final Reports reports;
+  private final Operators operators;
+  private final Asks asks;
+  private final Violations violations;
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
+    CertificateOrders orders = new CertificateOrders(state);
+    this.violations = new Violations(state);
+    this.asks = new Asks(state);
+    this.documents = new Documents(settings, state);
+    this.enrolments = new Enrolments(settings, state, orders, violations);
+    this.renewals = new Renewals(state, orders, violations);
+    this.sessions = new Sessions(state, documents, orders, asks, violations);
+    this.reports = new Reports(state);
+    this.operators = new Operators(state, asks);
   }
 
   /// What `event` leads to. The caller commits the changes, applies them to the state, and then
   /// acts on the effects.
   public Step step(HubEvent event, long nowMillis) {
-    return new StepDraft(nowMillis, state.lastAudit).finish();
+    StepDraft draft = new StepDraft(nowMillis, state.lastAudit);
+    switch (event) {
+      case HubEvent.EnrolAsked e -> enrolments.asked(e, draft);
+      case HubEvent.RenewAsked e -> renewals.asked(e, draft);
+      case HubEvent.CertificateSigned e -> certificateSigned(e, draft);
+      case HubEvent.DocumentSigned e -> documents.signed(e, draft);
+      case HubEvent.SessionOpened e -> sessions.opened(e, draft);
+      case HubEvent.SessionClosed e -> sessions.closed(e, draft);
+      case HubEvent.PresenceSaid e -> sessions.said(e, draft);
+      case HubEvent.ReportSaid e -> reports.said(e, draft);
+      case HubEvent.AnswerSaid e -> asks.answered(e, draft);
+      case HubEvent.DesiredTaken e -> documents.taken(e, draft);
+      case HubEvent.Violated e -> violations.happened(e, draft);
+      case HubEvent.AdminAsked e -> operators.asked(e, draft);
+      case HubEvent.Ticked e -> ticked(draft);
+    }
+    return draft.finish();
   }
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
   public boolean isWorkLeft() {
     return !state.staleDocuments.isEmpty();
+  }
+
+  private void certificateSigned(HubEvent.CertificateSigned event, StepDraft draft) {
+    PendingCertificate pending = state.awaitedCertificates.get(event.request());
+    switch (pending) {
+      case null -> {}
+      case PendingCertificate.ForEnrolment p -> enrolments.signed(p, event.certificate(), draft);
+      case PendingCertificate.ForRenewal p -> renewals.signed(p, event.certificate(), draft);
+    }
+  }
+
+  private void ticked(StepDraft draft) {
+    documents.checkSlice(draft);
+    documents.signAgain(draft);
+    for (PendingCertificate pending : state.awaitedCertificates.values()) {
+      if (pending.untilMillis() <= draft.nowMillis) {
+        draft.change(new HubChange.CertificateCame(pending.request()));
+      }
+    }
+    asks.giveUp(draft);
+    violations.summarise(draft);
   }
 }

@@ -4,6 +4,7 @@ import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.BirthCheck.Boot;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.PresenceRecord;
@@ -36,6 +37,9 @@ public final class HubState {
 
   /// Boot ids remembered per device, to see two devices taking turns.
   static final int BOOTS_MAX = 4;
+
+  /// No name sorts before it.
+  private static final Name FIRST_NAME = new Name("0");
 
   final History history;
   final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
@@ -83,9 +87,6 @@ public final class HubState {
 
   /// How far one outbox of a device has been taken.
   record OutboxMark(String incarnation, long through) {}
-
-  /// The newest birth of one boot of a device's agent.
-  record Boot(String bootId, long connect, long millis) {}
 
   public History history() {
     return history;
@@ -261,6 +262,18 @@ public final class HubState {
       }
     }
     return -1;
+  }
+
+  /// The slots of a site, by name.
+  Set<SlotRef> slotsOf(Name site) {
+    Set<SlotRef> there = new LinkedHashSet<>();
+    for (SlotRef slot : slots.tailMap(new SlotRef(site, FIRST_NAME)).keySet()) {
+      if (!slot.site().equals(site)) {
+        break;
+      }
+      there.add(slot);
+    }
+    return there;
   }
 
   long counter(Counter counter) {

@@ -9,4 +9,9 @@ public record Kept<T>(String id, T content, long generation, long changedMillis,
   public Kept<T> changed(T next, long nowMillis, String by) {
     return new Kept<>(id, next, generation + 1, nowMillis, by);
   }
+
+  /// The id of the hub's `number`-th object.
+  static String idOf(String kind, long number) {
+    return kind + "-" + number;
+  }
 }

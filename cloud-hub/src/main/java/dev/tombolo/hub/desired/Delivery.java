@@ -22,7 +22,8 @@ public sealed interface Delivery {
   /// Nothing is under way.
   record Settled(Held held) implements Delivery {}
 
-  record Signing(Held held, long revision) implements Delivery {}
+  /// @param sinceMillis when the signature was asked for
+  record Signing(Held held, long revision, long sinceMillis) implements Delivery {}
 
   record InFlight(Held held, Digest manifest, List<SectionRef> sections) implements Delivery {}
 

@@ -1,0 +1,127 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.Assignment.Place;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.desired.SectionBounds;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Selects releases for places, and takes applications off them.
+final class AssignCommands {
+  private final HubState state;
+
+  AssignCommands(HubState state) {
+    this.state = state;
+  }
+
+  AdminAnswer assign(AdminCommand.Assign command, Principal who, StepDraft draft) {
+    Reason refusal =
+        References.first(
+            Arrays.asList(
+                References.place(state, command.fleet(), command.site(), command.slot()),
+                References.release(state, command.release(), command.fleet()),
+                room(state, command.fleet(), Set.of(command.release().name())),
+                References.protection(state, command.fleet(), command.typedName())));
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
+    }
+    Place place = place(command.fleet(), command.site(), command.slot());
+    boolean isNew = select(state, place, command.release(), who, draft);
+    return new AdminAnswer.Done(
+        List.of(
+            command.release() + (isNew ? " assigned to " : " is already assigned to ") + place));
+  }
+
+  AdminAnswer unassign(AdminCommand.Unassign command, Principal who, StepDraft draft) {
+    Reason refusal =
+        References.first(
+            Arrays.asList(
+                References.place(state, command.fleet(), command.site(), command.slot()),
+                References.protection(state, command.fleet(), command.typedName())));
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
+    }
+    Place place = place(command.fleet(), command.site(), command.slot());
+    TreeMap<Name, Assignment> there = state.assignments.getOrDefault(place, new TreeMap<>());
+    Assignment assignment = there.get(command.application());
+    if (assignment == null) {
+      return new AdminAnswer.Refused(
+          References.notFound(
+              "assignment at " + place, command.application().text(), there.keySet()));
+    }
+    draft.change(new HubChange.AssignmentRemoved(place, command.application()));
+    draft.change(new HubChange.DocumentsStale(place.fleet(), place.site(), place.slot()));
+    draft.audit(
+        who,
+        "unassign",
+        place.toString(),
+        AuditJson.of("release", assignment.ref().toString()),
+        "");
+    return new AdminAnswer.Done(List.of(command.application() + " taken off " + place));
+  }
+
+  /// Makes the change. False when the place has this release already.
+  ///
+  /// @param ref known, and meant for the fleet
+  static boolean select(
+      HubState state, Place place, ReleaseRef ref, Principal who, StepDraft draft) {
+    ReleaseRecord release = state.releasesByRef.get(ref);
+    if (release == null) {
+      throw new IllegalArgumentException("release " + ref + " was not checked");
+    }
+    Assignment before = at(state, place, ref.name());
+    if (before != null && before.release().equals(release.digest())) {
+      return false;
+    }
+    draft.change(
+        new HubChange.AssignmentPut(
+            new Assignment(place, ref, release.digest(), draft.nowMillis, who.name())));
+    draft.change(new HubChange.DocumentsStale(place.fleet(), place.site(), place.slot()));
+    draft.audit(
+        who,
+        "assign",
+        place.toString(),
+        before == null ? "" : AuditJson.of("release", before.ref().toString()),
+        AuditJson.of(Map.of("release", ref.toString(), "digest", release.digest().text())));
+    return true;
+  }
+
+  static @Nullable Assignment at(HubState state, Place place, Name application) {
+    TreeMap<Name, Assignment> there = state.assignments.get(place);
+    return there == null ? null : there.get(application);
+  }
+
+  /// Null while the fleet's places together select few enough applications.
+  static @Nullable Reason room(HubState state, Name fleet, Set<Name> more) {
+    Set<Name> applications = new TreeSet<>(more);
+    state.assignments.forEach(
+        (place, there) -> {
+          if (place.fleet().equals(fleet)) {
+            applications.addAll(there.keySet());
+          }
+        });
+    return applications.size() <= SectionBounds.APPLICATIONS_MAX
+        ? null
+        : new Reason.LimitExceeded(
+            "applications of a fleet", SectionBounds.APPLICATIONS_MAX, applications.size());
+  }
+
+  private static Place place(Name fleet, Optional<Name> site, Optional<SlotRef> slot) {
+    return new Place(
+        fleet,
+        slot.map(SlotRef::site).or(() -> site).orElse(null),
+        slot.map(SlotRef::slot).orElse(null));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.audit.Redaction;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.JsonWriter;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What audit lines say before and after. Tokens are named by their id and secret-looking
+/// parameters are redacted, so that no secret comes here.
+final class AuditJson {
+  private AuditJson() {}
+
+  static String of(Map<String, String> fields) {
+    return JsonWriter.write(new TreeMap<>(fields), (json, values) -> values.forEach(json::text));
+  }
+
+  static String of(String field, String value) {
+    return of(Map.of(field, value));
+  }
+
+  static String of(Reason reason) {
+    return Json.write(reason);
+  }
+
+  static String of(AdminObject object) {
+    return JsonWriter.write(object, AuditJson::write);
+  }
+
+  private static void write(JsonWriter json, AdminObject object) {
+    json.text("displayName", object.displayName()).textMap("labels", object.labels());
+    switch (object) {
+      case AdminObject.Fleet fleet -> {
+        json.yes("protected", fleet.isProtected());
+        parameters(json, fleet.parameters());
+      }
+      case AdminObject.Site site -> {
+        json.id("fleet", site.fleet())
+            .text("timeZone", site.timeZone())
+            .text("region", site.region())
+            .text("contact", site.contact());
+        parameters(json, site.parameters());
+      }
+      case AdminObject.Slot slot -> parameters(json, slot.parameters());
+      case AdminObject.Application application ->
+          json.id("release", application.release().orElse(null))
+              .textMap("parameters", Redaction.of(application.parameters()));
+    }
+  }
+
+  private static void parameters(JsonWriter json, Map<Name, Map<String, String>> parameters) {
+    json.list(
+        "parameters",
+        List.copyOf(new TreeMap<>(parameters).entrySet()),
+        (each, entry) ->
+            each.id("application", entry.getKey())
+                .textMap("values", Redaction.of(entry.getValue())));
+  }
+}

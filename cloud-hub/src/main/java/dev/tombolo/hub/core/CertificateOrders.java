@@ -1,0 +1,89 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.HubChange.Counter;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.CertificateRecord.Generation;
+import dev.tombolo.hub.device.CertificateSerial;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.id.DeviceId;
+import org.jspecify.annotations.Nullable;
+
+/// Orders device certificates from the CA, and files them when they come.
+final class CertificateOrders {
+  /// Signing takes well under a second; what waits longer is given up.
+  static final long WAIT_MILLIS = 30_000;
+
+  /// Orders under way; more are told to come back.
+  static final int AWAITED_MAX = 2_000;
+
+  /// A device whose clock is a little behind must find its certificate already valid.
+  private static final long BACKDATED_MILLIS = 10 * 60 * 1000;
+
+  private final HubState state;
+
+  CertificateOrders(HubState state) {
+    this.state = state;
+  }
+
+  boolean isFull() {
+    return state.awaitedCertificates.size() >= AWAITED_MAX;
+  }
+
+  void order(PendingCertificate pending, DeviceId device, StepDraft draft) {
+    long counter = state.counter(Counter.CERTIFICATE) + 1;
+    RequestedKey key = pending.key();
+    draft.change(new HubChange.CounterMoved(Counter.CERTIFICATE, counter));
+    draft.change(new HubChange.CertificateAwaited(pending));
+    draft.effect(
+        new HubEffect.SignCertificate(
+            pending.request(),
+            device,
+            key,
+            CertificateSerial.of(state.history, counter, key.keyDigest()),
+            draft.nowMillis - BACKDATED_MILLIS,
+            draft.nowMillis + Limits.CERTIFICATE_LIFE.toMillis()));
+  }
+
+  /// The live certificate that already answers this CSR.
+  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key) {
+    CertificateRecord pending = state.pendingCertificates.get(device);
+    if (pending != null && pending.csr().equals(key.csr())) {
+      return pending;
+    }
+    CertificateRecord current = state.currentCertificates.get(device);
+    return current != null && current.csr().equals(key.csr()) ? current : null;
+  }
+
+  /// Files a new certificate: the first of a device is current, a later one waits until it is used.
+  void file(DeviceId device, RequestedKey key, IssuedCertificate issued, StepDraft draft) {
+    CertificateRecord waiting = state.pendingCertificates.get(device);
+    if (waiting != null) {
+      draft.change(new HubChange.CertificatePut(waiting.as(Generation.SUPERSEDED)));
+    }
+    boolean isFirst = !state.currentCertificates.containsKey(device);
+    draft.change(
+        new HubChange.CertificatePut(
+            new CertificateRecord(
+                issued.serial(),
+                device,
+                key.csr(),
+                key.keyDigest(),
+                issued.notBeforeMillis(),
+                issued.notAfterMillis(),
+                isFirst ? Generation.CURRENT : Generation.PENDING,
+                issued.pem())));
+  }
+
+  /// The pending certificate has been used: it is the current one from now on.
+  void promote(DeviceId device, StepDraft draft) {
+    CertificateRecord current = state.currentCertificates.get(device);
+    CertificateRecord pending = state.pendingCertificates.get(device);
+    if (pending == null) {
+      return;
+    }
+    if (current != null) {
+      draft.change(new HubChange.CertificatePut(current.as(Generation.SUPERSEDED)));
+    }
+    draft.change(new HubChange.CertificatePut(pending.as(Generation.CURRENT)));
+  }
+}

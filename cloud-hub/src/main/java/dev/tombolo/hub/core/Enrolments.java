@@ -1,0 +1,252 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.HubChange.Counter;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.join.JoinTokenCheck;
+import dev.tombolo.hub.join.JoinTokenCheck.Verdict;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.SlotChoice;
+import dev.tombolo.hub.join.SlotChoice.Choice;
+import dev.tombolo.hub.join.TokenUse;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.token.JoinToken;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Lets devices in. Asked -> decided -> certificate signed -> decided again, because others may
+/// have come first -> token use, device, certificate and audit line in one transaction -> answered.
+final class Enrolments {
+  private final HubSettings settings;
+  private final HubState state;
+  private final CertificateOrders orders;
+  private final Violations violations;
+
+  Enrolments(
+      HubSettings settings, HubState state, CertificateOrders orders, Violations violations) {
+    this.settings = settings;
+    this.state = state;
+    this.orders = orders;
+    this.violations = violations;
+  }
+
+  /// What an enrolment comes to, as things stand.
+  private sealed interface Decision {
+    record Admit(DeviceId device, JoinTokenRecord token, Choice.Taken place) implements Decision {}
+
+    record Again(DeviceRecord device) implements Decision {}
+
+    record Refuse(Reason reason, boolean isAlarming) implements Decision {}
+  }
+
+  void asked(HubEvent.EnrolAsked event, StepDraft draft) {
+    if (orders.isFull()) {
+      draft.effect(new HubEffect.RequestRefused(event.request(), HubTurn.TRY_LATER));
+      return;
+    }
+    switch (decide(event.token(), event.key(), draft.nowMillis)) {
+      case Decision.Refuse refuse ->
+          refuse(event.request(), event.token(), event.remote(), refuse, draft);
+      case Decision.Again again -> {
+        CertificateRecord same = orders.answerTo(again.device().id(), event.key());
+        if (same != null) {
+          grant(event.request(), again.device().id(), again.device().slot(), same.pem(), draft);
+        } else {
+          orders.order(pending(event, draft), again.device().id(), draft);
+        }
+      }
+      case Decision.Admit admit -> orders.order(pending(event, draft), admit.device(), draft);
+    }
+  }
+
+  void signed(PendingCertificate.ForEnrolment pending, IssuedCertificate issued, StepDraft draft) {
+    draft.change(new HubChange.CertificateCame(pending.request()));
+    switch (decide(pending.token(), pending.key(), draft.nowMillis)) {
+      case Decision.Refuse refuse ->
+          refuse(pending.request(), pending.token(), pending.remote(), refuse, draft);
+      case Decision.Again again -> {
+        DeviceRecord device = again.device();
+        CertificateRecord same = orders.answerTo(device.id(), pending.key());
+        if (same == null) {
+          orders.file(device.id(), pending.key(), issued, draft);
+        }
+        String pem = same == null ? issued.pem() : same.pem();
+        grant(pending.request(), device.id(), device.slot(), pem, draft);
+      }
+      case Decision.Admit admit -> admit(pending, admit, issued, draft);
+    }
+  }
+
+  private static PendingCertificate pending(HubEvent.EnrolAsked event, StepDraft draft) {
+    return new PendingCertificate.ForEnrolment(
+        event.request(),
+        event.key(),
+        draft.nowMillis + CertificateOrders.WAIT_MILLIS,
+        event.token(),
+        event.facts(),
+        event.remote());
+  }
+
+  private Decision decide(JoinToken presented, RequestedKey key, long nowMillis) {
+    JoinTokenRecord token = state.tokens.get(presented.id());
+    List<TokenUse> uses = state.tokenUses.getOrDefault(presented.id(), List.of());
+    Verdict verdict = JoinTokenCheck.check(token, uses, presented, key.keyDigest(), nowMillis);
+    return switch (verdict) {
+      case Verdict.Refused refused -> new Decision.Refuse(refused.reason(), refused.isAlarming());
+      case Verdict.Repeated repeated -> again(repeated.use().device());
+      case Verdict.Granted granted ->
+          token == null
+              ? new Decision.Refuse(new Reason.TokenUnknown(presented.id()), false)
+              : place(token, DeviceId.ofKey(key.spkiDer()));
+    };
+  }
+
+  private Decision again(DeviceId id) {
+    DeviceRecord device = state.devices.get(id);
+    if (device == null) {
+      return new Decision.Refuse(new Reason.DeviceUnknown(id.text()), false);
+    }
+    Reason refusal = device.refusal();
+    return refusal == null ? new Decision.Again(device) : new Decision.Refuse(refusal, false);
+  }
+
+  private Decision place(JoinTokenRecord token, DeviceId device) {
+    DeviceRecord known = state.devices.get(device);
+    Reason refusal = known == null ? null : known.refusal();
+    if (refusal != null) {
+      return new Decision.Refuse(refusal, false);
+    }
+    TreeSet<Name> sites = new TreeSet<>();
+    for (Kept<AdminObject.Site> site : state.sites.values()) {
+      if (site.content().fleet().equals(token.fleet())) {
+        sites.add(site.content().name());
+      }
+    }
+    Optional<Name> site = SlotChoice.siteOf(token, sites);
+    if (site.isEmpty()) {
+      return new Decision.Refuse(SlotChoice.noSite(token, sites.size()), false);
+    }
+    if (!sites.contains(site.get())) {
+      return new Decision.Refuse(new Reason.NotFound("site", site.get().text(), List.of()), false);
+    }
+    return switch (SlotChoice.choose(token, device, site.get(), slotsOf(site.get()))) {
+      case Choice.Refused refused -> new Decision.Refuse(refused.reason(), false);
+      case Choice.Taken taken -> new Decision.Admit(device, token, taken);
+    };
+  }
+
+  private TreeMap<Name, Optional<DeviceId>> slotsOf(Name site) {
+    TreeMap<Name, Optional<DeviceId>> slots = new TreeMap<>();
+    for (SlotRef slot : state.slotsOf(site)) {
+      slots.put(slot.slot(), Optional.ofNullable(state.holders.get(slot)));
+    }
+    return slots;
+  }
+
+  private void admit(
+      PendingCertificate.ForEnrolment pending,
+      Decision.Admit admit,
+      IssuedCertificate issued,
+      StepDraft draft) {
+    DeviceId id = admit.device();
+    SlotRef slot = admit.place().slot();
+    if (admit.place().isNew()) {
+      makeSlot(slot, draft);
+    }
+    String displaced = "";
+    if (admit.place().displaced().isPresent()) {
+      DeviceRecord old = state.devices.get(admit.place().displaced().get());
+      if (old != null) {
+        Reason why = new Reason.DeviceRevoked(old.id().text());
+        Expulsion.of(state, old, Standing.REVOKED, why, draft);
+        displaced = old.id().text();
+      }
+    }
+    draft.change(
+        new HubChange.TokenUsed(
+            new TokenUse(admit.token().id(), pending.key().keyDigest(), id, draft.nowMillis)));
+    draft.change(
+        new HubChange.DevicePut(
+            new DeviceRecord(
+                id,
+                pending.key().keyDigest(),
+                slot,
+                Standing.ACTIVE,
+                null,
+                draft.nowMillis,
+                draft.nowMillis,
+                admit.token().id(),
+                pending.facts())));
+    orders.file(id, pending.key(), issued, draft);
+    draft.change(HubChange.DocumentsStale.at(slot));
+    draft.audit(
+        Principal.device(id),
+        "enrol",
+        slot.toString(),
+        displaced.isEmpty() ? "" : AuditJson.of("device", displaced),
+        AuditJson.of(
+            Map.of(
+                "device",
+                id.text(),
+                "token",
+                admit.token().id(),
+                "serial",
+                issued.serial(),
+                "remote",
+                pending.remote())));
+    grant(pending.request(), id, slot, issued.pem(), draft);
+  }
+
+  private void makeSlot(SlotRef slot, StepDraft draft) {
+    long number = state.counter(Counter.OBJECT) + 1;
+    draft.change(new HubChange.CounterMoved(Counter.OBJECT, number));
+    draft.change(
+        new HubChange.SlotPut(
+            new Kept<>(
+                Kept.idOf("slot", number),
+                new AdminObject.Slot(slot, "", Map.of(), Map.of()),
+                1,
+                draft.nowMillis,
+                Principal.HUB.name())));
+  }
+
+  private void grant(long request, DeviceId id, SlotRef slot, String pem, StepDraft draft) {
+    Kept<AdminObject.Site> site = state.sites.get(slot.site());
+    if (site == null) {
+      throw new IllegalStateException("device " + id + " stands in a site that is not there");
+    }
+    draft.effect(
+        new HubEffect.EnrolGranted(
+            request,
+            new EnrolResponse(
+                id,
+                site.content().fleet(),
+                slot.site(),
+                slot.slot(),
+                pem,
+                settings.documentCertificate(),
+                state.history,
+                settings.links(),
+                settings.https())));
+  }
+
+  private void refuse(
+      long request, JoinToken token, String remote, Decision.Refuse refuse, StepDraft draft) {
+    draft.effect(new HubEffect.RequestRefused(request, refuse.reason()));
+    violations.record(
+        remote,
+        "token " + token.id(),
+        refuse.isAlarming() ? "enrol-alarm" : "enrol-refused",
+        refuse.reason(),
+        draft);
+  }
+}

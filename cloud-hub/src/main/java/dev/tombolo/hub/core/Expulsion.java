@@ -1,0 +1,56 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Puts a device out: its standing, its line, and its certificates at once.
+final class Expulsion {
+  private Expulsion() {}
+
+  static void of(
+      HubState state, DeviceRecord device, Standing standing, Reason reason, StepDraft draft) {
+    draft.change(new HubChange.DevicePut(device.withStanding(standing, reason, draft.nowMillis)));
+    LiveSession session = state.sessions.get(device.id());
+    if (session != null) {
+      draft.change(new HubChange.SessionGone(device.id()));
+      draft.change(new HubChange.PresencePut(presence(state, device.id()).gone(draft.nowMillis)));
+      draft.effect(new HubEffect.CloseSession(session.id(), reason));
+    }
+    Set<String> serials = serials(state, draft.nowMillis);
+    add(state, device.id(), draft.nowMillis, serials);
+    draft.effect(new HubEffect.RevocationsChanged(serials));
+  }
+
+  static PresenceRecord presence(HubState state, DeviceId device) {
+    PresenceRecord presence = state.presences.get(device);
+    return presence == null ? PresenceRecord.never(device) : presence;
+  }
+
+  /// Every certificate that has not run out and must not be served.
+  static Set<String> serials(HubState state, long nowMillis) {
+    Set<String> serials = new HashSet<>();
+    for (DeviceId device : state.expelled) {
+      add(state, device, nowMillis, serials);
+    }
+    return serials;
+  }
+
+  private static void add(HubState state, DeviceId device, long nowMillis, Set<String> serials) {
+    add(state.currentCertificates.get(device), nowMillis, serials);
+    add(state.pendingCertificates.get(device), nowMillis, serials);
+  }
+
+  private static void add(
+      @Nullable CertificateRecord certificate, long nowMillis, Set<String> serials) {
+    if (certificate != null && certificate.notAfterMillis() >= nowMillis) {
+      serials.add(certificate.serial());
+    }
+  }
+}

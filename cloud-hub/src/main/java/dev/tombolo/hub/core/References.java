@@ -1,0 +1,95 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.policy.NearMiss;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Checks of what operators' commands name. Each answers null when all is well.
+final class References {
+  private References() {}
+
+  static Reason notFound(String kind, String name, Collection<?> known) {
+    return new Reason.NotFound(
+        kind,
+        name,
+        NearMiss.of(name, known.stream().map(Object::toString).toList()).stream().toList());
+  }
+
+  static @Nullable Reason fleet(HubState state, Name fleet) {
+    return state.fleets.containsKey(fleet)
+        ? null
+        : notFound("fleet", fleet.text(), state.fleets.keySet());
+  }
+
+  /// A fleet, one of its sites, or a slot of that site.
+  static @Nullable Reason place(
+      HubState state, Name fleet, Optional<Name> site, Optional<SlotRef> slot) {
+    Reason missing = fleet(state, fleet);
+    if (missing != null) {
+      return missing;
+    }
+    if (site.isPresent() && slot.isPresent() && !site.get().equals(slot.get().site())) {
+      return new Reason.InputInvalid(
+          "slot", slot.get().toString(), "use a slot of site " + site.get());
+    }
+    Optional<Name> named = slot.map(SlotRef::site).or(() -> site);
+    if (named.isPresent()) {
+      Reason wrongSite = site(state, fleet, named.get());
+      if (wrongSite != null) {
+        return wrongSite;
+      }
+    }
+    if (slot.isPresent() && !state.slots.containsKey(slot.get())) {
+      return notFound("slot", slot.get().toString(), state.slotsOf(slot.get().site()));
+    }
+    return null;
+  }
+
+  private static @Nullable Reason site(HubState state, Name fleet, Name site) {
+    Kept<AdminObject.Site> kept = state.sites.get(site);
+    if (kept == null) {
+      return notFound("site", site.text(), state.sites.keySet());
+    }
+    return kept.content().fleet().equals(fleet)
+        ? null
+        : new Reason.InputInvalid(
+            "site", site.text(), "it belongs to fleet " + kept.content().fleet());
+  }
+
+  static @Nullable Reason release(HubState state, ReleaseRef ref, Name fleet) {
+    ReleaseRecord release = state.releasesByRef.get(ref);
+    if (release == null) {
+      return notFound("release", ref.toString(), state.releasesByRef.keySet());
+    }
+    boolean isMeant = release.fleets().contains("*") || release.fleets().contains(fleet.text());
+    return isMeant ? null : new Reason.FleetMismatch(fleet.text(), release.fleets());
+  }
+
+  /// A protected fleet is only changed by who types its name.
+  static @Nullable Reason protection(HubState state, Name fleet, Optional<String> typedName) {
+    Kept<AdminObject.Fleet> kept = state.fleets.get(fleet);
+    boolean isOpen =
+        kept == null
+            || !kept.content().isProtected()
+            || typedName.filter(fleet.text()::equals).isPresent();
+    return isOpen ? null : new Reason.ProtectedFleet(fleet.text());
+  }
+
+  /// The first that is not null.
+  static @Nullable Reason first(List<@Nullable Reason> reasons) {
+    for (Reason reason : reasons) {
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.device.RowTime;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Takes what devices report: new rows are kept and then acknowledged, repeats only acknowledged.
+final class Reports {
+  private final HubState state;
+
+  Reports(HubState state) {
+    this.state = state;
+  }
+
+  void said(HubEvent.ReportSaid event, StepDraft draft) {
+    LiveSession session = state.sessions.get(event.device());
+    if (session == null || !session.id().equals(event.session())) {
+      return;
+    }
+    Report report = event.report();
+    if (report.rows().size() > Limits.REPORT_ROWS_MAX) {
+      draft.effect(
+          new HubEffect.CloseSession(
+              session.id(),
+              new Reason.LimitExceeded(
+                  "rows of a report", Limits.REPORT_ROWS_MAX, report.rows().size())));
+      return;
+    }
+    DeviceId device = event.device();
+    long before = state.markOf(device, report.incarnation());
+    long through = take(device, report, before, draft);
+    draft.effect(
+        new HubEffect.SendAcked(
+            session.id(), device, new Acked(report.incarnation(), through, draft.nowMillis)));
+    draft.effect(new HubEffect.PacketTaken(session.id(), event.packet()));
+  }
+
+  private long take(DeviceId device, Report report, long before, StepDraft draft) {
+    long through = before;
+    List<ReportRow> rows = new ArrayList<>(report.rows().size());
+    ReportRow newestState = null;
+    for (Report.Row row : report.rows()) {
+      if (row.sequence() <= through) {
+        continue;
+      }
+      through = row.sequence();
+      ReportRow taken =
+          new ReportRow(
+              row.sequence(),
+              RowTime.of(report, row, draft.nowMillis),
+              row.wallMillis(),
+              row.body());
+      if (row.body() instanceof ReportBody.State) {
+        newestState = taken;
+      } else {
+        rows.add(taken);
+      }
+    }
+    if (newestState != null) {
+      rows.add(newestState);
+    }
+    if (through > before) {
+      draft.change(
+          new HubChange.RowsTaken(
+              device, report.incarnation(), through, draft.nowMillis, rows, kept(newestState)));
+    }
+    return through;
+  }
+
+  /// The releases a device has live or keeps to fall back on.
+  private static @Nullable Set<Digest> kept(@Nullable ReportRow row) {
+    if (row == null || !(row.body() instanceof ReportBody.State reported)) {
+      return null;
+    }
+    Set<Digest> releases = new HashSet<>();
+    for (ApplicationStatus application : reported.applications()) {
+      if (application.live() != null) {
+        releases.add(application.live());
+      }
+      if (application.previous() != null) {
+        releases.add(application.previous());
+      }
+    }
+    return Set.copyOf(releases);
+  }
+}

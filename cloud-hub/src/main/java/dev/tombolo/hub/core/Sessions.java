@@ -1,0 +1,157 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.desired.Delivery;
+import dev.tombolo.hub.device.BirthCheck;
+import dev.tombolo.hub.device.CertificateStanding;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+
+/// The lines devices have to the hub: one each, the newest.
+final class Sessions {
+  private final HubState state;
+  private final Documents documents;
+  private final CertificateOrders orders;
+  private final Asks asks;
+  private final Violations violations;
+
+  Sessions(
+      HubState state,
+      Documents documents,
+      CertificateOrders orders,
+      Asks asks,
+      Violations violations) {
+    this.state = state;
+    this.documents = documents;
+    this.orders = orders;
+    this.asks = asks;
+    this.violations = violations;
+  }
+
+  void opened(HubEvent.SessionOpened event, StepDraft draft) {
+    DeviceRecord device = state.devices.get(event.device());
+    if (device == null) {
+      refuse(event, new Reason.DeviceUnknown(event.device().text()), draft);
+      return;
+    }
+    CertificateStanding.Standing standing =
+        CertificateStanding.of(
+            device,
+            state.currentCertificates.get(device.id()),
+            state.pendingCertificates.get(device.id()),
+            event.serial(),
+            draft.nowMillis);
+    switch (standing) {
+      case CertificateStanding.Standing.Refused refused -> refuse(event, refused.reason(), draft);
+      case CertificateStanding.Standing.Superseded superseded -> {
+        Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.serial());
+        refuse(event, seen, draft);
+        quarantine(device, "a replaced certificate (" + event.serial() + ") was used again", draft);
+      }
+      case CertificateStanding.Standing.Promoted promoted -> {
+        orders.promote(device.id(), draft);
+        admit(event, draft);
+      }
+      case CertificateStanding.Standing.Current current -> admit(event, draft);
+    }
+  }
+
+  void closed(HubEvent.SessionClosed event, StepDraft draft) {
+    if (isCurrent(event.session(), event.device())) {
+      end(event.device(), draft);
+    }
+  }
+
+  void said(HubEvent.PresenceSaid event, StepDraft draft) {
+    LiveSession session = state.sessions.get(event.device());
+    if (session == null || !session.id().equals(event.session())) {
+      return;
+    }
+    switch (event.presence()) {
+      case Presence.Will will -> {
+        if (BirthCheck.isOfNewestBirth(Expulsion.presence(state, event.device()), will)) {
+          end(event.device(), draft);
+        }
+      }
+      case Presence.Birth birth -> born(session, birth, draft);
+    }
+  }
+
+  private void born(LiveSession session, Presence.Birth birth, StepDraft draft) {
+    DeviceId id = session.device();
+    DeviceRecord device = state.devices.get(id);
+    List<BirthCheck.Boot> boots = state.boots.getOrDefault(id, List.of());
+    switch (BirthCheck.check(boots, birth, draft.nowMillis)) {
+      case STALE -> {}
+      case TWO_DEVICES -> {
+        if (device != null) {
+          quarantine(device, "two running agents take turns with its identity", draft);
+        }
+      }
+      case NEWEST -> {
+        PresenceRecord before = Expulsion.presence(state, id);
+        draft.change(
+            new HubChange.PresencePut(
+                new PresenceRecord(
+                    id,
+                    birth.bootId(),
+                    birth.connect(),
+                    true,
+                    draft.nowMillis,
+                    before.remote(),
+                    birth.agentVersion())));
+        draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
+        documents.born(session, birth, draft);
+      }
+    }
+  }
+
+  private void admit(HubEvent.SessionOpened event, StepDraft draft) {
+    DeviceId id = event.device();
+    LiveSession before = state.sessions.get(id);
+    if (before != null && !before.id().equals(event.session())) {
+      draft.effect(
+          new HubEffect.CloseSession(
+              before.id(), new Reason.Conflict("session", "the device has connected again")));
+    }
+    draft.change(new HubChange.SessionGone(id));
+    draft.change(
+        new HubChange.SessionPut(
+            new LiveSession(
+                event.session(),
+                id,
+                event.serial(),
+                event.remote(),
+                new Delivery.AwaitingBirth())));
+    draft.change(
+        new HubChange.PresencePut(
+            Expulsion.presence(state, id).came(event.remote(), draft.nowMillis)));
+    draft.effect(new HubEffect.SessionAdmitted(event.session()));
+  }
+
+  private void end(DeviceId id, StepDraft draft) {
+    draft.change(new HubChange.SessionGone(id));
+    draft.change(new HubChange.PresencePut(Expulsion.presence(state, id).gone(draft.nowMillis)));
+    asks.lineEnded(id, draft);
+  }
+
+  private void quarantine(DeviceRecord device, String detail, StepDraft draft) {
+    Reason reason = new Reason.DeviceQuarantined(device.id().text(), detail);
+    Expulsion.of(state, device, DeviceRecord.Standing.QUARANTINED, reason, draft);
+    draft.audit(
+        Principal.HUB, "quarantine", device.id().text(), "", AuditJson.of("detail", detail));
+  }
+
+  private void refuse(HubEvent.SessionOpened event, Reason reason, StepDraft draft) {
+    draft.effect(new HubEffect.SessionRefused(event.session(), reason));
+    violations.record(event.remote(), event.device().text(), "session-refused", reason, draft);
+  }
+
+  private boolean isCurrent(SessionId session, DeviceId device) {
+    LiveSession live = state.sessions.get(device);
+    return live != null && live.id().equals(session);
+  }
+}

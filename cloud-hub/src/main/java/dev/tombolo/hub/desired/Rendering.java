@@ -1,0 +1,36 @@
+package dev.tombolo.hub.desired;
+
+import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
+import dev.tombolo.protocol.id.Digest;
+import java.util.List;
+
+/// The sections one device should have now.
+///
+/// @param releases digests of the releases selected
+public record Rendering(List<RenderedSection> sections, List<Digest> releases) {
+  public Rendering {
+    sections = List.copyOf(sections);
+    releases = List.copyOf(releases);
+  }
+
+  public List<SectionRef> refs() {
+    return sections.stream()
+        .map(section -> new SectionRef(section.section().name(), section.digest()))
+        .toList();
+  }
+
+  /// Whether a manifest with these sections says the same.
+  public boolean isAs(List<SectionRef> refs) {
+    if (refs.size() != sections.size()) {
+      return false;
+    }
+    for (int i = 0; i < refs.size(); i++) {
+      RenderedSection section = sections.get(i);
+      if (!refs.get(i).digest().equals(section.digest())
+          || !refs.get(i).name().equals(section.section().name())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

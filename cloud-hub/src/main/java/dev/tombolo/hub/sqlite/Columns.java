@@ -1,0 +1,105 @@
+package dev.tombolo.hub.sqlite;
+
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.JsonFields;
+import dev.tombolo.protocol.codec.JsonWriter;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// How values that are not plain numbers and texts stand in a column.
+final class Columns {
+  /// Bound of any JSON column; rows were bounded when they came in.
+  static final int JSON_BYTES_MAX = 4 * 1024 * 1024;
+
+  private Columns() {}
+
+  static String texts(Map<String, String> map) {
+    return JsonWriter.write(map, (json, m) -> json.textMap("m", m));
+  }
+
+  static Map<String, String> texts(String column) {
+    return read(column, fields -> fields.textMap("m"));
+  }
+
+  static String parameters(Map<Name, Map<String, String>> parameters) {
+    return JsonWriter.write(
+        List.copyOf(new TreeMap<>(parameters).entrySet()),
+        (json, entries) ->
+            json.list(
+                "m",
+                entries,
+                (each, entry) -> each.id("name", entry.getKey()).textMap("m", entry.getValue())));
+  }
+
+  static Map<Name, Map<String, String>> parameters(String column) {
+    return read(
+        column,
+        fields -> {
+          Map<Name, Map<String, String>> parameters = new LinkedHashMap<>();
+          for (var entry : fields.list("m", f -> Map.entry(f.name("name"), f.textMap("m")))) {
+            parameters.put(entry.getKey(), entry.getValue());
+          }
+          return parameters;
+        });
+  }
+
+  /// Digests, sorted, a space between.
+  static String digests(Collection<Digest> digests) {
+    StringBuilder text = new StringBuilder(digests.size() * 72);
+    for (Digest digest : new TreeSet<>(digests)) {
+      text.append(text.isEmpty() ? "" : " ").append(digest.text());
+    }
+    return text.toString();
+  }
+
+  static List<Digest> digests(String column) {
+    return words(column).stream().map(Digest::new).toList();
+  }
+
+  /// Texts without a space in them.
+  static List<String> words(String column) {
+    return column.isEmpty() ? List.of() : List.of(column.split(" "));
+  }
+
+  static String word(Enum<?> value) {
+    return JsonWriter.wordOf(value);
+  }
+
+  static <E extends Enum<E>> E word(Class<E> type, String column) {
+    return Enum.valueOf(type, column.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  static @Nullable String reason(@Nullable Reason reason) {
+    return reason == null ? null : Json.write(reason);
+  }
+
+  static @Nullable Reason reason(@Nullable String column) {
+    return column == null ? null : json(Reason.class, column);
+  }
+
+  static <T> T json(Class<T> type, String column) {
+    try {
+      return Json.read(type, column, JSON_BYTES_MAX);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("the database holds what this program did not write", e);
+    }
+  }
+
+  static <T> T read(String column, JsonFields.Reader<T> reader) {
+    try {
+      return Json.read("column", column, JSON_BYTES_MAX, reader);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("the database holds what this program did not write", e);
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package dev.tombolo.hub.sqlite;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.Assignment;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubState;
+import dev.tombolo.hub.core.Kept;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.TokenUse;
+import dev.tombolo.hub.release.PublisherRootRecord;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.sign.Envelope;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the state back, as the changes that would make it.
+final class Loading {
+  private final Connection connection;
+
+  Loading(Connection connection) {
+    this.connection = connection;
+  }
+
+  HubState load() throws SQLException {
+    HubState state = new HubState(history());
+    each(
+        state,
+        "SELECT * FROM counters",
+        r ->
+            new HubChange.CounterMoved(
+                Columns.word(HubChange.Counter.class, r.getString("name")), r.getLong("value")));
+    each(state, "SELECT * FROM fleets", r -> new HubChange.FleetPut(kept(r, fleet(r))));
+    each(state, "SELECT * FROM sites", r -> new HubChange.SitePut(kept(r, site(r))));
+    each(state, "SELECT * FROM slots", r -> new HubChange.SlotPut(kept(r, slot(r))));
+    each(
+        state,
+        "SELECT * FROM applications",
+        r -> new HubChange.ApplicationPut(kept(r, application(r))));
+    each(state, "SELECT * FROM assignments", r -> new HubChange.AssignmentPut(assignment(r)));
+    each(
+        state,
+        "SELECT * FROM publisher_roots ORDER BY version",
+        r -> new HubChange.PublisherRootPut(publisherRoot(r)));
+    each(state, "SELECT * FROM releases", r -> new HubChange.ReleasePut(release(r)));
+    each(state, "SELECT * FROM tokens", r -> new HubChange.TokenPut(token(r)));
+    each(
+        state,
+        "SELECT * FROM token_uses",
+        r ->
+            new HubChange.TokenUsed(
+                new TokenUse(
+                    r.getString("token"), digest(r, "key"), device(r), r.getLong("millis"))));
+    each(state, "SELECT * FROM devices", r -> new HubChange.DevicePut(deviceRecord(r)));
+    each(
+        state,
+        "SELECT * FROM certificates WHERE generation <> 'superseded'",
+        r -> new HubChange.CertificatePut(certificate(r)));
+    each(state, "SELECT * FROM documents", r -> new HubChange.DocumentPut(document(r)));
+    each(
+        state,
+        "SELECT * FROM held_documents",
+        r ->
+            new HubChange.DocumentHeld(
+                device(r), digest(r, "manifest"), r.getLong("revision"), r.getLong("millis")));
+    each(state, "SELECT * FROM presences", r -> new HubChange.PresencePut(presence(r)));
+    each(
+        state,
+        "SELECT * FROM outbox_marks ORDER BY taken_millis",
+        r -> mark(r, r.getString("incarnation"), r.getLong("through"), null));
+    each(
+        state,
+        """
+        SELECT s.device, s.releases, m.incarnation, m.through, m.taken_millis
+          FROM device_states s JOIN outbox_marks m
+            ON m.device = s.device AND m.incarnation = s.incarnation
+          ORDER BY m.taken_millis""",
+        r ->
+            mark(
+                r,
+                r.getString("incarnation"),
+                r.getLong("through"),
+                Set.copyOf(Columns.digests(r.getString("releases")))));
+    each(
+        state,
+        "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1",
+        r -> new HubChange.AuditAppended(audit(r)));
+    return state;
+  }
+
+  private History history() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet r = statement.executeQuery("SELECT epoch, id FROM history")) {
+      if (!r.next()) {
+        throw new SQLException("the database has no history");
+      }
+      return new History(r.getLong(1), r.getString(2));
+    }
+  }
+
+  private interface Row {
+    HubChange read(ResultSet r) throws SQLException;
+  }
+
+  private void each(HubState state, String sql, Row row) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet r = statement.executeQuery(sql)) {
+      while (r.next()) {
+        state.apply(row.read(r));
+      }
+    }
+  }
+
+  private static HubChange mark(
+      ResultSet r, String incarnation, long through, @Nullable Set<Digest> releases)
+      throws SQLException {
+    return new HubChange.RowsTaken(
+        device(r), incarnation, through, r.getLong("taken_millis"), List.of(), releases);
+  }
+
+  private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {
+    return new Kept<>(
+        r.getString("id"),
+        content,
+        r.getLong("generation"),
+        r.getLong("changed_millis"),
+        r.getString("changed_by"));
+  }
+
+  private static AdminObject.Fleet fleet(ResultSet r) throws SQLException {
+    return new AdminObject.Fleet(
+        name(r, "name"),
+        r.getString("display_name"),
+        Columns.texts(r.getString("labels")),
+        r.getBoolean("protected"),
+        Columns.parameters(r.getString("parameters")));
+  }
+
+  private static AdminObject.Site site(ResultSet r) throws SQLException {
+    return new AdminObject.Site(
+        name(r, "name"),
+        name(r, "fleet"),
+        r.getString("display_name"),
+        Columns.texts(r.getString("labels")),
+        r.getString("time_zone"),
+        r.getString("region"),
+        r.getString("contact"),
+        Columns.parameters(r.getString("parameters")));
+  }
+
+  private static AdminObject.Slot slot(ResultSet r) throws SQLException {
+    return new AdminObject.Slot(
+        new SlotRef(name(r, "site"), name(r, "name")),
+        r.getString("display_name"),
+        Columns.texts(r.getString("labels")),
+        Columns.parameters(r.getString("parameters")));
+  }
+
+  private static AdminObject.Application application(ResultSet r) throws SQLException {
+    return new AdminObject.Application(
+        name(r, "name"),
+        name(r, "fleet"),
+        Optional.ofNullable(r.getString("release")).map(ReleaseRef::parse),
+        r.getString("display_name"),
+        Columns.texts(r.getString("labels")),
+        Columns.texts(r.getString("parameters")));
+  }
+
+  private static Assignment assignment(ResultSet r) throws SQLException {
+    return new Assignment(
+        new Assignment.Place(
+            name(r, "fleet"), nameOrNull(r.getString("site")), nameOrNull(r.getString("slot"))),
+        new ReleaseRef(name(r, "application"), r.getString("version")),
+        digest(r, "release"),
+        r.getLong("changed_millis"),
+        r.getString("changed_by"));
+  }
+
+  private static PublisherRootRecord publisherRoot(ResultSet r) throws SQLException {
+    return new PublisherRootRecord(
+        r.getLong("version"),
+        digest(r, "payload"),
+        Columns.json(Envelope.class, r.getString("envelope")),
+        r.getLong("trusted_millis"),
+        r.getString("trusted_by"));
+  }
+
+  private static ReleaseRecord release(ResultSet r) throws SQLException {
+    return new ReleaseRecord(
+        digest(r, "digest"),
+        new ReleaseRef(name(r, "name"), r.getString("version")),
+        Columns.word(ReleaseManifest.Kind.class, r.getString("kind")),
+        r.getString("envelope"),
+        Columns.words(r.getString("fleets")),
+        r.getLong("security_floor"),
+        Set.copyOf(Columns.digests(r.getString("files"))),
+        r.getLong("bytes"),
+        r.getLong("pushed_millis"),
+        r.getString("pushed_by"));
+  }
+
+  private static JoinTokenRecord token(ResultSet r) throws SQLException {
+    String replaces = r.getString("replaces");
+    long revoked = r.getLong("revoked_millis");
+    Long revokedMillis = r.wasNull() ? null : revoked;
+    return new JoinTokenRecord(
+        r.getString("id"),
+        digest(r, "secret_hash"),
+        name(r, "fleet"),
+        nameOrNull(r.getString("site")),
+        nameOrNull(r.getString("slot")),
+        replaces == null ? null : new DeviceId(replaces),
+        r.getInt("uses"),
+        r.getLong("created_millis"),
+        r.getString("created_by"),
+        r.getLong("expires_millis"),
+        revokedMillis);
+  }
+
+  private static DeviceRecord deviceRecord(ResultSet r) throws SQLException {
+    return new DeviceRecord(
+        new DeviceId(r.getString("id")),
+        digest(r, "key"),
+        new SlotRef(name(r, "site"), name(r, "slot")),
+        Columns.word(DeviceRecord.Standing.class, r.getString("standing")),
+        Columns.reason(r.getString("standing_reason")),
+        r.getLong("standing_since"),
+        r.getLong("enrolled_millis"),
+        r.getString("token"),
+        Columns.texts(r.getString("facts")));
+  }
+
+  private static CertificateRecord certificate(ResultSet r) throws SQLException {
+    return new CertificateRecord(
+        r.getString("serial"),
+        device(r),
+        digest(r, "csr"),
+        digest(r, "key"),
+        r.getLong("not_before"),
+        r.getLong("not_after"),
+        Columns.word(CertificateRecord.Generation.class, r.getString("generation")),
+        r.getString("pem"));
+  }
+
+  private static DocumentRecord document(ResultSet r) throws SQLException {
+    String payload = r.getString("payload");
+    return new DocumentRecord(
+        device(r),
+        r.getString("history"),
+        r.getLong("revision"),
+        r.getLong("issued_millis"),
+        digest(r, "manifest"),
+        payload,
+        Columns.json(DesiredManifest.class, payload).sections(),
+        Columns.digests(r.getString("releases")));
+  }
+
+  private static PresenceRecord presence(ResultSet r) throws SQLException {
+    return new PresenceRecord(
+        device(r),
+        r.getString("boot_id"),
+        r.getLong("connect"),
+        r.getBoolean("online"),
+        r.getLong("seen_millis"),
+        r.getString("remote"),
+        r.getString("agent_version"));
+  }
+
+  static AuditRecord audit(ResultSet r) throws SQLException {
+    return new AuditRecord(
+        r.getLong("sequence"),
+        r.getLong("millis"),
+        r.getString("principal"),
+        r.getString("action"),
+        r.getString("subject"),
+        r.getString("before"),
+        r.getString("after"),
+        r.getString("previous"),
+        r.getString("hash"));
+  }
+
+  private static DeviceId device(ResultSet r) throws SQLException {
+    return new DeviceId(r.getString("device"));
+  }
+
+  private static Digest digest(ResultSet r, String column) throws SQLException {
+    return new Digest(r.getString(column));
+  }
+
+  private static Name name(ResultSet r, String column) throws SQLException {
+    return new Name(r.getString(column));
+  }
+
+  static @Nullable Name nameOrNull(@Nullable String column) {
+    return column == null || column.isEmpty() ? null : new Name(column);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.tombolo.hub.sqlite;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/// The tables, and how an older database becomes a newer one. `PRAGMA user_version` counts the
+/// migrations that ran. To change a table, append a migration; never edit one that was released.
+final class Schema {
+  /// SQLite 3.35 brought RETURNING, 3.37 STRICT tables.
+  private static final int SQLITE_MINOR_MIN = 37;
+
+  private static final List<List<String>> MIGRATIONS = List.of(version1());
+
+  private Schema() {}
+
+  static int newest() {
+    return MIGRATIONS.size();
+  }
+
+  /// @throws DataFolderRefused when a newer hub wrote the database, or SQLite is too old
+  static void migrate(Connection connection, String file) throws SQLException {
+    checkLibrary(connection);
+    int version = versionOf(connection);
+    if (version > newest()) {
+      throw new DataFolderRefused(
+          file
+              + " was written by a newer tombolo (schema "
+              + version
+              + ", this one knows "
+              + newest()
+              + "); run that version, or start with another --data folder");
+    }
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      for (int next = version; next < newest(); next++) {
+        for (String sql : MIGRATIONS.get(next)) {
+          statement.execute(sql);
+        }
+        statement.execute("PRAGMA user_version = " + (next + 1));
+        connection.commit();
+      }
+    } catch (SQLException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private static void checkLibrary(Connection connection) throws SQLException {
+    String version = text(connection, "SELECT sqlite_version()");
+    String[] parts = version.split("\\.");
+    if (Integer.parseInt(parts[0]) != 3 || Integer.parseInt(parts[1]) < SQLITE_MINOR_MIN) {
+      throw new DataFolderRefused(
+          "SQLite " + version + " is too old; this program needs 3." + SQLITE_MINOR_MIN);
+    }
+  }
+
+  private static int versionOf(Connection connection) throws SQLException {
+    return Integer.parseInt(text(connection, "PRAGMA user_version"));
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.next() ? row.getString(1) : "";
+    }
+  }
+
+  private static List<String> version1() {
+    return List.of(
+        "CREATE TABLE history (epoch INTEGER NOT NULL, id TEXT NOT NULL) STRICT",
+        "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
+        """
+        CREATE TABLE fleets (
+          name TEXT PRIMARY KEY, display_name TEXT NOT NULL, labels TEXT NOT NULL,
+          protected INTEGER NOT NULL, parameters TEXT NOT NULL,
+          id TEXT NOT NULL, generation INTEGER NOT NULL,
+          changed_millis INTEGER NOT NULL, changed_by TEXT NOT NULL) STRICT""",
+        """
+        CREATE TABLE sites (
+          name TEXT PRIMARY KEY, fleet TEXT NOT NULL, display_name TEXT NOT NULL,
+          labels TEXT NOT NULL, time_zone TEXT NOT NULL, region TEXT NOT NULL,
+          contact TEXT NOT NULL, parameters TEXT NOT NULL,
+          id TEXT NOT NULL, generation INTEGER NOT NULL,
+          changed_millis INTEGER NOT NULL, changed_by TEXT NOT NULL) STRICT""",
+        "CREATE INDEX sites_of_fleet ON sites (fleet)",
+        """
+        CREATE TABLE slots (
+          site TEXT NOT NULL, name TEXT NOT NULL, display_name TEXT NOT NULL,
+          labels TEXT NOT NULL, parameters TEXT NOT NULL,
+          id TEXT NOT NULL, generation INTEGER NOT NULL,
+          changed_millis INTEGER NOT NULL, changed_by TEXT NOT NULL,
+          PRIMARY KEY (site, name)) STRICT""",
+        """
+        CREATE TABLE applications (
+          fleet TEXT NOT NULL, name TEXT NOT NULL, display_name TEXT NOT NULL,
+          labels TEXT NOT NULL, parameters TEXT NOT NULL, release TEXT,
+          id TEXT NOT NULL, generation INTEGER NOT NULL,
+          changed_millis INTEGER NOT NULL, changed_by TEXT NOT NULL,
+          PRIMARY KEY (fleet, name)) STRICT""",
+        // An empty site or slot means the whole fleet or site.
+        """
+        CREATE TABLE assignments (
+          fleet TEXT NOT NULL, site TEXT NOT NULL, slot TEXT NOT NULL,
+          application TEXT NOT NULL, version TEXT NOT NULL, release TEXT NOT NULL,
+          changed_millis INTEGER NOT NULL, changed_by TEXT NOT NULL,
+          PRIMARY KEY (fleet, site, slot, application)) STRICT""",
+        """
+        CREATE TABLE publisher_roots (
+          version INTEGER PRIMARY KEY, payload TEXT NOT NULL, envelope TEXT NOT NULL,
+          trusted_millis INTEGER NOT NULL, trusted_by TEXT NOT NULL) STRICT""",
+        """
+        CREATE TABLE releases (
+          digest TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,
+          kind TEXT NOT NULL, envelope TEXT NOT NULL, fleets TEXT NOT NULL,
+          security_floor INTEGER NOT NULL, files TEXT NOT NULL, bytes INTEGER NOT NULL,
+          pushed_millis INTEGER NOT NULL, pushed_by TEXT NOT NULL,
+          UNIQUE (name, version)) STRICT""",
+        """
+        CREATE TABLE tokens (
+          id TEXT PRIMARY KEY, secret_hash TEXT NOT NULL, fleet TEXT NOT NULL,
+          site TEXT, slot TEXT, replaces TEXT, uses INTEGER NOT NULL,
+          created_millis INTEGER NOT NULL, created_by TEXT NOT NULL,
+          expires_millis INTEGER NOT NULL, revoked_millis INTEGER) STRICT""",
+        """
+        CREATE TABLE token_uses (
+          token TEXT NOT NULL, key TEXT NOT NULL, device TEXT NOT NULL, millis INTEGER NOT NULL,
+          PRIMARY KEY (token, key)) STRICT""",
+        """
+        CREATE TABLE devices (
+          id TEXT PRIMARY KEY, key TEXT NOT NULL, site TEXT NOT NULL, slot TEXT NOT NULL,
+          standing TEXT NOT NULL, standing_reason TEXT, standing_since INTEGER NOT NULL,
+          enrolled_millis INTEGER NOT NULL, token TEXT NOT NULL, facts TEXT NOT NULL) STRICT""",
+        // The database itself keeps a slot to one live key.
+        """
+        CREATE UNIQUE INDEX holders ON devices (site, slot) WHERE standing = 'active'""",
+        """
+        CREATE TABLE certificates (
+          serial TEXT PRIMARY KEY, device TEXT NOT NULL, csr TEXT NOT NULL, key TEXT NOT NULL,
+          not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+          generation TEXT NOT NULL, pem TEXT NOT NULL) STRICT""",
+        """
+        CREATE UNIQUE INDEX live_certificates ON certificates (device, generation)
+          WHERE generation <> 'superseded'""",
+        """
+        CREATE TABLE documents (
+          device TEXT PRIMARY KEY, history TEXT NOT NULL, revision INTEGER NOT NULL,
+          issued_millis INTEGER NOT NULL, manifest TEXT NOT NULL, payload TEXT NOT NULL,
+          releases TEXT NOT NULL) STRICT""",
+        """
+        CREATE TABLE held_documents (
+          device TEXT PRIMARY KEY, manifest TEXT NOT NULL, revision INTEGER NOT NULL,
+          millis INTEGER NOT NULL) STRICT""",
+        """
+        CREATE TABLE presences (
+          device TEXT PRIMARY KEY, boot_id TEXT NOT NULL, connect INTEGER NOT NULL,
+          online INTEGER NOT NULL, seen_millis INTEGER NOT NULL, remote TEXT NOT NULL,
+          agent_version TEXT NOT NULL) STRICT""",
+        """
+        CREATE TABLE outbox_marks (
+          device TEXT NOT NULL, incarnation TEXT NOT NULL, through INTEGER NOT NULL,
+          taken_millis INTEGER NOT NULL,
+          PRIMARY KEY (device, incarnation)) STRICT, WITHOUT ROWID""",
+        """
+        CREATE TABLE device_states (
+          device TEXT PRIMARY KEY, incarnation TEXT NOT NULL, sequence INTEGER NOT NULL,
+          hub_millis INTEGER NOT NULL, wall_millis INTEGER NOT NULL,
+          releases TEXT NOT NULL, body TEXT NOT NULL) STRICT""",
+        """
+        CREATE TABLE results (
+          id INTEGER PRIMARY KEY, device TEXT NOT NULL, incarnation TEXT NOT NULL,
+          sequence INTEGER NOT NULL, hub_millis INTEGER NOT NULL, wall_millis INTEGER NOT NULL,
+          channel TEXT NOT NULL, json TEXT NOT NULL) STRICT""",
+        "CREATE INDEX results_of_device ON results (device, id)",
+        """
+        CREATE TABLE happened (
+          id INTEGER PRIMARY KEY, device TEXT NOT NULL, incarnation TEXT NOT NULL,
+          sequence INTEGER NOT NULL, hub_millis INTEGER NOT NULL, wall_millis INTEGER NOT NULL,
+          what TEXT NOT NULL, application TEXT, release TEXT, detail TEXT NOT NULL) STRICT""",
+        "CREATE INDEX happened_to_device ON happened (device, id)",
+        """
+        CREATE TABLE audit (
+          sequence INTEGER PRIMARY KEY, millis INTEGER NOT NULL, principal TEXT NOT NULL,
+          action TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+          previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT""",
+        """
+        CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
+          BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+        """
+        CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
+          BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""");
+  }
+}

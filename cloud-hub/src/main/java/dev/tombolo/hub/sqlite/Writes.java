@@ -1,0 +1,383 @@
+package dev.tombolo.hub.sqlite;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.Assignment;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.Kept;
+import dev.tombolo.hub.core.ReportRow;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.TokenUse;
+import dev.tombolo.hub.release.PublisherRootRecord;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Writes each kind of change as rows. Statements are prepared once.
+final class Writes {
+  private final Connection connection;
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  Writes(Connection connection) {
+    this.connection = connection;
+  }
+
+  void write(HubChange.Durable change) throws SQLException {
+    switch (change) {
+      case HubChange.CounterMoved c ->
+          run(
+              "INSERT OR REPLACE INTO counters VALUES (?, ?)",
+              Columns.word(c.counter()),
+              c.value());
+      case HubChange.FleetPut c -> write(c.fleet().content(), c.fleet());
+      case HubChange.SitePut c -> write(c.site().content(), c.site());
+      case HubChange.SlotPut c -> write(c.slot().content(), c.slot());
+      case HubChange.ApplicationPut c -> write(c.application().content(), c.application());
+      case HubChange.AssignmentPut c -> write(c.assignment());
+      case HubChange.AssignmentRemoved c -> remove(c);
+      case HubChange.PublisherRootPut c -> write(c.root());
+      case HubChange.ReleasePut c -> write(c.release());
+      case HubChange.TokenPut c -> write(c.token());
+      case HubChange.TokenUsed c -> write(c.use());
+      case HubChange.DevicePut c -> write(c.device());
+      case HubChange.CertificatePut c -> write(c.certificate());
+      case HubChange.DocumentPut c -> write(c.document());
+      case HubChange.DocumentHeld c ->
+          run(
+              "INSERT OR REPLACE INTO held_documents VALUES (?, ?, ?, ?)",
+              c.device(),
+              c.manifest(),
+              c.revision(),
+              c.millis());
+      case HubChange.PresencePut c -> write(c.presence());
+      case HubChange.RowsTaken c -> write(c);
+      case HubChange.AuditAppended c -> write(c.record());
+    }
+  }
+
+  private void write(AdminObject.Fleet fleet, Kept<?> kept) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        fleet.name(),
+        fleet.displayName(),
+        Columns.texts(fleet.labels()),
+        fleet.isProtected(),
+        Columns.parameters(fleet.parameters()),
+        kept.id(),
+        kept.generation(),
+        kept.changedMillis(),
+        kept.changedBy());
+  }
+
+  private void write(AdminObject.Site site, Kept<?> kept) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        site.name(),
+        site.fleet(),
+        site.displayName(),
+        Columns.texts(site.labels()),
+        site.timeZone(),
+        site.region(),
+        site.contact(),
+        Columns.parameters(site.parameters()),
+        kept.id(),
+        kept.generation(),
+        kept.changedMillis(),
+        kept.changedBy());
+  }
+
+  private void write(AdminObject.Slot slot, Kept<?> kept) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        slot.ref().site(),
+        slot.ref().slot(),
+        slot.displayName(),
+        Columns.texts(slot.labels()),
+        Columns.parameters(slot.parameters()),
+        kept.id(),
+        kept.generation(),
+        kept.changedMillis(),
+        kept.changedBy());
+  }
+
+  private void write(AdminObject.Application application, Kept<?> kept) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO applications VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        application.fleet(),
+        application.name(),
+        application.displayName(),
+        Columns.texts(application.labels()),
+        Columns.texts(application.parameters()),
+        application.release().map(Object::toString).orElse(null),
+        kept.id(),
+        kept.generation(),
+        kept.changedMillis(),
+        kept.changedBy());
+  }
+
+  private void write(Assignment assignment) throws SQLException {
+    Assignment.Place place = assignment.place();
+    run(
+        "INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        place.fleet(),
+        orEmpty(place.site()),
+        orEmpty(place.slot()),
+        assignment.application(),
+        assignment.ref().version(),
+        assignment.release(),
+        assignment.changedMillis(),
+        assignment.changedBy());
+  }
+
+  private void remove(HubChange.AssignmentRemoved removed) throws SQLException {
+    run(
+        "DELETE FROM assignments WHERE fleet = ? AND site = ? AND slot = ? AND application = ?",
+        removed.place().fleet(),
+        orEmpty(removed.place().site()),
+        orEmpty(removed.place().slot()),
+        removed.application());
+  }
+
+  private void write(PublisherRootRecord root) throws SQLException {
+    run(
+        "INSERT INTO publisher_roots VALUES (?, ?, ?, ?, ?)",
+        root.version(),
+        root.payload(),
+        Json.write(root.envelope()),
+        root.trustedMillis(),
+        root.trustedBy());
+  }
+
+  private void write(ReleaseRecord release) throws SQLException {
+    run(
+        "INSERT INTO releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        release.digest(),
+        release.ref().name(),
+        release.ref().version(),
+        Columns.word(release.kind()),
+        release.envelopeText(),
+        String.join(" ", release.fleets()),
+        release.securityFloor(),
+        Columns.digests(release.files()),
+        release.bytes(),
+        release.pushedMillis(),
+        release.pushedBy());
+  }
+
+  private void write(JoinTokenRecord token) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        token.id(),
+        token.secretHash(),
+        token.fleet(),
+        token.site(),
+        token.slot(),
+        token.replaces(),
+        token.uses(),
+        token.createdMillis(),
+        token.createdBy(),
+        token.expiresMillis(),
+        token.revokedMillis());
+  }
+
+  private void write(TokenUse use) throws SQLException {
+    run(
+        "INSERT INTO token_uses VALUES (?, ?, ?, ?)",
+        use.token(),
+        use.key(),
+        use.device(),
+        use.millis());
+  }
+
+  private void write(DeviceRecord device) throws SQLException {
+    run(
+        """
+        INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET key = excluded.key, site = excluded.site,
+            slot = excluded.slot, standing = excluded.standing,
+            standing_reason = excluded.standing_reason, standing_since = excluded.standing_since,
+            enrolled_millis = excluded.enrolled_millis, token = excluded.token,
+            facts = excluded.facts""",
+        device.id(),
+        device.key(),
+        device.slot().site(),
+        device.slot().slot(),
+        Columns.word(device.standing()),
+        Columns.reason(device.standingReason()),
+        device.standingSinceMillis(),
+        device.enrolledMillis(),
+        device.token(),
+        Columns.texts(device.facts()));
+  }
+
+  private void write(CertificateRecord certificate) throws SQLException {
+    run(
+        """
+        INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (serial) DO UPDATE SET generation = excluded.generation""",
+        certificate.serial(),
+        certificate.device(),
+        certificate.csr(),
+        certificate.key(),
+        certificate.notBeforeMillis(),
+        certificate.notAfterMillis(),
+        Columns.word(certificate.generation()),
+        certificate.pem());
+  }
+
+  private void write(DocumentRecord document) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+        document.device(),
+        document.history(),
+        document.revision(),
+        document.issuedMillis(),
+        document.manifest(),
+        document.payload(),
+        Columns.digests(document.releases()));
+  }
+
+  private void write(PresenceRecord presence) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO presences VALUES (?, ?, ?, ?, ?, ?, ?)",
+        presence.device(),
+        presence.bootId(),
+        presence.connect(),
+        presence.online(),
+        presence.seenMillis(),
+        presence.remote(),
+        presence.agentVersion());
+  }
+
+  private void write(HubChange.RowsTaken taken) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO outbox_marks VALUES (?, ?, ?, ?)",
+        taken.device(),
+        taken.incarnation(),
+        taken.through(),
+        taken.takenMillis());
+    for (ReportRow row : taken.rows()) {
+      switch (row.body()) {
+        case ReportBody.Result body ->
+            run(
+                """
+                INSERT INTO results (device, incarnation, sequence, hub_millis, wall_millis,
+                  channel, json) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                taken.device(),
+                taken.incarnation(),
+                row.sequence(),
+                row.hubMillis(),
+                row.wallMillis(),
+                body.channel(),
+                body.json());
+        case ReportBody.Happened body ->
+            happened(
+                taken, row, body.what(), body.application(), body.release(), json(body.reason()));
+        case ReportBody.Dropped body ->
+            happened(taken, row, "dropped", body.channel(), null, Json.write(body));
+        case ReportBody.State body -> state(taken, row, body);
+      }
+    }
+  }
+
+  private void happened(
+      HubChange.RowsTaken taken,
+      ReportRow row,
+      String what,
+      @Nullable Object application,
+      @Nullable Digest release,
+      String detail)
+      throws SQLException {
+    run(
+        """
+        INSERT INTO happened (device, incarnation, sequence, hub_millis, wall_millis, what,
+          application, release, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        taken.device(),
+        taken.incarnation(),
+        row.sequence(),
+        row.hubMillis(),
+        row.wallMillis(),
+        what,
+        application,
+        release,
+        detail);
+  }
+
+  private void state(HubChange.RowsTaken taken, ReportRow row, ReportBody.State body)
+      throws SQLException {
+    Set<Digest> releases = taken.releases();
+    run(
+        "INSERT OR REPLACE INTO device_states VALUES (?, ?, ?, ?, ?, ?, ?)",
+        taken.device(),
+        taken.incarnation(),
+        row.sequence(),
+        row.hubMillis(),
+        row.wallMillis(),
+        Columns.digests(releases == null ? List.of() : releases),
+        Json.write(body));
+  }
+
+  private void write(AuditRecord record) throws SQLException {
+    run(
+        "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        record.sequence(),
+        record.millis(),
+        record.principal(),
+        record.action(),
+        record.subject(),
+        record.before(),
+        record.after(),
+        record.previous(),
+        record.hash());
+  }
+
+  /// Runs a statement, prepared on its first use. Numbers and truth values are bound as integers,
+  /// everything else by its text.
+  void run(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = prepared.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      prepared.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      switch (value) {
+        case null -> statement.setObject(i + 1, null);
+        case Long number -> statement.setLong(i + 1, number);
+        case Integer number -> statement.setLong(i + 1, number);
+        case Boolean truth -> statement.setInt(i + 1, truth ? 1 : 0);
+        default -> statement.setString(i + 1, value.toString());
+      }
+    }
+    statement.executeUpdate();
+  }
+
+  void close() throws SQLException {
+    for (PreparedStatement statement : prepared.values()) {
+      statement.close();
+    }
+    prepared.clear();
+  }
+
+  private static String json(@Nullable Reason reason) {
+    return reason == null ? "" : Json.write(reason);
+  }
+
+  private static String orEmpty(@Nullable Object name) {
+    return name == null ? "" : name.toString();
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.codec;
-
-import org.jspecify.annotations.NullMarked;

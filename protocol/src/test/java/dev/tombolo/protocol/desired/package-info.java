@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.desired;
-
-import org.jspecify.annotations.NullMarked;

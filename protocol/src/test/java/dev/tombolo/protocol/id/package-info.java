@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.id;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.reason;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.release;
-
-import org.jspecify.annotations.NullMarked;

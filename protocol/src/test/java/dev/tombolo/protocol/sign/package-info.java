@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.sign;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.tombolo.protocol.token;
-
-import org.jspecify.annotations.NullMarked;
