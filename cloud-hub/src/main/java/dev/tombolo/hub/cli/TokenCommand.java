@@ -10,6 +10,7 @@ import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.TokenAsk;
 import dev.tombolo.hub.http.api.TokenShown;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,6 +75,13 @@ final class TokenCommand extends CommandGroup {
         description = "How long it is good: 1h, 7d; up to 90d with --slot. Default: 1h")
     private String life;
 
+    @Option(
+        names = "--endpoint",
+        paramLabel = "HOST:PORT",
+        description =
+            "Where these devices reach the hub, if not by its usual address; up to 4, best first.")
+    private @Nullable List<String> endpoints;
+
     @Override
     public Integer call() {
       Duration duration;
@@ -91,7 +99,8 @@ final class TokenCommand extends CommandGroup {
                     hub.post(
                         TokenShown.class,
                         "/tokens",
-                        new TokenAsk(fleet, site, slot, uses, duration.toSeconds(), typed)));
+                        new TokenAsk(
+                            fleet, site, slot, uses, duration.toSeconds(), endpoints, typed)));
         screen.say(token, token::token);
         screen.hint(
             "token "
