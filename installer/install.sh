@@ -1,3 +1,348 @@
 #!/bin/sh
-# Installs and enrols the agent; written next.
-exit 1
+# Installs the Tombolo agent on a shop's computer and enrols it with a join token.
+#
+# The hub serves this file at https://HUB/install.sh. It trusts nothing but the token: the token
+# names the key of the hub's CA, and every other byte is fetched over TLS that ends at that key.
+# How to fetch the script itself safely: docs/decisions/0003-install-script-trust.md.
+#
+# Everything stands in functions, and the last line calls them: half a download does nothing.
+set -eu
+
+AGENT_PACKAGE=tombolo-agent-linux-x86_64.tar.gz
+PACKAGE_BYTES_MAX=209715200
+DISK_KIB_WANTED=262144
+DOWNLOAD_TRIES_MAX=60
+CONNECT_SECONDS_MAX=20
+
+usage() {
+  cat <<'END'
+Installs the Tombolo agent and enrols this device.
+
+  install.sh --token tmb1_... [options]
+
+  --token TOKEN       the join token; or TOMBOLO_TOKEN, or --token-file FILE (- is standard input)
+  --hub HOST:PORT     the hub's edge port; normally the token says it
+  --prefix DIR        where the program goes            (/opt/tombolo-agent)
+  --data DIR          where the device keeps its state  (/var/lib/tombolo-agent)
+  --no-service        do not make a systemd service
+  --dry-run           check everything, change nothing
+  --help
+
+Run it again at any time: it goes on where it stopped, brings the program up to the hub's version,
+and leaves a device that is enrolled as it is. A proxy is taken from https_proxy.
+Ends with 0 when done, 1 when something is wrong (it says what), 2 when called wrongly.
+END
+}
+
+say() { printf '%s\n' "$*"; }
+step() { printf '==> %s\n' "$*"; }
+fail() {
+  printf 'install.sh: %s\n' "$*" >&2
+  exit 1
+}
+wrong_call() {
+  printf 'install.sh: %s\nTry: install.sh --help\n' "$*" >&2
+  exit 2
+}
+
+# ---- arguments
+
+read_arguments() {
+  token=${TOMBOLO_TOKEN:-} token_file='' hub='' prefix=/opt/tombolo-agent
+  data=/var/lib/tombolo-agent service=yes dry_run=no
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help | -h)
+        usage
+        exit 0
+        ;;
+      --no-service) service=no ;;
+      --dry-run) dry_run=yes ;;
+      --token | --token-file | --hub | --prefix | --data)
+        [ $# -ge 2 ] || wrong_call "$1 needs a value"
+        set_option "$1" "$2"
+        shift
+        ;;
+      --*=*) set_option "${1%%=*}" "${1#*=}" ;;
+      *) wrong_call "what is '$1'?" ;;
+    esac
+    shift
+  done
+  if [ -n "$token_file" ]; then
+    [ "$token_file" != - ] || token_file=/dev/stdin
+    token=$(tr -d ' \t\r\n' <"$token_file") || fail "cannot read the token from $token_file"
+  fi
+  [ -n "$token" ] || wrong_call 'a join token is needed: --token tmb1_...'
+  for folder in "$prefix" "$data"; do
+    case $folder in
+      *[!A-Za-z0-9/._+-]*) wrong_call "'$folder': use letters, digits and / . _ + - only" ;;
+      /*) ;;
+      *) wrong_call "'$folder' must be an absolute path" ;;
+    esac
+  done
+}
+
+set_option() { # name value
+  case $1 in
+    --token) token=$2 ;;
+    --token-file) token_file=$2 ;;
+    --hub) hub=$2 ;;
+    --prefix) prefix=$2 ;;
+    --data) data=$2 ;;
+    *) wrong_call "what is '$1'?" ;;
+  esac
+}
+
+# ---- this machine
+
+check_machine() {
+  [ "$(uname -s)" = Linux ] || fail "this is $(uname -s); the agent runs on Linux."
+  case $(uname -m) in
+    x86_64 | amd64) ;;
+    *) fail "there is no package for $(uname -m) yet, only for x86_64." ;;
+  esac
+  if [ -e /lib/ld-musl-x86_64.so.1 ] && ! [ -e /lib64/ld-linux-x86-64.so.2 ]; then
+    fail 'this Linux has no glibc (it looks like Alpine); the package needs it.'
+  fi
+  missing=
+  for tool in curl openssl tar gzip awk sed mktemp readlink; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  [ -z "$missing" ] || fail "these tools are missing, install them first:$missing"
+  [ "$dry_run" = yes ] || check_place
+}
+
+check_place() {
+  for folder in "$prefix" "$data"; do
+    mkdir -p "$folder" 2>/dev/null || true
+    [ -w "$folder" ] || fail "cannot write to $folder; run this as root (sudo), or choose --prefix and --data."
+  done
+  free=$(df -Pk "$prefix" | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$DISK_KIB_WANTED" ] ||
+    fail "$prefix has $((free / 1024)) MiB free; $((DISK_KIB_WANTED / 1024)) MiB are needed."
+}
+
+# ---- the token: tmb1_ and Crockford base32 of version 1, id 8, secret 20, CA key pin 32,
+# publisher pin 32, expiry 8, endpoint count 1, endpoints, CRC-32C 4 (docs/protocol.md)
+
+read_token() {
+  case $token in
+    [tT][mM][bB]1_*) ;;
+    *) fail "a join token begins with tmb1_; this begins with '$(printf %.5s "$token")'." ;;
+  esac
+  bytes=$(printf %s "${token#?????}" | tr -d '-' | tr '[:upper:]' '[:lower:]' | tr 'oil' '011' | awk '{
+    digits = "0123456789abcdefghjkmnpqrstvwxyz"
+    for (i = 1; i <= length($0); i++) {
+      value = index(digits, substr($0, i, 1)) - 1
+      if (value < 0) { print "bad " i; exit }
+      buffer = buffer * 32 + value; held += 5
+      if (held >= 8) {
+        held -= 8; unit = 2 ^ held
+        printf "%d ", int(buffer / unit); buffer %= unit
+      }
+    }
+  }') || fail 'awk failed on the token.'
+  case $bytes in
+    *bad*) fail "the token has a character that no token has, at place ${bytes##*bad }." ;;
+  esac
+  # shellcheck disable=SC2086 # one word each byte
+  set -- $bytes
+  [ $# -ge 110 ] || fail 'the token is cut short. Paste it whole.'
+  [ "$1" = 1 ] || fail "the token is of kind $1; this script knows kind 1. Get the script from the hub again."
+  check_sum "$@" || fail 'the token was mistyped: its check sum is wrong. Paste it whole.'
+
+  at=0 pin='' expires=0 endpoint='' endpoint_length=0
+  for byte in "$@"; do
+    if [ "$at" -ge 29 ] && [ "$at" -lt 61 ]; then
+      pin=$pin$(printf %02x "$byte")
+    elif [ "$at" -ge 93 ] && [ "$at" -lt 101 ]; then
+      expires=$((expires * 256 + byte))
+    elif [ "$at" -eq 102 ]; then
+      endpoint_length=$byte
+    elif [ "$at" -ge 103 ] && [ "$at" -lt $((103 + endpoint_length)) ]; then
+      # shellcheck disable=SC2059 # the format is the character's octal escape
+      endpoint=$endpoint$(printf "\\$(printf %03o "$byte")")
+    fi
+    at=$((at + 1))
+  done
+  [ -n "$hub" ] || hub=$endpoint
+  hub=${hub#https://}
+  hub=${hub%/}
+  case $hub in
+    *[!A-Za-z0-9.:_-]* | -* | '') case $hub in
+      \[*\]:*) ;;
+      *) fail "'$hub' is not HOST:PORT" ;;
+    esac ;;
+  esac
+  # A device with a flat clock battery is in 1970 and thinks nothing has expired: fine, the hub knows.
+  [ "$(date +%s)" -lt "$expires" ] ||
+    fail "the token expired on $(date -u -d "@$expires" 2>/dev/null || echo "second $expires of 1970"). Ask for a new one."
+}
+
+# CRC-32C (RFC 3720) of all but the last four bytes, which hold it.
+check_sum() {
+  crc=4294967295
+  count=$(($# - 4))
+  while [ "$count" -gt 0 ]; do
+    crc=$((crc ^ $1))
+    for _ in 1 2 3 4 5 6 7 8; do
+      crc=$((crc & 1 ? (crc >> 1) ^ 2197175160 : crc >> 1))
+    done
+    shift
+    count=$((count - 1))
+  done
+  [ $((crc ^ 4294967295)) -eq $((($1 << 24) | ($2 << 16) | ($3 << 8) | $4)) ]
+}
+
+# ---- the hub
+
+# Keeps of the hub's CA certificates the one whose key the token names. This one answer is asked
+# for without knowing whom: nothing of it is used but what matches the pin.
+find_root() {
+  step "asking $hub for its CA"
+  curl -fsSk --proto =https --connect-timeout "$CONNECT_SECONDS_MAX" --max-time 60 \
+    --max-filesize 65536 -o "$work/ca.pem" "https://$hub/v1/ca.pem" ||
+    fail "cannot reach the hub at https://$hub. Is the address right, and may this line go out to that port?"
+  awk -v to="$work/root" '
+    /-----BEGIN CERTIFICATE-----/ { n++; inside = 1 }
+    inside { print > (to n ".pem") }
+    /-----END CERTIFICATE-----/ { inside = 0 }' "$work/ca.pem"
+  for certificate in "$work"/root*.pem; do
+    [ -e "$certificate" ] || break
+    found=$(openssl x509 -in "$certificate" -noout -pubkey 2>/dev/null |
+      openssl pkey -pubin -outform DER 2>/dev/null | openssl dgst -sha256 | sed 's/.* //')
+    if [ "$found" = "$pin" ]; then
+      mv "$certificate" "$work/trusted.pem"
+      return
+    fi
+  done
+  fail "https://$hub is not the hub that made this token: its CA has another key.
+Nothing was installed. Do not go on from this line; tell the people who gave you the token."
+}
+
+fetch() { # path to [more curl options]
+  path=$1 to=$2
+  shift 2
+  curl -fsS --proto =https --cacert "$work/trusted.pem" --connect-timeout "$CONNECT_SECONDS_MAX" \
+    "$@" -o "$to" "https://$hub$path"
+}
+
+why_no_tls() {
+  fail "the hub's certificate was not accepted (see the line above). Usual causes: the clock of this
+device is wrong (it says $(date -u '+%Y-%m-%d %H:%M') UTC), or $hub is not a name in the certificate (edge.names)."
+}
+
+# ---- the program
+
+fetch_package() {
+  fetch /packages/SHA256SUMS "$work/SHA256SUMS" --max-time 60 --max-filesize 65536 || why_no_tls
+  digest=$(awk -v name="$AGENT_PACKAGE" '$2 == name { print $1 }' "$work/SHA256SUMS")
+  case $digest in
+    *[!0-9a-f]* | '') fail "the hub offers no $AGENT_PACKAGE." ;;
+  esac
+  version=$(printf %.16s "$digest")
+  place=$prefix/versions/$version
+  if [ -x "$place/bin/tombolo-agent" ]; then
+    step "the program is there already ($place)"
+    return
+  fi
+  step "the program: $AGENT_PACKAGE, sha256 $digest"
+  [ "$dry_run" = no ] || return 0
+
+  mkdir -p "$prefix/versions"
+  partial=$prefix/$digest.part
+  tries=0 wrong=0
+  until [ -e "$partial" ] && [ "$(sha256 "$partial")" = "$digest" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -le "$DOWNLOAD_TRIES_MAX" ] ||
+      fail "gave up on the download after $DOWNLOAD_TRIES_MAX tries. Run this again: it goes on where it stopped."
+    before=$(size "$partial")
+    if fetch "/packages/$AGENT_PACKAGE" "$partial" -C - --max-filesize "$PACKAGE_BYTES_MAX" \
+      --speed-limit 100 --speed-time 60; then
+      [ "$(sha256 "$partial")" = "$digest" ] || {
+        # All of it came, and it is not what was promised. Once may be a proxy's old copy.
+        rm -f "$partial"
+        wrong=$((wrong + 1))
+        [ "$wrong" -lt 2 ] || fail "the hub's package is not what its list says; nothing was installed."
+      }
+    elif [ "$before" = "$(size "$partial")" ]; then
+      [ "$tries" -lt 3 ] || rm -f "$partial" # nothing can be added to it: begin anew
+      sleep $((tries < 10 ? tries : 10))
+    fi
+  done
+
+  rm -rf "$place.new"
+  mkdir "$place.new"
+  tar -xzf "$partial" -C "$place.new" --strip-components=1
+  "$place.new/bin/tombolo-agent" --version >/dev/null ||
+    fail 'the program does not start on this machine; see above.'
+  mv "$place.new" "$place"
+  rm -f "$partial"
+}
+
+sha256() { openssl dgst -sha256 "$1" | sed 's/.* //'; }
+size() { if [ -e "$1" ]; then wc -c <"$1"; else echo 0; fi; }
+
+# The old version stays; `current` changes from one to the other in one rename.
+switch_program() {
+  ln -sfn "versions/$version" "$prefix/current.new"
+  mv -T "$prefix/current.new" "$prefix/current"
+  if [ -w /usr/local/bin ] && [ "$prefix" = /opt/tombolo-agent ]; then
+    ln -sfn "$prefix/current/bin/tombolo-agent" /usr/local/bin/tombolo-agent
+  fi
+}
+
+# ---- the device
+
+enrol() {
+  if [ -e "$data/identity/certificate.pem" ]; then
+    step "this device is enrolled already ($data)"
+    return
+  fi
+  step "enrolling with the hub at $hub"
+  "$prefix/current/bin/tombolo-agent" enroll --token "$token" --data "$data" ||
+    fail 'the device is installed but not enrolled: see above, then run this again.'
+}
+
+has_systemd() { [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; }
+
+start_service() {
+  if [ "$service" = no ] || ! has_systemd; then
+    say
+    say "Done. Start it, and have it started at boot, with:"
+    say "  $prefix/current/bin/tombolo-agent run --data $data"
+    return
+  fi
+  step 'making it a service'
+  sed -e "s|@PREFIX@|$prefix|g" -e "s|@DATA@|$data|g" \
+    "$prefix/current/share/tombolo-agent.service" >"$work/unit"
+  mv "$work/unit" /etc/systemd/system/tombolo-agent.service
+  systemctl daemon-reload
+  systemctl enable --quiet tombolo-agent.service
+  systemctl restart tombolo-agent.service
+  say
+  say "Done. This device is joined and its agent runs. See: tombolo-agent status --data $data"
+}
+
+main() {
+  read_arguments "$@"
+  check_machine
+  read_token
+  umask 022
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 130' INT TERM HUP
+  find_root
+  fetch_package
+  if [ "$dry_run" = yes ]; then
+    say
+    say "All is well. Without --dry-run this would install to $prefix, enrol with $hub, and"
+    say "$(if [ "$service" = yes ] && has_systemd; then echo 'start the systemd service tombolo-agent'; else echo 'tell how to start it'; fi). Nothing was changed."
+    return
+  fi
+  switch_program
+  enrol
+  start_service
+}
+
+main "$@"

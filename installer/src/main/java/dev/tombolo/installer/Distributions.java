@@ -22,9 +22,10 @@ final class Distributions {
     Path target = module.resolve("target");
     Path templates = module.resolve("src/main/dist");
 
+    Path unit = module.resolve("src/main/agent-share/tombolo-agent.service");
     Distribution agent = new Distribution(Program.AGENT, target, templates, buildTime);
     Path packages = target.resolve("packages");
-    if (agent.make(agentClassPath, List.of()) || !Files.exists(packages)) {
+    if (agent.make(agentClassPath, List.of(unit)) || !Files.exists(packages)) {
       ShopPackage.make(agent.home(), target);
     }
     Distribution hub = new Distribution(Program.HUB, target, templates, buildTime);

@@ -1,0 +1,250 @@
+package dev.tombolo.installer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.token.JoinToken;
+import dev.tombolo.protocol.token.JoinTokenCodec;
+import dev.tombolo.protocol.token.TokenSecret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `install.sh` against a hub of its own making: what it installs, and what it refuses.
+class InstallScriptTest {
+  private static final Instant IN_AN_HOUR = Instant.now().plusSeconds(3600);
+
+  @TempDir private Path folder;
+  private Path prefix;
+  private Path data;
+  private FakeHub hub;
+
+  @BeforeEach
+  void startHub() throws Exception {
+    prefix = folder.resolve("opt");
+    data = folder.resolve("state");
+    hub = new FakeHub(Files.createDirectory(folder.resolve("hub")));
+    offer(packed("1.0"));
+  }
+
+  @AfterEach
+  void stopHub() {
+    hub.close();
+  }
+
+  @Test
+  void oneCommandWithATokenInstallsAndEnrols() throws Exception {
+    String token = token("root", IN_AN_HOUR);
+
+    String said = install("--token", token);
+
+    assertThat(said).contains("Done.");
+    assertThat(Tool.run(folder, Map.of(), List.of(program(), "--version"))).isEqualTo("1.0\n");
+    assertThat(enrolments()).containsExactly("enroll --token " + token + " --data " + data);
+  }
+
+  @Test
+  void aSecondRunLeavesAnEnrolledDeviceAsItIs() throws Exception {
+    install("--token", token("root", IN_AN_HOUR));
+
+    String said = install("--token", token("root", IN_AN_HOUR));
+
+    assertThat(said).contains("enrolled already").contains("is there already");
+    assertThat(enrolments()).hasSize(1);
+  }
+
+  @Test
+  void aLaterRunBringsTheProgramUpToTheHubsVersion() throws Exception {
+    install("--token", token("root", IN_AN_HOUR));
+    offer(packed("2.0"));
+
+    install("--token", token("root", IN_AN_HOUR));
+
+    assertThat(Tool.run(folder, Map.of(), List.of(program(), "--version"))).isEqualTo("2.0\n");
+    assertThat(prefix.resolve("versions")).isDirectoryContaining(Files::isDirectory);
+  }
+
+  @Test
+  void aCutDownloadGoesOnWhereItStopped() throws Exception {
+    hub.cutNextDownloads(2);
+
+    String said = install("--token", token("root", IN_AN_HOUR));
+
+    assertThat(said).contains("Done.");
+    assertThat(hub.resumedDownloads()).isEqualTo(2);
+  }
+
+  @Test
+  void aHubWithAnotherKeyThanTheTokensIsRefusedBeforeAnythingIsFetched() throws Exception {
+    hub.makeAuthority("stranger");
+    String token = token("stranger", IN_AN_HOUR);
+
+    assertRefused("is not the hub that made this token", "--token", token);
+  }
+
+  @Test
+  void aHubThatShowsTheRightCaButHoldsACertificateOfAnotherIsRefused() throws Exception {
+    hub.makeAuthority("stranger");
+    hub.serveAsCa("stranger");
+    String token = token("stranger", IN_AN_HOUR);
+
+    assertRefused("certificate was not accepted", "--token", token);
+  }
+
+  @Test
+  void aPackageThatIsNotWhatTheListSaysIsNeverInstalled() throws Exception {
+    byte[] altered = packed("1.0");
+    altered[altered.length / 2] ^= 1;
+    hub.serve("/packages/" + ShopPackage.NAME, altered);
+
+    assertRefused("not what its list says", "--token", token("root", IN_AN_HOUR));
+  }
+
+  @Test
+  void aMistypedTokenIsToldFromAnExpiredOne() throws Exception {
+    String good = token("root", IN_AN_HOUR);
+    char last = good.charAt(40);
+    String mistyped = good.substring(0, 40) + (last == '7' ? '8' : '7') + good.substring(41);
+
+    assertRefused("mistyped", "--token", mistyped);
+    assertRefused("no token has, at place 3", "--token", "tmb1_00u" + good.substring(8));
+    assertRefused("cut short", "--token", good.substring(0, 60));
+    assertRefused("begins with tmb1_", "--token", "hello");
+    assertRefused("expired on", "--token", token("root", Instant.now().minusSeconds(60)));
+  }
+
+  @Test
+  void tokensOfEveryLengthAndCaseAreRead() throws Exception {
+    SplittableRandom random = new SplittableRandom(117);
+    for (int endpoints = 1; endpoints <= 4; endpoints++) {
+      List<String> all = new ArrayList<>(List.of(hub.address()));
+      while (all.size() < endpoints) {
+        all.add("h".repeat(random.nextInt(1, 40)) + ".example:443");
+      }
+      String token = token(hub.keyOf("root"), IN_AN_HOUR, all, random);
+
+      assertThat(install("--dry-run", "--token", token.toUpperCase(Locale.ROOT)))
+          .contains("All is well");
+    }
+  }
+
+  @Test
+  void aDryRunChangesNothing() throws Exception {
+    String said = install("--dry-run", "--token", token("root", IN_AN_HOUR));
+
+    assertThat(said).contains("Nothing was changed");
+    assertThat(prefix).doesNotExist();
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void theTokenMayComeByStandardInputOrEnvironment() throws Exception {
+    String token = token("root", IN_AN_HOUR);
+    Path file = Files.writeString(folder.resolve("token"), token + "\n");
+
+    assertThat(install("--dry-run", "--token-file=" + file)).contains("All is well");
+    assertThat(installWith(Map.of("TOMBOLO_TOKEN", token), "--dry-run")).contains("All is well");
+  }
+
+  // ---- given
+
+  private String token(String authority, Instant expires) throws Exception {
+    return token(
+        hub.keyOf(authority),
+        expires,
+        List.of(hub.address()),
+        new SplittableRandom(expires.getNano()));
+  }
+
+  private static String token(
+      Digest root, Instant expires, List<String> endpoints, SplittableRandom random) {
+    byte[] secret = new byte[TokenSecret.BYTES];
+    random.nextBytes(secret);
+    byte[] id = new byte[8];
+    random.nextBytes(id);
+    return JoinTokenCodec.encode(
+        new JoinToken(
+            HexFormat.of().formatHex(id),
+            new TokenSecret(secret),
+            root,
+            Digest.ofText("publisher"),
+            expires.getEpochSecond(),
+            endpoints));
+  }
+
+  private void offer(byte[] packed) {
+    hub.serve("/packages/" + ShopPackage.NAME, packed);
+    hub.serve("/packages/" + ShopPackage.DIGESTS, digests(packed));
+  }
+
+  private static byte[] digests(byte[] packed) {
+    return (Digest.of(packed).hex() + "  " + ShopPackage.NAME + "\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// A package whose program writes down how it was called, and is enrolled afterwards.
+  private byte[] packed(String version) throws IOException {
+    Path home = folder.resolve("made-" + version).resolve("tombolo-agent");
+    Path program = home.resolve("bin/tombolo-agent");
+    Files.createDirectories(program.getParent());
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        if [ "$1" = --version ]; then echo %s; exit; fi
+        echo "$*" >>%s
+        mkdir -p %s/identity && touch %s/identity/certificate.pem
+        """
+            .formatted(version, folder.resolve("calls"), data, data));
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    Path packages = ShopPackage.make(home, folder.resolve("made-" + version));
+    return Files.readAllBytes(packages.resolve(ShopPackage.NAME));
+  }
+
+  // ---- when
+
+  private String install(String... arguments) throws IOException {
+    return installWith(Map.of(), arguments);
+  }
+
+  private String installWith(Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("sh", Path.of("install.sh").toAbsolutePath().toString(), "--no-service"));
+    command.addAll(List.of("--prefix", prefix.toString(), "--data", data.toString()));
+    command.addAll(List.of(arguments));
+    return Tool.run(folder, environment, command);
+  }
+
+  // ---- then
+
+  private void assertRefused(String because, String... arguments) {
+    assertThatThrownBy(() -> install(arguments))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(because);
+    assertThat(prefix.resolve("current")).doesNotExist();
+    assertThat(folder.resolve("calls")).doesNotExist();
+  }
+
+  private String program() {
+    return prefix.resolve("current/bin/tombolo-agent").toString();
+  }
+
+  private List<String> enrolments() throws IOException {
+    return Files.readAllLines(folder.resolve("calls"));
+  }
+}
