@@ -10,6 +10,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -74,6 +75,8 @@ public sealed interface HubChange {
       List<ReportRow> rows,
       @Nullable Set<Digest> releases)
       implements Durable {}
+
+  record UserPut(UserRecord user) implements Durable {}
 
   record AuditAppended(AuditRecord record) implements Durable {}
 

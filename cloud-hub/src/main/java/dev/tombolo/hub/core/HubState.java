@@ -12,6 +12,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -68,6 +69,7 @@ public final class HubState {
   final Map<DeviceId, PresenceRecord> presences = new HashMap<>();
   final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
   final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
+  final Map<Name, UserRecord> users = new HashMap<>();
   @Nullable AuditRecord lastAudit;
 
   final Map<DeviceId, LiveSession> sessions = new HashMap<>();
@@ -137,6 +139,7 @@ public final class HubState {
       case HubChange.DocumentHeld c -> heldManifests.put(c.device(), c.manifest());
       case HubChange.PresencePut c -> presences.put(c.presence().device(), c.presence());
       case HubChange.RowsTaken c -> takeRows(c);
+      case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.AuditAppended c -> lastAudit = c.record();
       case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
       case HubChange.SessionGone c -> {

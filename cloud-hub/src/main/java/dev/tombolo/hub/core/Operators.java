@@ -10,6 +10,7 @@ final class Operators {
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
   private final RevokeCommands revocations;
+  private final UserCommands users;
   private final Asks asks;
 
   Operators(HubState state, Asks asks) {
@@ -18,6 +19,7 @@ final class Operators {
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state);
     this.revocations = new RevokeCommands(state, asks);
+    this.users = new UserCommands(state);
     this.asks = asks;
   }
 
@@ -32,6 +34,8 @@ final class Operators {
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
+      case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
+      case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, draft);
     }
   }

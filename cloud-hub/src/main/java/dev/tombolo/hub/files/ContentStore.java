@@ -1,5 +1,6 @@
 package dev.tombolo.hub.files;
 
+import dev.tombolo.hub.core.FileDepot;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
@@ -14,13 +15,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// A folder of immutable files, `ab/<hex>`. A file is there under its name only when it is whole,
 /// checked and on the disk. Safe for many threads.
-public final class ContentStore {
+public final class ContentStore implements FileDepot {
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final String INCOMING = "incoming";
 
@@ -63,6 +65,23 @@ public final class ContentStore {
   public Optional<Path> find(Digest digest) {
     Path file = pathOf(digest);
     return Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+  }
+
+  @Override
+  public OptionalLong sizeOf(Digest digest) {
+    try {
+      return OptionalLong.of(Files.size(pathOf(digest)));
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  @Override
+  public Optional<Reason> take(Digest digest, InputStream content) throws IOException {
+    return switch (put(digest, content)) {
+      case Outcome.Stored stored -> Optional.empty();
+      case Outcome.Refused refused -> Optional.of(refused.reason());
+    };
   }
 
   public long bytesHeld() {

@@ -14,6 +14,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -99,6 +100,7 @@ final class Loading {
                 r.getString("incarnation"),
                 r.getLong("through"),
                 Set.copyOf(Columns.digests(r.getString("releases")))));
+    each(state, "SELECT * FROM users", r -> new HubChange.UserPut(user(r)));
     each(
         state,
         "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1",
@@ -134,6 +136,16 @@ final class Loading {
       throws SQLException {
     return new HubChange.RowsTaken(
         device(r), incarnation, through, r.getLong("taken_millis"), List.of(), releases);
+  }
+
+  static UserRecord user(ResultSet r) throws SQLException {
+    long revoked = r.getLong("revoked_millis");
+    return new UserRecord(
+        name(r, "name"),
+        digest(r, "token_hash"),
+        r.getLong("created_millis"),
+        r.getString("created_by"),
+        r.wasNull() ? null : revoked);
   }
 
   private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {

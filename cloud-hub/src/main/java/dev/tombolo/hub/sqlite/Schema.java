@@ -183,6 +183,10 @@ final class Schema {
           what TEXT NOT NULL, application TEXT, release TEXT, detail TEXT NOT NULL) STRICT""",
         "CREATE INDEX happened_to_device ON happened (device, id)",
         """
+        CREATE TABLE users (
+          name TEXT PRIMARY KEY, token_hash TEXT NOT NULL, created_millis INTEGER NOT NULL,
+          created_by TEXT NOT NULL, revoked_millis INTEGER) STRICT""",
+        """
         CREATE TABLE audit (
           sequence INTEGER PRIMARY KEY, millis INTEGER NOT NULL, principal TEXT NOT NULL,
           action TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,

@@ -14,6 +14,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.ReportBody;
@@ -65,6 +66,7 @@ final class Writes {
               c.millis());
       case HubChange.PresencePut c -> write(c.presence());
       case HubChange.RowsTaken c -> write(c);
+      case HubChange.UserPut c -> write(c.user());
       case HubChange.AuditAppended c -> write(c.record());
     }
   }
@@ -329,6 +331,16 @@ final class Writes {
         row.wallMillis(),
         Columns.digests(releases == null ? List.of() : releases),
         Json.write(body));
+  }
+
+  private void write(UserRecord user) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?)",
+        user.name(),
+        user.tokenHash(),
+        user.createdMillis(),
+        user.createdBy(),
+        user.revokedMillis());
   }
 
   private void write(AuditRecord record) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core.admin;
 
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -10,13 +11,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What an operator may change. Where it touches a protected fleet, `typedName` must be that fleet's
-/// name, else the answer is [dev.tombolo.protocol.reason.Reason.ProtectedFleet].
+/// What an operator may change. Where it touches a protected fleet, `typedName` must be that
+/// fleet's name, else the answer is [dev.tombolo.protocol.reason.Reason.ProtectedFleet].
 public sealed interface AdminCommand {
 
   /// @param slot binds the token to one slot (then `uses` is 1)
   /// @param drawn id and secret, drawn at random by the adapter, with the hub's pins and endpoints;
-  ///     its expiry is set by the decider
+  ///   its expiry is set by the decider
   record CreateToken(
       Name fleet,
       Optional<Name> site,
@@ -30,7 +31,8 @@ public sealed interface AdminCommand {
   record RevokeToken(String token) implements AdminCommand {}
 
   /// All of the objects or none.
-  record Apply(List<AdminObject> objects, Optional<String> typedName, boolean dryRun) implements AdminCommand {
+  record Apply(List<AdminObject> objects, Optional<String> typedName, boolean dryRun)
+      implements AdminCommand {
     public Apply {
       objects = List.copyOf(objects);
     }
@@ -42,8 +44,8 @@ public sealed interface AdminCommand {
   /// Every file of the release is already in the hub's file store, checked by digest and size.
   record PushRelease(Envelope release) implements AdminCommand {}
 
-  /// Selects a release for its application in a whole fleet, one site, or one slot; the most specific
-  /// one wins.
+  /// Selects a release for its application in a whole fleet, one site, or one slot; the most
+  /// specific one wins.
   record Assign(
       ReleaseRef release,
       Name fleet,
@@ -61,8 +63,17 @@ public sealed interface AdminCommand {
       Optional<String> typedName)
       implements AdminCommand {}
 
-  record RevokeDevice(DeviceId device, String why, Optional<String> typedName) implements AdminCommand {}
+  record RevokeDevice(DeviceId device, String why, Optional<String> typedName)
+      implements AdminCommand {}
 
   /// Asks a connected device; answered when the device answers or the time is up.
   record AskDevice(DeviceId device, String question) implements AdminCommand {}
+
+  /// Lets a person use the admin API. A revoked person's name may come back with a new token.
+  ///
+  /// @param tokenHash SHA-256 of the token's text, drawn by the adapter
+  record CreateUser(Name name, Digest tokenHash) implements AdminCommand {}
+
+  /// Makes a person's token void.
+  record RevokeUser(Name name) implements AdminCommand {}
 }

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.policy.DeviceCondition;
+import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -38,6 +39,9 @@ public interface HubViews extends AutoCloseable {
   /// Newest first.
   List<Views.TokenView> tokens();
 
+  /// Revoked ones too.
+  List<UserRecord> users();
+
   /// @param after the last id of the page before
   List<Views.DeviceView> devices(
       Optional<Name> fleet, Optional<Name> site, Optional<DeviceId> after, int limit);
@@ -53,6 +57,10 @@ public interface HubViews extends AutoCloseable {
   /// Results with an id above `after`, oldest first. `tail` starts from [#lastResult].
   List<Views.ResultView> results(
       long after, Optional<DeviceId> device, Optional<Name> channel, int limit);
+
+  /// The newest results, oldest first.
+  List<Views.ResultView> newestResults(
+      Optional<DeviceId> device, Optional<Name> channel, int limit);
 
   /// The id of the newest result; 0 when there is none.
   long lastResult();

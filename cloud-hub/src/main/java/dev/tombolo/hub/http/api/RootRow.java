@@ -7,4 +7,4 @@ import io.avaje.jsonb.Json;
 /// @param digest what join tokens pin, of version 1
 /// @param envelope JSON of its DSSE envelope
 @Json
-public record RootRow(long version, int threshold, String digest, long trustedMillis, String trustedBy, String envelope) {}
+public record RootRow(long version, String digest, String envelope) {}

@@ -1,0 +1,184 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.FileDepot;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubInbox;
+import dev.tombolo.hub.core.Principal;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.user.UserRecord;
+import dev.tombolo.protocol.reason.Reason;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// The admin port. Everything under `/api/` needs an operator's token; `/healthz` and `/metrics` do
+/// not. Never to be reachable from where devices are.
+public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(AdminServer.class.getName());
+  private static final String STARTED = "started";
+
+  private final HubViews views;
+  private final MeterRegistry meters;
+  private final CommandDesk desk;
+  private final ResultRoutes results;
+  private final Javalin javalin;
+
+  /// @param bind address
+  /// @param port 0 takes any free one; [#port()] tells which
+  /// @param isHealthy what `/healthz` says
+  public AdminServer(
+      String bind,
+      int port,
+      HubIdentity identity,
+      HubInbox inbox,
+      HubViews views,
+      FileDepot depot,
+      PrometheusMeterRegistry meters,
+      BooleanSupplier isHealthy) {
+    this.views = views;
+    this.meters = meters;
+    this.desk = new CommandDesk(inbox);
+    ReadRoutes reading = new ReadRoutes(views, identity);
+    this.results = new ResultRoutes(views, reading);
+    this.javalin =
+        Javalin.create(
+            config -> {
+              settle(config);
+              config.jetty.host = bind;
+              config.jetty.port = port;
+              config.routes.before("/api/*", this::authenticate);
+              reading.on(config.routes);
+              results.on(config.routes);
+              new ChangeRoutes(desk, reading).on(config.routes);
+              new TrustRoutes(desk, views, depot, identity).on(config.routes);
+              new FileRoutes(depot).on(config.routes);
+              config.routes.get("/healthz", context -> health(context, isHealthy));
+              config.routes.get(
+                  "/metrics",
+                  context ->
+                      context
+                          .contentType("text/plain; version=0.0.4; charset=utf-8")
+                          .result(meters.scrape()));
+              config.routes.before(context -> context.attribute(STARTED, System.nanoTime()));
+              config.routes.after(this::measure);
+              refuse(config);
+            });
+  }
+
+  /// @throws IOException when the port cannot be had
+  public void start() throws IOException {
+    try {
+      javalin.start();
+    } catch (RuntimeException e) {
+      throw new IOException(
+          "cannot open the admin port: "
+              + Objects.requireNonNullElse(rootOf(e).getMessage(), "" + e),
+          e);
+    }
+  }
+
+  public int port() {
+    return javalin.port();
+  }
+
+  /// Completes the request that waits for this answer. Never blocks.
+  public void answered(HubEffect.AdminAnswered answered) {
+    desk.answered(answered);
+  }
+
+  @Override
+  public void close() {
+    results.close();
+    javalin.stop();
+  }
+
+  private static void settle(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.prefer405over404 = true;
+    config.concurrency.useVirtualThreads = true;
+  }
+
+  /// Looks through all users whoever asks, so that the time tells nothing.
+  private void authenticate(Context context) throws RefusedException {
+    Optional<OperatorToken> token =
+        OperatorToken.ofHeader(Objects.requireNonNullElse(context.header("Authorization"), ""));
+    UserRecord found = null;
+    if (token.isPresent()) {
+      for (UserRecord user : views.users()) {
+        if (token.get().fits(user.tokenHash()) && user.revokedMillis() == null) {
+          found = user;
+        }
+      }
+    }
+    if (found == null) {
+      context.header("WWW-Authenticate", "Bearer");
+      Refusals.answer(
+          context, 401, new Reason.NotAllowed("the admin API needs a valid operator's token"));
+      context.skipRemainingHandlers();
+      return;
+    }
+    Requests.authenticated(context, new Principal("user:" + found.name()));
+  }
+
+  private static void health(Context context, BooleanSupplier isHealthy) {
+    boolean healthy = isHealthy.getAsBoolean();
+    context
+        .status(healthy ? 200 : 503)
+        .contentType("application/json")
+        .result("{\"status\":\"" + (healthy ? "ok" : "failing") + "\"}");
+  }
+
+  private void measure(Context context) {
+    Long started = context.attribute(STARTED);
+    if (started != null) {
+      Timer.builder("tombolo.admin.requests")
+          .description("Requests to the admin port")
+          .tag("status", Integer.toString(context.statusCode()))
+          .register(meters)
+          .record(Duration.ofNanos(System.nanoTime() - started).toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void refuse(JavalinConfig config) {
+    config.routes.exception(
+        RefusedException.class, (e, context) -> Refusals.answer(context, e.reason()));
+    config.routes.exception(
+        HttpResponseException.class,
+        (e, context) ->
+            Refusals.answer(
+                context,
+                e.getStatus(),
+                new Reason.NotFound(
+                    "path", context.method() + " " + context.path(), java.util.List.of())));
+    config.routes.exception(
+        Exception.class,
+        (e, context) -> {
+          LOG.log(
+              Level.ERROR, "admin request failed: " + context.method() + " " + context.path(), e);
+          Refusals.answer(
+              context, 500, new Reason.IoFailed(context.path(), e.getClass().getSimpleName()));
+        });
+  }
+
+  private static Throwable rootOf(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.http.api.ApplyAsk;
+import dev.tombolo.hub.http.api.AssignAsk;
+import dev.tombolo.hub.http.api.Changes;
+import dev.tombolo.hub.http.api.DeviceSaid;
+import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.QuestionAsk;
+import dev.tombolo.hub.http.api.RevokeAsk;
+import dev.tombolo.hub.http.api.UnassignAsk;
+import dev.tombolo.hub.http.api.UserAsk;
+import dev.tombolo.hub.http.api.UserShown;
+import dev.tombolo.protocol.id.SlotRef;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Operators' changes, each one command to the hub's loop.
+final class ChangeRoutes {
+  private final CommandDesk desk;
+  private final ReadRoutes devices;
+  private final SecureRandom random = new SecureRandom();
+
+  ChangeRoutes(CommandDesk desk, ReadRoutes devices) {
+    this.desk = desk;
+    this.devices = devices;
+  }
+
+  void on(RoutesConfig routes) {
+    routes.delete("/api/v1/tokens/{token}", this::revokeToken);
+    routes.post("/api/v1/apply", this::apply);
+    routes.post("/api/v1/assign", this::assign);
+    routes.post("/api/v1/unassign", this::unassign);
+    routes.post("/api/v1/devices/{device}/revoke", this::revokeDevice);
+    routes.post("/api/v1/devices/{device}/ask", this::askDevice);
+    routes.post("/api/v1/users", this::createUser);
+    routes.delete("/api/v1/users/{name}", this::revokeUser);
+  }
+
+  private void revokeToken(Context context) throws RefusedException, InterruptedException {
+    done(context, new AdminCommand.RevokeToken(context.pathParam("token")));
+  }
+
+  private void apply(Context context) throws RefusedException, IOException, InterruptedException {
+    ApplyAsk ask = Requests.body(context, ApplyAsk.class);
+    List<AdminObject> objects = new ArrayList<>();
+    for (ObjectBody body : ask.objects()) {
+      objects.add(ObjectBodies.read(body));
+    }
+    done(context, new AdminCommand.Apply(objects, typed(ask.typedName()), ask.dryRun()));
+  }
+
+  private void assign(Context context) throws RefusedException, IOException, InterruptedException {
+    AssignAsk ask = Requests.body(context, AssignAsk.class);
+    Optional<SlotRef> slot = Parts.optionalSlot("slot", ask.slot());
+    done(
+        context,
+        new AdminCommand.Assign(
+            Parts.release("release", ask.release()),
+            Parts.name("fleet", ask.fleet()),
+            slot.isPresent() ? slot.map(SlotRef::site) : Parts.optionalName("site", ask.site()),
+            slot,
+            typed(ask.typedName())));
+  }
+
+  private void unassign(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    UnassignAsk ask = Requests.body(context, UnassignAsk.class);
+    Optional<SlotRef> slot = Parts.optionalSlot("slot", ask.slot());
+    done(
+        context,
+        new AdminCommand.Unassign(
+            Parts.name("application", ask.application()),
+            Parts.name("fleet", ask.fleet()),
+            slot.isPresent() ? slot.map(SlotRef::site) : Parts.optionalName("site", ask.site()),
+            slot,
+            typed(ask.typedName())));
+  }
+
+  private void revokeDevice(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    RevokeAsk ask = Requests.body(context, RevokeAsk.class);
+    if (ask.why().isBlank()) {
+      throw Parts.invalid("why", ask.why(), "say why, for the audit");
+    }
+    done(
+        context,
+        new AdminCommand.RevokeDevice(
+            devices.deviceOf(context), ask.why(), typed(ask.typedName())));
+  }
+
+  private void askDevice(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    QuestionAsk ask = Requests.body(context, QuestionAsk.class);
+    AdminCommand command = new AdminCommand.AskDevice(devices.deviceOf(context), ask.question());
+    switch (desk.ask(Requests.who(context), command)) {
+      case AdminAnswer.DeviceAnswered said ->
+          Requests.answer(context, new DeviceSaid(said.ok(), said.body()));
+      case AdminAnswer other -> throw unexpected(other);
+    }
+  }
+
+  private void createUser(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    UserAsk ask = Requests.body(context, UserAsk.class);
+    OperatorToken token = OperatorToken.draw(random);
+    AdminCommand command =
+        new AdminCommand.CreateUser(Parts.name("name", ask.name()), token.hash());
+    desk.ask(Requests.who(context), command);
+    Requests.answer(context, new UserShown(ask.name(), token.reveal()));
+  }
+
+  private void revokeUser(Context context) throws RefusedException, InterruptedException {
+    done(context, new AdminCommand.RevokeUser(Parts.name("name", context.pathParam("name"))));
+  }
+
+  private void done(Context context, AdminCommand command)
+      throws RefusedException, InterruptedException {
+    switch (desk.ask(Requests.who(context), command)) {
+      case AdminAnswer.Done done -> Requests.answer(context, new Changes(done.changes()));
+      case AdminAnswer other -> throw unexpected(other);
+    }
+  }
+
+  static IllegalStateException unexpected(AdminAnswer answer) {
+    return new IllegalStateException("not an answer to that command: " + answer);
+  }
+
+  private static Optional<String> typed(@Nullable String name) {
+    return Optional.ofNullable(name);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Checks the objects of `apply` at the hub's edge. People meet these faults only past the command
+/// line, which checks files with their lines; other clients meet them here.
+final class ObjectBodies {
+  private static final int TEXT_CHARS_MAX = 256;
+  private static final int LABELS_MAX = 64;
+  private static final int PARAMETERS_MAX = 256;
+
+  private ObjectBodies() {}
+
+  static AdminObject read(ObjectBody body) throws RefusedException {
+    shorter("displayName", body.displayName());
+    labels(body.labels());
+    return switch (body.kind()) {
+      case "Fleet" ->
+          new AdminObject.Fleet(
+              Parts.name("metadata.name", body.name()),
+              body.displayName(),
+              body.labels(),
+              body.guarded(),
+              parameters(body));
+      case "Site" ->
+          new AdminObject.Site(
+              Parts.name("metadata.name", body.name()),
+              Parts.name("spec.fleet", body.fleet()),
+              body.displayName(),
+              body.labels(),
+              timeZone(body.timeZone()),
+              shorter("spec.region", body.region()),
+              shorter("spec.contact", body.contact()),
+              parameters(body));
+      case "DeviceSlot" ->
+          new AdminObject.Slot(
+              new SlotRef(
+                  Parts.name("spec.site", body.site()), Parts.name("metadata.name", body.name())),
+              body.displayName(),
+              body.labels(),
+              parameters(body));
+      case "Application" -> application(body);
+      default ->
+          throw Parts.invalid("kind", body.kind(), "use Fleet, Site, DeviceSlot or Application");
+    };
+  }
+
+  private static AdminObject application(ObjectBody body) throws RefusedException {
+    Name name = Parts.name("metadata.name", body.name());
+    String version = body.release();
+    Optional<ReleaseRef> release =
+        version == null
+            ? Optional.empty()
+            : Optional.of(Parts.release("spec.release", name + "@" + version));
+    return new AdminObject.Application(
+        name,
+        Parts.name("spec.fleet", body.fleet()),
+        release,
+        body.displayName(),
+        body.labels(),
+        parameters(body).getOrDefault(name, Map.of()));
+  }
+
+  private static Map<Name, Map<String, String>> parameters(ObjectBody body)
+      throws RefusedException {
+    Map<Name, Map<String, String>> parameters = new HashMap<>();
+    for (Map.Entry<String, Map<String, String>> entry : body.parameters().entrySet()) {
+      if (entry.getValue().size() > PARAMETERS_MAX) {
+        throw new RefusedException(
+            new Reason.LimitExceeded("PARAMETERS_MAX", PARAMETERS_MAX, entry.getValue().size()));
+      }
+      parameters.put(Parts.name("spec.parameters", entry.getKey()), Map.copyOf(entry.getValue()));
+    }
+    return Map.copyOf(parameters);
+  }
+
+  private static void labels(Map<String, String> labels) throws RefusedException {
+    if (labels.size() > LABELS_MAX) {
+      throw new RefusedException(new Reason.LimitExceeded("LABELS_MAX", LABELS_MAX, labels.size()));
+    }
+    for (Map.Entry<String, String> label : labels.entrySet()) {
+      shorter("metadata.labels", label.getKey());
+      shorter("metadata.labels", label.getValue());
+    }
+  }
+
+  private static String timeZone(@Nullable String zone) throws RefusedException {
+    String text = Objects.requireNonNullElse(zone, "");
+    if (!ZoneId.getAvailableZoneIds().contains(text)) {
+      throw Parts.invalid("spec.timeZone", text, "write an IANA name like Europe/Berlin");
+    }
+    return text;
+  }
+
+  private static String shorter(String field, @Nullable String text) throws RefusedException {
+    String given = Objects.requireNonNullElse(text, "");
+    if (given.length() > TEXT_CHARS_MAX
+        || given.chars().anyMatch(c -> Character.isISOControl((char) c))) {
+      throw Parts.invalid(
+          field,
+          given.substring(0, Math.min(40, given.length())),
+          "use at most " + TEXT_CHARS_MAX + " characters without control characters");
+    }
+    return given;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.protocol.reason.Reason;
+
+/// Ends a request with a refusal; [Refusals] turns it into a status and a body.
+final class RefusedException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final transient Reason reason;
+
+  RefusedException(Reason reason) {
+    super(reason.toString(), null, false, false);
+    this.reason = reason;
+  }
+
+  Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.Principal;
+import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.protocol.reason.Reason;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/// What all routes need of a request: its bounded body, and who asks.
+final class Requests {
+  /// Enough for one `apply` of a thousand sites.
+  static final int BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+  private static final String PRINCIPAL = "principal";
+
+  private Requests() {}
+
+  static String text(Context context, int bytesMax) throws RefusedException, IOException {
+    try (InputStream in = context.req().getInputStream()) {
+      byte[] body = in.readNBytes(bytesMax + 1);
+      if (body.length > bytesMax) {
+        throw new RefusedException(
+            new Reason.LimitExceeded("body", bytesMax, Math.max(body.length, length(context))));
+      }
+      return new String(body, StandardCharsets.UTF_8);
+    }
+  }
+
+  static <T> T body(Context context, Class<T> type) throws RefusedException, IOException {
+    String text = text(context, BODY_BYTES_MAX);
+    try {
+      return AdminJson.read(type, text);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(
+          new Reason.Malformed(type.getSimpleName(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  static void answer(Context context, Object body) {
+    context.contentType("application/json").result(AdminJson.write(body));
+  }
+
+  static void authenticated(Context context, Principal who) {
+    context.attribute(PRINCIPAL, who);
+  }
+
+  static Principal who(Context context) {
+    Principal who = context.attribute(PRINCIPAL);
+    if (who == null) {
+      throw new IllegalStateException("every route stands behind the token check");
+    }
+    return who;
+  }
+
+  private static long length(Context context) {
+    return context.req().getContentLengthLong();
+  }
+}

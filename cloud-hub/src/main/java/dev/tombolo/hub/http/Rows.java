@@ -1,0 +1,203 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.http.api.ApplicationState;
+import dev.tombolo.hub.http.api.AssignmentRow;
+import dev.tombolo.hub.http.api.AuditRow;
+import dev.tombolo.hub.http.api.DeviceDetail;
+import dev.tombolo.hub.http.api.DeviceRow;
+import dev.tombolo.hub.http.api.FleetRow;
+import dev.tombolo.hub.http.api.ReleaseRow;
+import dev.tombolo.hub.http.api.ResultRow;
+import dev.tombolo.hub.http.api.SiteRow;
+import dev.tombolo.hub.http.api.SlotRow;
+import dev.tombolo.hub.http.api.TokenRow;
+import dev.tombolo.hub.http.api.UserRow;
+import dev.tombolo.hub.user.UserRecord;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Turns what the hub knows into the flat rows of the admin API.
+final class Rows {
+  private Rows() {}
+
+  static FleetRow of(Views.FleetView fleet) {
+    return new FleetRow(
+        fleet.origin().id(),
+        fleet.name().text(),
+        fleet.displayName(),
+        fleet.labels(),
+        fleet.isProtected(),
+        fleet.sites(),
+        fleet.devices(),
+        fleet.origin().generation(),
+        fleet.origin().changedMillis(),
+        fleet.origin().changedBy());
+  }
+
+  static SiteRow of(Views.SiteView site) {
+    return new SiteRow(
+        site.origin().id(),
+        site.name().text(),
+        site.fleet().text(),
+        site.displayName(),
+        site.labels(),
+        site.timeZone(),
+        site.region(),
+        site.contact(),
+        site.slots(),
+        site.devices(),
+        site.origin().generation(),
+        site.origin().changedMillis(),
+        site.origin().changedBy());
+  }
+
+  static SlotRow of(Views.SlotView slot) {
+    return new SlotRow(
+        slot.origin().id(),
+        slot.ref().toString(),
+        slot.fleet().text(),
+        slot.displayName(),
+        slot.labels(),
+        textOf(slot.holder()),
+        slot.origin().generation(),
+        slot.origin().changedMillis(),
+        slot.origin().changedBy());
+  }
+
+  static AssignmentRow of(Views.AssignmentView assignment) {
+    return new AssignmentRow(
+        assignment.application().text(),
+        Stream.of(assignment.fleet(), assignment.site(), assignment.slot())
+            .filter(part -> part != null)
+            .map(part -> part.text())
+            .collect(Collectors.joining("/")),
+        assignment.version(),
+        assignment.release().text(),
+        assignment.changedMillis(),
+        assignment.changedBy());
+  }
+
+  static ReleaseRow of(Views.ReleaseView release) {
+    return new ReleaseRow(
+        release.name().text(),
+        release.version(),
+        release.digest().text(),
+        word(release.kind()),
+        release.fleets(),
+        release.files(),
+        release.bytes(),
+        release.securityFloor(),
+        release.pushedMillis(),
+        release.pushedBy());
+  }
+
+  static TokenRow of(Views.TokenView token, long nowMillis) {
+    return new TokenRow(
+        token.id(),
+        token.revokedMillis() != null
+            ? "revoked"
+            : token.used() >= token.uses()
+                ? "used"
+                : token.expiresMillis() <= nowMillis ? "expired" : "open",
+        token.fleet().text(),
+        textOf(token.site()),
+        textOf(token.slot()),
+        token.uses(),
+        token.used(),
+        token.expiresMillis(),
+        token.createdMillis(),
+        token.createdBy());
+  }
+
+  static UserRow of(UserRecord user) {
+    return new UserRow(
+        user.name().text(), user.createdMillis(), user.createdBy(), user.revokedMillis());
+  }
+
+  /// @param wanted version the operators selected, by application
+  static DeviceRow of(Views.DeviceView device) {
+    return new DeviceRow(
+        device.id().text(),
+        device.slot().toString(),
+        device.fleet().text(),
+        word(device.standing()),
+        device.online(),
+        device.seenMillis(),
+        device.agentVersion(),
+        device.applications().stream().map(Rows::of).toList());
+  }
+
+  static DeviceDetail detail(Views.DeviceView device) {
+    Reason standing = device.standingReason();
+    return new DeviceDetail(
+        of(device),
+        standing == null ? "" : ReasonText.say(standing),
+        device.enrolledMillis(),
+        device.facts(),
+        device.revision(),
+        device.heldRevision(),
+        device.reasons().stream().map(ReasonText::say).toList(),
+        device.stateMillis(),
+        device.certificateNotAfterMillis());
+  }
+
+  static ResultRow of(Views.ResultView result) {
+    return new ResultRow(
+        result.id(),
+        result.device().text(),
+        result.slot().toString(),
+        result.channel().text(),
+        result.hubMillis(),
+        result.sequence(),
+        result.json());
+  }
+
+  static AuditRow of(AuditRecord record) {
+    return new AuditRow(
+        record.sequence(),
+        record.millis(),
+        record.principal(),
+        record.action(),
+        record.subject(),
+        record.before(),
+        record.after(),
+        record.hash());
+  }
+
+  /// The word of a reason, as on the wire.
+  static String codeOf(Reason reason) {
+    return reason
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<=.)([A-Z])", "-$1")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static ApplicationState of(ApplicationStatus status) {
+    return new ApplicationState(
+        status.name().text(),
+        status.wantedVersion(),
+        status.liveVersion(),
+        word(status.phase()),
+        status.sinceWallMillis(),
+        status.bytesDone(),
+        status.bytesTotal(),
+        status.pid(),
+        status.reasons().stream().map(ReasonText::say).toList());
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static @Nullable String textOf(@Nullable Object id) {
+    return id == null ? null : id.toString();
+  }
+}
