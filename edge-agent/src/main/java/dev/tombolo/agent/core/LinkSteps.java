@@ -72,7 +72,7 @@ final class LinkSteps {
     boolean due = trustedWallMillis >= renewalDueWallMillis;
     if (due && !renewing && now.monotonicMillis() >= renewalRetryMillis) {
       renewing = true;
-      out.effect(new AgentEffect.Renew(enrolment.https()));
+      out.effect(new AgentEffect.Renew(enrolment.https() + "/v1/renew"));
     }
   }
 

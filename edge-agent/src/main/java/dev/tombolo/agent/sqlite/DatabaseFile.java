@@ -1,0 +1,109 @@
+package dev.tombolo.agent.sqlite;
+
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// Opens `agent.db`.
+final class DatabaseFile {
+  static final String NAME = "agent.db";
+
+  /// 256 pages of 4 KiB: the agent's rows are few, its memory is dear.
+  private static final int CACHE_KIB = 1024;
+
+  private DatabaseFile() {}
+
+  /// For the one writer. Makes the file and brings it to the present version.
+  ///
+  /// @throws IOException for a database of a newer agent
+  static Connection openToWrite(Path data) throws SQLException, IOException {
+    Path file = data.resolve(NAME);
+    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+    try {
+      pragma(connection, "journal_mode = WAL");
+      pragma(connection, "synchronous = FULL");
+      pragma(connection, "cache_size = -" + CACHE_KIB);
+      pragma(connection, "busy_timeout = 5000");
+      refuseNewer(connection, file);
+      Schema.migrate(connection);
+      return connection;
+    } catch (SQLException | IOException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /// For `status` and `why`, with the agent alive or dead. The database must be there.
+  static Connection openToRead(Path data) throws SQLException, IOException {
+    Path file = data.resolve(NAME);
+    if (!Files.exists(file)) {
+      throw new java.nio.file.NoSuchFileException(
+          file.toString(), null, "this device has not enrolled yet");
+    }
+    Properties settings = new Properties();
+    settings.setProperty("open_mode", Integer.toString(org.sqlite.SQLiteOpenMode.READONLY.flag));
+    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file, settings);
+    try {
+      pragma(connection, "busy_timeout = 5000");
+      refuseNewer(connection, file);
+      return connection;
+    } catch (SQLException | IOException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static void refuseNewer(Connection connection, Path file)
+      throws SQLException, IOException {
+    int version = Schema.versionOf(connection);
+    if (version > Schema.VERSION) {
+      throw new IOException(
+          file
+              + " was written by a newer agent (version "
+              + version
+              + " of its tables; this one knows "
+              + Schema.VERSION
+              + "): install that agent again, or use another --data folder");
+    }
+  }
+
+  private static void pragma(Connection connection, String pragma) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA " + pragma);
+    }
+  }
+
+  /// `PRAGMA quick_check`: `ok`, or what is broken.
+  static String check(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+      return row.next() ? row.getString(1) : "no answer";
+    }
+  }
+
+  static Reason reasonOf(SQLException failure, Path data) {
+    if (failure instanceof SQLiteException sqlite
+        && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
+      return new Reason.DiskFull(data.resolve(NAME).toString(), 0, freeBytes(data));
+    }
+    String detail = failure.getMessage();
+    return new Reason.IoFailed(data.resolve(NAME).toString(), detail == null ? "" : detail);
+  }
+
+  private static long freeBytes(Path data) {
+    try {
+      return Files.getFileStore(data).getUsableSpace();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

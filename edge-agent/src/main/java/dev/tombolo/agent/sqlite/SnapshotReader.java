@@ -1,0 +1,223 @@
+package dev.tombolo.agent.sqlite;
+
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.sign.Envelope;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads rows back.
+final class SnapshotReader {
+  private final Statements statements;
+
+  SnapshotReader(Statements statements) {
+    this.statements = statements;
+  }
+
+  AgentSnapshot read() throws SQLException, MalformedException {
+    try (ResultSet mark = query("SELECT * FROM mark")) {
+      if (!mark.next()) {
+        throw new SQLException("no device has enrolled here");
+      }
+      return new AgentSnapshot(
+          enrolment(),
+          mark.getLong("connects"),
+          mark.getLong("time_floor"),
+          mark.getString("document_certificate"),
+          storedDocument("SELECT envelope FROM document WHERE stage = 'held'"),
+          storedDocument("SELECT envelope FROM document WHERE stage = 'pending'"),
+          sections(),
+          roots(),
+          floors(),
+          releases(),
+          applications(),
+          workloads(),
+          outbox(),
+          mark.getLong("next_sequence"),
+          mark.getLong("acked_through"));
+    }
+  }
+
+  private ResultSet query(String sql) throws SQLException {
+    return statements.with(sql).executeQuery();
+  }
+
+  Enrolment enrolment() throws SQLException {
+    try (ResultSet row = query("SELECT * FROM enrolment")) {
+      if (!row.next()) {
+        throw new SQLException("no device has enrolled here");
+      }
+      return new Enrolment(
+          new DeviceId(row.getString("device")),
+          new Name(row.getString("fleet")),
+          new Name(row.getString("site")),
+          new Name(row.getString("slot")),
+          new Digest(row.getString("root_key")),
+          new Digest(row.getString("publisher_root")),
+          row.getString("document_certificate"),
+          new History(row.getLong("epoch"), row.getString("history")),
+          List.of(row.getString("links").split("\n")),
+          row.getString("https"),
+          row.getString("incarnation"));
+    }
+  }
+
+  private Optional<HeldDocument> storedDocument(String sql)
+      throws SQLException, MalformedException {
+    try (ResultSet row = query(sql)) {
+      return row.next() ? Optional.of(document(row.getString(1))) : Optional.empty();
+    }
+  }
+
+  static HeldDocument document(String envelopeText) throws MalformedException {
+    Envelope envelope = envelope(envelopeText);
+    byte[] payload;
+    try {
+      payload = Base64.getDecoder().decode(envelope.payload());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("desired manifest", "is not base64");
+    }
+    DesiredManifest manifest =
+        Json.read(DesiredManifest.class, payload, Limits.MANIFEST_BYTES_MAX);
+    return new HeldDocument(envelope, manifest, Digest.of(payload));
+  }
+
+  private static Envelope envelope(String text) throws MalformedException {
+    return Json.read(Envelope.class, text, Limits.SECTION_BYTES_MAX);
+  }
+
+  private List<Section> sections() throws SQLException {
+    List<Section> sections = new ArrayList<>();
+    try (ResultSet row = query("SELECT name, text FROM section")) {
+      while (row.next()) {
+        sections.add(new Section(row.getString(1), row.getString(2)));
+      }
+    }
+    return sections;
+  }
+
+  private List<Envelope> roots() throws SQLException, MalformedException {
+    List<Envelope> roots = new ArrayList<>();
+    try (ResultSet row = query("SELECT envelope FROM publisher_root ORDER BY version")) {
+      while (row.next()) {
+        roots.add(envelope(row.getString(1)));
+      }
+    }
+    return roots;
+  }
+
+  private Map<Name, Long> floors() throws SQLException {
+    Map<Name, Long> floors = new HashMap<>();
+    try (ResultSet row = query("SELECT application, floor FROM security_floor")) {
+      while (row.next()) {
+        floors.put(new Name(row.getString(1)), row.getLong(2));
+      }
+    }
+    return floors;
+  }
+
+  private Map<Digest, Envelope> releases() throws SQLException, MalformedException {
+    Map<Digest, Envelope> releases = new HashMap<>();
+    try (ResultSet row = query("SELECT digest, envelope FROM release")) {
+      while (row.next()) {
+        releases.put(new Digest(row.getString(1)), envelope(row.getString(2)));
+      }
+    }
+    return releases;
+  }
+
+  private List<AgentSnapshot.Application> applications() throws SQLException, MalformedException {
+    List<AgentSnapshot.Application> applications = new ArrayList<>();
+    try (ResultSet row = query("SELECT name, state, since_wall FROM application")) {
+      while (row.next()) {
+        applications.add(
+            new AgentSnapshot.Application(
+                new Name(row.getString(1)), StateText.read(row.getString(2)), row.getLong(3)));
+      }
+    }
+    return applications;
+  }
+
+  List<AgentSnapshot.Workload> workloads() throws SQLException, MalformedException {
+    List<AgentSnapshot.Workload> workloads = new ArrayList<>();
+    try (ResultSet row =
+        query("SELECT name, what, boot_id, pid, start_ticks, exits FROM workload")) {
+      while (row.next()) {
+        workloads.add(
+            new AgentSnapshot.Workload(
+                new Name(row.getString(1)),
+                StateText.readAssignment(row.getString(2)),
+                new ProcessIdentity(row.getString(3), row.getLong(4), row.getLong(5)),
+                row.getLong(6)));
+      }
+    }
+    return workloads;
+  }
+
+  private List<OutboxEntry> outbox() throws SQLException {
+    List<OutboxEntry> entries = new ArrayList<>();
+    try (ResultSet row =
+        query("SELECT sequence, kind, channel, bytes FROM outbox ORDER BY sequence")) {
+      while (row.next()) {
+        String channel = row.getString(3);
+        entries.add(
+            new OutboxEntry(
+                row.getLong(1),
+                OutboxEntry.Kind.valueOf(row.getString(2)),
+                channel == null ? null : new Name(channel),
+                row.getInt(4)));
+      }
+    }
+    return entries;
+  }
+
+  List<Report.Row> rowsAfter(long sequence, int rowsMax, int bytesMax)
+      throws SQLException, MalformedException {
+    List<Report.Row> rows = new ArrayList<>();
+    long bytes = 0;
+    try (ResultSet row =
+        statements
+            .with(
+                "SELECT sequence, boot_id, wall, monotonic, body FROM outbox"
+                    + " WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                sequence,
+                rowsMax)
+            .executeQuery()) {
+      while (row.next()) {
+        String body = row.getString(5);
+        bytes += body.length();
+        if (!rows.isEmpty() && bytes > bytesMax) {
+          break;
+        }
+        rows.add(
+            new Report.Row(
+                row.getLong(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getLong(4),
+                Json.read(ReportBody.class, body, Limits.PACKET_BYTES_MAX)));
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.tombolo.agent.sqlite;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.AgentStore;
+import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/// The agent's store in `agent.db`: WAL, `synchronous=FULL`, one transaction a batch. A commit that
+/// returned survives a power cut.
+public final class SqliteAgentStore implements AgentStore, AutoCloseable {
+  private final Path data;
+  private final Connection connection;
+  private final ChangeWriter writer;
+  private final SnapshotReader reader;
+
+  private SqliteAgentStore(Path data, Connection connection) {
+    this.data = data;
+    this.connection = connection;
+    Statements statements = new Statements(connection);
+    this.writer = new ChangeWriter(statements);
+    this.reader = new SnapshotReader(statements);
+  }
+
+  /// Opens the database of a device that has enrolled.
+  ///
+  /// @throws IOException when it has not, or the database cannot be used; says what to do
+  public static SqliteAgentStore open(Path data) throws IOException {
+    if (!java.nio.file.Files.exists(data.resolve(DatabaseFile.NAME))) {
+      throw new IOException(
+          data + " holds no enrolled device; run: tombolo-agent enroll --token T --data " + data);
+    }
+    return connect(data);
+  }
+
+  /// Makes the database of a device that has just enrolled. Done again, it changes nothing.
+  public static SqliteAgentStore create(Path data, Enrolment enrolment) throws IOException {
+    SqliteAgentStore store = connect(data);
+    try {
+      store.connection.setAutoCommit(false);
+      store.writer.enrolled(enrolment);
+      store.connection.commit();
+      store.connection.setAutoCommit(true);
+      return store;
+    } catch (SQLException e) {
+      store.close();
+      throw unusable(data, e);
+    }
+  }
+
+  private static SqliteAgentStore connect(Path data) throws IOException {
+    try {
+      return new SqliteAgentStore(data, DatabaseFile.openToWrite(data));
+    } catch (SQLException e) {
+      throw unusable(data, e);
+    }
+  }
+
+  private static IOException unusable(Path data, SQLException cause) {
+    return new IOException(
+        data.resolve(DatabaseFile.NAME) + " cannot be used: " + cause.getMessage(), cause);
+  }
+
+  @Override
+  public AgentSnapshot load() throws StoreException {
+    try {
+      return reader.read();
+    } catch (SQLException e) {
+      throw failed(e);
+    } catch (MalformedException e) {
+      throw new StoreException(e.reason(), e);
+    }
+  }
+
+  @Override
+  public void commit(List<AgentChange> changes) throws StoreException {
+    if (changes.isEmpty()) {
+      return;
+    }
+    try {
+      connection.setAutoCommit(false);
+      for (AgentChange change : changes) {
+        writer.write(change);
+      }
+      connection.commit();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      giveUp();
+      throw failed(e);
+    }
+  }
+
+  private void giveUp() {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      // Told by the failure that led here; the next commit shows whether it lasts.
+    }
+  }
+
+  /// An empty list when the database cannot be read: the next commit will say so.
+  @Override
+  public List<Report.Row> after(long sequence, int rowsMax, int bytesMax) {
+    try {
+      return reader.rowsAfter(sequence, rowsMax, bytesMax);
+    } catch (SQLException | MalformedException e) {
+      return List.of();
+    }
+  }
+
+  private StoreException failed(SQLException cause) {
+    Reason reason = DatabaseFile.reasonOf(cause, data);
+    return new StoreException(reason, cause);
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // What was committed is durable; nothing else matters now.
+    }
+  }
+}

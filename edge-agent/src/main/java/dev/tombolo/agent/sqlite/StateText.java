@@ -1,0 +1,126 @@
+package dev.tombolo.agent.sqlite;
+
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.JsonFields;
+import dev.tombolo.protocol.codec.JsonWriter;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A release's state as JSON text, readable with the `sqlite3` tool.
+final class StateText {
+  private StateText() {}
+
+  static String write(ReleaseState state) {
+    return JsonWriter.write(state, StateText::write);
+  }
+
+  static ReleaseState read(String text) throws MalformedException {
+    return Json.read("release state", text, Limits.SECTION_BYTES_MAX, StateText::read);
+  }
+
+  static String write(Assignment assignment) {
+    return JsonWriter.write(assignment, StateText::write);
+  }
+
+  static Assignment readAssignment(String text) throws MalformedException {
+    return Json.read("assignment", text, Limits.SECTION_BYTES_MAX, StateText::assignment);
+  }
+
+  private static void write(JsonWriter json, ReleaseState state) {
+    switch (state) {
+      case ReleaseState.Absent _ -> json.text("state", "absent");
+      case ReleaseState.Fetching(var wanted, var live) -> on(json, "fetching", wanted, live);
+      case ReleaseState.Staging(var wanted, var live) -> on(json, "staging", wanted, live);
+      case ReleaseState.Staged(var wanted, var live) -> on(json, "staged", wanted, live);
+      case ReleaseState.Switching(var wanted, var live) -> on(json, "switching", wanted, live);
+      case ReleaseState.Probing(var wanted, var previous) ->
+          json.text("state", "probing")
+              .object("wanted", wanted, StateText::write)
+              .object("previous", orNull(previous), StateText::write);
+      case ReleaseState.Live(var live, var previous) ->
+          json.text("state", "live")
+              .object("live", live, StateText::write)
+              .object("previous", orNull(previous), StateText::write);
+      case ReleaseState.SwitchingBack(var failed, var previous, var cause) ->
+          back(json, "switching-back", failed, previous, cause);
+      case ReleaseState.Restoring(var failed, var previous, var cause) ->
+          back(json, "restoring", failed, previous, cause);
+      case ReleaseState.RolledBack(var failed, var live, var cause) ->
+          json.text("state", "rolled-back")
+              .object("failed", failed, StateText::write)
+              .object("live", orNull(live), StateText::write)
+              .text("cause", Json.write(cause));
+      case ReleaseState.Removing(var last) ->
+          json.text("state", "removing").object("last", last, StateText::write);
+    }
+  }
+
+  private static void on(
+      JsonWriter json, String state, Assignment wanted, Optional<Assignment> live) {
+    json.text("state", state)
+        .object("wanted", wanted, StateText::write)
+        .object("live", orNull(live), StateText::write);
+  }
+
+  private static void back(
+      JsonWriter json, String state, Assignment failed, Assignment previous, Reason cause) {
+    json.text("state", state)
+        .object("failed", failed, StateText::write)
+        .object("previous", previous, StateText::write)
+        .text("cause", Json.write(cause));
+  }
+
+  private static @Nullable Assignment orNull(Optional<Assignment> assignment) {
+    return assignment.orElse(null);
+  }
+
+  private static void write(JsonWriter json, Assignment assignment) {
+    json.id("release", assignment.release())
+        .text("version", assignment.version())
+        .textMap("parameters", assignment.parameters());
+  }
+
+  private static ReleaseState read(JsonFields json) throws MalformedException {
+    String state = json.text("state");
+    return switch (state) {
+      case "absent" -> new ReleaseState.Absent();
+      case "fetching" -> new ReleaseState.Fetching(one(json, "wanted"), maybe(json, "live"));
+      case "staging" -> new ReleaseState.Staging(one(json, "wanted"), maybe(json, "live"));
+      case "staged" -> new ReleaseState.Staged(one(json, "wanted"), maybe(json, "live"));
+      case "switching" -> new ReleaseState.Switching(one(json, "wanted"), maybe(json, "live"));
+      case "probing" -> new ReleaseState.Probing(one(json, "wanted"), maybe(json, "previous"));
+      case "live" -> new ReleaseState.Live(one(json, "live"), maybe(json, "previous"));
+      case "switching-back" ->
+          new ReleaseState.SwitchingBack(one(json, "failed"), one(json, "previous"), cause(json));
+      case "restoring" ->
+          new ReleaseState.Restoring(one(json, "failed"), one(json, "previous"), cause(json));
+      case "rolled-back" ->
+          new ReleaseState.RolledBack(one(json, "failed"), maybe(json, "live"), cause(json));
+      case "removing" -> new ReleaseState.Removing(one(json, "last"));
+      default -> throw json.wrong("state", "is not a state of a release");
+    };
+  }
+
+  private static Assignment one(JsonFields json, String field) throws MalformedException {
+    return assignment(json.object(field));
+  }
+
+  private static Optional<Assignment> maybe(JsonFields json, String field)
+      throws MalformedException {
+    JsonFields found = json.objectOrNull(field);
+    return found == null ? Optional.empty() : Optional.of(assignment(found));
+  }
+
+  private static Assignment assignment(JsonFields json) throws MalformedException {
+    return new Assignment(json.digest("release"), json.text("version"), json.textMap("parameters"));
+  }
+
+  private static Reason cause(JsonFields json) throws MalformedException {
+    return Json.read(Reason.class, json.text("cause"), Limits.SECTION_BYTES_MAX);
+  }
+}
