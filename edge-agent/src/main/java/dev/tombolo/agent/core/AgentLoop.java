@@ -2,20 +2,15 @@ package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.protocol.reason.Reason;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The one thread that decides: drains the inbox, decides, commits one transaction for the whole
 /// batch, and only then acts. When a commit fails, memory is thrown away and read again from the
 /// store, as after a crash; the workloads do not notice.
-public final class AgentLoop implements AgentInbox, Runnable {
-  static final int INBOX_EVENTS_MAX = 1_024;
+public final class AgentLoop implements Runnable {
   static final int BATCH_EVENTS_MAX = 64;
   static final long TICK_MILLIS = 1_000;
   static final long RECOVERY_MILLIS_MAX = 30_000;
@@ -36,27 +31,23 @@ public final class AgentLoop implements AgentInbox, Runnable {
   private final RandomDraw random;
   private final Consumer<AgentEffect> performer;
   private final Watcher watcher;
-  private final ArrayBlockingQueue<AgentEvent> inbox = new ArrayBlockingQueue<>(INBOX_EVENTS_MAX);
-
-  /// What adapters say from within an effect, on the loop's own thread: it must never wait for
-  /// itself.
-  private final Queue<AgentEvent> own = new ArrayDeque<>();
-
+  private final EventQueue inbox;
   private AgentBoot boot;
   private @Nullable AgentCore core;
   private long tickDueMillis;
   private long recoverAtMillis;
   private int failures;
   private boolean stopped;
-  private volatile @Nullable Thread thread;
 
   public AgentLoop(
+      EventQueue inbox,
       AgentStore store,
       AgentBoot boot,
       AgentClock clock,
       RandomDraw random,
       Consumer<AgentEffect> performer,
       Watcher watcher) {
+    this.inbox = inbox;
     this.store = store;
     this.boot = boot;
     this.clock = clock;
@@ -65,23 +56,9 @@ public final class AgentLoop implements AgentInbox, Runnable {
     this.watcher = watcher;
   }
 
-  /// Waits while the inbox is full, so that a flood is held up where it comes from.
-  @Override
-  public void offer(AgentEvent event) {
-    if (Thread.currentThread() == thread) {
-      own.add(event);
-      return;
-    }
-    try {
-      inbox.put(event);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void run() {
-    thread = Thread.currentThread();
+    inbox.claim();
     while (!stopped && !Thread.currentThread().isInterrupted()) {
       try {
         turn(TICK_MILLIS);
@@ -103,7 +80,8 @@ public final class AgentLoop implements AgentInbox, Runnable {
       recover(now, waitMillisMax);
       return;
     }
-    List<AgentEvent> events = drain(now, waitMillisMax);
+    long wait = Math.min(waitMillisMax, Math.max(0, tickDueMillis - now.monotonicMillis()));
+    List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
     now = clock.now();
     if (now.monotonicMillis() >= tickDueMillis) {
       tickDueMillis = now.monotonicMillis() + TICK_MILLIS;
@@ -128,23 +106,6 @@ public final class AgentLoop implements AgentInbox, Runnable {
         perform(core.publish(store, now));
       }
     }
-  }
-
-  private List<AgentEvent> drain(Now now, long waitMillisMax) throws InterruptedException {
-    List<AgentEvent> events = new ArrayList<>();
-    while (events.size() < BATCH_EVENTS_MAX && !own.isEmpty()) {
-      events.add(own.remove());
-    }
-    if (events.isEmpty()) {
-      long wait = Math.min(waitMillisMax, Math.max(0, tickDueMillis - now.monotonicMillis()));
-      AgentEvent first = inbox.poll(wait, TimeUnit.MILLISECONDS);
-      if (first == null) {
-        return events;
-      }
-      events.add(first);
-    }
-    inbox.drainTo(events, BATCH_EVENTS_MAX - events.size());
-    return events;
   }
 
   private boolean commit(List<AgentChange> changes, List<AgentEvent> events, Now now) {
@@ -187,13 +148,11 @@ public final class AgentLoop implements AgentInbox, Runnable {
   private void recover(Now now, long waitMillisMax) throws InterruptedException {
     if (now.monotonicMillis() < recoverAtMillis) {
       long wait = Math.min(waitMillisMax, recoverAtMillis - now.monotonicMillis());
-      AgentEvent event = inbox.poll(wait, TimeUnit.MILLISECONDS);
-      if (event != null) {
-        refuse(List.of(event), boot.trouble().orElse(new Reason.Starting("the agent")));
-      }
+      List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
+      refuse(events, boot.trouble().orElse(new Reason.Starting("the agent")));
       return;
     }
-    own.clear();
+    inbox.forgetOwn();
     try {
       AgentCore fresh = new AgentCore(store.load(), boot, random, now);
       Step step = fresh.start(now);

@@ -1,0 +1,64 @@
+package dev.tombolo.agent.cli;
+
+import dev.tombolo.agent.sqlite.StatusReader;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.JsonWriter;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.util.List;
+
+/// `--json` of `status` and `why`.
+final class StatusJson {
+  private StatusJson() {}
+
+  /// `{"device":...,"state":{...}}`; `state` is what the hub gets as a report's `state` row.
+  static String write(StatusReader.Status status, boolean running) {
+    String head =
+        JsonWriter.write(
+            status,
+            (json, it) -> {
+              json.id("device", it.enrolment().device())
+                  .id("fleet", it.enrolment().fleet())
+                  .id("site", it.enrolment().site())
+                  .id("slot", it.enrolment().slot())
+                  .yes("running", running)
+                  .yes("lineUp", running && it.lineUp())
+                  .integer("lineSinceMillis", it.lineSinceWallMillis())
+                  .integer("waiting", it.waiting())
+                  .integer("stateMillis", it.stateWallMillis());
+              it.lineCause().ifPresent(cause -> json.text("lineCause", ReasonText.say(cause)));
+            });
+    if (status.state().isEmpty()) {
+      return head;
+    }
+    String state = Json.write(status.state().get());
+    return head.substring(0, head.length() - 1) + ",\"state\":" + state + "}";
+  }
+
+  /// One answer of `why`.
+  record Because(String subject, List<Reason> reasons) {
+    Because {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /// `[{"subject":...,"reasons":[{"code":...,"text":...}]}]`.
+  static String write(List<Because> answers) {
+    StringBuilder out = new StringBuilder("[");
+    for (Because answer : answers) {
+      out.append(out.length() > 1 ? "," : "");
+      String subject = JsonWriter.write(answer, (json, it) -> json.text("subject", it.subject()));
+      out.append(subject, 0, subject.length() - 1).append(",\"reasons\":[");
+      boolean first = true;
+      for (Reason reason : answer.reasons()) {
+        String text = JsonWriter.write(reason, (json, it) -> json.text("text", ReasonText.say(it)));
+        String fields = Json.write(reason);
+        out.append(first ? "" : ",");
+        out.append(fields, 0, fields.length() - 1).append(',').append(text.substring(1));
+        first = false;
+      }
+      out.append("]}");
+    }
+    return out.append(']').toString();
+  }
+}

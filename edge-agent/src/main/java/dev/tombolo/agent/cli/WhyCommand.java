@@ -1,0 +1,101 @@
+package dev.tombolo.agent.cli;
+
+import dev.tombolo.agent.daemon.DataFolderLock;
+import dev.tombolo.agent.sqlite.StatusReader;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `tombolo-agent why`.
+@Command(
+    name = "why",
+    mixinStandardHelpOptions = true,
+    description = "Why this device, or one application on it, is as it is. Works offline.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tombolo-agent why",
+      "  tombolo-agent why people-embedding",
+      "  tombolo-agent why people-embedding --json"
+    })
+final class WhyCommand implements Callable<Integer> {
+  @Mixin private DataFolder folder = new DataFolder();
+
+  @Parameters(arity = "0..1", paramLabel = "APPLICATION", description = "Only this one.")
+  private @Nullable String application;
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec command;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
+    StatusReader.Status status = StatusReader.read(folder.path());
+    List<StatusJson.Because> answers = new ArrayList<>();
+    List<ApplicationStatus> applications =
+        status.state().isPresent() ? status.state().get().applications() : List.of();
+    List<String> names = new ArrayList<>();
+    for (ApplicationStatus it : applications) {
+      names.add(it.name().text());
+      if (application == null || application.equals(it.name().text())) {
+        answers.add(new StatusJson.Because(it.name().text(), it.reasons()));
+      }
+    }
+    if (application == null) {
+      answers.addFirst(new StatusJson.Because("device", device(status)));
+    } else if (answers.isEmpty()) {
+      String known = names.isEmpty() ? "none is assigned" : String.join(", ", names);
+      command
+          .commandLine()
+          .getErr()
+          .println("tombolo-agent: no application '" + application + "' here; known: " + known);
+      return ExitCode.NOT_FOUND;
+    }
+    out.println(json ? StatusJson.write(answers) : text(answers));
+    return ExitCode.OK;
+  }
+
+  private List<Reason> device(StatusReader.Status status) {
+    List<Reason> reasons = new ArrayList<>();
+    boolean running = DataFolderLock.isTaken(folder.path());
+    if (!running) {
+      reasons.add(new Reason.Starting("the agent is not running; start it: tombolo-agent run"));
+    } else if (!status.lineUp()) {
+      String detail = status.lineCause().map(ReasonText::say).orElse("connecting");
+      reasons.add(new Reason.LineDown(status.lineSinceWallMillis(), detail));
+    }
+    status.state().ifPresent(state -> reasons.addAll(state.reasons()));
+    if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {
+      reasons.add(new Reason.NothingAssigned());
+    }
+    if (reasons.isEmpty()) {
+      reasons.add(new Reason.UpToDate());
+    }
+    return reasons;
+  }
+
+  private static String text(List<StatusJson.Because> answers) {
+    StringBuilder out = new StringBuilder();
+    for (StatusJson.Because answer : answers) {
+      for (Reason reason : answer.reasons()) {
+        out.append(out.isEmpty() ? "" : "\n");
+        out.append(answer.subject()).append(": ").append(ReasonText.say(reason));
+      }
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,122 @@
+package dev.tombolo.agent.config;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+
+/// Reads `agent.properties` (the format of [Properties]). A key it does not know is an error, so
+/// that a slip of the pen does not go unnoticed for a year.
+public final class AgentProperties {
+  private static final String RUNTIME_PREFIX = "runtime.";
+  private static final String LOOPBACK_PORT = "loopback.port";
+  private static final String FETCH_MAX = "fetch.maxBytesPerSecond";
+  private static final String BACKOFF_MAX = "link.backoffMaxSeconds";
+  private static final String PROXY = "proxy";
+  private static final int BACKOFF_MAX_SECONDS = 300;
+  private static final List<String> KEYS =
+      List.of(RUNTIME_PREFIX + "NAME", LOOPBACK_PORT, FETCH_MAX, BACKOFF_MAX, PROXY);
+
+  private final Path file;
+  private final List<String> lines;
+  private final Properties properties;
+
+  private AgentProperties(Path file, List<String> lines, Properties properties) {
+    this.file = file;
+    this.lines = lines;
+    this.properties = properties;
+  }
+
+  /// The settings in the data folder, or the usual ones where the file is missing.
+  public static AgentConfig read(Path data) throws IOException, ConfigException {
+    Path file = data.resolve(AgentConfig.FILE);
+    Properties properties = new Properties();
+    List<String> lines = List.of();
+    if (Files.exists(file)) {
+      lines = Files.readAllLines(file);
+      properties.load(new StringReader(String.join("\n", lines)));
+    }
+    return new AgentProperties(file, lines, properties).config(data.toAbsolutePath());
+  }
+
+  private AgentConfig config(Path data) throws ConfigException {
+    Map<String, Path> runtimes = new HashMap<>();
+    for (String key : new TreeSet<>(properties.stringPropertyNames())) {
+      if (key.startsWith(RUNTIME_PREFIX)) {
+        runtimes.put(key.substring(RUNTIME_PREFIX.length()), folder(key));
+      } else if (!KEYS.contains(key)) {
+        throw fault(key, "is not a setting; use one of " + String.join(", ", KEYS));
+      }
+    }
+    return new AgentConfig(
+        data,
+        runtimes,
+        (int) number(LOOPBACK_PORT, 0, 0, 65_535, "a port, 0-65535"),
+        number(FETCH_MAX, 0, 0, Long.MAX_VALUE, "bytes a second, 0 for no bound"),
+        (int) number(BACKOFF_MAX, BACKOFF_MAX_SECONDS, 1, BACKOFF_MAX_SECONDS, "seconds, 1-300"),
+        proxy());
+  }
+
+  private Path folder(String key) throws ConfigException {
+    Path folder = Path.of(value(key));
+    if (!folder.isAbsolute()) {
+      throw fault(key, "must be an absolute folder, not '" + folder + "'");
+    }
+    return folder;
+  }
+
+  private String value(String key) {
+    return properties.getProperty(key, "").strip();
+  }
+
+  private long number(String key, long usual, long min, long max, String wanted)
+      throws ConfigException {
+    String value = value(key);
+    if (value.isEmpty()) {
+      return usual;
+    }
+    try {
+      long number = Long.parseLong(value);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, like a number out of its bounds.
+    }
+    throw fault(key, "must be " + wanted + ", not '" + value + "'");
+  }
+
+  private Optional<InetSocketAddress> proxy() throws ConfigException {
+    String value = value(PROXY);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    int colon = value.lastIndexOf(':');
+    try {
+      if (colon > 0) {
+        int port = Integer.parseInt(value.substring(colon + 1));
+        return Optional.of(InetSocketAddress.createUnresolved(value.substring(0, colon), port));
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw fault(PROXY, "must be host:port, not '" + value + "'");
+  }
+
+  private ConfigException fault(String key, String what) {
+    int line = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).strip().startsWith(key)) {
+        line = i + 1;
+      }
+    }
+    return new ConfigException(file + " line " + line + ": " + key + " " + what);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.tombolo.agent.daemon;
+
+import dev.tombolo.agent.config.AgentConfig;
+import dev.tombolo.agent.core.AgentBoot;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.core.AgentLoop;
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.AgentStore;
+import dev.tombolo.agent.core.EventQueue;
+import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.sqlite.SqliteAgentStore;
+import dev.tombolo.agent.x509.IdentityFolder;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// A running agent.
+public final class AgentDaemon implements AutoCloseable {
+  private static final long LOOP_STACK_BYTES = 512 * 1024;
+  private static final long STOP_WAIT_MILLIS = 5_000;
+
+  private final DataFolderLock lock;
+  private final SqliteAgentStore store;
+  private final EventQueue inbox;
+  private final Hands hands;
+  private final Thread thread;
+
+  private AgentDaemon(
+      DataFolderLock lock, SqliteAgentStore store, EventQueue inbox, Hands hands, Thread thread) {
+    this.lock = lock;
+    this.store = store;
+    this.inbox = inbox;
+    this.hands = hands;
+    this.thread = thread;
+  }
+
+  /// Starts the agent of a device that has enrolled.
+  ///
+  /// @param out gets a line when it is up, and when something begins or ends
+  /// @throws IOException when it cannot start; says what to do
+  public static AgentDaemon start(AgentConfig config, PrintStream out) throws IOException {
+    DataFolderLock lock = DataFolderLock.take(config.data());
+    SqliteAgentStore store;
+    try {
+      store = SqliteAgentStore.open(config.data());
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+    try {
+      return start(config, new Console(out), lock, store);
+    } catch (IOException e) {
+      store.close();
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static AgentDaemon start(
+      AgentConfig config, Console console, DataFolderLock lock, SqliteAgentStore store)
+      throws IOException {
+    AgentFolders folders = new AgentFolders(config.data());
+    IdentityFolder identity = new IdentityFolder(folders.identity());
+    AgentSnapshot snapshot = load(store);
+    EventQueue inbox = new EventQueue();
+    Hands hands =
+        new Hands(
+            config,
+            snapshot.enrolment().device(),
+            snapshot.enrolment().https(),
+            identity,
+            console.listening(inbox));
+    AgentBoot boot = boot(config, identity.load());
+    SecureRandom random = new SecureRandom();
+    AgentLoop loop =
+        new AgentLoop(inbox, store, boot, WallClock::now, random::nextDouble, hands, console);
+    Thread thread = new Thread(null, loop, "loop", LOOP_STACK_BYTES);
+    thread.start();
+    console.say(
+        "up; device="
+            + snapshot.enrolment().device()
+            + " site="
+            + snapshot.enrolment().site()
+            + " slot="
+            + snapshot.enrolment().slot()
+            + " applications="
+            + snapshot.applications().size()
+            + " data="
+            + config.data());
+    return new AgentDaemon(lock, store, inbox, hands, thread);
+  }
+
+  private static AgentSnapshot load(SqliteAgentStore store) throws IOException {
+    try {
+      return store.load();
+    } catch (AgentStore.StoreException e) {
+      throw new IOException(ReasonText.say(e.reason()), e);
+    }
+  }
+
+  private static AgentBoot boot(AgentConfig config, IdentityFolder.Identity identity)
+      throws IOException {
+    byte[] bootId = new byte[8];
+    new SecureRandom().nextBytes(bootId);
+    return new AgentBoot(
+        HexFormat.of().formatHex(bootId),
+        Machine.bootId(),
+        AgentVersion.text(),
+        AgentVersion.FEATURES,
+        AgentVersion.BUILD_MILLIS,
+        identity.root(),
+        identity.notAfterMillis(),
+        Machine.platform(config.runtimes().keySet()),
+        Machine.facts(),
+        new Backoff(config.backoffMaxSeconds()),
+        OutboxQuota.STANDARD,
+        Optional.empty());
+  }
+
+  /// Waits until the agent has stopped.
+  public void join() throws InterruptedException {
+    thread.join();
+  }
+
+  /// A clean stop: the hub is told, what is decided is saved, workloads run on.
+  @Override
+  public void close() throws IOException {
+    inbox.offer(new AgentEvent.StopAsked());
+    try {
+      thread.join(STOP_WAIT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    hands.close();
+    store.close();
+    lock.close();
+  }
+}

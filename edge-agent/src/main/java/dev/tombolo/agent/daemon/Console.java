@@ -1,0 +1,63 @@
+package dev.tombolo.agent.daemon;
+
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.core.AgentLoop;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.io.PrintStream;
+
+/// What the agent says on its standard error, for the journal: a line where something begins or
+/// ends, none where it goes on.
+final class Console implements AgentLoop.Watcher {
+  private final PrintStream out;
+  private boolean lineDownSaid;
+
+  Console(PrintStream out) {
+    this.out = out;
+  }
+
+  void say(String line) {
+    out.println("tombolo-agent: " + line);
+  }
+
+  @Override
+  public void storeFailed(Reason reason) {
+    say("cannot save what it decides, tries again: " + ReasonText.say(reason));
+  }
+
+  @Override
+  public void storeRecovered() {
+    say("saves again");
+  }
+
+  @Override
+  public void eventFailed(AgentEvent event, RuntimeException failure) {
+    say("stumbled over a " + event.getClass().getSimpleName() + ", goes on without it");
+    failure.printStackTrace(out);
+  }
+
+  /// Listens to what the adapters say on its way to the loop.
+  AgentInbox listening(AgentInbox inbox) {
+    return event -> {
+      hear(event);
+      inbox.offer(event);
+    };
+  }
+
+  private synchronized void hear(AgentEvent event) {
+    if (event instanceof AgentEvent.LinkOpened(var line)) {
+      lineDownSaid = false;
+      say("line=" + line + " is up");
+    } else if (event instanceof AgentEvent.LinkClosed(var line, var reason, var _)) {
+      if (!lineDownSaid) {
+        lineDownSaid = true;
+        say("line=" + line + " is down, keeps trying: " + ReasonText.say(reason));
+      }
+    } else if (event instanceof AgentEvent.WorkloadExited(var name, var process, var code, var _)) {
+      say("application=" + name + " pid=" + process.pid() + " ended with " + code);
+    } else if (event instanceof AgentEvent.WorkloadStarted(var name, var process)) {
+      say("application=" + name + " pid=" + process.pid() + " started");
+    }
+  }
+}

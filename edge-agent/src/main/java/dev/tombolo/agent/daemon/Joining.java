@@ -1,0 +1,91 @@
+package dev.tombolo.agent.daemon;
+
+import dev.tombolo.agent.config.AgentConfig;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.agent.https.EnrolOutcome;
+import dev.tombolo.agent.sqlite.SqliteAgentStore;
+import dev.tombolo.agent.x509.HubTls;
+import dev.tombolo.agent.x509.IdentityFolder;
+import dev.tombolo.protocol.enrol.EnrolRequest;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.token.JoinToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import javax.net.ssl.SSLSocketFactory;
+
+/// Lets this device join with a token. Key and request are on the disk before anything is sent, so
+/// that a lost answer is asked for again with the same key and costs no second use of the token.
+public final class Joining {
+  private Joining() {}
+
+  /// How it ended.
+  public sealed interface Outcome {
+    record Joined(EnrolResponse response) implements Outcome {}
+
+    /// The hub, or the check of its answer, said no.
+    record Refused(Reason reason, String message) implements Outcome {}
+
+    record NotReached(String endpoint, Reason reason) implements Outcome {}
+  }
+
+  public static boolean hasJoined(Path data) {
+    return Files.exists(data.resolve("agent.db"));
+  }
+
+  /// @param text the token as it was given
+  public static Outcome join(AgentConfig config, JoinToken token, String text) throws IOException {
+    AgentFolders folders = new AgentFolders(config.data());
+    IdentityFolder identity = new IdentityFolder(folders.identity());
+    EnrolRequest request = new EnrolRequest(text, identity.request(), Machine.facts());
+    SSLSocketFactory pinned = HubTls.pinned(token.rootKey(), WallClock::trustedMillis);
+    Outcome last = new Outcome.NotReached("", new Reason.LineDown(0, "the token names no hub"));
+    for (String endpoint : token.endpoints()) {
+      var enrolment = new dev.tombolo.agent.https.Enrolment(config.proxy());
+      switch (enrolment.call(endpoint, pinned, request)) {
+        case EnrolOutcome.Enrolled(var response) -> {
+          return keep(config.data(), token, identity, response);
+        }
+        case EnrolOutcome.Refused(var _, var refusal, var _) -> {
+          return new Outcome.Refused(refusal.reason(), refusal.message());
+        }
+        case EnrolOutcome.NotReached(var reason) -> last = new Outcome.NotReached(endpoint, reason);
+      }
+    }
+    return last;
+  }
+
+  private static Outcome keep(
+      Path data, JoinToken token, IdentityFolder identity, EnrolResponse response)
+      throws IOException {
+    try {
+      identity.keepEnrolled(
+          response.certificate(), token.rootKey(), response.documentCertificate());
+    } catch (RefusedException e) {
+      return new Outcome.Refused(e.reason(), "the hub's answer does not fit the token's pin");
+    }
+    byte[] incarnation = new byte[12];
+    new SecureRandom().nextBytes(incarnation);
+    SqliteAgentStore.create(
+            data,
+            new Enrolment(
+                response.device(),
+                response.fleet(),
+                response.site(),
+                response.slot(),
+                token.rootKey(),
+                token.publisherRoot(),
+                response.documentCertificate(),
+                response.history(),
+                response.links(),
+                response.https(),
+                HexFormat.of().formatHex(incarnation)))
+        .close();
+    return new Outcome.Joined(response);
+  }
+}
