@@ -59,7 +59,7 @@ final class Enrolments {
       case Decision.Again again -> {
         CertificateRecord same = orders.answerTo(again.device().id(), event.key());
         if (same != null) {
-          grant(event.request(), again.device().id(), again.device().slot(), same.pem(), draft);
+          grant(event.request(), event.token(), again.device(), same.pem(), draft);
         } else {
           orders.order(pending(event, draft), again.device().id(), draft);
         }
@@ -80,7 +80,7 @@ final class Enrolments {
           orders.file(device.id(), pending.key(), issued, draft);
         }
         String pem = same == null ? issued.pem() : same.pem();
-        grant(pending.request(), device.id(), device.slot(), pem, draft);
+        grant(pending.request(), pending.token(), device, pem, draft);
       }
       case Decision.Admit admit -> admit(pending, admit, issued, draft);
     }
@@ -174,18 +174,18 @@ final class Enrolments {
     draft.change(
         new HubChange.TokenUsed(
             new TokenUse(admit.token().id(), pending.key().keyDigest(), id, draft.nowMillis)));
-    draft.change(
-        new HubChange.DevicePut(
-            new DeviceRecord(
-                id,
-                pending.key().keyDigest(),
-                slot,
-                Standing.ACTIVE,
-                null,
-                draft.nowMillis,
-                draft.nowMillis,
-                admit.token().id(),
-                pending.facts())));
+    var device =
+        new DeviceRecord(
+            id,
+            pending.key().keyDigest(),
+            slot,
+            Standing.ACTIVE,
+            null,
+            draft.nowMillis,
+            draft.nowMillis,
+            admit.token().id(),
+            pending.facts());
+    draft.change(new HubChange.DevicePut(device));
     orders.file(id, pending.key(), issued, draft);
     draft.change(HubChange.DocumentsStale.at(slot));
     draft.audit(
@@ -203,7 +203,7 @@ final class Enrolments {
                 issued.serial(),
                 "remote",
                 pending.remote())));
-    grant(pending.request(), id, slot, issued.pem(), draft);
+    grant(pending.request(), pending.token(), device, issued.pem(), draft);
   }
 
   private void makeSlot(SlotRef slot, StepDraft draft) {
@@ -219,24 +219,27 @@ final class Enrolments {
                 Principal.HUB.name())));
   }
 
-  private void grant(long request, DeviceId id, SlotRef slot, String pem, StepDraft draft) {
+  private void grant(
+      long request, JoinToken presented, DeviceRecord device, String pem, StepDraft draft) {
+    SlotRef slot = device.slot();
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     if (site == null) {
-      throw new IllegalStateException("device " + id + " stands in a site that is not there");
+      throw new IllegalStateException(device.id() + " stands in a site that is not there");
     }
+    DeviceLinks reach = DeviceLinks.of(settings, presented);
     draft.effect(
         new HubEffect.EnrolGranted(
             request,
             new EnrolResponse(
-                id,
+                device.id(),
                 site.content().fleet(),
                 slot.site(),
                 slot.slot(),
                 pem,
                 settings.documentCertificate(),
                 state.history,
-                settings.links(),
-                settings.https())));
+                reach.links(),
+                reach.https())));
   }
 
   private void refuse(
