@@ -41,7 +41,8 @@ public final class HubClient implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .build();
 
-  HubClient(URI base, String token, Path tokenFile) {
+  /// @param tokenFile where the token came from, for messages
+  public HubClient(URI base, String token, Path tokenFile) {
     this.base = base;
     this.token = token;
     this.tokenFile = tokenFile;

@@ -1,0 +1,114 @@
+package dev.tombolo.bench.torture;
+
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.sign.Envelope;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What an agent's data folder says, read from outside, whether the agent lives or not.
+final class AgentDisk implements AutoCloseable {
+  private static final Pattern STATE = Pattern.compile("\"state\":\"([a-z-]+)\"");
+  private static final Pattern HELD =
+      Pattern.compile("\"(live|previous)\":\\{\"release\":\"sha256:([0-9a-f]{64})\"");
+  private static final int ENVELOPE_BYTES_MAX = 256 * 1024;
+
+  private final Path data;
+  private final Connection connection;
+
+  AgentDisk(Path data) throws SQLException {
+    this.data = data;
+    connection =
+        DriverManager.getConnection("jdbc:sqlite:file:" + data.resolve("agent.db") + "?mode=ro");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = 5000");
+    }
+  }
+
+  /// The one application's state: `fetching`, `staged`, ...; `absent` before there is one.
+  String phase() throws SQLException {
+    return first("SELECT state FROM application").flatMap(AgentDisk::stateWord).orElse("absent");
+  }
+
+  /// The desired manifest in force.
+  Optional<DesiredManifest> document() throws SQLException, MalformedException {
+    Optional<String> envelope = first("SELECT envelope FROM document WHERE stage = 'held'");
+    if (envelope.isEmpty()) {
+      return Optional.empty();
+    }
+    Envelope read = Json.read(Envelope.class, envelope.get(), ENVELOPE_BYTES_MAX);
+    String payload = new String(Base64.getDecoder().decode(read.payload()), StandardCharsets.UTF_8);
+    return Optional.of(Json.read(DesiredManifest.class, payload, ENVELOPE_BYTES_MAX));
+  }
+
+  /// Hex digests of the releases the state still counts on.
+  Set<String> heldReleases() throws SQLException {
+    Set<String> held = new HashSet<>();
+    first("SELECT state FROM application")
+        .ifPresent(
+            text -> {
+              Matcher matcher = HELD.matcher(text);
+              while (matcher.find()) {
+                held.add(matcher.group(2));
+              }
+            });
+    return held;
+  }
+
+  boolean isWhole() throws SQLException {
+    return first("PRAGMA integrity_check").equals(Optional.of("ok"));
+  }
+
+  /// Where `current` points.
+  Path current(String application) throws IOException {
+    return data.resolve("apps").resolve(application).resolve("current").toRealPath();
+  }
+
+  Path work(String application) {
+    return data.resolve("apps").resolve(application).resolve("work");
+  }
+
+  Path release(String hex) {
+    return data.resolve("releases").resolve(hex);
+  }
+
+  /// The numbers whose results the agent said it keeps (202), in order.
+  List<Long> accepted(String application) throws IOException {
+    Path file = work(application).resolve("accepted");
+    return Files.exists(file)
+        ? Files.readAllLines(file).stream().map(Long::valueOf).toList()
+        : List.of();
+  }
+
+  private static Optional<String> stateWord(String json) {
+    Matcher matcher = STATE.matcher(json);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  private Optional<String> first(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

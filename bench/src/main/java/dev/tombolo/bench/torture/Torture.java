@@ -1,0 +1,11 @@
+package dev.tombolo.bench.torture;
+
+import picocli.CommandLine.Command;
+
+/// `./tombolo torture ...`
+@Command(
+    name = "torture",
+    description = "Real faults on real processes.",
+    mixinStandardHelpOptions = true,
+    subcommands = KillTorture.class)
+public final class Torture {}
