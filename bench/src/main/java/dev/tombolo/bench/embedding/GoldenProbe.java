@@ -6,12 +6,14 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /// The accuracy gate: asks the running service for the golden set's sentences and exits 0 only if
 /// every nearest neighbour is the known one. The last line of output says why, for `why`.
-/// `GoldenProbe --port 8000 --golden golden.txt`
+/// `GoldenProbe --port 8000 --golden golden.txt [--patience 5]`
 public final class GoldenProbe {
   private static final int TIMEOUT_MILLIS = 5_000;
+  private static final int RETRY_MILLIS = 50;
 
   private GoldenProbe() {}
 
@@ -24,6 +26,7 @@ public final class GoldenProbe {
       Options options = Options.parse(arguments);
       GoldenSet golden = GoldenSet.read(Path.of(options.text("golden")));
       URI embed = URI.create("http://127.0.0.1:" + options.port("port") + "/embed");
+      awaitService(embed, Integer.parseInt(options.text("patience", "0")));
       GoldenSet.Score score = golden.score(text -> ask(embed, text));
       System.out.println(
           score.passed()
@@ -34,6 +37,22 @@ public final class GoldenProbe {
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       System.out.println("golden set: " + e.getMessage());
       return 1;
+    }
+  }
+
+  /// A service that has just been started gets a few seconds to load its model.
+  private static void awaitService(URI embed, int seconds) throws IOException {
+    long end = System.nanoTime() + seconds * 1_000_000_000L;
+    while (true) {
+      try {
+        ask(embed, "are you there?");
+        return;
+      } catch (UncheckedIOException e) {
+        if (System.nanoTime() >= end) {
+          throw e.getCause();
+        }
+        LockSupport.parkNanos(RETRY_MILLIS * 1_000_000L);
+      }
     }
   }
 

@@ -19,6 +19,16 @@ public record LineControl(int port) {
     say("cut");
   }
 
+  public void throttle(int bytesPerSecond) throws IOException {
+    say("throttle " + bytesPerSecond);
+  }
+
+  /// Bytes that came from the hub over this line so far.
+  public long bytesDown() throws IOException {
+    String[] words = say("status").split(" ", -1);
+    return Long.parseLong(words[words.length - 3]);
+  }
+
   /// @throws IOException when the proxy refuses, with its words
   public String say(String command) throws IOException {
     try (var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {

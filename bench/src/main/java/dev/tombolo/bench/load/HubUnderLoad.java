@@ -4,6 +4,7 @@ import dev.tombolo.bench.process.Folders;
 import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.bench.process.SmallRelease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,24 +65,7 @@ final class HubUnderLoad implements AutoCloseable {
 
   /// Makes a small release with one parameter and selects it for the whole fleet.
   void assignSmallRelease() throws IOException, InterruptedException {
-    Files.writeString(folder.resolve("settings.txt"), "a small file\n");
-    Files.writeString(
-        folder.resolve("release.yaml"),
-        """
-        name: small
-        version: "1"
-        kind: app
-        fleets: ["*"]
-        variants:
-          - os: linux
-            architecture: any
-            files: ["settings.txt"]
-            workload: {type: none}
-            parameters: [{name: threshold, type: text, default: "0"}]
-        """);
-    hub.cli(
-        "release", "sign", "-f", "release.yaml", "--key", "publisher.key", "--out", "small.json");
-    hub.cli("release", "push", "small.json", "--files", ".");
+    SmallRelease.push(hub, "1");
     hub.cli("assign", "small@1", "--fleet", FLEET);
   }
 

@@ -10,12 +10,12 @@ import java.nio.file.Path;
 /// @param agent `bin/tombolo-agent`
 public record Distributions(Path tombolo, Path agent) {
 
-  /// Finds them from the system property `tombolo.home` (the checkout), else from the working
+  /// Finds them from the system property `tombolo.checkout` (the checkout), else from the working
   /// folder upwards.
   ///
   /// @throws IOException when they are not built, saying how to build them
   public static Distributions find() throws IOException {
-    String home = System.getProperty("tombolo.home");
+    String home = System.getProperty("tombolo.checkout");
     for (Path at = Path.of(home == null ? "" : home).toAbsolutePath();
         at != null;
         at = at.getParent()) {

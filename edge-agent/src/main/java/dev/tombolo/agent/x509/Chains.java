@@ -3,6 +3,7 @@ package dev.tombolo.agent.x509;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
@@ -22,21 +23,18 @@ final class Chains {
 
   /// SHA-256 of the SubjectPublicKeyInfo: what join tokens pin.
   static Digest keyDigest(X509Certificate certificate) {
-    return Digest.of(certificate.getPublicKey().getEncoded());
+    return SpkiPin.of(certificate);
   }
 
-  /// The first certificate of the chain that has this key.
+  /// The certificate of the chain that has this key and leads to the first.
   ///
   /// @throws RefusedException [Reason.PinMismatch] with the key of the chain's end
   static X509Certificate rootWith(Digest rootKey, List<X509Certificate> chain)
       throws RefusedException {
-    for (X509Certificate certificate : chain) {
-      if (keyDigest(certificate).equals(rootKey)) {
-        return certificate;
-      }
-    }
-    throw new RefusedException(
-        new Reason.PinMismatch(rootKey.text(), keyDigest(chain.getLast()).text()));
+    return switch (SpkiPin.match(rootKey, chain)) {
+      case SpkiPin.Matched(var root) -> root;
+      case SpkiPin.Refused(var reason) -> throw new RefusedException(reason);
+    };
   }
 
   /// Verifies the chain up to the root, at a time when all of it is valid already: a device whose

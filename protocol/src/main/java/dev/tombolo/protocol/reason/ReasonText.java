@@ -8,7 +8,27 @@ import java.util.List;
 public final class ReasonText {
   private ReasonText() {}
 
+  /// Details come from devices, workloads and files: what could move a terminal's cursor or turn
+  /// its writing direction is replaced.
   public static String say(Reason reason) {
+    String words = words(reason);
+    StringBuilder line = new StringBuilder(words.length());
+    for (int i = 0; i < words.length(); i++) {
+      char c = words.charAt(i);
+      line.append(isPlain(c) ? c : ' ');
+    }
+    return line.toString();
+  }
+
+  private static boolean isPlain(char c) {
+    int type = Character.getType(c);
+    return type != Character.CONTROL
+        && type != Character.FORMAT
+        && type != Character.LINE_SEPARATOR
+        && type != Character.PARAGRAPH_SEPARATOR;
+  }
+
+  private static String words(Reason reason) {
     return switch (reason) {
       case Reason.TokenGarbled r -> "The join token cannot be read: " + r.detail() + ".";
       case Reason.TokenUnknown r ->
@@ -292,7 +312,8 @@ public final class ReasonText {
   }
 
   private static long percent(long done, long total) {
-    return total <= 0 ? 0 : Math.min(100, done / Math.max(1, total / 100));
+    // Both lie below 2^53, so a hundredfold fits.
+    return total <= 0 ? 0 : Math.clamp(done * 100 / total, 0, 100);
   }
 
   /// To the second, UTC. Integers of the wire lie below 2^53, which [Instant] holds.

@@ -1,0 +1,94 @@
+package dev.tombolo.bench.demo;
+
+import dev.tombolo.bench.process.Distributions;
+import dev.tombolo.bench.process.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `./tombolo demo`
+@Command(
+    name = "demo",
+    description = {
+      "Shows the whole path once on this machine, with real processes: three shops join, get a",
+      "real model, one loses its line, works on, and catches up. Ends with 0 only if every claim",
+      "it makes holds."
+    },
+    mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+  private static final List<Step> STEPS =
+      List.of(
+          new HubStarts(),
+          new ShopsJoin(),
+          new ModelGoesLive(),
+          new LineIsCut(),
+          new LineIsBack(),
+          new BadModelRollsBack(),
+          new HubIsKilled());
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write how each step went.")
+  @Nullable Path json;
+
+  @Option(names = "--keep", description = "Leave it running, and say how to play with it.")
+  boolean keep;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "An empty folder to use; default: a temporary one.")
+  @Nullable Path dir;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Screen screen = Screen.standard();
+    Distributions distributions = Distributions.find();
+    Path folder = folder();
+    var processes = new Processes(folder);
+    var cleaning = new Thread(() -> clean(processes, folder));
+    Runtime.getRuntime().addShutdownHook(cleaning);
+
+    var playbill = new Playbill(screen);
+    Town town = Town.build(folder, distributions, processes, screen);
+    Playbill.introduce(town);
+    DemoResult result = playbill.play(town, STEPS);
+    if (json != null) {
+      result.write(json);
+    }
+    if (keep) {
+      Runtime.getRuntime().removeShutdownHook(cleaning);
+      Playbill.tellHowToPlay(town, processes);
+      processes.keep();
+    }
+    return result.ok() ? 0 : 1;
+  }
+
+  private Path folder() throws IOException {
+    if (dir == null) {
+      return Files.createTempDirectory("tombolo-demo-").toRealPath();
+    }
+    Path made = Files.createDirectories(dir).toRealPath();
+    try (var inside = Files.list(made)) {
+      if (inside.findAny().isPresent()) {
+        throw new IOException(made + " is not empty; name a new folder");
+      }
+    }
+    return made;
+  }
+
+  /// Also after Ctrl-C.
+  private static void clean(Processes processes, Path folder) {
+    try {
+      processes.endAll();
+      Folders.remove(folder);
+    } catch (IOException e) {
+      System.err.println("left behind: " + folder + " (" + e.getMessage() + ")");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

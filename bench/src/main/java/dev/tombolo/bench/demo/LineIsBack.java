@@ -1,0 +1,26 @@
+package dev.tombolo.bench.demo;
+
+import java.time.Duration;
+import java.util.List;
+
+/// Step 5: the line is there again, and shop 2 catches up by itself.
+final class LineIsBack implements Step {
+  private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(90);
+
+  @Override
+  public String name() {
+    return "line-is-back";
+  }
+
+  @Override
+  public String title() {
+    return "The line is there again: shop 2 catches up by itself";
+  }
+
+  @Override
+  public void play(Town town) throws Exception {
+    town.screen().say("(shop-2's line is joined again)");
+    town.shop(2).line().open();
+    town.awaitLive(town.models().second(), List.of(town.shop(2)), CATCH_UP_LIMIT);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.tombolo.bench.demo;
+
+import dev.tombolo.bench.process.Await;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
+final class LineIsCut implements Step {
+  private static final Duration LIVE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration BACK_LIMIT = Duration.ofSeconds(30);
+  private static final Duration WITHOUT_AGENT = Duration.ofSeconds(2);
+
+  @Override
+  public String name() {
+    return "line-is-cut";
+  }
+
+  @Override
+  public String title() {
+    return "Shop 2 loses its line; the next model goes to the others; shop 2 serves on";
+  }
+
+  @Override
+  public void play(Town town) throws Exception {
+    Shop dark = town.shop(2);
+    ModelVersion old = town.models().first();
+    long pid = dark.health().pid();
+    try (Customer customer = Customer.enter(dark)) {
+      town.screen().say("(shop-2's line is cut: nothing passes, nothing is closed)");
+      dark.line().cut();
+      town.release(town.models().second());
+      town.awaitLive(town.models().second(), List.of(town.shop(1), town.shop(3)), LIVE_LIMIT);
+      town.claim(
+          "shop-2 goes on with " + old.release(), dark.health().model().equals(old.modelDigest()));
+      town.shell().tombolo("why", dark.slot());
+
+      town.screen().command("kill -9 " + dark.agent().pid() + "    # shop-2's agent");
+      dark.agent().kill();
+      Thread.sleep(WITHOUT_AGENT);
+      town.claim("shop-2's workload has outlived its agent", dark.health().pid() == pid);
+      int answers = customer.leave();
+      town.claim("a customer in shop-2 got an answer each of " + answers + " times", answers > 0);
+    }
+
+    town.screen().command("kill -9 " + pid + "    # now shop-2's workload too");
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    Await.untilTrue(
+        BACK_LIMIT, () -> "shop-2's workload to be gone", () -> ProcessHandle.of(pid).isEmpty());
+    dark.startAgent(town.shell());
+    Await.untilTrue(BACK_LIMIT, () -> "shop-2's workload to be back", () -> isBack(dark, old));
+    town.claim(
+        "shop-2's workload is back without any network, with " + old.release(),
+        dark.health().pid() != pid);
+  }
+
+  private static boolean isBack(Shop shop, ModelVersion model) {
+    try {
+      return shop.health().model().equals(model.modelDigest());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.tombolo.bench.demo;
+
+import dev.tombolo.bench.process.Command;
+import dev.tombolo.bench.process.Distributions;
+import dev.tombolo.bench.process.Spawned;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Runs the two public programs in the demo's folder, each command shown first as one would type
+/// it.
+final class Shell {
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+  private static final int SHOWN_ARGUMENT_CHARACTERS = 60;
+
+  private final Path folder;
+  private final Distributions distributions;
+  private final Map<String, String> environment;
+  private final Processes processes;
+  private final Screen screen;
+
+  Shell(
+      Path folder,
+      Distributions distributions,
+      Map<String, String> environment,
+      Processes processes,
+      Screen screen) {
+    this.folder = folder;
+    this.distributions = distributions;
+    this.environment = Map.copyOf(environment);
+    this.processes = processes;
+    this.screen = screen;
+  }
+
+  /// Where `tombolo` lies.
+  Path program() {
+    return distributions.tombolo();
+  }
+
+  /// Shows and runs `tombolo ...`, shows what it prints.
+  ///
+  /// @throws IllegalStateException with all it said when it does not end with 0
+  String tombolo(String... arguments) throws IOException, InterruptedException {
+    String out = quietly("tombolo", arguments);
+    screen.output(out);
+    return out;
+  }
+
+  String agent(String... arguments) throws IOException, InterruptedException {
+    String out = quietly("tombolo-agent", arguments);
+    screen.output(out);
+    return out;
+  }
+
+  /// Shows and runs it, keeps to itself what it prints.
+  String quietly(String program, String... arguments) throws IOException, InterruptedException {
+    screen.command(typed(program, arguments));
+    return Command.run(argv(program, arguments), environment, folder, COMMAND_LIMIT)
+        .orThrow()
+        .out();
+  }
+
+  /// Shows `program ... &` and starts it.
+  Spawned background(String name, String program, String... arguments) throws IOException {
+    screen.command(typed(program, arguments) + " &");
+    return processes.start(name, argv(program, arguments), folder.resolve(name + ".log"));
+  }
+
+  /// Starts something that is not Tombolo's, and shows nothing.
+  Spawned stageHand(String name, List<String> argv) throws IOException {
+    return processes.start(name, argv, folder.resolve(name + ".log"));
+  }
+
+  private List<String> argv(String program, String... arguments) {
+    Path path = program.equals("tombolo") ? distributions.tombolo() : distributions.agent();
+    List<String> argv = new ArrayList<>(List.of(path.toString()));
+    argv.addAll(List.of(arguments));
+    return argv;
+  }
+
+  private static String typed(String program, String... arguments) {
+    var line = new StringBuilder(program);
+    for (String argument : arguments) {
+      line.append(' ')
+          .append(
+              argument.length() <= SHOWN_ARGUMENT_CHARACTERS
+                  ? argument
+                  : argument.substring(0, 12) + "...");
+    }
+    return line.toString();
+  }
+}

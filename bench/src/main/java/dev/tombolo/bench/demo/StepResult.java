@@ -1,0 +1,16 @@
+package dev.tombolo.bench.demo;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+
+/// How a step went.
+///
+/// @param claims what was checked, in order; the last one failed unless `ok`
+/// @param problem empty when `ok`
+@Json
+public record StepResult(
+    String name, boolean ok, double seconds, List<String> claims, String problem) {
+  public StepResult {
+    claims = List.copyOf(claims);
+  }
+}

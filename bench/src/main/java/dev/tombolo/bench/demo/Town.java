@@ -1,0 +1,184 @@
+package dev.tombolo.bench.demo;
+
+import dev.tombolo.bench.demo.DeviceSeen.ApplicationSeen;
+import dev.tombolo.bench.process.Await;
+import dev.tombolo.bench.process.Distributions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/// The demo's stage: head office with a hub, three shops, and what is known of them. Holds the
+/// claims made in the step under way.
+final class Town {
+  static final String FLEET = "shops";
+  private static final int SHOPS = 3;
+  private static final int PORTS_PER_SHOP = 3;
+  private static final int BAR_COLUMNS = 12;
+
+  private final Path folder;
+  private final Screen screen;
+  private final Shell shell;
+  private final Hub hub;
+  private final List<Shop> shops;
+  private final Models models;
+  private final WorkloadRuntime runtime;
+  private final List<String> claims = new ArrayList<>();
+
+  private Town(
+      Path folder,
+      Screen screen,
+      Shell shell,
+      Hub hub,
+      List<Shop> shops,
+      Models models,
+      WorkloadRuntime runtime) {
+    this.folder = folder;
+    this.screen = screen;
+    this.shell = shell;
+    this.hub = hub;
+    this.shops = List.copyOf(shops);
+    this.models = models;
+    this.runtime = runtime;
+  }
+
+  static Town build(Path folder, Distributions distributions, Processes processes, Screen screen)
+      throws IOException {
+    Ports ports = Ports.draw(2 + SHOPS * PORTS_PER_SHOP);
+    Hub hub = new Hub(folder.resolve("hub"), ports.next(), ports.next());
+    var shell = new Shell(folder, distributions, hub.environment(), processes, screen);
+    List<Shop> shops =
+        IntStream.rangeClosed(1, SHOPS).mapToObj(number -> new Shop(number, ports)).toList();
+    WorkloadRuntime runtime = WorkloadRuntime.prepare(folder);
+    return new Town(folder, screen, shell, hub, shops, Models.unpack(folder), runtime);
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Screen screen() {
+    return screen;
+  }
+
+  Shell shell() {
+    return shell;
+  }
+
+  Hub hub() {
+    return hub;
+  }
+
+  List<Shop> shops() {
+    return shops;
+  }
+
+  /// Counted from 1, as the shops are.
+  Shop shop(int number) {
+    return shops.get(number - 1);
+  }
+
+  Models models() {
+    return models;
+  }
+
+  WorkloadRuntime runtime() {
+    return runtime;
+  }
+
+  /// Shows that `claim` holds.
+  ///
+  /// @throws ClaimBroken when it does not
+  void claim(String claim, boolean holds) {
+    claims.add(claim);
+    if (!holds) {
+      throw new ClaimBroken(claim);
+    }
+    screen.held(claim);
+  }
+
+  /// The claims since the last call.
+  List<String> takeClaims() {
+    List<String> taken = List.copyOf(claims);
+    claims.clear();
+    return taken;
+  }
+
+  /// Signs, pushes and assigns it to the fleet.
+  void release(ModelVersion model) throws IOException, InterruptedException {
+    shell.tombolo(
+        "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
+    shell.tombolo("release", "push", model.envelope());
+    shell.tombolo("assign", model.release(), "--fleet", FLEET);
+  }
+
+  /// Waits until the hub sees the wanted thing of each of these shops, with progress meanwhile.
+  void await(String what, List<Shop> some, Duration limit, Predicate<DeviceSeen> wanted)
+      throws InterruptedException {
+    Await.untilTrue(
+        limit,
+        () -> what,
+        () -> {
+          List<DeviceSeen> devices = hub.devices();
+          screen.progress(progress(devices));
+          return some.stream()
+              .allMatch(
+                  shop ->
+                      devices.stream()
+                          .anyMatch(
+                              device -> device.slot().equals(shop.slot()) && wanted.test(device)));
+        });
+  }
+
+  /// Waits until the hub has heard that the model is live in these shops, then asks their services
+  /// what they have really loaded.
+  void awaitLive(ModelVersion model, List<Shop> some, Duration limit)
+      throws IOException, InterruptedException {
+    await(
+        model.release() + " to be live in " + names(some),
+        some,
+        limit,
+        device -> embedding(device).stream().anyMatch(seen -> seen.isLive(model.version())));
+    claim("the hub sees %s live in %s".formatted(model.release(), names(some)), true);
+    for (Shop shop : some) {
+      claim(
+          "%s's service has loaded exactly that model (%s...)"
+              .formatted(shop.name(), model.modelDigest().substring(0, 12)),
+          shop.health().model().equals(model.modelDigest()));
+    }
+  }
+
+  static List<ApplicationSeen> embedding(DeviceSeen device) {
+    return device.applications().stream()
+        .filter(seen -> seen.name().equals(ModelVersion.NAME))
+        .toList();
+  }
+
+  static String names(List<Shop> some) {
+    return String.join(", ", some.stream().map(Shop::name).toList());
+  }
+
+  private static String progress(List<DeviceSeen> devices) {
+    var line = new StringBuilder();
+    for (DeviceSeen device : devices) {
+      line.append("  ").append(device.site()).append(' ');
+      List<ApplicationSeen> seen = embedding(device);
+      if (seen.isEmpty()) {
+        line.append(device.online() ? "online" : "offline");
+      } else if (seen.getFirst().phase().equals("fetching")) {
+        line.append(bar(seen.getFirst().bytesDone(), seen.getFirst().bytesTotal()));
+      } else {
+        line.append(seen.getFirst().phase());
+      }
+    }
+    return line.toString();
+  }
+
+  private static String bar(long done, long total) {
+    int filled = total == 0 ? 0 : (int) (BAR_COLUMNS * done / total);
+    return "▕" + "█".repeat(filled) + " ".repeat(BAR_COLUMNS - filled) + "▏";
+  }
+}

@@ -1,0 +1,50 @@
+package dev.tombolo.bench.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A release of one small file and no workload, for runs that are about something else.
+public final class SmallRelease {
+  public static final String NAME = "small";
+
+  private SmallRelease() {}
+
+  /// Signs it with the hub folder's publisher key and pushes it.
+  public static void push(RunningHub hub, String version) throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(hub.folder().resolve(NAME + "-" + version));
+    Files.writeString(folder.resolve("settings.txt"), "settings of version " + version + "\n");
+    push(
+        hub,
+        folder,
+        """
+        apiVersion: tombolo.dev/v1
+        kind: Release
+        metadata: {name: small, version: "%s"}
+        spec:
+          kind: app
+          variants:
+            - files: [{from: settings.txt}]
+              parameters: [{name: threshold, type: text, default: "0"}]
+        """
+            .formatted(version));
+  }
+
+  /// Signs and pushes what a `release.yaml` in this folder says.
+  public static void push(RunningHub hub, Path folder, String yaml)
+      throws IOException, InterruptedException {
+    Path draft = folder.resolve("release.yaml");
+    Path envelope = folder.resolve("release.json");
+    Files.writeString(draft, yaml);
+    hub.cli(
+        "release",
+        "sign",
+        "-f",
+        draft.toString(),
+        "--key",
+        "publisher.key",
+        "--out",
+        envelope.toString());
+    hub.cli("release", "push", envelope.toString(), "--files", folder.toString());
+  }
+}

@@ -1,0 +1,84 @@
+package dev.tombolo.hub.net;
+
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.reason.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import java.util.List;
+
+/// Reads the first packet's fixed header and lets only a CONNECT of bounded size through to the
+/// MQTT decoder, whose own bound is the larger one of all later packets.
+final class ConnectGate extends ByteToMessageDecoder {
+  private static final int CONNECT = 0x10;
+  private static final int LENGTH_BYTES_MAX = 4;
+
+  private final Line line;
+  private final Edge edge;
+
+  ConnectGate(Line line, Edge edge) {
+    this.line = line;
+    this.edge = edge;
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    int at = in.readerIndex();
+    if (!in.isReadable()) {
+      return;
+    }
+    if (in.getUnsignedByte(at) != CONNECT) {
+      edge.violations()
+          .report(
+              line.peer().map(PeerIdentity::device),
+              line.remote(),
+              "first packet",
+              new Reason.Malformed("MQTT connection", "does not begin with CONNECT"));
+      in.skipBytes(in.readableBytes());
+      ctx.close();
+      return;
+    }
+    int length = 0;
+    for (int i = 0; i < LENGTH_BYTES_MAX; i++) {
+      if (in.readableBytes() < i + 2) {
+        return;
+      }
+      int digit = in.getUnsignedByte(at + 1 + i);
+      length |= (digit & 0x7f) << (7 * i);
+      if ((digit & 0x80) == 0) {
+        pass(ctx, in, length);
+        return;
+      }
+    }
+    refuse(ctx, in, ReasonCodes.MALFORMED_PACKET, new Reason.Malformed("CONNECT", "its length"));
+  }
+
+  private void pass(ChannelHandlerContext ctx, ByteBuf in, int length) {
+    if (length > Limits.CONNECT_BYTES_MAX) {
+      refuse(
+          ctx,
+          in,
+          ReasonCodes.PACKET_TOO_LARGE,
+          new Reason.LimitExceeded("connectBytes", Limits.CONNECT_BYTES_MAX, length));
+      return;
+    }
+    ctx.pipeline()
+        .addLast(
+            new MqttDecoder(Limits.PACKET_BYTES_MAX),
+            MqttEncoder.INSTANCE,
+            new MqttSession(line, edge));
+    ctx.pipeline().remove(this);
+  }
+
+  private void refuse(ChannelHandlerContext ctx, ByteBuf in, int code, Reason reason) {
+    edge.violations()
+        .report(line.peer().map(PeerIdentity::device), line.remote(), "CONNECT", reason);
+    in.skipBytes(in.readableBytes());
+    ctx.pipeline().addLast(MqttEncoder.INSTANCE);
+    MqttPackets.writeConnack(ctx, code, reason).addListener(_ -> ctx.close());
+    line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
+    ctx.pipeline().remove(this);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.tombolo.hub.net;
+
+import dev.tombolo.hub.core.SessionId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What all lines of one edge port share.
+final class Edge {
+  private final EdgeSettings settings;
+  private final EdgeServices services;
+  private final String rootPem;
+  private final EdgeCounters counters = new EdgeCounters();
+  private final Violations violations;
+  private final ConnectRates connectRates;
+  private final PendingRequests requests;
+  private final Map<SessionId, MqttSession> sessions = new ConcurrentHashMap<>();
+
+  Edge(EdgeSettings settings, EdgeServices services, String rootPem) {
+    this.settings = settings;
+    this.services = services;
+    this.rootPem = rootPem;
+    this.violations = new Violations(services.inbox(), services.clock(), counters);
+    this.connectRates = new ConnectRates(settings.connectsPerMinute());
+    this.requests = new PendingRequests();
+  }
+
+  EdgeSettings settings() {
+    return settings;
+  }
+
+  EdgeServices services() {
+    return services;
+  }
+
+  String rootPem() {
+    return rootPem;
+  }
+
+  EdgeCounters counters() {
+    return counters;
+  }
+
+  Violations violations() {
+    return violations;
+  }
+
+  ConnectRates connectRates() {
+    return connectRates;
+  }
+
+  PendingRequests requests() {
+    return requests;
+  }
+
+  Map<SessionId, MqttSession> sessions() {
+    return sessions;
+  }
+}

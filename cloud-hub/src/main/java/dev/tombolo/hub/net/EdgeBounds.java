@@ -1,0 +1,58 @@
+package dev.tombolo.hub.net;
+
+/// Bounds of the edge port beyond [dev.tombolo.protocol.Limits]. Times are milliseconds.
+final class EdgeBounds {
+  /// How often each event loop looks at its lines' deadlines.
+  static final long SWEEP_MILLIS = 250;
+
+  /// From accept to the end of the TLS handshake.
+  static final long HANDSHAKE_MILLIS = 5_000;
+
+  /// From the handshake's end to a whole CONNECT, or a whole HTTP header.
+  static final long OPENING_MILLIS = 5_000;
+
+  /// A request's body, after its header.
+  static final long BODY_MILLIS = 20_000;
+
+  /// An HTTP line between two requests.
+  static final long IDLE_MILLIS = 60_000;
+
+  /// A download that takes no byte for so long is dropped; the device resumes it.
+  static final long DOWNLOAD_STALL_MILLIS = 120_000;
+
+  /// How long the hub's loop may take to answer a CONNECT or an enrolment.
+  static final long ANSWER_MILLIS = 30_000;
+
+  /// How long a session's events may wait for room in the hub's inbox.
+  static final long INBOX_WAIT_MILLIS = 10_000;
+
+  /// How long a refused line may take to read why.
+  static final long FAREWELL_MILLIS = 2_000;
+
+  /// QoS 1 publishes of one device that the hub has not yet acknowledged (Receive Maximum).
+  static final int RECEIVE_MAX = 16;
+
+  /// Packets a device may send behind its CONNECT before the hub has answered it.
+  static final int EARLY_PACKETS_MAX = 16;
+
+  /// Parts of a desired update on their way to one device.
+  static final int PARTS_IN_FLIGHT_MAX = 4;
+
+  /// Requests waiting for the hub's loop, over all lines.
+  static final int REQUESTS_MAX = 10_000;
+
+  /// Lines whose TLS handshake or first packet is not there yet; further ones wait in the kernel.
+  static final int HALF_OPEN_MAX = 4_096;
+
+  static final int HTTP_LINE_BYTES_MAX = 4 * 1024;
+  static final int HTTP_HEADER_BYTES_MAX = 8 * 1024;
+  static final int FILE_CHUNK_BYTES = 16 * 1024;
+
+  /// Told to a peer that comes too early, seconds, before jitter.
+  static final int RETRY_AFTER_SECONDS = 5;
+
+  /// Audit lines from strangers without a certificate, per second.
+  static final int STRANGER_AUDITS_PER_SECOND = 20;
+
+  private EdgeBounds() {}
+}

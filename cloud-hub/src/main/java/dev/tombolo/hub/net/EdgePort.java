@@ -1,0 +1,181 @@
+package dev.tombolo.hub.net;
+
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.protocol.reason.Reason;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The one port that devices need: MQTT 5, enrolment, downloads. Bound first, so that the port is
+/// known, and opened when the rest of the hub runs.
+public final class EdgePort implements AutoCloseable {
+  private static final int BACKLOG = 4_096;
+  private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private final Edge edge;
+  private final EventLoopGroup loops;
+  private final Map<EventLoop, LineSweep> sweeps = new IdentityHashMap<>();
+  private final Channel server;
+
+  private EdgePort(Edge edge, EventLoopGroup loops, EdgeTls tls, boolean isNative)
+      throws IOException {
+    this.edge = edge;
+    this.loops = loops;
+    for (EventExecutor loop : loops) {
+      EventLoop eventLoop = (EventLoop) loop;
+      sweeps.put(eventLoop, new LineSweep(eventLoop, edge.services().inbox(), edge.counters()));
+    }
+    Class<? extends ServerChannel> type =
+        isNative ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(type)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
+            .handler(new AcceptGate(edge))
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    Line line = new Line(sweepOf(channel), edge.counters());
+                    channel
+                        .pipeline()
+                        .addLast(line, tls.newHandler(channel.alloc()), new FirstByte(line, edge));
+                  }
+                });
+    EdgeSettings settings = edge.settings();
+    ChannelFuture bound =
+        bootstrap
+            .bind(new InetSocketAddress(settings.bind(), settings.port()))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+      throw notBound(settings, bound.cause());
+    }
+    this.server = bound.channel();
+  }
+
+  /// Takes the port; nobody is let in before [#open].
+  ///
+  /// @throws IOException when it is taken, saying so
+  public static EdgePort bind(
+      EdgeSettings settings, EdgeServices services, EdgeTls tls, String rootPem)
+      throws IOException {
+    boolean isNative = Epoll.isAvailable();
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(),
+            isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    return new EdgePort(new Edge(settings, services, rootPem), loops, tls, isNative);
+  }
+
+  private static IOException notBound(EdgeSettings settings, @Nullable Throwable cause) {
+    String what =
+        cause instanceof BindException
+            ? "is in use or not this machine's; stop the other program or choose another port"
+            : String.valueOf(cause);
+    return new IOException(
+        "edge.port: " + settings.bind() + ":" + settings.port() + " " + what, cause);
+  }
+
+  /// The port in use.
+  public int port() {
+    return ((InetSocketAddress) server.localAddress()).getPort();
+  }
+
+  public void open() {
+    server.config().setAutoRead(true);
+    server.read();
+  }
+
+  public EdgeCounters counters() {
+    return edge.counters();
+  }
+
+  /// False when the session is not, or no longer, one of this port.
+  public boolean execute(HubEffect.ToSession effect) {
+    MqttSession session = edge.sessions().get(effect.session());
+    if (session == null) {
+      return false;
+    }
+    session.execute(effect);
+    return true;
+  }
+
+  public void answer(HubEffect.EnrolGranted granted) {
+    edge.requests().answer(granted.request(), granted);
+  }
+
+  public void answer(HubEffect.RenewGranted granted) {
+    edge.requests().answer(granted.request(), granted);
+  }
+
+  public void answer(HubEffect.RequestRefused refused) {
+    edge.requests().answer(refused.request(), refused);
+  }
+
+  /// Closes every line that came with one of these certificates, whatever it is doing.
+  ///
+  /// @param serials lower-case hex
+  public void revoke(Set<String> serials) {
+    sweeps.forEach(
+        (loop, sweep) ->
+            loop.execute(
+                () ->
+                    sweep.forEach(
+                        line ->
+                            line.peer()
+                                .filter(peer -> serials.contains(peer.serial()))
+                                .ifPresent(
+                                    peer ->
+                                        line.dismiss(
+                                            new Reason.DeviceRevoked(peer.device().text()))))));
+  }
+
+  /// Says good-bye to every device, and stops.
+  @Override
+  public void close() {
+    server.close().awaitUninterruptibly();
+    for (MqttSession session : List.copyOf(edge.sessions().values())) {
+      session.shutDown();
+    }
+    loops
+        .shutdownGracefully(100, 3_000, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  private LineSweep sweepOf(Channel channel) {
+    LineSweep sweep = sweeps.get(channel.eventLoop());
+    if (sweep == null) {
+      throw new IllegalStateException("an event loop of another group");
+    }
+    return sweep;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.tombolo.hub.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/// Sends a file or a part of it, never further ahead than the line takes bytes. A line that takes
+/// none for a long while is closed; the device resumes from what it has.
+final class FileReply {
+  private final ChannelHandlerContext ctx;
+  private final FileChannel file;
+  private final HttpReplies replies;
+  private final Line line;
+  private final EdgeCounters counters;
+  private long at;
+  private final long end;
+  private boolean isDone;
+
+  private FileReply(
+      ChannelHandlerContext ctx,
+      FileChannel file,
+      ByteRange range,
+      HttpReplies replies,
+      Line line,
+      EdgeCounters counters) {
+    this.ctx = ctx;
+    this.file = file;
+    this.replies = replies;
+    this.line = line;
+    this.counters = counters;
+    this.at = range.from();
+    this.end = range.from() + range.length();
+  }
+
+  /// @param tag entity tag, without its quotes; the content never changes under one tag
+  static FileReply start(
+      ChannelHandlerContext ctx,
+      HttpRequest request,
+      Path path,
+      String tag,
+      String type,
+      HttpReplies replies,
+      Line line,
+      EdgeCounters counters)
+      throws IOException {
+    FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+    long size = file.size();
+    Optional<ByteRange> range = ByteRange.of(rangeOf(request, quoted(tag)), size);
+    HttpResponse response =
+        new DefaultHttpResponse(
+            HttpVersion.HTTP_1_1,
+            range
+                .map(r -> r.isWhole() ? HttpResponseStatus.OK : HttpResponseStatus.PARTIAL_CONTENT)
+                .orElse(HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE));
+    HttpHeaders headers =
+        response
+            .headers()
+            .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
+            .set(HttpHeaderNames.ETAG, quoted(tag))
+            .set(HttpHeaderNames.CONTENT_TYPE, type)
+            .set(HttpHeaderNames.CONTENT_LENGTH, range.map(ByteRange::length).orElse(0L));
+    if (range.isEmpty()) {
+      headers.set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + size);
+    } else if (!range.get().isWhole()) {
+      ByteRange part = range.get();
+      headers.set(
+          HttpHeaderNames.CONTENT_RANGE,
+          "bytes " + part.from() + "-" + (part.from() + part.length() - 1) + "/" + size);
+    }
+    replies.setConnection(headers);
+    ctx.write(response);
+    ByteRange sent =
+        replies.isHead() ? new ByteRange(0, 0, true) : range.orElse(new ByteRange(0, 0, true));
+    FileReply reply = new FileReply(ctx, file, sent, replies, line, counters);
+    reply.pump();
+    return reply;
+  }
+
+  void pump() {
+    if (isDone) {
+      return;
+    }
+    try {
+      while (at < end && ctx.channel().isWritable()) {
+        int wanted = (int) Math.min(EdgeBounds.FILE_CHUNK_BYTES, end - at);
+        ByteBuf chunk = ctx.alloc().buffer(wanted);
+        int read = chunk.writeBytes(file, at, wanted);
+        if (read <= 0) {
+          chunk.release();
+          throw new IOException("the file has become shorter");
+        }
+        at += read;
+        counters.fileBytes.add(read);
+        ctx.write(new DefaultHttpContent(chunk));
+      }
+    } catch (IOException e) {
+      // The length is told already: a broken line is the only honest answer left.
+      close();
+      line.abort();
+      return;
+    }
+    line.deadline(EdgeBounds.DOWNLOAD_STALL_MILLIS, line::abort);
+    if (at < end) {
+      ctx.flush();
+      return;
+    }
+    ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    close();
+    replies.finished();
+  }
+
+  void close() {
+    isDone = true;
+    try {
+      file.close();
+    } catch (IOException e) {
+      // Opened for reading: nothing is lost.
+    }
+  }
+
+  // If-Range: the part only if it is a part of the same file, else the whole (RFC 9110 s. 13.1.5).
+  private static Optional<String> rangeOf(HttpRequest request, String tag) {
+    String condition = request.headers().get(HttpHeaderNames.IF_RANGE);
+    return condition == null || condition.strip().equals(tag)
+        ? Optional.ofNullable(request.headers().get(HttpHeaderNames.RANGE))
+        : Optional.empty();
+  }
+
+  private static String quoted(String tag) {
+    return '"' + tag + '"';
+  }
+}

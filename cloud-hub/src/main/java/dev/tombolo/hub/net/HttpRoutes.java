@@ -1,0 +1,383 @@
+package dev.tombolo.hub.net;
+
+import dev.tombolo.hub.core.CsrCheck;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.RequestedKey;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.enrol.EnrolRequest;
+import dev.tombolo.protocol.enrol.RenewRequest;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.token.JoinToken;
+import dev.tombolo.protocol.token.JoinTokenCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The HTTP half of the edge port, one request at a time on a line.
+final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
+  private static final Pattern FILE = Pattern.compile("/v1/files/([0-9a-f]{64})");
+  private static final Pattern PACKAGE =
+      Pattern.compile("/packages/([A-Za-z0-9][A-Za-z0-9._+~-]{0,127})");
+  private static final String PEM = "application/x-pem-file";
+
+  private final Line line;
+  private final Edge edge;
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private @Nullable HttpReplies replies;
+  private @Nullable HttpRequest request;
+  private @Nullable FileReply sending;
+  private OptionalLong waitsFor = OptionalLong.empty();
+  private boolean isAnswering;
+
+  HttpRoutes(Line line, Edge edge) {
+    this.line = line;
+    this.edge = edge;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+    if (message instanceof HttpRequest head) {
+      begin(ctx, head);
+    }
+    if (message instanceof HttpContent content && request != null && !isAnswering) {
+      take(content.content());
+      if (message instanceof LastHttpContent && !isAnswering) {
+        answer(ctx, request);
+      }
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+    if (isAnswering || request != null) {
+      // Pipelining: none of our clients does it.
+      line.abort();
+      return;
+    }
+    line.settled();
+    request = head;
+    replies = new HttpReplies(ctx, head, this::answered);
+    body.reset();
+    line.deadline(EdgeBounds.BODY_MILLIS, line::abort);
+    DecoderResult decoded = head.decoderResult();
+    if (decoded.isFailure()) {
+      boolean tooLong =
+          decoded.cause() instanceof TooLongHttpHeaderException
+              || decoded.cause() instanceof TooLongHttpLineException;
+      refuse(
+          tooLong
+              ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+              : HttpResponseStatus.BAD_REQUEST,
+          tooLong
+              ? new Reason.LimitExceeded(
+                  "httpHeaderBytes",
+                  EdgeBounds.HTTP_HEADER_BYTES_MAX,
+                  EdgeBounds.HTTP_HEADER_BYTES_MAX + 1L)
+              : new Reason.Malformed("HTTP request", String.valueOf(decoded.cause().getMessage())));
+      return;
+    }
+    long length = HttpUtil.getContentLength(head, 0L);
+    if (length > Limits.ENROL_BODY_BYTES_MAX) {
+      tooLarge(length);
+    } else if (HttpUtil.is100ContinueExpected(head)) {
+      replies().goOn();
+    }
+  }
+
+  private void take(ByteBuf content) {
+    if (body.size() + content.readableBytes() > Limits.ENROL_BODY_BYTES_MAX) {
+      tooLarge(body.size() + content.readableBytes());
+      return;
+    }
+    try {
+      content.readBytes(body, content.readableBytes());
+    } catch (IOException e) {
+      throw new IllegalStateException("memory does not fail like this", e);
+    }
+  }
+
+  private void tooLarge(long length) {
+    refuse(
+        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+        new Reason.LimitExceeded("bodyBytes", Limits.ENROL_BODY_BYTES_MAX, length));
+  }
+
+  private void answer(ChannelHandlerContext ctx, HttpRequest head) {
+    isAnswering = true;
+    line.deadline(EdgeBounds.DOWNLOAD_STALL_MILLIS, line::abort);
+    String uri = head.uri();
+    int query = uri.indexOf('?');
+    String path = query < 0 ? uri : uri.substring(0, query);
+    boolean reads = head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD);
+    boolean posts = path.equals("/v1/enroll") || path.equals("/v1/renew");
+    if (posts != head.method().equals(HttpMethod.POST) || !(reads || posts)) {
+      replies()
+          .refuse(
+              HttpResponseStatus.METHOD_NOT_ALLOWED,
+              new Reason.InputInvalid("method", head.method().name(), posts ? "POST" : "GET"));
+      return;
+    }
+    Matcher file = FILE.matcher(path);
+    Matcher pack = PACKAGE.matcher(path);
+    if (path.equals("/healthz")) {
+      replies().text(HttpReplies.TEXT, "ok\n");
+    } else if (path.equals("/v1/ca.pem")) {
+      replies().text(PEM, edge.rootPem());
+    } else if (path.equals("/v1/enroll")) {
+      enrol();
+    } else if (path.equals("/v1/renew")) {
+      renew();
+    } else if (path.equals("/mqtt")) {
+      upgrade(ctx, head);
+    } else if (file.matches()) {
+      file(ctx, head, Digest.ofHex(file.group(1)));
+    } else if (path.equals("/install.sh")) {
+      share(ctx, head, "install.sh", path);
+    } else if (pack.matches()) {
+      share(ctx, head, "packages/" + pack.group(1), path);
+    } else {
+      notFound("page", path);
+    }
+  }
+
+  // ---- enrolment and renewal
+
+  private void enrol() {
+    try {
+      EnrolRequest wanted =
+          Json.read(EnrolRequest.class, body.toByteArray(), Limits.ENROL_BODY_BYTES_MAX);
+      switch (JoinTokenCodec.decode(wanted.token())) {
+        case JoinTokenCodec.Garbled garbled -> replies().refuse(garbled.reason());
+        case JoinTokenCodec.Read(JoinToken token) ->
+            withKey(
+                wanted.csr(),
+                key ->
+                    number ->
+                        new HubEvent.EnrolAsked(number, token, key, wanted.facts(), line.remote()));
+      }
+    } catch (MalformedException e) {
+      replies().refuse(e.reason());
+    }
+  }
+
+  private void renew() {
+    Optional<PeerIdentity> peer = served();
+    if (peer.isEmpty()) {
+      return;
+    }
+    try {
+      RenewRequest wanted =
+          Json.read(RenewRequest.class, body.toByteArray(), Limits.ENROL_BODY_BYTES_MAX);
+      withKey(
+          wanted.csr(),
+          key ->
+              number ->
+                  new HubEvent.RenewAsked(
+                      number, peer.get().device(), peer.get().serial(), key, line.remote()));
+    } catch (MalformedException e) {
+      replies().refuse(e.reason());
+    }
+  }
+
+  private void withKey(String csr, Function<RequestedKey, LongFunction<HubEvent>> event) {
+    switch (edge.services().csrCheck().check(csr)) {
+      case CsrCheck.Outcome.Bad(Reason reason) -> replies().refuse(reason);
+      case CsrCheck.Outcome.Good(RequestedKey key) -> askHub(event.apply(key));
+    }
+  }
+
+  private void askHub(LongFunction<HubEvent> event) {
+    HttpReplies reply = replies();
+    OptionalLong number =
+        edge.requests().add(effect -> reply.executor().execute(() -> answered(reply, effect)));
+    if (number.isEmpty() || !edge.services().inbox().offer(event.apply(number.getAsLong()))) {
+      number.ifPresent(edge.requests()::forget);
+      edge.counters().inboxFull.increment();
+      reply.refuse(new Reason.Busy(EdgeBounds.RETRY_AFTER_SECONDS));
+      return;
+    }
+    waitsFor = number;
+    line.deadline(
+        EdgeBounds.ANSWER_MILLIS,
+        () -> {
+          forgetRequest();
+          reply.refuse(new Reason.Busy(EdgeBounds.RETRY_AFTER_SECONDS));
+        });
+  }
+
+  private void answered(HttpReplies reply, HubEffect effect) {
+    waitsFor = OptionalLong.empty();
+    if (effect instanceof HubEffect.EnrolGranted granted) {
+      reply.json(HttpResponseStatus.OK, granted.response());
+    } else if (effect instanceof HubEffect.RenewGranted granted) {
+      reply.json(HttpResponseStatus.OK, granted.response());
+    } else if (effect instanceof HubEffect.RequestRefused refused) {
+      reply.refuse(refused.reason());
+    }
+  }
+
+  // ---- files
+
+  private void file(ChannelHandlerContext ctx, HttpRequest head, Digest digest) {
+    Optional<PeerIdentity> peer = served();
+    if (peer.isEmpty()) {
+      return;
+    }
+    if (!edge.services().directory().mayRead(peer.get().device(), digest)) {
+      Reason reason =
+          new Reason.NotYours("file", digest.brief() + " is in no release assigned to this device");
+      edge.violations().report(Optional.of(peer.get().device()), line.remote(), "download", reason);
+      replies().refuse(reason);
+      return;
+    }
+    Optional<Path> path = edge.services().files().apply(digest);
+    if (path.isEmpty()) {
+      notFound("file", digest.hex());
+    } else {
+      send(ctx, head, path.get(), digest.hex(), HttpReplies.BYTES);
+    }
+  }
+
+  private void share(ChannelHandlerContext ctx, HttpRequest head, String name, String path) {
+    Optional<SharedFile> found =
+        edge.settings().share().flatMap(folder -> SharedFile.find(folder, name));
+    if (found.isEmpty()) {
+      notFound("page", path);
+    } else {
+      SharedFile file = found.get();
+      String type = name.endsWith(".sh") ? "text/x-shellscript; charset=utf-8" : HttpReplies.BYTES;
+      send(ctx, head, file.path(), file.tag(), type);
+    }
+  }
+
+  private void send(
+      ChannelHandlerContext ctx, HttpRequest head, Path path, String tag, String type) {
+    try {
+      sending = FileReply.start(ctx, head, path, tag, type, replies(), line, edge.counters());
+    } catch (IOException e) {
+      replies().refuse(new Reason.IoFailed("read " + path.getFileName(), "see the hub's log"));
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (sending != null) {
+      sending.pump();
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  // ---- MQTT over WebSocket
+
+  private void upgrade(ChannelHandlerContext ctx, HttpRequest head) {
+    if (!WebSocketUpgrade.isWanted(head)) {
+      replies()
+          .refuse(
+              HttpResponseStatus.UPGRADE_REQUIRED,
+              new Reason.InputInvalid(
+                  "Upgrade", "", "ask for a WebSocket with the subprotocol mqtt"));
+      return;
+    }
+    line.deadline(EdgeBounds.OPENING_MILLIS, line::abort);
+    WebSocketUpgrade.start(ctx, head, line, edge);
+    ctx.pipeline().remove(this);
+  }
+
+  // ---- the line
+
+  /// The peer, if it may be served; else it has been told why not.
+  private Optional<PeerIdentity> served() {
+    Optional<PeerIdentity> peer = line.peer();
+    if (peer.isEmpty()) {
+      replies()
+          .refuse(
+              HttpResponseStatus.UNAUTHORIZED,
+              new Reason.NotYours("page", "show a device certificate of this hub"));
+      return peer;
+    }
+    Optional<Reason> why =
+        peer.get().whyNotServed(edge.services().directory(), edge.services().clock().millis());
+    if (why.isPresent()) {
+      edge.violations()
+          .report(peer.map(PeerIdentity::device), line.remote(), "HTTP request", why.get());
+      replies().refuse(why.get());
+      return Optional.empty();
+    }
+    return peer;
+  }
+
+  private void notFound(String kind, String name) {
+    replies().refuse(new Reason.NotFound(kind, name, List.of()));
+  }
+
+  private void refuse(HttpResponseStatus status, Reason reason) {
+    isAnswering = true;
+    edge.violations()
+        .report(line.peer().map(PeerIdentity::device), line.remote(), "HTTP request", reason);
+    replies().closeAfterwards();
+    replies().refuse(status, reason);
+  }
+
+  /// The response is written.
+  private void answered(boolean closes) {
+    request = null;
+    replies = null;
+    sending = null;
+    isAnswering = false;
+    if (closes) {
+      // Read on for a moment: closing over unread bytes would reset the line and lose the answer.
+      isAnswering = true;
+      line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
+    } else {
+      line.deadline(EdgeBounds.IDLE_MILLIS, line::abort);
+    }
+  }
+
+  private void forgetRequest() {
+    waitsFor.ifPresent(edge.requests()::forget);
+    waitsFor = OptionalLong.empty();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    forgetRequest();
+    if (sending != null) {
+      sending.close();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+
+  private HttpReplies replies() {
+    return Objects.requireNonNull(replies, "used before a request");
+  }
+}

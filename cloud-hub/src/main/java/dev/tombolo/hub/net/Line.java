@@ -1,0 +1,152 @@
+package dev.tombolo.hub.net;
+
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.protocol.reason.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One TCP connection: stands first in the pipeline, sees raw bytes, and holds the one deadline
+/// that is running for it. Whoever runs the protocol sets the deadline and says what happens then.
+/// Used by its event loop only.
+final class Line extends ChannelDuplexHandler {
+  private final LineSweep sweep;
+  private final EdgeCounters counters;
+  private Optional<PeerIdentity> peer = Optional.empty();
+  private String remote = "";
+  private long receivedAtMillis;
+  private long deadlineMillis = Long.MAX_VALUE;
+  private Runnable atDeadline = () -> {};
+  private boolean halfOpen;
+  private @Nullable Runnable onSweep;
+  private @Nullable Consumer<Reason> onDismissal;
+  private @Nullable ChannelHandlerContext context;
+
+  Line(LineSweep sweep, EdgeCounters counters) {
+    this.sweep = sweep;
+    this.counters = counters;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
+      remote = address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+    receivedAtMillis = sweep.nowMillis();
+    halfOpen = true;
+    counters.halfOpen.incrementAndGet();
+    counters.lines.incrementAndGet();
+    sweep.add(this);
+    deadline(EdgeBounds.HANDSHAKE_MILLIS, this::abort);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    receivedAtMillis = sweep.nowMillis();
+    if (message instanceof ByteBuf bytes) {
+      counters.bytesIn.add(bytes.readableBytes());
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof ByteBuf bytes) {
+      counters.bytesOut.add(bytes.readableBytes());
+    }
+    ctx.write(message, promise);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    settled();
+    counters.lines.decrementAndGet();
+    sweep.remove(this);
+    ctx.fireChannelInactive();
+  }
+
+  /// Called when the peer has shown what it wants: it no longer counts as half open.
+  void settled() {
+    if (halfOpen) {
+      halfOpen = false;
+      counters.halfOpen.decrementAndGet();
+    }
+  }
+
+  /// Replaces the running deadline.
+  void deadline(long inMillis, Runnable then) {
+    deadlineMillis = sweep.nowMillis() + inMillis;
+    atDeadline = then;
+  }
+
+  void noDeadline() {
+    deadlineMillis = Long.MAX_VALUE;
+  }
+
+  /// Runs at each sweep while the line is up; for work that waits for room elsewhere.
+  void onSweep(Runnable task) {
+    onSweep = task;
+  }
+
+  void swept(long nowMillis) {
+    if (onSweep != null) {
+      onSweep.run();
+    }
+    if (nowMillis >= deadlineMillis) {
+      deadlineMillis = Long.MAX_VALUE;
+      atDeadline.run();
+    }
+  }
+
+  void identified(Optional<PeerIdentity> identity) {
+    peer = identity;
+  }
+
+  Optional<PeerIdentity> peer() {
+    return peer;
+  }
+
+  /// Address and port, for the audit.
+  String remote() {
+    return remote;
+  }
+
+  long receivedAtMillis() {
+    return receivedAtMillis;
+  }
+
+  /// Hands in an event that ends something, even when the inbox is full just now.
+  void offerSurely(HubEvent event) {
+    sweep.offerSurely(event);
+  }
+
+  long nowMillis() {
+    return sweep.nowMillis();
+  }
+
+  /// Who closes the line with a word when it must end; without one it is just closed.
+  void onDismissal(Consumer<Reason> word) {
+    onDismissal = word;
+  }
+
+  void dismiss(Reason reason) {
+    if (onDismissal == null) {
+      abort();
+    } else {
+      onDismissal.accept(reason);
+    }
+  }
+
+  /// Closes without a word.
+  void abort() {
+    if (context != null) {
+      context.channel().close();
+    }
+  }
+}

@@ -1,0 +1,580 @@
+package dev.tombolo.hub.net;
+
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.Topics;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Reason;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
+import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttTopicSubscription;
+import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
+import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One MQTT 5 connection of a device, on its event loop.
+///
+/// ```
+/// CONNECTING --CONNECT--> OPENING --SessionAdmitted--> OPEN --> CLOSED
+///      \                     \--SessionRefused-----------------^
+///       \--refused by the wire's rules-------------------------^
+/// ```
+final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery.Wire {
+  private enum Phase {
+    CONNECTING,
+    OPENING,
+    OPEN,
+    CLOSED
+  }
+
+  private final Line line;
+  private final Edge edge;
+
+  /// Packet identifiers of reports the hub has not committed yet.
+  private final Set<Integer> untaken = new HashSet<>(2);
+
+  /// Packets that came behind CONNECT before the hub had answered it.
+  private final Queue<Object> early = new ArrayDeque<>(0);
+
+  /// Events for which the hub's inbox had no room.
+  private final Queue<HubEvent> unheard = new ArrayDeque<>(0);
+
+  private Phase phase = Phase.CONNECTING;
+  private boolean flushIsDue;
+  private long unheardSinceMillis;
+  private long stalledSinceMillis;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Open open;
+
+  /// What is known once CONNECT has been read.
+  private record Open(SessionId id, DeviceId device, ConnectCheck.Terms terms, Delivery delivery) {}
+
+  MqttSession(Line line, Edge edge) {
+    this.line = line;
+    this.edge = edge;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  // ---- from the device
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    boolean keep = false;
+    try {
+      if (!(message instanceof MqttMessage packet)) {
+        return;
+      }
+      switch (phase) {
+        case CONNECTING -> connect(ctx, packet);
+        case OPENING -> {
+          if (early.size() >= EdgeBounds.EARLY_PACKETS_MAX) {
+            violate(
+                ReasonCodes.RECEIVE_MAX_EXCEEDED,
+                "packets before CONNACK",
+                new Reason.LimitExceeded(
+                    "earlyPackets", EdgeBounds.EARLY_PACKETS_MAX, early.size() + 1));
+          } else {
+            early.add(message);
+            keep = true;
+          }
+        }
+        case OPEN -> packet(packet);
+        case CLOSED -> {}
+      }
+    } finally {
+      if (!keep) {
+        ReferenceCountUtil.release(message);
+      }
+    }
+  }
+
+  private void connect(ChannelHandlerContext ctx, MqttMessage packet) {
+    if (packet.decoderResult().isFailure()) {
+      Throwable cause = packet.decoderResult().cause();
+      boolean version = cause instanceof MqttUnacceptableProtocolVersionException;
+      refuse(
+          version ? ReasonCodes.UNSUPPORTED_VERSION : ReasonCodes.MALFORMED_PACKET,
+          new Reason.Malformed("CONNECT", String.valueOf(cause.getMessage())),
+          true);
+      return;
+    }
+    if (!(packet instanceof MqttConnectMessage connect)) {
+      line.abort();
+      return;
+    }
+    ConnectCheck check =
+        new ConnectCheck(edge.services().directory(), edge.settings().keepAliveMaxSeconds());
+    switch (check.check(connect, line.peer(), edge.services().clock().millis())) {
+      case ConnectCheck.Outcome.Bad(int code, Reason reason, boolean isViolation) ->
+          refuse(code, reason, isViolation);
+      case ConnectCheck.Outcome.Good(ConnectCheck.Terms terms) -> ask(ctx, terms);
+    }
+  }
+
+  private void ask(ChannelHandlerContext ctx, ConnectCheck.Terms terms) {
+    DeviceId device = terms.peer().device();
+    if (!edge.connectRates().take(device, line.nowMillis())) {
+      refuse(ReasonCodes.SERVER_BUSY, busy(), true);
+      return;
+    }
+    SessionId id = edge.services().sessionIds().get();
+    Delivery delivery =
+        new Delivery(device, terms.receiveMax(), terms.packetBytesMax(), this, edge.counters());
+    HubEvent opened = new HubEvent.SessionOpened(id, device, terms.peer().serial(), line.remote());
+    edge.sessions().put(id, this);
+    if (!edge.services().inbox().offer(opened)) {
+      edge.sessions().remove(id);
+      edge.counters().inboxFull.increment();
+      refuse(ReasonCodes.SERVER_BUSY, busy(), false);
+      return;
+    }
+    open = new Open(id, device, terms, delivery);
+    phase = Phase.OPENING;
+    line.settled();
+    line.deadline(
+        EdgeBounds.ANSWER_MILLIS, () -> refuse(ReasonCodes.SERVER_UNAVAILABLE, busy(), false));
+    ctx.channel().config().setAutoRead(false);
+  }
+
+  private void packet(MqttMessage packet) {
+    if (packet.decoderResult().isFailure()) {
+      Throwable cause = packet.decoderResult().cause();
+      boolean tooLong = cause instanceof TooLongFrameException;
+      violate(
+          tooLong ? ReasonCodes.PACKET_TOO_LARGE : ReasonCodes.MALFORMED_PACKET,
+          "packet",
+          tooLong
+              ? new Reason.LimitExceeded(
+                  "packetBytes", Limits.PACKET_BYTES_MAX, Limits.PACKET_BYTES_MAX + 1L)
+              : new Reason.Malformed("MQTT packet", String.valueOf(cause.getMessage())));
+      return;
+    }
+    switch (packet.fixedHeader().messageType()) {
+      case PUBLISH -> published((MqttPublishMessage) packet);
+      case PUBACK ->
+          delivery()
+              .acknowledged(((MqttMessageIdVariableHeader) packet.variableHeader()).messageId());
+      case SUBSCRIBE -> subscribe((MqttSubscribeMessage) packet);
+      case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) packet);
+      case PINGREQ -> send(MqttPackets.PINGRESP);
+      case DISCONNECT -> disconnected(packet);
+      case CONNECT, CONNACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK, PINGRESP, AUTH ->
+          violate(
+              ReasonCodes.PROTOCOL_ERROR,
+              packet.fixedHeader().messageType().name(),
+              new Reason.Malformed("MQTT packet", "not allowed here"));
+    }
+  }
+
+  private void published(MqttPublishMessage packet) {
+    String name = packet.variableHeader().topicName();
+    int packetId = packet.variableHeader().packetId();
+    MqttQoS qos = packet.fixedHeader().qosLevel();
+    Optional<PublishCheck.Fault> fault = PublishCheck.faultOf(packet, device(), untaken);
+    if (fault.isPresent()) {
+      violate(fault.get().code(), "publish to " + name, fault.get().reason());
+      return;
+    }
+    int toAcknowledge = qos == MqttQoS.AT_MOST_ONCE ? 0 : packetId;
+    byte[] payload = ByteBufUtil.getBytes(packet.payload());
+    Topics topic = Topics.parse(name).orElseThrow().topic();
+    try {
+      if (topic == Topics.REPORT) {
+        Report report = Json.read(Report.class, payload, Limits.PACKET_BYTES_MAX);
+        edge.counters().reportRows.add(report.rows().size());
+        if (toAcknowledge != 0) {
+          untaken.add(toAcknowledge);
+        }
+        hand(new HubEvent.ReportSaid(id(), device(), report, toAcknowledge));
+        return;
+      }
+      if (topic == Topics.PRESENCE) {
+        Presence presence = Json.read(Presence.class, payload, Limits.PACKET_BYTES_MAX);
+        hand(new HubEvent.PresenceSaid(id(), device(), presence));
+      } else {
+        Answer answer = Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX);
+        hand(new HubEvent.AnswerSaid(id(), device(), answer));
+      }
+      if (toAcknowledge != 0) {
+        send(MqttPackets.puback(toAcknowledge, ReasonCodes.SUCCESS));
+      }
+    } catch (MalformedException e) {
+      violate(ReasonCodes.PAYLOAD_INVALID, "publish to " + name, e.reason());
+    }
+  }
+
+  private void subscribe(MqttSubscribeMessage packet) {
+    List<Integer> granted = new ArrayList<>();
+    for (MqttTopicSubscription wanted : packet.payload().topicSubscriptions()) {
+      String filter = wanted.topicFilter();
+      Optional<Topics.Parsed> parsed = Topics.parse(filter);
+      boolean own =
+          parsed.isPresent()
+              && parsed.get().device().equals(device())
+              && !parsed.get().topic().isUp();
+      if (!own) {
+        boolean wild = filter.contains("#") || filter.contains("+") || filter.startsWith("$");
+        violate(
+            wild ? ReasonCodes.TOPIC_FILTER_INVALID : ReasonCodes.NOT_AUTHORIZED,
+            "subscribe to " + bounded(filter),
+            new Reason.NotYours("topic filter", "only a device's own desired, acked and ask"));
+        return;
+      }
+      int qos = Math.min(1, wanted.qualityOfService().value());
+      delivery().subscribe(parsed.get().topic(), qos);
+      granted.add(qos);
+    }
+    send(MqttPackets.suback(packet.variableHeader().messageId(), granted));
+    delivery().pump();
+  }
+
+  private void unsubscribe(MqttUnsubscribeMessage packet) {
+    List<Short> codes = new ArrayList<>();
+    for (String filter : packet.payload().topics()) {
+      boolean was =
+          Topics.parse(filter)
+              .filter(parsed -> parsed.device().equals(device()))
+              .map(parsed -> delivery().unsubscribe(parsed.topic()))
+              .orElse(false);
+      codes.add((short) (was ? 0x00 : 0x11));
+    }
+    send(MqttPackets.unsuback(packet.variableHeader().messageId(), codes));
+  }
+
+  private void disconnected(MqttMessage packet) {
+    int code =
+        packet.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header
+            ? header.reasonCode() & 0xff
+            : ReasonCodes.SUCCESS;
+    end(
+        code == ReasonCodes.SUCCESS,
+        "the device disconnected, code 0x" + Integer.toHexString(code));
+    line.abort();
+  }
+
+  // ---- from the hub's loop
+
+  /// Called on any thread.
+  void execute(HubEffect.ToSession effect) {
+    if (context != null) {
+      context.channel().eventLoop().execute(() -> executeHere(effect));
+    }
+  }
+
+  /// The hub stops. Called on any thread.
+  void shutDown() {
+    if (context != null) {
+      context
+          .channel()
+          .eventLoop()
+          .execute(
+              () -> {
+                if (phase == Phase.OPEN) {
+                  close(ReasonCodes.SHUTTING_DOWN, busy());
+                }
+                line.abort();
+              });
+    }
+  }
+
+  private void executeHere(HubEffect.ToSession effect) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    switch (effect) {
+      case HubEffect.SessionAdmitted _ -> admitted();
+      case HubEffect.SessionRefused refused ->
+          refuse(ReasonCodes.of(refused.reason()), refused.reason(), false);
+      case HubEffect.CloseSession close -> close(ReasonCodes.of(close.reason()), close.reason());
+      case HubEffect.SendDesired desired -> delivery().desired(desired);
+      case HubEffect.SendAcked acked -> delivery().acked(acked.acked());
+      case HubEffect.SendAsk ask -> {
+        byte[] payload = Json.write(ask.ask()).getBytes(StandardCharsets.UTF_8);
+        if (!delivery().ask(payload)) {
+          tooSlow();
+        }
+      }
+      case HubEffect.PacketTaken taken -> {
+        if (untaken.remove(taken.packet())) {
+          send(MqttPackets.puback(taken.packet(), ReasonCodes.SUCCESS));
+        }
+      }
+    }
+  }
+
+  private void admitted() {
+    ConnectCheck.Terms terms = opened().terms();
+    MqttProperties properties = new MqttProperties();
+    properties.add(number(MqttProperties.MAXIMUM_QOS, 1));
+    properties.add(number(MqttProperties.RETAIN_AVAILABLE, 0));
+    properties.add(number(MqttProperties.WILDCARD_SUBSCRIPTION_AVAILABLE, 0));
+    properties.add(number(MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0));
+    properties.add(number(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0));
+    properties.add(number(MqttProperties.RECEIVE_MAXIMUM, EdgeBounds.RECEIVE_MAX));
+    if (terms.tellKeepAlive()) {
+      properties.add(number(MqttProperties.SERVER_KEEP_ALIVE, terms.keepAliveSeconds()));
+    }
+    if (terms.tellSessionExpiry()) {
+      properties.add(number(MqttProperties.SESSION_EXPIRY_INTERVAL, 0));
+    }
+    phase = Phase.OPEN;
+    edge.counters().sessions.incrementAndGet();
+    send(MqttPackets.connack(ReasonCodes.SUCCESS, properties));
+    watchKeepAlive();
+    line.onSweep(this::swept);
+    line.onDismissal(reason -> close(ReasonCodes.of(reason), reason));
+    for (Object packet = early.poll(); packet != null; packet = early.poll()) {
+      channelRead(context(), packet);
+    }
+    if (unheard.isEmpty()) {
+      context().channel().config().setAutoRead(true);
+    }
+  }
+
+  // ---- watching
+
+  private void watchKeepAlive() {
+    long limit = opened().terms().keepAliveSeconds() * 1_500L;
+    line.deadline(limit, () -> keepAliveOver(limit));
+  }
+
+  // Any byte counts: on a line that stalls, a packet may take longer than the keep alive.
+  private void keepAliveOver(long limit) {
+    long silent = line.nowMillis() - line.receivedAtMillis();
+    boolean paused = !context().channel().config().isAutoRead();
+    if (silent < limit || paused) {
+      line.deadline(Math.max(limit - silent, EdgeBounds.SWEEP_MILLIS), () -> keepAliveOver(limit));
+    } else {
+      close(
+          ReasonCodes.KEEP_ALIVE_TIMEOUT,
+          new Reason.LineDown(silent, "nothing heard for " + silent / 1_000 + " s"));
+    }
+  }
+
+  private void swept() {
+    if (phase != Phase.OPEN) {
+      return;
+    }
+    while (!unheard.isEmpty() && edge.services().inbox().offer(unheard.peek())) {
+      unheard.remove();
+    }
+    if (unheard.isEmpty()) {
+      context().channel().config().setAutoRead(true);
+    } else if (line.nowMillis() - unheardSinceMillis > EdgeBounds.INBOX_WAIT_MILLIS) {
+      close(ReasonCodes.SERVER_BUSY, busy());
+      return;
+    }
+    if (takesBytes() || !delivery().isWaiting()) {
+      stalledSinceMillis = 0;
+    } else if (stalledSinceMillis == 0) {
+      stalledSinceMillis = line.nowMillis();
+    } else if (line.nowMillis() - stalledSinceMillis > EdgeBounds.DOWNLOAD_STALL_MILLIS) {
+      tooSlow();
+    }
+  }
+
+  private void tooSlow() {
+    edge.counters().slowConsumers.increment();
+    violate(
+        ReasonCodes.QUOTA_EXCEEDED,
+        "reads too slowly",
+        new Reason.LimitExceeded(
+            "deviceQueueBytes", Limits.DEVICE_QUEUE_BYTES_MAX, Limits.DEVICE_QUEUE_BYTES_MAX + 1L));
+  }
+
+  /// Keeps the order of one device's events. While the inbox is full the line is not read: TCP
+  /// makes the device wait.
+  private void hand(HubEvent event) {
+    if (unheard.isEmpty() && edge.services().inbox().offer(event)) {
+      return;
+    }
+    if (unheard.isEmpty()) {
+      edge.counters().inboxFull.increment();
+      unheardSinceMillis = line.nowMillis();
+      context().channel().config().setAutoRead(false);
+    }
+    unheard.add(event);
+  }
+
+  // ---- the wire
+
+  @Override
+  public boolean takesBytes() {
+    return context().channel().isWritable();
+  }
+
+  @Override
+  public void send(MqttMessage message) {
+    ChannelHandlerContext ctx = context();
+    ctx.write(message);
+    if (!flushIsDue) {
+      flushIsDue = true;
+      // Behind what the hub's loop has already handed over: one flush, one TLS record, for all.
+      ctx.executor().execute(this::flushNow);
+    }
+  }
+
+  private void flushNow() {
+    flushIsDue = false;
+    context().flush();
+  }
+
+  @Override
+  public void taken(Digest manifest) {
+    hand(new HubEvent.DesiredTaken(id(), device(), manifest));
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (phase == Phase.OPEN && ctx.channel().isWritable()) {
+      delivery().pump();
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  // ---- the end
+
+  private void violate(int code, String what, Reason reason) {
+    edge.violations()
+        .report(line.peer().map(PeerIdentity::device), line.remote(), bounded(what), reason);
+    close(code, reason);
+  }
+
+  private void refuse(int code, Reason reason, boolean isViolation) {
+    if (isViolation) {
+      edge.violations()
+          .report(line.peer().map(PeerIdentity::device), line.remote(), "CONNECT", reason);
+    }
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    edge.counters().connectsRefused.increment();
+    end(false, "refused");
+    MqttPackets.writeConnack(context(), code, reason);
+    farewell();
+  }
+
+  private void close(int code, Reason reason) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    end(false, "closed with code 0x" + Integer.toHexString(code));
+    context().writeAndFlush(MqttPackets.disconnect(code, reason));
+    farewell();
+  }
+
+  // Closing at once, with bytes unread, would make the kernel reset the line and lose our last
+  // word.
+  private void farewell() {
+    line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
+    context().channel().config().setAutoRead(true);
+  }
+
+  /// Tells the hub once that the session is over.
+  private void end(boolean clean, String cause) {
+    Phase before = phase;
+    phase = Phase.CLOSED;
+    line.settled();
+    Open was = open;
+    for (Object packet = early.poll(); packet != null; packet = early.poll()) {
+      ReferenceCountUtil.release(packet);
+    }
+    if (was == null || before == Phase.CLOSED) {
+      return;
+    }
+    edge.sessions().remove(was.id());
+    was.delivery().forget();
+    unheard.forEach(line::offerSurely);
+    unheard.clear();
+    if (before == Phase.OPEN) {
+      edge.counters().sessions.decrementAndGet();
+      if (!clean) {
+        was.terms()
+            .will()
+            .ifPresent(
+                will -> line.offerSurely(new HubEvent.PresenceSaid(was.id(), was.device(), will)));
+      }
+    }
+    line.offerSurely(new HubEvent.SessionClosed(was.id(), was.device(), clean, cause));
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    end(false, "the line broke");
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    end(false, "the line broke");
+    ctx.close();
+  }
+
+  // ---- small words
+
+  private static MqttProperties.IntegerProperty number(int property, int value) {
+    return new MqttProperties.IntegerProperty(property, value);
+  }
+
+  private static Reason busy() {
+    return new Reason.Busy(EdgeBounds.RETRY_AFTER_SECONDS);
+  }
+
+  private static String bounded(String text) {
+    return text.length() > Limits.TOPIC_BYTES_MAX
+        ? text.substring(0, Limits.TOPIC_BYTES_MAX) + "..."
+        : text;
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context, "used before it was added to a pipeline");
+  }
+
+  private Open opened() {
+    return Objects.requireNonNull(open, "used before CONNECT");
+  }
+
+  private SessionId id() {
+    return opened().id();
+  }
+
+  private DeviceId device() {
+    return opened().device();
+  }
+
+  private Delivery delivery() {
+    return opened().delivery();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.tombolo.protocol.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tombolo.protocol.message.Acked;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonParserTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "nul",
+        "nulll",
+        "tru",
+        "{",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,]",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{'a':1}",
+        "{\"a\" 1}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\":1}x",
+        "1 2",
+        "01",
+        "-",
+        "+1",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "0x1",
+        "NaN",
+        "Infinity",
+        "1e999",
+        "-01",
+        "--1",
+        "\"",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"a\tb\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "[1}",
+        "{]",
+        "//x\n1",
+        "\u00a01",
+        "\uFEFF{}"
+      })
+  void refusesWhatIsNotJson(String text) {
+    assertThatThrownBy(() -> JsonParser.parse("text", text)).isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void readsEveryKindOfValue() throws MalformedException {
+    assertThat(
+            JsonParser.parse(
+                "text", " {\"a\" : [ 1 , -0 , 0.5e1, true,false,null ], \"b\":{}} \r\n\t"))
+        .isEqualTo(
+            Map.of("a", java.util.Arrays.asList(1L, 0L, 5.0, true, false, null), "b", Map.of()));
+    assertThat(JsonParser.parse("text", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fC\\ud83d\\ude00ü😀\""))
+        .isEqualTo("\"\\/\b\f\n\r\tüü😀".replace("üü", "ü😀ü"));
+    assertThat(JsonParser.parse("text", "[]")).isEqualTo(List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9007199254740991,true",
+    "-9007199254740991,true",
+    "9007199254740992,false",
+    "-9007199254740992,false",
+    "99999999999999999999,false"
+  })
+  void integersStayBelowTwoToThe53(String number, boolean fits) {
+    if (fits) {
+      assertThat(read(number)).isEqualTo(Long.valueOf(number));
+    } else {
+      assertThatThrownBy(() -> JsonParser.parse("text", number)).hasMessageContaining("2^53");
+    }
+  }
+
+  @Test
+  void aFieldStandsOnce() {
+    assertThatThrownBy(() -> JsonParser.parse("text", "{\"a\":1,\"\\u0061\":2}"))
+        .hasMessage("text: the field 'a' stands twice in one object, at character 17");
+  }
+
+  @Test
+  void nestingIsBounded() {
+    assertThat(read("[".repeat(32) + "]".repeat(32))).isInstanceOf(List.class);
+    assertThatThrownBy(() -> JsonParser.parse("text", "[".repeat(100_000)))
+        .hasMessageContaining("nested deeper than 32");
+  }
+
+  @Test
+  void sizeIsBoundedInBytes() throws MalformedException {
+    String json = "{\"incarnation\":\"ü😀€\",\"through\":1,\"hubMillis\":2}";
+    int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+    assertThat(Json.read(Acked.class, json, bytes).incarnation()).isEqualTo("ü😀€");
+    assertThatThrownBy(() -> Json.read(Acked.class, json, bytes - 1))
+        .hasMessage("acked: larger than " + (bytes - 1) + " bytes");
+    assertThat(Json.read(Acked.class, json.getBytes(StandardCharsets.UTF_8), bytes).through())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void bytesAreStrictUtf8() {
+    byte[] overlong = {'"', (byte) 0xc0, (byte) 0xaf, '"'};
+    assertThatThrownBy(() -> Json.read(Acked.class, overlong, 100))
+        .hasMessage("acked: is not UTF-8");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"incarnation\":\"x\",\"hubMillis\":1} | acked: $.through is missing",
+        "{\"incarnation\":\"x\",\"through\":null,\"hubMillis\":1} | acked: $.through is missing",
+        "{\"incarnation\":\"x\",\"through\":\"1\",\"hubMillis\":1} | acked: $.through must be an integer",
+        "{\"incarnation\":\"x\",\"through\":1.0,\"hubMillis\":1} | acked: $.through must be an integer",
+        "{\"incarnation\":7,\"through\":1,\"hubMillis\":1} | acked: $.incarnation must be a string",
+        "[] | acked: $ must be a JSON object"
+      })
+  void errorsCarryThePath(String json, String message) {
+    assertThatThrownBy(() -> Json.read(Acked.class, json, 1000)).hasMessage(message);
+  }
+
+  @Test
+  void deepErrorsCarryTheWholePath() {
+    String json =
+        "{\"incarnation\":\"i\",\"bootId\":\"b\",\"wallMillis\":1,\"monotonicMillis\":1,\"rows\":["
+            + "{\"sequence\":1,\"bootId\":\"b\",\"wallMillis\":1,\"monotonicMillis\":1,"
+            + "\"body\":{\"kind\":\"result\",\"channel\":\"Not a name\",\"json\":\"1\"}}]}";
+    assertThatThrownBy(() -> Json.read(dev.tombolo.protocol.message.Report.class, json, 1000))
+        .hasMessageStartingWith("report: $.rows[0].body.channel must be a name");
+  }
+
+  @Test
+  void textAroundABrokenValueIsCheckedToo() throws MalformedException {
+    Json.check("result", "{\"in\":12}", 100);
+    assertThatThrownBy(() -> Json.check("result", "{\"in\":12", 100))
+        .isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> Json.check("result", "[" + "1,".repeat(50) + "1]", 100))
+        .hasMessage("result: larger than 100 bytes");
+  }
+
+  @Test
+  void halfASurrogatePairIsNeverWritten() {
+    String written = Json.write(new Acked("a\ud800b\u0001\u001f", 1, 2));
+    assertThat(written).startsWith("{\"incarnation\":\"a\uFFFDb\\u0001\\u001f\"");
+  }
+
+  @Test
+  void integersThatDoNotFitAreABugOfTheWriter() {
+    assertThatThrownBy(() -> Json.write(new Acked("a", 1L << 53, 2)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Object read(String text) {
+    try {
+      Object value = JsonParser.parse("text", text);
+      return value == null ? "null" : value;
+    } catch (MalformedException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+}

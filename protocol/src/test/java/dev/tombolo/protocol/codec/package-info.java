@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.codec;
+
+import org.jspecify.annotations.NullMarked;

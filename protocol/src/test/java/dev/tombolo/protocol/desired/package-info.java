@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.desired;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.id;
+
+import org.jspecify.annotations.NullMarked;

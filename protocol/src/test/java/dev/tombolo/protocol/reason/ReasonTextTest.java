@@ -1,0 +1,63 @@
+package dev.tombolo.protocol.reason;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.protocol.RecordGenerator;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ReasonTextTest {
+
+  static Stream<Class<? extends Reason>> reasons() {
+    return Arrays.stream(Reason.class.getPermittedSubclasses())
+        .map(type -> type.<Reason>asSubclass(Reason.class));
+  }
+
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void everyReasonRoundTripsUnderItsName(Class<? extends Reason> type) throws MalformedException {
+    for (int seed = 0; seed < 50; seed++) {
+      Reason reason = new RecordGenerator(seed).make(type);
+      String json = Json.write(reason);
+      if (type != Reason.Unknown.class) {
+        String kebab =
+            type.getSimpleName().replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        assertThat(json).startsWith("{\"code\":\"" + kebab + "\"");
+      }
+      assertThat(Json.read(Reason.class, json, 1 << 20)).isEqualTo(reason);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void everyReasonSaysItInOneLineWithAnEnd(Class<? extends Reason> type) {
+    for (int seed = 0; seed < 50; seed++) {
+      String text = ReasonText.say(new RecordGenerator(seed).make(type));
+      assertThat(text).hasSizeGreaterThan(20).doesNotContainPattern("\\p{Cntrl}");
+      assertThat(text).matches(".*[.?]");
+    }
+  }
+
+  @Test
+  void aReasonOfANewerPeerIsUnknownButKeepsItsCode() throws MalformedException {
+    assertThat(Json.read(Reason.class, "{\"code\":\"moon-phase\",\"phase\":\"full\"}", 100))
+        .isEqualTo(new Reason.Unknown("moon-phase"));
+  }
+
+  @Test
+  void saysTimesInWordsAndWhatToDo() {
+    assertThat(ReasonText.say(new Reason.TokenExpired("0123456789abcdef", 1_767_229_200_000L)))
+        .isEqualTo("Join token 0123456789abcdef expired at 2026-01-01T01:00:00Z; make a new one.");
+    assertThat(
+            ReasonText.say(new Reason.NotFound("site", "stor-117", java.util.List.of("store-117"))))
+        .isEqualTo("There is no site 'stor-117'; did you mean store-117?");
+    assertThat(ReasonText.say(new Reason.Downloading("model.onnx", 17, 34)))
+        .isEqualTo("Downloading model.onnx: 17 of 34 bytes (50%); wait.");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.reason;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.release;
+
+import org.jspecify.annotations.NullMarked;

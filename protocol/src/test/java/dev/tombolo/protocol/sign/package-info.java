@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.sign;
+
+import org.jspecify.annotations.NullMarked;

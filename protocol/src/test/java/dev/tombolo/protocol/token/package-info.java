@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.token;
+
+import org.jspecify.annotations.NullMarked;
