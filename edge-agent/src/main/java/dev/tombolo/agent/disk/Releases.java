@@ -1,0 +1,139 @@
+package dev.tombolo.agent.disk;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// Stages, switches and sweeps releases, one thing after the other.
+public final class Releases implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Releases.class.getName());
+  private static final long STACK_BYTES = 256 * 1024;
+  private static final int IDLE_SECONDS = 10;
+
+  private final AgentInbox inbox;
+  private final AgentFolders folders;
+  private final ThreadPoolExecutor worker;
+
+  public Releases(AgentInbox inbox, AgentFolders folders) {
+    this.inbox = inbox;
+    this.folders = folders;
+    worker =
+        new ThreadPoolExecutor(
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Releases::thread);
+    worker.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(null, work, "disk", STACK_BYTES);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  public void perform(AgentEffect.Stage effect) {
+    worker.execute(() -> inbox.offer(stage(effect)));
+  }
+
+  public void perform(AgentEffect.Switch effect) {
+    worker.execute(() -> inbox.offer(change(effect)));
+  }
+
+  /// Answered by nothing; what could not be removed is tried again the next time.
+  public void perform(AgentEffect.Sweep effect) {
+    worker.execute(() -> sweep(effect));
+  }
+
+  private AgentEvent stage(AgentEffect.Stage effect) {
+    try {
+      new StagedRelease(folders, effect).build();
+      return new AgentEvent.StageFinished(effect.application(), effect.release());
+    } catch (RefusedException e) {
+      return new AgentEvent.StageFailed(effect.application(), effect.release(), e.reason());
+    } catch (IOException e) {
+      return new AgentEvent.StageFailed(effect.application(), effect.release(), reason(e));
+    }
+  }
+
+  private AgentEvent change(AgentEffect.Switch effect) {
+    try {
+      Path release = folders.release(effect.release());
+      if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException("release " + effect.release().brief() + " is not staged");
+      }
+      Path current = folders.current(effect.application());
+      Files.createDirectories(current.getParent());
+      Path fresh = current.resolveSibling("current.tmp");
+      Files.deleteIfExists(fresh);
+      Files.createSymbolicLink(fresh, current.getParent().relativize(release));
+      Files.move(
+          fresh, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Folders.sync(current.getParent());
+      return new AgentEvent.SwitchFinished(effect.application(), effect.release());
+    } catch (IOException e) {
+      return new AgentEvent.SwitchFailed(effect.application(), effect.release(), reason(e));
+    }
+  }
+
+  private void sweep(AgentEffect.Sweep effect) {
+    try {
+      Set<String> kept = new HashSet<>(inForce());
+      effect.releases().forEach(release -> kept.add(release.hex()));
+      remove(folders.releases(), kept);
+      Set<String> files = new HashSet<>();
+      for (Digest file : effect.files()) {
+        files.add(folders.file(file).getFileName().toString());
+        files.add(folders.partialFile(file).getFileName().toString());
+      }
+      remove(folders.files(), files);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "not everything could be swept: {0}", e.toString());
+    }
+  }
+
+  /// What a `current` link points to is kept, whatever the loop says.
+  private Set<String> inForce() throws IOException {
+    Set<String> names = new HashSet<>();
+    for (Path application : Folders.entries(folders.applications())) {
+      Path current = application.resolve("current");
+      if (Files.isSymbolicLink(current)) {
+        names.add(Files.readSymbolicLink(current).getFileName().toString());
+      }
+    }
+    return names;
+  }
+
+  private static void remove(Path folder, Set<String> kept) throws IOException {
+    for (Path entry : Folders.entries(folder)) {
+      if (!kept.contains(entry.getFileName().toString())) {
+        Folders.delete(entry);
+      }
+    }
+  }
+
+  private Reason reason(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("No space left") || message.contains("quota exceeded")) {
+      long free = folders.data().toFile().getUsableSpace();
+      return new Reason.DiskFull(folders.data().toString(), 0, free);
+    }
+    return new Reason.IoFailed("release folder", e.getClass().getSimpleName() + ": " + message);
+  }
+
+  @Override
+  public void close() {
+    worker.shutdown();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.tombolo.agent.probe;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.session.BoundedRun;
+import dev.tombolo.agent.session.LocalPlaces;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Placeholders;
+import dev.tombolo.protocol.release.Probe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// Runs probes, a few at a time; the others wait their turn.
+public final class Probes implements AutoCloseable {
+  private static final int PARALLEL = 3;
+  private static final long STACK_BYTES = 256 * 1024;
+  private static final int IDLE_SECONDS = 10;
+
+  private final AgentInbox inbox;
+  private final LocalPlaces places;
+  private final ThreadPoolExecutor workers;
+
+  public Probes(AgentInbox inbox, LocalPlaces places) {
+    this.inbox = inbox;
+    this.places = places;
+    workers =
+        new ThreadPoolExecutor(
+            PARALLEL,
+            PARALLEL,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Probes::thread);
+    workers.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(null, work, "probe", STACK_BYTES);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  public void perform(AgentEffect.RunProbe effect) {
+    workers.execute(() -> run(effect));
+  }
+
+  private void run(AgentEffect.RunProbe effect) {
+    String name = effect.probe().name();
+    try {
+      Optional<Reason> failure =
+          problem(effect).map(detail -> new Reason.ProbeFailed(name, detail));
+      inbox.offer(
+          new AgentEvent.ProbeFinished(effect.application(), name, effect.round(), failure));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Why it failed; empty when it passed.
+  private Optional<String> problem(AgentEffect.RunProbe effect) throws InterruptedException {
+    try {
+      Map<String, String> values = places.placeholders(effect.application(), effect.release());
+      Probe probe = Placeholders.fill(effect.probe(), values);
+      Duration timeout = Duration.ofSeconds(probe.timeoutSeconds());
+      return switch (probe) {
+        case Probe.Exec exec -> execute(effect, exec, values);
+        case Probe.Http http -> LoopbackHttp.problem(http, timeout);
+        case Probe.Tcp tcp -> LoopbackTcp.problem(port(tcp.port()), timeout);
+      };
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  private Optional<String> execute(
+      AgentEffect.RunProbe effect, Probe.Exec probe, Map<String, String> values)
+      throws IOException, InterruptedException {
+    String program = probe.argv().getFirst();
+    if (!LocalPlaces.isRunnable(program)) {
+      return Optional.of("'" + program + "' is not a program on this device");
+    }
+    Map<String, String> declared = new TreeMap<>();
+    effect.env().forEach((key, value) -> declared.put(key, Placeholders.fill(value, values)));
+    Path work = places.folders().work(effect.application());
+    Files.createDirectories(work);
+    BoundedRun.Ended ended =
+        BoundedRun.run(
+            List.copyOf(probe.argv()),
+            places.environment(effect.application(), declared),
+            work,
+            Duration.ofSeconds(probe.timeoutSeconds()));
+    if (ended.timedOut()) {
+      return Optional.of(
+          "no answer within " + probe.timeoutSeconds() + " s" + after(ended.lastLine()));
+    }
+    return ended.exitCode() == 0
+        ? Optional.empty()
+        : Optional.of("exit code " + ended.exitCode() + after(ended.lastLine()));
+  }
+
+  private static String after(String line) {
+    return line.isEmpty() ? "" : ": " + line;
+  }
+
+  static int port(String text) {
+    int port = Integer.parseInt(text);
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException(text + " is not a port");
+    }
+    return port;
+  }
+
+  @Override
+  public void close() {
+    workers.shutdownNow();
+  }
+}

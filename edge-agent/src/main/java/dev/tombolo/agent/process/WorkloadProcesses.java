@@ -1,0 +1,253 @@
+package dev.tombolo.agent.process;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.session.LocalPlaces;
+import dev.tombolo.agent.session.ProcessTable;
+import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Placeholders;
+import dev.tombolo.protocol.release.WorkloadSpec;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Runs workloads as processes that outlive the agent: each in its own session, its output in a
+/// file, known by (boot id, pid, start ticks). One thread does all of it.
+public final class WorkloadProcesses implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(WorkloadProcesses.class.getName());
+  private static final long STACK_BYTES = 256 * 1024;
+  private static final int LOOK_MILLIS = 1000;
+  private static final int LEFTOVER_TERM_MILLIS = 3000;
+  private static final int LEFTOVER_KILL_MILLIS = 5000;
+  private static final int UNSEEN = -1;
+  private static final File NOTHING = new File("/dev/null");
+
+  private final AgentInbox inbox;
+  private final LocalPlaces places;
+  private final Reloads reloads;
+  private final WorkloadGroup group = WorkloadGroup.ofThisMachine();
+  private final SecureRandom random = new SecureRandom();
+  private final Map<Name, Watched> watched = new HashMap<>();
+  private final ScheduledThreadPoolExecutor worker;
+
+  /// A process under our eyes.
+  ///
+  /// @param child our own child, whose exit code the kernel tells; null for an adopted one
+  private record Watched(Name application, ProcessIdentity identity, @Nullable Process child) {}
+
+  public WorkloadProcesses(AgentInbox inbox, LocalPlaces places) {
+    this.inbox = inbox;
+    this.places = places;
+    reloads = new Reloads(places);
+    worker = new ScheduledThreadPoolExecutor(1, work -> thread(work, "workloads"));
+    worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    worker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static Thread thread(Runnable work, String name) {
+    Thread thread = new Thread(null, work, name, STACK_BYTES);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  public void perform(AgentEffect.StartWorkload effect) {
+    worker.execute(() -> start(effect));
+  }
+
+  public void perform(AgentEffect.StopWorkload effect) {
+    worker.execute(() -> stop(effect));
+  }
+
+  public void perform(AgentEffect.AdoptWorkload effect) {
+    worker.execute(() -> adopt(effect.application(), effect.process()));
+  }
+
+  /// On a thread of its own: a command may take its time.
+  public void perform(AgentEffect.ReloadWorkload effect) {
+    thread(() -> reload(effect), "reload").start();
+  }
+
+  private void start(AgentEffect.StartWorkload effect) {
+    Name application = effect.application();
+    try {
+      Files.createDirectories(places.folders().work(application));
+      StartNote note = new StartNote(places.folders().application(application));
+      endLeftovers(application, note);
+      WorkloadSpec spec =
+          Placeholders.fill(effect.spec(), places.placeholders(application, effect.release()));
+      String program = spec.argv().getFirst();
+      if (!LocalPlaces.isRunnable(program)) {
+        throw new IOException("'" + program + "' is not a program on this device");
+      }
+      Process process = launch(application, spec, note.next(random));
+      group.take(application, process.pid());
+      ProcessIdentity identity =
+          ProcessTable.identity(process.pid())
+              .orElse(new ProcessIdentity(ProcessTable.bootId(), process.pid(), 0));
+      watched.put(application, new Watched(application, identity, process));
+      inbox.offer(new AgentEvent.WorkloadStarted(application, identity));
+      process
+          .onExit()
+          .thenAccept(ended -> later(() -> exited(application, identity, ended.exitValue())));
+    } catch (IOException | IllegalArgumentException e) {
+      inbox.offer(
+          new AgentEvent.WorkloadStartFailed(
+              application, new Reason.IoFailed("start of " + application, message(e))));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// `setsid` runs the program in its own place, because a child of the JVM leads no process group:
+  /// pid and start time stay those of the program.
+  private Process launch(Name application, WorkloadSpec spec, String startWord) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add("setsid");
+    command.addAll(spec.argv());
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(places.folders().work(application).toFile());
+    builder.environment().clear();
+    builder.environment().putAll(places.environment(application, spec.env()));
+    builder.environment().put(StartNote.variable(), startWord);
+    return builder
+        .redirectInput(NOTHING)
+        .redirectErrorStream(true)
+        .redirectOutput(
+            ProcessBuilder.Redirect.appendTo(places.folders().output(application).toFile()))
+        .start();
+  }
+
+  /// Ends what an earlier start left, be it one whose report was lost with the agent.
+  private void endLeftovers(Name application, StartNote note)
+      throws IOException, InterruptedException {
+    watched.remove(application);
+    Optional<String> setting = note.setting();
+    if (setting.isEmpty()) {
+      return;
+    }
+    long begun = System.nanoTime();
+    List<Long> left = ProcessTable.withSetting(setting.get());
+    if (!left.isEmpty()) {
+      LOG.log(System.Logger.Level.INFO, "ending what is left of {0}: {1}", application, left);
+    }
+    ProcessTable.end(left, false);
+    while (!left.isEmpty()) {
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+      if (millis > LEFTOVER_TERM_MILLIS) {
+        ProcessTable.end(left, true);
+      }
+      if (millis > LEFTOVER_KILL_MILLIS) {
+        throw new IOException("processes " + left + " of an earlier start cannot be ended");
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+      left = ProcessTable.withSetting(setting.get());
+    }
+  }
+
+  private void stop(AgentEffect.StopWorkload effect) {
+    ProcessIdentity identity = effect.process();
+    adopt(effect.application(), identity);
+    if (ProcessTable.isAlive(identity)) {
+      ProcessTable.end(sessionOf(identity), false);
+      worker.schedule(() -> kill(identity), Math.max(0, effect.graceSeconds()), TimeUnit.SECONDS);
+    }
+  }
+
+  private void kill(ProcessIdentity identity) {
+    if (ProcessTable.isAlive(identity)) {
+      ProcessTable.end(sessionOf(identity), true);
+    }
+  }
+
+  /// The process and all of the session it leads.
+  private static List<Long> sessionOf(ProcessIdentity identity) {
+    List<Long> members = new ArrayList<>(ProcessTable.ofSession(identity.pid()));
+    if (!members.contains(identity.pid())) {
+      members.add(identity.pid());
+    }
+    return members;
+  }
+
+  private void adopt(Name application, ProcessIdentity identity) {
+    Watched held = watched.get(application);
+    if (held != null && held.identity().equals(identity)) {
+      return;
+    }
+    if (ProcessTable.isAlive(identity)) {
+      watched.put(application, new Watched(application, identity, null));
+    } else {
+      told(application, identity, UNSEEN);
+    }
+  }
+
+  private void look() {
+    for (Watched each : List.copyOf(watched.values())) {
+      if (each.child() == null && !ProcessTable.isAlive(each.identity())) {
+        exited(each.application(), each.identity(), UNSEEN);
+      }
+      try {
+        output(each.application()).keepQuota();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "output of {0}: {1}", each.application(), e);
+      }
+    }
+  }
+
+  /// A workload is over when its first process is; what it leaves running would be in the way of
+  /// the next.
+  private void exited(Name application, ProcessIdentity identity, int exitCode) {
+    Watched held = watched.get(application);
+    if (held != null && held.identity().equals(identity)) {
+      watched.remove(application);
+      ProcessTable.end(ProcessTable.ofSession(identity.pid()), true);
+      told(application, identity, exitCode);
+    }
+  }
+
+  private void told(Name application, ProcessIdentity identity, int exitCode) {
+    inbox.offer(
+        new AgentEvent.WorkloadExited(
+            application, identity, exitCode, output(application).lastLine()));
+  }
+
+  private void reload(AgentEffect.ReloadWorkload effect) {
+    try {
+      Optional<Reason> failure = reloads.reload(effect);
+      inbox.offer(new AgentEvent.ReloadFinished(effect.application(), effect.release(), failure));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private OutputLog output(Name application) {
+    return new OutputLog(places.folders().output(application), OutputLog.BYTES_MAX);
+  }
+
+  private void later(Runnable work) {
+    if (!worker.isShutdown()) {
+      worker.execute(work);
+    }
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  /// Stops watching. The workloads go on.
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.tombolo.agent.session;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Runs a short program to its end, or to its time's: in a session of its own, which is killed as a
+/// whole, with only the end of its output kept.
+public final class BoundedRun {
+  /// Of the output's last line.
+  public static final int LINE_CHARS_MAX = 512;
+
+  private static final int TAIL_BYTES = 4 * 1024;
+  private static final long LOOK_MILLIS = 50;
+  private static final File NOTHING = new File("/dev/null");
+
+  private BoundedRun() {}
+
+  /// How it ended.
+  ///
+  /// @param exitCode 128 + signal when killed
+  public record Ended(int exitCode, boolean timedOut, String lastLine) {}
+
+  public static Ended run(
+      List<String> argv, Map<String, String> environment, Path folder, Duration timeout)
+      throws IOException, InterruptedException {
+    Process process = start(argv, environment, folder);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Tail tail = new Tail();
+    try (InputStream output = process.getInputStream()) {
+      boolean timedOut = false;
+      while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        tail.drain(output);
+        if (System.nanoTime() > deadline) {
+          timedOut = true;
+          ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
+          process.destroyForcibly();
+          process.waitFor();
+        }
+      }
+      tail.drain(output);
+      return new Ended(process.exitValue(), timedOut, tail.lastLine());
+    } finally {
+      process.destroyForcibly();
+      ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
+    }
+  }
+
+  private static Process start(List<String> argv, Map<String, String> environment, Path folder)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add("setsid");
+    command.addAll(argv);
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.redirectInput(NOTHING).redirectErrorStream(true);
+    return builder.start();
+  }
+
+  /// The last non-empty line of some output, without what a terminal would obey.
+  public static String lastLine(String output) {
+    String last = "";
+    for (String line : output.split("\n")) {
+      String plain = line.replaceAll("\\p{Cntrl}", " ").strip();
+      if (!plain.isEmpty()) {
+        last = plain;
+      }
+    }
+    return last.length() > LINE_CHARS_MAX ? last.substring(0, LINE_CHARS_MAX) : last;
+  }
+
+  /// The end of a stream of any length. Never blocks: a stray grandchild may hold the pipe open.
+  private static final class Tail {
+    private final byte[] bytes = new byte[TAIL_BYTES];
+    private int length;
+
+    void drain(InputStream in) throws IOException {
+      for (int ready = in.available(); ready > 0; ready = in.available()) {
+        if (length == bytes.length) {
+          System.arraycopy(bytes, TAIL_BYTES / 2, bytes, 0, TAIL_BYTES / 2);
+          length = TAIL_BYTES / 2;
+        }
+        int read = in.read(bytes, length, Math.min(ready, bytes.length - length));
+        if (read < 0) {
+          return;
+        }
+        length += read;
+      }
+    }
+
+    String lastLine() {
+      return BoundedRun.lastLine(new String(bytes, 0, length, StandardCharsets.UTF_8));
+    }
+  }
+}
