@@ -73,14 +73,15 @@ public final class Releases implements AutoCloseable {
       if (!Files.isDirectory(release, LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException("release " + effect.release().brief() + " is not staged");
       }
+      Path application = folders.application(effect.application());
       Path current = folders.current(effect.application());
-      Files.createDirectories(current.getParent());
+      Files.createDirectories(application);
       Path fresh = current.resolveSibling("current.tmp");
       Files.deleteIfExists(fresh);
-      Files.createSymbolicLink(fresh, current.getParent().relativize(release));
+      Files.createSymbolicLink(fresh, application.relativize(release));
       Files.move(
           fresh, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      Folders.sync(current.getParent());
+      Folders.sync(application);
       return new AgentEvent.SwitchFinished(effect.application(), effect.release());
     } catch (IOException e) {
       return new AgentEvent.SwitchFailed(effect.application(), effect.release(), reason(e));
