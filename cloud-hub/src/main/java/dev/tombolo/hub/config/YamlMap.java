@@ -1,5 +1,6 @@
 package dev.tombolo.hub.config;
 
+import dev.tombolo.hub.policy.NearMiss;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

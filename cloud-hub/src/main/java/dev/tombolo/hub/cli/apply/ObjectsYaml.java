@@ -1,10 +1,10 @@
 package dev.tombolo.hub.cli.apply;
 
-import dev.tombolo.hub.config.NearMiss;
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.config.YamlMap;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import java.time.ZoneId;
@@ -146,7 +146,9 @@ public final class ObjectsYaml {
       return text;
     }
     throw new IllegalArgumentException(
-        "'" + text + "' is not a time zone; write an IANA name like Europe/Berlin"
+        "'"
+            + text
+            + "' is not a time zone; write an IANA name like Europe/Berlin"
             + NearMiss.of(text, ZoneId.getAvailableZoneIds())
                 .map(meant -> "; did you mean '" + meant + "'?")
                 .orElse(""));
