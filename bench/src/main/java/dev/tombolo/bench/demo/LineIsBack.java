@@ -22,5 +22,19 @@ final class LineIsBack implements Step {
     town.screen().say("(shop-2's line is joined again)");
     town.shop(2).line().open();
     town.awaitLive(town.models().second(), List.of(town.shop(2)), CATCH_UP_LIMIT);
+    town.claim(
+        "what shop-2's workload counted in the dark has arrived",
+        town.dark()
+            .arrivedIn(
+                town.shell()
+                    .quietly(
+                        "tombolo",
+                        "results",
+                        "tail",
+                        "--device",
+                        town.shop(2).slot(),
+                        "--last",
+                        "1000",
+                        "--json")));
   }
 }

@@ -29,6 +29,7 @@ final class LineIsCut implements Step {
     try (Customer customer = Customer.enter(dark)) {
       town.screen().say("(shop-2's line is cut: nothing passes, nothing is closed)");
       dark.line().cut();
+      town.rememberDark(new DarkCount(pid, dark.health().texts()));
       town.release(town.models().second());
       town.awaitLive(town.models().second(), List.of(town.shop(1), town.shop(3)), LIVE_LIMIT);
       town.claim(

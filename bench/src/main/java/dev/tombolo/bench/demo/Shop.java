@@ -82,6 +82,8 @@ final class Shop {
         """
         runtime.java=%s
         runtime.embedding=%s
+        # Tries again soon; in real shops the waits grow to five minutes.
+        link.backoffMaxSeconds=3
         """
             .formatted(System.getProperty("java.home"), runtime.folder()));
   }

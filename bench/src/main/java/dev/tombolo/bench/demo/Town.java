@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -27,6 +28,7 @@ final class Town {
   private final Models models;
   private final WorkloadRuntime runtime;
   private final List<String> claims = new ArrayList<>();
+  private Optional<DarkCount> dark = Optional.empty();
 
   private Town(
       Path folder,
@@ -105,6 +107,14 @@ final class Town {
     List<String> taken = List.copyOf(claims);
     claims.clear();
     return taken;
+  }
+
+  void rememberDark(DarkCount count) {
+    dark = Optional.of(count);
+  }
+
+  DarkCount dark() {
+    return dark.orElseThrow();
   }
 
   /// Signs, pushes and assigns it to the fleet.

@@ -22,7 +22,7 @@ final class ResultSender {
       return;
     }
     try {
-      post("{\"texts\":" + texts + "}");
+      post("{\"texts\":%d,\"pid\":%d}".formatted(texts, ProcessHandle.current().pid()));
       sent = texts;
     } catch (IOException e) {
       System.out.println("result kept for later: " + e.getMessage());
