@@ -140,12 +140,13 @@ final class Loading {
 
   static UserRecord user(ResultSet r) throws SQLException {
     long revoked = r.getLong("revoked_millis");
+    boolean isRevoked = !r.wasNull();
     return new UserRecord(
         name(r, "name"),
         digest(r, "token_hash"),
         r.getLong("created_millis"),
         r.getString("created_by"),
-        r.wasNull() ? null : revoked);
+        isRevoked ? revoked : null);
   }
 
   private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {
