@@ -9,20 +9,19 @@ import java.util.concurrent.TimeUnit;
 final class AcceptGate extends ChannelInboundHandlerAdapter {
   private static final long PAUSE_MILLIS = 20;
 
-  private final Edge edge;
+  private final EdgeCounters counters;
   private final TokenBucket rate;
 
-  AcceptGate(Edge edge) {
-    this.edge = edge;
-    int perSecond = edge.settings().acceptsPerSecond();
+  AcceptGate(int perSecond, EdgeCounters counters) {
+    this.counters = counters;
     this.rate = new TokenBucket(perSecond, perSecond / 4.0, nowMillis());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    edge.counters().accepts.increment();
+    counters.accepts.increment();
     boolean fast = !rate.take(nowMillis());
-    boolean crowded = edge.counters().halfOpen.get() >= EdgeBounds.HALF_OPEN_MAX;
+    boolean crowded = counters.halfOpen.get() >= EdgeBounds.HALF_OPEN_MAX;
     if ((fast || crowded) && ctx.channel().config().isAutoRead()) {
       ctx.channel().config().setAutoRead(false);
       long pause = Math.max(PAUSE_MILLIS, rate.waitMillis());

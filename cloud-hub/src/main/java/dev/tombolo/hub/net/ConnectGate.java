@@ -3,6 +3,7 @@ package dev.tombolo.hub.net;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.reason.Reason;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.mqtt.MqttDecoder;
@@ -13,10 +14,12 @@ import java.util.List;
 /// MQTT decoder, whose own bound is the larger one of all later packets.
 final class ConnectGate extends ByteToMessageDecoder {
   private static final int CONNECT = 0x10;
+  private static final byte CONNACK = 0x20;
   private static final int LENGTH_BYTES_MAX = 4;
 
   private final Line line;
   private final Edge edge;
+  private boolean isRefused;
 
   ConnectGate(Line line, Edge edge) {
     this.line = line;
@@ -25,10 +28,14 @@ final class ConnectGate extends ByteToMessageDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    int at = in.readerIndex();
+    if (isRefused) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
     if (!in.isReadable()) {
       return;
     }
+    int at = in.readerIndex();
     if (in.getUnsignedByte(at) != CONNECT) {
       edge.violations()
           .report(
@@ -72,13 +79,14 @@ final class ConnectGate extends ByteToMessageDecoder {
     ctx.pipeline().remove(this);
   }
 
+  // Encoded by hand: the encoder does not know yet that this is MQTT 5.
   private void refuse(ChannelHandlerContext ctx, ByteBuf in, int code, Reason reason) {
     edge.violations()
         .report(line.peer().map(PeerIdentity::device), line.remote(), "CONNECT", reason);
+    edge.counters().connectsRefused.increment();
+    isRefused = true;
     in.skipBytes(in.readableBytes());
-    ctx.pipeline().addLast(MqttEncoder.INSTANCE);
-    MqttPackets.writeConnack(ctx, code, reason).addListener(_ -> ctx.close());
+    ctx.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {CONNACK, 3, 0, (byte) code, 0}));
     line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
-    ctx.pipeline().remove(this);
   }
 }

@@ -9,13 +9,14 @@ final class Edge {
   private final EdgeSettings settings;
   private final EdgeServices services;
   private final String rootPem;
-  private final EdgeCounters counters = new EdgeCounters();
+  private final EdgeCounters counters;
   private final Violations violations;
   private final ConnectRates connectRates;
   private final PendingRequests requests;
   private final Map<SessionId, MqttSession> sessions = new ConcurrentHashMap<>();
 
-  Edge(EdgeSettings settings, EdgeServices services, String rootPem) {
+  Edge(EdgeSettings settings, EdgeServices services, String rootPem, EdgeCounters counters) {
+    this.counters = counters;
     this.settings = settings;
     this.services = services;
     this.rootPem = rootPem;

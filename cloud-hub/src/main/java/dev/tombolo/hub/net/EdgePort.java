@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +35,24 @@ public final class EdgePort implements AutoCloseable {
   private static final int BACKLOG = 4_096;
   private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
-  private final Edge edge;
+  private final EdgeSettings settings;
+  private final String rootPem;
+  private final EdgeTls tls;
+  private final EdgeCounters counters = new EdgeCounters();
   private final EventLoopGroup loops;
   private final Map<EventLoop, LineSweep> sweeps = new IdentityHashMap<>();
   private final Channel server;
+  private @Nullable Edge edge;
 
-  private EdgePort(Edge edge, EventLoopGroup loops, EdgeTls tls, boolean isNative)
-      throws IOException {
-    this.edge = edge;
-    this.loops = loops;
-    for (EventExecutor loop : loops) {
-      EventLoop eventLoop = (EventLoop) loop;
-      sweeps.put(eventLoop, new LineSweep(eventLoop, edge.services().inbox(), edge.counters()));
-    }
+  private EdgePort(EdgeSettings settings, EdgeTls tls, String rootPem) throws IOException {
+    this.settings = settings;
+    this.rootPem = rootPem;
+    this.tls = tls;
+    boolean isNative = Epoll.isAvailable();
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(),
+            isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     Class<? extends ServerChannel> type =
         isNative ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     ServerBootstrap bootstrap =
@@ -59,18 +65,14 @@ public final class EdgePort implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
-            .handler(new AcceptGate(edge))
+            .handler(new AcceptGate(settings.acceptsPerSecond(), counters))
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    Line line = new Line(sweepOf(channel), edge.counters());
-                    channel
-                        .pipeline()
-                        .addLast(line, tls.newHandler(channel.alloc()), new FirstByte(line, edge));
+                    begin(channel);
                   }
                 });
-    EdgeSettings settings = edge.settings();
     ChannelFuture bound =
         bootstrap
             .bind(new InetSocketAddress(settings.bind(), settings.port()))
@@ -84,16 +86,11 @@ public final class EdgePort implements AutoCloseable {
 
   /// Takes the port; nobody is let in before [#open].
   ///
-  /// @throws IOException when it is taken, saying so
-  public static EdgePort bind(
-      EdgeSettings settings, EdgeServices services, EdgeTls tls, String rootPem)
+  /// @param rootPem the root that devices may download, PEM
+  /// @throws IOException when the port is taken, saying so
+  public static EdgePort bind(EdgeSettings settings, EdgeTls tls, String rootPem)
       throws IOException {
-    boolean isNative = Epoll.isAvailable();
-    EventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(
-            Runtime.getRuntime().availableProcessors(),
-            isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    return new EdgePort(new Edge(settings, services, rootPem), loops, tls, isNative);
+    return new EdgePort(settings, tls, rootPem);
   }
 
   private static IOException notBound(EdgeSettings settings, @Nullable Throwable cause) {
@@ -110,18 +107,32 @@ public final class EdgePort implements AutoCloseable {
     return ((InetSocketAddress) server.localAddress()).getPort();
   }
 
-  public void open() {
+  /// Lets devices in.
+  public void open(EdgeServices services) {
+    edge = new Edge(settings, services, rootPem, counters);
+    for (EventExecutor executor : loops) {
+      EventLoop loop = (EventLoop) executor;
+      sweeps.put(loop, new LineSweep(loop, services.inbox(), counters));
+    }
     server.config().setAutoRead(true);
-    server.read();
+  }
+
+  private void begin(Channel channel) {
+    LineSweep sweep = sweeps.get(channel.eventLoop());
+    if (edge == null || sweep == null) {
+      throw new IllegalStateException("a connection before the port was opened");
+    }
+    Line line = new Line(sweep, counters);
+    channel.pipeline().addLast(line, tls.newHandler(channel.alloc()), new FirstByte(line, edge));
   }
 
   public EdgeCounters counters() {
-    return edge.counters();
+    return counters;
   }
 
   /// False when the session is not, or no longer, one of this port.
   public boolean execute(HubEffect.ToSession effect) {
-    MqttSession session = edge.sessions().get(effect.session());
+    MqttSession session = opened().sessions().get(effect.session());
     if (session == null) {
       return false;
     }
@@ -130,15 +141,15 @@ public final class EdgePort implements AutoCloseable {
   }
 
   public void answer(HubEffect.EnrolGranted granted) {
-    edge.requests().answer(granted.request(), granted);
+    opened().requests().answer(granted.request(), granted);
   }
 
   public void answer(HubEffect.RenewGranted granted) {
-    edge.requests().answer(granted.request(), granted);
+    opened().requests().answer(granted.request(), granted);
   }
 
   public void answer(HubEffect.RequestRefused refused) {
-    edge.requests().answer(refused.request(), refused);
+    opened().requests().answer(refused.request(), refused);
   }
 
   /// Closes every line that came with one of these certificates, whatever it is doing.
@@ -163,19 +174,15 @@ public final class EdgePort implements AutoCloseable {
   @Override
   public void close() {
     server.close().awaitUninterruptibly();
-    for (MqttSession session : List.copyOf(edge.sessions().values())) {
-      session.shutDown();
+    if (edge != null) {
+      List.copyOf(edge.sessions().values()).forEach(MqttSession::shutDown);
     }
     loops
         .shutdownGracefully(100, 3_000, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
-  private LineSweep sweepOf(Channel channel) {
-    LineSweep sweep = sweeps.get(channel.eventLoop());
-    if (sweep == null) {
-      throw new IllegalStateException("an event loop of another group");
-    }
-    return sweep;
+  private Edge opened() {
+    return Objects.requireNonNull(edge, "the port is not open yet");
   }
 }
