@@ -6,15 +6,21 @@ import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.core.TlsSource;
+import dev.tombolo.agent.disk.Releases;
 import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
 import dev.tombolo.agent.https.Renewal;
+import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
 import dev.tombolo.agent.mqtt.MqttLink;
+import dev.tombolo.agent.probe.Probes;
+import dev.tombolo.agent.process.WorkloadProcesses;
+import dev.tombolo.agent.session.LocalPlaces;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
 import dev.tombolo.protocol.id.DeviceId;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// All adapters of a running agent; gives each effect to the one that does it.
@@ -22,6 +28,10 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final MqttLink link;
   private final HubFiles files;
   private final Renewal renewal;
+  private final Releases releases;
+  private final LoopbackEndpoint loopback;
+  private final WorkloadProcesses workloads;
+  private final Probes probes;
 
   Hands(AgentConfig config, DeviceId device, String hub, IdentityFolder identity, AgentInbox inbox)
       throws IOException {
@@ -43,6 +53,23 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
                 FetchSettings.of(hub).stallMillis(),
                 config.proxy()));
     renewal = new Renewal(inbox, tls, new NextIdentity(identity), config.proxy());
+    releases = new Releases(inbox, folders);
+    String about =
+        "{\"device\":\"" + device + "\",\"agentVersion\":\"" + AgentVersion.text() + "\"}";
+    loopback = new LoopbackEndpoint(inbox, config.data(), config.loopbackPort(), () -> about);
+    LocalPlaces places =
+        new LocalPlaces(
+            folders,
+            config.runtimes(),
+            name -> new LocalPlaces.Loopback(loopback.url(name), loopback.token(name)));
+    workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
+    probes = new Probes(inbox, places);
+  }
+
+  /// Words that the service unit wants before every workload's program.
+  private static List<String> workloadPrefix() {
+    String words = System.getenv("TOMBOLO_WORKLOAD_PREFIX");
+    return words == null || words.isBlank() ? List.of() : List.of(words.strip().split("\\s+"));
   }
 
   private record NextIdentity(IdentityFolder identity) implements Renewal.NextIdentity {
@@ -68,16 +95,16 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.Fetch it -> files.perform(it);
       case AgentEffect.CancelFetch it -> files.perform(it);
       case AgentEffect.Renew it -> renewal.perform(it);
-      case AgentEffect.Stage _,
-          AgentEffect.Switch _,
-          AgentEffect.Sweep _,
-          AgentEffect.StartWorkload _,
-          AgentEffect.StopWorkload _,
-          AgentEffect.AdoptWorkload _,
-          AgentEffect.ReloadWorkload _,
-          AgentEffect.RunProbe _,
-          AgentEffect.ResultKept _,
-          AgentEffect.ResultRefused _ -> {}
+      case AgentEffect.Stage it -> releases.perform(it);
+      case AgentEffect.Switch it -> releases.perform(it);
+      case AgentEffect.Sweep it -> releases.perform(it);
+      case AgentEffect.StartWorkload it -> workloads.perform(it);
+      case AgentEffect.StopWorkload it -> workloads.perform(it);
+      case AgentEffect.AdoptWorkload it -> workloads.perform(it);
+      case AgentEffect.ReloadWorkload it -> workloads.perform(it);
+      case AgentEffect.RunProbe it -> probes.perform(it);
+      case AgentEffect.ResultKept it -> loopback.perform(it);
+      case AgentEffect.ResultRefused it -> loopback.perform(it);
       case AgentEffect.WakeAt _, AgentEffect.Stop _ -> {}
     }
   }
@@ -86,5 +113,9 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   public void close() {
     link.close();
     files.close();
+    probes.close();
+    workloads.close();
+    releases.close();
+    loopback.close();
   }
 }

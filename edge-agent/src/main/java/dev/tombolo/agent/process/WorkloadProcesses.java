@@ -37,7 +37,7 @@ public final class WorkloadProcesses implements AutoCloseable {
   private final AgentInbox inbox;
   private final LocalPlaces places;
   private final Reloads reloads;
-  private final WorkloadGroup group = WorkloadGroup.ofThisMachine();
+  private final List<String> prefix;
   private final SecureRandom random = new SecureRandom();
   private final Map<Name, Watched> watched = new HashMap<>();
   private final ScheduledThreadPoolExecutor worker;
@@ -47,9 +47,12 @@ public final class WorkloadProcesses implements AutoCloseable {
   /// @param child our own child, whose exit code the kernel tells; null for an adopted one
   private record Watched(Name application, ProcessIdentity identity, @Nullable Process child) {}
 
-  public WorkloadProcesses(AgentInbox inbox, LocalPlaces places) {
+  /// @param prefix put before the program: as a service, `systemd-run --scope ...`, which moves it
+  ///   out of the agent's control group and its memory bound and then becomes it
+  public WorkloadProcesses(AgentInbox inbox, LocalPlaces places, List<String> prefix) {
     this.inbox = inbox;
     this.places = places;
+    this.prefix = List.copyOf(prefix);
     reloads = new Reloads(places);
     worker = new ScheduledThreadPoolExecutor(1, work -> thread(work, "workloads"));
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -92,7 +95,6 @@ public final class WorkloadProcesses implements AutoCloseable {
         throw new IOException("'" + program + "' is not a program on this device");
       }
       Process process = launch(application, spec, note.next(random));
-      group.take(application, process.pid());
       ProcessIdentity identity =
           ProcessTable.identity(process.pid())
               .orElse(new ProcessIdentity(ProcessTable.bootId(), process.pid(), 0));
@@ -115,6 +117,7 @@ public final class WorkloadProcesses implements AutoCloseable {
   private Process launch(Name application, WorkloadSpec spec, String startWord) throws IOException {
     List<String> command = new ArrayList<>();
     command.add("setsid");
+    command.addAll(prefix);
     command.addAll(spec.argv());
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(places.folders().work(application).toFile());
