@@ -166,7 +166,7 @@ public final class JsonFields {
   public <E extends Enum<E>> E word(String field, E[] constants) throws MalformedException {
     String value = text(field);
     for (E constant : constants) {
-      if (JsonWriter.wordOf(constant).equals(value)) {
+      if (JsonWriter.isWordOf(constant, value)) {
         return constant;
       }
     }

@@ -125,6 +125,16 @@ public final class JsonWriter {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  static boolean isWordOf(Enum<?> constant, String word) {
+    String name = constant.name();
+    boolean same = name.length() == word.length();
+    for (int i = 0; same && i < name.length(); i++) {
+      char c = name.charAt(i);
+      same = word.charAt(i) == (c == '_' ? '-' : (char) (c >= 'A' && c <= 'Z' ? c + 32 : c));
+    }
+    return same;
+  }
+
   private <T> void braces(T value, Fields<T> fields) {
     out.append('{');
     first = true;

@@ -78,7 +78,7 @@ class JsonParserTest {
         .isEqualTo(
             Map.of("a", java.util.Arrays.asList(1L, 0L, 5.0, true, false, null), "b", Map.of()));
     assertThat(JsonParser.parse("text", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fC\\ud83d\\ude00ü😀\""))
-        .isEqualTo("\"\\/\b\f\n\r\tüü😀".replace("üü", "ü😀ü"));
+        .isEqualTo("\"\\/\b\f\n\r\tü😀ü😀");
     assertThat(JsonParser.parse("text", "[]")).isEqualTo(List.of());
   }
 
