@@ -31,7 +31,7 @@ public sealed interface ReportBody {
   ///
   /// @param what a fixed word: `desired-applied`, `desired-refused`, `download-finished`, `staged`,
   ///   `switched`, `live`, `rolled-back`, `workload-started`, `workload-exited`,
-  ///   `workload-adopted`, `certificate-renewed`, `booted`, ...
+  ///   `workload-adopted`, `certificate-renewed`, `booted`, ...: docs/protocol.md lists them
   record Happened(
       String what, @Nullable Name application, @Nullable Digest release, @Nullable Reason reason)
       implements ReportBody {}

@@ -9,8 +9,10 @@ import dev.tombolo.protocol.sign.Dsse;
 import dev.tombolo.protocol.sign.Ed25519Keys;
 import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.sign.PublisherRoot;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ReleaseVerifierTest {
@@ -79,6 +81,26 @@ class ReleaseVerifierTest {
         .isEqualTo(
             new ReleaseVerifier.Verified(
                 GoldenFiles.RELEASE, dev.tombolo.protocol.id.Digest.ofText(spaced)));
+  }
+
+  /// Each byte of the envelope in turn becomes another: refused, or it says exactly the same.
+  @Test
+  void noAlteredByteChangesWhatIsVerified() {
+    byte[] sound = GoldenFiles.golden("release-envelope.json").getBytes(StandardCharsets.UTF_8);
+    int refused = 0;
+    for (int at = 0; at < sound.length; at++) {
+      byte[] altered = sound.clone();
+      altered[at] = (byte) (new Random(at).nextInt(94) + 33);
+      String text = new String(altered, StandardCharsets.UTF_8);
+      switch (ReleaseVerifier.verify(text, GoldenFiles.ROOT)) {
+        case ReleaseVerifier.Refused _ -> refused++;
+        case ReleaseVerifier.Verified verified ->
+            assertThat(verified)
+                .isEqualTo(
+                    new ReleaseVerifier.Verified(GoldenFiles.RELEASE, GoldenFiles.RELEASE_DIGEST));
+      }
+    }
+    assertThat(refused).isGreaterThan(sound.length * 9 / 10);
   }
 
   private static Reason refusal(Envelope envelope) {
