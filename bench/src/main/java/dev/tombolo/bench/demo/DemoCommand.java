@@ -51,16 +51,23 @@ public final class DemoCommand implements Callable<Integer> {
     var processes = new Processes(folder);
     var cleaning = new Thread(() -> clean(processes, folder));
     Runtime.getRuntime().addShutdownHook(cleaning);
+    try {
+      return play(Town.build(folder, distributions, processes, screen), processes);
+    } finally {
+      if (!keep) {
+        clean(processes, folder);
+      }
+      Runtime.getRuntime().removeShutdownHook(cleaning);
+    }
+  }
 
-    var playbill = new Playbill(screen);
-    Town town = Town.build(folder, distributions, processes, screen);
+  private int play(Town town, Processes processes) throws IOException, InterruptedException {
     Playbill.introduce(town);
-    DemoResult result = playbill.play(town, STEPS);
+    DemoResult result = new Playbill(town.screen()).play(town, STEPS);
     if (json != null) {
       result.write(json);
     }
     if (keep) {
-      Runtime.getRuntime().removeShutdownHook(cleaning);
       Playbill.tellHowToPlay(town, processes);
       processes.keep();
     }
@@ -80,11 +87,13 @@ public final class DemoCommand implements Callable<Integer> {
     return made;
   }
 
-  /// Also after Ctrl-C.
-  private static void clean(Processes processes, Path folder) {
+  /// At the end, and after Ctrl-C; then both threads come here, one after the other.
+  private static synchronized void clean(Processes processes, Path folder) {
     try {
       processes.endAll();
-      Folders.remove(folder);
+      if (Files.exists(folder)) {
+        Folders.remove(folder);
+      }
     } catch (IOException e) {
       System.err.println("left behind: " + folder + " (" + e.getMessage() + ")");
     } catch (InterruptedException e) {

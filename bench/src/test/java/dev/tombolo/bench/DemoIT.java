@@ -1,0 +1,24 @@
+package dev.tombolo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoIT {
+  @Test
+  void everyClaimOfTheDemoHoldsAndNothingIsLeftBehind(@TempDir Path folder) throws IOException {
+    Path json = folder.resolve("demo.json");
+    Path stage = folder.resolve("stage");
+
+    int exit =
+        Bench.commandLine().execute("demo", "--json", json.toString(), "--dir", stage.toString());
+
+    assertThat(Files.readString(json)).contains("\"name\":\"hub-is-killed\",\"ok\":true");
+    assertThat(exit).isZero();
+    assertThat(stage).doesNotExist();
+  }
+}
