@@ -139,14 +139,12 @@ final class Loading {
   }
 
   static UserRecord user(ResultSet r) throws SQLException {
-    long revoked = r.getLong("revoked_millis");
-    boolean isRevoked = !r.wasNull();
     return new UserRecord(
         name(r, "name"),
         digest(r, "token_hash"),
         r.getLong("created_millis"),
         r.getString("created_by"),
-        isRevoked ? revoked : null);
+        longOrNull(r, "revoked_millis"));
   }
 
   private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {
@@ -232,8 +230,6 @@ final class Loading {
 
   private static JoinTokenRecord token(ResultSet r) throws SQLException {
     String replaces = r.getString("replaces");
-    long revoked = r.getLong("revoked_millis");
-    Long revokedMillis = r.wasNull() ? null : revoked;
     return new JoinTokenRecord(
         r.getString("id"),
         digest(r, "secret_hash"),
@@ -245,10 +241,10 @@ final class Loading {
         r.getLong("created_millis"),
         r.getString("created_by"),
         r.getLong("expires_millis"),
-        revokedMillis);
+        longOrNull(r, "revoked_millis"));
   }
 
-  private static DeviceRecord deviceRecord(ResultSet r) throws SQLException {
+  static DeviceRecord deviceRecord(ResultSet r) throws SQLException {
     return new DeviceRecord(
         new DeviceId(r.getString("id")),
         digest(r, "key"),
@@ -320,6 +316,11 @@ final class Loading {
 
   private static Name name(ResultSet r, String column) throws SQLException {
     return new Name(r.getString(column));
+  }
+
+  static @Nullable Long longOrNull(ResultSet r, String column) throws SQLException {
+    long value = r.getLong(column);
+    return r.wasNull() ? null : Long.valueOf(value);
   }
 
   static @Nullable Name nameOrNull(@Nullable String column) {

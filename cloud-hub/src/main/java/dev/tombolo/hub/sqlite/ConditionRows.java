@@ -1,0 +1,60 @@
+package dev.tombolo.hub.sqlite;
+
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.policy.DeviceCondition;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ReportBody;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Reads everything that says why a device is as it is.
+final class ConditionRows {
+  static final String QUERY =
+      """
+      SELECT d.*, s.fleet AS fleet, p.online AS online,
+          max(coalesce(p.seen_millis, 0), coalesce(m.newest, 0)) AS seen,
+          o.manifest AS manifest, o.revision AS revision,
+          t.body AS body, t.hub_millis AS state_millis
+        FROM devices d JOIN sites s ON s.name = d.site
+          LEFT JOIN presences p ON p.device = d.id
+          LEFT JOIN documents o ON o.device = d.id
+          LEFT JOIN device_states t ON t.device = d.id
+          LEFT JOIN (SELECT device, max(taken_millis) AS newest FROM outbox_marks GROUP BY device) m
+            ON m.device = d.id
+        WHERE d.id = ?""";
+
+  private ConditionRows() {}
+
+  /// @param assignments that reach the device's slot, broadest first
+  static DeviceCondition read(ResultSet r, List<Views.AssignmentView> assignments)
+      throws SQLException {
+    Map<Name, DeviceCondition.Wanted> wanted = new HashMap<>();
+    for (Views.AssignmentView assignment : assignments) {
+      wanted.put(
+          assignment.application(),
+          new DeviceCondition.Wanted(assignment.release(), assignment.version()));
+    }
+    String manifest = r.getString("manifest");
+    String body = r.getString("body");
+    return new DeviceCondition(
+        Loading.deviceRecord(r),
+        r.getBoolean("online"),
+        r.getLong("seen"),
+        wanted,
+        manifest == null ? null : new Digest(manifest),
+        r.getLong("revision"),
+        body == null ? null : stateOf(body),
+        r.getLong("state_millis"));
+  }
+
+  static ReportBody.State stateOf(String body) {
+    if (Columns.json(ReportBody.class, body) instanceof ReportBody.State state) {
+      return state;
+    }
+    throw new IllegalStateException("a device's state is of another kind");
+  }
+}
