@@ -17,7 +17,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -77,15 +79,17 @@ public final class AdminServer implements AutoCloseable {
             });
   }
 
-  /// @throws IOException when the port cannot be had
-  public void start() throws IOException {
+  /// Makes the first operator if there is none, then opens the port. The hub's loop must be
+  /// running, with [#answered] among its effects.
+  ///
+  /// @param firstToken file for the first operator's token
+  /// @throws IOException when the port cannot be had or the file not be written
+  public void start(Path firstToken) throws IOException, InterruptedException {
+    FirstOperator.ensure(firstToken, views, desk);
     try {
       javalin.start();
     } catch (RuntimeException e) {
-      throw new IOException(
-          "cannot open the admin port: "
-              + Objects.requireNonNullElse(rootOf(e).getMessage(), "" + e),
-          e);
+      throw new IOException("cannot open the admin port: " + rootOf(e), e);
     }
   }
 
@@ -162,8 +166,7 @@ public final class AdminServer implements AutoCloseable {
             Refusals.answer(
                 context,
                 e.getStatus(),
-                new Reason.NotFound(
-                    "path", context.method() + " " + context.path(), java.util.List.of())));
+                new Reason.NotFound("path", context.method() + " " + context.path(), List.of())));
     config.routes.exception(
         Exception.class,
         (e, context) -> {
@@ -174,11 +177,11 @@ public final class AdminServer implements AutoCloseable {
         });
   }
 
-  private static Throwable rootOf(Throwable thrown) {
+  private static String rootOf(Throwable thrown) {
     Throwable root = thrown;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return root;
+    return Objects.requireNonNullElse(root.getMessage(), root.toString());
   }
 }

@@ -69,7 +69,7 @@ final class TrustRoutes {
             slot,
             ask.uses(),
             Duration.ofSeconds(ask.lifeSeconds()),
-            draw(),
+            draw(endpoints(ask)),
             Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.TokenMade made -> {
@@ -92,7 +92,7 @@ final class TrustRoutes {
   }
 
   /// A token's random parts, with what it pins.
-  private JoinToken draw() throws RefusedException {
+  private JoinToken draw(List<String> endpoints) throws RefusedException {
     List<Envelope> roots = views.publisherRoots();
     if (roots.isEmpty()) {
       throw new RefusedException(
@@ -111,7 +111,21 @@ final class TrustRoutes {
         identity.root(),
         Digest.of(Base64.getDecoder().decode(roots.getFirst().payload())),
         0,
-        identity.endpoints());
+        endpoints);
+  }
+
+  private List<String> endpoints(TokenAsk ask) throws RefusedException {
+    if (ask.endpoints().size() > JoinTokenCodec.ENDPOINTS_MAX) {
+      throw new RefusedException(
+          new Reason.LimitExceeded(
+              "ENDPOINTS_MAX", JoinTokenCodec.ENDPOINTS_MAX, ask.endpoints().size()));
+    }
+    for (String endpoint : ask.endpoints()) {
+      if (!JoinTokenCodec.isEndpoint(endpoint)) {
+        throw Parts.invalid("endpoint", endpoint, "write HOST:PORT");
+      }
+    }
+    return ask.endpoints().isEmpty() ? identity.endpoints() : ask.endpoints();
   }
 
   private void trustPublisher(Context context)
