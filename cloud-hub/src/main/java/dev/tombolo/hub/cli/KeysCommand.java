@@ -107,15 +107,15 @@ final class KeysCommand extends CommandGroup {
       PublisherRoot root = new PublisherRoot(1, threshold, named);
       if (!noRoot) {
         RootFile.write(rootFile, root, pairs);
-        screen.hint("root  " + rootFile + "   public; tell the hub: tombolo keys trust " + rootFile);
+        screen.hint(
+            "root  " + rootFile + "   public; tell the hub: tombolo keys trust " + rootFile);
       }
       screen.table(rows(root), keyTable(root), "");
       return Exit.OK;
     }
 
     private Path keyFile(int number) {
-      return out.resolveSibling(
-          out.getFileName() + (keys == 1 ? "" : "-" + number) + ".key");
+      return out.resolveSibling(out.getFileName() + (keys == 1 ? "" : "-" + number) + ".key");
     }
   }
 
@@ -178,9 +178,7 @@ final class KeysCommand extends CommandGroup {
     public Integer call() {
       String envelope = RootFile.readText(file);
       try (HubClient hub = hub()) {
-        Changes changes =
-            AdminJson.read(
-                Changes.class, hub.postText("/publisher-roots", envelope));
+        Changes changes = AdminJson.read(Changes.class, hub.postText("/publisher-roots", envelope));
         screen().say(changes, () -> String.join("\n", changes.changes()));
         return Exit.OK;
       }

@@ -5,8 +5,8 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Optional;
 
-/// What the edge port may ask at any time from any thread: an immutable view, republished after each
-/// commit that changes it.
+/// What the edge port may ask at any time from any thread: an immutable view, republished after
+/// each commit that changes it.
 public interface EdgeDirectory {
   /// Empty when this certificate may be served now, else why not.
   Optional<Reason> whyNotServed(DeviceId device, String serial, long nowMillis);

@@ -13,12 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Everything the hub's loop can be told. Adapters make these on their own threads, already parsed
-/// and bounded, and hand them to [HubInbox]; nothing else changes the hub's state. `request` numbers
-/// are made by the adapter that waits for the answer.
+/// and bounded, and hand them to [HubInbox]; nothing else changes the hub's state. `request`
+/// numbers are made by the adapter that waits for the answer.
 public sealed interface HubEvent {
 
   /// A device asks to enrol. The CSR's own signature has been checked.
-  record EnrolAsked(long request, JoinToken token, RequestedKey key, Map<String, String> facts, String remote)
+  record EnrolAsked(
+      long request, JoinToken token, RequestedKey key, Map<String, String> facts, String remote)
       implements HubEvent {
     public EnrolAsked {
       facts = Map.copyOf(facts);
@@ -26,7 +27,8 @@ public sealed interface HubEvent {
   }
 
   /// A device with certificate `presented` asks for its next one.
-  record RenewAsked(long request, DeviceId device, String presented, RequestedKey key, String remote)
+  record RenewAsked(
+      long request, DeviceId device, String presented, RequestedKey key, String remote)
       implements HubEvent {}
 
   /// The answer to [HubEffect.SignCertificate].

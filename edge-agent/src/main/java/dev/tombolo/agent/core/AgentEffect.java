@@ -70,7 +70,8 @@ public sealed interface AgentEffect {
   /// [AgentEvent.WorkloadStarted], so the adapter sees to it that an application has one process at
   /// the most: what it finds left from an earlier start (by a note of its own, written before the
   /// program runs) it ends first.
-  record StartWorkload(Name application, Digest release, WorkloadSpec spec) implements AgentEffect {}
+  record StartWorkload(Name application, Digest release, WorkloadSpec spec)
+      implements AgentEffect {}
 
   /// SIGTERM to its session, SIGKILL after the grace; answered by [AgentEvent.WorkloadExited].
   record StopWorkload(Name application, ProcessIdentity process, int graceSeconds)
@@ -80,10 +81,12 @@ public sealed interface AgentEffect {
   /// [AgentEvent.WorkloadExited] when it is gone already or later.
   record AdoptWorkload(Name application, ProcessIdentity process) implements AgentEffect {}
 
-  record ReloadWorkload(Name application, Digest release, ProcessIdentity process, WorkloadSpec spec)
+  record ReloadWorkload(
+      Name application, Digest release, ProcessIdentity process, WorkloadSpec spec)
       implements AgentEffect {}
 
-  record RunProbe(Name application, Digest release, long round, Probe probe, Map<String, String> env)
+  record RunProbe(
+      Name application, Digest release, long round, Probe probe, Map<String, String> env)
       implements AgentEffect {
     public RunProbe {
       env = Map.copyOf(env);

@@ -68,8 +68,8 @@ public sealed interface AgentEvent {
   record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)
       implements AgentEvent {}
 
-  /// A workload handed in a result over the loopback endpoint; answered by
-  /// [AgentEffect.ResultKept] after the commit.
+  /// A workload handed in a result over the loopback endpoint; answered by [AgentEffect.ResultKept]
+  /// after the commit.
   record ResultHandedIn(long request, Name channel, String json) implements AgentEvent {}
 
   // Identity

@@ -127,9 +127,7 @@ final class ChangeWriter {
   private Set<Digest> heldSections() throws SQLException {
     if (!heldSectionsKnown) {
       try (ResultSet row =
-          statements
-              .with("SELECT envelope FROM document WHERE stage = 'held'")
-              .executeQuery()) {
+          statements.with("SELECT envelope FROM document WHERE stage = 'held'").executeQuery()) {
         if (row.next()) {
           heldSections.addAll(listed(SnapshotReader.document(row.getString(1))));
         }
@@ -222,7 +220,6 @@ final class ChangeWriter {
         row.wallMillis(),
         row.monotonicMillis(),
         Json.write(row.body()));
-    statements.run(
-        "UPDATE mark SET next_sequence = max(next_sequence, ?)", entry.sequence() + 1);
+    statements.run("UPDATE mark SET next_sequence = max(next_sequence, ?)", entry.sequence() + 1);
   }
 }

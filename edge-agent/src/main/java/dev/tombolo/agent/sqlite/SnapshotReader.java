@@ -97,8 +97,7 @@ final class SnapshotReader {
     } catch (IllegalArgumentException e) {
       throw new MalformedException("desired manifest", "is not base64");
     }
-    DesiredManifest manifest =
-        Json.read(DesiredManifest.class, payload, Limits.MANIFEST_BYTES_MAX);
+    DesiredManifest manifest = Json.read(DesiredManifest.class, payload, Limits.MANIFEST_BYTES_MAX);
     return new HeldDocument(envelope, manifest, Digest.of(payload));
   }
 

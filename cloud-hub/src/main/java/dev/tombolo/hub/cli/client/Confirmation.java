@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Guards against the change that was meant for another fleet: whoever changes a protected one types
-/// its name.
+/// Guards against the change that was meant for another fleet: whoever changes a protected one
+/// types its name.
 @Command
 @SuppressWarnings("NullAway.Init")
 public final class Confirmation {

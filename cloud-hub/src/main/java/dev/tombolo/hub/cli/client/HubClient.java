@@ -124,7 +124,8 @@ public final class HubClient implements AutoCloseable {
     } catch (ConnectException e) {
       throw notReached("no hub answers at " + base, e);
     } catch (HttpTimeoutException e) {
-      throw notReached("the hub at " + base + " did not answer within " + wait.toSeconds() + " s", e);
+      throw notReached(
+          "the hub at " + base + " did not answer within " + wait.toSeconds() + " s", e);
     } catch (IOException e) {
       throw notReached("the line to the hub at " + base + " broke (" + e.getMessage() + ")", e);
     } catch (InterruptedException e) {

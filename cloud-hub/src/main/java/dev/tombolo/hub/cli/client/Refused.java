@@ -20,6 +20,10 @@ final class Refused extends Failure {
   }
 
   private static String codeOf(Reason reason) {
-    return reason.getClass().getSimpleName().replaceAll("(?<=.)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    return reason
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<=.)([A-Z])", "-$1")
+        .toLowerCase(Locale.ROOT);
   }
 }

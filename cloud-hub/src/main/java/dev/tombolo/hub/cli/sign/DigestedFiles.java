@@ -62,8 +62,7 @@ public record DigestedFiles(List<List<Variant.File>> perVariant, Map<Digest, Pat
         Digest digest = java.util.Objects.requireNonNull(digests.get(file.source()));
         sources.put(digest, file.source());
         variant.add(
-            new Variant.File(
-                file.path(), Files.size(file.source()), digest, file.executable()));
+            new Variant.File(file.path(), Files.size(file.source()), digest, file.executable()));
       }
       perVariant.add(variant);
     }

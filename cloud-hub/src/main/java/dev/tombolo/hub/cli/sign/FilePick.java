@@ -29,9 +29,7 @@ public record FilePick(String from, String to, Optional<Boolean> executable, Yam
         new FilePick(
             yaml.text("from"),
             yaml.text("to", ""),
-            yaml.has("executable")
-                ? Optional.of(yaml.flag("executable", false))
-                : Optional.empty(),
+            yaml.has("executable") ? Optional.of(yaml.flag("executable", false)) : Optional.empty(),
             yaml);
     yaml.noMore();
     pick.refuseOutside("from", pick.from);
@@ -96,7 +94,11 @@ public record FilePick(String from, String to, Optional<Boolean> executable, Yam
           .filter(Files::isRegularFile)
           .map(
               path ->
-                  found(path, to.isEmpty() ? slashed(folder.relativize(path)) : to + slashed(start.relativize(path))))
+                  found(
+                      path,
+                      to.isEmpty()
+                          ? slashed(folder.relativize(path))
+                          : to + slashed(start.relativize(path))))
           .toList();
     }
   }

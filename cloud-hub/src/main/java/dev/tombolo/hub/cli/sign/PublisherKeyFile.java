@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 
-/// A publisher's Ed25519 key as a file: PKCS#8 PEM (RFC 8410), as `openssl genpkey -algorithm ed25519`
-/// makes it too, readable by its owner alone.
+/// A publisher's Ed25519 key as a file: PKCS#8 PEM (RFC 8410), as `openssl genpkey -algorithm
+/// ed25519` makes it too, readable by its owner alone.
 public final class PublisherKeyFile {
   private PublisherKeyFile() {}
 
@@ -23,7 +23,8 @@ public final class PublisherKeyFile {
       return Ed25519Keys.readPrivatePem(Files.readString(file));
     } catch (NoSuchFileException e) {
       throw Failure.refused(
-          "key-missing", "there is no key at " + file + "; make one: tombolo keys new --out publisher");
+          "key-missing",
+          "there is no key at " + file + "; make one: tombolo keys new --out publisher");
     } catch (IOException e) {
       throw new Failure(
           Exit.REFUSED, "key-unreadable", "cannot read the key " + file + ": " + e.getMessage(), e);
@@ -54,8 +55,7 @@ public final class PublisherKeyFile {
       throw Failure.refused(
           "file-exists", file + " exists and is not overwritten; choose another --out");
     } catch (IOException e) {
-      throw new Failure(
-          Exit.REFUSED, "file-unwritable", "cannot write " + file + ": " + e, e);
+      throw new Failure(Exit.REFUSED, "file-unwritable", "cannot write " + file + ": " + e, e);
     }
   }
 }

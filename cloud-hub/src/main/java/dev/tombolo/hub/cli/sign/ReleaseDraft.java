@@ -29,8 +29,7 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
     yaml.word("kind", List.of("Release"));
     YamlMap metadata = yaml.map("metadata");
     Name name = metadata.read("name", Name::new);
-    String version =
-        metadata.read("version", version1 -> new ReleaseRef(name, version1).version());
+    String version = metadata.read("version", version1 -> new ReleaseRef(name, version1).version());
     metadata.noMore();
     YamlMap spec = yaml.map("spec");
     yaml.noMore();

@@ -5,8 +5,8 @@ import io.avaje.jsonb.Jsonb;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// JSON of the admin API's bodies. Unknown fields are ignored, so that an older command line can talk
-/// to a newer hub.
+/// JSON of the admin API's bodies. Unknown fields are ignored, so that an older command line can
+/// talk to a newer hub.
 public final class AdminJson {
   private static final Jsonb JSONB = Jsonb.builder().build();
 

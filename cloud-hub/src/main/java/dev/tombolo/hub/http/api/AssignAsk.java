@@ -8,4 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// @param release `NAME@VERSION`
 /// @param slot `SITE/SLOT`
 @Json
-public record AssignAsk(String release, String fleet, @Nullable String site, @Nullable String slot, @Nullable String typedName) {}
+public record AssignAsk(
+    String release,
+    String fleet,
+    @Nullable String site,
+    @Nullable String slot,
+    @Nullable String typedName) {}

@@ -6,4 +6,10 @@ import io.avaje.jsonb.Json;
 ///
 /// @param place `FLEET`, `FLEET/SITE` or `FLEET/SITE/SLOT`
 @Json
-public record AssignmentRow(String application, String place, String version, String digest, long changedMillis, String changedBy) {}
+public record AssignmentRow(
+    String application,
+    String place,
+    String version,
+    String digest,
+    long changedMillis,
+    String changedBy) {}

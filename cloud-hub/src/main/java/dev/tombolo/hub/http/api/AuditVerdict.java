@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
 /// @param head hash of the newest record, to compare with one written down elsewhere
 /// @param brokenAt sequence of the first record that does not fit
 @Json
-public record AuditVerdict(boolean isWhole, long records, String head, @Nullable Long brokenAt, @Nullable String detail) {}
+public record AuditVerdict(
+    boolean isWhole, long records, String head, @Nullable Long brokenAt, @Nullable String detail) {}

@@ -12,7 +12,16 @@ import java.util.Map;
 /// @param reasons in words, of the device as a whole
 /// @param stateMillis when it last reported its state; 0 before the first
 @Json
-public record DeviceDetail(DeviceRow device, String standingReason, long enrolledMillis, Map<String, String> facts, long revision, long heldRevision, List<String> reasons, long stateMillis, long certificateEndsMillis) {
+public record DeviceDetail(
+    DeviceRow device,
+    String standingReason,
+    long enrolledMillis,
+    Map<String, String> facts,
+    long revision,
+    long heldRevision,
+    List<String> reasons,
+    long stateMillis,
+    long certificateEndsMillis) {
   public DeviceDetail {
     facts = Map.copyOf(facts);
     reasons = List.copyOf(reasons);

@@ -8,7 +8,15 @@ import java.util.List;
 /// @param standing `active`, `quarantined` or `revoked`
 /// @param seenMillis 0 when it never connected
 @Json
-public record DeviceRow(String device, String slot, String fleet, String standing, boolean online, long seenMillis, String agentVersion, List<ApplicationState> applications) {
+public record DeviceRow(
+    String device,
+    String slot,
+    String fleet,
+    String standing,
+    boolean online,
+    long seenMillis,
+    String agentVersion,
+    List<ApplicationState> applications) {
   public DeviceRow {
     applications = List.copyOf(applications);
   }

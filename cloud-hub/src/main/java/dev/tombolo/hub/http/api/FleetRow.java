@@ -7,7 +7,17 @@ import java.util.Map;
 ///
 /// @param guarded it is `protected`
 @Json
-public record FleetRow(String id, String name, String displayName, Map<String, String> labels, boolean guarded, int sites, int devices, long generation, long changedMillis, String changedBy) {
+public record FleetRow(
+    String id,
+    String name,
+    String displayName,
+    Map<String, String> labels,
+    boolean guarded,
+    int sites,
+    int devices,
+    long generation,
+    long changedMillis,
+    String changedBy) {
   public FleetRow {
     labels = Map.copyOf(labels);
   }

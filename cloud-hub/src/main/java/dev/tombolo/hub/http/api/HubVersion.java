@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param publisherRoot digest of publisher root version 1; null before any is trusted
 /// @param endpoints `host:port` of its edge port
 @Json
-public record HubVersion(String version, String history, long epoch, String root, @Nullable String publisherRoot, List<String> endpoints) {
+public record HubVersion(
+    String version,
+    String history,
+    long epoch,
+    String root,
+    @Nullable String publisherRoot,
+    List<String> endpoints) {
   public HubVersion {
     endpoints = List.copyOf(endpoints);
   }

@@ -10,7 +10,19 @@ import org.jspecify.annotations.Nullable;
 /// @param guarded a fleet's `protected`
 /// @param parameters by application, then by parameter; of an Application only under its own name
 @Json
-public record ObjectBody(String kind, String name, @Nullable String fleet, @Nullable String site, String displayName, Map<String, String> labels, boolean guarded, @Nullable String timeZone, @Nullable String region, @Nullable String contact, @Nullable String release, Map<String, Map<String, String>> parameters) {
+public record ObjectBody(
+    String kind,
+    String name,
+    @Nullable String fleet,
+    @Nullable String site,
+    String displayName,
+    Map<String, String> labels,
+    boolean guarded,
+    @Nullable String timeZone,
+    @Nullable String region,
+    @Nullable String contact,
+    @Nullable String release,
+    Map<String, Map<String, String>> parameters) {
   public ObjectBody {
     labels = Map.copyOf(labels);
     parameters = Map.copyOf(parameters);

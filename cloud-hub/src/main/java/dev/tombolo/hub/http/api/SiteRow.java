@@ -5,7 +5,20 @@ import java.util.Map;
 
 /// A site in a list.
 @Json
-public record SiteRow(String id, String name, String fleet, String displayName, Map<String, String> labels, String timeZone, String region, String contact, int slots, int devices, long generation, long changedMillis, String changedBy) {
+public record SiteRow(
+    String id,
+    String name,
+    String fleet,
+    String displayName,
+    Map<String, String> labels,
+    String timeZone,
+    String region,
+    String contact,
+    int slots,
+    int devices,
+    long generation,
+    long changedMillis,
+    String changedBy) {
   public SiteRow {
     labels = Map.copyOf(labels);
   }

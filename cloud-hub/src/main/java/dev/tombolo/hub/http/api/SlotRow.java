@@ -9,7 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// @param slot `SITE/SLOT`
 /// @param device null while none holds it
 @Json
-public record SlotRow(String id, String slot, String fleet, String displayName, Map<String, String> labels, @Nullable String device, long generation, long changedMillis, String changedBy) {
+public record SlotRow(
+    String id,
+    String slot,
+    String fleet,
+    String displayName,
+    Map<String, String> labels,
+    @Nullable String device,
+    long generation,
+    long changedMillis,
+    String changedBy) {
   public SlotRow {
     labels = Map.copyOf(labels);
   }

@@ -7,4 +7,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state `open`, `used`, `expired` or `revoked`
 @Json
-public record TokenRow(String id, String state, String fleet, @Nullable String site, @Nullable String slot, int uses, int used, long expiresMillis, long createdMillis, String createdBy) {}
+public record TokenRow(
+    String id,
+    String state,
+    String fleet,
+    @Nullable String site,
+    @Nullable String slot,
+    int uses,
+    int used,
+    long expiresMillis,
+    long createdMillis,
+    String createdBy) {}

@@ -6,7 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The only time a join token's text is shown.
 @Json
-public record TokenShown(String token, String id, String fleet, @Nullable String site, @Nullable String slot, int uses, long expiresMillis, List<String> endpoints) {
+public record TokenShown(
+    String token,
+    String id,
+    String fleet,
+    @Nullable String site,
+    @Nullable String slot,
+    int uses,
+    long expiresMillis,
+    List<String> endpoints) {
   public TokenShown {
     endpoints = List.copyOf(endpoints);
   }

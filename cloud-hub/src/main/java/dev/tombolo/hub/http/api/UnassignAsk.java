@@ -5,4 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Body of `POST /api/v1/unassign`.
 @Json
-public record UnassignAsk(String application, String fleet, @Nullable String site, @Nullable String slot, @Nullable String typedName) {}
+public record UnassignAsk(
+    String application,
+    String fleet,
+    @Nullable String site,
+    @Nullable String slot,
+    @Nullable String typedName) {}

@@ -5,4 +5,5 @@ import org.jspecify.annotations.Nullable;
 
 /// A person who may use the admin API.
 @Json
-public record UserRow(String name, long createdMillis, String createdBy, @Nullable Long revokedMillis) {}
+public record UserRow(
+    String name, long createdMillis, String createdBy, @Nullable Long revokedMillis) {}
