@@ -1,0 +1,97 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Probe;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.release.WorkloadSpec;
+import dev.tombolo.protocol.sign.Dsse;
+import dev.tombolo.protocol.sign.Ed25519Keys;
+import dev.tombolo.protocol.sign.Envelope;
+import dev.tombolo.protocol.sign.PublisherRoot;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/// Signs releases, as the people who make models do.
+final class Publisher {
+  private final KeyPair key;
+  private final String keyid;
+
+  Publisher() {
+    try {
+      key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+    keyid = Ed25519Keys.keyid(key.getPublic());
+  }
+
+  Envelope root() {
+    PublisherRoot root =
+        new PublisherRoot(
+            1,
+            1,
+            List.of(
+                new PublisherRoot.Key(
+                    keyid,
+                    "ed25519",
+                    Base64.getEncoder().encodeToString(key.getPublic().getEncoded()),
+                    "ada")));
+    return Dsse.sign(PublisherRoot.PAYLOAD_TYPE, Json.write(root), key.getPrivate(), keyid);
+  }
+
+  /// What a join token pins.
+  Digest pin() {
+    return Digest.of(Base64.getDecoder().decode(root().payload()));
+  }
+
+  /// A release as it leaves the publisher.
+  record Signed(ReleaseManifest manifest, Envelope envelope, Digest digest) {}
+
+  Signed sign(ReleaseManifest manifest) {
+    String payload = Json.write(manifest);
+    Envelope envelope =
+        Dsse.sign(ReleaseManifest.PAYLOAD_TYPE, payload, key.getPrivate(), keyid);
+    return new Signed(manifest, envelope, Digest.ofText(payload));
+  }
+
+  Signed release(Name name, String version) {
+    return sign(manifest(name, version, 0, List.of("*")));
+  }
+
+  /// Two files, one probe, 20 s to start, 10 s to soak.
+  static ReleaseManifest manifest(Name name, String version, long floor, List<String> fleets) {
+    List<Variant.File> files =
+        List.of(
+            new Variant.File("model.bin", 1000, Digest.ofText(name + version + "model"), false),
+            new Variant.File("words.txt", 10, Digest.ofText(name + "words"), false));
+    WorkloadSpec workload =
+        new WorkloadSpec(
+            WorkloadSpec.Type.PROCESS,
+            List.of("${release.dir}/serve", "--threads", "${param.threads}"),
+            Map.of("MODEL", "${release.digest}"),
+            new WorkloadSpec.Reload.Restart(),
+            List.of(new Probe.Tcp("port", 2, 1, "9000")),
+            20,
+            10,
+            5);
+    Variant.Parameter threads =
+        new Variant.Parameter("threads", Variant.Parameter.Type.INTEGER, "2", 1L, 8L);
+    return new ReleaseManifest(
+        name,
+        version,
+        ReleaseManifest.Kind.MODEL,
+        "",
+        fleets,
+        floor,
+        List.of(),
+        List.of(
+            new Variant("linux", "any", List.of(), files, workload, List.of(threads))));
+  }
+}

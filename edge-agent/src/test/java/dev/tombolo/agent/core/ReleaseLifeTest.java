@@ -1,0 +1,239 @@
+package dev.tombolo.agent.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.release.ReleaseState;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReleaseLifeTest {
+  private final Shop shop = new Shop();
+
+  private Publisher.Signed live(String version) {
+    Publisher.Signed release = shop.release(version);
+    shop.hub.assign(release);
+    if (!shop.agentRuns()) {
+      shop.startAgent();
+    }
+    shop.until(version + " is live", () -> shop.isLive(release.digest()));
+    return release;
+  }
+
+  @Test
+  void anAssignedReleaseBecomesLiveAndRuns() {
+    Publisher.Signed first = live("1.0");
+
+    assertThat(shop.runs(first.digest())).isTrue();
+    shop.seconds(5);
+    assertThat(shop.hub.happened("live")).isEqualTo(1);
+    assertThat(shop.process().argv())
+        .containsExactly("${release.dir}/serve", "--threads", "2");
+  }
+
+  @Test
+  void theOldReleaseRunsUntilTheSwitchAndStaysOnTheDiskAfterIt() {
+    Publisher.Signed first = live("1.0");
+    Publisher.Signed second = live("2.0");
+
+    assertThat(shop.runs(second.digest())).isTrue();
+    assertThat(shop.staged).contains(first.digest(), second.digest());
+
+    live("3.0");
+    assertThat(shop.staged).doesNotContain(first.digest());
+  }
+
+  @Test
+  void aReleaseThatFailsItsProbesIsRolledBackAndNotTriedAgain() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+
+    shop.hub.assign(bad);
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    assertThat(shop.runs(good.digest())).isTrue();
+    long switches = shop.count(AgentEffect.Switch.class);
+    shop.seconds(600);
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(600);
+    assertThat(shop.count(AgentEffect.Switch.class)).isEqualTo(switches);
+    assertThat(shop.hub.happened("rolled-back")).isEqualTo(1);
+  }
+
+  @Test
+  void aReleaseThatCrashesIsRolledBack() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.crashing.add(bad.digest());
+
+    shop.hub.assign(bad);
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    assertThat(shop.runs(good.digest())).isTrue();
+  }
+
+  @Test
+  void aReleaseThatFailsDuringItsSoakIsRolledBack() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed other = shop.release("2.0");
+    shop.hub.assign(other);
+    shop.until("its soak", () -> shop.state() instanceof ReleaseState.Probing);
+    shop.until("its process", () -> shop.runs(other.digest()));
+    shop.seconds(5);
+
+    shop.bad.add(other.digest());
+
+    shop.until("rolled back", () -> shop.isRolledBack(other.digest()));
+    assertThat(shop.runs(good.digest())).isTrue();
+  }
+
+  @Test
+  void aFirstReleaseThatFailsLeavesNothingRunning() {
+    Publisher.Signed bad = shop.release("1.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.startAgent();
+
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    shop.seconds(30);
+    assertThat(shop.processes).isEmpty();
+  }
+
+  @Test
+  void afterARollbackAnotherReleaseIsTakenAndTheBadOneMayBeAssignedAnew() {
+    live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    live("3.0");
+    shop.bad.clear();
+    shop.hub.assign(bad);
+
+    shop.until("live after all", () -> shop.isLive(bad.digest()));
+  }
+
+  @Test
+  void aLiveReleaseThatCrashesIsStartedAgainAndNotRolledBack() {
+    Publisher.Signed release = live("1.0");
+    live("2.0");
+    Publisher.Signed second = live("1.1");
+
+    shop.workloadDies(Shop.APP);
+    shop.until("it runs again", () -> shop.runs(second.digest()));
+
+    assertThat(shop.isLive(second.digest())).isTrue();
+    assertThat(release.digest()).isNotEqualTo(second.digest());
+  }
+
+  @Test
+  void changedParametersRestartTheWorkloadUnderProbation() {
+    Publisher.Signed release = live("1.0");
+
+    shop.hub.assign(Map.of("threads", "4"), release);
+    shop.until(
+        "four threads",
+        () -> shop.processes.containsKey(Shop.APP)
+            && shop.process().argv().contains("4"));
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void whatIsNoLongerAssignedStopsAndGoes() {
+    live("1.0");
+
+    shop.hub.assign();
+    shop.until("gone", () -> shop.processes.isEmpty() && shop.staged.isEmpty());
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Absent.class);
+    assertThat(shop.store.load().applications()).isEmpty();
+  }
+
+  @Test
+  void killingTheAgentLeavesTheProcessAsItIs() {
+    live("1.0");
+    Shop.Process before = shop.process();
+
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(120);
+
+    assertThat(shop.process()).isEqualTo(before);
+  }
+
+  @Test
+  void theLiveReleaseStartsAfterAPowerCutWithoutALine() {
+    Publisher.Signed release = live("1.0");
+    shop.lineCut = true;
+
+    shop.powerCut();
+    shop.startAgent();
+
+    shop.until("it runs", () -> shop.runs(release.digest()));
+    shop.seconds(60);
+    assertThat(shop.isLive(release.digest())).isTrue();
+  }
+
+  @Test
+  void anOfflineShopCatchesUpWithOneUpdate() {
+    live("1.0");
+    shop.lineCut = true;
+    shop.tell(
+        new AgentEvent.LinkClosed(
+            shop.store.load().connects(),
+            new dev.tombolo.protocol.reason.Reason.LineDown(0, "cut"),
+            0));
+    shop.hub.lineClosed();
+    shop.seconds(30);
+    for (int i = 0; i < 50; i++) {
+      shop.hub.assign(shop.release("2." + i));
+    }
+    Publisher.Signed last = shop.release("3.0");
+    shop.hub.assign(last);
+    int before = shop.hub.updatesSent;
+
+    shop.lineCut = false;
+    shop.until("caught up", () -> shop.isLive(last.digest()));
+
+    assertThat(shop.hub.updatesSent - before).isEqualTo(1);
+  }
+
+  @Test
+  void aRefusedReleaseLeavesWhatRunsAloneAndIsReported() {
+    Publisher.Signed good = live("1.0");
+    Shop.Process before = shop.process();
+    Publisher stranger = new Publisher();
+
+    shop.hub.assign(stranger.release(Shop.APP, "6.6"));
+    shop.seconds(60);
+
+    assertThat(shop.isLive(good.digest())).isTrue();
+    assertThat(shop.process()).isEqualTo(before);
+    assertThat(shop.hub.happened("release-refused")).isEqualTo(1);
+  }
+
+  @Test
+  void aReleaseForAnotherFleetOrBelowTheSecurityFloorIsRefused() {
+    Publisher.Signed floored =
+        shop.known(shop.publisher.sign(Publisher.manifest(Shop.APP, "5.0", 5, List.of("north"))));
+    shop.hub.assign(floored);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(floored.digest()));
+
+    shop.hub.assign(
+        shop.publisher.sign(Publisher.manifest(Shop.APP, "6.0", 9, List.of("south"))));
+    shop.seconds(30);
+    shop.hub.assign(shop.publisher.sign(Publisher.manifest(Shop.APP, "4.0", 4, List.of("*"))));
+    shop.seconds(30);
+
+    assertThat(shop.isLive(floored.digest())).isTrue();
+    assertThat(shop.hub.happened("release-refused")).isEqualTo(2);
+    assertThat(shop.store.load().securityFloors()).containsEntry(Shop.APP, 5L);
+  }
+}

@@ -1,0 +1,386 @@
+package dev.tombolo.agent.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Platform;
+import dev.tombolo.protocol.release.Variant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A shop in memory: the machine with its disk and processes, a hub at the other end of the line,
+/// and the real core between them. The agent can be killed at every moment (before and after each
+/// commit and each effect); what must always hold is checked at each of them.
+final class Shop {
+  static final Name APP = new Name("people");
+  static final Name FLEET = new Name("north");
+  private static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
+  private static final int TURNS_MAX = 20_000;
+
+  final Publisher publisher = new Publisher();
+  final SimulatedHub hub;
+  final MemoryStore store;
+  final Map<Name, Process> processes = new HashMap<>();
+  final Map<Name, Digest> current = new HashMap<>();
+  final Set<Digest> files = new HashSet<>();
+  final Set<Digest> staged = new HashSet<>();
+  final List<AgentEffect> done = new ArrayList<>();
+
+  /// Their workloads start, but fail their probes.
+  final Set<Digest> bad = new HashSet<>();
+
+  /// Their workloads end at once.
+  final Set<Digest> crashing = new HashSet<>();
+
+  boolean lineCut;
+  int storeFailures;
+  long crashAt = -1;
+  long moments;
+
+  private final Deque<AgentEvent> news = new ArrayDeque<>();
+  private final Random random = new Random(42);
+  private final Set<Digest> signed = new HashSet<>();
+  private String machineBoot = "machine-1";
+  private long pids = 100;
+  private long agentRuns;
+  private long wallMillis = 1_790_000_000_000L;
+  private long monotonicMillis = 5_000;
+  private @Nullable AgentCore core;
+
+  /// The agent is killed here.
+  static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  record Process(ProcessIdentity identity, Digest release, List<String> argv) {}
+
+  Shop() {
+    Enrolment enrolment =
+        new Enrolment(
+            DEVICE,
+            FLEET,
+            new Name("store-1"),
+            new Name("counter-1"),
+            Digest.ofText("root"),
+            publisher.pin(),
+            HubKeys.FIRST.documentPem(),
+            new History(1, "first"),
+            List.of("wss://hub:8443/mqtt"),
+            "https://hub:8443",
+            "incarnation");
+    store = new MemoryStore(enrolment);
+    hub = new SimulatedHub(DEVICE, publisher, news::add);
+  }
+
+  Publisher.Signed release(String version) {
+    return known(publisher.release(APP, version));
+  }
+
+  Publisher.Signed known(Publisher.Signed release) {
+    signed.add(release.digest());
+    return release;
+  }
+
+  Now now() {
+    return new Now(wallMillis, monotonicMillis);
+  }
+
+  private AgentBoot boot() {
+    return new AgentBoot(
+        "run-" + agentRuns,
+        machineBoot,
+        "1.0",
+        List.of("v1"),
+        0,
+        HubKeys.FIRST.root(),
+        wallMillis + 40L * 24 * 3600 * 1000,
+        new Platform("linux", "x86_64", Set.of()),
+        Map.of(),
+        new Backoff(4),
+        new OutboxQuota(4, 20, 10_000),
+        Optional.empty());
+  }
+
+  /// Starts the agent, or starts it again after it was killed.
+  void startAgent() {
+    news.clear();
+    hub.lineClosed();
+    agentRuns++;
+    AgentCore fresh = new AgentCore(store.load(), boot(), random::nextDouble, now());
+    core = fresh;
+    carryOut(fresh.start(now()), fresh);
+  }
+
+  boolean agentRuns() {
+    return core != null;
+  }
+
+  void killAgent() {
+    core = null;
+  }
+
+  /// The machine loses its power.
+  void powerCut() {
+    killAgent();
+    processes.clear();
+    machineBoot = machineBoot + "'";
+    monotonicMillis = 5_000;
+  }
+
+  AgentCore core() {
+    if (core == null) {
+      throw new IllegalStateException("the agent is dead");
+    }
+    return core;
+  }
+
+  ReleaseState state() {
+    return core().release(APP).orElse(new ReleaseState.Absent());
+  }
+
+  void tell(AgentEvent event) {
+    news.add(event);
+  }
+
+  /// Goes on until `holds`, a second a turn when nothing happens.
+  void until(String what, BooleanSupplier holds) {
+    for (int turn = 0; turn < TURNS_MAX; turn++) {
+      if (holds.getAsBoolean() && news.isEmpty()) {
+        return;
+      }
+      turn();
+    }
+    throw new AssertionError(what + " did not come; it is " + state());
+  }
+
+  void seconds(int seconds) {
+    long until = monotonicMillis + seconds * 1000L;
+    while (monotonicMillis < until || !news.isEmpty()) {
+      turn();
+    }
+  }
+
+  private void turn() {
+    try {
+      AgentEvent event = news.poll();
+      if (event == null) {
+        wallMillis += 1000;
+        monotonicMillis += 1000;
+        event = new AgentEvent.Ticked();
+      }
+      AgentCore running = core();
+      carryOut(running.step(event, now()), running);
+    } catch (Killed e) {
+      killAgent();
+      try {
+        startAgent();
+      } catch (Killed again) {
+        startAgent();
+      }
+    }
+  }
+
+  private void carryOut(Step step, AgentCore running) {
+    moment();
+    AgentSnapshot before = store.load();
+    if (storeFailures > 0 && !step.changes().isEmpty()) {
+      storeFailures--;
+      throw new Killed();
+    }
+    try {
+      store.commit(step.changes());
+    } catch (AgentStore.StoreException e) {
+      throw new AssertionError(e);
+    }
+    nothingFalls(before, store.load());
+    moment();
+    List<AgentEffect> effects = new ArrayList<>(step.effects());
+    effects.addAll(running.publish(store, now()));
+    for (AgentEffect effect : effects) {
+      done.add(effect);
+      perform(effect);
+      moment();
+    }
+  }
+
+  private void moment() {
+    moments++;
+    if (moments == crashAt) {
+      throw new Killed();
+    }
+  }
+
+  /// I5.
+  private static void nothingFalls(AgentSnapshot before, AgentSnapshot after) {
+    assertThat(after.connects()).isGreaterThanOrEqualTo(before.connects());
+    assertThat(after.timeFloorMillis()).isGreaterThanOrEqualTo(before.timeFloorMillis());
+    assertThat(after.nextSequence()).isGreaterThanOrEqualTo(before.nextSequence());
+    before
+        .securityFloors()
+        .forEach((name, floor) -> assertThat(after.securityFloors().get(name)).isGreaterThanOrEqualTo(floor));
+    if (before.held().isPresent()) {
+      HeldDocument old = before.held().get();
+      HeldDocument young = after.held().orElseThrow();
+      assertThat(young.digest().equals(old.digest()) || young.isNewerThan(old)).isTrue();
+    }
+  }
+
+  private void perform(AgentEffect effect) {
+    switch (effect) {
+      case AgentEffect.OpenLink it -> {
+        if (lineCut) {
+          tell(new AgentEvent.LinkClosed(it.line(), new Reason.LineDown(0, "cut"), 0));
+        } else {
+          hub.lineOpened(it.line());
+          tell(new AgentEvent.LinkOpened(it.line()));
+        }
+      }
+      case AgentEffect.CloseLink _ -> hub.lineClosed();
+      case AgentEffect.Publish it -> hub.published(it);
+      case AgentEffect.AcknowledgePacket _, AgentEffect.CancelFetch _ -> {}
+      case AgentEffect.Fetch it -> fetch(it);
+      case AgentEffect.Stage it -> stage(it);
+      case AgentEffect.Switch it -> {
+        assertThat(staged).as("I4: only what was built is switched to").contains(it.release());
+        current.put(it.application(), it.release());
+        tell(new AgentEvent.SwitchFinished(it.application(), it.release()));
+      }
+      case AgentEffect.Sweep it -> sweep(it);
+      case AgentEffect.StartWorkload it -> start(it);
+      case AgentEffect.StopWorkload it -> {
+        processes.values().removeIf(process -> process.identity().equals(it.process()));
+        tell(new AgentEvent.WorkloadExited(it.application(), it.process(), 143, ""));
+      }
+      case AgentEffect.AdoptWorkload it -> {
+        if (!isAlive(it.process())) {
+          tell(new AgentEvent.WorkloadExited(it.application(), it.process(), -1, ""));
+        }
+      }
+      case AgentEffect.ReloadWorkload it ->
+          tell(
+              new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+      case AgentEffect.RunProbe it ->
+          tell(
+              new AgentEvent.ProbeFinished(
+                  it.application(), it.probe().name(), it.round(), probe(it.application())));
+      case AgentEffect.ResultKept _,
+          AgentEffect.ResultRefused _,
+          AgentEffect.Renew _,
+          AgentEffect.WakeAt _,
+          AgentEffect.Stop _ -> {}
+    }
+  }
+
+  private void fetch(AgentEffect.Fetch it) {
+    if (lineCut && !files.contains(it.file())) {
+      tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
+    } else {
+      files.add(it.file());
+      tell(new AgentEvent.FetchFinished(it.file()));
+    }
+  }
+
+  private void stage(AgentEffect.Stage it) {
+    for (Variant.File file : it.files()) {
+      if (!files.contains(file.digest())) {
+        Reason reason = new Reason.IoFailed(file.path(), "not in the store");
+        tell(new AgentEvent.StageFailed(it.application(), it.release(), reason));
+        return;
+      }
+    }
+    staged.add(it.release());
+    tell(new AgentEvent.StageFinished(it.application(), it.release()));
+  }
+
+  private void sweep(AgentEffect.Sweep it) {
+    for (Process process : processes.values()) {
+      assertThat(it.releases()).as("I6: what runs stays").contains(process.release());
+    }
+    for (Digest release : current.values()) {
+      if (store.load().applications().isEmpty()) {
+        continue;
+      }
+      assertThat(it.releases().contains(release) || processes.isEmpty())
+          .as("I6: the link does not dangle under a process")
+          .isTrue();
+    }
+    staged.retainAll(it.releases());
+    files.retainAll(it.files());
+  }
+
+  /// Like the adapter, which sees to one process an application.
+  private void start(AgentEffect.StartWorkload it) {
+    assertThat(signed).as("I4: what starts was signed").contains(it.release());
+    assertThat(current.get(it.application())).as("I4: and is switched to").isEqualTo(it.release());
+    processes.remove(it.application());
+    pids++;
+    ProcessIdentity identity = new ProcessIdentity(machineBoot, pids, pids * 7);
+    tell(new AgentEvent.WorkloadStarted(it.application(), identity));
+    if (crashing.contains(it.release())) {
+      tell(new AgentEvent.WorkloadExited(it.application(), identity, 1, "no such model"));
+    } else {
+      processes.put(
+          it.application(), new Process(identity, it.release(), it.spec().argv()));
+    }
+  }
+
+  /// A process of the machine ends by itself.
+  void workloadDies(Name application) {
+    Process process = processes.remove(application);
+    if (process != null) {
+      tell(new AgentEvent.WorkloadExited(application, process.identity(), 139, "segfault"));
+    }
+  }
+
+  private boolean isAlive(ProcessIdentity identity) {
+    return processes.values().stream().anyMatch(it -> it.identity().equals(identity));
+  }
+
+  private Optional<Reason> probe(Name application) {
+    Process process = processes.get(application);
+    return process == null || bad.contains(process.release())
+        ? Optional.of(new Reason.ProbeFailed("port", "no answer"))
+        : Optional.empty();
+  }
+
+  /// The workload's process.
+  Process process() {
+    return java.util.Objects.requireNonNull(processes.get(APP), "nothing runs");
+  }
+
+  boolean runs(Digest release) {
+    Process process = processes.get(APP);
+    return process != null && process.release().equals(release);
+  }
+
+  boolean isLive(Digest release) {
+    return state() instanceof ReleaseState.Live live && live.live().release().equals(release);
+  }
+
+  boolean isRolledBack(Digest from) {
+    return state() instanceof ReleaseState.RolledBack it && it.failed().release().equals(from);
+  }
+
+  long count(Class<? extends AgentEffect> kind) {
+    return done.stream().filter(kind::isInstance).count();
+  }
+}
