@@ -16,10 +16,13 @@ import dev.tombolo.agent.mqtt.MqttLink;
 import dev.tombolo.agent.probe.Probes;
 import dev.tombolo.agent.process.WorkloadProcesses;
 import dev.tombolo.agent.session.LocalPlaces;
+import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
+import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -54,9 +57,9 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
                 config.proxy()));
     renewal = new Renewal(inbox, tls, new NextIdentity(identity), config.proxy());
     releases = new Releases(inbox, folders);
-    String about =
-        "{\"device\":\"" + device + "\",\"agentVersion\":\"" + AgentVersion.text() + "\"}";
-    loopback = new LoopbackEndpoint(inbox, config.data(), config.loopbackPort(), () -> about);
+    loopback =
+        new LoopbackEndpoint(
+            inbox, config.data(), config.loopbackPort(), () -> status(config.data()));
     LocalPlaces places =
         new LocalPlaces(
             folders,
@@ -64,6 +67,15 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
             name -> new LocalPlaces.Loopback(loopback.url(name), loopback.token(name)));
     workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
     probes = new Probes(inbox, places);
+  }
+
+  /// The device's state, as JSON.
+  private static String status(Path data) {
+    try {
+      return StatusReader.read(data).state().map(Json::write).orElse("{}");
+    } catch (IOException e) {
+      return "{}";
+    }
   }
 
   /// Words that the service unit wants before every workload's program.

@@ -31,7 +31,8 @@ record HubKeys(X509Certificate root, String documentPem, PrivateKey documentKey)
           "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem"
               + " -subj /CN=hub -days 30");
       openssl(folder, "genpkey -algorithm ed25519 -out document.key");
-      openssl(folder, "req -new -key document.key -out document.csr -subj /CN=Tombolo@document@key");
+      openssl(
+          folder, "req -new -key document.key -out document.csr -subj /CN=Tombolo@document@key");
       openssl(
           folder,
           "x509 -req -in document.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30"
@@ -42,10 +43,7 @@ record HubKeys(X509Certificate root, String documentPem, PrivateKey documentKey)
           DocumentCertificate.certificate(Files.readString(folder.resolve("ca.pem"))),
           document,
           KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(key)));
-    } catch (IOException
-        | InterruptedException
-        | GeneralSecurityException
-        | MalformedException e) {
+    } catch (IOException | InterruptedException | GeneralSecurityException | MalformedException e) {
       throw new IllegalStateException("these tests need openssl", e);
     }
   }

@@ -129,8 +129,10 @@ final class MemoryStore implements AgentStore {
           outbox
               .headMap(through, true)
               .values()
-              .removeIf(it -> channel.equals(it.entry().channel())
-                  && it.entry().kind() == OutboxEntry.Kind.RESULT);
+              .removeIf(
+                  it ->
+                      channel.equals(it.entry().channel())
+                          && it.entry().kind() == OutboxEntry.Kind.RESULT);
       case OutboxChange.Forgotten(var through) -> {
         outbox.headMap(through, true).clear();
         ackedThrough = Math.max(ackedThrough, through);

@@ -56,8 +56,7 @@ final class Publisher {
 
   Signed sign(ReleaseManifest manifest) {
     String payload = Json.write(manifest);
-    Envelope envelope =
-        Dsse.sign(ReleaseManifest.PAYLOAD_TYPE, payload, key.getPrivate(), keyid);
+    Envelope envelope = Dsse.sign(ReleaseManifest.PAYLOAD_TYPE, payload, key.getPrivate(), keyid);
     return new Signed(manifest, envelope, Digest.ofText(payload));
   }
 
@@ -91,7 +90,6 @@ final class Publisher {
         fleets,
         floor,
         List.of(),
-        List.of(
-            new Variant("linux", "any", List.of(), files, workload, List.of(threads))));
+        List.of(new Variant("linux", "any", List.of(), files, workload, List.of(threads))));
   }
 }

@@ -27,8 +27,7 @@ class ReleaseLifeTest {
     assertThat(shop.runs(first.digest())).isTrue();
     shop.seconds(5);
     assertThat(shop.hub.happened("live")).isEqualTo(1);
-    assertThat(shop.process().argv())
-        .containsExactly("${release.dir}/serve", "--threads", "2");
+    assertThat(shop.process().argv()).containsExactly("${release.dir}/serve", "--threads", "2");
   }
 
   @Test
@@ -137,8 +136,7 @@ class ReleaseLifeTest {
     shop.hub.assign(Map.of("threads", "4"), release);
     shop.until(
         "four threads",
-        () -> shop.processes.containsKey(Shop.APP)
-            && shop.process().argv().contains("4"));
+        () -> shop.processes.containsKey(Shop.APP) && shop.process().argv().contains("4"));
 
     assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
     shop.until("live", () -> shop.isLive(release.digest()));
@@ -226,8 +224,7 @@ class ReleaseLifeTest {
     shop.startAgent();
     shop.until("live", () -> shop.isLive(floored.digest()));
 
-    shop.hub.assign(
-        shop.publisher.sign(Publisher.manifest(Shop.APP, "6.0", 9, List.of("south"))));
+    shop.hub.assign(shop.publisher.sign(Publisher.manifest(Shop.APP, "6.0", 9, List.of("south"))));
     shop.seconds(30);
     shop.hub.assign(shop.publisher.sign(Publisher.manifest(Shop.APP, "4.0", 4, List.of("*"))));
     shop.seconds(30);

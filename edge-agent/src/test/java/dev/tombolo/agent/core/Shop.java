@@ -236,7 +236,9 @@ final class Shop {
     assertThat(after.nextSequence()).isGreaterThanOrEqualTo(before.nextSequence());
     before
         .securityFloors()
-        .forEach((name, floor) -> assertThat(after.securityFloors().get(name)).isGreaterThanOrEqualTo(floor));
+        .forEach(
+            (name, floor) ->
+                assertThat(after.securityFloors().get(name)).isGreaterThanOrEqualTo(floor));
     if (before.held().isPresent()) {
       HeldDocument old = before.held().get();
       HeldDocument young = after.held().orElseThrow();
@@ -276,8 +278,7 @@ final class Shop {
         }
       }
       case AgentEffect.ReloadWorkload it ->
-          tell(
-              new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+          tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
       case AgentEffect.RunProbe it ->
           tell(
               new AgentEvent.ProbeFinished(
@@ -338,8 +339,7 @@ final class Shop {
     if (crashing.contains(it.release())) {
       tell(new AgentEvent.WorkloadExited(it.application(), identity, 1, "no such model"));
     } else {
-      processes.put(
-          it.application(), new Process(identity, it.release(), it.spec().argv()));
+      processes.put(it.application(), new Process(identity, it.release(), it.spec().argv()));
     }
   }
 

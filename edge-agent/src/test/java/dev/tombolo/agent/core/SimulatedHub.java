@@ -169,7 +169,9 @@ final class SimulatedHub {
         rows.put(row.sequence(), row.body());
         through = row.sequence();
       } else if (rows.containsKey(row.sequence())) {
-        assertThat(row.body()).as("I10: a repeat is the same row").isEqualTo(rows.get(row.sequence()));
+        assertThat(row.body())
+            .as("I10: a repeat is the same row")
+            .isEqualTo(rows.get(row.sequence()));
       }
     }
     if (!keepsAckedBack) {
