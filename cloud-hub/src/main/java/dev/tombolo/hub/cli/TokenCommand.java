@@ -102,14 +102,7 @@ final class TokenCommand extends CommandGroup {
                         new TokenAsk(
                             fleet, site, slot, uses, duration.toSeconds(), endpoints, typed)));
         screen.say(token, token::token);
-        screen.hint(
-            "token "
-                + token.id()
-                + ": "
-                + (token.uses() == 1 ? "one device" : token.uses() + " devices")
-                + ", expires "
-                + Listing.ago(token.expiresMillis())
-                + ". On the device: tombolo-agent enroll --token TOKEN");
+        screen.hint(InstallHint.words(token));
       }
       return Exit.OK;
     }

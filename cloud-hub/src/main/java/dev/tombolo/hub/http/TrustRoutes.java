@@ -85,7 +85,8 @@ final class TrustRoutes {
                 ask.slot(),
                 ask.uses(),
                 token.expiresSeconds() * 1000,
-                token.endpoints()));
+                token.endpoints(),
+                token.rootKey().hex()));
       }
       case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
     }

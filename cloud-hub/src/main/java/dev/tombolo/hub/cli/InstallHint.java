@@ -1,0 +1,31 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.http.api.TokenShown;
+
+/// What to do with a new join token. The command for a bare machine checks the hub's root before it
+/// runs anything the line delivers (docs/decisions/0003).
+final class InstallHint {
+  private InstallHint() {}
+
+  static String words(TokenShown token) {
+    return """
+
+        token %s, for %s, expires %s. Shown only now.
+        On the device, where the agent is installed:
+          tombolo-agent enroll --token %s
+        On a bare machine:
+          H=%s P=%s
+          curl -fsSk https://$H/v1/ca.pem -o ca.pem &&
+            [ "$(openssl x509 -in ca.pem -noout -pubkey | openssl pkey -pubin -outform DER |
+                 openssl dgst -sha256 | sed 's/.* //')" = $P ] &&
+            curl -fsS --cacert ca.pem https://$H/install.sh | sh -s -- --token %s"""
+        .formatted(
+            token.id(),
+            token.uses() == 1 ? "one device" : token.uses() + " devices",
+            Listing.ago(token.expiresMillis()),
+            token.token(),
+            token.endpoints().getFirst(),
+            token.root(),
+            token.token());
+  }
+}
