@@ -40,8 +40,9 @@ public final class BoundedRun {
         tail.drain(output);
         if (System.nanoTime() > deadline) {
           timedOut = true;
+          // Not by destroyForcibly, which would close the output before its end is read.
           ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
-          process.destroyForcibly();
+          ProcessTable.end(List.of(process.pid()), true);
           process.waitFor();
         }
       }

@@ -1,0 +1,170 @@
+package dev.tombolo.agent.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.testing.Events;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReleasesTest {
+  private static final Name NAME = new Name("counter");
+  private static final Digest FIRST = Digest.ofText("first");
+  private static final Digest SECOND = Digest.ofText("second");
+
+  @TempDir Path data;
+  private final Events events = new Events();
+  private AgentFolders folders;
+  private Releases releases;
+
+  @BeforeEach
+  void open() {
+    folders = new AgentFolders(data);
+    releases = new Releases(events, folders);
+  }
+
+  @AfterEach
+  void close() {
+    releases.close();
+  }
+
+  private Variant.File stored(String path, String content, boolean executable) throws IOException {
+    Digest digest = Digest.ofText(content);
+    Files.createDirectories(folders.files());
+    Files.writeString(folders.file(digest), content);
+    return new Variant.File(path, content.length(), digest, executable);
+  }
+
+  private void stage(Digest release, Variant.File... files) {
+    releases.perform(new AgentEffect.Stage(NAME, release, Arrays.asList(files)));
+  }
+
+  private Reason refusal() throws InterruptedException {
+    return events.await(AgentEvent.StageFailed.class).reason();
+  }
+
+  @Test
+  void aReleaseIsLinkedFromTheStoreAndSwitchedTo() throws Exception {
+    Variant.File model = stored("model/a.onnx", "weights", false);
+    Variant.File program = stored("run", "#!/bin/sh\n", true);
+
+    stage(FIRST, model, program);
+    events.await(AgentEvent.StageFinished.class);
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+    events.await(AgentEvent.SwitchFinished.class);
+
+    Path current = data.resolve("apps/counter/current");
+    assertThat(Files.readSymbolicLink(current)).isEqualTo(Path.of("../../releases/" + FIRST.hex()));
+    assertThat(current.resolve("model/a.onnx")).hasContent("weights");
+    assertThat(Files.getAttribute(current.resolve("model/a.onnx"), "unix:ino"))
+        .isEqualTo(Files.getAttribute(folders.file(model.digest()), "unix:ino"));
+    assertThat(Files.isExecutable(current.resolve("run"))).isTrue();
+    assertThat(data.resolve("releases/" + FIRST.hex() + ".tmp")).doesNotExist();
+  }
+
+  @Test
+  void switchingAgainReplacesTheLink() throws Exception {
+    Variant.File file = stored("f", "x", false);
+    stage(FIRST, file);
+    stage(SECOND, file);
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+    releases.perform(new AgentEffect.Switch(NAME, SECOND));
+
+    events.await(AgentEvent.SwitchFinished.class);
+    events.await(AgentEvent.SwitchFinished.class);
+
+    assertThat(folders.current(NAME).toRealPath().getFileName()).hasToString(SECOND.hex());
+  }
+
+  @Test
+  void aFileThatRottedInTheStoreIsNamedAndThrownAway() throws Exception {
+    Variant.File file = stored("f", "right", false);
+    Files.writeString(folders.file(file.digest()), "wrong");
+
+    stage(FIRST, file);
+
+    assertThat(refusal())
+        .isEqualTo(new Reason.DigestMismatch("f", file.digest(), Digest.ofText("wrong")));
+    assertThat(folders.file(file.digest())).doesNotExist();
+    assertThat(folders.release(FIRST)).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() throws Exception {
+    stage(FIRST, new Variant.File("f", 1, Digest.ofText("?"), false));
+
+    assertThat(refusal().toString()).contains("lacks").contains("for f");
+  }
+
+  @Test
+  void pathsThatLeadOutAreRefused() throws Exception {
+    Variant.File file = stored("../../evil", "x", false);
+
+    stage(FIRST, file);
+
+    assertThat(refusal()).isInstanceOf(Reason.PathRefused.class);
+    assertThat(data.resolve("evil")).doesNotExist();
+  }
+
+  @Test
+  void stagingAgainMendsWhatIsNotWhole() throws Exception {
+    Variant.File file = stored("f", "right", false);
+    stage(FIRST, file);
+    events.await(AgentEvent.StageFinished.class);
+    Files.delete(folders.release(FIRST).resolve("f"));
+
+    stage(FIRST, file);
+
+    events.await(AgentEvent.StageFinished.class);
+    assertThat(folders.release(FIRST).resolve("f")).hasContent("right");
+  }
+
+  @Test
+  void whatIsNotStagedIsNotSwitchedTo() throws Exception {
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+
+    assertThat(events.await(AgentEvent.SwitchFailed.class).reason().toString())
+        .contains("is not staged");
+  }
+
+  @Test
+  void sweepingKeepsWhatIsWantedAndWhatIsInForce() throws Exception {
+    Variant.File kept = stored("f", "kept", false);
+    Variant.File old = stored("f", "old", false);
+    Files.writeString(folders.partialFile(Digest.ofText("left")), "le");
+    Files.writeString(folders.partialFile(Digest.ofText("coming")), "co");
+    Digest third = Digest.ofText("third");
+    stage(FIRST, kept);
+    stage(SECOND, kept);
+    stage(third, old);
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+    releases.perform(
+        new AgentEffect.Sweep(Set.of(SECOND), Set.of(kept.digest(), Digest.ofText("coming"))));
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+
+    events.await(AgentEvent.SwitchFinished.class);
+    events.await(AgentEvent.SwitchFinished.class);
+
+    assertThat(names(folders.releases())).containsExactlyInAnyOrder(FIRST.hex(), SECOND.hex());
+    assertThat(names(folders.files()))
+        .containsExactlyInAnyOrder(kept.digest().hex(), Digest.ofText("coming").hex() + ".part");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    return Folders.entries(folder).stream().map(path -> path.getFileName().toString()).toList();
+  }
+}

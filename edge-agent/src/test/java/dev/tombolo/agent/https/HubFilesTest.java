@@ -1,0 +1,391 @@
+package dev.tombolo.agent.https;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.core.TlsSource;
+import dev.tombolo.agent.testing.Command;
+import dev.tombolo.agent.testing.Events;
+import dev.tombolo.agent.testing.TestCa;
+import dev.tombolo.agent.testing.Until;
+import dev.tombolo.agent.x509.HubTls;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.enrol.Refusal;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class HubFilesTest {
+  private static final byte[] CONTENT = content();
+  private static final Digest FILE = Digest.of(CONTENT);
+
+  @TempDir static Path shared;
+  private static TlsSource tls;
+  private static SSLContext server;
+
+  @TempDir Path data;
+  private final Events events = new Events();
+  private AutoCloseable hub = () -> {};
+  private AutoCloseable files = () -> {};
+
+  @BeforeAll
+  static void makeCa() throws Exception {
+    TestCa ca = TestCa.create(shared.resolve("ca"));
+    Digest root = ca.rootKey();
+    tls = () -> HubTls.pinned(root, System::currentTimeMillis);
+    server = ca.server();
+  }
+
+  private static byte[] content() {
+    byte[] bytes = new byte[300_000];
+    new Random(7).nextBytes(bytes);
+    return bytes;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    files.close();
+    hub.close();
+  }
+
+  private FileHub hub(Function<FileHub.Request, FileHub.Answer> answers) throws IOException {
+    FileHub made = new FileHub(server, answers);
+    hub = made;
+    return made;
+  }
+
+  private HubFiles files(FileHub at) {
+    return files(at, data, 0, 5_000);
+  }
+
+  private HubFiles files(FileHub at, Path folder, long bytesPerSecond, int stallMillis) {
+    HubFiles made =
+        new HubFiles(
+            events,
+            new AgentFolders(folder),
+            tls,
+            new FetchSettings(at.url(), bytesPerSecond, stallMillis, Optional.empty()));
+    files = made;
+    return made;
+  }
+
+  private static AgentEffect.Fetch fetch(FileHub at) {
+    return new AgentEffect.Fetch(FILE, CONTENT.length, at.url() + "/v1/files/" + FILE.hex());
+  }
+
+  private Path whole() {
+    return new AgentFolders(data).file(FILE);
+  }
+
+  private Path part() {
+    return new AgentFolders(data).partialFile(FILE);
+  }
+
+  @Test
+  void goesOnAfterCutsAtAnyByte() throws Exception {
+    Random random = new Random(11);
+    AtomicInteger calls = new AtomicInteger();
+    FileHub small =
+        hub(
+            request -> {
+              FileHub.Answer answer = FileHub.file(request, CONTENT);
+              boolean cut = calls.incrementAndGet() <= 10;
+              int after = random.nextInt(Math.min(40_000, answer.body().length));
+              return cut ? answer.cut(after) : answer;
+            });
+    HubFiles agent = files(small);
+
+    int failures = 0;
+    while (!Files.exists(whole())) {
+      agent.perform(fetch(small));
+      AgentEvent event = await();
+      if (event instanceof AgentEvent.FetchFailed(var file, var reason, var retryable)) {
+        assertThat(retryable).as("%s", reason).isTrue();
+        failures++;
+      }
+    }
+
+    assertThat(failures).isEqualTo(10);
+    assertThat(whole()).hasBinaryContent(CONTENT);
+    assertThat(part()).doesNotExist();
+    assertThat(small.requests().getLast().field("If-Range")).isEqualTo("\"" + FILE.hex() + "\"");
+    assertThat(small.requests().getLast().from()).isPositive();
+  }
+
+  private AgentEvent await() throws InterruptedException {
+    while (true) {
+      AgentEvent event = events.await(AgentEvent.class);
+      if (!(event instanceof AgentEvent.FetchAdvanced)) {
+        return event;
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsThereIsNotFetchedAgain() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+    HubFiles agent = files(small);
+    agent.perform(fetch(small));
+    events.await(AgentEvent.FetchFinished.class);
+
+    agent.perform(fetch(small));
+
+    events.await(AgentEvent.FetchFinished.class);
+    assertThat(small.requests()).hasSize(1);
+  }
+
+  @Test
+  void aPartFromBeforeIsDigestedAndKept() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+    Files.createDirectories(part().getParent());
+    Files.write(part(), Arrays.copyOf(CONTENT, 123_456));
+
+    files(small).perform(fetch(small));
+
+    events.await(AgentEvent.FetchFinished.class);
+    assertThat(small.requests().getFirst().from()).isEqualTo(123_456);
+    assertThat(whole()).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void aRottenPartIsThrownAwayAndFetchedAnew() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+    Files.createDirectories(part().getParent());
+    Files.write(part(), new byte[1000]);
+    HubFiles agent = files(small);
+    agent.perform(fetch(small));
+    AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+    assertThat(failed.reason()).isInstanceOf(Reason.DigestMismatch.class);
+    assertThat(failed.retryable()).isTrue();
+    assertThat(part()).doesNotExist();
+
+    agent.perform(fetch(small));
+
+    events.await(AgentEvent.FetchFinished.class);
+  }
+
+  @Test
+  void wrongContentIsRefusedForGood() throws Exception {
+    byte[] altered = CONTENT.clone();
+    altered[1000] ^= 1;
+    FileHub small = hub(request -> FileHub.file(request, altered));
+
+    files(small).perform(fetch(small));
+
+    AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+    assertThat(failed.reason())
+        .isEqualTo(new Reason.DigestMismatch(fetch(small).url(), FILE, Digest.of(altered)));
+    assertThat(failed.retryable()).isFalse();
+    assertThat(part()).doesNotExist();
+  }
+
+  @Test
+  void moreThanTheDeclaredSizeIsNotTaken() throws Exception {
+    byte[] longer = Arrays.copyOf(CONTENT, CONTENT.length * 2);
+    FileHub small = hub(request -> FileHub.file(request, longer));
+
+    files(small).perform(fetch(small));
+
+    AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+    assertThat(failed.reason()).isInstanceOf(Reason.SizeMismatch.class);
+    assertThat(failed.retryable()).isFalse();
+    assertThat(part()).doesNotExist();
+  }
+
+  @Test
+  void aHubThatIgnoresRangesIsReadFromTheBeginning() throws Exception {
+    FileHub small = hub(request -> FileHub.Answer.of(200, "", CONTENT));
+    Files.createDirectories(part().getParent());
+    Files.write(part(), Arrays.copyOf(CONTENT, 5000));
+
+    files(small).perform(fetch(small));
+
+    events.await(AgentEvent.FetchFinished.class);
+    assertThat(whole()).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void aBusyHubIsLeftAsLongAsItAsks() throws Exception {
+    String refusal = Json.write(new Refusal(new Reason.Busy(30), "come back later"));
+    FileHub small =
+        hub(
+            request ->
+                FileHub.Answer.of(
+                    503, "Retry-After: 30\r\n", refusal.getBytes(StandardCharsets.UTF_8)));
+
+    files(small).perform(fetch(small));
+
+    assertThat(events.await(AgentEvent.FetchFailed.class))
+        .isEqualTo(new AgentEvent.FetchFailed(FILE, new Reason.Busy(30), true));
+  }
+
+  @Test
+  void redirectsAreNotFollowed() throws Exception {
+    FileHub small =
+        hub(request -> FileHub.Answer.of(302, "Location: https://localhost/\r\n", new byte[0]));
+
+    files(small).perform(fetch(small));
+
+    assertThat(events.await(AgentEvent.FetchFailed.class).reason().toString()).contains("302");
+    assertThat(small.requests()).hasSize(1);
+  }
+
+  @Test
+  void nothingIsFetchedFromAnywhereElse() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+    HubFiles agent = files(small);
+
+    for (String url :
+        new String[] {
+          "https://elsewhere.example/v1/files/" + FILE.hex(),
+          small.url() + ".elsewhere.example/v1/files/" + FILE.hex(),
+          small.url().replace("https:", "http:") + "/v1/files/" + FILE.hex(),
+          "file:///etc/passwd"
+        }) {
+      agent.perform(new AgentEffect.Fetch(FILE, CONTENT.length, url));
+
+      AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+      assertThat(failed.reason()).isInstanceOf(Reason.NotAllowed.class);
+      assertThat(failed.retryable()).isFalse();
+    }
+    assertThat(small.requests()).isEmpty();
+  }
+
+  @Test
+  void aLineThatStopsIsGivenUpAndWhatCameIsKept() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    FileHub small = hub(request -> FileHub.file(request, CONTENT).holding(10_000, over));
+
+    files(small, data, 0, 300).perform(fetch(small));
+
+    AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+    assertThat(failed.retryable()).isTrue();
+    assertThat(failed.reason().toString()).contains("timed out");
+    assertThat(Files.size(part())).isEqualTo(10_000);
+    over.countDown();
+  }
+
+  @Test
+  void aCancelledFetchIsHeardOfNoMore() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    FileHub small = hub(request -> FileHub.file(request, CONTENT).holding(10_000, over));
+    HubFiles agent = files(small);
+    agent.perform(fetch(small));
+    Until.holds("it has begun", () -> Files.exists(part()) && Files.size(part()) == 10_000);
+
+    agent.perform(new AgentEffect.CancelFetch(FILE));
+
+    Until.holds("its thread is idle", () -> !isFetching());
+    assertThat(events.rest()).isEmpty();
+    assertThat(Files.size(part())).isEqualTo(10_000);
+    over.countDown();
+  }
+
+  private static boolean isFetching() {
+    return Thread.getAllStackTraces().values().stream()
+        .anyMatch(
+            stack ->
+                Arrays.stream(stack)
+                    .anyMatch(frame -> frame.getClassName().equals(Download.class.getName())));
+  }
+
+  @Test
+  void tellsHowFarItIsWhatIsOnTheDisk() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+
+    files(small, data, 150_000, 5_000).perform(fetch(small));
+
+    AgentEvent.FetchAdvanced advanced = events.await(AgentEvent.FetchAdvanced.class);
+    assertThat(advanced.bytes()).isBetween(100_000L, 299_999L);
+    events.await(AgentEvent.FetchFinished.class);
+  }
+
+  @Test
+  void aFullDiskIsToldWithWhatIsNeeded() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+    try (Tmpfs disk = Tmpfs.mount(data.resolve("small"), 1_100_000)) {
+      HubFiles agent = files(small, disk.folder(), 0, 5_000);
+
+      agent.perform(fetch(small));
+
+      AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+      assertThat(failed.retryable()).isTrue();
+      assertThat(failed.reason())
+          .isInstanceOfSatisfying(
+              Reason.DiskFull.class,
+              full -> {
+                assertThat(full.needed()).isEqualTo(CONTENT.length + Download.SPARE_BYTES);
+                assertThat(full.free()).isLessThan(full.needed());
+              });
+      assertThat(small.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDiskThatFillsUpUnderwayIsToldAndGoneOnWithOnceThereIsRoom() throws Exception {
+    try (Tmpfs disk = Tmpfs.mount(data.resolve("small"), 2_000_000)) {
+      Path ballast = disk.folder().resolve("ballast");
+      AtomicInteger calls = new AtomicInteger();
+      FileHub small =
+          hub(
+              request -> {
+                if (calls.getAndIncrement() == 0) {
+                  fill(ballast);
+                }
+                return FileHub.file(request, CONTENT);
+              });
+      HubFiles agent = files(small, disk.folder(), 0, 5_000);
+      agent.perform(fetch(small));
+      assertThat(events.await(AgentEvent.FetchFailed.class).reason())
+          .isInstanceOf(Reason.DiskFull.class);
+
+      Files.delete(ballast);
+      agent.perform(fetch(small));
+
+      events.await(AgentEvent.FetchFinished.class);
+      assertThat(new AgentFolders(disk.folder()).file(FILE)).hasBinaryContent(CONTENT);
+    }
+  }
+
+  /// Leaves less room than the file needs.
+  private static void fill(Path ballast) {
+    try {
+      Files.write(ballast, new byte[1_850_000]);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// A small disk in memory.
+  private record Tmpfs(Path folder) implements AutoCloseable {
+    static Tmpfs mount(Path folder, int bytes) throws IOException {
+      Files.createDirectories(folder);
+      Command.run(
+          folder, "mount", "-t", "tmpfs", "-o", "size=" + bytes, "tombolo-test", folder.toString());
+      return new Tmpfs(folder);
+    }
+
+    @Override
+    public void close() throws IOException {
+      Command.run(Path.of("/"), "umount", "-l", folder.toString());
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.tombolo.agent.loopback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.testing.Events;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LoopbackEndpointTest {
+  private static final Name COUNTER = new Name("counter");
+
+  @TempDir Path data;
+  private final Events events = new Events();
+  private LoopbackEndpoint endpoint;
+
+  @BeforeEach
+  void open() throws IOException {
+    endpoint = new LoopbackEndpoint(events, data, 0, () -> "{\"device\":\"d\"}");
+  }
+
+  @AfterEach
+  void close() {
+    endpoint.close();
+  }
+
+  private record Answer(int status, String body) {}
+
+  private static Answer send(String method, String url, String token, String body)
+      throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    connection.setRequestMethod(method);
+    if (!token.isEmpty()) {
+      connection.setRequestProperty("Authorization", "Bearer " + token);
+    }
+    if (method.equals("POST")) {
+      connection.setDoOutput(true);
+      connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+    }
+    int status = connection.getResponseCode();
+    try (InputStream in =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      return new Answer(status, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private static CompletableFuture<Answer> posting(String url, String body) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return send("POST", url, "", body);
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  private String base() {
+    return "http://127.0.0.1:" + endpoint.port();
+  }
+
+  @Test
+  void aResultIsAnsweredOnceItIsKept() throws Exception {
+    CompletableFuture<Answer> answer = posting(endpoint.url(COUNTER), "{\"people\":3}");
+
+    AgentEvent.ResultHandedIn handedIn = events.await(AgentEvent.ResultHandedIn.class);
+    assertThat(handedIn.channel()).isEqualTo(COUNTER);
+    assertThat(handedIn.json()).isEqualTo("{\"people\":3}");
+    assertThat(answer).isNotDone();
+    endpoint.perform(new AgentEffect.ResultKept(handedIn.request(), 12));
+
+    assertThat(answer.get()).isEqualTo(new Answer(202, "{\"sequence\":12}"));
+  }
+
+  @Test
+  void aWorkloadMayUseOtherChannels() throws Exception {
+    CompletableFuture<Answer> answer =
+        posting(endpoint.url(COUNTER) + "/v1/results/queue-length", "4");
+
+    AgentEvent.ResultHandedIn handedIn = events.await(AgentEvent.ResultHandedIn.class);
+    assertThat(handedIn.channel()).isEqualTo(new Name("queue-length"));
+    endpoint.perform(
+        new AgentEffect.ResultRefused(handedIn.request(), new Reason.NotAllowed("no")));
+
+    assertThat(answer.get().status()).isEqualTo(409);
+  }
+
+  @Test
+  void theSecretMayComeAsABearerToken() throws Exception {
+    String token = endpoint.token(COUNTER);
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return send("POST", base() + "/v1/results/counter", token, "1").status();
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+
+    AgentEvent.ResultHandedIn handedIn = events.await(AgentEvent.ResultHandedIn.class);
+    endpoint.perform(new AgentEffect.ResultKept(handedIn.request(), 1));
+
+    assertThat(status.get()).isEqualTo(202);
+  }
+
+  @Test
+  void wrongSecretsBodiesAndPathsAreRefused() throws Exception {
+    String url = endpoint.url(COUNTER);
+    String forged = url.replace("/w/counter.", "/w/cashier.");
+
+    assertThat(send("POST", base() + "/v1/results/counter", "", "1").status()).isEqualTo(401);
+    assertThat(send("POST", forged, "", "1").status()).isEqualTo(401);
+    assertThat(send("POST", url, "", "{").status()).isEqualTo(400);
+    assertThat(send("POST", url, "", "1".repeat(40_000)).status()).isEqualTo(413);
+    assertThat(send("POST", url + "/v1/results/..", "", "1").status()).isEqualTo(404);
+    assertThat(send("GET", url, "", "").status()).isEqualTo(405);
+    assertThat(events.rest()).isEmpty();
+  }
+
+  @Test
+  void statusIsForEverybodyOnTheDevice() throws Exception {
+    assertThat(send("GET", base() + "/v1/status", "", ""))
+        .isEqualTo(new Answer(200, "{\"device\":\"d\"}"));
+  }
+
+  @Test
+  void portAndSecretsStayOverARestart() throws Exception {
+    String before = endpoint.url(COUNTER);
+    endpoint.close();
+
+    endpoint = new LoopbackEndpoint(events, data, 0, () -> "{}");
+
+    assertThat(endpoint.url(COUNTER)).isEqualTo(before);
+  }
+
+  @Test
+  void aPortInUseIsNamed() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = other.getLocalPort();
+
+      assertThatThrownBy(() -> new LoopbackEndpoint(events, data, port, () -> "{}"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("loopback.port=" + port + " is in use");
+    }
+  }
+}

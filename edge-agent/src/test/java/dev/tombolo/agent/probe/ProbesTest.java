@@ -1,0 +1,162 @@
+package dev.tombolo.agent.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.session.ProcessTable;
+import dev.tombolo.agent.testing.Events;
+import dev.tombolo.agent.testing.TestRelease;
+import dev.tombolo.agent.testing.Until;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Probe;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ProbesTest {
+  @TempDir Path data;
+  private final Events events = new Events();
+  private TestRelease release;
+  private Probes probes;
+
+  @BeforeEach
+  void stage() throws IOException {
+    release = TestRelease.of(data, "echo looked at $WHAT; exit $1\n");
+    probes = new Probes(events, release.places());
+  }
+
+  @AfterEach
+  void close() {
+    probes.close();
+  }
+
+  private Optional<Reason> outcome(Probe probe) throws InterruptedException {
+    probes.perform(
+        new AgentEffect.RunProbe(
+            release.application(),
+            release.digest(),
+            7,
+            probe,
+            Map.of("WHAT", "${release.digest}")));
+    AgentEvent.ProbeFinished finished = events.await(AgentEvent.ProbeFinished.class);
+    assertThat(finished.round()).isEqualTo(7);
+    assertThat(finished.probe()).isEqualTo(probe.name());
+    return finished.failure();
+  }
+
+  private static Probe exec(int timeoutSeconds, String... argv) {
+    return new Probe.Exec("golden", 1, timeoutSeconds, List.of(argv));
+  }
+
+  private static Optional<Reason> failed(String probe, String detail) {
+    return Optional.of(new Reason.ProbeFailed(probe, detail));
+  }
+
+  @Test
+  void aProgramThatEndsWellPasses() throws Exception {
+    assertThat(outcome(exec(5, "/bin/sh", "${release.dir}/run.sh", "0"))).isEmpty();
+  }
+
+  @Test
+  void aProgramThatFailsSaysWhyInItsLastLine() throws Exception {
+    assertThat(outcome(exec(5, "/bin/sh", "${release.dir}/run.sh", "2")))
+        .isEqualTo(failed("golden", "exit code 2: looked at " + release.digest()));
+  }
+
+  @Test
+  void aProgramThatTakesTooLongIsKilledWithItsChildren() throws Exception {
+    Path pids = data.resolve("pids");
+    String script = "echo waiting; sleep 600 & echo $$ > " + pids + "; wait";
+
+    assertThat(outcome(exec(1, "/bin/sh", "-c", script)))
+        .isEqualTo(failed("golden", "no answer within 1 s: waiting"));
+
+    long session = Long.parseLong(Files.readString(pids).strip());
+    Until.holds("none is left", () -> ProcessTable.ofSession(session).isEmpty());
+  }
+
+  @Test
+  void aProgramThatPrintsWithoutEndIsReadInBoundedMemory() throws Exception {
+    String script = "head -c 50000000 /dev/zero | tr '\\\\0' x; echo; echo done; exit 1";
+
+    assertThat(outcome(exec(20, "/bin/sh", "-c", script)))
+        .isEqualTo(failed("golden", "exit code 1: done"));
+  }
+
+  @Test
+  void anHttpAnswerMustSayWhatIsExpected() throws Exception {
+    HttpServer server = serve(200, "{\"model\":\"a\"}\n");
+
+    assertThat(outcome(http(server, "\"model\":\"a\""))).isEmpty();
+    assertThat(outcome(http(server, null))).isEmpty();
+    assertThat(outcome(http(server, "\"model\":\"b\"")))
+        .isEqualTo(failed("healthz", "the answer lacks '\"model\":\"b\"': {\"model\":\"a\"}"));
+    server.stop(0);
+  }
+
+  @Test
+  void anHttpErrorFails() throws Exception {
+    HttpServer server = serve(500, "out of memory\n");
+
+    assertThat(outcome(http(server, null)))
+        .isEqualTo(failed("healthz", "HTTP status 500: out of memory"));
+    server.stop(0);
+  }
+
+  @Test
+  void aServiceThatNeverAnswersFails() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+      String port = Integer.toString(silent.getLocalPort());
+
+      assertThat(outcome(new Probe.Http("healthz", 1, 1, port, "/", null)))
+          .isEqualTo(failed("healthz", "no answer within 1 s"));
+    }
+  }
+
+  @Test
+  void aPortThatOpensPassesAndAClosedOneFails() throws Exception {
+    String port;
+    try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+      port = Integer.toString(open.getLocalPort());
+      assertThat(outcome(new Probe.Tcp("port", 1, 1, port))).isEmpty();
+    }
+    assertThat(outcome(new Probe.Tcp("port", 1, 1, port)))
+        .isEqualTo(failed("port", "127.0.0.1:" + port + ": Connection refused"));
+  }
+
+  private static Probe http(HttpServer server, @Nullable String expect) {
+    String port = Integer.toString(server.getAddress().getPort());
+    return new Probe.Http("healthz", 1, 5, port, "/healthz", expect);
+  }
+
+  private static HttpServer serve(int status, String body) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server.createContext(
+        "/healthz",
+        exchange -> {
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+}
