@@ -17,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -78,8 +79,13 @@ public final class AdminServer implements AutoCloseable {
             });
   }
 
-  /// @throws IOException when the port cannot be had
-  public void start() throws IOException {
+  /// Makes the first operator if there is none, then opens the port. The hub's loop must be
+  /// running, with [#answered] among its effects.
+  ///
+  /// @param firstToken file for the first operator's token
+  /// @throws IOException when the port cannot be had or the file not be written
+  public void start(Path firstToken) throws IOException, InterruptedException {
+    FirstOperator.ensure(firstToken, views, desk);
     try {
       javalin.start();
     } catch (RuntimeException e) {
