@@ -1,6 +1,7 @@
 package dev.tombolo.hub.files;
 
 import dev.tombolo.hub.core.FileDepot;
+import dev.tombolo.hub.core.FileDepot;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,14 +35,6 @@ public final class ContentStore implements FileDepot {
   private ContentStore(Path folder, long bytesMax) {
     this.folder = folder;
     this.bytesMax = bytesMax;
-  }
-
-  /// How a file came in.
-  public sealed interface Outcome {
-    /// @param isNew false when the store held it already
-    record Stored(Digest digest, long size, boolean isNew) implements Outcome {}
-
-    record Refused(Reason reason) implements Outcome {}
   }
 
   /// Opens the folder, removes what an earlier process left half-written, and counts the rest.
@@ -88,11 +82,22 @@ public final class ContentStore implements FileDepot {
     return bytesHeld.get();
   }
 
-  /// Takes in a file and checks its digest on the way. A file already held is read no further.
-  public Outcome put(Digest digest, InputStream content) throws IOException {
+  @Override
+  public OptionalLong sizeOf(Digest digest) {
+    try {
+      Optional<Path> file = find(digest);
+      return file.isPresent() ? OptionalLong.of(Files.size(file.get())) : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /// A file already held is read no further.
+  @Override
+  public Optional<Reason> take(Digest digest, InputStream content) throws IOException {
     Path file = pathOf(digest);
     if (Files.isRegularFile(file)) {
-      return new Outcome.Stored(digest, Files.size(file), false);
+      return Optional.empty();
     }
     Path part = folder.resolve(INCOMING).resolve(digest.hex() + "." + UUID.randomUUID());
     long written = 0;
@@ -123,7 +128,7 @@ public final class ContentStore implements FileDepot {
       }
       sync(shelf);
       sync(folder);
-      return new Outcome.Stored(digest, written, !raced);
+      return Optional.empty();
     } catch (IOException e) {
       if (isDiskFull(e)) {
         long free = Files.getFileStore(folder).getUsableSpace();
@@ -134,9 +139,9 @@ public final class ContentStore implements FileDepot {
     }
   }
 
-  private Outcome refuse(Path part, long written, Reason reason) throws IOException {
+  private Optional<Reason> refuse(Path part, long written, Reason reason) throws IOException {
     forget(part, written);
-    return new Outcome.Refused(reason);
+    return Optional.of(reason);
   }
 
   private void forget(Path part, long written) throws IOException {

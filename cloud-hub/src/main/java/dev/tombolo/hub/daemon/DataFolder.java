@@ -1,0 +1,112 @@
+package dev.tombolo.hub.daemon;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The one folder with everything the hub keeps, held by one process at a time.
+final class DataFolder implements AutoCloseable {
+  private final Path path;
+  private final FileChannel lockFile;
+
+  private DataFolder(Path path, FileChannel lockFile) {
+    this.path = path;
+    this.lockFile = lockFile;
+  }
+
+  /// Makes the folder if it is not there, and takes hold of it.
+  ///
+  /// @throws IOException when another hub holds it, saying so
+  static DataFolder hold(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      Files.createDirectories(
+          path,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    FileChannel channel =
+        FileChannel.open(
+            path.resolve("hub.lock"),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    @Nullable FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      String holder = read(channel);
+      channel.close();
+      throw new IOException(
+          "data folder "
+              + path
+              + ": another hub"
+              + (holder.isEmpty() ? "" : " (process " + holder + ")")
+              + " runs on it; stop that one or choose another folder with --data");
+    }
+    channel.truncate(0);
+    channel.write(
+        ByteBuffer.wrap(
+            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+    return new DataFolder(path, channel);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path database() {
+    return path.resolve("hub.db");
+  }
+
+  Path authority() {
+    return path.resolve("ca");
+  }
+
+  Path files() {
+    return path.resolve("files");
+  }
+
+  Path adminToken() {
+    return path.resolve("admin-token");
+  }
+
+  /// Writes a small secret whole or not at all, readable by its owner only, on the disk when it
+  /// returns.
+  void writeSecret(Path file, String content) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+      channel.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(32);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
+  }
+}

@@ -1,0 +1,226 @@
+package dev.tombolo.hub.daemon;
+
+import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.core.HubLoop;
+import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.files.ContentStore;
+import dev.tombolo.hub.http.AdminServer;
+import dev.tombolo.hub.http.HubIdentity;
+import dev.tombolo.hub.mqtt.BrokerLink;
+import dev.tombolo.hub.mqtt.BrokerSettings;
+import dev.tombolo.hub.net.EdgeCounters;
+import dev.tombolo.hub.net.EdgePort;
+import dev.tombolo.hub.net.EdgeServices;
+import dev.tombolo.hub.net.EdgeSettings;
+import dev.tombolo.hub.net.EdgeTls;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.hub.telemetry.HubMeters;
+import dev.tombolo.hub.telemetry.MeasuredStore;
+import dev.tombolo.hub.x509.CertificateAuthority;
+import dev.tombolo.hub.x509.CertificateRequests;
+import dev.tombolo.hub.x509.DocumentKey;
+import dev.tombolo.hub.x509.ServerIdentity;
+import dev.tombolo.hub.x509.SignatureWorkers;
+import dev.tombolo.protocol.id.History;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// One running hub.
+public final class HubDaemon implements AutoCloseable {
+  private final Parts parts;
+  private final HubConfig config;
+  private final EdgePort edge;
+  private final AdminServer admin;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private HubDaemon(Parts parts, HubConfig config, EdgePort edge, AdminServer admin) {
+    this.parts = parts;
+    this.config = config;
+    this.edge = edge;
+    this.admin = admin;
+  }
+
+  /// Starts everything; devices and operators are served when it returns.
+  ///
+  /// @throws IOException in words for the operator: folder held by another hub, port in use, ...
+  public static HubDaemon start(HubConfig config) throws IOException {
+    Parts parts = new Parts();
+    try {
+      return start(config, parts, Clock.systemUTC());
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static HubDaemon start(HubConfig config, Parts parts, Clock clock) throws IOException {
+    DataFolder folder = parts.add(DataFolder.hold(config.data()));
+    CertificateAuthority authority =
+        CertificateAuthority.open(folder.authority(), clock.instant());
+    ServerIdentity identity = authority.serverIdentity(config.edge().names(), clock.instant());
+    DocumentKey documentKey = authority.documentKey(clock.instant());
+    ContentStore files = ContentStore.open(folder.files(), config.filesBytesMax());
+
+    // Nobody is let in yet; but from here on the port is known, which devices are told.
+    EdgePort edge =
+        EdgePort.bind(
+            edgeSettings(config),
+            EdgeTls.create(identity.key(), identity.chain()),
+            authority.rootPem());
+    AutoCloseable unopened = parts.add(edge);
+    List<String> endpoints = config.edge().endpointsAt(edge.port());
+
+    HubMeters meters = parts.add(new HubMeters());
+    MeasuredStore store =
+        parts.add(new MeasuredStore(SqliteHubStore.open(folder.database()), meters));
+    History history = store.load().history();
+    HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
+    SqliteViews views = parts.add(SqliteViews.open(folder.database()));
+    AdminServer admin =
+        new AdminServer(
+            config.admin().bind(),
+            config.admin().port(),
+            new HubIdentity(version(), history, authority.rootKeyDigest(), endpoints),
+            loop,
+            views,
+            files,
+            meters.registry(),
+            () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
+
+    AtomicLong sessions = new AtomicLong();
+    Optional<BrokerLink> broker =
+        config
+            .broker()
+            .map(
+                external ->
+                    new BrokerLink(
+                        BrokerSettings.of(
+                            external.url(),
+                            external.ca().orElse(folder.authority().resolve("root.pem")),
+                            external.certificate().orElse(identity.certificateFile()),
+                            external.key().orElse(identity.keyFile())),
+                        loop,
+                        history,
+                        () -> new SessionId(sessions.incrementAndGet())));
+    SignatureWorkers workers =
+        SignatureWorkers.start(
+            authority, documentKey, loop, Runtime.getRuntime().availableProcessors());
+    parts.add(workers);
+    RevocationWriter revocations =
+        parts.add(new RevocationWriter(authority.revocationList(), clock));
+    revocations.begin();
+    FirstOperator firstOperator = new FirstOperator();
+    loop.start(new Dispatcher(edge, broker, workers, admin, firstOperator, revocations));
+    parts.add(loop);
+    firstOperator.ensure(folder, views, loop);
+
+    measure(meters, loop, workers, edge.counters(), files);
+    admin.start();
+    parts.add(admin);
+    edge.open(
+        new EdgeServices(
+            loop,
+            loop.directory(),
+            new CertificateRequests(),
+            files::find,
+            () -> new SessionId(sessions.incrementAndGet()),
+            clock));
+    // Closed before the loop, so that the loop hears of the ends of all sessions.
+    parts.add(unopened);
+    if (broker.isPresent()) {
+      parts.add(broker.get());
+      broker.get().start();
+    }
+    return new HubDaemon(parts, config, edge, admin);
+  }
+
+  public int edgePort() {
+    return edge.port();
+  }
+
+  public int adminPort() {
+    return admin.port();
+  }
+
+  /// `hub ready: edge https://localhost:8443 admin http://127.0.0.1:8480`.
+  public String readyLine() {
+    return "hub ready: edge https://%s:%d admin http://%s:%d"
+        .formatted(
+            config.edge().names().getFirst(), edgePort(), config.admin().bind(), adminPort());
+  }
+
+  /// Returns after [#close].
+  public void awaitClosed() throws InterruptedException {
+    closed.await();
+  }
+
+  /// Says good-bye to devices, commits what has come in, and frees the data folder. May be called
+  /// again.
+  @Override
+  public synchronized void close() {
+    parts.close();
+    closed.countDown();
+  }
+
+  private static EdgeSettings edgeSettings(HubConfig config) {
+    return new EdgeSettings(
+        config.edge().bind(),
+        config.edge().port(),
+        config.edge().admission().acceptsPerSecond(),
+        config.edge().admission().connectsPerMinute(),
+        (int) config.edge().keepAliveMax().toSeconds(),
+        config.share());
+  }
+
+  private static HubSettings settings(
+      HubConfig config, List<String> endpoints, DocumentKey documentKey) {
+    List<String> links =
+        config
+            .broker()
+            .map(broker -> List.of(broker.devicesUrl().toString()))
+            .orElseGet(
+                () -> endpoints.stream().map(endpoint -> "wss://" + endpoint + "/mqtt").toList());
+    return new HubSettings(
+        links, "https://" + endpoints.getFirst(), documentKey.keyId(), documentKey.pem());
+  }
+
+  private static void measure(
+      HubMeters meters,
+      HubLoop loop,
+      SignatureWorkers workers,
+      EdgeCounters counters,
+      ContentStore files) {
+    meters.gauge("tombolo.inbox.events", "Events waiting for the hub's loop", loop::waiting);
+    meters.gauge("tombolo.signing.waiting", "Signatures asked for", workers::waiting);
+    meters.counter("tombolo.signed", "Signatures made", workers::signed);
+    meters.gauge("tombolo.edge.sessions", "Devices connected by MQTT", counters.sessions::get);
+    meters.gauge("tombolo.edge.lines", "TCP connections", counters.lines::get);
+    meters.gauge("tombolo.edge.half.open", "TCP connections without a word yet", counters.halfOpen::get);
+    meters.gauge("tombolo.edge.queued.bytes", "Waiting for devices", counters.queuedBytes::get);
+    meters.counter("tombolo.edge.accepts", "TCP connections taken", counters.accepts::sum);
+    meters.counter("tombolo.edge.handshakes", "TLS handshakes", counters.handshakes::sum);
+    meters.counter(
+        "tombolo.edge.handshakes.failed", "TLS handshakes that failed", counters.handshakesFailed::sum);
+    meters.counter("tombolo.edge.refused", "CONNECTs refused", counters.connectsRefused::sum);
+    meters.counter("tombolo.edge.violations", "Rules broken", counters.violations::sum);
+    meters.counter("tombolo.edge.inbox.full", "Events that had to wait", counters.inboxFull::sum);
+    meters.counter("tombolo.edge.slow", "Devices cut off as too slow", counters.slowConsumers::sum);
+    meters.counter("tombolo.report.rows", "Report rows received", counters.reportRows::sum);
+    meters.counter("tombolo.edge.in.bytes", "Received", counters.bytesIn::sum);
+    meters.counter("tombolo.edge.out.bytes", "Sent", counters.bytesOut::sum);
+    meters.counter("tombolo.edge.file.bytes", "Of release files sent", counters.fileBytes::sum);
+    meters.gauge("tombolo.files.bytes", "Release files held", files::bytesHeld);
+  }
+
+  private static String version() {
+    return Objects.requireNonNullElse(
+        HubDaemon.class.getPackage().getImplementationVersion(), "unpackaged");
+  }
+}
