@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     name = "tombolo",
     description = {"Joins cloud and edge: models to every shop, over lines that are often down."},
     subcommands = {
+      HubCommand.class,
       ApplyCommand.class,
       GetCommand.class,
       TokenCommand.class,

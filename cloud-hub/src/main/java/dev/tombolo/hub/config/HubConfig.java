@@ -31,6 +31,10 @@ public record HubConfig(
   public static final int ADMIN_PORT = 8480;
   public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
   public static final long FILES_BYTES_MAX = 200L * 1024 * 1024 * 1024;
+
+  /// Set by the distribution's launcher.
+  private static final String HOME = "tombolo.home";
+
   private static final String BROKER_URL = "write mqtts://host:port";
 
   /// The port that devices reach.
@@ -87,7 +91,7 @@ public record HubConfig(
         data,
         new Edge("0.0.0.0", EDGE_PORT, usualNames(), List.of(), Admission.USUAL, KEEP_ALIVE_MAX),
         new Admin("127.0.0.1", ADMIN_PORT),
-        Optional.empty(),
+        Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, "share")),
         Optional.empty(),
         FILES_BYTES_MAX);
   }
@@ -108,7 +112,7 @@ public record HubConfig(
             data,
             map.optionalMap("edge").map(HubConfig::edge).orElse(usual.edge),
             map.optionalMap("admin").map(HubConfig::admin).orElse(usual.admin),
-            map.optionalText("share").map(Path::of),
+            map.optionalText("share").map(Path::of).or(() -> usual.share),
             map.optionalMap("broker").map(HubConfig::broker),
             map.optionalSize("filesMax").orElse(FILES_BYTES_MAX));
     map.noMore();
@@ -130,6 +134,12 @@ public record HubConfig(
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+  }
+
+  public HubConfig withNames(List<String> names) {
+    Edge at =
+        new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
     return new HubConfig(data, at, admin, share, broker, filesBytesMax);
   }
 

@@ -8,7 +8,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -30,8 +29,7 @@ final class DataFolder implements AutoCloseable {
   static DataFolder hold(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectories(
-          path,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     FileChannel channel =
         FileChannel.open(
@@ -60,10 +58,6 @@ final class DataFolder implements AutoCloseable {
     return new DataFolder(path, channel);
   }
 
-  Path path() {
-    return path;
-  }
-
   Path database() {
     return path.resolve("hub.db");
   }
@@ -78,25 +72,6 @@ final class DataFolder implements AutoCloseable {
 
   Path adminToken() {
     return path.resolve("admin-token");
-  }
-
-  /// Writes a small secret whole or not at all, readable by its owner only, on the disk when it
-  /// returns.
-  void writeSecret(Path file, String content) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    try (FileChannel channel =
-        FileChannel.open(
-            fresh,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
-      channel.force(true);
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
-      folder.force(true);
-    }
   }
 
   @Override

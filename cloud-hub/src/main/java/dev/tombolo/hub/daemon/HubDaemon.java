@@ -3,17 +3,17 @@ package dev.tombolo.hub.daemon;
 import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
-import dev.tombolo.hub.mqtt.BrokerLink;
-import dev.tombolo.hub.mqtt.BrokerSettings;
 import dev.tombolo.hub.net.EdgeCounters;
 import dev.tombolo.hub.net.EdgePort;
 import dev.tombolo.hub.net.EdgeServices;
 import dev.tombolo.hub.net.EdgeSettings;
 import dev.tombolo.hub.net.EdgeTls;
+import dev.tombolo.hub.sqlite.DataFolderRefused;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
 import dev.tombolo.hub.telemetry.HubMeters;
@@ -28,12 +28,17 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// One running hub.
 public final class HubDaemon implements AutoCloseable {
+  /// Libraries that tell of every start in ten lines. Held, because loggers not held are forgotten.
+  private static final List<Logger> CHATTY =
+      List.of(Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("io.javalin"));
+
   private final Parts parts;
   private final HubConfig config;
   private final EdgePort edge;
@@ -51,9 +56,13 @@ public final class HubDaemon implements AutoCloseable {
   ///
   /// @throws IOException in words for the operator: folder held by another hub, port in use, ...
   public static HubDaemon start(HubConfig config) throws IOException {
+    CHATTY.forEach(logger -> logger.setLevel(Level.WARNING));
     Parts parts = new Parts();
     try {
       return start(config, parts, Clock.systemUTC());
+    } catch (DataFolderRefused | StoreFailure e) {
+      parts.close();
+      throw new IOException(e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
@@ -62,8 +71,7 @@ public final class HubDaemon implements AutoCloseable {
 
   private static HubDaemon start(HubConfig config, Parts parts, Clock clock) throws IOException {
     DataFolder folder = parts.add(DataFolder.hold(config.data()));
-    CertificateAuthority authority =
-        CertificateAuthority.open(folder.authority(), clock.instant());
+    CertificateAuthority authority = CertificateAuthority.open(folder.authority(), clock.instant());
     ServerIdentity identity = authority.serverIdentity(config.edge().names(), clock.instant());
     DocumentKey documentKey = authority.documentKey(clock.instant());
     ContentStore files = ContentStore.open(folder.files(), config.filesBytesMax());
@@ -95,20 +103,6 @@ public final class HubDaemon implements AutoCloseable {
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
     AtomicLong sessions = new AtomicLong();
-    Optional<BrokerLink> broker =
-        config
-            .broker()
-            .map(
-                external ->
-                    new BrokerLink(
-                        BrokerSettings.of(
-                            external.url(),
-                            external.ca().orElse(folder.authority().resolve("root.pem")),
-                            external.certificate().orElse(identity.certificateFile()),
-                            external.key().orElse(identity.keyFile())),
-                        loop,
-                        history,
-                        () -> new SessionId(sessions.incrementAndGet())));
     SignatureWorkers workers =
         SignatureWorkers.start(
             authority, documentKey, loop, Runtime.getRuntime().availableProcessors());
@@ -116,14 +110,12 @@ public final class HubDaemon implements AutoCloseable {
     RevocationWriter revocations =
         parts.add(new RevocationWriter(authority.revocationList(), clock));
     revocations.begin();
-    FirstOperator firstOperator = new FirstOperator();
-    loop.start(new Dispatcher(edge, broker, workers, admin, firstOperator, revocations));
+    loop.start(new Dispatcher(edge, workers, admin, revocations));
     parts.add(loop);
-    firstOperator.ensure(folder, views, loop);
 
     measure(meters, loop, workers, edge.counters(), files);
-    admin.start();
     parts.add(admin);
+    startAdmin(admin, folder);
     edge.open(
         new EdgeServices(
             loop,
@@ -134,10 +126,6 @@ public final class HubDaemon implements AutoCloseable {
             clock));
     // Closed before the loop, so that the loop hears of the ends of all sessions.
     parts.add(unopened);
-    if (broker.isPresent()) {
-      parts.add(broker.get());
-      broker.get().start();
-    }
     return new HubDaemon(parts, config, edge, admin);
   }
 
@@ -167,6 +155,15 @@ public final class HubDaemon implements AutoCloseable {
   public synchronized void close() {
     parts.close();
     closed.countDown();
+  }
+
+  private static void startAdmin(AdminServer admin, DataFolder folder) throws IOException {
+    try {
+      admin.start(folder.adminToken());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted at the start", e);
+    }
   }
 
   private static EdgeSettings edgeSettings(HubConfig config) {
@@ -202,12 +199,15 @@ public final class HubDaemon implements AutoCloseable {
     meters.counter("tombolo.signed", "Signatures made", workers::signed);
     meters.gauge("tombolo.edge.sessions", "Devices connected by MQTT", counters.sessions::get);
     meters.gauge("tombolo.edge.lines", "TCP connections", counters.lines::get);
-    meters.gauge("tombolo.edge.half.open", "TCP connections without a word yet", counters.halfOpen::get);
+    meters.gauge(
+        "tombolo.edge.half.open", "TCP connections without a word yet", counters.halfOpen::get);
     meters.gauge("tombolo.edge.queued.bytes", "Waiting for devices", counters.queuedBytes::get);
     meters.counter("tombolo.edge.accepts", "TCP connections taken", counters.accepts::sum);
     meters.counter("tombolo.edge.handshakes", "TLS handshakes", counters.handshakes::sum);
     meters.counter(
-        "tombolo.edge.handshakes.failed", "TLS handshakes that failed", counters.handshakesFailed::sum);
+        "tombolo.edge.handshakes.failed",
+        "TLS handshakes that failed",
+        counters.handshakesFailed::sum);
     meters.counter("tombolo.edge.refused", "CONNECTs refused", counters.connectsRefused::sum);
     meters.counter("tombolo.edge.violations", "Rules broken", counters.violations::sum);
     meters.counter("tombolo.edge.inbox.full", "Events that had to wait", counters.inboxFull::sum);

@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Running parts, stopped in the opposite order of their start; one that fails to stop does not keep
-/// the others running.
+/// Running parts, stopped in the opposite order of their start; one that fails to stop does not
+/// keep the others running.
 final class Parts implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Parts.class.getName());
 

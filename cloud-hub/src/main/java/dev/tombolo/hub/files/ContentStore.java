@@ -1,7 +1,6 @@
 package dev.tombolo.hub.files;
 
 import dev.tombolo.hub.core.FileDepot;
-import dev.tombolo.hub.core.FileDepot;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +33,14 @@ public final class ContentStore implements FileDepot {
   private ContentStore(Path folder, long bytesMax) {
     this.folder = folder;
     this.bytesMax = bytesMax;
+  }
+
+  /// How a file came in.
+  public sealed interface Outcome {
+    /// @param isNew false when the store held it already
+    record Stored(Digest digest, long size, boolean isNew) implements Outcome {}
+
+    record Refused(Reason reason) implements Outcome {}
   }
 
   /// Opens the folder, removes what an earlier process left half-written, and counts the rest.
@@ -82,22 +88,11 @@ public final class ContentStore implements FileDepot {
     return bytesHeld.get();
   }
 
-  @Override
-  public OptionalLong sizeOf(Digest digest) {
-    try {
-      Optional<Path> file = find(digest);
-      return file.isPresent() ? OptionalLong.of(Files.size(file.get())) : OptionalLong.empty();
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
-  }
-
-  /// A file already held is read no further.
-  @Override
-  public Optional<Reason> take(Digest digest, InputStream content) throws IOException {
+  /// Takes in a file and checks its digest on the way. A file already held is read no further.
+  public Outcome put(Digest digest, InputStream content) throws IOException {
     Path file = pathOf(digest);
     if (Files.isRegularFile(file)) {
-      return Optional.empty();
+      return new Outcome.Stored(digest, Files.size(file), false);
     }
     Path part = folder.resolve(INCOMING).resolve(digest.hex() + "." + UUID.randomUUID());
     long written = 0;
@@ -128,7 +123,7 @@ public final class ContentStore implements FileDepot {
       }
       sync(shelf);
       sync(folder);
-      return Optional.empty();
+      return new Outcome.Stored(digest, written, !raced);
     } catch (IOException e) {
       if (isDiskFull(e)) {
         long free = Files.getFileStore(folder).getUsableSpace();
@@ -139,9 +134,9 @@ public final class ContentStore implements FileDepot {
     }
   }
 
-  private Optional<Reason> refuse(Path part, long written, Reason reason) throws IOException {
+  private Outcome refuse(Path part, long written, Reason reason) throws IOException {
     forget(part, written);
-    return Optional.of(reason);
+    return new Outcome.Refused(reason);
   }
 
   private void forget(Path part, long written) throws IOException {

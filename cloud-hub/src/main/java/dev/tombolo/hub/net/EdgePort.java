@@ -94,10 +94,12 @@ public final class EdgePort implements AutoCloseable {
   }
 
   private static IOException notBound(EdgeSettings settings, @Nullable Throwable cause) {
+    // With epoll, Netty's own exception in the operating system's words instead of the JDK's.
+    String words = String.valueOf(cause == null ? null : cause.getMessage());
     String what =
-        cause instanceof BindException
-            ? "is in use or not this machine's; stop the other program or choose another port"
-            : String.valueOf(cause);
+        cause instanceof BindException || words.contains("in use")
+            ? "is in use; stop the other program or choose another port with --edge-port"
+            : "cannot be opened: " + words;
     return new IOException(
         "edge.port: " + settings.bind() + ":" + settings.port() + " " + what, cause);
   }
