@@ -5,6 +5,9 @@ import java.time.Duration;
 /// The bounds of the wire and of what is signed. Both ends check them; a peer that exceeds one is
 /// refused with the name of the bound. Sizes are bytes.
 public final class Limits {
+  /// Integers in JSON (RFC 7493 s. 2.2), in either direction.
+  public static final long INTEGER_MAX = (1L << 53) - 1;
+
   public static final int CONNECT_BYTES_MAX = 8 * 1024;
   public static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(5);
   public static final int PACKET_BYTES_MAX = 256 * 1024;

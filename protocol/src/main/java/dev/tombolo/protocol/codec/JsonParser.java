@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.codec;
 
+import dev.tombolo.protocol.Limits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// text's order), lists, strings, longs, doubles, booleans and null.
 final class JsonParser {
   static final int DEPTH_MAX = 32;
-  static final long INTEGER_MAX = (1L << 53) - 1;
 
   private final String what;
   private final String text;
@@ -241,7 +241,7 @@ final class JsonParser {
     // 2^53 has 16 digits; one more for the sign.
     if (at - start <= 17) {
       long value = Long.parseLong(text, start, at, 10);
-      if (value <= INTEGER_MAX && value >= -INTEGER_MAX) {
+      if (value <= Limits.INTEGER_MAX && value >= -Limits.INTEGER_MAX) {
         return value;
       }
     }

@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.codec;
 
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Digest;
 import java.util.List;
 import java.util.Locale;
@@ -153,7 +154,7 @@ public final class JsonWriter {
   }
 
   private static long checked(long value) {
-    if (value > JsonParser.INTEGER_MAX || value < -JsonParser.INTEGER_MAX) {
+    if (value > Limits.INTEGER_MAX || value < -Limits.INTEGER_MAX) {
       throw new IllegalArgumentException(value + " does not fit JSON; keep integers below 2^53");
     }
     return value;

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Checks what a publisher is about to sign, or has signed, before anything of it is used. The CLI,
 /// the hub and each device run the same checks.
@@ -38,7 +39,9 @@ public final class ReleaseCheck {
     for (int i = 0; i < manifest.variants().size(); i++) {
       check.variant("variants[" + i + "]", manifest.variants().get(i));
     }
-    check.size();
+    if (check.problems.isEmpty()) {
+      check.size();
+    }
     return check.problems;
   }
 
@@ -54,8 +57,8 @@ public final class ReleaseCheck {
     if (manifest.description().length() > DESCRIPTION_CHARS_MAX) {
       invalid("description", "longer than " + DESCRIPTION_CHARS_MAX + " characters");
     }
-    if (manifest.securityFloor() < 0) {
-      invalid("securityFloor", "must not be negative");
+    if (manifest.securityFloor() < 0 || manifest.securityFloor() > Limits.INTEGER_MAX) {
+      invalid("securityFloor", "must lie between 0 and 2^53");
     }
     fleets();
     words("requires", manifest.requires());
@@ -143,12 +146,19 @@ public final class ReleaseCheck {
     if (min != null && max != null && min > max) {
       invalid(at, "'" + parameter.name() + "' has its min above its max");
     }
+    if (isBeyondJson(min) || isBeyondJson(max)) {
+      invalid(at, "'" + parameter.name() + "' has a bound beyond 2^53");
+    }
     boolean tooLong = max != null && max > Parameters.TEXT_CHARS_MAX;
     if (parameter.type() == Variant.Parameter.Type.TEXT && tooLong) {
       invalid(
           at,
           "'" + parameter.name() + "' allows over " + Parameters.TEXT_CHARS_MAX + " characters");
     }
+  }
+
+  private static boolean isBeyondJson(@Nullable Long bound) {
+    return bound != null && (bound > Limits.INTEGER_MAX || bound < -Limits.INTEGER_MAX);
   }
 
   private void words(String field, List<String> words) {

@@ -3,6 +3,7 @@ package dev.tombolo.protocol.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.protocol.GoldenFiles;
+import dev.tombolo.protocol.RecordGenerator;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
@@ -244,6 +245,24 @@ class ReleaseCheckTest {
         .hasSize(1);
     Variant.Parameter twin = new Variant.Parameter("x", text, null, null, null);
     assertThat(problems(parameters(twin, twin))).hasSize(1);
+  }
+
+  @Test
+  void whateverIsWrittenIsCheckedWithoutHarm() {
+    for (int seed = 0; seed < 3000; seed++) {
+      ReleaseManifest any = new RecordGenerator(seed).make(ReleaseManifest.class);
+      for (Reason problem : ReleaseCheck.problems(any)) {
+        assertThat(ReasonText.say(problem)).isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void numbersFitJson() {
+    assertThat(problems(m -> head(m, "1", List.of("*"), 1L << 53, List.of()))).hasSize(1);
+    Variant.Parameter.Type integer = Variant.Parameter.Type.INTEGER;
+    Variant.Parameter far = new Variant.Parameter("x", integer, null, null, Long.MAX_VALUE);
+    assertThat(problems(parameters(far))).hasSize(1);
   }
 
   private static List<Reason> problems(ReleaseManifest manifest) {
