@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.protocol.RecordGenerator;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +30,7 @@ class ReasonTextTest {
       Reason reason = new RecordGenerator(seed).make(type);
       String json = Json.write(reason);
       if (type != Reason.Unknown.class) {
-        String kebab =
-            type.getSimpleName().replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-        assertThat(json).startsWith("{\"code\":\"" + kebab + "\"");
+        assertThat(json).startsWith("{\"code\":\"" + codeOf(type) + "\"");
       }
       assertThat(Json.read(Reason.class, json, 1 << 20)).isEqualTo(reason);
     }
@@ -42,6 +44,24 @@ class ReasonTextTest {
       assertThat(text).hasSizeGreaterThan(20).doesNotContainPattern("\\p{Cntrl}");
       assertThat(text).matches(".*[.?]");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void everyReasonStandsInTheGuide(Class<? extends Reason> type) throws IOException {
+    if (type != Reason.Unknown.class) {
+      String fields =
+          Arrays.stream(type.getRecordComponents())
+              .map(RecordComponent::getName)
+              .collect(Collectors.joining(", "));
+      assertThat(Path.of("..", "docs", "protocol.md"))
+          .content()
+          .contains("`" + codeOf(type) + "(" + fields + ")`");
+    }
+  }
+
+  private static String codeOf(Class<? extends Reason> type) {
+    return type.getSimpleName().replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
   @Test
