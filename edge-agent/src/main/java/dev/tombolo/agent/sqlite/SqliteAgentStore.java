@@ -116,6 +116,15 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     }
   }
 
+  /// For tests: a disk with room for so many pages.
+  void limitPages(int pages) {
+    try (java.sql.Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA max_page_count = " + pages);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private StoreException failed(SQLException cause) {
     Reason reason = DatabaseFile.reasonOf(cause, data);
     return new StoreException(reason, cause);

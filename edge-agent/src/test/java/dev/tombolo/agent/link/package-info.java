@@ -1,0 +1,5 @@
+/// When to connect and to renew.
+@NullMarked
+package dev.tombolo.agent.link;
+
+import org.jspecify.annotations.NullMarked;

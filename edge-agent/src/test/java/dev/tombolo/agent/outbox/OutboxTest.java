@@ -1,0 +1,231 @@
+package dev.tombolo.agent.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+  private static final Name PEOPLE = new Name("people");
+  private static final Name QUEUE = new Name("queue");
+  private static final OutboxQuota QUOTA = new OutboxQuota(2, 10, 1_000);
+
+  private final TreeMap<Long, Report.Row> disk = new TreeMap<>();
+  private final TreeMap<Long, OutboxEntry> entries = new TreeMap<>();
+  private Outbox outbox = new Outbox(QUOTA, "run-1", 1, 0, List.of());
+
+  private void write(OutboxChange change) {
+    switch (change) {
+      case OutboxChange.Appended(var entry, var row) -> {
+        disk.put(entry.sequence(), row);
+        entries.put(entry.sequence(), entry);
+      }
+      case OutboxChange.Removed(var sequence) -> remove(sequence);
+      case OutboxChange.ResultsRemoved(var channel, var through) ->
+          List.copyOf(entries.headMap(through, true).values()).stream()
+              .filter(it -> channel.equals(it.channel()) && it.kind() == OutboxEntry.Kind.RESULT)
+              .forEach(it -> remove(it.sequence()));
+      case OutboxChange.Forgotten(var through) -> {
+        disk.headMap(through, true).clear();
+        entries.headMap(through, true).clear();
+      }
+    }
+  }
+
+  private void remove(long sequence) {
+    disk.remove(sequence);
+    entries.remove(sequence);
+  }
+
+  private List<Report.Row> read(long sequence, int rowsMax, int bytesMax) {
+    List<Report.Row> rows = new ArrayList<>(disk.tailMap(sequence, false).values());
+    return rows.subList(0, Math.min(rows.size(), Math.min(rowsMax, 2)));
+  }
+
+  private Outbox.Taken result(Name channel, String json) {
+    return outbox.result(channel, json, 0, 0, this::write);
+  }
+
+  private void event(String what) {
+    outbox.event(new ReportBody.Happened(what, null, null, null), 0, 0, this::write);
+  }
+
+  private void state(long revision) {
+    outbox.state(
+        new ReportBody.State(null, revision, List.of(), List.of(), Map.of()), 0, 0, this::write);
+  }
+
+  private List<Long> sendAll(long nowMillis) {
+    List<Long> sent = new ArrayList<>();
+    long publication = nowMillis;
+    List<Report.Row> next = outbox.sending().next(this::read, nowMillis);
+    while (!next.isEmpty()) {
+      publication++;
+      next.forEach(row -> sent.add(row.sequence()));
+      outbox.sending().sent(publication, next.getLast().sequence());
+      outbox.sending().published(publication);
+      next = outbox.sending().next(this::read, nowMillis);
+    }
+    return sent;
+  }
+
+  @Test
+  void onlyTheNewestStateWaits() {
+    state(1);
+    event("booted");
+    state(2);
+    state(3);
+
+    assertThat(disk.values()).hasSize(2);
+    assertThat(disk.lastEntry().getValue().body())
+        .isInstanceOfSatisfying(
+            ReportBody.State.class, it -> assertThat(it.revision()).isEqualTo(3));
+    assertThat(disk.lastKey()).isEqualTo(4);
+  }
+
+  @Test
+  void rowsAreForgottenOnlyWhenTheHubHasThem() {
+    event("one");
+    event("two");
+    outbox.sending().lineOpened(0);
+
+    assertThat(sendAll(0)).containsExactly(1L, 2L);
+    assertThat(disk).hasSize(2);
+    outbox.acked(1, 0).ifPresent(this::write);
+    assertThat(disk).containsOnlyKeys(2L);
+  }
+
+  @Test
+  void aNewLineSendsAgainFromTheLowestRowNotAcknowledged() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+    outbox.acked(2, 0).ifPresent(this::write);
+
+    outbox.sending().lineClosed();
+    assertThat(sendAll(10)).isEmpty();
+    outbox.sending().lineOpened(20);
+
+    assertThat(sendAll(20)).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
+  void noMoreThanAWindowIsOnItsWay() {
+    for (int i = 0; i < 50; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    int reports = 0;
+    List<Report.Row> next = outbox.sending().next(this::read, 0);
+    while (!next.isEmpty()) {
+      reports++;
+      outbox.sending().sent(reports, next.getLast().sequence());
+      next = outbox.sending().next(this::read, 0);
+    }
+    assertThat(reports).isEqualTo(Sending.WINDOW_MAX);
+
+    outbox.sending().published(1);
+    assertThat(outbox.sending().next(this::read, 0)).isNotEmpty();
+  }
+
+  @Test
+  void whatTheHubDoesNotAcknowledgeInTimeIsSentOnceMore() {
+    event("one");
+    outbox.sending().lineOpened(0);
+    assertThat(sendAll(0)).containsExactly(1L);
+
+    assertThat(sendAll(Sending.ACKED_WAIT_MAX_MILLIS - 1)).isEmpty();
+    assertThat(sendAll(Sending.ACKED_WAIT_MAX_MILLIS)).containsExactly(1L);
+  }
+
+  @Test
+  void beyondItsQuotaAChannelDropsTheOldestAndCountsThem() {
+    for (int i = 0; i < 25; i++) {
+      assertThat(result(PEOPLE, "{\"n\":" + i + "}")).isInstanceOf(Outbox.Taken.Kept.class);
+    }
+
+    long kept = disk.values().stream().filter(it -> it.body() instanceof ReportBody.Result).count();
+    List<ReportBody.Dropped> drops = new ArrayList<>();
+    for (Report.Row row : disk.values()) {
+      if (row.body() instanceof ReportBody.Dropped dropped) {
+        drops.add(dropped);
+      }
+    }
+    assertThat(drops).hasSize(1);
+    assertThat(kept + drops.getFirst().count()).isEqualTo(25);
+    assertThat(kept).isLessThanOrEqualTo(QUOTA.rowsMax());
+    assertThat(drops.getFirst().fromSequence()).isEqualTo(1);
+    assertThat(disk.values().stream().filter(it -> it.body() instanceof ReportBody.Result))
+        .last()
+        .satisfies(
+            it -> assertThat(it.body()).isEqualTo(new ReportBody.Result(PEOPLE, "{\"n\":24}")));
+  }
+
+  @Test
+  void aNoticeOfDropsThatMayHaveBeenSentIsNotTakenBack() {
+    for (int i = 0; i < 11; i++) {
+      result(PEOPLE, "{}");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+    for (int i = 0; i < 5; i++) {
+      result(PEOPLE, "{}");
+    }
+
+    long counted = 0;
+    long kept = 0;
+    for (Report.Row row : disk.values()) {
+      switch (row.body()) {
+        case ReportBody.Dropped dropped -> counted += dropped.count();
+        case ReportBody.Result _ -> kept++;
+        case ReportBody.State _, ReportBody.Happened _ -> {}
+      }
+    }
+    assertThat(counted + kept).isEqualTo(16);
+  }
+
+  @Test
+  void aFullChannelLeavesOthersAndEventsAlone() {
+    event("booted");
+    result(QUEUE, "{\"length\":3}");
+    for (int i = 0; i < 100; i++) {
+      result(PEOPLE, "{}");
+    }
+
+    assertThat(disk.get(1L)).isNotNull();
+    assertThat(disk.get(2L)).isNotNull();
+  }
+
+  @Test
+  void tooManyChannelsAndTooLargeResultsAreRefused() {
+    result(PEOPLE, "{}");
+    result(QUEUE, "{}");
+
+    assertThat(result(new Name("third"), "{}")).isInstanceOf(Outbox.Taken.Refused.class);
+    assertThat(result(PEOPLE, "x".repeat(Limits.REPORT_BODY_BYTES_MAX + 1)))
+        .isInstanceOf(Outbox.Taken.Refused.class);
+  }
+
+  @Test
+  void aRestartedAgentGoesOnWithTheNextSequenceAndTheSameQuota() {
+    for (int i = 0; i < 9; i++) {
+      result(PEOPLE, "{}");
+    }
+    outbox = new Outbox(QUOTA, "run-2", 10, 0, List.copyOf(entries.values()));
+    result(PEOPLE, "{}");
+    result(PEOPLE, "{}");
+
+    assertThat(disk.lastEntry().getValue().bootId()).isEqualTo("run-2");
+    assertThat(disk.values()).anyMatch(it -> it.body() instanceof ReportBody.Dropped);
+    assertThat(disk.firstKey()).isGreaterThan(1);
+  }
+}
