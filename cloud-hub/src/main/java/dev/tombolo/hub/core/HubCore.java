@@ -35,6 +35,7 @@ public final class HubCore {
       case HubEvent.CertificateSigned e -> certificateSigned(e, draft);
       case HubEvent.DocumentSigned e -> documents.signed(e, draft);
       case HubEvent.SessionOpened e -> sessions.opened(e, draft);
+      case HubEvent.SessionSubscribed e -> {}
       case HubEvent.SessionClosed e -> sessions.closed(e, draft);
       case HubEvent.PresenceSaid e -> sessions.said(e, draft);
       case HubEvent.ReportSaid e -> reports.said(e, draft);

@@ -44,6 +44,10 @@ public sealed interface HubEvent {
   record SessionOpened(SessionId session, DeviceId device, String serial, String remote)
       implements HubEvent {}
 
+  /// The device listens on its `desired` or `acked` topic; said once per session, before anything
+  /// the device says afterwards.
+  record SessionSubscribed(SessionId session, DeviceId device) implements HubEvent {}
+
   /// @param clean true after a DISCONNECT with reason 0
   record SessionClosed(SessionId session, DeviceId device, boolean clean, String cause)
       implements HubEvent {}

@@ -135,6 +135,7 @@ public final class HubTurn {
         }
       }
       case HubEvent.SessionClosed e -> {}
+      case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}
       case HubEvent.Ticked e -> {}

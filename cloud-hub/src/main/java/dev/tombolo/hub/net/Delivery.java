@@ -72,6 +72,10 @@ final class Delivery {
     subscribed.put(topic, qos);
   }
 
+  boolean isSubscribed(Topics topic) {
+    return subscribed.containsKey(topic);
+  }
+
   boolean unsubscribe(Topics topic) {
     return subscribed.remove(topic) != null;
   }

@@ -69,6 +69,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
 
   private Phase phase = Phase.CONNECTING;
   private boolean flushIsDue;
+  private boolean isListening;
   private long unheardSinceMillis;
   private long stalledSinceMillis;
   private @Nullable ChannelHandlerContext context;
@@ -257,6 +258,12 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       granted.add(qos);
     }
     send(MqttPackets.suback(packet.variableHeader().messageId(), granted));
+    boolean listens =
+        delivery().isSubscribed(Topics.DESIRED) || delivery().isSubscribed(Topics.ACKED);
+    if (listens && !isListening) {
+      isListening = true;
+      hand(new HubEvent.SessionSubscribed(id(), device()));
+    }
     delivery().pump();
   }
 
