@@ -29,6 +29,14 @@ import java.util.function.BooleanSupplier;
 /// not. Never to be reachable from where devices are.
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AdminServer.class.getName());
+
+  /// What they say at every start is of no use to operators. Held here, else they would be
+  /// forgotten.
+  private static final List<java.util.logging.Logger> QUIETER =
+      List.of(
+          java.util.logging.Logger.getLogger("org.eclipse.jetty"),
+          java.util.logging.Logger.getLogger("io.javalin"));
+
   private static final String STARTED = "started";
 
   private final HubViews views;
@@ -109,6 +117,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void settle(JavalinConfig config) {
+    QUIETER.forEach(logger -> logger.setLevel(java.util.logging.Level.WARNING));
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;

@@ -59,7 +59,8 @@ final class TrustRoutes {
       throws RefusedException, IOException, InterruptedException {
     TokenAsk ask = Requests.body(context, TokenAsk.class);
     Optional<SlotRef> slot = Parts.optionalSlot("slot", ask.slot());
-    if (ask.lifeSeconds() < 1 || ask.lifeSeconds() > Limits.TOKEN_SLOT_LIFE_MAX.toSeconds()) {
+    Duration lifeMax = slot.isPresent() ? Limits.TOKEN_SLOT_LIFE_MAX : Limits.TOKEN_LIFE_MAX;
+    if (ask.lifeSeconds() < 1 || ask.lifeSeconds() > lifeMax.toSeconds()) {
       throw Parts.invalid("life", ask.lifeSeconds() + "s", "use 1s to 7d, with a slot up to 90d");
     }
     AdminCommand command =

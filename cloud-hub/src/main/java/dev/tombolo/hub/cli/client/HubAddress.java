@@ -70,7 +70,13 @@ public final class HubAddress {
 
   private static String readToken(Path file) {
     try {
-      return Files.readString(file).strip();
+      String token = Files.readString(file).strip();
+      if (!token.matches("tbo_[0-9A-Za-z]+")) {
+        throw Failure.refused(
+            "token-invalid",
+            file + " does not hold an operator's token; it is one line that begins with tbo_");
+      }
+      return token;
     } catch (NoSuchFileException e) {
       throw Failure.refused(
           "token-missing",

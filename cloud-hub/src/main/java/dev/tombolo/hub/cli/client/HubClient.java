@@ -131,12 +131,6 @@ public final class HubClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw notReached("interrupted while waiting for the hub at " + base, e);
-    } catch (IllegalArgumentException e) {
-      throw new Failure(
-          Exit.REFUSED,
-          "token-invalid",
-          tokenFile + " does not hold an operator's token; it is one line that begins with tbo_",
-          e);
     }
   }
 
