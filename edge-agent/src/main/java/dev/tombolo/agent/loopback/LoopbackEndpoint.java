@@ -39,6 +39,9 @@ public final class LoopbackEndpoint implements AutoCloseable {
   /// A result must fit one report row.
   static final int RESULT_BYTES_MAX = Limits.REPORT_BODY_BYTES_MAX - 1024;
 
+  /// A commit that takes longer has failed, and no workload waits for it any more.
+  private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
   private static final int THREADS = 2;
   private static final int IDLE_SECONDS = 10;
   private static final long STACK_BYTES = 192 * 1024;
@@ -48,8 +51,11 @@ public final class LoopbackEndpoint implements AutoCloseable {
   private final WorkloadSecrets secrets;
   private final HttpServer server;
   private final ThreadPoolExecutor workers;
-  private final Map<Long, HttpExchange> pending = new HashMap<>();
+  private final Map<Long, Waiting> pending = new HashMap<>();
   private long requests;
+
+  /// A workload that waits for its answer.
+  private record Waiting(HttpExchange exchange, long sinceNanos) {}
 
   static {
     // Seconds for a whole request, so that a workload which stops half-way keeps no thread.
@@ -144,12 +150,12 @@ public final class LoopbackEndpoint implements AutoCloseable {
 
   /// On a worker: the loop does not write to sockets.
   private void answerLater(long request, int code, String json) {
-    HttpExchange exchange;
+    Waiting waiting;
     synchronized (pending) {
-      exchange = pending.remove(request);
+      waiting = pending.remove(request);
     }
-    if (exchange != null) {
-      workers.execute(() -> answer(exchange, code, json));
+    if (waiting != null) {
+      workers.execute(() -> answer(waiting.exchange(), code, json));
     }
   }
 
@@ -201,12 +207,14 @@ public final class LoopbackEndpoint implements AutoCloseable {
 
   private void handIn(HttpExchange exchange, Name channel, String json) {
     long request;
+    long now = System.nanoTime();
     synchronized (pending) {
+      pending.values().removeIf(each -> isGivenUp(each, now));
       if (pending.size() >= PENDING_MAX) {
         request = 0;
       } else {
         request = ++requests;
-        pending.put(request, exchange);
+        pending.put(request, new Waiting(exchange, now));
       }
     }
     if (request == 0) {
@@ -215,6 +223,14 @@ public final class LoopbackEndpoint implements AutoCloseable {
     } else {
       inbox.offer(new AgentEvent.ResultHandedIn(request, channel, json));
     }
+  }
+
+  private static boolean isGivenUp(Waiting waiting, long nowNanos) {
+    boolean over = nowNanos - waiting.sinceNanos() > ANSWER_NANOS_MAX;
+    if (over) {
+      waiting.exchange().close();
+    }
+    return over;
   }
 
   private static String secretOf(HttpExchange exchange, ResultPath path) {
