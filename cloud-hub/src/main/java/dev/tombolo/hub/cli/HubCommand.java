@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 /// `tombolo hub`.
 @Command(
     name = "hub",
+    subcommands = BrokerConfigCommand.class,
     description = {
       "Run the hub until SIGTERM. Everything it keeps is in one folder, made at the first start"
           + " together with its own CA.",
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
       "  tombolo hub --data /var/lib/tombolo",
       "  tombolo hub --data ./hub --config hub.yaml",
       "  tombolo hub --data ./hub --endpoint hub.example.com:443",
+      "  tombolo hub broker-config mosquitto --data ./hub --host broker.example.com --out ./broker",
     })
 @SuppressWarnings("NullAway.Init")
 final class HubCommand implements Callable<Integer> {
@@ -36,10 +38,9 @@ final class HubCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
       description = "Folder of database, CA and release files.")
-  private Path data;
+  private @Nullable Path data;
 
   @Option(
       names = "--config",
@@ -92,6 +93,9 @@ final class HubCommand implements Callable<Integer> {
   }
 
   private HubConfig configured() throws IOException {
+    if (data == null) {
+      throw Failure.usage("--data is missing: say in which folder the hub keeps everything");
+    }
     Path usual = data.resolve("hub.yaml");
     Path file = config == null && Files.exists(usual) ? usual : config;
     HubConfig read = file == null ? HubConfig.usual(data) : HubConfig.load(file, data);

@@ -40,7 +40,7 @@ public sealed interface HubEvent {
   /// CONNECT arrived on a line whose client certificate chains to our CA; answered by
   /// [HubEffect.SessionAdmitted] or [HubEffect.SessionRefused].
   ///
-  /// @param serial of the certificate, lower-case hex
+  /// @param serial of the certificate, lower-case hex; empty when an external broker has checked it
   record SessionOpened(SessionId session, DeviceId device, String serial, String remote)
       implements HubEvent {}
 

@@ -2,24 +2,29 @@ package dev.tombolo.hub.daemon;
 
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.http.AdminServer;
+import dev.tombolo.hub.mqtt.BrokerLink;
 import dev.tombolo.hub.net.EdgePort;
 import dev.tombolo.hub.x509.SignatureWorkers;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /// Hands each effect to the adapter that does it. Called on the hub's loop, so nothing here waits.
 final class Dispatcher implements Consumer<HubEffect> {
   private final EdgePort edge;
+  private final Optional<BrokerLink> broker;
   private final SignatureWorkers workers;
   private final AdminServer admin;
   private final Consumer<Set<String>> revocationList;
 
   Dispatcher(
       EdgePort edge,
+      Optional<BrokerLink> broker,
       SignatureWorkers workers,
       AdminServer admin,
       Consumer<Set<String>> revocationList) {
     this.edge = edge;
+    this.broker = broker;
     this.workers = workers;
     this.admin = admin;
     this.revocationList = revocationList;
@@ -33,7 +38,11 @@ final class Dispatcher implements Consumer<HubEffect> {
       case HubEffect.EnrolGranted granted -> edge.answer(granted);
       case HubEffect.RenewGranted granted -> edge.answer(granted);
       case HubEffect.RequestRefused refused -> edge.answer(refused);
-      case HubEffect.ToSession to -> edge.execute(to);
+      case HubEffect.ToSession to -> {
+        if (!edge.execute(to)) {
+          broker.ifPresent(link -> link.execute(to));
+        }
+      }
       case HubEffect.AdminAnswered answered -> admin.answered(answered);
       case HubEffect.RevocationsChanged changed -> {
         edge.revoke(changed.serials());

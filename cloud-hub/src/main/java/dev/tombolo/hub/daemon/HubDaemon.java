@@ -8,6 +8,8 @@ import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
+import dev.tombolo.hub.mqtt.BrokerLink;
+import dev.tombolo.hub.mqtt.BrokerSettings;
 import dev.tombolo.hub.net.EdgeCounters;
 import dev.tombolo.hub.net.EdgePort;
 import dev.tombolo.hub.net.EdgeServices;
@@ -28,6 +30,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -37,7 +40,10 @@ import java.util.logging.Logger;
 public final class HubDaemon implements AutoCloseable {
   /// Libraries that tell of every start in ten lines. Held, because loggers not held are forgotten.
   private static final List<Logger> CHATTY =
-      List.of(Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("io.javalin"));
+      List.of(
+          Logger.getLogger("org.eclipse.jetty"),
+          Logger.getLogger("io.javalin"),
+          Logger.getLogger("org.eclipse.paho"));
 
   private final Parts parts;
   private final HubConfig config;
@@ -103,6 +109,20 @@ public final class HubDaemon implements AutoCloseable {
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
     AtomicLong sessions = new AtomicLong();
+    Optional<BrokerLink> broker =
+        config
+            .broker()
+            .map(
+                external ->
+                    new BrokerLink(
+                        new BrokerSettings(
+                            external.url(),
+                            external.ca().orElse(folder.authority().resolve("root.pem")),
+                            external.certificate().orElse(identity.certificateFile()),
+                            external.key().orElse(identity.keyFile())),
+                        loop,
+                        history,
+                        () -> new SessionId(sessions.incrementAndGet())));
     SignatureWorkers workers =
         SignatureWorkers.start(
             authority, documentKey, loop, Runtime.getRuntime().availableProcessors());
@@ -110,7 +130,7 @@ public final class HubDaemon implements AutoCloseable {
     RevocationWriter revocations =
         parts.add(new RevocationWriter(authority.revocationList(), clock));
     revocations.begin();
-    loop.start(new Dispatcher(edge, workers, admin, revocations));
+    loop.start(new Dispatcher(edge, broker, workers, admin, revocations));
     parts.add(loop);
 
     measure(meters, loop, workers, edge.counters(), files);
@@ -126,6 +146,7 @@ public final class HubDaemon implements AutoCloseable {
             clock));
     // Closed before the loop, so that the loop hears of the ends of all sessions.
     parts.add(unopened);
+    broker.ifPresent(link -> parts.add(link).start());
     return new HubDaemon(parts, config, edge, admin);
   }
 

@@ -20,6 +20,8 @@ public final class CertificateStanding {
     record Refused(Reason reason) implements Standing {}
   }
 
+  /// @param serial empty where an external broker has checked the certificate and does not pass it
+  ///   on
   public static Standing of(
       DeviceRecord device,
       @Nullable CertificateRecord current,
@@ -29,6 +31,9 @@ public final class CertificateStanding {
     Reason refusal = device.refusal();
     if (refusal != null) {
       return new Standing.Refused(refusal);
+    }
+    if (serial.isEmpty()) {
+      return new Standing.Current();
     }
     if (current != null && current.serial().equals(serial)) {
       return inTime(current, new Standing.Current(), nowMillis);

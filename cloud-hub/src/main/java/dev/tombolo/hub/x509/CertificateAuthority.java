@@ -41,6 +41,7 @@ public final class CertificateAuthority {
 
   private static final String DEVICE_ORGANIZATION = "tombolo-device";
   private static final String HUB_NAME = "Tombolo hub";
+  private static final String BROKER_NAME = "Tombolo broker";
 
   private final KeyFiles files;
   private final X509Certificate root;
@@ -154,37 +155,55 @@ public final class CertificateAuthority {
   /// The hub's own certificate: kept while it names exactly these hosts and is not near its end,
   /// else issued anew with a new key. Good for a server and for a client of an external broker.
   public ServerIdentity serverIdentity(List<String> names, Instant now) throws IOException {
+    return identity("server", HUB_NAME, names, now);
+  }
+
+  /// The same for an external broker that devices shall trust.
+  public ServerIdentity brokerIdentity(List<String> names, Instant now) throws IOException {
+    return identity("broker", BROKER_NAME, names, now);
+  }
+
+  private ServerIdentity identity(String file, String name, List<String> hosts, Instant now)
+      throws IOException {
+    String certificateFile = file + ".pem";
+    String keyFile = file + "-key.pem";
     try {
-      Optional<String> certificate = files.read("server.pem");
-      Optional<String> key = files.read("server-key.pem");
+      Optional<String> certificate = files.read(certificateFile);
+      Optional<String> key = files.read(keyFile);
       if (certificate.isPresent() && key.isPresent()) {
         X509Certificate leaf = Pem.readCertificates(certificate.get()).getFirst();
         PrivateKey privateKey = Pem.readPrivateKey("EC", key.get());
         boolean fresh =
             leaf.getNotAfter().toInstant().isAfter(now.plus(SERVER_RENEW_BEFORE))
                 && leaf.getNotBefore().toInstant().isBefore(now);
-        if (fresh && namesOf(leaf).equals(normal(names)) && KeyMatch.pairs(leaf, privateKey)) {
+        if (fresh && namesOf(leaf).equals(normal(hosts)) && KeyMatch.pairs(leaf, privateKey)) {
           return new ServerIdentity(
-              privateKey, leaf, root, files.path("server.pem"), files.path("server-key.pem"));
+              privateKey, leaf, root, files.path(certificateFile), files.path(keyFile));
         }
       }
-      return issueServer(names, now);
+      KeyPair pair = Issuer.newP256();
+      X509Certificate leaf = issueServer(name, pair, hosts, now);
+      files.write(keyFile, Pem.privateKey(pair.getPrivate()));
+      files.write(certificateFile, Pem.certificate(leaf) + rootPem);
+      return new ServerIdentity(
+          pair.getPrivate(), leaf, root, files.path(certificateFile), files.path(keyFile));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException(
-          "ca/server.pem or ca/server-key.pem is damaged; delete both: " + e.getMessage(), e);
+          "ca/%s or ca/%s is damaged; delete both: %s"
+              .formatted(certificateFile, keyFile, e.getMessage()),
+          e);
     }
   }
 
-  private ServerIdentity issueServer(List<String> names, Instant now)
-      throws IOException, GeneralSecurityException {
-    KeyPair pair = Issuer.newP256();
-    GeneralName[] hosts = names.stream().map(HostNames::general).toArray(GeneralName[]::new);
-    X509CertificateHolder holder =
+  private X509Certificate issueServer(String name, KeyPair pair, List<String> hosts, Instant now)
+      throws GeneralSecurityException {
+    GeneralName[] names = hosts.stream().map(HostNames::general).toArray(GeneralName[]::new);
+    return Issuer.parsed(
         issuers
             .get()
             .issue(
                 new Issuer.Wanted(
-                    new X500Name("CN=" + HUB_NAME),
+                    new X500Name("CN=" + name),
                     pair.getPublic().getEncoded(),
                     Issuer.newSerial(),
                     now.minus(CLOCK_SLACK),
@@ -192,12 +211,7 @@ public final class CertificateAuthority {
                     Issuer.ofLeaf(
                         usage(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth),
                         new Issuer.Wanted.Extra(
-                            Extension.subjectAlternativeName, false, new GeneralNames(hosts)))));
-    X509Certificate leaf = Issuer.parsed(holder);
-    files.write("server-key.pem", Pem.privateKey(pair.getPrivate()));
-    files.write("server.pem", Pem.certificate(leaf) + rootPem);
-    return new ServerIdentity(
-        pair.getPrivate(), leaf, root, files.path("server.pem"), files.path("server-key.pem"));
+                            Extension.subjectAlternativeName, false, new GeneralNames(names))))));
   }
 
   /// The Ed25519 key that signs desired documents, with its certificate.

@@ -1,0 +1,200 @@
+package dev.tombolo.hub.mqtt;
+
+import dev.tombolo.protocol.Topics;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.History;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.jspecify.annotations.Nullable;
+
+/// One connection to the broker: used once. Nothing is resent behind our back: a fresh client, a
+/// clean start, no reconnecting by the library.
+final class BrokerConnection implements MqttCallback, AutoCloseable {
+  private static final int QOS = 1;
+  private static final long WAIT_MILLIS = 20_000;
+  private static final int KEEP_ALIVE_SECONDS = 20;
+
+  /// Publishes on their way; below the 20 that brokers usually allow.
+  private static final int WINDOW = 16;
+
+  /// Over how long devices spread their answers to a new beacon.
+  private static final int SPREAD_SECONDS = 10;
+
+  private final BrokerSettings settings;
+  private final History history;
+  private final Arrived arrived;
+  private final Semaphore window = new Semaphore(WINDOW);
+  private final CountDownLatch lost = new CountDownLatch(1);
+  private @Nullable MqttAsyncClient client;
+
+  /// Told of each message; true when it may be acknowledged at once.
+  interface Arrived {
+    boolean message(String topic, byte[] payload, int packet);
+  }
+
+  BrokerConnection(BrokerSettings settings, History history, Arrived arrived) {
+    this.settings = settings;
+    this.history = history;
+    this.arrived = arrived;
+  }
+
+  void open() throws MqttException, IOException {
+    MqttAsyncClient fresh =
+        new MqttAsyncClient(
+            settings.serverUri(), "tombolo-hub-" + history.id(), new MemoryPersistence());
+    client = fresh;
+    fresh.setManualAcks(true);
+    fresh.setCallback(this);
+    MqttConnectionOptions options = new MqttConnectionOptions();
+    options.setCleanStart(true);
+    options.setAutomaticReconnect(false);
+    options.setUseSubscriptionIdentifiers(false);
+    options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+    if (settings.isTls()) {
+      options.setSocketFactory(BrokerTls.sockets(settings));
+    }
+    fresh.connect(options).waitForCompletion(WAIT_MILLIS);
+    String[] filters = {
+      Topics.PRESENCE.ofEveryDevice(), Topics.REPORT.ofEveryDevice(), Topics.ANSWER.ofEveryDevice()
+    };
+    fresh.subscribe(filters, new int[] {QOS, QOS, QOS}).waitForCompletion(WAIT_MILLIS);
+    announce();
+  }
+
+  /// Publishes the beacon, retained: devices that see another boot id than before say their birth
+  /// again.
+  void announce() throws MqttException {
+    String beacon =
+        "{\"epoch\":%d,\"history\":\"%s\",\"bootId\":\"%s\",\"spreadSeconds\":%d}"
+            .formatted(history.epoch(), history.id(), UUID.randomUUID(), SPREAD_SECONDS);
+    MqttMessage message = new MqttMessage(beacon.getBytes(StandardCharsets.UTF_8));
+    message.setQos(QOS);
+    message.setRetained(true);
+    running().publish(Topics.HUB_BEACON, message);
+  }
+
+  boolean isUp() {
+    MqttAsyncClient now = client;
+    return now != null && now.isConnected();
+  }
+
+  void awaitLoss() throws InterruptedException {
+    lost.await();
+  }
+
+  void publish(String topic, Object message) throws MqttException, InterruptedException {
+    publishAll(topic, List.of(message), () -> {});
+  }
+
+  /// @param taken run when the broker has acknowledged the last one
+  void publishAll(String topic, List<?> messages, Runnable taken)
+      throws MqttException, InterruptedException {
+    AtomicInteger left = new AtomicInteger(messages.size());
+    for (Object each : messages) {
+      MqttMessage message = new MqttMessage(Json.write(each).getBytes(StandardCharsets.UTF_8));
+      message.setQos(QOS);
+      window.acquire();
+      try {
+        running()
+            .publish(
+                topic,
+                message,
+                null,
+                new MqttActionListener() {
+                  @Override
+                  public void onSuccess(IMqttToken token) {
+                    window.release();
+                    if (left.decrementAndGet() == 0) {
+                      taken.run();
+                    }
+                  }
+
+                  @Override
+                  public void onFailure(IMqttToken token, @Nullable Throwable thrown) {
+                    window.release();
+                  }
+                });
+      } catch (MqttException e) {
+        window.release();
+        throw e;
+      }
+    }
+  }
+
+  void acknowledge(int packet) throws MqttException {
+    running().messageArrivedComplete(packet, QOS);
+  }
+
+  @Override
+  public void messageArrived(String topic, MqttMessage message) throws MqttException {
+    int packet = message.getQos() == 0 ? 0 : message.getId();
+    if (arrived.message(topic, message.getPayload(), packet) && packet != 0) {
+      acknowledge(packet);
+    }
+  }
+
+  @Override
+  public void disconnected(MqttDisconnectResponse response) {
+    lost.countDown();
+  }
+
+  @Override
+  public void mqttErrorOccurred(MqttException exception) {
+    // Told by disconnected() too, where it matters.
+  }
+
+  @Override
+  public void deliveryComplete(IMqttToken token) {
+    // Each publish has its own listener.
+  }
+
+  @Override
+  public void connectComplete(boolean reconnect, String serverUri) {
+    // open() waits for it.
+  }
+
+  @Override
+  public void authPacketArrived(int reasonCode, MqttProperties properties) {
+    // Not used.
+  }
+
+  @Override
+  public void close() {
+    lost.countDown();
+    MqttAsyncClient last = client;
+    if (last == null) {
+      return;
+    }
+    try {
+      // close() alone during a connect hangs: first by force, then for good.
+      last.disconnectForcibly(0, 200, false);
+      last.close();
+    } catch (MqttException e) {
+      // It was down already.
+    }
+  }
+
+  private MqttAsyncClient running() throws MqttException {
+    MqttAsyncClient now = client;
+    if (now == null) {
+      throw new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED);
+    }
+    return now;
+  }
+}
