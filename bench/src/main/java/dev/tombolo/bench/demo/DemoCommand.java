@@ -57,7 +57,7 @@ public final class DemoCommand implements Callable<Integer> {
       if (!keep) {
         clean(processes, folder);
       }
-      Runtime.getRuntime().removeShutdownHook(cleaning);
+      unhook(cleaning);
     }
   }
 
@@ -85,6 +85,14 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     return made;
+  }
+
+  private static void unhook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // Ctrl-C: the hook is at work already.
+    }
   }
 
   /// At the end, and after Ctrl-C; then both threads come here, one after the other.
