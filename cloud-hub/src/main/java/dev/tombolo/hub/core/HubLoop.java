@@ -31,6 +31,13 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   private final Thread thread;
   private volatile Consumer<HubEffect> effects = effect -> {};
   private volatile boolean isClosing;
+  private volatile Figures figures = new Figures(0, 0, 0, 0);
+
+  /// What the loop has done since it started.
+  ///
+  /// @param turns transactions, give or take those that had nothing to keep
+  /// @param busyNanos spent deciding and committing
+  public record Figures(long turns, long events, long busyNanos, long longestTurnNanos) {}
 
   /// Reads the state from the store; nothing is decided before [#start].
   public HubLoop(HubSettings settings, HubStore store, Clock clock) {
@@ -47,6 +54,10 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   public EdgeDirectory directory() {
     return directory;
+  }
+
+  public Figures figures() {
+    return figures;
   }
 
   /// Events waiting now.
@@ -77,23 +88,38 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   }
 
   private void run() {
+    act(turn.beginning(clock.millis()));
     List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX);
     long nextTick = clock.millis() + TICK_MILLIS;
     while (!isClosing || !inbox.isEmpty()) {
       batch.clear();
+      long wait = Math.clamp(nextTick - clock.millis(), 0, CLOSE_POLL_MILLIS);
+      fill(batch, turn.isWorkLeft() ? 0 : wait);
       long now = clock.millis();
-      fill(batch, turn.isWorkLeft() ? 0 : Math.clamp(nextTick - now, 0, CLOSE_POLL_MILLIS));
-      now = clock.millis();
-      if (now >= nextTick || now < nextTick - TICK_MILLIS) {
+      boolean isTick = now >= nextTick || now < nextTick - TICK_MILLIS;
+      if (isTick) {
         nextTick = now + TICK_MILLIS;
-        batch.add(new HubEvent.Ticked());
-      } else if (turn.isWorkLeft()) {
+      }
+      if (isTick || turn.isWorkLeft()) {
         batch.add(new HubEvent.Ticked());
       }
       if (!batch.isEmpty()) {
-        act(turn.take(batch, now));
+        long from = System.nanoTime();
+        List<HubEffect> committed = turn.take(batch, now);
+        count(batch.size(), System.nanoTime() - from);
+        act(committed);
       }
     }
+  }
+
+  private void count(int events, long nanos) {
+    Figures before = figures;
+    figures =
+        new Figures(
+            before.turns() + 1,
+            before.events() + events,
+            before.busyNanos() + nanos,
+            Math.max(before.longestTurnNanos(), nanos));
   }
 
   private void fill(List<HubEvent> batch, long waitMillis) {

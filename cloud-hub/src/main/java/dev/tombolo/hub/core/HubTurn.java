@@ -1,13 +1,13 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.HubStore.Batch;
-import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a batch of events into one committed transaction and the effects that may follow it. Owned
 /// by one thread.
@@ -23,6 +23,9 @@ public final class HubTurn {
   private HubState state;
   private HubCore core;
 
+  /// The memory may differ from the store and must not be used before it has been read again.
+  private boolean isStale;
+
   public HubTurn(HubSettings settings, HubStore store, PublishedDirectory directory) {
     this.settings = settings;
     this.store = store;
@@ -32,28 +35,31 @@ public final class HubTurn {
     directory.replace(state);
   }
 
+  /// What the world must know before the first event: who is not to be served.
+  public List<HubEffect> beginning(long nowMillis) {
+    return List.of(new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis)));
+  }
+
   /// Decides and commits all of `events`. One that fails leaves no trace and does not harm its
-  /// neighbours; when the commit itself fails none of them happened, the memory is read again from
-  /// the store, and every line is closed.
+  /// neighbours; when the commit itself fails none of them happened, every line is closed, and the
+  /// memory is read again from the store.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
+    if (isStale && !reload()) {
+      events.forEach(event -> refuse(event, effects));
+      return effects;
+    }
     Batch batch = null;
     try {
       for (HubEvent event : events) {
-        Step step;
-        try {
-          step = core.step(event, nowMillis);
-        } catch (RuntimeException failure) {
-          LOG.log(Level.ERROR, "an event could not be decided: " + kindOf(event), failure);
+        Step step = decide(event, nowMillis);
+        if (step != null && isDurable(step)) {
+          batch = batch == null ? store.begin() : batch;
+          step = isApplied(batch, step, event) ? step : null;
+        }
+        if (step == null) {
           refuse(event, effects);
           continue;
-        }
-        if (isDurable(step)) {
-          batch = batch == null ? store.begin() : batch;
-          if (!applied(batch, step, event)) {
-            refuse(event, effects);
-            continue;
-          }
         }
         state.apply(step.changes());
         effects.addAll(step.effects());
@@ -61,33 +67,44 @@ public final class HubTurn {
       if (batch != null) {
         batch.commit();
       }
-    } catch (StoreFailure failure) {
+      directory.publish(state, state.takeTouched());
+    } catch (RuntimeException failure) {
       LOG.log(Level.ERROR, "could not commit; reading the state again", failure);
       return startOver(batch, events);
     }
-    directory.publish(state, state.takeTouched());
     return effects;
   }
 
   /// True when [HubEvent.Ticked] has more to do.
   public boolean isWorkLeft() {
-    return core.isWorkLeft();
+    return !isStale && core.isWorkLeft();
   }
 
-  private static boolean applied(Batch batch, Step step, HubEvent event) {
+  private @Nullable Step decide(HubEvent event, long nowMillis) {
+    try {
+      return core.step(event, nowMillis);
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "an event could not be decided: " + kindOf(event), failure);
+      return null;
+    }
+  }
+
+  private static boolean isApplied(Batch batch, Step step, HubEvent event) {
     batch.savepoint();
     try {
       batch.apply(step.changes());
       return true;
-    } catch (StoreFailure failure) {
+    } catch (RuntimeException failure) {
       LOG.log(Level.ERROR, "an event could not be stored: " + kindOf(event), failure);
       batch.rollbackToSavepoint();
       return false;
     }
   }
 
-  private List<HubEffect> startOver(
-      @org.jspecify.annotations.Nullable Batch batch, List<HubEvent> events) {
+  private List<HubEffect> startOver(@Nullable Batch batch, List<HubEvent> events) {
+    if (batch != null) {
+      batch.rollback();
+    }
     List<HubEffect> effects = new ArrayList<>();
     for (LiveSession session : state.sessions.values()) {
       effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
@@ -101,13 +118,22 @@ public final class HubTurn {
     for (PendingAsk ask : state.asks.values()) {
       effects.add(new HubEffect.AdminAnswered(ask.request(), new AdminAnswer.Refused(TRY_LATER)));
     }
-    if (batch != null) {
-      batch.rollback();
-    }
-    state = store.load();
-    core = new HubCore(settings, state);
-    directory.replace(state);
+    isStale = true;
+    reload();
     return effects;
+  }
+
+  private boolean reload() {
+    try {
+      state = store.load();
+      core = new HubCore(settings, state);
+      directory.replace(state);
+      isStale = false;
+      return true;
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "could not read the state; everybody is told to come back", failure);
+      return false;
+    }
   }
 
   /// Tells whoever waits for this event that it did not happen.

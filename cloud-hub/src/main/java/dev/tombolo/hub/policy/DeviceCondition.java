@@ -3,7 +3,7 @@ package dev.tombolo.hub.policy;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
-import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.message.ReportBody.State;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ public record DeviceCondition(
     Map<Name, Wanted> wanted,
     @Nullable Digest manifest,
     long revision,
-    ReportBody.@Nullable State state,
+    @Nullable State state,
     long stateMillis) {
   public DeviceCondition {
     wanted = Map.copyOf(wanted);

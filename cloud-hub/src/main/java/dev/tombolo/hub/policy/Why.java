@@ -35,12 +35,12 @@ public final class Why {
     if (condition.wanted().isEmpty()) {
       reasons.add(new Reason.NothingAssigned());
     }
-    int before = reasons.size();
+    boolean isUpToDate = !condition.wanted().isEmpty();
     for (var wanted : new TreeMap<>(condition.wanted()).entrySet()) {
-      explain(wanted.getKey(), wanted.getValue(), state, condition, reasons);
+      isUpToDate &= explain(wanted.getKey(), wanted.getValue(), state, condition, reasons);
     }
-    leftovers(condition.wanted(), state, reasons);
-    if (!condition.wanted().isEmpty() && reasons.size() == before) {
+    isUpToDate &= !hasLeftovers(condition.wanted(), state, reasons);
+    if (isUpToDate) {
       reasons.add(new Reason.UpToDate());
     }
     return reasons;
@@ -53,7 +53,8 @@ public final class Why {
         : new Reason.DeviceQuarantined(condition.device().id().text(), "no cause was recorded");
   }
 
-  private static void explain(
+  /// True when the application is as it should be.
+  private static boolean explain(
       Name application,
       DeviceCondition.Wanted wanted,
       ReportBody.@Nullable State state,
@@ -66,14 +67,16 @@ public final class Why {
             new Reason.Starting(
                 application + "@" + wanted.version() + ": the device has not taken it up yet"));
       }
-      return;
+      return false;
     }
     reasons.addAll(status.reasons());
     if (!status.reasons().isEmpty()) {
-      return;
+      return false;
     }
     switch (status.phase()) {
-      case LIVE -> {}
+      case LIVE -> {
+        return true;
+      }
       case FETCHING ->
           reasons.add(
               new Reason.Downloading(application.text(), status.bytesDone(), status.bytesTotal()));
@@ -90,20 +93,23 @@ public final class Why {
               new Reason.RejectedHere(
                   wanted.release(), new Reason.Unknown("the device named no cause")));
     }
+    return false;
   }
 
-  private static void leftovers(
+  private static boolean hasLeftovers(
       Map<Name, DeviceCondition.Wanted> wanted,
       ReportBody.@Nullable State state,
       List<Reason> reasons) {
-    if (state == null) {
-      return;
-    }
-    for (ApplicationStatus status : state.applications()) {
-      if (!wanted.containsKey(status.name()) && status.live() != null) {
-        reasons.add(new Reason.Starting(status.name() + ": is to be taken off"));
+    boolean has = false;
+    if (state != null) {
+      for (ApplicationStatus status : state.applications()) {
+        if (!wanted.containsKey(status.name()) && status.live() != null) {
+          reasons.add(new Reason.Starting(status.name() + ": is to be taken off"));
+          has = true;
+        }
       }
     }
+    return has;
   }
 
   private static @Nullable ApplicationStatus find(

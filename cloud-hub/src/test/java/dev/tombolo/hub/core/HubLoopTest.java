@@ -1,0 +1,102 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.protocol.id.Name;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class HubLoopTest {
+  private static final HubSettings SETTINGS = new HubSettings(List.of(), "", "", "");
+
+  private final MemoryHubStore store = new MemoryHubStore();
+
+  @Test
+  void everythingTakenInIsDecidedBeforeTheLoopEnds() {
+    List<HubEffect> seen = new CopyOnWriteArrayList<>();
+    try (HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC())) {
+      loop.start(seen::add);
+      for (int i = 0; i < 500; i++) {
+        assertThat(loop.offer(fleet(i))).isTrue();
+      }
+    }
+
+    assertThat(Scene.all(HubEffect.AdminAnswered.class, seen)).hasSize(500);
+    assertThat(store.load().fleets).hasSize(500);
+    assertThat(store.commits()).isLessThanOrEqualTo(500);
+  }
+
+  @Test
+  void aFullInboxSaysSo() throws InterruptedException {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC());
+    loop.start(
+        effect -> {
+          inside.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+
+    int taken = 0;
+    while (loop.offer(new HubEvent.Ticked())) {
+      taken++;
+    }
+
+    assertThat(taken).isEqualTo(HubLoop.INBOX_EVENTS_MAX);
+    go.countDown();
+    loop.close();
+    assertThat(loop.waiting()).isZero();
+  }
+
+  @Test
+  void anEffectThatFailsDoesNotEndTheLoop() {
+    List<HubEffect> seen = new CopyOnWriteArrayList<>();
+    try (HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC())) {
+      loop.start(
+          effect -> {
+            seen.add(effect);
+            throw new IllegalStateException("an adapter's bug, on demand");
+          });
+      loop.offer(fleet(1));
+      loop.offer(fleet(2));
+    }
+
+    assertThat(Scene.all(HubEffect.AdminAnswered.class, seen)).hasSize(2);
+  }
+
+  @Test
+  void aClosedLoopTakesNothing() {
+    HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC());
+    loop.start(effect -> {});
+    loop.close();
+
+    assertThat(loop.offer(fleet(1))).isFalse();
+  }
+
+  private static HubEvent fleet(int number) {
+    return new HubEvent.AdminAsked(
+        number,
+        Scene.ALICE,
+        new AdminCommand.Apply(
+            List.of(
+                new dev.tombolo.hub.core.admin.AdminObject.Fleet(
+                    new Name("fleet-" + number),
+                    "",
+                    java.util.Map.of(),
+                    false,
+                    java.util.Map.of())),
+            Optional.empty(),
+            false));
+  }
+}

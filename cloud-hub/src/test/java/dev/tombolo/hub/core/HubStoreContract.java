@@ -1,0 +1,221 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.audit.AuditChain;
+import dev.tombolo.hub.audit.AuditLine;
+import dev.tombolo.hub.core.HubChange.Counter;
+import dev.tombolo.hub.core.HubStore.Batch;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// What every store of the hub's state must do, the real one and the simulated one.
+public abstract class HubStoreContract {
+
+  /// An empty store.
+  protected abstract HubStore store();
+
+  /// The same store after the process died.
+  protected abstract HubStore reopened();
+
+  @Test
+  void whatWasCommittedIsThereAfterACrash() {
+    HubStore store = store();
+    Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(List.of(counted(7)));
+    batch.commit();
+
+    assertThat(reopened().load().counter(Counter.OBJECT)).isEqualTo(7);
+  }
+
+  @Test
+  void whatWasNotCommittedIsGoneAfterACrash() {
+    HubStore store = store();
+    Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(List.of(counted(7)));
+
+    assertThat(reopened().load().counter(Counter.OBJECT)).isZero();
+  }
+
+  @Test
+  void whatWasRolledBackIsGone() {
+    HubStore store = store();
+    Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(List.of(counted(7)));
+    batch.rollback();
+
+    assertThat(store.load().counter(Counter.OBJECT)).isZero();
+    Batch next = store.begin();
+    next.savepoint();
+    next.apply(List.of(counted(8)));
+    next.commit();
+    assertThat(store.load().counter(Counter.OBJECT)).isEqualTo(8);
+  }
+
+  @Test
+  void aSavepointTakesBackOnlyWhatCameAfterIt() {
+    HubStore store = store();
+    Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(List.of(counted(1), audited()));
+    batch.savepoint();
+    batch.apply(List.of(counted(2)));
+    batch.rollbackToSavepoint();
+    batch.savepoint();
+    batch.apply(List.of(new HubChange.CounterMoved(Counter.CERTIFICATE, 3)));
+    batch.commit();
+
+    HubState state = reopened().load();
+    assertThat(state.counter(Counter.OBJECT)).isEqualTo(1);
+    assertThat(state.counter(Counter.CERTIFICATE)).isEqualTo(3);
+    assertThat(state.lastAudit).isNotNull();
+  }
+
+  @Test
+  void historyStaysTheSame() {
+    var history = store().load().history();
+
+    assertThat(reopened().load().history()).isEqualTo(history);
+    assertThat(history.epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aWholeLifeIsReadBackAsItWas() {
+    HubStore store = store();
+    Scene scene = Scene.ready(store);
+    live(scene);
+    HubState before = store.load();
+
+    HubState after = reopened().load();
+
+    assertThat(after.counters).isEqualTo(before.counters);
+    assertThat(after.fleets).isEqualTo(before.fleets).isNotEmpty();
+    assertThat(after.sites).isEqualTo(before.sites).isNotEmpty();
+    assertThat(after.slots).isEqualTo(before.slots).isNotEmpty();
+    assertThat(after.applications).isEqualTo(before.applications).isNotEmpty();
+    assertThat(after.assignments).isEqualTo(before.assignments).isNotEmpty();
+    assertThat(after.publisherRoots).isEqualTo(before.publisherRoots).hasSize(1);
+    assertThat(after.releases).isEqualTo(before.releases).hasSize(2);
+    assertThat(after.releasesByRef).isEqualTo(before.releasesByRef);
+    assertThat(after.tokens).isEqualTo(before.tokens).isNotEmpty();
+    assertThat(after.tokenUses).isEqualTo(before.tokenUses).isNotEmpty();
+    assertThat(after.users).isEqualTo(before.users).hasSize(2);
+    assertThat(after.devices).isEqualTo(before.devices).hasSize(2);
+    assertThat(after.holders).isEqualTo(before.holders).hasSize(1);
+    assertThat(after.expelled).isEqualTo(before.expelled).hasSize(1);
+    assertThat(after.currentCertificates).isEqualTo(before.currentCertificates).hasSize(2);
+    assertThat(after.pendingCertificates).isEqualTo(before.pendingCertificates).hasSize(1);
+    assertThat(after.documents).isEqualTo(before.documents).hasSize(1);
+    assertThat(after.heldManifests).isEqualTo(before.heldManifests).hasSize(1);
+    assertThat(after.outboxMarks).isEqualTo(before.outboxMarks).hasSize(1);
+    assertThat(after.reportedReleases).isEqualTo(before.reportedReleases).hasSize(1);
+    assertThat(after.lastAudit).isEqualTo(before.lastAudit).isNotNull();
+    assertThat(after.presences.keySet()).isEqualTo(before.presences.keySet());
+    assertThat(after.sessions).isEmpty();
+  }
+
+  /// A bit of everything the hub keeps.
+  private static void live(Scene scene) {
+    Name app = new Name("embedding");
+    scene.assign("embedding", "1.0");
+    Digest release = scene.assign("embedding", "2.0");
+    scene.apply(
+        new AdminObject.Fleet(
+            Scene.FLEET,
+            "Läden „Nord“",
+            Map.of("tier", "1"),
+            true,
+            Map.of(app, Map.of("quote", "\"\\ü"))),
+        new AdminObject.Slot(
+            new SlotRef(Scene.SITE, new Name("till")), "Till", Map.of("a", "b"), Map.of()));
+    scene.command(
+        new AdminCommand.Apply(
+            List.of(
+                new AdminObject.Site(
+                    Scene.SITE,
+                    Scene.FLEET,
+                    "Harbour",
+                    Map.of("a", "b"),
+                    "Europe/Berlin",
+                    "north",
+                    "555",
+                    Map.of(app, Map.of("p", "1"))),
+                new AdminObject.Application(
+                    app, Scene.FLEET, Optional.empty(), "", Map.of(), Map.of("q", "2"))),
+            Optional.of(Scene.FLEET.text()),
+            false));
+    scene.apply(Scene.fleet(Map.of()));
+    scene.command(
+        new AdminCommand.Apply(
+            List.of(Scene.fleet(Map.of())), Optional.of(Scene.FLEET.text()), false));
+    scene.command(new AdminCommand.CreateUser(new Name("alice"), Digest.ofText("a")));
+    scene.command(new AdminCommand.CreateUser(new Name("bob"), Digest.ofText("b")));
+    scene.command(new AdminCommand.RevokeUser(new Name("bob")));
+    EnrolResponse lost = scene.joined("lost");
+    scene.command(new AdminCommand.RevokeDevice(lost.device(), "stolen", Optional.empty()));
+    EnrolResponse device = scene.joined("counter");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    scene.tell(
+        new HubEvent.RenewAsked(
+            scene.number(), device.device(), Scene.serialOf(device), Scene.key("next"), "r"));
+    scene.tell(new HubEvent.ReportSaid(line, device.device(), scene.report(rows(app, release)), 1));
+  }
+
+  private static Report.Row[] rows(Name app, Digest release) {
+    List<ReportBody> bodies =
+        List.of(
+            new ReportBody.Result(new Name("people"), "{\"count\":3}"),
+            new ReportBody.Happened(
+                "rolled-back", app, release, new Reason.ProbeFailed("golden", "0.2")),
+            new ReportBody.Happened("booted", null, null, null),
+            new ReportBody.Dropped(new Name("people"), 5, 1, 9),
+            new ReportBody.State(
+                release,
+                1,
+                List.of(
+                    new ApplicationStatus(
+                        app,
+                        ApplicationStatus.Phase.LIVE,
+                        release,
+                        "2.0",
+                        release,
+                        "2.0",
+                        null,
+                        1,
+                        2,
+                        3,
+                        4,
+                        List.of())),
+                List.of(),
+                Map.of("host", "counter")));
+    Report.Row[] rows = new Report.Row[bodies.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new Report.Row(i + 1, "boot-1", 5, i, bodies.get(i));
+    }
+    return rows;
+  }
+
+  private static HubChange counted(long value) {
+    return new HubChange.CounterMoved(Counter.OBJECT, value);
+  }
+
+  private static HubChange audited() {
+    return new HubChange.AuditAppended(
+        AuditChain.next(null, new AuditLine("hub", "test", "x", "", ""), 1));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class HubTurnTest {
+  private final MemoryHubStore store = new MemoryHubStore();
+  private final Scene scene = Scene.ready(store);
+
+  @Test
+  void aBatchIsOneCommit() {
+    EnrolResponse a = scene.joined("a");
+    EnrolResponse b = scene.joined("b");
+    SessionId lineA = scene.connected(a, scene.birth("boot-1", 1));
+    SessionId lineB = scene.connected(b, scene.birth("boot-1", 1));
+    int before = store.commits();
+
+    scene.tell(
+        new HubEvent.ReportSaid(lineA, a.device(), scene.report(Scene.result(1)), 1),
+        new HubEvent.ReportSaid(lineB, b.device(), scene.report(Scene.result(1)), 1),
+        new HubEvent.ReportSaid(lineA, a.device(), scene.report(Scene.result(2)), 2));
+
+    assertThat(store.commits()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void anEventThatFailsDoesNotHarmItsNeighbours() {
+    store.refuse(
+        change ->
+            change instanceof HubChange.SitePut put
+                && put.site().content().name().text().equals("bad"));
+
+    List<HubEffect> effects = scene.tell(site(1, "good-1"), site(2, "bad"), site(3, "good-2"));
+
+    assertThat(answer(1, effects)).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(answer(2, effects)).isEqualTo(new AdminAnswer.Refused(new Reason.Busy(5)));
+    assertThat(answer(3, effects)).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(store.load().sites.keySet())
+        .contains(new Name("good-1"), new Name("good-2"))
+        .doesNotContain(new Name("bad"));
+    var audit = store.load().lastAudit;
+    assertThat(audit == null ? "" : audit.subject()).isEqualTo("site good-2");
+  }
+
+  @Test
+  void whatCouldNotBeCommittedNeverHappened() {
+    EnrolResponse device = scene.joined("a");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    store.failNextCommit();
+
+    List<HubEffect> effects = scene.tell(site(1, "lost"));
+
+    assertThat(answer(1, effects)).isEqualTo(new AdminAnswer.Refused(new Reason.Busy(5)));
+    assertThat(Scene.one(HubEffect.CloseSession.class, effects).session()).isEqualTo(line);
+    assertThat(answer(2, scene.tell(site(2, "lost"))))
+        .isEqualTo(new AdminAnswer.Done(List.of("site lost created")));
+  }
+
+  @Test
+  void theMemoryIsWhatTheStoreWouldGive() {
+    scene.assign("embedding", "1.0");
+    EnrolResponse device = scene.joined("a");
+    scene.connected(device, scene.birth("boot-1", 1));
+
+    scene.restart();
+
+    assertThat(scene.directory().whyNotServed(device.device(), Scene.serialOf(device), scene.now))
+        .isEmpty();
+    assertThat(answer(9, scene.tell(site(9, Scene.SITE.text()))))
+        .isEqualTo(new AdminAnswer.Done(List.of("site store-117 unchanged")));
+  }
+
+  private static HubEvent site(long request, String name) {
+    return new HubEvent.AdminAsked(
+        request,
+        Scene.ALICE,
+        new AdminCommand.Apply(List.of(Scene.site(new Name(name))), Optional.empty(), false));
+  }
+
+  private static AdminAnswer answer(long request, List<HubEffect> effects) {
+    return Scene.all(HubEffect.AdminAnswered.class, effects).stream()
+        .filter(answered -> answered.request() == request)
+        .findFirst()
+        .orElseThrow()
+        .answer();
+  }
+}

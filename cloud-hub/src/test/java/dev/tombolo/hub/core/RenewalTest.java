@@ -1,0 +1,98 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RenewalTest {
+  private final MemoryHubStore store = new MemoryHubStore();
+  private final Scene scene = Scene.ready(store);
+  private final EnrolResponse identity = scene.joined("counter");
+  private final DeviceId device = identity.device();
+  private final String first = Scene.serialOf(identity);
+
+  @Test
+  void bothCertificatesAreServedUntilTheNewOneIsUsed() {
+    String next = renewed(first, "next");
+
+    assertThat(scene.directory().whyNotServed(device, first, scene.now)).isEmpty();
+    assertThat(scene.directory().whyNotServed(device, next, scene.now)).isEmpty();
+
+    scene.open(device, next);
+
+    assertThat(scene.directory().whyNotServed(device, next, scene.now)).isEmpty();
+    assertThat(scene.directory().whyNotServed(device, first, scene.now))
+        .contains(new Reason.CertificateSuperseded(device.text(), first));
+  }
+
+  @Test
+  void aLostAnswerIsGivenAgain() {
+    String next = renewed(first, "next");
+
+    assertThat(renewed(first, "next")).isEqualTo(next);
+    scene.open(device, next);
+    assertThat(renewed(next, "next")).isEqualTo(next);
+    assertThat(Scene.found(store.load().devices.get(device)).standing()).isEqualTo(Standing.ACTIVE);
+  }
+
+  @Test
+  void theOldCertificateAfterTheNewOneMeansAClone() {
+    String next = renewed(first, "next");
+    scene.open(device, next);
+
+    List<HubEffect> effects = opened(first);
+
+    assertThat(Scene.one(HubEffect.SessionRefused.class, effects).reason())
+        .isInstanceOf(Reason.CertificateSuperseded.class);
+    assertThat(Scene.one(HubEffect.CloseSession.class, effects).reason())
+        .isInstanceOf(Reason.DeviceQuarantined.class);
+    assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
+        .containsExactly(next);
+    assertThat(Scene.found(store.load().devices.get(device)).standing())
+        .isEqualTo(Standing.QUARANTINED);
+    assertThat(Scene.one(HubEffect.SessionRefused.class, opened(next)).reason())
+        .isInstanceOf(Reason.DeviceQuarantined.class);
+  }
+
+  @Test
+  void aCertificateThatRanOutIsNotServed() {
+    scene.now = Scene.found(store.load().currentCertificates.get(device)).notAfterMillis() + 1;
+
+    assertThat(Scene.one(HubEffect.SessionRefused.class, opened(first)).reason())
+        .isInstanceOf(Reason.CertificateExpired.class);
+    assertThat(scene.directory().whyNotServed(device, first, scene.now))
+        .containsInstanceOf(Reason.CertificateExpired.class);
+  }
+
+  @Test
+  void anotherDevicesKeyIsRefused() {
+    scene.joined("neighbour");
+
+    assertThat(
+            Scene.one(HubEffect.RequestRefused.class, scene.tell(asked(first, "neighbour")))
+                .reason())
+        .isInstanceOf(Reason.NotYours.class);
+  }
+
+  private String renewed(String presented, String key) {
+    List<HubEffect> effects = scene.tell(asked(presented, key));
+    return Scene.one(HubEffect.RenewGranted.class, effects)
+        .response()
+        .certificate()
+        .substring("certificate ".length());
+  }
+
+  private HubEvent.RenewAsked asked(String presented, String key) {
+    return new HubEvent.RenewAsked(scene.number(), device, presented, Scene.key(key), "10.0.0.2:1");
+  }
+
+  private List<HubEffect> opened(String serial) {
+    return scene.tell(
+        new HubEvent.SessionOpened(new SessionId(scene.number()), device, serial, "10.0.0.3:1"));
+  }
+}

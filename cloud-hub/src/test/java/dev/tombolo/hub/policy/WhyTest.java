@@ -1,0 +1,123 @@
+package dev.tombolo.hub.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.policy.DeviceCondition.Wanted;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ApplicationStatus.Phase;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WhyTest {
+  private static final Name APP = new Name("embedding");
+  private static final Digest NEW = Digest.ofText("new");
+  private static final Digest OLD = Digest.ofText("old");
+  private static final Map<Name, Wanted> WANTED = Map.of(APP, new Wanted(NEW, "2.0"));
+  private static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1});
+
+  @Test
+  void aLiveReleaseIsUpToDate() {
+    assertThat(why(true, WANTED, status(Phase.LIVE, NEW, List.of())))
+        .containsExactly(new Reason.UpToDate());
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsNotReachedEvenIfAllWasWell() {
+    assertThat(why(false, WANTED, status(Phase.LIVE, NEW, List.of())))
+        .containsExactly(new Reason.NotReached(DEVICE.text(), 77), new Reason.UpToDate());
+    assertThat(why(false, WANTED, null)).containsExactly(new Reason.NotReached(DEVICE.text(), 77));
+  }
+
+  @Test
+  void nothingAssignedIsSaid() {
+    assertThat(why(true, Map.of(), null)).containsExactly(new Reason.NothingAssigned());
+  }
+
+  @Test
+  void theDevicesOwnReasonIsPassedOn() {
+    Reason cause = new Reason.RolledBack(NEW, OLD, new Reason.ProbeFailed("golden", "0.31"));
+
+    assertThat(why(true, WANTED, status(Phase.ROLLED_BACK, OLD, List.of(cause))))
+        .containsExactly(cause);
+  }
+
+  @Test
+  void aDownloadTellsHowFarItIs() {
+    assertThat(why(true, WANTED, status(Phase.FETCHING, OLD, List.of())))
+        .containsExactly(new Reason.Downloading("embedding", 10, 30));
+  }
+
+  @Test
+  void aDocumentNotYetTakenUpIsSaid() {
+    assertThat(why(true, WANTED, null)).hasOnlyElementsOfType(Reason.Starting.class).hasSize(1);
+  }
+
+  @Test
+  void aRevokedDeviceNeedsNoOtherReason() {
+    DeviceRecord revoked =
+        device().withStanding(Standing.REVOKED, new Reason.DeviceRevoked(DEVICE.text()), 1);
+
+    assertThat(Why.of(condition(revoked, false, WANTED, null)))
+        .containsExactly(new Reason.DeviceRevoked(DEVICE.text()));
+  }
+
+  @Test
+  void whateverTheConditionThereIsAnAnswer() {
+    for (Standing standing : Standing.values()) {
+      for (boolean online : new boolean[] {true, false}) {
+        for (Map<Name, Wanted> wanted : List.of(WANTED, Map.<Name, Wanted>of())) {
+          for (Phase phase : Phase.values()) {
+            for (Digest live : List.of(NEW, OLD)) {
+              DeviceRecord device =
+                  device().withStanding(standing, new Reason.DeviceQuarantined("d", "x"), 1);
+              assertThat(Why.of(condition(device, online, wanted, status(phase, live, List.of()))))
+                  .isNotEmpty();
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static List<Reason> why(
+      boolean online, Map<Name, Wanted> wanted, @Nullable ApplicationStatus status) {
+    return Why.of(condition(device(), online, wanted, status));
+  }
+
+  private static DeviceCondition condition(
+      DeviceRecord device,
+      boolean online,
+      Map<Name, Wanted> wanted,
+      @Nullable ApplicationStatus status) {
+    ReportBody.State state =
+        status == null ? null : new ReportBody.State(null, 1, List.of(status), List.of(), Map.of());
+    return new DeviceCondition(device, online, 77, wanted, null, 0, state, 5);
+  }
+
+  private static ApplicationStatus status(Phase phase, Digest live, List<Reason> reasons) {
+    return new ApplicationStatus(APP, phase, NEW, "2.0", live, "1.0", null, 0, 10, 30, 0, reasons);
+  }
+
+  private static DeviceRecord device() {
+    return new DeviceRecord(
+        DEVICE,
+        Digest.ofText("key"),
+        new SlotRef(new Name("site"), new Name("slot")),
+        Standing.ACTIVE,
+        null,
+        0,
+        0,
+        "token",
+        Map.of());
+  }
+}

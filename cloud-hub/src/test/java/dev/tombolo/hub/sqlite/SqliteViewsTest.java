@@ -1,0 +1,173 @@
+package dev.tombolo.hub.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.audit.AuditVerify;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.policy.DeviceCondition;
+import dev.tombolo.hub.policy.Why;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteViewsTest {
+  @TempDir Path folder;
+  private HubStore store;
+  private HubViews views;
+  private Scene scene;
+  private EnrolResponse device;
+  private SessionId line;
+  private Digest release;
+
+  @BeforeEach
+  void live() {
+    store = SqliteHubStore.open(folder.resolve("hub.db"));
+    views = SqliteViews.open(folder.resolve("hub.db"));
+    scene = Scene.ready(store);
+    release = scene.assign("embedding", "1.0");
+    device = scene.joined("counter");
+    line = scene.connected(device, scene.birth("boot-1", 1));
+  }
+
+  @AfterEach
+  void close() {
+    views.close();
+    store.close();
+  }
+
+  @Test
+  void eachListTellsWhatIsThere() {
+    assertThat(views.fleets())
+        .singleElement()
+        .satisfies(
+            fleet -> {
+              assertThat(fleet.name()).isEqualTo(Scene.FLEET);
+              assertThat(fleet.sites()).isEqualTo(1);
+              assertThat(fleet.devices()).isEqualTo(1);
+            });
+    assertThat(views.sites(Optional.of(Scene.FLEET))).hasSize(1);
+    assertThat(views.sites(Optional.of(new Name("other")))).isEmpty();
+    assertThat(views.slots(Optional.empty(), Optional.of(Scene.SITE)))
+        .singleElement()
+        .satisfies(slot -> assertThat(slot.holder()).isEqualTo(device.device()));
+    assertThat(views.assignments(Optional.empty()))
+        .singleElement()
+        .satisfies(assignment -> assertThat(assignment.release()).isEqualTo(release));
+    assertThat(views.releases()).singleElement().satisfies(r -> assertThat(r.files()).isEqualTo(1));
+    assertThat(views.releaseEnvelope(release)).isPresent();
+    assertThat(views.publisherRoots()).hasSize(1);
+    assertThat(views.tokens())
+        .singleElement()
+        .satisfies(token -> assertThat(token.used()).isEqualTo(1));
+    assertThat(views.applications(Optional.empty())).isEmpty();
+    assertThat(views.users()).isEmpty();
+    assertThat(views.holder(Scene.SLOT)).contains(device.device());
+    assertThat(views.figures().devicesOnline()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceTellsWhatItHoldsAndWhetherItIsThere() {
+    Views.DeviceView view = views.device(device.device()).orElseThrow();
+
+    assertThat(view.standing()).isEqualTo(Standing.ACTIVE);
+    assertThat(view.online()).isTrue();
+    assertThat(view.revision()).isEqualTo(1);
+    assertThat(view.heldRevision()).isEqualTo(1);
+    assertThat(view.facts()).isEqualTo(Map.of("host", "counter"));
+    assertThat(views.devices(Optional.of(Scene.FLEET), Optional.empty(), Optional.empty(), 10))
+        .containsExactly(view);
+    assertThat(views.devices(Optional.empty(), Optional.empty(), Optional.of(device.device()), 10))
+        .isEmpty();
+  }
+
+  @Test
+  void whyHasAnAnswerFromTheView() {
+    DeviceCondition condition = views.condition(device.device()).orElseThrow();
+
+    assertThat(condition.wanted())
+        .isEqualTo(Map.of(new Name("embedding"), new DeviceCondition.Wanted(release, "1.0")));
+    assertThat(Why.of(condition)).singleElement().isInstanceOf(Reason.Starting.class);
+    scene.tell(new HubEvent.SessionClosed(line, device.device(), false, ""));
+    assertThat(Why.of(views.condition(device.device()).orElseThrow()))
+        .first()
+        .isEqualTo(new Reason.NotReached(device.device().text(), scene.now));
+  }
+
+  @Test
+  void resultsComeInOrderFromACursorOn() {
+    for (int i = 1; i <= 10; i++) {
+      said(Scene.result(i));
+    }
+
+    List<Views.ResultView> first = results(0, 4);
+    List<Views.ResultView> next = results(first.getLast().id(), 100);
+
+    assertThat(first).extracting(Views.ResultView::sequence).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(next).extracting(Views.ResultView::sequence).startsWith(5L).hasSize(6);
+    assertThat(first.getFirst().json()).isEqualTo("{\"count\":1}");
+    assertThat(
+            views.newestResults(Optional.of(device.device()), Optional.of(new Name("people")), 2))
+        .extracting(Views.ResultView::sequence)
+        .containsExactly(9L, 10L);
+    assertThat(views.lastResult()).isEqualTo(next.getLast().id());
+    assertThat(views.results(0, Optional.empty(), Optional.of(new Name("other")), 9)).isEmpty();
+  }
+
+  @Test
+  void whatHappenedIsKeptWithItsCause() {
+    said(
+        new Report.Row(
+            1,
+            "boot-1",
+            0,
+            0,
+            new ReportBody.Happened(
+                "rolled-back",
+                new Name("embedding"),
+                release,
+                new Reason.ProbeFailed("golden", "0.2"))),
+        new Report.Row(2, "boot-1", 0, 0, new ReportBody.Dropped(new Name("people"), 3, 1, 3)));
+
+    List<Views.HappenedView> happened = views.happened(0, Optional.of(device.device()), 10);
+
+    assertThat(happened)
+        .extracting(Views.HappenedView::what)
+        .containsExactly("rolled-back", "dropped");
+    assertThat(happened.getFirst().detail()).contains("probe-failed");
+    assertThat(happened.getLast().detail()).contains("\"count\":3");
+  }
+
+  @Test
+  void theAuditHoldsTogether() {
+    AuditVerify verify = new AuditVerify();
+    views.audit(1, 1_000).forEach(verify::take);
+
+    assertThat(verify.broken()).isNull();
+    assertThat(verify.count()).isEqualTo(views.lastAudit()).isGreaterThan(5);
+  }
+
+  private List<Views.ResultView> results(long after, int limit) {
+    return views.results(after, Optional.empty(), Optional.empty(), limit);
+  }
+
+  private void said(Report.Row... rows) {
+    scene.tell(new HubEvent.ReportSaid(line, device.device(), scene.report(rows), 1));
+  }
+}
