@@ -77,11 +77,10 @@ final class StatusCommand implements Callable<Integer> {
     if (running && status.lineUp()) {
       return "up since " + Instant.ofEpochMilli(status.lineSinceWallMillis());
     }
-    String cause =
-        running && status.lineCause().isPresent()
-            ? ReasonText.say(status.lineCause().get())
-            : running ? "connecting" : "the agent is not running";
-    return "down: " + cause;
+    if (!running) {
+      return "down: the agent is not running";
+    }
+    return "down: " + status.lineCause().map(ReasonText::say).orElse("connecting");
   }
 
   private static String release(@Nullable Object digest, @Nullable String version) {

@@ -36,17 +36,16 @@ public final class TomboloAgent {
   private TomboloAgent() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    Locale.setDefault(Locale.ROOT);
+    System.exit(commandLine().execute(arguments));
   }
 
-  static int run(String... arguments) {
-    Locale.setDefault(Locale.ROOT);
+  static CommandLine commandLine() {
     return new CommandLine(new TomboloAgent())
         .setExecutionExceptionHandler(
             (failure, line, _) -> {
               line.getErr().println("tombolo-agent: " + failure.getMessage());
               return ExitCode.FAILED;
-            })
-        .execute(arguments);
+            });
   }
 }

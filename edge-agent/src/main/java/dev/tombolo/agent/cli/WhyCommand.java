@@ -75,8 +75,10 @@ final class WhyCommand implements Callable<Integer> {
     if (!running) {
       reasons.add(new Reason.Starting("the agent is not running; start it: tombolo-agent run"));
     } else if (!status.lineUp()) {
-      String detail = status.lineCause().map(ReasonText::say).orElse("connecting");
-      reasons.add(new Reason.LineDown(status.lineSinceWallMillis(), detail));
+      reasons.add(
+          status
+              .lineCause()
+              .orElse(new Reason.LineDown(status.lineSinceWallMillis(), "connecting")));
     }
     status.state().ifPresent(state -> reasons.addAll(state.reasons()));
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {

@@ -19,6 +19,7 @@ final class LinkSteps {
   private LinkState state;
   private long connects;
   private long publications;
+  private long downSinceWallMillis;
   private long renewalDueWallMillis;
   private long renewalRetryMillis;
   private boolean renewing;
@@ -31,6 +32,7 @@ final class LinkSteps {
     this.machine = new LinkMachine(boot.backoff(), Math.max(1, enrolment.links().size()));
     this.state = machine.start(now.monotonicMillis(), random.next());
     this.connects = snapshot.connects();
+    this.downSinceWallMillis = now.wallMillis();
     this.renewalDueWallMillis = Renewal.dueWallMillis(boot.certificateEndMillis(), random.next());
   }
 
@@ -94,11 +96,20 @@ final class LinkSteps {
 
   void closed(long line, Reason reason, int retryAfterSeconds, Now now, Outcome out) {
     LinkState before = state;
+    boolean wasOpen = isOpen();
     state =
         machine.closed(
             state, line, reason, retryAfterSeconds, now.monotonicMillis(), random.next());
     if (state != before) {
-      out.change(new AgentChange.LinkNoted(false, now.wallMillis(), reason));
+      if (wasOpen) {
+        downSinceWallMillis = now.wallMillis();
+      }
+      // The adapter knows what happened, only the core knows since when.
+      Reason cause =
+          reason instanceof Reason.LineDown(var _, var detail)
+              ? new Reason.LineDown(downSinceWallMillis, detail)
+              : reason;
+      out.change(new AgentChange.LinkNoted(false, downSinceWallMillis, cause));
     }
   }
 

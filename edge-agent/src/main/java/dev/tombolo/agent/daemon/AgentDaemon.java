@@ -26,14 +26,21 @@ public final class AgentDaemon implements AutoCloseable {
 
   private final DataFolderLock lock;
   private final SqliteAgentStore store;
+  private final Console console;
   private final EventQueue inbox;
   private final Hands hands;
   private final Thread thread;
 
   private AgentDaemon(
-      DataFolderLock lock, SqliteAgentStore store, EventQueue inbox, Hands hands, Thread thread) {
+      DataFolderLock lock,
+      SqliteAgentStore store,
+      Console console,
+      EventQueue inbox,
+      Hands hands,
+      Thread thread) {
     this.lock = lock;
     this.store = store;
+    this.console = console;
     this.inbox = inbox;
     this.hands = hands;
     this.thread = thread;
@@ -92,7 +99,7 @@ public final class AgentDaemon implements AutoCloseable {
             + snapshot.applications().size()
             + " data="
             + config.data());
-    return new AgentDaemon(lock, store, inbox, hands, thread);
+    return new AgentDaemon(lock, store, console, inbox, hands, thread);
   }
 
   private static AgentSnapshot load(SqliteAgentStore store) throws IOException {
@@ -130,6 +137,7 @@ public final class AgentDaemon implements AutoCloseable {
   /// A clean stop: the hub is told, what is decided is saved, workloads run on.
   @Override
   public void close() throws IOException {
+    console.stopping();
     inbox.offer(new AgentEvent.StopAsked());
     try {
       thread.join(STOP_WAIT_MILLIS);

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 final class Console implements AgentLoop.Watcher {
   private final PrintStream out;
   private boolean lineDownSaid;
+  private boolean stopping;
 
   Console(PrintStream out) {
     this.out = out;
@@ -19,6 +20,12 @@ final class Console implements AgentLoop.Watcher {
 
   void say(String line) {
     out.println("tombolo-agent: " + line);
+  }
+
+  /// What ends from now on ends because it was asked to.
+  synchronized void stopping() {
+    stopping = true;
+    say("stops; workloads run on");
   }
 
   @Override
@@ -50,14 +57,18 @@ final class Console implements AgentLoop.Watcher {
       lineDownSaid = false;
       say("line=" + line + " is up");
     } else if (event instanceof AgentEvent.LinkClosed(var line, var reason, var _)) {
-      if (!lineDownSaid) {
+      if (!lineDownSaid && !stopping) {
         lineDownSaid = true;
-        say("line=" + line + " is down, keeps trying: " + ReasonText.say(reason));
+        say("line=" + line + " is down, keeps trying: " + detail(reason));
       }
     } else if (event instanceof AgentEvent.WorkloadExited(var name, var process, var code, var _)) {
       say("application=" + name + " pid=" + process.pid() + " ended with " + code);
     } else if (event instanceof AgentEvent.WorkloadStarted(var name, var process)) {
       say("application=" + name + " pid=" + process.pid() + " started");
     }
+  }
+
+  private static String detail(Reason reason) {
+    return reason instanceof Reason.LineDown(var _, var detail) ? detail : ReasonText.say(reason);
   }
 }

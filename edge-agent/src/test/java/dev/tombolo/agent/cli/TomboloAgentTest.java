@@ -1,0 +1,193 @@
+package dev.tombolo.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.daemon.DataFolderLock;
+import dev.tombolo.agent.sqlite.SqliteAgentStore;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ApplicationStatus.Phase;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class TomboloAgentTest {
+  private static final Digest FIRST = Digest.ofText("1");
+  private static final Digest SECOND = Digest.ofText("2");
+
+  @TempDir Path data = Path.of("unset");
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine line = TomboloAgent.commandLine();
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+
+  /// A device that rolled its second release back.
+  private void joined() throws IOException, StoreException {
+    Enrolment enrolment =
+        new Enrolment(
+            DeviceId.ofKey(new byte[] {1}),
+            new Name("north"),
+            new Name("store-1"),
+            new Name("counter-1"),
+            Digest.ofText("root"),
+            Digest.ofText("publisher"),
+            "pem",
+            new History(1, "first"),
+            List.of("wss://hub:8443/mqtt"),
+            "https://hub:8443",
+            "incarnation");
+    ApplicationStatus status =
+        new ApplicationStatus(
+            new Name("people"),
+            Phase.ROLLED_BACK,
+            SECOND,
+            "2.0",
+            FIRST,
+            "1.0",
+            null,
+            1_790_000_000_000L,
+            10,
+            10,
+            4711,
+            List.of(
+                new Reason.RolledBack(
+                    SECOND, FIRST, new Reason.ProbeFailed("golden-set", "wrong neighbour"))));
+    try (SqliteAgentStore store = SqliteAgentStore.create(data, enrolment)) {
+      store.commit(
+          List.of(
+              new AgentChange.StatusKept(
+                  new ReportBody.State(null, 3, List.of(status), List.of(), Map.of()), 5)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"enroll", "run", "status", "why", "doctor"})
+  void everyCommandHelpsWithAnExample(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(out.toString()).contains("Example").contains("tombolo-agent " + command);
+  }
+
+  @Test
+  void theStatusIsThereWithTheAgentStopped() throws IOException, StoreException {
+    joined();
+
+    assertThat(run("status", "--data", data.toString())).isZero();
+
+    assertThat(out.toString())
+        .contains("store-1/counter-1", "not running", "rolled-back", "1.0", "4711");
+  }
+
+  @Test
+  void theStatusIsJsonForScripts() throws IOException, StoreException {
+    joined();
+
+    assertThat(run("status", "--json", "--data", data.toString())).isZero();
+
+    assertThat(out.toString())
+        .startsWith("{\"device\":\"dev-")
+        .contains("\"running\":false", "\"phase\":\"rolled-back\"", "\"pid\":4711");
+  }
+
+  @Test
+  void whySaysTheCause() throws IOException, StoreException {
+    joined();
+
+    assertThat(run("why", "people", "--data", data.toString())).isZero();
+    assertThat(out.toString()).contains("people:").contains("golden-set");
+
+    assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
+    assertThat(out.toString()).contains("\"code\":\"rolled-back\"").contains("\"text\":");
+  }
+
+  @Test
+  void whyOfAnUnknownApplicationNamesTheKnownOnes() throws IOException, StoreException {
+    joined();
+
+    assertThat(run("why", "peple", "--data", data.toString())).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(err.toString()).contains("peple").contains("people");
+  }
+
+  @Test
+  void aFolderWithoutADeviceSaysSo() {
+    assertThat(run("status", "--data", data.toString())).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("not enrolled");
+    assertThat(run("run", "--data", data.toString())).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("tombolo-agent enroll");
+  }
+
+  @Test
+  void twoAgentsOnOneFolderAreOneTooMany() throws IOException, StoreException {
+    joined();
+    try (DataFolderLock _ = DataFolderLock.take(data)) {
+      assertThat(run("run", "--data", data.toString())).isEqualTo(ExitCode.FAILED);
+    }
+    assertThat(err.toString()).contains("another agent runs on");
+  }
+
+  @Test
+  void aMistypedTokenIsToldBeforeAnythingIsDone() {
+    assertThat(run("enroll", "--token", "tmb1_000", "--data", data.toString()))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("tombolo-agent:");
+    assertThat(data).isEmptyDirectory();
+  }
+
+  @Test
+  void aDeviceThatHasJoinedDoesNotJoinTwice() throws IOException, StoreException {
+    joined();
+
+    String token =
+        dev.tombolo.protocol.token.JoinTokenCodec.encode(
+            new dev.tombolo.protocol.token.JoinToken(
+                "0011223344556677",
+                new dev.tombolo.protocol.token.TokenSecret(new byte[20]),
+                FIRST,
+                SECOND,
+                2_000_000_000L,
+                List.of("hub:8443")));
+    assertThat(run("enroll", "--token", token, "--data", data.toString()))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("has joined already");
+  }
+
+  @Test
+  void aWrongSettingIsAUsageErrorWithItsLine() throws IOException {
+    Files.writeString(data.resolve("agent.properties"), "lopback.port=1\n");
+
+    assertThat(run("doctor", "--data", data.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("agent.properties line 1");
+  }
+
+  @Test
+  void theDoctorSaysWhatToDo() {
+    assertThat(run("doctor", "--data", data.toString())).isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString()).contains("ok   data folder").contains("BAD  enrolment", "do: ");
+  }
+
+  @Test
+  void unknownOptionsAreUsageErrors() {
+    assertThat(run("status", "--colour")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("enroll")).isEqualTo(ExitCode.USAGE);
+  }
+}
