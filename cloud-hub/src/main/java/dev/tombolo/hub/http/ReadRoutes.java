@@ -105,12 +105,13 @@ final class ReadRoutes {
   private void devices(Context context) throws RefusedException {
     Optional<Name> fleet = fleet(context);
     Optional<Name> site = site(context);
+    Wanted wanted = new Wanted(views.assignments(fleet));
     List<DeviceRow> rows = new ArrayList<>();
     List<Views.DeviceView> page;
     Optional<DeviceId> after = Optional.empty();
     do {
       page = views.devices(fleet, site, after, HubViews.ROWS_MAX);
-      page.forEach(device -> rows.add(Rows.of(device)));
+      page.forEach(device -> rows.add(Rows.of(device, wanted)));
       after = page.isEmpty() ? after : Optional.of(page.getLast().id());
     } while (page.size() == HubViews.ROWS_MAX);
     rows.sort((a, b) -> a.slot().compareTo(b.slot()));
@@ -123,7 +124,9 @@ final class ReadRoutes {
         context,
         views
             .device(id)
-            .map(Rows::detail)
+            .map(
+                found ->
+                    Rows.detail(found, new Wanted(views.assignments(Optional.of(found.fleet())))))
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text()))));
   }
 

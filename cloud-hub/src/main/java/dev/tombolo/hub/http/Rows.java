@@ -15,10 +15,14 @@ import dev.tombolo.hub.http.api.SlotRow;
 import dev.tombolo.hub.http.api.TokenRow;
 import dev.tombolo.hub.http.api.UserRow;
 import dev.tombolo.hub.user.UserRecord;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +125,7 @@ final class Rows {
         user.name().text(), user.createdMillis(), user.createdBy(), user.revokedMillis());
   }
 
-  /// @param wanted version the operators selected, by application
-  static DeviceRow of(Views.DeviceView device) {
+  static DeviceRow of(Views.DeviceView device, Wanted wanted) {
     return new DeviceRow(
         device.id().text(),
         device.slot().toString(),
@@ -131,13 +134,28 @@ final class Rows {
         device.online(),
         device.seenMillis(),
         device.agentVersion(),
-        device.applications().stream().map(Rows::of).toList());
+        applications(device, wanted.at(device.fleet(), device.slot())));
   }
 
-  static DeviceDetail detail(Views.DeviceView device) {
+  /// What the device reported, beside what the operators want now: of a dark device the two differ.
+  private static List<ApplicationState> applications(
+      Views.DeviceView device, SortedMap<Name, String> wanted) {
+    List<ApplicationState> states = new ArrayList<>();
+    for (ApplicationStatus status : device.applications()) {
+      states.add(of(status, wanted.remove(status.name())));
+    }
+    wanted.forEach(
+        (name, version) ->
+            states.add(
+                new ApplicationState(
+                    name.text(), version, null, "unreported", 0, 0, 0, 0, List.of())));
+    return states;
+  }
+
+  static DeviceDetail detail(Views.DeviceView device, Wanted wanted) {
     Reason standing = device.standingReason();
     return new DeviceDetail(
-        of(device),
+        of(device, wanted),
         standing == null ? "" : ReasonText.say(standing),
         device.enrolledMillis(),
         device.facts(),
@@ -180,10 +198,10 @@ final class Rows {
         .toLowerCase(Locale.ROOT);
   }
 
-  private static ApplicationState of(ApplicationStatus status) {
+  private static ApplicationState of(ApplicationStatus status, @Nullable String wanted) {
     return new ApplicationState(
         status.name().text(),
-        status.wantedVersion(),
+        wanted,
         status.liveVersion(),
         word(status.phase()),
         status.sinceWallMillis(),
