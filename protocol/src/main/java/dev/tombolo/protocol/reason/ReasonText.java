@@ -217,9 +217,10 @@ public final class ReasonText {
               + millis(r.retryInMillis())
               + ".";
       case Reason.LineDown r ->
-          "The line to the hub has been down since "
-              + time(r.sinceMillis())
-              + ": "
+          "The line to the hub "
+              + (r.sinceMillis() <= 0
+                  ? "is down: "
+                  : "has been down since " + time(r.sinceMillis()) + ": ")
               + r.detail()
               + "; workloads run on; check the shop's network.";
       case Reason.Soaking r ->

@@ -71,6 +71,14 @@ class ReasonTextTest {
   }
 
   @Test
+  void aMomentNobodyKnowsIsLeftOut() {
+    assertThat(ReasonText.say(new Reason.LineDown(0, "reset")))
+        .isEqualTo(
+            "The line to the hub is down: reset; workloads run on; check the shop's network.");
+    assertThat(ReasonText.say(new Reason.NotReached("dev-1", 0))).contains("at no time");
+  }
+
+  @Test
   void saysTimesInWordsAndWhatToDo() {
     assertThat(ReasonText.say(new Reason.TokenExpired("0123456789abcdef", 1_767_229_200_000L)))
         .isEqualTo("Join token 0123456789abcdef expired at 2026-01-01T01:00:00Z; make a new one.");
