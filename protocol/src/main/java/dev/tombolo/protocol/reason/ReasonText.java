@@ -193,9 +193,11 @@ public final class ReasonText {
           "There is no release " + r.release() + "; push it first, or list the releases there are.";
       case Reason.NotReached r ->
           r.device()
-              + " has not taken the change yet; it was last seen at "
-              + (r.lastSeenMillis() <= 0 ? "no time" : time(r.lastSeenMillis()))
-              + " and catches up when it connects.";
+              + " has not taken the change yet; "
+              + (r.lastSeenMillis() <= 0
+                  ? "it has not been seen so far"
+                  : "it was last seen at " + time(r.lastSeenMillis()))
+              + "; it catches up when it connects.";
       case Reason.UpToDate() -> "Everything wanted is live; nothing to do.";
       case Reason.NothingAssigned() -> "No release is assigned; assign one to the fleet.";
       case Reason.Downloading r ->

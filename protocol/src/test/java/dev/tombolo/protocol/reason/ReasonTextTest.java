@@ -75,7 +75,7 @@ class ReasonTextTest {
     assertThat(ReasonText.say(new Reason.LineDown(0, "reset")))
         .isEqualTo(
             "The line to the hub is down: reset; workloads run on; check the shop's network.");
-    assertThat(ReasonText.say(new Reason.NotReached("dev-1", 0))).contains("at no time");
+    assertThat(ReasonText.say(new Reason.NotReached("dev-1", 0))).contains("not been seen");
   }
 
   @Test
