@@ -24,17 +24,17 @@ final class RunCommand implements Callable<Integer> {
     AgentDaemon daemon = AgentDaemon.start(folder.config(), System.err);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon), "stop"));
     daemon.join();
-    return ExitCode.OK;
+    return daemon.isStopped() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   /// A clean stop is a success, also when a signal asked for it.
   private static void stop(AgentDaemon daemon) {
-    int code = ExitCode.OK;
+    int code = ExitCode.FAILED;
     try {
       daemon.close();
+      code = daemon.isStopped() ? ExitCode.OK : ExitCode.FAILED;
     } catch (IOException e) {
       System.err.println("tombolo-agent: did not stop cleanly: " + e.getMessage());
-      code = ExitCode.FAILED;
     }
     Runtime.getRuntime().halt(code);
   }

@@ -130,6 +130,8 @@ public final class AgentCore {
           applications.probed(name, probe, round, failure, now, out);
       case AgentEvent.ResultHandedIn(var request, var channel, var json) ->
           reports.result(request, channel, json, now, out);
+      case AgentEvent.OutputRead(var line, var ask, var text) ->
+          publish(line, new Answer(ask, true, text), out);
       case AgentEvent.RenewalFinished(var _, var notAfterMillis) -> {
         reports.event("certificate-renewed", null, null, null, now, out);
         link.renewed(notAfterMillis, now, out);
@@ -200,18 +202,32 @@ public final class AgentCore {
   }
 
   private void answer(long line, Ask ask, Now now, Outcome out) {
-    Answer answer =
-        switch (ask.question()) {
-          case "why", "diagnostics" -> new Answer(ask.id(), true, Json.write(state(now)));
-          default ->
-              new Answer(
-                  ask.id(),
-                  false,
-                  "this agent does not answer '" + ask.question() + "'; ask why or diagnostics");
-        };
-    out.effect(
-        new AgentEffect.Publish(
-            line, link.nextPublication(), new AgentEffect.Outgoing.OfAnswer(answer)));
+    switch (ask.question()) {
+      case "why", "diagnostics" ->
+          publish(line, new Answer(ask.id(), true, Json.write(state(now))), out);
+      case "logs" -> {
+        String name = ask.arguments().getOrDefault("application", "");
+        if (Name.isValid(name) && applications.knows(new Name(name))) {
+          out.effect(new AgentEffect.ReadOutput(line, ask.id(), new Name(name)));
+        } else {
+          String detail = "no application '" + name + "' here; give one as 'application'";
+          publish(line, new Answer(ask.id(), false, detail), out);
+        }
+      }
+      default -> {
+        String detail =
+            "this agent does not answer '" + ask.question() + "'; ask why, diagnostics or logs";
+        publish(line, new Answer(ask.id(), false, detail), out);
+      }
+    }
+  }
+
+  private void publish(long line, Answer answer, Outcome out) {
+    if (link.isLine(line)) {
+      out.effect(
+          new AgentEffect.Publish(
+              line, link.nextPublication(), new AgentEffect.Outgoing.OfAnswer(answer)));
+    }
   }
 
   private boolean isProgressDue(AgentEvent event, Now now) {

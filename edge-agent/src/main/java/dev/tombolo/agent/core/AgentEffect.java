@@ -93,6 +93,9 @@ public sealed interface AgentEffect {
     }
   }
 
+  /// Reads the end of what a workload printed; answered by [AgentEvent.OutputRead].
+  record ReadOutput(long line, String ask, Name application) implements AgentEffect {}
+
   record ResultKept(long request, long sequence) implements AgentEffect {}
 
   record ResultRefused(long request, dev.tombolo.protocol.reason.Reason reason)

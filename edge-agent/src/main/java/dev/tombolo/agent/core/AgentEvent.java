@@ -72,6 +72,9 @@ public sealed interface AgentEvent {
   /// after the commit.
   record ResultHandedIn(long request, Name channel, String json) implements AgentEvent {}
 
+  /// @param text the end of the output; empty when there is none
+  record OutputRead(long line, String ask, String text) implements AgentEvent {}
+
   // Identity
   record RenewalFinished(String certificatePem, long notAfterMillis) implements AgentEvent {}
 

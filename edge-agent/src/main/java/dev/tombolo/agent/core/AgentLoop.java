@@ -14,6 +14,7 @@ public final class AgentLoop implements Runnable {
   static final int BATCH_EVENTS_MAX = 64;
   static final long TICK_MILLIS = 1_000;
   static final long RECOVERY_MILLIS_MAX = 30_000;
+  private static final Reason STUMBLED = new Reason.IoFailed("agent", "stumbled over a bug");
 
   /// What the loop tells the world about itself.
   public interface Watcher {
@@ -22,8 +23,8 @@ public final class AgentLoop implements Runnable {
 
     void storeRecovered();
 
-    /// A bug: the event was skipped.
-    void eventFailed(AgentEvent event, RuntimeException failure);
+    /// A bug: the event or effect was skipped.
+    void stumbled(String over, RuntimeException failure);
   }
 
   private final AgentStore store;
@@ -37,7 +38,7 @@ public final class AgentLoop implements Runnable {
   private long tickDueMillis;
   private long recoverAtMillis;
   private int failures;
-  private boolean stopped;
+  private volatile boolean stopped;
 
   public AgentLoop(
       EventQueue inbox,
@@ -95,15 +96,15 @@ public final class AgentLoop implements Runnable {
         changes.addAll(step.changes());
         effects.addAll(step.effects());
       } catch (RuntimeException e) {
-        watcher.eventFailed(event, e);
-        giveUp(events, new Reason.IoFailed("agent", "stumbled over an event"), now);
+        watcher.stumbled(event.getClass().getSimpleName(), e);
+        giveUp(events, STUMBLED, now);
         return;
       }
     }
     if (commit(changes, events, now)) {
-      perform(effects);
+      perform(effects, now);
       if (core != null) {
-        perform(core.publish(store, now));
+        perform(core.publish(store, now), now);
       }
     }
   }
@@ -162,21 +163,30 @@ public final class AgentLoop implements Runnable {
         failures = 0;
         watcher.storeRecovered();
       }
-      perform(step.effects());
+      perform(step.effects(), now);
     } catch (StoreException e) {
       if (failures == 0) {
         watcher.storeFailed(e.reason());
       }
       giveUp(List.of(), e.reason(), now);
+    } catch (RuntimeException e) {
+      watcher.stumbled("the start", e);
+      giveUp(List.of(), STUMBLED, now);
     }
   }
 
-  private void perform(List<AgentEffect> effects) {
+  private void perform(List<AgentEffect> effects, Now now) {
     for (AgentEffect effect : effects) {
       if (effect instanceof AgentEffect.Stop) {
         stopped = true;
       }
-      performer.accept(effect);
+      try {
+        performer.accept(effect);
+      } catch (RuntimeException e) {
+        watcher.stumbled(effect.getClass().getSimpleName(), e);
+        giveUp(List.of(), STUMBLED, now);
+        return;
+      }
     }
   }
 }

@@ -81,6 +81,10 @@ final class ApplicationSteps {
     return applications.values();
   }
 
+  boolean knows(Name name) {
+    return applications.containsKey(name);
+  }
+
   Programs programs() {
     return programs;
   }

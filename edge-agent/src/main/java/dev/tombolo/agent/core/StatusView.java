@@ -98,6 +98,7 @@ final class StatusView {
 
   private Reason fetching(Assignment wanted, Now now) {
     Optional<Program> program = programs.find(wanted);
+    boolean fetching = false;
     String path = "";
     long done = 0;
     long total = 0;
@@ -106,12 +107,15 @@ final class StatusView {
       total = program.get().bytes();
       for (Variant.File file : program.get().files()) {
         if (downloads.isFetching(file.digest())) {
+          fetching = true;
+          path = file.path();
+        } else if (!fetching && downloads.isTroubled(file.digest())) {
           path = file.path();
         }
       }
     }
     Optional<Reason> trouble = downloads.trouble();
-    if (trouble.isPresent() && path.isEmpty()) {
+    if (trouble.isPresent() && !fetching) {
       String detail = ReasonText.say(trouble.get());
       return new Reason.DownloadFailed(
           path, detail, downloads.retryInMillis(now.monotonicMillis()));

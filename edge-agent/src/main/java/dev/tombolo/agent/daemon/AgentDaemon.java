@@ -28,6 +28,7 @@ public final class AgentDaemon implements AutoCloseable {
   private final SqliteAgentStore store;
   private final Console console;
   private final EventQueue inbox;
+  private final AgentLoop loop;
   private final Hands hands;
   private final Thread thread;
 
@@ -36,12 +37,14 @@ public final class AgentDaemon implements AutoCloseable {
       SqliteAgentStore store,
       Console console,
       EventQueue inbox,
+      AgentLoop loop,
       Hands hands,
       Thread thread) {
     this.lock = lock;
     this.store = store;
     this.console = console;
     this.inbox = inbox;
+    this.loop = loop;
     this.hands = hands;
     this.thread = thread;
   }
@@ -99,7 +102,7 @@ public final class AgentDaemon implements AutoCloseable {
             + snapshot.applications().size()
             + " data="
             + config.data());
-    return new AgentDaemon(lock, store, console, inbox, hands, thread);
+    return new AgentDaemon(lock, store, console, inbox, loop, hands, thread);
   }
 
   private static AgentSnapshot load(SqliteAgentStore store) throws IOException {
@@ -132,6 +135,11 @@ public final class AgentDaemon implements AutoCloseable {
   /// Waits until the agent has stopped.
   public void join() throws InterruptedException {
     thread.join();
+  }
+
+  /// False while it runs, and when it ended by itself.
+  public boolean isStopped() {
+    return loop.isStopped();
   }
 
   /// A clean stop: the hub is told, what is decided is saved, workloads run on.

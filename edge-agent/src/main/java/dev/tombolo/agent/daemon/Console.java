@@ -39,8 +39,8 @@ final class Console implements AgentLoop.Watcher {
   }
 
   @Override
-  public void eventFailed(AgentEvent event, RuntimeException failure) {
-    say("stumbled over a " + event.getClass().getSimpleName() + ", goes on without it");
+  public void stumbled(String over, RuntimeException failure) {
+    say("stumbled over " + over + ", goes on without it; please report this");
     failure.printStackTrace(out);
   }
 

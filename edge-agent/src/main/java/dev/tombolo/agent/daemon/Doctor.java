@@ -91,8 +91,13 @@ public final class Doctor {
   }
 
   private boolean enrolled() {
-    if (Joining.hasJoined(config.data())) {
-      return true;
+    try {
+      if (Joining.hasJoined(config.data())) {
+        return true;
+      }
+    } catch (IOException e) {
+      bad("database", String.valueOf(e.getMessage()), "see the message");
+      return false;
     }
     bad(
         "enrolment",

@@ -14,6 +14,7 @@ import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
 import dev.tombolo.agent.mqtt.MqttLink;
 import dev.tombolo.agent.probe.Probes;
+import dev.tombolo.agent.process.OutputReader;
 import dev.tombolo.agent.process.WorkloadProcesses;
 import dev.tombolo.agent.session.LocalPlaces;
 import dev.tombolo.agent.sqlite.StatusReader;
@@ -35,6 +36,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final LoopbackEndpoint loopback;
   private final WorkloadProcesses workloads;
   private final Probes probes;
+  private final OutputReader output;
 
   Hands(AgentConfig config, DeviceId device, String hub, IdentityFolder identity, AgentInbox inbox)
       throws IOException {
@@ -67,6 +69,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
             name -> new LocalPlaces.Loopback(loopback.url(name), loopback.token(name)));
     workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
     probes = new Probes(inbox, places);
+    output = new OutputReader(inbox, folders);
   }
 
   /// The device's state, as JSON.
@@ -115,6 +118,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.AdoptWorkload it -> workloads.perform(it);
       case AgentEffect.ReloadWorkload it -> workloads.perform(it);
       case AgentEffect.RunProbe it -> probes.perform(it);
+      case AgentEffect.ReadOutput it -> output.perform(it);
       case AgentEffect.ResultKept it -> loopback.perform(it);
       case AgentEffect.ResultRefused it -> loopback.perform(it);
       case AgentEffect.WakeAt _, AgentEffect.Stop _ -> {}

@@ -13,7 +13,6 @@ import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -34,8 +33,8 @@ public final class Joining {
     record NotReached(String endpoint, Reason reason) implements Outcome {}
   }
 
-  public static boolean hasJoined(Path data) {
-    return Files.exists(data.resolve("agent.db"));
+  public static boolean hasJoined(Path data) throws IOException {
+    return SqliteAgentStore.hasDevice(data);
   }
 
   /// @param text the token as it was given

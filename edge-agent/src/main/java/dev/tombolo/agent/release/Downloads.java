@@ -22,6 +22,7 @@ public final class Downloads {
   private int failures;
   private long retryAtMillis;
   private @Nullable Reason trouble;
+  private @Nullable Digest troubled;
 
   public void want(List<Variant.File> files) {
     for (Variant.File file : files) {
@@ -86,6 +87,7 @@ public final class Downloads {
     failures++;
     retryAtMillis = nowMillis + delayMillis;
     trouble = reason;
+    troubled = file;
     idle();
   }
 
@@ -138,6 +140,11 @@ public final class Downloads {
 
   public Optional<Reason> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /// True for the file that the trouble was with.
+  public boolean isTroubled(Digest file) {
+    return trouble != null && file.equals(troubled);
   }
 
   public long retryInMillis(long nowMillis) {

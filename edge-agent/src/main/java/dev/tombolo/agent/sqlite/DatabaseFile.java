@@ -82,6 +82,18 @@ final class DatabaseFile {
     }
   }
 
+  static boolean hasDevice(Connection connection) throws SQLException {
+    return isSome(connection, "SELECT 1 FROM sqlite_master WHERE name = 'mark'")
+        && isSome(connection, "SELECT 1 FROM mark");
+  }
+
+  private static boolean isSome(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.next();
+    }
+  }
+
   /// `PRAGMA quick_check`: `ok`, or what is broken.
   static String check(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();

@@ -29,11 +29,23 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     this.reader = new SnapshotReader(statements);
   }
 
+  /// True for a folder with a device that has enrolled; an enrolment that broke off does not count.
+  public static boolean hasDevice(Path data) throws IOException {
+    if (!java.nio.file.Files.exists(data.resolve(DatabaseFile.NAME))) {
+      return false;
+    }
+    try (Connection connection = DatabaseFile.openToRead(data)) {
+      return DatabaseFile.hasDevice(connection);
+    } catch (SQLException e) {
+      throw unusable(data, e);
+    }
+  }
+
   /// Opens the database of a device that has enrolled.
   ///
   /// @throws IOException when it has not, or the database cannot be used; says what to do
   public static SqliteAgentStore open(Path data) throws IOException {
-    if (!java.nio.file.Files.exists(data.resolve(DatabaseFile.NAME))) {
+    if (!hasDevice(data)) {
       throw new IOException(
           data + " holds no enrolled device; run: tombolo-agent enroll --token T --data " + data);
     }

@@ -87,7 +87,7 @@ class AgentLoopTest {
               Optional.empty()),
           () -> new Now(millis, millis),
           () -> 0,
-          effects::add,
+          this::perform,
           new AgentLoop.Watcher() {
             @Override
             public void storeFailed(Reason reason) {
@@ -100,8 +100,8 @@ class AgentLoopTest {
             }
 
             @Override
-            public void eventFailed(AgentEvent event, RuntimeException failure) {
-              said.add("skipped");
+            public void stumbled(String over, RuntimeException failure) {
+              said.add("stumbled");
             }
           });
 
@@ -109,6 +109,27 @@ class AgentLoopTest {
   void start() throws InterruptedException {
     loop.turn(0);
     effects.clear();
+  }
+
+  private void perform(AgentEffect effect) {
+    if (effect instanceof AgentEffect.ResultKept kept && kept.request() == 666) {
+      throw new IllegalStateException("a bug in an adapter");
+    }
+    effects.add(effect);
+  }
+
+  @Test
+  void aBugInAnAdapterDoesNotEndTheAgent() throws InterruptedException {
+    inbox.offer(new AgentEvent.ResultHandedIn(666, PEOPLE, "{}"));
+    for (int i = 0; i < 5; i++) {
+      turn();
+    }
+    inbox.offer(new AgentEvent.ResultHandedIn(667, PEOPLE, "{}"));
+    turn();
+
+    assertThat(said).startsWith("stumbled");
+    assertThat(effects)
+        .anyMatch(it -> it instanceof AgentEffect.ResultKept kept && kept.request() == 667);
   }
 
   private void turn() throws InterruptedException {

@@ -283,6 +283,8 @@ final class Shop {
           tell(
               new AgentEvent.ProbeFinished(
                   it.application(), it.probe().name(), it.round(), probe(it.application())));
+      case AgentEffect.ReadOutput it ->
+          tell(new AgentEvent.OutputRead(it.line(), it.ask(), "hello"));
       case AgentEffect.ResultKept _,
           AgentEffect.ResultRefused _,
           AgentEffect.Renew _,
