@@ -1,0 +1,387 @@
+package dev.tombolo.hub.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.enrol.EnrolRequest;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.enrol.Refusal;
+import dev.tombolo.protocol.enrol.RenewRequest;
+import dev.tombolo.protocol.enrol.RenewResponse;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.token.JoinToken;
+import dev.tombolo.protocol.token.JoinTokenCodec;
+import dev.tombolo.protocol.token.TokenSecret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpRoutesTest {
+  private static final byte[] CONTENT = new byte[300_000];
+
+  @TempDir static Path folder;
+  private static TestHub hub;
+  private static Digest file;
+
+  @BeforeAll
+  static void start() throws Exception {
+    new Random(1).nextBytes(CONTENT);
+    hub = TestHub.start(folder);
+    file = Digest.of(CONTENT);
+    Files.write(hub.files.resolve(file.hex()), CONTENT);
+    Files.createDirectories(folder.resolve("share/packages"));
+    Files.writeString(folder.resolve("share/install.sh"), "#!/bin/sh\n");
+    Files.write(folder.resolve("share/packages/agent.tar.gz"), CONTENT);
+    Files.createSymbolicLink(
+        folder.resolve("share/packages/link"), folder.resolve("ca/root-key.pem"));
+  }
+
+  @AfterAll
+  static void stop() {
+    hub.close();
+  }
+
+  @BeforeEach
+  void forgetEarlierEvents() {
+    hub.events.clear();
+    hub.readable.clear();
+  }
+
+  @Test
+  void anybodyMayAskForHealthAndTheRoot() throws Exception {
+    assertThat(get("/healthz").body()).isEqualTo("ok\n");
+    assertThat(get("/v1/ca.pem").body()).isEqualTo(hub.authority.rootPem());
+  }
+
+  @Test
+  void anybodyMayHaveTheInstallerAndItsPackages() throws Exception {
+    assertThat(get("/install.sh").body()).isEqualTo("#!/bin/sh\n");
+    assertThat(bytes(stranger(), "/packages/agent.tar.gz").body()).isEqualTo(CONTENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/packages/link",
+        "/packages/../install.sh",
+        "/packages/%2e%2e%2finstall.sh",
+        "/packages/",
+        "/packages/.hidden",
+        "/packages/none",
+        "/v1/files/abc",
+        "/",
+        "/etc/passwd"
+      })
+  void nothingElseIsThere(String path) throws Exception {
+    HttpResponse<String> answer = get(path);
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(refusal(answer)).isInstanceOf(Reason.NotFound.class);
+  }
+
+  @Test
+  void wrongMethodIsToldSo() throws Exception {
+    assertThat(get("/v1/enroll").statusCode()).isEqualTo(405);
+    assertThat(post(stranger(), "/healthz", "{}").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void enrolmentIsPassedOnWithItsKeyAndAnswered() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    Csr csr = Csr.of(device.pair(), "O=system:masters");
+    CompletableFuture<HttpResponse<String>> answer = postAsync("/v1/enroll", enrolment(csr.pem()));
+    HubEvent.EnrolAsked asked = hub.await(HubEvent.EnrolAsked.class);
+    assertThat(asked.key().spkiDer()).isEqualTo(device.pair().getPublic().getEncoded());
+    assertThat(asked.token()).isEqualTo(token());
+    EnrolResponse granted =
+        new EnrolResponse(
+            device.id(),
+            new Name("retail"),
+            new Name("store-1"),
+            new Name("counter-1"),
+            "certificate",
+            "document",
+            new History(1, "h"),
+            List.of("wss://hub:1/mqtt"),
+            "https://hub:1");
+
+    hub.edge.answer(new HubEffect.EnrolGranted(asked.request(), granted));
+
+    HttpResponse<String> got = answer.get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS);
+    assertThat(got.statusCode()).isEqualTo(200);
+    assertThat(Json.read(EnrolResponse.class, got.body(), 100_000)).isEqualTo(granted);
+  }
+
+  @Test
+  void refusedEnrolmentHasTheStatusThatFits() throws Exception {
+    Map<Reason, Integer> expected =
+        Map.of(
+            new Reason.TokenUnknown("t"), 401,
+            new Reason.TokenExpired("t", 1), 403,
+            new Reason.TokenUsed("t", 1), 403,
+            new Reason.TokenOtherKey("t"), 403,
+            new Reason.SlotTaken("a/b", "d"), 409,
+            new Reason.Busy(5), 503);
+    String body = enrolment(Csr.of(hub.newDevice().pair(), "CN=x").pem());
+    for (Map.Entry<Reason, Integer> each : expected.entrySet()) {
+      CompletableFuture<HttpResponse<String>> answer = postAsync("/v1/enroll", body);
+      HubEvent.EnrolAsked asked = hub.await(HubEvent.EnrolAsked.class);
+
+      hub.edge.answer(new HubEffect.RequestRefused(asked.request(), each.getKey()));
+
+      HttpResponse<String> got = answer.get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS);
+      assertThat(got.statusCode()).isEqualTo(each.getValue());
+      assertThat(refusal(got)).isEqualTo(each.getKey());
+      assertThat(got.headers().firstValue("Retry-After").isPresent())
+          .isEqualTo(each.getKey() instanceof Reason.Busy);
+    }
+  }
+
+  @Test
+  void badEnrolmentsAreRefusedAtOnce() throws Exception {
+    Csr good = Csr.of(hub.newDevice().pair(), "CN=x");
+    Csr forged = good.withKeyOf(hub.newDevice().pair());
+
+    assertThat(refusal(post(stranger(), "/v1/enroll", "{"))).isInstanceOf(Reason.Malformed.class);
+    assertThat(refusal(post(stranger(), "/v1/enroll", enrolment(forged.pem()))))
+        .isEqualTo(new Reason.CsrInvalid("its signature was not made with its key"));
+    assertThat(refusal(post(stranger(), "/v1/enroll", enrolment("hello"))))
+        .isInstanceOf(Reason.CsrInvalid.class);
+    String garbled =
+        Json.write(new EnrolRequest(tokenText().replace("tmb1_0", "tmb1_1"), good.pem(), Map.of()));
+    assertThat(refusal(post(stranger(), "/v1/enroll", garbled)))
+        .isInstanceOf(Reason.TokenGarbled.class);
+    assertThat(hub.events).noneMatch(HubEvent.EnrolAsked.class::isInstance);
+  }
+
+  @Test
+  void bodyAboveTheBoundIsRefusedByItsName() throws Exception {
+    String body = "x".repeat(Limits.ENROL_BODY_BYTES_MAX + 1);
+
+    HttpResponse<String> answer = post(stranger(), "/v1/enroll", body);
+
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(refusal(answer))
+        .isEqualTo(
+            new Reason.LimitExceeded(
+                "bodyBytes", Limits.ENROL_BODY_BYTES_MAX, Limits.ENROL_BODY_BYTES_MAX + 1L));
+  }
+
+  @Test
+  void renewalNeedsACertificateThatIsServed() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    String body = Json.write(new RenewRequest(Csr.of(device.pair(), "CN=x").pem()));
+    assertThat(post(stranger(), "/v1/renew", body).statusCode()).isEqualTo(401);
+    CompletableFuture<HttpResponse<String>> answer =
+        as(device)
+            .sendAsync(
+                request("/v1/renew").POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    HubEvent.RenewAsked asked = hub.await(HubEvent.RenewAsked.class);
+    assertThat(asked.device()).isEqualTo(device.id());
+    assertThat(asked.presented()).isEqualTo(device.issued().serial());
+
+    hub.edge.answer(new HubEffect.RenewGranted(asked.request(), new RenewResponse("pem")));
+
+    assertThat(answer.get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS).body()).contains("pem");
+  }
+
+  @Test
+  void fullInboxTellsToComeBackLater() throws Exception {
+    hub.isFull = true;
+    try {
+      HttpResponse<String> answer =
+          post(stranger(), "/v1/enroll", enrolment(Csr.of(hub.newDevice().pair(), "CN=x").pem()));
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    } finally {
+      hub.isFull = false;
+    }
+  }
+
+  @Test
+  void fileIsForDevicesThatMayReadIt() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    String path = "/v1/files/" + file.hex();
+    assertThat(bytes(stranger(), path).statusCode()).isEqualTo(401);
+    assertThat(bytes(as(device), path).statusCode()).isEqualTo(403);
+    hub.readable.add(file);
+
+    HttpResponse<byte[]> answer = bytes(as(device), path);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo(CONTENT);
+    assertThat(answer.headers().firstValue("ETag")).contains('"' + file.hex() + '"');
+    hub.revoked.add(device.issued().serial());
+    assertThat(bytes(as(device), path).statusCode()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bytes=0-0, 206, 0, 1",
+    "bytes=100-199, 206, 100, 200",
+    "bytes=299999-, 206, 299999, 300000",
+    "bytes=299000-999999, 206, 299000, 300000",
+    "bytes=-10, 206, 299990, 300000",
+    "bytes=-999999, 206, 0, 300000",
+    "bytes=300000-, 416, 0, 0",
+    "bytes=-0, 416, 0, 0",
+    "'bytes=0-1,5-6', 200, 0, 300000",
+    "bytes=5-1, 200, 0, 300000",
+    "lines=1-2, 200, 0, 300000"
+  })
+  void rangeIsWhatWasAskedFor(String range, int status, int from, int to) throws Exception {
+    hub.readable.add(file);
+    HttpResponse<byte[]> answer =
+        as(hub.newDevice())
+            .send(
+                request("/v1/files/" + file.hex()).header("Range", range).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).isEqualTo(Arrays.copyOfRange(CONTENT, from, to));
+    if (status == 206) {
+      assertThat(answer.headers().firstValue("Content-Range"))
+          .contains("bytes " + from + "-" + (to - 1) + "/300000");
+    } else if (status == 416) {
+      assertThat(answer.headers().firstValue("Content-Range")).contains("bytes */300000");
+    }
+  }
+
+  @Test
+  void partOfAnotherFileIsNeverSent() throws Exception {
+    hub.readable.add(file);
+    HttpRequest.Builder asked = request("/v1/files/" + file.hex()).header("Range", "bytes=5-");
+
+    HttpResponse<byte[]> other =
+        as(hub.newDevice())
+            .send(
+                asked.copy().header("If-Range", "\"another\"").build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> same =
+        as(hub.newDevice())
+            .send(
+                asked.copy().header("If-Range", '"' + file.hex() + '"').build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+
+    assertThat(other.statusCode()).isEqualTo(200);
+    assertThat(same.statusCode()).isEqualTo(206);
+  }
+
+  @Test
+  void headTellsTheLengthOnly() throws Exception {
+    hub.readable.add(file);
+    HttpResponse<byte[]> answer =
+        as(hub.newDevice())
+            .send(
+                request("/v1/files/" + file.hex()).HEAD().build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+
+    assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(CONTENT.length);
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @Test
+  void endlessHeaderIsRefused() throws Exception {
+    HttpResponse<String> answer =
+        stranger()
+            .send(
+                request("/healthz").header("X-Long", "x".repeat(20_000)).build(),
+                HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(431);
+  }
+
+  // ---- small words
+
+  private static HttpClient stranger() throws GeneralSecurityException, IOException {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .sslContext(hub.tls(Optional.empty()))
+        .build();
+  }
+
+  private static HttpClient as(TestHub.Device device) throws GeneralSecurityException, IOException {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .sslContext(hub.tls(Optional.of(device)))
+        .build();
+  }
+
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + hub.port() + path));
+  }
+
+  private static HttpResponse<String> get(String path) throws Exception {
+    return stranger().send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<byte[]> bytes(HttpClient client, String path) throws Exception {
+    return client.send(request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static HttpResponse<String> post(HttpClient client, String path, String body)
+      throws Exception {
+    return client.send(
+        request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static CompletableFuture<HttpResponse<String>> postAsync(String path, String body)
+      throws Exception {
+    return stranger()
+        .sendAsync(
+            request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static Reason refusal(HttpResponse<String> answer) throws Exception {
+    return Json.read(Refusal.class, answer.body(), 100_000).reason();
+  }
+
+  private static String enrolment(String csr) {
+    return Json.write(new EnrolRequest(tokenText(), csr, Map.of("host", "shop")));
+  }
+
+  private static String tokenText() {
+    return JoinTokenCodec.encode(token());
+  }
+
+  private static JoinToken token() {
+    return new JoinToken(
+        "0123456789abcdef",
+        new TokenSecret("0123456789abcdefghij".getBytes(StandardCharsets.US_ASCII)),
+        hub.authority.rootKeyDigest(),
+        Digest.ofText("publisher"),
+        2_000_000_000L,
+        List.of("localhost:8443"));
+  }
+}

@@ -1,0 +1,214 @@
+package dev.tombolo.hub.x509;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tombolo.hub.core.CsrCheck;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.IssuedCertificate;
+import dev.tombolo.hub.core.RequestedKey;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.sign.Dsse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificateAuthorityTest {
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+  @TempDir Path folder;
+
+  @Test
+  void sameAuthorityComesBackAfterARestart() throws Exception {
+    CertificateAuthority first = CertificateAuthority.open(folder, NOW);
+    DocumentKey key = first.documentKey(NOW);
+
+    CertificateAuthority again = CertificateAuthority.open(folder, NOW.plus(Duration.ofDays(1)));
+
+    assertThat(again.root()).isEqualTo(first.root());
+    assertThat(again.documentKey(NOW).keyId()).isEqualTo(key.keyId());
+    assertThat(again.rootKeyDigest())
+        .isEqualTo(Digest.of(first.root().getPublicKey().getEncoded()));
+    assertThat(first.root().getSubjectX500Principal().getName())
+        .isEqualTo("CN=Tombolo hub CA " + first.rootKeyDigest().hex().substring(0, 8));
+  }
+
+  @Test
+  void everyFileIsForItsOwnerOnly() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder.resolve("ca"), NOW);
+    authority.serverIdentity(List.of("localhost"), NOW);
+    authority.documentKey(NOW);
+    authority.revocationList().write(Set.of("1f"), NOW);
+
+    try (Stream<Path> files = Files.list(folder.resolve("ca"))) {
+      assertThat(files)
+          .hasSize(7)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
+  void rootWithoutItsKeyIsNotReplaced() throws Exception {
+    CertificateAuthority.open(folder, NOW);
+    Files.delete(folder.resolve("root-key.pem"));
+
+    assertThatThrownBy(() -> CertificateAuthority.open(folder, NOW))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("root-key.pem");
+  }
+
+  @Test
+  void damagedFileIsNamed() throws Exception {
+    CertificateAuthority.open(folder, NOW);
+    Files.writeString(folder.resolve("root-key.pem"), "rubbish");
+
+    assertThatThrownBy(() -> CertificateAuthority.open(folder, NOW))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("damaged");
+  }
+
+  @Test
+  void serverCertificateIsIssuedAnewForOtherNamesOrNearItsEnd() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder, NOW);
+    ServerIdentity first = authority.serverIdentity(List.of("hub.example", "::1"), NOW);
+
+    ServerIdentity same = authority.serverIdentity(List.of("0:0:0:0:0:0:0:1", "HUB.example"), NOW);
+    ServerIdentity late =
+        authority.serverIdentity(List.of("hub.example", "::1"), NOW.plus(Duration.ofDays(350)));
+    ServerIdentity other = authority.serverIdentity(List.of("hub2.example"), NOW);
+
+    assertThat(same.leaf()).isEqualTo(first.leaf());
+    assertThat(late.leaf()).isNotEqualTo(first.leaf());
+    assertThat(other.leaf().getSubjectAlternativeNames()).hasSize(1);
+    other.leaf().verify(authority.root().getPublicKey());
+    assertThat(other.leaf().getExtendedKeyUsage())
+        .containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+  }
+
+  @Test
+  void requestForMastersStillGetsADeviceCertificate() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder, NOW);
+    KeyPair pair = p256();
+    CsrCheck.Outcome outcome =
+        new CertificateRequests().check(request(pair, pair, "O=system:masters,CN=admin"));
+    RequestedKey key = ((CsrCheck.Outcome.Good) outcome).key();
+    DeviceId device = DeviceId.ofKey(key.spkiDer());
+
+    IssuedCertificate issued =
+        authority.issueForDevice(
+            device, key.spkiDer(), "00af", NOW.toEpochMilli(), NOW.plusSeconds(60).toEpochMilli());
+
+    X509Certificate certificate = Pem.readCertificates(issued.pem()).getFirst();
+    assertThat(certificate.getSubjectX500Principal().getName())
+        .isEqualTo("CN=" + device + ",O=tombolo-device");
+    assertThat(certificate.getSerialNumber().toString(16)).isEqualTo("af");
+    assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.2");
+    assertThat(certificate.getBasicConstraints()).isEqualTo(-1);
+    assertThat(certificate.getNotAfter()).isEqualTo(java.util.Date.from(NOW.plusSeconds(60)));
+    certificate.verify(authority.root().getPublicKey());
+    assertThat(Pem.readCertificates(issued.pem()).getLast()).isEqualTo(authority.root());
+  }
+
+  @Test
+  void requestsThatProveNothingAreRefused() throws Exception {
+    KeyPair pair = p256();
+    KeyPairGenerator p384 = KeyPairGenerator.getInstance("EC");
+    p384.initialize(new ECGenParameterSpec("secp384r1"));
+    KeyPair large = p384.generateKeyPair();
+    CertificateRequests requests = new CertificateRequests();
+
+    assertThat(requests.check(request(pair, p256(), "CN=x")))
+        .isInstanceOf(CsrCheck.Outcome.Bad.class);
+    assertThat(requests.check(request(large, large, "CN=x")))
+        .isInstanceOf(CsrCheck.Outcome.Bad.class);
+    assertThat(requests.check("")).isInstanceOf(CsrCheck.Outcome.Bad.class);
+    assertThat(
+            requests.check(
+                "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----"))
+        .isInstanceOf(CsrCheck.Outcome.Bad.class);
+  }
+
+  @Test
+  void revocationListIsSignedAndNamesTheSerials() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder, NOW);
+    RevocationList list = authority.revocationList();
+    list.write(Set.of(), NOW);
+
+    list.write(Set.of("1f", "a0"), NOW);
+
+    X509CRL crl =
+        (X509CRL)
+            CertificateFactory.getInstance("X.509").generateCRL(Files.newInputStream(list.file()));
+    crl.verify(authority.root().getPublicKey());
+    assertThat(crl.getRevokedCertificates())
+        .extracting(entry -> entry.getSerialNumber().toString(16))
+        .containsExactlyInAnyOrder("1f", "a0");
+  }
+
+  @Test
+  void workersSignWhatAnyEd25519Verifies() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder, NOW);
+    DocumentKey key = authority.documentKey(NOW);
+    BlockingQueue<HubEvent> events = new LinkedBlockingQueue<>();
+    byte[] payload = "{}".getBytes(StandardCharsets.UTF_8);
+    DeviceId device = DeviceId.ofKey(p256().getPublic().getEncoded());
+    try (SignatureWorkers workers = SignatureWorkers.start(authority, key, events::offer, 2)) {
+      workers.sign(new HubEffect.SignDocument(device, 7, payload));
+
+      HubEvent.DocumentSigned signed = (HubEvent.DocumentSigned) events.poll(10, TimeUnit.SECONDS);
+
+      assertThat(signed.revision()).isEqualTo(7);
+      assertThat(signed.envelope().signatures().getFirst().keyid()).isEqualTo(key.keyId());
+      Signature jdk = Signature.getInstance("Ed25519");
+      jdk.initVerify(key.certificate().getPublicKey());
+      jdk.update(Dsse.pae(DesiredManifest.PAYLOAD_TYPE, payload));
+      assertThat(
+              jdk.verify(
+                  Base64.getDecoder().decode(signed.envelope().signatures().getFirst().sig())))
+          .isTrue();
+    }
+  }
+
+  private static KeyPair p256() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  private static String request(KeyPair key, KeyPair signer, String subject) throws Exception {
+    return Pem.write(
+        "CERTIFICATE REQUEST",
+        new JcaPKCS10CertificationRequestBuilder(new X500Name(subject), key.getPublic())
+            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate()))
+            .getEncoded());
+  }
+}
