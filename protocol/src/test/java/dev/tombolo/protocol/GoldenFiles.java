@@ -20,6 +20,7 @@ import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
@@ -139,6 +140,7 @@ public final class GoldenFiles {
     all.put("acked", new Acked("5d41402a", 1003, 1_767_225_700_123L));
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
     all.put("answer", new Answer("q-1", true, "counter ready\nport 9000\n"));
+    all.put("hub-beacon", new HubBeacon(HISTORY, "c41d8e07", 10));
     all.put("reason", failed());
     return all;
   }

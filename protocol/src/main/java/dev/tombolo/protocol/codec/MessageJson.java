@@ -6,6 +6,7 @@ import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
@@ -219,5 +220,16 @@ final class MessageJson {
 
   static void write(JsonWriter json, Answer a) {
     json.text("id", a.id()).yes("ok", a.ok()).text("body", a.body());
+  }
+
+  static HubBeacon beacon(JsonFields f) throws MalformedException {
+    return new HubBeacon(
+        DesiredJson.history(f.object("history")), f.text("bootId"), f.small("spreadSeconds"));
+  }
+
+  static void write(JsonWriter json, HubBeacon b) {
+    json.object("history", b.history(), DesiredJson::write)
+        .text("bootId", b.bootId())
+        .integer("spreadSeconds", b.spreadSeconds());
   }
 }
