@@ -34,7 +34,7 @@ public final class SmallRelease {
   public static void push(RunningHub hub, Path folder, String yaml)
       throws IOException, InterruptedException {
     Path draft = folder.resolve("release.yaml");
-    Path envelope = folder.resolve("release.json");
+    Path envelope = folder.resolve("signed.release.json");
     Files.writeString(draft, yaml);
     hub.cli(
         "release",

@@ -24,12 +24,11 @@ import java.util.regex.Pattern;
 final class Invariants {
   private static final Duration DURABLE_WITHIN = Duration.ofSeconds(30);
   private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)");
-  private static final int PAGE = 1000;
 
   private final TortureWorld world;
   private final Map<Integer, long[]> highest = new HashMap<>();
   private final Map<String, Set<Long>> arrived = new HashMap<>();
-  private long cursor = -1;
+  private long cursor;
 
   Invariants(TortureWorld world) {
     this.world = world;
@@ -130,7 +129,7 @@ final class Invariants {
   private void readResults() {
     List<ResultRow> rows;
     do {
-      rows = world.client().list(ResultRow.class, "/results?after=" + cursor + "&last=" + PAGE);
+      rows = world.client().list(ResultRow.class, "/results?after=" + cursor);
       for (ResultRow row : rows) {
         Matcher number = NUMBER.matcher(row.json());
         hold(number.find(), "I4", "a result was changed on its way: " + row.json());
