@@ -26,9 +26,22 @@ public final class EventQueue implements AgentInbox {
       own.add(event);
       return;
     }
-    try {
-      events.put(event);
-    } catch (InterruptedException e) {
+    putUninterruptibly(event);
+  }
+
+  /// An MQTT client interrupts its threads while it tells of a broken line; that news must not get
+  /// lost, or the agent would wait for ever on a line that is gone.
+  private void putUninterruptibly(AgentEvent event) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        events.put(event);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
