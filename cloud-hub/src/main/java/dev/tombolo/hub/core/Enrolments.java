@@ -20,8 +20,8 @@ import dev.tombolo.protocol.token.JoinToken;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Lets devices in. Asked -> decided -> certificate signed -> decided again, because others may
 /// have come first -> token use, device, certificate and audit line in one transaction -> answered.
@@ -125,31 +125,52 @@ final class Enrolments {
     if (refusal != null) {
       return new Decision.Refuse(refusal, false);
     }
-    TreeSet<Name> sites = new TreeSet<>();
-    for (Kept<AdminObject.Site> site : state.sites.values()) {
-      if (site.content().fleet().equals(token.fleet())) {
-        sites.add(site.content().name());
-      }
+    List<Name> sites = sitesOf(token);
+    if (sites.size() != 1) {
+      Reason why =
+          token.site() == null
+              ? SlotChoice.noSite(token, sites.size())
+              : new Reason.NotFound("site", token.site().text(), List.of());
+      return new Decision.Refuse(why, false);
     }
-    Optional<Name> site = SlotChoice.siteOf(token, sites);
-    if (site.isEmpty()) {
-      return new Decision.Refuse(SlotChoice.noSite(token, sites.size()), false);
-    }
-    if (!sites.contains(site.get())) {
-      return new Decision.Refuse(new Reason.NotFound("site", site.get().text(), List.of()), false);
-    }
-    return switch (SlotChoice.choose(token, device, site.get(), slotsOf(site.get()))) {
+    return switch (slotOf(token, device, sites.getFirst())) {
       case Choice.Refused refused -> new Decision.Refuse(refused.reason(), false);
       case Choice.Taken taken -> new Decision.Admit(device, token, taken);
     };
   }
 
-  private TreeMap<Name, Optional<DeviceId>> slotsOf(Name site) {
-    TreeMap<Name, Optional<DeviceId>> slots = new TreeMap<>();
-    for (SlotRef slot : state.slotsOf(site)) {
-      slots.put(slot.slot(), Optional.ofNullable(state.holders.get(slot)));
+  /// The sites of the token's fleet that it may mean.
+  private List<Name> sitesOf(JoinTokenRecord token) {
+    Stream<Kept<AdminObject.Site>> meant =
+        token.site() == null
+            ? state.sites.values().stream()
+            : Stream.ofNullable(state.sites.get(token.site()));
+    return meant
+        .map(Kept::content)
+        .filter(site -> site.fleet().equals(token.fleet()))
+        .map(AdminObject.Site::name)
+        .toList();
+  }
+
+  private Choice slotOf(JoinTokenRecord token, DeviceId device, Name site) {
+    if (token.slot() != null) {
+      SlotRef slot = new SlotRef(site, token.slot());
+      return SlotChoice.bound(
+          token,
+          device,
+          slot,
+          state.slots.containsKey(slot),
+          Optional.ofNullable(state.holders.get(slot)));
     }
-    return slots;
+    TreeSet<Name> free = state.freeSlots.getOrDefault(site, new TreeSet<>());
+    return SlotChoice.any(
+        site,
+        Optional.ofNullable(state.devices.get(device))
+            .map(DeviceRecord::slot)
+            .filter(slot -> slot.site().equals(site))
+            .map(SlotRef::slot),
+        free.isEmpty() ? Optional.empty() : Optional.of(free.first()),
+        state.madeSlots.getOrDefault(site, 0));
   }
 
   private void admit(

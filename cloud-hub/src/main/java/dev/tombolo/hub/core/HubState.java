@@ -9,6 +9,7 @@ import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.PresenceRecord;
 import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.SlotChoice;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Everything the hub's loop knows, in memory. Read by the deciding classes of this package,
@@ -58,6 +60,12 @@ public final class HubState {
 
   /// The active device of each slot that has one.
   final Map<SlotRef, DeviceId> holders = new HashMap<>();
+
+  /// Slots without an active device, by site.
+  final Map<Name, TreeSet<Name>> freeSlots = new HashMap<>();
+
+  /// The highest N of a site's slots called `device-N`.
+  final Map<Name, Integer> madeSlots = new HashMap<>();
 
   /// Devices that must not be served, for ever or until an operator has looked.
   final Set<DeviceId> expelled = new HashSet<>();
@@ -105,7 +113,7 @@ public final class HubState {
       case HubChange.CounterMoved c -> counters.put(c.counter(), c.value());
       case HubChange.FleetPut c -> fleets.put(c.fleet().content().name(), c.fleet());
       case HubChange.SitePut c -> sites.put(c.site().content().name(), c.site());
-      case HubChange.SlotPut c -> slots.put(c.slot().content().ref(), c.slot());
+      case HubChange.SlotPut c -> putSlot(c.slot());
       case HubChange.ApplicationPut c -> {
         AdminObject.Application content = c.application().content();
         applications
@@ -175,13 +183,30 @@ public final class HubState {
     return taken;
   }
 
+  private void putSlot(Kept<AdminObject.Slot> slot) {
+    SlotRef ref = slot.content().ref();
+    slots.put(ref, slot);
+    noteFree(ref);
+    madeSlots.merge(ref.site(), SlotChoice.madeNumberOf(ref.slot()), Math::max);
+  }
+
+  private void noteFree(SlotRef slot) {
+    if (!holders.containsKey(slot) && slots.containsKey(slot)) {
+      freeSlots.computeIfAbsent(slot.site(), site -> new TreeSet<>()).add(slot.slot());
+    }
+  }
+
   private void putDevice(DeviceRecord device) {
     DeviceRecord before = devices.put(device.id(), device);
-    if (before != null) {
-      holders.remove(before.slot(), device.id());
+    if (before != null && holders.remove(before.slot(), device.id())) {
+      noteFree(before.slot());
     }
     if (device.isActive()) {
       holders.put(device.slot(), device.id());
+      TreeSet<Name> free = freeSlots.get(device.slot().site());
+      if (free != null) {
+        free.remove(device.slot().slot());
+      }
       expelled.remove(device.id());
     } else {
       expelled.add(device.id());

@@ -4,11 +4,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import org.jspecify.annotations.Nullable;
 
 /// Which slot a device takes that a token has let in.
 public final class SlotChoice {
@@ -26,14 +22,6 @@ public final class SlotChoice {
     record Refused(Reason reason) implements Choice {}
   }
 
-  /// The site whose slots [#choose] must be given: the token's own, or its fleet's only one.
-  public static Optional<Name> siteOf(JoinTokenRecord token, SortedSet<Name> sitesOfFleet) {
-    if (token.site() != null) {
-      return Optional.of(token.site());
-    }
-    return sitesOfFleet.size() == 1 ? Optional.of(sitesOfFleet.first()) : Optional.empty();
-  }
-
   /// Says why a token that names only its fleet cannot place a device.
   public static Reason noSite(JoinTokenRecord token, int sitesOfFleet) {
     return new Reason.Conflict(
@@ -45,50 +33,48 @@ public final class SlotChoice {
             + " sites; make a token for one site");
   }
 
-  /// @param device the one that asks; it keeps a fitting slot it already holds
-  /// @param slots every slot of the site and its active device
-  public static Choice choose(
+  /// For a token that names its slot.
+  ///
+  /// @param device the one that asks
+  /// @param exists whether the slot has been made
+  /// @param holder who holds it now
+  public static Choice bound(
       JoinTokenRecord token,
       DeviceId device,
-      Name site,
-      SortedMap<Name, Optional<DeviceId>> slots) {
-    return token.slot() == null
-        ? anyOf(device, site, slots)
-        : bound(token, device, new SlotRef(site, token.slot()), slots.get(token.slot()));
-  }
-
-  private static Choice bound(
-      JoinTokenRecord token, DeviceId device, SlotRef slot, @Nullable Optional<DeviceId> holder) {
-    if (holder == null) {
-      return new Choice.Taken(slot, true, Optional.empty());
-    }
+      SlotRef slot,
+      boolean exists,
+      Optional<DeviceId> holder) {
     Optional<DeviceId> other = holder.filter(held -> !held.equals(device));
     // A token made while the slot was held is meant to replace that device, and only that one.
     if (other.isPresent() && !other.get().equals(token.replaces())) {
       return new Choice.Refused(new Reason.SlotTaken(slot.toString(), other.get().text()));
     }
-    return new Choice.Taken(slot, false, other);
+    return new Choice.Taken(slot, !exists, other);
   }
 
-  private static Choice anyOf(
-      DeviceId device, Name site, SortedMap<Name, Optional<DeviceId>> slots) {
-    Name free = null;
-    for (Map.Entry<Name, Optional<DeviceId>> slot : slots.entrySet()) {
-      if (slot.getValue().filter(device::equals).isPresent()) {
-        return new Choice.Taken(new SlotRef(site, slot.getKey()), false, Optional.empty());
-      }
-      if (free == null && slot.getValue().isEmpty()) {
-        free = slot.getKey();
-      }
+  /// For a token that names only a site: the slot there that the device has already, else the first
+  /// free one, else a new one.
+  ///
+  /// @param made the highest N of the site's slots called `device-N`; 0 when there is none
+  public static Choice.Taken any(Name site, Optional<Name> held, Optional<Name> free, int made) {
+    return held.or(() -> free)
+        .map(slot -> new Choice.Taken(new SlotRef(site, slot), false, Optional.empty()))
+        .orElseGet(
+            () ->
+                new Choice.Taken(
+                    new SlotRef(site, new Name(MADE_PREFIX + (made + 1))), true, Optional.empty()));
+  }
+
+  /// The N of a slot called `device-N`; 0 for any other.
+  public static int madeNumberOf(Name slot) {
+    String text = slot.text();
+    if (!text.startsWith(MADE_PREFIX) || text.length() > MADE_PREFIX.length() + 9) {
+      return 0;
     }
-    if (free != null) {
-      return new Choice.Taken(new SlotRef(site, free), false, Optional.empty());
+    try {
+      return Math.max(0, Integer.parseInt(text.substring(MADE_PREFIX.length())));
+    } catch (NumberFormatException e) {
+      return 0;
     }
-    int number = 1;
-    while (slots.containsKey(new Name(MADE_PREFIX + number))) {
-      number++;
-    }
-    return new Choice.Taken(
-        new SlotRef(site, new Name(MADE_PREFIX + number)), true, Optional.empty());
   }
 }
