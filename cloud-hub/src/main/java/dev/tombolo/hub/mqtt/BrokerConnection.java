@@ -3,6 +3,7 @@ package dev.tombolo.hub.mqtt;
 import dev.tombolo.protocol.Topics;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.message.HubBeacon;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -80,10 +81,8 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
   /// Publishes the beacon, retained: devices that see another boot id than before say their birth
   /// again.
   void announce() throws MqttException {
-    String beacon =
-        "{\"epoch\":%d,\"history\":\"%s\",\"bootId\":\"%s\",\"spreadSeconds\":%d}"
-            .formatted(history.epoch(), history.id(), UUID.randomUUID(), SPREAD_SECONDS);
-    MqttMessage message = new MqttMessage(beacon.getBytes(StandardCharsets.UTF_8));
+    HubBeacon beacon = new HubBeacon(history, UUID.randomUUID().toString(), SPREAD_SECONDS);
+    MqttMessage message = new MqttMessage(Json.write(beacon).getBytes(StandardCharsets.UTF_8));
     message.setQos(QOS);
     message.setRetained(true);
     running().publish(Topics.HUB_BEACON, message);

@@ -240,6 +240,11 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     List<Integer> granted = new ArrayList<>();
     for (MqttTopicSubscription wanted : packet.payload().topicSubscriptions()) {
       String filter = wanted.topicFilter();
+      if (filter.equals(Topics.HUB_BEACON)) {
+        // For external brokers; here the line itself ends with the hub.
+        granted.add(Math.min(1, wanted.qualityOfService().value()));
+        continue;
+      }
       Optional<Topics.Parsed> parsed = Topics.parse(filter);
       boolean own =
           parsed.isPresent()

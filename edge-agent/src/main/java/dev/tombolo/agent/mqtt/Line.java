@@ -3,12 +3,16 @@ package dev.tombolo.agent.mqtt;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.TlsSource;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
+import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.reason.Reason;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -36,6 +40,7 @@ final class Line implements MqttCallback {
   private static final long STACK_BYTES = 192 * 1024;
   private static final int DISCONNECT_WAIT_MILLIS = 200;
   private static final int PULSE_MILLIS = 500;
+  private static final int SPREAD_SECONDS_MAX = 600;
 
   private final long number;
   private final DeviceId device;
@@ -44,6 +49,7 @@ final class Line implements MqttCallback {
   private final ScheduledThreadPoolExecutor threads;
   private final LineClient client;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final HubAtBroker hub = new HubAtBroker();
   private volatile Duration keepAlive;
 
   Line(
@@ -125,7 +131,8 @@ final class Line implements MqttCallback {
     MqttSubscription[] wanted = {
       new MqttSubscription(Topics.DESIRED.of(device), QOS_AT_LEAST_ONCE),
       new MqttSubscription(Topics.ACKED.of(device), QOS_AT_LEAST_ONCE),
-      new MqttSubscription(Topics.ASK.of(device), QOS_AT_LEAST_ONCE)
+      new MqttSubscription(Topics.ASK.of(device), QOS_AT_LEAST_ONCE),
+      new MqttSubscription(Topics.HUB_BEACON, QOS_AT_LEAST_ONCE)
     };
     try {
       client.subscribe(wanted, null, answered(this::subscribed), new MqttProperties());
@@ -184,11 +191,30 @@ final class Line implements MqttCallback {
   @Override
   public void messageArrived(String topic, MqttMessage message) {
     try {
+      if (topic.equals(Topics.HUB_BEACON)) {
+        heardOfHub(message);
+        return;
+      }
       inbox.offer(
           InboundMessage.parse(device, number, message.getId(), topic, message.getPayload()));
     } catch (MalformedException e) {
       LOG.log(System.Logger.Level.WARNING, "ignored a message of the hub: {0}", e.getMessage());
       acknowledge(message.getId());
+    }
+  }
+
+  /// Only at an external broker: there the line outlives the hub.
+  private void heardOfHub(MqttMessage message) throws MalformedException {
+    HubBeacon beacon = Json.read(HubBeacon.class, message.getPayload(), Limits.CONNECT_BYTES_MAX);
+    if (message.getQos() > 0) {
+      acknowledge(message.getId());
+    }
+    if (hub.isAnother(beacon.bootId(), message.isRetained())) {
+      int spreadMillis = Math.clamp(beacon.spreadSeconds(), 0, SPREAD_SECONDS_MAX) * 1000 + 1;
+      threads.schedule(
+          () -> close("another hub came to the broker, so that it hears a birth"),
+          ThreadLocalRandom.current().nextInt(spreadMillis),
+          TimeUnit.MILLISECONDS);
     }
   }
 
