@@ -100,7 +100,7 @@ final class Peer {
     send(connack(0, new byte[0]));
     Packet subscribe = expect(SUBSCRIBE);
     int id = subscribe.packetId();
-    send(packet(9, 0, new byte[] {(byte) (id >> 8), (byte) id, 0, 1, 1, 1}));
+    send(packet(9, 0, new byte[] {(byte) (id >> 8), (byte) id, 0, 1, 1, 1, 1}));
     return connect;
   }
 
