@@ -183,8 +183,8 @@ final class Line implements MqttCallback {
   private void watch() {
     long silentNanos = System.nanoTime() - transport.lastReadNanos();
     if (silentNanos > 2 * keepAlive.toNanos()) {
-      transport.cut();
       close("no byte from the hub for " + Duration.ofNanos(silentNanos).toSeconds() + " s");
+      transport.cut();
     }
   }
 
