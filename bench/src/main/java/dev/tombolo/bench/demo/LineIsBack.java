@@ -5,7 +5,7 @@ import java.util.List;
 
 /// Step 5: the line is there again, and shop 2 catches up by itself.
 final class LineIsBack implements Step {
-  private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(90);
+  private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(180);
 
   @Override
   public String name() {

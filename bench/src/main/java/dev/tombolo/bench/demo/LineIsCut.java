@@ -7,8 +7,8 @@ import java.util.List;
 
 /// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
 final class LineIsCut implements Step {
-  private static final Duration LIVE_LIMIT = Duration.ofSeconds(60);
-  private static final Duration BACK_LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
+  private static final Duration BACK_LIMIT = Duration.ofSeconds(90);
   private static final Duration WITHOUT_AGENT = Duration.ofSeconds(2);
 
   @Override

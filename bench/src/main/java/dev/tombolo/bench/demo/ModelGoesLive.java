@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// Step 3: a real model, signed by the publisher, reaches all shops.
 final class ModelGoesLive implements Step {
-  private static final Duration LIVE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
 
   @Override
   public String name() {

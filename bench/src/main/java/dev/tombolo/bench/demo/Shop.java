@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// One shop: a line to the hub, an agent, and what the agent runs.
 final class Shop {
-  private static final Duration LINE_LIMIT = Duration.ofSeconds(20);
+  private static final Duration LINE_LIMIT = Duration.ofSeconds(60);
 
   private final int number;
   private final int linePort;
