@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.core.HubState.OutboxMark;
 import dev.tombolo.hub.desired.Delivery;
 import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
@@ -11,6 +12,7 @@ import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Presence;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +30,9 @@ final class Documents {
   /// A signature takes a fraction of a millisecond; 5,000 in a row a few seconds.
   static final long SIGNING_MILLIS_MAX = 30_000;
 
+  /// How long a device that listens may take to say its birth.
+  static final long BIRTH_MILLIS_MAX = 1_000;
+
   private final HubSettings settings;
   private final HubState state;
   private final Rendered rendered;
@@ -44,6 +49,16 @@ final class Documents {
             birth.manifest(),
             new HashSet<>(birth.sections()),
             settings.documentKey().equals(birth.documentKey()));
+    draft.change(new HubChange.HoldingSaid(session.device(), held));
+    long through = state.markOf(session.device(), birth.incarnation());
+    if (birth.outboxThrough() < through) {
+      // An acknowledgement was lost: say it again, so that nothing is sent twice.
+      draft.effect(
+          new HubEffect.SendAcked(
+              session.id(),
+              session.device(),
+              new Acked(birth.incarnation(), through, draft.nowMillis)));
+    }
     DocumentRecord known = state.documents.get(session.device());
     boolean isOurs = birth.history() != null && birth.history().id().equals(state.history.id());
     // A device ahead of us has seen documents that this database lost: go on above it.
@@ -55,6 +70,43 @@ final class Documents {
                 || (birth.revision() == known.revision()
                     && !known.manifest().equals(birth.manifest())));
     check(session, held, isAhead ? birth.revision() : 0, draft);
+  }
+
+  void subscribed(HubEvent.SessionSubscribed event, StepDraft draft) {
+    LiveSession session = state.sessions.get(event.device());
+    if (session != null
+        && session.id().equals(event.session())
+        && session.delivery() instanceof Delivery.AwaitingBirth) {
+      draft.change(new HubChange.SessionPut(session.with(new Delivery.Listening(draft.nowMillis))));
+    }
+  }
+
+  /// Serves devices that listen without a birth by what they said in an earlier session.
+  void serveListeners(StepDraft draft) {
+    int served = 0;
+    for (LiveSession session : state.sessions.values()) {
+      if (served == SLICE_DEVICES) {
+        break;
+      }
+      if (session.delivery() instanceof Delivery.Listening listening
+          && draft.nowMillis - listening.sinceMillis() >= BIRTH_MILLIS_MAX) {
+        Held nothing = new Held(null, Set.of(), false);
+        check(session, state.holdings.getOrDefault(session.device(), nothing), 0, draft);
+        acknowledge(session, draft);
+        served++;
+      }
+    }
+  }
+
+  private void acknowledge(LiveSession session, StepDraft draft) {
+    OutboxMark mark = state.newestMark(session.device());
+    if (mark != null) {
+      draft.effect(
+          new HubEffect.SendAcked(
+              session.id(),
+              session.device(),
+              new Acked(mark.incarnation(), mark.through(), draft.nowMillis)));
+    }
   }
 
   void signed(HubEvent.DocumentSigned event, StepDraft draft) {

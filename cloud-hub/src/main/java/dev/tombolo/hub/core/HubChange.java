@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
@@ -83,6 +84,9 @@ public sealed interface HubChange {
   record SessionPut(LiveSession session) implements Passing {}
 
   record SessionGone(DeviceId device) implements Passing {}
+
+  /// What a device's newest birth said it holds.
+  record HoldingSaid(DeviceId device, Held held) implements Passing {}
 
   record BootSeen(DeviceId device, String bootId, long connect, long millis) implements Passing {}
 

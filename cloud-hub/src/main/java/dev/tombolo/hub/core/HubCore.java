@@ -35,7 +35,7 @@ public final class HubCore {
       case HubEvent.CertificateSigned e -> certificateSigned(e, draft);
       case HubEvent.DocumentSigned e -> documents.signed(e, draft);
       case HubEvent.SessionOpened e -> sessions.opened(e, draft);
-      case HubEvent.SessionSubscribed e -> {}
+      case HubEvent.SessionSubscribed e -> documents.subscribed(e, draft);
       case HubEvent.SessionClosed e -> sessions.closed(e, draft);
       case HubEvent.PresenceSaid e -> sessions.said(e, draft);
       case HubEvent.ReportSaid e -> reports.said(e, draft);
@@ -65,6 +65,7 @@ public final class HubCore {
   private void ticked(StepDraft draft) {
     documents.checkSlice(draft);
     documents.signAgain(draft);
+    documents.serveListeners(draft);
     for (PendingCertificate pending : state.awaitedCertificates.values()) {
       if (pending.untilMillis() <= draft.nowMillis) {
         draft.change(new HubChange.CertificateCame(pending.request()));

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.BirthCheck.Boot;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -81,6 +82,7 @@ public final class HubState {
   @Nullable AuditRecord lastAudit;
 
   final Map<DeviceId, LiveSession> sessions = new HashMap<>();
+  final Map<DeviceId, Held> holdings = new HashMap<>();
   final Map<DeviceId, List<Boot>> boots = new HashMap<>();
   final Map<Long, PendingCertificate> awaitedCertificates = new HashMap<>();
   final Map<String, PendingAsk> asks = new HashMap<>();
@@ -154,6 +156,7 @@ public final class HubState {
         sessions.remove(c.device());
         staleDocuments.remove(c.device());
       }
+      case HubChange.HoldingSaid c -> holdings.put(c.device(), c.held());
       case HubChange.BootSeen c -> {
         List<Boot> seen = boots.computeIfAbsent(c.device(), device -> new ArrayList<>(1));
         seen.removeIf(boot -> boot.bootId().equals(c.bootId()));
@@ -290,6 +293,12 @@ public final class HubState {
       }
     }
     return -1;
+  }
+
+  /// The outbox that was taken from last.
+  @Nullable OutboxMark newestMark(DeviceId device) {
+    List<OutboxMark> marks = outboxMarks.getOrDefault(device, List.of());
+    return marks.isEmpty() ? null : marks.getLast();
   }
 
   /// The slots of a site, by name.

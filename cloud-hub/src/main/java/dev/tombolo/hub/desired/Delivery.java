@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// AwaitingBirth --birth--> Settled --document differs--> Signing --signed--> InFlight
+///       |                    ^ |                                                 |
+///       +-subscribed-> Listening --a second without a birth--> Signing           |
 ///                             ^                                                  |
 ///                             +------------------ taken -------------------------+
 /// ```
@@ -18,6 +20,10 @@ public sealed interface Delivery {
 
   /// The device has not said yet what it holds.
   record AwaitingBirth() implements Delivery {}
+
+  /// It listens, and has not said in this session what it holds. A device made of one-shot tools
+  /// says its birth on one line and listens on the next.
+  record Listening(long sinceMillis) implements Delivery {}
 
   /// Nothing is under way.
   record Settled(Held held) implements Delivery {}

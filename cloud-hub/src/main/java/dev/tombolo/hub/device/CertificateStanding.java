@@ -22,6 +22,8 @@ public final class CertificateStanding {
 
   /// @param serial empty where an external broker has checked the certificate and does not pass it
   ///   on
+  /// @param serial what was presented; empty when an external broker has checked it, which cannot
+  ///   tell old from new: then only the device's own standing counts
   public static Standing of(
       DeviceRecord device,
       @Nullable CertificateRecord current,
@@ -31,6 +33,9 @@ public final class CertificateStanding {
     Reason refusal = device.refusal();
     if (refusal != null) {
       return new Standing.Refused(refusal);
+    }
+    if (serial.isEmpty()) {
+      return new Standing.Current();
     }
     if (serial.isEmpty()) {
       return new Standing.Current();

@@ -194,6 +194,34 @@ class DocumentsTest {
   }
 
   @Test
+  void aDeviceOfOneShotToolsIsServedWhenItListens() {
+    scene.connected(identity, scene.birth("boot-1", 1));
+    scene.devicesTake = false;
+    SessionId listening = scene.open(identity.device(), Scene.serialOf(identity));
+    assertThat(scene.tell(new HubEvent.SessionSubscribed(listening, identity.device()))).isEmpty();
+    assertThat(scene.tell(new HubEvent.Ticked())).isEmpty();
+
+    scene.now += Documents.BIRTH_MILLIS_MAX;
+
+    List<HubEffect> effects = scene.tell(new HubEvent.Ticked());
+    assertThat(Scene.one(HubEffect.SendDesired.class, effects).session()).isEqualTo(listening);
+    assertThat(sections(sent(effects))).isNotEmpty();
+    assertThat(scene.tell(new HubEvent.Ticked())).isEmpty();
+  }
+
+  @Test
+  void aLostAcknowledgementIsSaidAgainAtTheNextBirth() {
+    SessionId line = scene.connected(identity, scene.birth("boot-1", 1));
+    scene.tell(
+        new HubEvent.ReportSaid(
+            line, identity.device(), scene.report(Scene.result(1), Scene.result(2)), 1));
+
+    List<HubEffect> effects = connect(scene.birth("boot-1", 2));
+
+    assertThat(Scene.one(HubEffect.SendAcked.class, effects).acked().through()).isEqualTo(2);
+  }
+
+  @Test
   void aSignatureThatNeverComesIsAskedForAgain() {
     scene.documentsAreSigned = false;
     connect(scene.birth("boot-1", 1));

@@ -2,11 +2,13 @@ package dev.tombolo.hub.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RenewalTest {
@@ -67,6 +69,15 @@ class RenewalTest {
         .isInstanceOf(Reason.CertificateExpired.class);
     assertThat(scene.directory().whyNotServed(device, first, scene.now))
         .containsInstanceOf(Reason.CertificateExpired.class);
+  }
+
+  @Test
+  void aLineCheckedByABrokerIsTakenByTheDevicesStanding() {
+    assertThat(Scene.all(HubEffect.SessionAdmitted.class, opened(""))).hasSize(1);
+    scene.command(new AdminCommand.RevokeDevice(device, "lost", Optional.empty()));
+
+    assertThat(Scene.one(HubEffect.SessionRefused.class, opened("")).reason())
+        .isInstanceOf(Reason.DeviceRevoked.class);
   }
 
   @Test
