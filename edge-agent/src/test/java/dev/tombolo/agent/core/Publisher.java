@@ -64,6 +64,39 @@ final class Publisher {
     return sign(manifest(name, version, 0, List.of("*")));
   }
 
+  /// Like [#manifest], but its process takes a new release on at SIGHUP.
+  static ReleaseManifest reloading(Name name, String version) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    Variant variant = it.variants().getFirst();
+    WorkloadSpec spec = variant.workload();
+    WorkloadSpec reloading =
+        new WorkloadSpec(
+            spec.type(),
+            spec.argv(),
+            spec.env(),
+            new WorkloadSpec.Reload.Signal("HUP"),
+            spec.probes(),
+            spec.startupSeconds(),
+            spec.soakSeconds(),
+            spec.stopGraceSeconds());
+    return new ReleaseManifest(
+        name,
+        version,
+        it.kind(),
+        "",
+        it.fleets(),
+        0,
+        List.of(),
+        List.of(
+            new Variant(
+                variant.os(),
+                variant.architecture(),
+                List.of(),
+                variant.files(),
+                reloading,
+                variant.parameters())));
+  }
+
   /// Two files, one probe, 20 s to start, 10 s to soak.
   static ReleaseManifest manifest(Name name, String version, long floor, List<String> fleets) {
     List<Variant.File> files =

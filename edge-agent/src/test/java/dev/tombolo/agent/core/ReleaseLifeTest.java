@@ -233,4 +233,35 @@ class ReleaseLifeTest {
     assertThat(shop.hub.happened("release-refused")).isEqualTo(2);
     assertThat(shop.store.load().securityFloors()).containsEntry(Shop.APP, 5L);
   }
+
+  @Test
+  void aWorkloadThatReloadsTakesTheNewReleaseWithoutEnding() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("first is live", () -> shop.isLive(first.digest()));
+    Shop.Process before = shop.process();
+
+    shop.hub.assign(second);
+    shop.until("second is live", () -> shop.isLive(second.digest()));
+
+    assertThat(shop.process().identity()).isEqualTo(before.identity());
+    assertThat(shop.runs(second.digest())).isTrue();
+  }
+
+  @Test
+  void aReloadThatEndsBadlyIsRolledBackToo() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed bad = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.bad.add(bad.digest());
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("first is live", () -> shop.isLive(first.digest()));
+
+    shop.hub.assign(bad);
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    assertThat(shop.runs(first.digest())).isTrue();
+  }
 }

@@ -277,8 +277,11 @@ final class Shop {
           tell(new AgentEvent.WorkloadExited(it.application(), it.process(), -1, ""));
         }
       }
-      case AgentEffect.ReloadWorkload it ->
-          tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+      case AgentEffect.ReloadWorkload it -> {
+        assertThat(current.get(it.application())).isEqualTo(it.release());
+        processes.put(it.application(), new Process(it.process(), it.release(), it.spec().argv()));
+        tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+      }
       case AgentEffect.RunProbe it ->
           tell(
               new AgentEvent.ProbeFinished(
