@@ -38,7 +38,7 @@ final class WhyCommand extends HubOptions implements Callable<Integer> {
       String path = "/devices/" + HubClient.escape(device);
       if (live) {
         DeviceSaid said = hub.post(DeviceSaid.class, path + "/ask", new QuestionAsk("why"));
-        screen.say(said, said::body);
+        screen.say(said, () -> LiveState.words(said.body()));
         return said.ok() ? Exit.OK : Exit.REFUSED;
       }
       WhyAnswer answer = hub.get(WhyAnswer.class, path + "/why");

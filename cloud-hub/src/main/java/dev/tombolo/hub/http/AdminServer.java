@@ -30,8 +30,8 @@ import java.util.function.BooleanSupplier;
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(AdminServer.class.getName());
 
-  /// What they say at every start is of no use to operators. Held here, else they would be
-  /// forgotten.
+  /// What they say at every start is of no use to operators, and their failures reach us as
+  /// exceptions. Held here, else they would be forgotten.
   private static final List<java.util.logging.Logger> QUIETER =
       List.of(
           java.util.logging.Logger.getLogger("org.eclipse.jetty"),
@@ -44,6 +44,7 @@ public final class AdminServer implements AutoCloseable {
   private final CommandDesk desk;
   private final ResultRoutes results;
   private final Javalin javalin;
+  private final String at;
 
   /// @param bind address
   /// @param port 0 takes any free one; [#port()] tells which
@@ -57,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
       FileDepot depot,
       PrometheusMeterRegistry meters,
       BooleanSupplier isHealthy) {
+    this.at = bind + ":" + port;
     this.views = views;
     this.meters = meters;
     this.desk = new CommandDesk(inbox);
@@ -97,7 +99,13 @@ public final class AdminServer implements AutoCloseable {
     try {
       javalin.start();
     } catch (RuntimeException e) {
-      throw new IOException("cannot open the admin port: " + rootOf(e), e);
+      throw new IOException(
+          "admin.port: "
+              + at
+              + ": "
+              + rootOf(e)
+              + "; stop the other program or choose another port with --admin-port",
+          e);
     }
   }
 
@@ -117,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void settle(JavalinConfig config) {
-    QUIETER.forEach(logger -> logger.setLevel(java.util.logging.Level.WARNING));
+    QUIETER.forEach(logger -> logger.setLevel(java.util.logging.Level.OFF));
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;

@@ -169,7 +169,9 @@ public record SignedRelease(Path file, String text, Envelope envelope, ReleaseMa
           "--out: " + out + " is a file; give a folder, or a name that ends with " + ENVELOPE);
     }
     Files.createDirectories(out);
-    return out.toAbsolutePath().resolve(manifest.name() + "-" + manifest.version() + ENVELOPE);
+    return out.toAbsolutePath()
+        .normalize()
+        .resolve(manifest.name() + "-" + manifest.version() + ENVELOPE);
   }
 
   private static Path filesBeside(Path envelope) {
