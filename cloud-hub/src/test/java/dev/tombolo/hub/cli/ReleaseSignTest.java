@@ -3,8 +3,10 @@ package dev.tombolo.hub.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,24 @@ class ReleaseSignTest {
   }
 
   @Test
+  void theEnvelopesNameCanBeChosen() {
+    Cli.Said signed =
+        cli.run(
+            "release",
+            "sign",
+            "-f",
+            release.text("release.yaml"),
+            "--key",
+            release.text("publisher.key"),
+            "--out",
+            release.text("chosen/release.json"));
+
+    assertThat(signed.exit()).describedAs(signed.err()).isZero();
+    assertThat(release.at("chosen/release.json")).isRegularFile();
+    assertThat(release.at("chosen/release.files.json")).isRegularFile();
+  }
+
+  @Test
   void aStrangersSignatureIsRefused() {
     release.sign(cli);
     cli.run("keys", "new", "--out", release.text("stranger"));
@@ -74,14 +94,12 @@ class ReleaseSignTest {
     String envelope = Files.readString(release.envelope());
     String payload = envelope.replaceAll(".*\"payload\":\"([^\"]*)\".*", "$1");
     String altered =
-        new String(Base64.getDecoder().decode(payload), java.nio.charset.StandardCharsets.UTF_8)
+        new String(Base64.getDecoder().decode(payload), StandardCharsets.UTF_8)
             .replace("run.sh", "rum.sh");
     Files.writeString(
         release.envelope(),
         envelope.replace(
-            payload,
-            Base64.getEncoder()
-                .encodeToString(altered.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+            payload, Base64.getEncoder().encodeToString(altered.getBytes(StandardCharsets.UTF_8))));
 
     Cli.Said said = verify("publisher.root.json");
 
@@ -198,7 +216,7 @@ class ReleaseSignTest {
   }
 
   private static String[] append(String[] args, String... more) {
-    String[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+    String[] all = Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);
     return all;
   }

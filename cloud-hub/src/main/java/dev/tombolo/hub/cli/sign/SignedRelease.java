@@ -34,11 +34,12 @@ import org.jspecify.annotations.Nullable;
 /// @param manifest as read from the payload; its signature has not been checked
 public record SignedRelease(Path file, String text, Envelope envelope, ReleaseManifest manifest) {
   private static final String ENVELOPE = ".release.json";
+  private static final String JSON = ".json";
   private static final String FILES = ".files.json";
 
   /// Signs what a `release.yaml` describes.
   ///
-  /// @param out a folder, or the envelope's file, whose name ends with `.release.json`
+  /// @param out a folder, or the envelope's file, whose name ends with `.json`
   public static SignedRelease sign(Path yaml, List<KeyPair> keys, Path out, Screen screen)
       throws IOException {
     Path folder = yaml.toAbsolutePath().normalize().getParent();
@@ -161,12 +162,14 @@ public record SignedRelease(Path file, String text, Envelope envelope, ReleaseMa
 
   private static Path target(Path out, ReleaseManifest manifest) throws IOException {
     String name = String.valueOf(out.getFileName());
-    if (name.endsWith(ENVELOPE)) {
-      return out.toAbsolutePath().normalize();
+    if (name.endsWith(JSON) && !Files.isDirectory(out)) {
+      Path file = out.toAbsolutePath().normalize();
+      Files.createDirectories(file.resolveSibling(""));
+      return file;
     }
     if (Files.exists(out) && !Files.isDirectory(out)) {
       throw Failure.usage(
-          "--out: " + out + " is a file; give a folder, or a name that ends with " + ENVELOPE);
+          "--out: " + out + " is a file; give a folder, or a name that ends with " + JSON);
     }
     Files.createDirectories(out);
     return out.toAbsolutePath()
@@ -176,8 +179,8 @@ public record SignedRelease(Path file, String text, Envelope envelope, ReleaseMa
 
   private static Path filesBeside(Path envelope) {
     String name = String.valueOf(envelope.getFileName());
-    String stem =
-        name.endsWith(ENVELOPE) ? name.substring(0, name.length() - ENVELOPE.length()) : name;
+    String ending = name.endsWith(ENVELOPE) ? ENVELOPE : name.endsWith(JSON) ? JSON : "";
+    String stem = name.substring(0, name.length() - ending.length());
     return envelope.toAbsolutePath().resolveSibling(stem + FILES);
   }
 }
