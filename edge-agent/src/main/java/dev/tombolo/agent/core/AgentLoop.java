@@ -103,10 +103,24 @@ public final class AgentLoop implements Runnable {
     }
     if (commit(changes, events, now)) {
       perform(effects, now);
-      if (core != null) {
-        perform(core.publish(store, now), now);
-      }
+      publish(now);
     }
+  }
+
+  private void publish(Now now) {
+    AgentCore running = core;
+    if (running == null) {
+      return;
+    }
+    List<AgentEffect> reports;
+    try {
+      reports = running.publish(store, now);
+    } catch (RuntimeException e) {
+      watcher.stumbled("the outbox", e);
+      giveUp(List.of(), STUMBLED, now);
+      return;
+    }
+    perform(reports, now);
   }
 
   private boolean commit(List<AgentChange> changes, List<AgentEvent> events, Now now) {

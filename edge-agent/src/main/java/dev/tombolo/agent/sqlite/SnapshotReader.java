@@ -190,8 +190,8 @@ final class SnapshotReader {
     return entries;
   }
 
-  List<Report.Row> rowsAfter(long sequence, int rowsMax, int bytesMax)
-      throws SQLException, MalformedException {
+  /// A row whose body does not read (a damaged disk) is left out: nobody could take it.
+  List<Report.Row> rowsAfter(long sequence, int rowsMax, int bytesMax) throws SQLException {
     List<Report.Row> rows = new ArrayList<>();
     long bytes = 0;
     try (ResultSet row =
@@ -208,13 +208,17 @@ final class SnapshotReader {
         if (!rows.isEmpty() && bytes > bytesMax) {
           break;
         }
-        rows.add(
-            new Report.Row(
-                row.getLong(1),
-                row.getString(2),
-                row.getLong(3),
-                row.getLong(4),
-                Json.read(ReportBody.class, body, Limits.PACKET_BYTES_MAX)));
+        try {
+          rows.add(
+              new Report.Row(
+                  row.getLong(1),
+                  row.getString(2),
+                  row.getLong(3),
+                  row.getLong(4),
+                  Json.read(ReportBody.class, body, Limits.PACKET_BYTES_MAX)));
+        } catch (MalformedException e) {
+          continue;
+        }
       }
     }
     return rows;

@@ -8,6 +8,7 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -118,13 +119,13 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     }
   }
 
-  /// An empty list when the database cannot be read: the next commit will say so.
+  /// @throws UncheckedIOException when the database cannot be read: no row may be taken for sent
   @Override
   public List<Report.Row> after(long sequence, int rowsMax, int bytesMax) {
     try {
       return reader.rowsAfter(sequence, rowsMax, bytesMax);
-    } catch (SQLException | MalformedException e) {
-      return List.of();
+    } catch (SQLException e) {
+      throw new UncheckedIOException(unusable(data, e));
     }
   }
 
