@@ -18,10 +18,12 @@ class KillTortureIT {
     Path json = folder.resolve("torture.json");
 
     int exit =
-        Bench.commandLine()
-            .execute("torture", "kill", "--rounds", "50", "--json", json.toString());
+        Bench.commandLine().execute("torture", "kill", "--rounds", "50", "--json", json.toString());
 
     assertThat(exit).isZero();
-    assertThat(Files.readString(json)).contains("\"rounds\":50").contains("hub ").contains("agent ");
+    assertThat(Files.readString(json))
+        .contains("\"rounds\":50")
+        .contains("hub ")
+        .contains("agent ");
   }
 }
