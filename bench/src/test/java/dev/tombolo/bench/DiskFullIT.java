@@ -19,13 +19,15 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Full disks, made of tmpfs mounts (needs root): nothing that runs stops, nothing that was
 /// promised is lost, and it goes on by itself once there is room.
+@Tag("slow")
 class DiskFullIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int MEGABYTE = 1024 * 1024;
   private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
 
@@ -79,7 +81,11 @@ class DiskFullIT {
       hub.cli("assign", "counter@1", "--fleet", "shops");
       String token = hub.token("--fleet", "shops", "--site", "store-1");
       try (RunningAgent agent =
-          RunningAgent.join(hub.distributions(), folder.resolve("agent"), token, List.of())) {
+          RunningAgent.join(
+              hub.distributions(),
+              folder.resolve("agent"),
+              token,
+              List.of("link.backoffMaxSeconds=3"))) {
         try {
           awaitStatus(agent, "\"liveVersion\":\"1\"");
           awaitAtTheHub(hub, 5);
