@@ -125,14 +125,20 @@ final class Town {
     shell.tombolo("assign", model.release(), "--fleet", FLEET);
   }
 
-  /// Waits until the hub sees the wanted thing of each of these shops, with progress meanwhile.
+  /// Waits until the hub sees the wanted thing of each of these shops, with progress meanwhile. A
+  /// hub too busy to answer is asked again.
   void await(String what, List<Shop> some, Duration limit, Predicate<DeviceSeen> wanted)
       throws InterruptedException {
     Await.untilTrue(
         limit,
         () -> what,
         () -> {
-          List<DeviceSeen> devices = hub.devices();
+          List<DeviceSeen> devices;
+          try {
+            devices = hub.devices();
+          } catch (IOException e) {
+            return false;
+          }
           screen.progress(progress(devices));
           return some.stream()
               .allMatch(
