@@ -19,7 +19,7 @@ final class DataFolder {
       names = "--data",
       paramLabel = "DIR",
       defaultValue = "/var/lib/tombolo-agent",
-      description = "Folder with all the agent keeps (default: $${DEFAULT-VALUE}).")
+      description = "Folder with all the agent keeps (default: ${DEFAULT-VALUE}).")
   private Path data = Path.of("/var/lib/tombolo-agent");
 
   @Spec(Target.MIXEE)

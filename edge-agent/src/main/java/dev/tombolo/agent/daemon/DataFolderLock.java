@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,12 @@ public final class DataFolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// @throws IOException when another agent has it
+  /// @throws IOException when another agent has it, or there is no such folder
   public static DataFolderLock take(Path data) throws IOException {
+    if (!Files.isDirectory(data)) {
+      throw new IOException(
+          "there is no folder " + data + "; join first: tombolo-agent enroll --data " + data);
+    }
     FileChannel channel =
         FileChannel.open(data.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (tryLock(channel) == null) {
@@ -31,6 +36,9 @@ public final class DataFolderLock implements AutoCloseable {
 
   /// True while an agent runs on this folder.
   public static boolean isTaken(Path data) {
+    if (!Files.isDirectory(data)) {
+      return false;
+    }
     try (DataFolderLock _ = take(data)) {
       return false;
     } catch (IOException e) {
