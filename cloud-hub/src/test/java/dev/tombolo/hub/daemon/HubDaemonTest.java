@@ -61,7 +61,8 @@ class HubDaemonTest {
           .hasMessageContaining(port + " is in use");
       assertThatThrownBy(() -> HubDaemon.start(config.withAdminPort(port)))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("admin port");
+          .hasMessageContaining("admin.port")
+          .hasMessageContaining("--admin-port");
     }
     HubDaemon.start(config).close();
   }
