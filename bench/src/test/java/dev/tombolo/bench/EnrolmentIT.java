@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.bench.process.Command;
 import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.ApplyAsk;
+import dev.tombolo.hub.http.api.Changes;
+import dev.tombolo.hub.http.api.ObjectBody;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,18 +108,38 @@ class EnrolmentIT {
   }
 
   @Test
-  void changesMissedInTheDarkAreOneUpdate() throws Exception {
+  void aThousandChangesMissedInTheDarkAreOneUpdate() throws Exception {
     String device = device("dark");
     sh("birth dark " + device + " 1 10; manifest answer.json");
     String held = Files.readString(folder.resolve("held")).strip();
-    for (String zone : List.of("Europe/Paris", "Europe/Rome", "Europe/Oslo", "Europe/Vienna")) {
-      hub.apply("Site", "store-117", "{fleet: production-fleet, timeZone: " + zone + "}");
-    }
-    hub.apply("Site", "store-117", "{fleet: production-fleet, timeZone: Europe/Lisbon}");
+    changeTheTimeZone(1_000);
 
     sh("birth dark " + device + " 2 10 " + held + "; manifest answer.json");
 
     assertThat(Files.readString(folder.resolve("manifest.json"))).contains("\"revision\":2");
+  }
+
+  private static void changeTheTimeZone(int times) throws Exception {
+    List<String> zones = List.of("Europe/Paris", "Europe/Rome", "Europe/Oslo", "Europe/Lisbon");
+    try (HubClient client = hub.client()) {
+      for (int change = 0; change < times; change++) {
+        ObjectBody site =
+            new ObjectBody(
+                "Site",
+                "store-117",
+                "production-fleet",
+                null,
+                "",
+                Map.of(),
+                false,
+                zones.get(change % zones.size()),
+                "",
+                "",
+                null,
+                Map.of());
+        client.post(Changes.class, "/apply", new ApplyAsk(List.of(site), false, null));
+      }
+    }
   }
 
   private static String token() throws Exception {

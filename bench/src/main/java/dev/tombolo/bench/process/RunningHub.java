@@ -1,7 +1,9 @@
 package dev.tombolo.bench.process;
 
+import dev.tombolo.hub.cli.client.HubClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +120,15 @@ public final class RunningHub implements AutoCloseable {
     argv.add(distributions.tombolo().toString());
     argv.addAll(List.of(arguments));
     return Command.run(argv, environment(), folder, COMMAND_LIMIT);
+  }
+
+  /// The first operator's way to the admin API, without a process per command.
+  public HubClient client() throws IOException {
+    Path tokenFile = folder.resolve("hub/admin-token");
+    return new HubClient(
+        URI.create("http://127.0.0.1:" + adminPort),
+        Files.readString(tokenFile).strip(),
+        tokenFile);
   }
 
   /// What the CLI needs to find this hub.

@@ -11,7 +11,6 @@ import dev.tombolo.hub.http.api.AssignAsk;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceRow;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -35,12 +34,7 @@ final class TortureWorld implements AutoCloseable {
   TortureWorld(int agentCount) throws IOException, InterruptedException, SQLException {
     folder = Files.createTempDirectory("tombolo-torture");
     hub = RunningHub.start(folder);
-    Path tokenFile = folder.resolve("hub/admin-token");
-    client =
-        new HubClient(
-            URI.create("http://127.0.0.1:" + hub.adminPort()),
-            Files.readString(tokenFile).strip(),
-            tokenFile);
+    client = hub.client();
     hub.prepare(FLEET);
     for (int version = 1; version <= VERSIONS; version++) {
       CountingRelease.push(hub, Integer.toString(version));
