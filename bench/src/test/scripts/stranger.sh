@@ -11,7 +11,7 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 # One string field of a flat place in JSON, escapes still in it.
 field() { sed -n 's/.*"'"$1"'":"\(\([^"\\]\|\\.\)*\)".*/\1/p' | head -n 1; }
 # A JSON string's escapes undone (\n, \", \\, \/).
-plain() { sed -e 's/\\\//\//g' -e 's/\\"/"/g' | while IFS= read -r line; do printf '%b' "$line"; done; }
+plain() { sed -e 's/\\\//\//g' -e 's/\\"/"/g' | while IFS= read -r line || [ -n "$line" ]; do printf "%b" "$line"; done; }
 sha256() { openssl dgst -sha256 -r "$1" | cut -d' ' -f1; }
 
 say "1. take the token apart: base32 after tmb1_, bytes 29-60 are the pin of the hub's root"
@@ -22,7 +22,7 @@ pin=$(tail -c +30 token.bin | head -c 32 | od -An -tx1 | tr -d ' \n')
 
 say "2. the hub's chain; its last certificate is the root, whose key must match the pin"
 openssl s_client -connect "$host:$port" -servername "$host" -showcerts </dev/null 2>/dev/null |
-  awk '/BEGIN CERT/{n++} n{print > ("chain-" n ".pem")} /END CERT/{close("chain-" n ".pem")}'
+  awk '/BEGIN CERT/{n++; on=1} on{print > ("chain-" n ".pem")} /END CERT/{on=0; close("chain-" n ".pem")}'
 root=$(ls chain-*.pem | tail -n 1)
 openssl x509 -in "$root" >root.pem
 got=$(openssl x509 -in root.pem -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1)
@@ -67,6 +67,7 @@ grep -q "\"device\":\"$device\"" manifest.json || fail "the document is for anot
 say "7. every section's digest stands in the signed manifest"
 tr '{' '\n' <desired.json | grep '^"name":"[a-z/0-9-]*","text":' >/dev/null || fail "no sections in the update"
 awk -v RS='{"name":"' 'NR > 1 && /","text":"/ {print}' desired.json | while IFS= read -r section; do
+  [ -n "$section" ] || continue
   name=${section%%\"*}
   printf '{"name":"%s' "$section" | field text | plain >section.txt
   digest="sha256:$(sha256 section.txt)"
@@ -79,8 +80,8 @@ say "8. a file of the release, in two ranges"
 field payload <release.json | openssl base64 -d -A >release-manifest.json
 file=$(sed -n 's/.*"files":\[{[^}]*"digest":"sha256:\([0-9a-f]*\)".*/\1/p' release-manifest.json)
 get() { curl -sS --fail --cacert root.pem --cert certificate.pem --key key.pem "$@" "https://$host:$port/v1/files/$file"; }
-get -r 0-9 >file.bin
-get -r 10- >>file.bin
+get -r 0-3 >file.bin
+get -r 4- >>file.bin
 [ "$(sha256 file.bin)" = "$file" ] || fail "the file's digest is wrong"
 
 say "9. a report; PUBACK comes after the hub's commit, acked says how far"
