@@ -375,7 +375,15 @@ final class Writes {
         default -> statement.setString(i + 1, value.toString());
       }
     }
-    statement.executeUpdate();
+    try {
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      // The driver closes a statement that failed on a full or broken disk; the next use needs a
+      // new one.
+      prepared.remove(sql);
+      statement.close();
+      throw e;
+    }
   }
 
   void close() throws SQLException {

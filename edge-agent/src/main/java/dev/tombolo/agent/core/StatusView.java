@@ -65,7 +65,10 @@ final class StatusView {
           reasons.add(new Reason.NothingAssigned());
         }
       }
-      case ReleaseState.Fetching at -> reasons.add(fetching(at.wanted(), now));
+      case ReleaseState.Fetching at -> {
+        downloads.trouble().filter(Reason.DiskFull.class::isInstance).ifPresent(reasons::add);
+        reasons.add(fetching(at.wanted(), now));
+      }
       case ReleaseState.Staging _ -> reasons.add(new Reason.Starting("building its folder"));
       case ReleaseState.Staged _ -> reasons.add(new Reason.Starting("about to switch"));
       case ReleaseState.Switching _ -> reasons.add(new Reason.Starting("switching"));

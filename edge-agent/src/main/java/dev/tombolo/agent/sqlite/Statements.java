@@ -36,6 +36,15 @@ final class Statements {
   }
 
   void run(String sql, @Nullable Object... values) throws SQLException {
-    with(sql, values).executeUpdate();
+    PreparedStatement statement = with(sql, values);
+    try {
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      // The driver closes a statement that failed on a full or broken disk; the next use needs a
+      // new one.
+      prepared.remove(sql);
+      statement.close();
+      throw e;
+    }
   }
 }
