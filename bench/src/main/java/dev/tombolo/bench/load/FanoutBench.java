@@ -49,7 +49,7 @@ public final class FanoutBench implements Callable<Integer> {
         figures.put("hub RSS before connects, MiB", before.rss() / 1024.0);
         figures.put("hub RSS with all connected, MiB", after.rss() / 1024.0);
         figures.put(
-            "hub RSS per connected device, KiB",
+            "hub RSS growth by connecting, warm heap, KiB each",
             (after.rss() - before.rss()) / (double) deviceCount);
         double[] seconds = new double[runs + 1];
         for (int run = 0; run <= runs; run++) {
