@@ -19,6 +19,10 @@ public final class BoundedRun {
 
   private static final int TAIL_BYTES = 4 * 1024;
   private static final long LOOK_MILLIS = 50;
+
+  /// A program that prints fills its pipe again at once; looking seldom would slow it down.
+  private static final long LOOK_MILLIS_WHILE_PRINTING = 1;
+
   private static final File NOTHING = new File("/dev/null");
 
   private BoundedRun() {}
@@ -36,8 +40,9 @@ public final class BoundedRun {
     Tail tail = new Tail();
     try (InputStream output = process.getInputStream()) {
       boolean timedOut = false;
-      while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        tail.drain(output);
+      long look = LOOK_MILLIS_WHILE_PRINTING;
+      while (!process.waitFor(look, TimeUnit.MILLISECONDS)) {
+        look = tail.drain(output) ? LOOK_MILLIS_WHILE_PRINTING : LOOK_MILLIS;
         if (System.nanoTime() > deadline) {
           timedOut = true;
           // Not by destroyForcibly, which would close the output before its end is read.
@@ -83,7 +88,9 @@ public final class BoundedRun {
     private final byte[] bytes = new byte[TAIL_BYTES];
     private int length;
 
-    void drain(InputStream in) throws IOException {
+    /// True when there was something to read.
+    boolean drain(InputStream in) throws IOException {
+      boolean drained = false;
       for (int ready = in.available(); ready > 0; ready = in.available()) {
         if (length == bytes.length) {
           System.arraycopy(bytes, TAIL_BYTES / 2, bytes, 0, TAIL_BYTES / 2);
@@ -91,10 +98,12 @@ public final class BoundedRun {
         }
         int read = in.read(bytes, length, Math.min(ready, bytes.length - length));
         if (read < 0) {
-          return;
+          return drained;
         }
         length += read;
+        drained = true;
       }
+      return drained;
     }
 
     String lastLine() {
