@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +46,8 @@ class StallIT {
 
           line.set(new LineMode.Stall(1000, 5000, 1));
           hub.cli("assign", "small@2", "--fleet", "shops");
-          TimeUnit.NANOSECONDS.sleep(STALLED.toNanos());
+          long end = System.nanoTime() + STALLED.toNanos();
+          Await.untilTrue(LIMIT, () -> "the stall to last", () -> System.nanoTime() > end);
           line.set(new LineMode.Open());
           awaitLive(agent, "2");
 

@@ -7,7 +7,7 @@ final class Gate {
   /// How long a throttled connection saves up.
   private static final int THROTTLE_SLICE_MILLIS = 50;
 
-  private static final int PIECE_BYTES = 16 * 1024;
+  static final int PIECE_BYTES = 16 * 1024;
 
   private LineMode mode = new LineMode.Open();
   private long change;

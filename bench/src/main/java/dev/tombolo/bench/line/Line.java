@@ -101,16 +101,19 @@ public final class Line implements AutoCloseable {
   /// Copies until the end of the stream, and hands on that end too. A broken connection breaks the
   /// other side.
   private void pump(Socket from, Socket to, AtomicLong count) {
-    byte[] piece = new byte[16 * 1024];
+    byte[] piece = new byte[Gate.PIECE_BYTES];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      for (int got = in.read(piece, 0, gate.pieceBytes());
-          got >= 0;
-          got = in.read(piece, 0, gate.pieceBytes())) {
-        gate.pass(got);
-        out.write(piece, 0, got);
-        count.addAndGet(got);
+      for (int got = in.read(piece); got >= 0; got = in.read(piece)) {
+        // A read may have waited since before the mode changed: each piece goes by the mode of now.
+        for (int done = 0; done < got; ) {
+          int next = Math.min(gate.pieceBytes(), got - done);
+          gate.pass(next);
+          out.write(piece, done, next);
+          done += next;
+          count.addAndGet(next);
+        }
       }
       gate.pass(0);
       to.shutdownOutput();
