@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "assign",
     description = {
-      "Select a release for its application in a whole fleet, one site, or one slot. The most",
-      "specific one wins. Devices switch as soon as they have it and its probes pass."
+      "Select a release for a whole fleet, one site, or one slot.",
+      "The most specific one wins. Devices switch as soon as they have it and its probes pass."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -54,8 +54,9 @@ final class AuditCommand extends CommandGroup {
   @Command(
       name = "verify",
       description = {
-        "Check that no line of the audit was altered or taken out. Write the head down elsewhere and",
-        "compare it next time: only that shows lines cut off the end."
+        "Check that no line of the audit was altered or taken out.",
+        "Write the head down elsewhere and compare it next time: only that shows lines cut off the",
+        "end."
       },
       footerHeading = "%nExample:%n",
       footer = "  tombolo audit verify")

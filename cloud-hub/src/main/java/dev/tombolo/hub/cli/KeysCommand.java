@@ -40,8 +40,8 @@ final class KeysCommand extends CommandGroup {
   @Command(
       name = "new",
       description = {
-        "Make publisher keys and the root that names them. Keep the keys away from the hub:",
-        "who has one can sign what devices run."
+        "Make publisher keys and the root that names them.",
+        "Keep the keys away from the hub: who has one can sign what devices run."
       },
       footerHeading = "%nExamples:%n",
       footer = {
@@ -164,8 +164,9 @@ final class KeysCommand extends CommandGroup {
   @Command(
       name = "trust",
       description = {
-        "Make the hub trust a publisher root. The first one is pinned by every join token made",
-        "from then on; later ones must be signed by the keys before them."
+        "Make the hub trust a publisher root.",
+        "The first one is pinned by every join token made from then on; later ones must be signed by",
+        "the keys before them."
       },
       footerHeading = "%nExample:%n",
       footer = "  tombolo keys trust publisher.root.json")

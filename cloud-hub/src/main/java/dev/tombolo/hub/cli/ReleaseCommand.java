@@ -101,8 +101,9 @@ final class ReleaseCommand extends CommandGroup {
   @Command(
       name = "push",
       description = {
-        "Bring a signed release to the hub. Files the hub holds already are not sent again, so an",
-        "upload that broke goes on where it stopped."
+        "Bring a signed release to the hub.",
+        "Files the hub holds already are not sent again, so an upload that broke goes on where it",
+        "stopped."
       },
       footerHeading = "%nExamples:%n",
       footer = {
@@ -165,8 +166,9 @@ final class ReleaseCommand extends CommandGroup {
   @Command(
       name = "verify",
       description = {
-        "Check a signed release: enough signatures of trusted keys, a sound manifest, and its files",
-        "unchanged where they are at hand."
+        "Check a signed release.",
+        "It needs enough signatures of trusted keys, a sound manifest, and its files unchanged where",
+        "they are at hand."
       },
       footerHeading = "%nExamples:%n",
       footer = {

@@ -6,12 +6,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// The command `tombolo`.
 @Command(
     name = "tombolo",
+    versionProvider = VersionCommand.class,
     description = {"Joins cloud and edge: models to every shop, over lines that are often down."},
     subcommands = {
       HubCommand.class,
@@ -54,6 +56,12 @@ public final class Tombolo implements Runnable, Person.Present {
   @Mixin
   @SuppressWarnings("NullAway.Init")
   private Common common;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print this program's version.")
+  private boolean version;
 
   Tombolo(Person person) {
     this.person = person;

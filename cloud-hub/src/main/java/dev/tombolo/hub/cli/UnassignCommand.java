@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "unassign",
     description = {
-      "Take back what 'assign' selected for a fleet, site or slot. Where nothing wider selects the",
-      "application, devices stop it."
+      "Take back what 'assign' selected for a fleet, site or slot.",
+      "Where nothing wider selects the application, devices stop it."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -48,8 +48,11 @@ final class WhyCommand extends HubOptions implements Callable<Integer> {
   }
 
   private static String words(WhyAnswer answer) {
-    StringBuilder words =
-        new StringBuilder(answer.slot()).append(" (").append(answer.device()).append(")\n");
+    StringBuilder words = new StringBuilder(answer.slot());
+    if (answer.device() != null) {
+      words.append(" (").append(answer.device()).append(')');
+    }
+    words.append('\n');
     for (WhyCause cause : answer.causes()) {
       words.append("  ").append(cause.words()).append('\n');
     }

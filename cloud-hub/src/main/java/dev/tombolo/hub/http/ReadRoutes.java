@@ -131,6 +131,13 @@ final class ReadRoutes {
   }
 
   private void why(Context context) throws RefusedException {
+    Optional<Views.SlotView> empty = emptySlot(context.pathParam("device"));
+    if (empty.isPresent()) {
+      String slot = empty.get().ref().toString();
+      Reason reason = new Reason.SlotEmpty(slot, empty.get().fleet().text());
+      Requests.answer(context, new WhyAnswer(null, slot, causes(List.of(reason))));
+      return;
+    }
     DeviceId id = deviceOf(context);
     DeviceCondition condition =
         views
@@ -138,12 +145,28 @@ final class ReadRoutes {
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
     Requests.answer(
         context,
-        new WhyAnswer(
-            id.text(),
-            condition.device().slot().toString(),
-            Why.of(condition).stream()
-                .map(reason -> new WhyCause(Rows.codeOf(reason), ReasonText.say(reason)))
-                .toList()));
+        new WhyAnswer(id.text(), condition.device().slot().toString(), causes(Why.of(condition))));
+  }
+
+  private static List<WhyCause> causes(List<Reason> reasons) {
+    return reasons.stream()
+        .map(reason -> new WhyCause(Rows.codeOf(reason), ReasonText.say(reason)))
+        .toList();
+  }
+
+  /// The slot meant by `text`, when there is such a slot and no device in it.
+  private Optional<Views.SlotView> emptySlot(String text) throws RefusedException {
+    if (!text.contains("/")) {
+      return Optional.empty();
+    }
+    SlotRef slot = Parts.read("device", text, SlotRef::parse);
+    return views.holder(slot).isPresent() ? Optional.empty() : slot(slot);
+  }
+
+  private Optional<Views.SlotView> slot(SlotRef slot) {
+    return views.slots(Optional.empty(), Optional.of(slot.site())).stream()
+        .filter(view -> view.ref().equals(slot))
+        .findFirst();
   }
 
   private void audit(Context context) throws RefusedException {
@@ -197,10 +220,7 @@ final class ReadRoutes {
     if (holder.isPresent()) {
       return holder.get();
     }
-    boolean known =
-        views.slots(Optional.empty(), Optional.of(slot.site())).stream()
-            .anyMatch(view -> view.ref().equals(slot));
-    throw known
+    throw slot(slot).isPresent()
         ? new RefusedException(new Reason.NotFound("device in slot", slot.toString(), List.of()))
         : new RefusedException(new Reason.NotFound("slot", slot.toString(), near(slot)));
   }

@@ -101,7 +101,8 @@ final class TrustRoutes {
           new Reason.Conflict(
               "a join token",
               "it pins the publisher, and this hub trusts none yet"
-                  + " (tombolo keys new --out publisher; tombolo keys trust publisher.root.json)"));
+                  + "; make and trust one: tombolo keys new --out publisher,"
+                  + " then tombolo keys trust publisher.root.json"));
     }
     byte[] id = new byte[TOKEN_ID_BYTES];
     random.nextBytes(id);

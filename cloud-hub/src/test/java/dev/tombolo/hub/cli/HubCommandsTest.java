@@ -155,7 +155,7 @@ class HubCommandsTest {
         "token create --fleet retail --slot store-117 | 1 | SITE/SLOT",
         "token create --fleet retail --endpoint nonsense | 1 | HOST:PORT",
         "assign people-embedding@9 --fleet retail | 4 | people-embedding@9",
-        "why store-117/counter-1 | 4 | no device",
+        "get device store-117/counter-1 | 4 | no device",
         "why store-117/counter-9 | 4 | store-117/counter-1",
         "why nonsense | 1 | SITE/SLOT",
         "get device dev-000000000000000000000000 | 4 | dev-000000000000000000000000",
@@ -174,6 +174,31 @@ class HubCommandsTest {
 
     assertThat(said.err()).startsWith("error: ").contains(words).doesNotContain("Exception");
     assertThat(said.exit()).isEqualTo(exit);
+  }
+
+  @Test
+  void whyHasAnAnswerForASlotThatNobodyHolds() throws IOException {
+    applyShops("--yes-really", "production");
+
+    Cli.Said said = hub.run(cli, "why", "store-117/counter-1");
+
+    assertThat(said.exit()).describedAs(said.err()).isZero();
+    assertThat(said.out())
+        .contains("No device has joined in slot store-117/counter-1")
+        .contains("tombolo token create --fleet retail --slot store-117/counter-1");
+  }
+
+  @Test
+  void aTokenForThisMachineAloneSaysSo() throws IOException {
+    applyShops("--yes-really", "production");
+    trustPublisher();
+
+    assertThat(tokenHintFor("localhost:8443")).contains("only this machine");
+    assertThat(tokenHintFor("hub.example.com:443")).doesNotContain("only this machine");
+  }
+
+  private String tokenHintFor(String endpoint) throws IOException {
+    return hub.run(cli, "token", "create", "--fleet", "retail", "--endpoint", endpoint).err();
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.tombolo.agent.cli;
 
 import java.util.Locale;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,7 +18,7 @@ import picocli.CommandLine.Command;
       "  tombolo-agent status                    how this device stands",
       "  tombolo-agent why                       why it stands so; works offline",
       "  tombolo-agent doctor                    what is wrong, and what to do",
-      "  source <(tombolo-agent generate-completion)",
+      "  source <(tombolo-agent completion bash)",
       "",
       "Exit codes: 0 ok, 1 refused or failed, 2 usage, 3 hub not reached, 4 not found"
     },
@@ -29,7 +28,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       WhyCommand.class,
       DoctorCommand.class,
-      AutoComplete.GenerateCompletion.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class TomboloAgent {
@@ -42,6 +41,9 @@ public final class TomboloAgent {
 
   static CommandLine commandLine() {
     return new CommandLine(new TomboloAgent())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setUsageHelpWidth(100)
         .setExecutionExceptionHandler(
             (failure, line, _) -> {
               line.getErr().println("tombolo-agent: " + failure.getMessage());

@@ -73,7 +73,7 @@ final class WhyCommand implements Callable<Integer> {
     List<Reason> reasons = new ArrayList<>();
     boolean running = DataFolderLock.isTaken(folder.path());
     if (!running) {
-      reasons.add(new Reason.Starting("the agent is not running; start it: tombolo-agent run"));
+      reasons.add(new Reason.AgentStopped());
     } else if (!status.lineUp()) {
       reasons.add(
           status

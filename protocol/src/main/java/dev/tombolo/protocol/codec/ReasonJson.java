@@ -69,6 +69,8 @@ final class ReasonJson {
       case "line-down" -> new Reason.LineDown(f.integer("sinceMillis"), f.text("detail"));
       case "soaking" -> new Reason.Soaking(f.integer("untilMillis"));
       case "starting" -> new Reason.Starting(f.text("detail"));
+      case "agent-stopped" -> new Reason.AgentStopped();
+      case "slot-empty" -> new Reason.SlotEmpty(f.text("slot"), f.text("fleet"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
       case "workload-exited" -> new Reason.WorkloadExited(f.small("exitCode"), f.text("detail"));
       case "workload-waiting" ->
@@ -201,6 +203,9 @@ final class ReasonJson {
               .text("detail", r.detail());
       case Reason.Soaking r -> json.text("code", "soaking").integer("untilMillis", r.untilMillis());
       case Reason.Starting r -> json.text("code", "starting").text("detail", r.detail());
+      case Reason.AgentStopped() -> json.text("code", "agent-stopped");
+      case Reason.SlotEmpty r ->
+          json.text("code", "slot-empty").text("slot", r.slot()).text("fleet", r.fleet());
       case Reason.ProbeFailed r ->
           json.text("code", "probe-failed").text("probe", r.probe()).text("detail", r.detail());
       case Reason.WorkloadExited r ->

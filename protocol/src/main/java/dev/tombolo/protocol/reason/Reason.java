@@ -103,6 +103,11 @@ public sealed interface Reason {
 
   record Starting(String detail) implements Reason {}
 
+  record AgentStopped() implements Reason {}
+
+  /// No device holds the slot.
+  record SlotEmpty(String slot, String fleet) implements Reason {}
+
   // What went wrong on the device
   record ProbeFailed(String probe, String detail) implements Reason {}
 

@@ -229,8 +229,18 @@ public final class ReasonText {
           "The release runs and passes its probes; it counts as live at "
               + time(r.untilMillis())
               + ".";
-      case Reason.Starting r ->
-          "The workload is starting: " + r.detail() + "; wait for its probes.";
+      case Reason.Starting r -> "In progress: " + r.detail() + "; wait a little.";
+      case Reason.AgentStopped() ->
+          "The agent is not running: workloads go on, nothing new arrives; start it (systemctl"
+              + " start tombolo-agent, or: tombolo-agent run).";
+      case Reason.SlotEmpty r ->
+          "No device has joined in slot "
+              + r.slot()
+              + "; give its installer a token (tombolo token create --fleet "
+              + r.fleet()
+              + " --slot "
+              + r.slot()
+              + ").";
       case Reason.ProbeFailed r ->
           "Probe " + r.probe() + " failed: " + r.detail() + "; look at the workload's output.";
       case Reason.WorkloadExited r ->
@@ -281,8 +291,7 @@ public final class ReasonText {
               + (r.near().isEmpty()
                   ? "; list them to see which there are."
                   : "; did you mean " + list(r.near()) + "?");
-      case Reason.Conflict r ->
-          r.what() + " cannot be changed so: " + r.detail() + "; read it again and repeat.";
+      case Reason.Conflict r -> "Not as things stand: " + r.what() + ": " + r.detail() + ".";
       case Reason.ProtectedFleet r ->
           "Fleet "
               + r.fleet()
