@@ -98,6 +98,16 @@ final class ArchitectureTest {
               resideInAPackage("dev.tombolo..")
                   .and(DescribedPredicate.not(resideInAPackage(PROTOCOL))));
 
+  /// All JSON of the wire goes through one strict mapping, which alone knows whose tokens it reads.
+  @ArchTest
+  static final ArchRule onlyTheCodecKnowsJackson =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.tombolo.protocol.codec..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml.jackson..");
+
   @ArchTest
   static final ArchRule decidersKnowOnlyDecidersAndTheProtocol =
       noClasses()

@@ -2,6 +2,7 @@ package dev.tombolo.protocol;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -32,6 +33,12 @@ class ProtocolIsPureTest {
           "java.io.OutputStream",
           "java.io.Serializable");
 
+  private static final String CODEC = "dev.tombolo.protocol.codec..";
+
+  /// What Jackson's signatures name, and the text in memory that it writes to.
+  private static final Set<String> JACKSONS_IO =
+      Set.of("java.io.IOException", "java.io.StringWriter", "java.io.Writer");
+
   private static final DescribedPredicate<JavaClass> DOES_IO =
       resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..")
           .and(
@@ -39,9 +46,41 @@ class ProtocolIsPureTest {
                   DescribedPredicate.describe(
                       "harmless", java -> HARMLESS_IO.contains(java.getName()))));
 
+  private static final DescribedPredicate<JavaClass> IS_NOT_JAVA_BASE =
+      resideOutsideOfPackages(
+          "dev.tombolo.protocol..",
+          "java.lang..",
+          "java.util..",
+          "java.io..",
+          "java.nio..",
+          "java.math..",
+          "java.text..",
+          "java.time..",
+          "java.security..",
+          "javax.security.auth.x500..",
+          "org.jspecify.annotations..");
+
   @ArchTest
   static final ArchRule noInputOrOutput =
-      noClasses().should().dependOnClassesThat(DOES_IO).because("adapters do I/O");
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(CODEC)
+          .should()
+          .dependOnClassesThat(DOES_IO)
+          .because("adapters do I/O");
+
+  @ArchTest
+  static final ArchRule theCodecDoesNoneEither =
+      noClasses()
+          .that()
+          .resideInAPackage(CODEC)
+          .should()
+          .dependOnClassesThat(
+              DOES_IO.and(
+                  not(
+                      DescribedPredicate.describe(
+                          "in memory", java -> JACKSONS_IO.contains(java.getName())))))
+          .because("adapters do I/O");
 
   @ArchTest
   static final ArchRule noClock =
@@ -88,21 +127,21 @@ class ProtocolIsPureTest {
   @ArchTest
   static final ArchRule nothingButJavaBase =
       noClasses()
+          .that()
+          .resideOutsideOfPackage(CODEC)
+          .should()
+          .dependOnClassesThat(IS_NOT_JAVA_BASE)
+          .because("the agent is small and its trust is in few hands");
+
+  @ArchTest
+  static final ArchRule onlyTheCodecKnowsJacksonsCore =
+      noClasses()
+          .that()
+          .resideInAPackage(CODEC)
           .should()
           .dependOnClassesThat(
-              resideOutsideOfPackages(
-                  "dev.tombolo.protocol..",
-                  "java.lang..",
-                  "java.util..",
-                  "java.io..",
-                  "java.nio..",
-                  "java.math..",
-                  "java.text..",
-                  "java.time..",
-                  "java.security..",
-                  "javax.security.auth.x500..",
-                  "org.jspecify.annotations.."))
-          .because("the agent is small and its trust is in few hands");
+              IS_NOT_JAVA_BASE.and(resideOutsideOfPackage("com.fasterxml.jackson.core..")))
+          .because("it reads tokens and writes escapes; what they mean is ours");
 
   @ArchTest
   static final ArchRule noReflection =

@@ -22,6 +22,7 @@ import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.sign.PublisherRoot;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,8 @@ public final class Json {
     if (json.length > maxBytes) {
       throw new MalformedException(what, "larger than " + maxBytes + " bytes");
     }
-    String text = utf8(what, json);
-    return type.cast(read(type, JsonFields.ofRoot(what, JsonParser.parse(what, text))));
+    return type.cast(
+        read(type, JsonFields.ofRoot(what, JsonParser.parse(what, decoded(what, json)))));
   }
 
   /// Reads an object of a kind this module does not know, by the same strict rules.
@@ -99,8 +100,12 @@ public final class Json {
 
   /// Decodes UTF-8 strictly.
   public static String utf8(String what, byte[] bytes) throws MalformedException {
+    return decoded(what, bytes).toString();
+  }
+
+  private static CharBuffer decoded(String what, byte[] bytes) throws MalformedException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
     } catch (CharacterCodingException e) {
       throw new MalformedException(what, "is not UTF-8");
     }

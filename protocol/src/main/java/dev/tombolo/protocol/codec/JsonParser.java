@@ -1,200 +1,125 @@
 package dev.tombolo.protocol.codec;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.tombolo.protocol.Limits;
+import java.io.IOException;
+import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A strict RFC 8259 parser within the bounds of I-JSON (RFC 7493): no duplicate keys, no lone
-/// surrogates, integers below 2^53, bounded nesting, nothing after the value. Makes maps (in the
-/// text's order), lists, strings, longs, doubles, booleans and null.
+/// The value of one JSON text: maps (in the text's order), lists, strings, longs, doubles, booleans
+/// and null. Jackson reads, by RFC 8259 and within the bounds of [JsonLibrary]; what I-JSON (RFC
+/// 7493) asks beyond that is checked here: integers below 2^53, no half surrogate pairs. Nothing
+/// may follow the value.
 final class JsonParser {
-  static final int DEPTH_MAX = 32;
+  /// 2^53 has 16 digits; one more for the sign.
+  private static final int INTEGER_CHARACTERS_MAX = 17;
+
+  private static final int ERROR_CHARACTERS_MAX = 240;
+
+  /// Which setting of Jackson's would allow it, and from what kind of source it came.
+  private static final Pattern FOR_PROGRAMMERS =
+      Pattern.compile(
+          "\\[Source: [^;]*; |(?<=column: [0-9]{1,9})]"
+              + "|, from `[^`]*`|: enable `[^`]*` to allow"
+              + "| \\(consider enabling .*| \\(not recognized as one since Feature [^)]*\\)");
+
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final String what;
-  private final String text;
-  private int at;
-  private int depth;
+  private final com.fasterxml.jackson.core.JsonParser tokens;
 
-  private JsonParser(String what, String text) {
+  private JsonParser(String what, com.fasterxml.jackson.core.JsonParser tokens) {
     this.what = what;
-    this.text = text;
+    this.tokens = tokens;
   }
 
   static @Nullable Object parse(String what, String text) throws MalformedException {
-    JsonParser parser = new JsonParser(what, text);
-    parser.skipSpace();
-    Object value = parser.value();
-    parser.skipSpace();
-    if (parser.at < text.length()) {
-      throw parser.wrong("something follows the end of the JSON value");
-    }
-    return value;
-  }
-
-  private @Nullable Object value() throws MalformedException {
-    char c = peek();
-    switch (c) {
-      case '{':
-        return object();
-      case '[':
-        return array();
-      case '"':
-        return string();
-      case 't':
-        word("true");
-        return Boolean.TRUE;
-      case 'f':
-        word("false");
-        return Boolean.FALSE;
-      case 'n':
-        word("null");
-        return null;
-      default:
-        if (c == '-' || isDigit(c)) {
-          return number();
-        }
-        throw wrong("'" + printable(c) + "' does not begin a JSON value");
+    try (var tokens = JsonLibrary.FACTORY.createParser(text)) {
+      return new JsonParser(what, tokens).onlyValue();
+    } catch (IOException e) {
+      throw unreadable(what);
     }
   }
 
-  private Map<String, @Nullable Object> object() throws MalformedException {
-    enter();
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    skipSpace();
-    if (peek() == '}') {
-      at++;
-      depth--;
-      return fields;
-    }
-    while (true) {
-      skipSpace();
-      if (peek() != '"') {
-        throw wrong("a field name in double quotes must stand here");
-      }
-      String name = string();
-      skipSpace();
-      expect(':');
-      skipSpace();
-      if (fields.containsKey(name)) {
-        throw wrong("the field '" + brief(name) + "' stands twice in one object");
-      }
-      fields.put(name, value());
-      skipSpace();
-      if (peek() == '}') {
-        at++;
-        depth--;
-        return fields;
-      }
-      expect(',');
+  /// @param text its array is read where it lies
+  static @Nullable Object parse(String what, CharBuffer text) throws MalformedException {
+    int from = text.arrayOffset() + text.position();
+    try (var tokens = JsonLibrary.FACTORY.createParser(text.array(), from, text.remaining())) {
+      return new JsonParser(what, tokens).onlyValue();
+    } catch (IOException e) {
+      throw unreadable(what);
     }
   }
 
-  private List<@Nullable Object> array() throws MalformedException {
-    enter();
-    List<@Nullable Object> elements = new ArrayList<>();
-    skipSpace();
-    if (peek() == ']') {
-      at++;
-      depth--;
-      return elements;
-    }
-    while (true) {
-      skipSpace();
-      elements.add(value());
-      skipSpace();
-      if (peek() == ']') {
-        at++;
-        depth--;
-        return elements;
+  private @Nullable Object onlyValue() throws MalformedException {
+    try {
+      Object value = value();
+      if (tokens.nextToken() != null) {
+        throw wrong("something follows the end of the JSON value");
       }
-      expect(',');
+      return value;
+    } catch (JsonEOFException e) {
+      throw wrong("the text ends too early", tokens.currentLocation());
+    } catch (JsonProcessingException e) {
+      JsonLocation location = e.getLocation();
+      throw wrong(
+          inPlainWords(e.getOriginalMessage()),
+          location == null ? tokens.currentLocation() : location);
+    } catch (IOException e) {
+      throw unreadable(what);
     }
   }
 
-  private void enter() throws MalformedException {
-    at++;
-    if (++depth > DEPTH_MAX) {
-      throw wrong("nested deeper than " + DEPTH_MAX + " levels");
+  private @Nullable Object value() throws MalformedException, IOException {
+    JsonToken token = tokens.nextToken();
+    if (token == null) {
+      throw wrong("the text ends too early", tokens.currentLocation());
     }
+    return value(token);
   }
 
-  private String string() throws MalformedException {
-    int start = ++at;
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (c == '"') {
-        String plain = text.substring(start, at++);
-        checkSurrogates(plain);
-        return plain;
-      }
-      if (c == '\\') {
-        return escapedString(start);
-      }
-      if (c < 0x20) {
-        throw wrong("a control character inside a string must be escaped");
-      }
-      at++;
-    }
-    throw wrong("the text ends inside a string");
-  }
-
-  private String escapedString(int start) throws MalformedException {
-    StringBuilder out = new StringBuilder(at - start + 16).append(text, start, at);
-    while (at < text.length()) {
-      char c = text.charAt(at++);
-      if (c == '"') {
-        String read = out.toString();
-        checkSurrogates(read);
-        return read;
-      }
-      if (c < 0x20) {
-        throw wrong("a control character inside a string must be escaped");
-      }
-      out.append(c == '\\' ? escape() : c);
-    }
-    throw wrong("the text ends inside a string");
-  }
-
-  private char escape() throws MalformedException {
-    char c = peek();
-    at++;
-    return switch (c) {
-      case '"', '\\', '/' -> c;
-      case 'b' -> '\b';
-      case 'f' -> '\f';
-      case 'n' -> '\n';
-      case 'r' -> '\r';
-      case 't' -> '\t';
-      case 'u' -> unicodeEscape();
-      default -> throw wrong("'\\" + printable(c) + "' is not an escape of JSON");
+  private @Nullable Object value(JsonToken token) throws MalformedException, IOException {
+    return switch (token) {
+      case START_OBJECT -> object();
+      case START_ARRAY -> array();
+      case VALUE_STRING -> checked(tokens.getText());
+      case VALUE_NUMBER_INT -> integer();
+      case VALUE_NUMBER_FLOAT -> decimal();
+      case VALUE_TRUE -> Boolean.TRUE;
+      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_NULL -> null;
+      case END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE ->
+          throw wrong("no JSON value begins here");
     };
   }
 
-  private char unicodeEscape() throws MalformedException {
-    int code = 0;
-    for (int i = 0; i < 4; i++) {
-      int digit = hexDigit(peek());
-      if (digit < 0) {
-        throw wrong("\\u takes four hex digits");
-      }
-      code = code << 4 | digit;
-      at++;
+  private Map<String, @Nullable Object> object() throws MalformedException, IOException {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    for (String name = tokens.nextFieldName(); name != null; name = tokens.nextFieldName()) {
+      fields.put(checked(name), value());
     }
-    return (char) code;
+    return fields;
   }
 
-  private static int hexDigit(char c) {
-    if (isDigit(c)) {
-      return c - '0';
+  private List<@Nullable Object> array() throws MalformedException, IOException {
+    List<@Nullable Object> elements = new ArrayList<>();
+    for (JsonToken token = tokens.nextToken();
+        token != null && token != JsonToken.END_ARRAY;
+        token = tokens.nextToken()) {
+      elements.add(value(token));
     }
-    char lower = (char) (c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    return elements;
   }
 
-  private void checkSurrogates(String read) throws MalformedException {
+  private String checked(String read) throws MalformedException {
     for (int i = 0; i < read.length(); i++) {
       if (Character.isSurrogate(read.charAt(i))) {
         boolean pair =
@@ -205,42 +130,12 @@ final class JsonParser {
         i++;
       }
     }
+    return read;
   }
 
-  private Object number() throws MalformedException {
-    int start = at;
-    if (peek() == '-') {
-      at++;
-    }
-    if (peek() == '0') {
-      at++;
-    } else {
-      digits();
-    }
-    boolean whole = true;
-    if (at < text.length() && text.charAt(at) == '.') {
-      whole = false;
-      at++;
-      digits();
-    }
-    if (at < text.length() && (text.charAt(at) | 0x20) == 'e') {
-      whole = false;
-      at++;
-      if (peek() == '+' || peek() == '-') {
-        at++;
-      }
-      digits();
-    }
-    if (whole) {
-      return integer(start);
-    }
-    return decimal(start);
-  }
-
-  private Long integer(int start) throws MalformedException {
-    // 2^53 has 16 digits; one more for the sign.
-    if (at - start <= 17) {
-      long value = Long.parseLong(text, start, at, 10);
+  private Long integer() throws MalformedException, IOException {
+    if (tokens.getTextLength() <= INTEGER_CHARACTERS_MAX) {
+      long value = tokens.getLongValue();
       if (value <= Limits.INTEGER_MAX && value >= -Limits.INTEGER_MAX) {
         return value;
       }
@@ -248,69 +143,40 @@ final class JsonParser {
     throw wrong("an integer must lie below 2^53");
   }
 
-  private Double decimal(int start) throws MalformedException {
-    double value = at - start <= 64 ? Double.parseDouble(text.substring(start, at)) : Double.NaN;
-    if (!Double.isFinite(value)) {
-      throw wrong("a number too large or too long");
-    }
-    return value;
-  }
-
-  private void digits() throws MalformedException {
-    if (!isDigit(peek())) {
-      throw wrong("a digit must stand here");
-    }
-    while (at < text.length() && isDigit(text.charAt(at))) {
-      at++;
-    }
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private void word(String word) throws MalformedException {
-    if (!text.startsWith(word, at)) {
-      throw wrong("'" + word + "' expected");
-    }
-    at += word.length();
-  }
-
-  private void expect(char wanted) throws MalformedException {
-    if (peek() != wanted) {
-      throw wrong("'" + wanted + "' expected, not '" + printable(peek()) + "'");
-    }
-    at++;
-  }
-
-  private char peek() throws MalformedException {
-    if (at >= text.length()) {
-      throw wrong("the text ends too early");
-    }
-    return text.charAt(at);
-  }
-
-  private void skipSpace() {
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-        return;
+  private Double decimal() throws MalformedException, IOException {
+    if (tokens.getTextLength() <= JsonLibrary.NUMBER_CHARACTERS_MAX) {
+      double value = tokens.getDoubleValue();
+      if (Double.isFinite(value)) {
+        return value;
       }
-      at++;
     }
+    throw wrong("a number too large or too long");
   }
 
   private MalformedException wrong(String detail) {
-    return new MalformedException(what, detail + ", at character " + (at + 1));
+    return wrong(detail, tokens.currentTokenLocation());
   }
 
-  private static String printable(char c) {
-    return c < 0x20 || Character.isSurrogate(c) || c == 0x7f
-        ? String.format("U+%04X", (int) c)
-        : String.valueOf(c);
+  private MalformedException wrong(String detail, JsonLocation location) {
+    return new MalformedException(
+        what, detail + ", at character " + (location.getCharOffset() + 1));
+  }
+
+  /// Bounded and on one line, since a field's name may stand in it.
+  private static String inPlainWords(String message) {
+    String plain = CONTROL.matcher(FOR_PROGRAMMERS.matcher(message).replaceAll("")).replaceAll("?");
+    return plain.length() <= ERROR_CHARACTERS_MAX
+        ? plain
+        : plain.substring(0, ERROR_CHARACTERS_MAX) + "...";
+  }
+
+  /// What cannot happen with a text in memory.
+  private static MalformedException unreadable(String what) {
+    return new MalformedException(what, "cannot be read");
   }
 
   static String brief(String text) {
-    return text.length() <= 64 ? text : text.substring(0, 64) + "...";
+    int max = JsonLibrary.QUOTED_CHARACTERS_MAX;
+    return text.length() <= max ? text : text.substring(0, max) + "...";
   }
 }

@@ -1,7 +1,10 @@
 package dev.tombolo.protocol.codec;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// Writes one JSON text without spaces: fields in the order they are given, nulls left out, map
 /// keys sorted. The same values always give the same bytes.
 public final class JsonWriter {
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
-  private final StringBuilder out = new StringBuilder(256);
-  private boolean first = true;
+  private static final int USUAL_CHARACTERS = 256;
+
+  private final JsonGenerator out;
+
+  private JsonWriter(JsonGenerator out) {
+    this.out = out;
+  }
 
   /// Writes the fields of one object.
   public interface Fields<T> {
@@ -22,17 +29,26 @@ public final class JsonWriter {
 
   /// `{...}` as the root value.
   public static <T> String write(T value, Fields<T> fields) {
-    JsonWriter json = new JsonWriter();
-    json.braces(value, fields);
-    return json.out.toString();
+    StringWriter text = new StringWriter(USUAL_CHARACTERS);
+    try (JsonGenerator out = JsonLibrary.FACTORY.createGenerator(text)) {
+      new JsonWriter(out).braces(value, fields);
+    } catch (IOException e) {
+      throw impossible(e);
+    }
+    return text.toString();
   }
 
   public JsonWriter text(String field, @Nullable String value) {
-    if (value != null) {
-      key(field);
-      quote(value);
+    if (value == null) {
+      return this;
     }
-    return this;
+    try {
+      key(field);
+      out.writeString(wellFormed(value));
+      return this;
+    } catch (IOException e) {
+      throw impossible(e);
+    }
   }
 
   /// Any value by its text: ids, names, digests.
@@ -41,9 +57,13 @@ public final class JsonWriter {
   }
 
   public JsonWriter integer(String field, long value) {
-    key(field);
-    out.append(checked(value));
-    return this;
+    try {
+      key(field);
+      out.writeNumber(checked(value));
+      return this;
+    } catch (IOException e) {
+      throw impossible(e);
+    }
   }
 
   public JsonWriter integerOrNull(String field, @Nullable Long value) {
@@ -51,9 +71,13 @@ public final class JsonWriter {
   }
 
   public JsonWriter yes(String field, boolean value) {
-    key(field);
-    out.append(value);
-    return this;
+    try {
+      key(field);
+      out.writeBoolean(value);
+      return this;
+    } catch (IOException e) {
+      throw impossible(e);
+    }
   }
 
   public JsonWriter word(String field, Enum<?> value) {
@@ -61,31 +85,21 @@ public final class JsonWriter {
   }
 
   public JsonWriter texts(String field, List<String> values) {
-    key(field);
-    out.append('[');
-    for (int i = 0; i < values.size(); i++) {
-      if (i > 0) {
-        out.append(',');
+    try {
+      key(field);
+      out.writeStartArray();
+      for (String value : values) {
+        out.writeString(wellFormed(value));
       }
-      quote(values.get(i));
+      out.writeEndArray();
+      return this;
+    } catch (IOException e) {
+      throw impossible(e);
     }
-    out.append(']');
-    first = false;
-    return this;
   }
 
   public JsonWriter digests(String field, List<Digest> values) {
-    key(field);
-    out.append('[');
-    for (int i = 0; i < values.size(); i++) {
-      if (i > 0) {
-        out.append(',');
-      }
-      quote(values.get(i).text());
-    }
-    out.append(']');
-    first = false;
-    return this;
+    return texts(field, values.stream().map(Digest::text).toList());
   }
 
   public JsonWriter textMap(String field, Map<String, String> values) {
@@ -100,25 +114,30 @@ public final class JsonWriter {
   }
 
   public <T> JsonWriter object(String field, @Nullable T value, Fields<T> fields) {
-    if (value != null) {
+    if (value == null) {
+      return this;
+    }
+    try {
       key(field);
       braces(value, fields);
+      return this;
+    } catch (IOException e) {
+      throw impossible(e);
     }
-    return this;
   }
 
   public <T> JsonWriter list(String field, List<? extends T> values, Fields<T> fields) {
-    key(field);
-    out.append('[');
-    for (int i = 0; i < values.size(); i++) {
-      if (i > 0) {
-        out.append(',');
+    try {
+      key(field);
+      out.writeStartArray();
+      for (T value : values) {
+        braces(value, fields);
       }
-      braces(values.get(i), fields);
+      out.writeEndArray();
+      return this;
+    } catch (IOException e) {
+      throw impossible(e);
     }
-    out.append(']');
-    first = false;
-    return this;
   }
 
   /// An enum constant's word on the wire: lower case, `-` for `_`.
@@ -136,21 +155,14 @@ public final class JsonWriter {
     return same;
   }
 
-  private <T> void braces(T value, Fields<T> fields) {
-    out.append('{');
-    first = true;
+  private <T> void braces(T value, Fields<T> fields) throws IOException {
+    out.writeStartObject();
     fields.write(this, value);
-    out.append('}');
-    first = false;
+    out.writeEndObject();
   }
 
-  private void key(String field) {
-    if (!first) {
-      out.append(',');
-    }
-    first = false;
-    quote(field);
-    out.append(':');
+  private void key(String field) throws IOException {
+    out.writeFieldName(wellFormed(field));
   }
 
   private static long checked(long value) {
@@ -160,29 +172,26 @@ public final class JsonWriter {
     return value;
   }
 
-  private void quote(String value) {
-    out.append('"');
+  /// Half a surrogate pair has no UTF-8 form: U+FFFD takes its place.
+  private static String wellFormed(String value) {
+    StringBuilder mended = null;
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c >= 0x20 && !Character.isSurrogate(c)) {
-        out.append(c);
-      } else if (c == '\n') {
-        out.append("\\n");
-      } else if (c == '\r') {
-        out.append("\\r");
-      } else if (c == '\t') {
-        out.append("\\t");
-      } else if (c < 0x20) {
-        out.append("\\u00").append(HEX[c >> 4]).append(HEX[c & 15]);
-      } else if (i + 1 < value.length() && Character.isSurrogatePair(c, value.charAt(i + 1))) {
-        out.append(c).append(value.charAt(++i));
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (i + 1 < value.length() && Character.isSurrogatePair(c, value.charAt(i + 1))) {
+        i++;
       } else {
-        // Half a surrogate pair has no UTF-8 form.
-        out.append('\uFFFD');
+        mended = mended == null ? new StringBuilder(value) : mended;
+        mended.setCharAt(i, '\uFFFD');
       }
     }
-    out.append('"');
+    return mended == null ? value : mended.toString();
+  }
+
+  /// A text in memory has no I/O errors, but Jackson's methods declare them.
+  private static IllegalStateException impossible(IOException e) {
+    return new IllegalStateException("a text in memory cannot fail", e);
   }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.protocol.message.Acked;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,14 +104,15 @@ class JsonParserTest {
   @Test
   void aFieldStandsOnce() {
     assertThatThrownBy(() -> JsonParser.parse("text", "{\"a\":1,\"\\u0061\":2}"))
-        .hasMessage("text: the field 'a' stands twice in one object, at character 17");
+        .hasMessage("text: Duplicate field 'a', at character 16");
   }
 
   @Test
   void nestingIsBounded() {
     assertThat(read("[".repeat(32) + "]".repeat(32))).isInstanceOf(List.class);
     assertThatThrownBy(() -> JsonParser.parse("text", "[".repeat(100_000)))
-        .hasMessageContaining("nested deeper than 32");
+        .hasMessage(
+            "text: Document nesting depth (33) exceeds the maximum allowed (32), at character 34");
   }
 
   @Test
@@ -163,6 +167,136 @@ class JsonParserTest {
         .hasMessage("result: larger than 100 bytes");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[1}    | text: Unexpected close marker '}': expected ']' (for Array starting at line: 1, column: 1), at character 3",
+        "[+1]   | text: Unexpected character ('+' (code 43)) in numeric value: JSON spec does not allow numbers to have plus signs, at character 3",
+        "NaN    | text: Non-standard token 'NaN', at character 4",
+        "[//1]  | text: Unexpected character ('/' (code 47)): maybe a (non-standard) comment?, at character 2",
+        "{\"a\": | text: the text ends too early, at character 6",
+        "{} {}  | text: something follows the end of the JSON value, at character 4"
+      })
+  void errorsNameThePlaceAndNoSettingsOfTheLibrary(String json, String message) {
+    assertThatThrownBy(() -> JsonParser.parse("text", json)).hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%1$s",
+        "{\"%1$s\":1,\"%1$s\":2}",
+        "[1]%1$s",
+        "\"%1$s",
+        "1%1$s",
+        "[1,%1$s]",
+        "\"\\x%1$s\""
+      })
+  void errorsStaySmallAndOnOneLine(String form) {
+    String json = form.formatted("n\\n".repeat(30_000));
+    assertThatThrownBy(() -> JsonParser.parse("text", json))
+        .isInstanceOf(MalformedException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContain("\n"));
+  }
+
+  /// Of [JsonParser], whatever the pieces of JSON are put together to.
+  @Test
+  void piecesInAnyOrderAreReadOrMalformedAndNothingWorse() {
+    List<String> pieces =
+        List.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\\",
+            "\"a\"",
+            "\"a\":",
+            "\"\\u00e9\"",
+            "\\ud83d",
+            "\ud83d\ude00",
+            "\ude00",
+            "\u0000",
+            "\uFEFF",
+            " ",
+            "\n",
+            "-",
+            "0",
+            "17",
+            "1.5e3",
+            ".",
+            "e",
+            "true",
+            "false",
+            "null",
+            "NaN",
+            "//",
+            "/*",
+            "#",
+            "'",
+            "x".repeat(5000),
+            " ".repeat(40_000),
+            "[".repeat(20),
+            "9".repeat(20));
+    int sound = 0;
+    for (int seed = 0; seed < 30_000; seed++) {
+      Random random = new Random(seed);
+      StringBuilder text = new StringBuilder();
+      for (int i = 1 + random.nextInt(8); i > 0; i--) {
+        text.append(pieces.get(random.nextInt(pieces.size())));
+      }
+      String json = text.toString();
+      String read = outcome(() -> JsonParser.parse("text", json));
+      assertThat(outcome(() -> JsonParser.parse("text", CharBuffer.wrap(json.toCharArray()))))
+          .as("seed %d", seed)
+          .isEqualTo(read);
+      assertThat(read)
+          .as("seed %d", seed)
+          .satisfiesAnyOf(
+              it -> assertThat(it).startsWith("read "), it -> assertThat(it).hasSizeLessThan(300));
+      sound += read.startsWith("read ") ? 1 : 0;
+    }
+    assertThat(sound).isGreaterThan(500);
+  }
+
+  @Test
+  void aByteOrderMarkIsRefusedInBytesToo() {
+    byte[] marked =
+        "\uFEFF{\"incarnation\":\"a\",\"through\":1,\"hubMillis\":2}"
+            .getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> Json.read(Acked.class, marked, 100))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  @Test
+  void otherEncodingsAreNotGuessed() {
+    byte[] utf16 = "{\"incarnation\":\"a\"}".getBytes(StandardCharsets.UTF_16BE);
+    assertThatThrownBy(() -> Json.read(Acked.class, utf16, 100))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  /// What is signed or digested is the exact text: these bytes may never change.
+  @Test
+  void escapesAreAlwaysWrittenInTheSameWay() {
+    for (char c = 0; c < 0x300; c++) {
+      String escaped =
+          switch (c) {
+            case '"' -> "\\\"";
+            case '\\' -> "\\\\";
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            default -> c < 0x20 ? String.format("\\u%04x", (int) c) : String.valueOf(c);
+          };
+      String text = "a" + c + "b/\u2028\uFFFF😀";
+      assertThat(JsonWriter.write(Map.of(text, text), (json, map) -> json.textMap("m", map)))
+          .isEqualTo("{\"m\":{\"%1$s\":\"%1$s\"}}".formatted("a" + escaped + "b/\u2028\uFFFF😀"));
+    }
+  }
+
   @Test
   void halfASurrogatePairIsNeverWritten() {
     String written = Json.write(new Acked("a\ud800b\u0001\u001f", 1, 2));
@@ -173,6 +307,18 @@ class JsonParserTest {
   void integersThatDoNotFitAreABugOfTheWriter() {
     assertThatThrownBy(() -> Json.write(new Acked("a", 1L << 53, 2)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private interface Reading {
+    @Nullable Object read() throws MalformedException;
+  }
+
+  private static String outcome(Reading reading) {
+    try {
+      return "read " + reading.read();
+    } catch (MalformedException e) {
+      return e.getMessage();
+    }
   }
 
   private static Object read(String text) {
