@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -76,7 +77,7 @@ public sealed interface AgentEvent {
   record OutputRead(long line, String ask, String text) implements AgentEvent {}
 
   // Identity
-  record RenewalFinished(String certificatePem, long notAfterMillis) implements AgentEvent {}
+  record RenewalFinished(CertificateLife life) implements AgentEvent {}
 
   record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}
 

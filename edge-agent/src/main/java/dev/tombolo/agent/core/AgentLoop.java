@@ -88,6 +88,7 @@ public final class AgentLoop implements Runnable {
       tickDueMillis = now.monotonicMillis() + TICK_MILLIS;
       events.add(new AgentEvent.Ticked());
     }
+    noteCertificates(events);
     List<AgentChange> changes = new ArrayList<>();
     List<AgentEffect> effects = new ArrayList<>();
     for (AgentEvent event : events) {
@@ -137,6 +138,16 @@ public final class AgentLoop implements Runnable {
     }
   }
 
+  /// A renewed certificate is on the disk whether or not its news can be saved: a core that has to
+  /// start anew must not renew again.
+  private void noteCertificates(List<AgentEvent> events) {
+    for (AgentEvent event : events) {
+      if (event instanceof AgentEvent.RenewalFinished(var life)) {
+        boot = boot.renewed(life);
+      }
+    }
+  }
+
   /// Forgets everything; who waits for an answer gets one.
   private void giveUp(List<AgentEvent> events, Reason reason, Now now) {
     core = null;
@@ -164,6 +175,7 @@ public final class AgentLoop implements Runnable {
     if (now.monotonicMillis() < recoverAtMillis) {
       long wait = Math.min(waitMillisMax, recoverAtMillis - now.monotonicMillis());
       List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
+      noteCertificates(events);
       refuse(events, boot.trouble().orElse(new Reason.Starting("the agent")));
       return;
     }

@@ -10,6 +10,7 @@ import dev.tombolo.agent.disk.Releases;
 import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
 import dev.tombolo.agent.https.Renewal;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
 import dev.tombolo.agent.mqtt.MqttLink;
@@ -94,9 +95,9 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     }
 
     @Override
-    public long keep(String chainPem) throws IOException, RefusedException {
+    public CertificateLife keep(String chainPem) throws IOException, RefusedException {
       identity.keepRenewed(chainPem);
-      return identity.load().notAfterMillis();
+      return identity.load().life();
     }
   }
 

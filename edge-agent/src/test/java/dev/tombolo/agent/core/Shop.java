@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -112,7 +113,7 @@ final class Shop {
         List.of("v1"),
         0,
         HubKeys.FIRST.root(),
-        wallMillis + 40L * 24 * 3600 * 1000,
+        new CertificateLife(wallMillis, wallMillis + 40L * 24 * 3600 * 1000),
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
         new Backoff(4),
