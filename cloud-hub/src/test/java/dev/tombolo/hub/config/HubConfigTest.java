@@ -73,7 +73,7 @@ class HubConfigTest {
         "edge: {keepAliveMax: 90} | hub.yaml line 1: edge.keepAliveMax: '90' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
         "edge: {keepAliveMax: 1s} | hub.yaml line 1: edge.keepAliveMax: must be from 5s to 65535s",
         "certificates: {lifetime: 30s} | hub.yaml line 1: certificates.lifetime: must be from 1m to 400d",
-        "certificates: {renew: 1d} | hub.yaml line 1: certificates.renew: unknown field; did you mean 'lifetime'?",
+        "certificates: {renew: 1d} | hub.yaml line 1: certificates.renew: unknown field; allowed here: lifetime",
         "edge: {endpoints: [hub]} | hub.yaml line 1: edge.endpoints: 'hub' is not an endpoint; write host:port",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",

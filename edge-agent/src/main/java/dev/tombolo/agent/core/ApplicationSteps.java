@@ -236,7 +236,6 @@ final class ApplicationSteps {
     with(
         name,
         it -> {
-          it.lastExit = Optional.of(reason);
           if (it.trial != null) {
             it.trial.exited(reason);
           }
@@ -258,7 +257,6 @@ final class ApplicationSteps {
           if (next instanceof WorkloadState.Waiting(var what, var _, var failures, var _)
               && !next.equals(it.workload)) {
             it.exits++;
-            it.lastExit = Optional.of(reason);
             if (it.trial != null) {
               it.trial.exited(reason);
             }
@@ -281,8 +279,8 @@ final class ApplicationSteps {
     with(
         name,
         it -> {
-          if (failure.isPresent()) {
-            it.lastExit = failure;
+          if (failure.isPresent() && it.trial != null) {
+            it.trial.refused(failure.get());
           }
           run(it, WorkloadMachine.reloaded(it.workload, failure), now, out);
         },

@@ -93,7 +93,8 @@ final class ProbeSteps {
     if (trial == null) {
       int soakSeconds = restoring ? 0 : program.get().workload().soakSeconds();
       int startupSeconds = program.get().workload().startupSeconds();
-      trial = new Trial(startupSeconds, soakSeconds, now.monotonicMillis());
+      boolean reloads = !restoring && application.workload instanceof WorkloadState.Reloading;
+      trial = new Trial(startupSeconds, soakSeconds, reloads, now.monotonicMillis());
       application.trial = trial;
     }
     ProbeWatch watch = application.watch == null ? NOT_YET : application.watch;

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -248,6 +249,40 @@ class ReleaseLifeTest {
 
     assertThat(shop.process().identity()).isEqualTo(before.identity());
     assertThat(shop.runs(second.digest())).isTrue();
+  }
+
+  @Test
+  void aReloadThatIsRefusedIsRolledBackForThatReason() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.refused.add(second.digest());
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("first is live", () -> shop.isLive(first.digest()));
+
+    shop.hub.assign(second);
+    shop.until("rolled back", () -> shop.isRolledBack(second.digest()));
+
+    assertThat(((ReleaseState.RolledBack) shop.state()).cause())
+        .isInstanceOf(Reason.ReloadFailed.class);
+    shop.until("the one before runs", () -> shop.runs(first.digest()));
+  }
+
+  @Test
+  void aReloadThatTheProcessDoesNotSurviveIsRolledBackThoughARestartWouldPass() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.deadly.add(second.digest());
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("first is live", () -> shop.isLive(first.digest()));
+
+    shop.hub.assign(second);
+    shop.until("rolled back", () -> shop.isRolledBack(second.digest()));
+
+    assertThat(((ReleaseState.RolledBack) shop.state()).cause())
+        .isInstanceOf(Reason.WorkloadExited.class);
+    shop.until("the one before runs", () -> shop.runs(first.digest()));
   }
 
   @Test

@@ -52,6 +52,12 @@ final class Shop {
   /// Their workloads end at once.
   final Set<Digest> crashing = new HashSet<>();
 
+  /// Running processes refuse to take these on.
+  final Set<Digest> refused = new HashSet<>();
+
+  /// Running processes die of taking these on.
+  final Set<Digest> deadly = new HashSet<>();
+
   boolean lineCut;
   int storeFailures;
   long crashAt = -1;
@@ -280,8 +286,7 @@ final class Shop {
       }
       case AgentEffect.ReloadWorkload it -> {
         assertThat(current.get(it.application())).isEqualTo(it.release());
-        processes.put(it.application(), new Process(it.process(), it.release(), it.spec().argv()));
-        tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+        reload(it);
       }
       case AgentEffect.RunProbe it ->
           tell(
@@ -346,6 +351,20 @@ final class Shop {
       tell(new AgentEvent.WorkloadExited(it.application(), identity, 1, "no such model"));
     } else {
       processes.put(it.application(), new Process(identity, it.release(), it.spec().argv()));
+    }
+  }
+
+  private void reload(AgentEffect.ReloadWorkload it) {
+    if (refused.contains(it.release())) {
+      Reason reason = new Reason.ReloadFailed("http", "POST answered 500");
+      tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.of(reason)));
+      return;
+    }
+    tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+    if (deadly.contains(it.release())) {
+      workloadDies(it.application());
+    } else {
+      processes.put(it.application(), new Process(it.process(), it.release(), it.spec().argv()));
     }
   }
 

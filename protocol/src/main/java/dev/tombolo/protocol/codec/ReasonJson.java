@@ -71,6 +71,7 @@ final class ReasonJson {
       case "starting" -> new Reason.Starting(f.text("detail"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
       case "workload-exited" -> new Reason.WorkloadExited(f.small("exitCode"), f.text("detail"));
+      case "reload-failed" -> new Reason.ReloadFailed(f.text("how"), f.text("detail"));
       case "workload-waiting" ->
           new Reason.WorkloadWaiting(f.integer("restartInMillis"), f.small("failures"));
       case "rolled-back" ->
@@ -207,6 +208,8 @@ final class ReasonJson {
           json.text("code", "workload-exited")
               .integer("exitCode", r.exitCode())
               .text("detail", r.detail());
+      case Reason.ReloadFailed r ->
+          json.text("code", "reload-failed").text("how", r.how()).text("detail", r.detail());
       case Reason.WorkloadWaiting r ->
           json.text("code", "workload-waiting")
               .integer("restartInMillis", r.restartInMillis())

@@ -238,6 +238,12 @@ public final class ReasonText {
               + r.exitCode()
               + (r.detail().isEmpty() ? "" : ": " + r.detail())
               + "; look at its output.";
+      case Reason.ReloadFailed r ->
+          "The workload did not take the release on by "
+              + r.how()
+              + ": "
+              + r.detail()
+              + "; look at its output.";
       case Reason.WorkloadWaiting r ->
           "The workload failed "
               + times(r.failures())
