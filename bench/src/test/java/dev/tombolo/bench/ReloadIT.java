@@ -9,7 +9,6 @@ import dev.tombolo.bench.process.SmallRelease;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,7 +99,11 @@ class ReloadIT {
                 reload: {http: {port: %d, path: /reload}}
         """
             .formatted(
-                hub.distributions().java(), classes(), ReloadingServer.class.getName(), port, port);
+                hub.distributions().java(),
+                ReloadingServer.classes(),
+                ReloadingServer.class.getName(),
+                port,
+                port);
 
     takesOnAndRollsBack("by-http", workload, "answered 500");
   }
@@ -211,11 +214,6 @@ class ReloadIT {
     Matcher pid = Pattern.compile("\"pid\":([0-9]+)").matcher(application(name));
     assertThat(pid.find()).isTrue();
     return pid.group(1);
-  }
-
-  private static Path classes() throws URISyntaxException {
-    return Path.of(
-        ReloadingServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   private static int freePort() throws IOException {

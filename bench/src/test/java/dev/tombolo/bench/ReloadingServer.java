@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,6 +31,12 @@ final class ReloadingServer {
           exchange.sendResponseHeaders(posted && loads.load() ? 204 : 500, -1);
           exchange.close();
         });
+    server.createContext(
+        "/healthz",
+        exchange -> {
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
     server.start();
   }
 
@@ -42,5 +49,11 @@ final class ReloadingServer {
     Path written = Files.writeString(work.resolve("loaded.new"), version);
     Files.move(written, work.resolve("loaded"), StandardCopyOption.ATOMIC_MOVE);
     return true;
+  }
+
+  /// Where its class lies, for a class path.
+  static Path classes() throws URISyntaxException {
+    return Path.of(
+        ReloadingServer.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 }

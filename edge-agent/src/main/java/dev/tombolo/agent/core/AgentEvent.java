@@ -65,7 +65,8 @@ public sealed interface AgentEvent {
   record ReloadFinished(Name application, Digest release, Optional<Reason> failure)
       implements AgentEvent {}
 
-  /// @param failure empty when passed
+  /// @param failure empty when passed; [Reason.ProbeFailed] when the workload did not pass;
+  ///   anything else when it could not be asked
   record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)
       implements AgentEvent {}
 

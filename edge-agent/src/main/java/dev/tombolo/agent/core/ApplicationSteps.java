@@ -260,7 +260,8 @@ final class ApplicationSteps {
             if (it.trial != null) {
               it.trial.exited(reason);
             }
-            if (isWorthAWord(failures)) {
+            boolean ended = it.workload instanceof WorkloadState.Ending;
+            if (!ended && isWorthAWord(failures)) {
               reports.event("workload-exited", name, what.release(), reason, now, out);
             }
           }
@@ -329,6 +330,7 @@ final class ApplicationSteps {
       if (probes.watch(application, now, out)) {
         changed = true;
       }
+      run(application, probes.healed(application), now, out);
       move(application, probes.judged(application, now), now, out);
       moved = !before.equals(application.release) || !workloadBefore.equals(application.workload);
     }
@@ -501,15 +503,23 @@ final class ApplicationSteps {
                       out.effect(
                           new AgentEffect.ReloadWorkload(
                               name, to.release(), process, it.workload())));
-      case WorkloadState.Stopping(var what, var process) -> {
-        int grace = programs.find(what).map(it -> it.workload().stopGraceSeconds()).orElse(10);
-        out.effect(new AgentEffect.StopWorkload(name, process, grace));
+      case WorkloadState.Stopping(var what, var process) -> stop(name, what, process, out);
+      case WorkloadState.Ending(var what, var process, var failures, var cause) -> {
+        if (isWorthAWord(failures + 1)) {
+          reports.event("workload-unhealthy", name, what.release(), cause, now, out);
+        }
+        stop(name, what, process, out);
       }
       case WorkloadState.Idle _, WorkloadState.Waiting _ -> {}
     }
     if (WorkloadMachine.process(before).isPresent() && WorkloadMachine.process(next).isEmpty()) {
       out.change(new AgentChange.WorkloadGone(name));
     }
+  }
+
+  private void stop(Name name, Assignment what, ProcessIdentity process, Outcome out) {
+    int grace = programs.find(what).map(it -> it.workload().stopGraceSeconds()).orElse(10);
+    out.effect(new AgentEffect.StopWorkload(name, process, grace));
   }
 
   private void dropStaleDownloads(Outcome out) {

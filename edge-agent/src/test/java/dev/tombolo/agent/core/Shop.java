@@ -52,6 +52,9 @@ final class Shop {
   /// Their workloads end at once.
   final Set<Digest> crashing = new HashSet<>();
 
+  /// These processes live, but answer no more.
+  final Set<ProcessIdentity> hung = new HashSet<>();
+
   /// Running processes refuse to take these on.
   final Set<Digest> refused = new HashSet<>();
 
@@ -382,7 +385,7 @@ final class Shop {
 
   private Optional<Reason> probe(Name application) {
     Process process = processes.get(application);
-    return process == null || bad.contains(process.release())
+    return process == null || bad.contains(process.release()) || hung.contains(process.identity())
         ? Optional.of(new Reason.ProbeFailed("port", "no answer"))
         : Optional.empty();
   }

@@ -50,6 +50,10 @@ public final class JsonWriter {
     return value == null ? this : integer(field, value);
   }
 
+  public JsonWriter smallOrNull(String field, @Nullable Integer value) {
+    return value == null ? this : integer(field, value);
+  }
+
   public JsonWriter yes(String field, boolean value) {
     key(field);
     out.append(value);

@@ -71,6 +71,8 @@ final class ReasonJson {
       case "starting" -> new Reason.Starting(f.text("detail"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
       case "workload-exited" -> new Reason.WorkloadExited(f.small("exitCode"), f.text("detail"));
+      case "workload-unhealthy" ->
+          new Reason.WorkloadUnhealthy(f.text("probe"), f.small("failures"), f.text("detail"));
       case "reload-failed" -> new Reason.ReloadFailed(f.text("how"), f.text("detail"));
       case "workload-waiting" ->
           new Reason.WorkloadWaiting(f.integer("restartInMillis"), f.small("failures"));
@@ -207,6 +209,11 @@ final class ReasonJson {
       case Reason.WorkloadExited r ->
           json.text("code", "workload-exited")
               .integer("exitCode", r.exitCode())
+              .text("detail", r.detail());
+      case Reason.WorkloadUnhealthy r ->
+          json.text("code", "workload-unhealthy")
+              .text("probe", r.probe())
+              .integer("failures", r.failures())
               .text("detail", r.detail());
       case Reason.ReloadFailed r ->
           json.text("code", "reload-failed").text("how", r.how()).text("detail", r.detail());
