@@ -245,6 +245,11 @@ public final class AgentCore {
     }
   }
 
+  /// The state that was last written for the hub.
+  Optional<ReportBody.State> told() {
+    return told;
+  }
+
   /// The whole device as it stands.
   public ReportBody.State state(Now now) {
     List<ApplicationStatus> statuses = new ArrayList<>();

@@ -84,7 +84,8 @@ public final class AgentDaemon implements AutoCloseable {
             snapshot.enrolment().device(),
             snapshot.enrolment().https(),
             identity,
-            console.listening(inbox));
+            console.listening(inbox),
+            console::status);
     AgentBoot boot = boot(config, identity.load());
     SecureRandom random = new SecureRandom();
     AgentLoop loop =

@@ -43,6 +43,7 @@ class AgentLoopTest {
   private final List<AgentEffect> effects = new ArrayList<>();
   private final List<String> said = new ArrayList<>();
   private final EventQueue inbox = new EventQueue();
+  private Standing standing = new Standing(Optional.empty(), Optional.empty());
   private int commitsThatFail;
   private int commits;
   private long millis = 10_000;
@@ -99,6 +100,11 @@ class AgentLoopTest {
             @Override
             public void storeRecovered() {
               said.add("recovered");
+            }
+
+            @Override
+            public void stands(Standing now) {
+              standing = now;
             }
 
             @Override
@@ -167,6 +173,25 @@ class AgentLoopTest {
     inbox.offer(new AgentEvent.ResultHandedIn(2, PEOPLE, "{}"));
     turn();
     assertThat(effects.stream().filter(AgentEffect.ResultKept.class::isInstance)).hasSize(1);
+  }
+
+  @Test
+  void whileTheDiskIsFullItStandsInTroubleAndNotAfterwards() throws InterruptedException {
+    assertThat(standing.saves()).isTrue();
+    assertThat(standing.state().orElseThrow().reasons()).doesNotContain(FULL);
+
+    commitsThatFail = 2;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turn();
+
+    assertThat(standing.saves()).isFalse();
+    assertThat(standing.state().orElseThrow().reasons()).startsWith(FULL);
+    for (int i = 0; i < 10; i++) {
+      turn();
+    }
+    assertThat(said).containsExactly("failed", "recovered");
+    assertThat(standing.saves()).isTrue();
+    assertThat(standing.state().orElseThrow().reasons()).doesNotContain(FULL);
   }
 
   @Test
