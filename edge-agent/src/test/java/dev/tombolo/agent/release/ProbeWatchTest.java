@@ -10,8 +10,11 @@ import org.junit.jupiter.api.Test;
 
 class ProbeWatchTest {
   private static final int STARTUP_SECONDS = 60;
-  private static final Reason SILENT = new Reason.ProbeFailed("port", "refused");
-  private static final Reason NOT_ASKED = new Reason.IoFailed("run probe port", "no space left");
+  private static final Optional<Reason> PASSED = Optional.empty();
+  private static final Optional<Reason> SILENT =
+      Optional.of(new Reason.ProbeFailed("port", "refused"));
+  private static final Optional<Reason> NOT_ASKED =
+      Optional.of(new Reason.IoFailed("run probe port", "no space left"));
 
   private final Probe port = new Probe.Tcp("port", 1, 1, "9000");
   private final Probe gate = new Probe.Exec("gate", 1, 1, List.of("/bin/gate"));
@@ -20,21 +23,21 @@ class ProbeWatchTest {
     return new ProbeWatch(List.of(probes), STARTUP_SECONDS, 1, 0);
   }
 
-  private static void answer(ProbeWatch watch, Probe probe, Reason... failures) {
+  private static void answer(ProbeWatch watch, Probe probe, List<Optional<Reason>> answers) {
     long now = 0;
-    for (Reason failure : failures) {
+    for (Optional<Reason> answer : answers) {
       now += 1_000;
-      watch.answered(probe.name(), 1, Optional.ofNullable(failure), now);
+      watch.answered(probe.name(), 1, answer, now);
     }
   }
 
   @Test
   void threeFailuresInARowAreTooMany() {
     ProbeWatch watch = watch(port);
-    answer(watch, port, null, SILENT, SILENT);
+    answer(watch, port, List.of(PASSED, SILENT, SILENT));
     assertThat(watch.unhealthy()).isEmpty();
 
-    watch.answered("port", 1, Optional.of(SILENT), 4_000);
+    watch.answered("port", 1, SILENT, 4_000);
 
     assertThat(watch.unhealthy())
         .contains(
@@ -45,7 +48,7 @@ class ProbeWatchTest {
   void aPassInBetweenStartsTheCountAnew() {
     ProbeWatch watch = watch(port);
 
-    answer(watch, port, null, SILENT, SILENT, null, SILENT, SILENT);
+    answer(watch, port, List.of(PASSED, SILENT, SILENT, PASSED, SILENT, SILENT));
 
     assertThat(watch.unhealthy()).isEmpty();
   }
@@ -54,12 +57,12 @@ class ProbeWatchTest {
   void whoStartsUpMayFailForItsStartupTime() {
     ProbeWatch watch = watch(port);
     for (int second = 1; second < STARTUP_SECONDS; second++) {
-      watch.answered("port", 1, Optional.of(SILENT), second * 1_000L);
+      watch.answered("port", 1, SILENT, second * 1_000L);
     }
     assertThat(watch.unhealthy()).isEmpty();
 
     for (int second = 0; second < 3; second++) {
-      watch.answered("port", 1, Optional.of(SILENT), (STARTUP_SECONDS + second) * 1_000L);
+      watch.answered("port", 1, SILENT, (STARTUP_SECONDS + second) * 1_000L);
     }
 
     assertThat(watch.unhealthy()).isPresent();
@@ -69,20 +72,20 @@ class ProbeWatchTest {
   void whoCouldNotBeAskedIsNotBlamed() {
     ProbeWatch watch = watch(port);
 
-    answer(watch, port, null, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED);
+    answer(watch, port, List.of(PASSED, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED));
 
     assertThat(watch.unhealthy()).isEmpty();
-    assertThat(watch.failures()).containsExactly(NOT_ASKED);
+    assertThat(watch.failures()).containsExactly(NOT_ASKED.orElseThrow());
   }
 
   @Test
   void aGateOfQualityRestartsNothingUnlessItsReleaseSaysSo() {
-    Reason worse = new Reason.ProbeFailed("gate", "0.31");
+    Optional<Reason> worse = Optional.of(new Reason.ProbeFailed("gate", "0.31"));
     ProbeWatch usual = watch(gate);
     ProbeWatch declared = watch(new Probe.Exec("gate", 1, 1, 2, List.of("/bin/gate")));
 
-    answer(usual, gate, null, worse, worse, worse, worse);
-    answer(declared, gate, null, worse, worse);
+    answer(usual, gate, List.of(PASSED, worse, worse, worse, worse));
+    answer(declared, gate, List.of(PASSED, worse, worse));
 
     assertThat(usual.unhealthy()).isEmpty();
     assertThat(declared.unhealthy()).isPresent();
@@ -93,7 +96,7 @@ class ProbeWatchTest {
     Probe never = new Probe.Tcp("port", 1, 1, Probe.NEVER, "9000");
     ProbeWatch watch = watch(never);
 
-    answer(watch, never, null, SILENT, SILENT, SILENT, SILENT);
+    answer(watch, never, List.of(PASSED, SILENT, SILENT, SILENT, SILENT));
 
     assertThat(watch.unhealthy()).isEmpty();
   }
