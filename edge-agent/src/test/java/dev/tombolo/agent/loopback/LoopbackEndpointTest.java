@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,19 +150,18 @@ class LoopbackEndpointTest {
   void whoAsksARunningAgentHearsItsTrouble() throws Exception {
     Reason full = new Reason.DiskFull("agent.db", 0, 0);
     ReportBody.State told = new ReportBody.State(null, 3, List.of(), List.of(), Map.of());
-    AtomicReference<Standing> standing =
-        new AtomicReference<>(new Standing(Optional.of(told), Optional.of(full)));
+    Standing[] standing = {new Standing(Optional.of(told), Optional.of(full))};
     endpoint.close();
     assertThat(LiveStatus.ask(data)).isEmpty();
 
-    endpoint = new LoopbackEndpoint(events, data, 0, () -> LiveStatus.write(standing.get()));
+    endpoint = new LoopbackEndpoint(events, data, 0, () -> LiveStatus.write(standing[0]));
 
     LiveStatus.Said said = LiveStatus.ask(data).orElseThrow();
     assertThat(said.saves()).isFalse();
     assertThat(said.state().reasons()).containsExactly(full);
-    standing.set(new Standing(Optional.of(told), Optional.empty()));
+    standing[0] = new Standing(Optional.of(told), Optional.empty());
     assertThat(LiveStatus.ask(data)).contains(new LiveStatus.Said(told, true));
-    standing.set(new Standing(Optional.empty(), Optional.empty()));
+    standing[0] = new Standing(Optional.empty(), Optional.empty());
     assertThat(LiveStatus.ask(data)).as("nothing told yet").isEmpty();
   }
 
