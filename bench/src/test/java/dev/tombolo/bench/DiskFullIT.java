@@ -72,6 +72,42 @@ class DiskFullIT {
   }
 
   @Test
+  void aDeviceThatCanSaveNothingSaysSoAtOnceAndRunsOn() throws Exception {
+    Path data = tmpfs("agent", 24);
+    try (RunningHub hub = RunningHub.start(folder)) {
+      hub.prepare("shops");
+      hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
+      push(hub, "1", 1000);
+      push(hub, "2", 1001);
+      hub.cli("assign", "counter@1", "--fleet", "shops");
+      String token = hub.token("--fleet", "shops", "--site", "store-1");
+      try (RunningAgent agent = RunningAgent.join(hub.distributions(), data, token, List.of())) {
+        try {
+          awaitStatus(agent, "\"liveVersion\":\"1\"");
+          assertThat(agent.cli("status", "--json").out()).contains("\"saves\":true");
+          String pid = pid(agent);
+
+          Path ballast = fill(data.resolve("ballast"));
+          awaitStatus(agent, "\"saves\":false,\"lineUp\":false");
+
+          assertThat(agent.cli("why").out())
+              .startsWith("device: The disk of ")
+              .contains(" is full");
+          assertThat(agent.cli("status").out()).contains("why       The disk of ");
+          assertThat(pid(agent)).isEqualTo(pid);
+          assertThat(ProcessHandle.of(Long.parseLong(pid))).isPresent();
+          Files.delete(ballast);
+          awaitStatus(agent, "\"saves\":true,\"lineUp\":true");
+          hub.cli("assign", "counter@2", "--fleet", "shops");
+          awaitStatus(agent, "\"liveVersion\":\"2\"");
+        } finally {
+          agent.endWorkloads();
+        }
+      }
+    }
+  }
+
+  @Test
   void aFullHubLosesNothingItAcknowledgedAndTakesTheRestLater() throws Exception {
     Path data = tmpfs("hub", 32);
     try (RunningHub hub = RunningHub.start(folder)) {

@@ -10,7 +10,8 @@ import java.util.List;
 /// @param modules the JDK modules its runtime holds; `DistributionIT` checks them against the jars
 /// @param optionsVariable the environment variable that hands its launch script JVM options
 /// @param trainingRuns command lines whose classes go into the archive, besides those listed in
-///   `src/main/dist/NAME.classes`, if there is one
+///   `src/main/dist/NAME.classes`, if there is one. None for the agent: what `run` does not use
+///   would only fill its memory
 record Program(
     String name,
     String mainClass,
@@ -54,7 +55,7 @@ record Program(
               "jdk.httpserver",
               "jdk.unsupported"),
           "TOMBOLO_AGENT_JAVA_OPTIONS",
-          List.of(List.of("--help")));
+          List.of());
 
   Program {
     modules = List.copyOf(modules);

@@ -38,7 +38,7 @@ public final class RecordGenerator {
       return text();
     } else if (plain == long.class || plain == Long.class) {
       return random.nextLong() >> (11 + random.nextInt(50));
-    } else if (plain == int.class) {
+    } else if (plain == int.class || plain == Integer.class) {
       return random.nextInt() >> random.nextInt(31);
     } else if (plain == boolean.class) {
       return random.nextBoolean();

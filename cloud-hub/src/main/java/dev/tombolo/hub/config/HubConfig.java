@@ -1,5 +1,6 @@
 package dev.tombolo.hub.config;
 
+import dev.tombolo.protocol.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -20,17 +21,24 @@ import java.util.function.Function;
 /// @param share what the edge port gives to anybody: `install.sh` and `packages/`
 /// @param broker set when hub and devices meet at an existing MQTT broker
 /// @param filesBytesMax release files kept at the most, in bytes
+/// @param certificateLife how long a device certificate is good; devices renew after two thirds
 public record HubConfig(
     Path data,
     Edge edge,
     Admin admin,
     Optional<Path> share,
     Optional<Broker> broker,
-    long filesBytesMax) {
+    long filesBytesMax,
+    Duration certificateLife) {
   public static final int EDGE_PORT = 8443;
   public static final int ADMIN_PORT = 8480;
   public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
   public static final long FILES_BYTES_MAX = 200L * 1024 * 1024 * 1024;
+
+  /// Shorter, and a device with a slow line could not renew in time.
+  public static final Duration CERTIFICATE_LIFE_MIN = Duration.ofMinutes(1);
+
+  public static final Duration CERTIFICATE_LIFE_MAX = Duration.ofDays(400);
 
   /// Set by the distribution's launcher.
   private static final String HOME = "tombolo.home";
@@ -93,7 +101,8 @@ public record HubConfig(
         new Admin("127.0.0.1", ADMIN_PORT),
         Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, "share")),
         Optional.empty(),
-        FILES_BYTES_MAX);
+        FILES_BYTES_MAX,
+        Limits.CERTIFICATE_LIFE);
   }
 
   /// Reads `hub.yaml`.
@@ -114,7 +123,10 @@ public record HubConfig(
             map.optionalMap("admin").map(HubConfig::admin).orElse(usual.admin),
             map.optionalText("share").map(Path::of).or(() -> usual.share),
             map.optionalMap("broker").map(HubConfig::broker),
-            map.optionalSize("filesMax").orElse(FILES_BYTES_MAX));
+            map.optionalSize("filesMax").orElse(FILES_BYTES_MAX),
+            map.optionalMap("certificates")
+                .map(HubConfig::certificateLife)
+                .orElse(usual.certificateLife));
     map.noMore();
     return config;
   }
@@ -123,38 +135,41 @@ public record HubConfig(
   public HubConfig withEdgePort(int port) {
     Edge at =
         new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
   }
 
   /// @param port 0 takes any free port
   public HubConfig withAdminPort(int port) {
-    return new HubConfig(data, edge, new Admin(admin.bind, port), share, broker, filesBytesMax);
+    return new HubConfig(
+        data, edge, new Admin(admin.bind, port), share, broker, filesBytesMax, certificateLife);
   }
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
   }
 
   public HubConfig withNames(List<String> names) {
     Edge at =
         new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
   }
 
   public HubConfig withAdmission(Admission admission) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
   }
 
   public HubConfig withShare(Path folder) {
-    return new HubConfig(data, edge, admin, Optional.of(folder), broker, filesBytesMax);
+    return new HubConfig(
+        data, edge, admin, Optional.of(folder), broker, filesBytesMax, certificateLife);
   }
 
   public HubConfig withBroker(Broker external) {
-    return new HubConfig(data, edge, admin, share, Optional.of(external), filesBytesMax);
+    return new HubConfig(
+        data, edge, admin, share, Optional.of(external), filesBytesMax, certificateLife);
   }
 
   private static Edge edge(YamlMap map) {
@@ -182,6 +197,15 @@ public record HubConfig(
       }
     }
     return edge;
+  }
+
+  private static Duration certificateLife(YamlMap map) {
+    Duration life = map.optionalDuration("lifetime").orElse(Limits.CERTIFICATE_LIFE);
+    map.noMore();
+    if (life.compareTo(CERTIFICATE_LIFE_MIN) < 0 || life.compareTo(CERTIFICATE_LIFE_MAX) > 0) {
+      throw map.fault("lifetime", "must be from 1m to 400d");
+    }
+    return life;
   }
 
   private static Admin admin(YamlMap map) {

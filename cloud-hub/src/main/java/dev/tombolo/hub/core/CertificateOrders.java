@@ -4,8 +4,8 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.CertificateRecord.Generation;
 import dev.tombolo.hub.device.CertificateSerial;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Orders device certificates from the CA, and files them when they come.
@@ -16,12 +16,15 @@ final class CertificateOrders {
   /// Orders under way; more are told to come back.
   static final int AWAITED_MAX = 2_000;
 
-  /// A device whose clock is a little behind must find its certificate already valid.
-  private static final long BACKDATED_MILLIS = 10 * 60 * 1000;
+  /// A device whose clock is a little behind must find its certificate already valid; one that
+  /// lives only minutes is dated back by a tenth of its life.
+  private static final long BACKDATED_MILLIS_MAX = 10 * 60 * 1000;
 
+  private final long lifeMillis;
   private final HubState state;
 
-  CertificateOrders(HubState state) {
+  CertificateOrders(Duration life, HubState state) {
+    this.lifeMillis = life.toMillis();
     this.state = state;
   }
 
@@ -40,8 +43,8 @@ final class CertificateOrders {
             device,
             key,
             CertificateSerial.of(state.history, counter, key.keyDigest()),
-            draft.nowMillis - BACKDATED_MILLIS,
-            draft.nowMillis + Limits.CERTIFICATE_LIFE.toMillis()));
+            draft.nowMillis - Math.min(BACKDATED_MILLIS_MAX, lifeMillis / 10),
+            draft.nowMillis + lifeMillis));
   }
 
   /// The live certificate that already answers this CSR.

@@ -14,7 +14,7 @@ public final class HubCore {
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
-    CertificateOrders orders = new CertificateOrders(state);
+    CertificateOrders orders = new CertificateOrders(settings.certificateLife(), state);
     this.violations = new Violations(state);
     this.asks = new Asks(state);
     this.documents = new Documents(settings, state);

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import java.time.Duration;
 import java.util.List;
 
 /// What the hub tells devices of itself, fixed for one run.
@@ -8,8 +9,13 @@ import java.util.List;
 /// @param https base URL for downloads and renewal: `https://host:port`
 /// @param documentKey key id of the key that signs desired documents
 /// @param documentCertificate PEM, certified by the hub's CA
+/// @param certificateLife how long a device certificate is good
 public record HubSettings(
-    List<String> links, String https, String documentKey, String documentCertificate) {
+    List<String> links,
+    String https,
+    String documentKey,
+    String documentCertificate,
+    Duration certificateLife) {
   public HubSettings {
     links = List.copyOf(links);
   }

@@ -206,7 +206,11 @@ public final class HubDaemon implements AutoCloseable {
             .orElseGet(
                 () -> endpoints.stream().map(endpoint -> "wss://" + endpoint + "/mqtt").toList());
     return new HubSettings(
-        links, "https://" + endpoints.getFirst(), documentKey.keyId(), documentKey.pem());
+        links,
+        "https://" + endpoints.getFirst(),
+        documentKey.keyId(),
+        documentKey.pem(),
+        config.certificateLife());
   }
 
   private static void measure(

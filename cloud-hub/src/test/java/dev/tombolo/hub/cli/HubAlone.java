@@ -8,6 +8,7 @@ import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Digest;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -32,7 +33,12 @@ final class HubAlone implements AutoCloseable {
     store = SqliteHubStore.open(database);
     loop =
         new HubLoop(
-            new HubSettings(List.of("wss://localhost:1/mqtt"), "https://localhost:1", "k", "pem"),
+            new HubSettings(
+                List.of("wss://localhost:1/mqtt"),
+                "https://localhost:1",
+                "k",
+                "pem",
+                Limits.CERTIFICATE_LIFE),
             store,
             Clock.systemUTC());
     views = SqliteViews.open(database);

@@ -33,6 +33,7 @@ final class ReleaseFolder {
                   http: {port: "${param.port}", path: /healthz}
                   every: 1s
                   timeout: 1s
+                  restartAfter: 5
       """;
 
   private final Path folder;

@@ -31,6 +31,7 @@ class HubConfigTest {
               port: 9000
             share: /srv/share
             filesMax: 20GiB
+            certificates: {lifetime: 90d}
             broker:
               url: mqtts://broker:8883
               devicesUrl: mqtts://broker.example.com:8883
@@ -49,6 +50,7 @@ class HubConfigTest {
     assertThat(config.admin()).isEqualTo(new HubConfig.Admin("127.0.0.1", 9000));
     assertThat(config.share()).contains(Path.of("/srv/share"));
     assertThat(config.filesBytesMax()).isEqualTo(20L * 1024 * 1024 * 1024);
+    assertThat(config.certificateLife()).isEqualTo(Duration.ofDays(90));
     assertThat(config.broker().orElseThrow().devicesUrl()).hasHost("broker.example.com");
   }
 
@@ -70,6 +72,8 @@ class HubConfigTest {
         "filesMax: 20 | hub.yaml line 1: filesMax: '20' is not a size; write a number and a unit: 512KiB, 2MiB, 1GiB, 500KB",
         "edge: {keepAliveMax: 90} | hub.yaml line 1: edge.keepAliveMax: '90' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
         "edge: {keepAliveMax: 1s} | hub.yaml line 1: edge.keepAliveMax: must be from 5s to 65535s",
+        "certificates: {lifetime: 30s} | hub.yaml line 1: certificates.lifetime: must be from 1m to 400d",
+        "certificates: {renew: 1d} | hub.yaml line 1: certificates.renew: unknown field; allowed here: lifetime",
         "edge: {endpoints: [hub]} | hub.yaml line 1: edge.endpoints: 'hub' is not an endpoint; write host:port",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Name;
 import java.time.Clock;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class HubLoopTest {
-  private static final HubSettings SETTINGS = new HubSettings(List.of(), "", "", "");
+  private static final HubSettings SETTINGS =
+      new HubSettings(List.of(), "", "", "", Limits.CERTIFICATE_LIFE);
 
   private final MemoryHubStore store = new MemoryHubStore();
 

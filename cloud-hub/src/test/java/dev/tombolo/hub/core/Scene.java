@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
@@ -46,7 +47,11 @@ public final class Scene {
 
   private static final HubSettings SETTINGS =
       new HubSettings(
-          List.of("wss://hub:8443/mqtt"), "https://hub:8443", DOCUMENT_KEY, "document certificate");
+          List.of("wss://hub:8443/mqtt"),
+          "https://hub:8443",
+          DOCUMENT_KEY,
+          "document certificate",
+          Limits.CERTIFICATE_LIFE);
 
   private final HubStore store;
   private final PublishedDirectory directory = new PublishedDirectory();

@@ -15,12 +15,14 @@ import picocli.CommandLine.Spec.Target;
 
 /// The option that every command has.
 final class DataFolder {
+  static final Path USUAL = Path.of("/var/lib/tombolo-agent");
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
       defaultValue = "/var/lib/tombolo-agent",
       description = "Folder with all the agent keeps (default: ${DEFAULT-VALUE}).")
-  private Path data = Path.of("/var/lib/tombolo-agent");
+  private Path data = USUAL;
 
   @Spec(Target.MIXEE)
   private @Nullable CommandSpec command;

@@ -1,9 +1,8 @@
 package dev.tombolo.agent.cli;
 
-import dev.tombolo.agent.daemon.DataFolderLock;
-import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
@@ -37,25 +36,27 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
-    StatusReader.Status status = StatusReader.read(folder.path());
-    boolean running = DataFolderLock.isTaken(folder.path());
+    DeviceStanding standing = DeviceStanding.of(folder.path());
     if (json) {
-      out.println(StatusJson.write(status, running));
+      out.println(StatusJson.write(standing));
     } else {
-      print(status, running, out);
+      print(standing, out);
     }
     return ExitCode.OK;
   }
 
-  private static void print(StatusReader.Status status, boolean running, PrintWriter out) {
-    var enrolment = status.enrolment();
+  private static void print(DeviceStanding status, PrintWriter out) {
+    var enrolment = status.stored().enrolment();
     out.println("device    " + enrolment.device());
     out.println(
         "place     " + enrolment.site() + "/" + enrolment.slot() + " in " + enrolment.fleet());
-    out.println("agent     " + (running ? "running" : "not running"));
-    out.println("line      " + line(status, running));
-    out.println("to report " + status.waiting() + " rows");
+    out.println("agent     " + (status.running() ? "running" : "not running"));
+    out.println("line      " + status.line());
+    out.println("to report " + status.stored().waiting() + " rows");
     status.state().ifPresent(state -> out.println("revision  " + state.revision()));
+    for (Reason reason : status.state().map(ReportBody.State::reasons).orElse(List.of())) {
+      out.println("why       " + ReasonText.say(reason));
+    }
     List<ApplicationStatus> applications =
         status.state().isPresent() ? status.state().get().applications() : List.of();
     for (ApplicationStatus application : applications) {
@@ -71,16 +72,6 @@ final class StatusCommand implements Callable<Integer> {
         out.println("  why     " + ReasonText.say(reason));
       }
     }
-  }
-
-  static String line(StatusReader.Status status, boolean running) {
-    if (running && status.lineUp()) {
-      return "up since " + Instant.ofEpochMilli(status.lineSinceWallMillis());
-    }
-    if (!running) {
-      return "down: the agent is not running";
-    }
-    return "down: " + status.lineCause().map(ReasonText::say).orElse("connecting");
   }
 
   private static String release(@Nullable Object digest, @Nullable String version) {

@@ -1,6 +1,5 @@
 package dev.tombolo.agent.cli;
 
-import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.reason.Reason;
@@ -11,21 +10,23 @@ import java.util.List;
 final class StatusJson {
   private StatusJson() {}
 
-  /// `{"device":...,"state":{...}}`; `state` is what the hub gets as a report's `state` row.
-  static String write(StatusReader.Status status, boolean running) {
+  /// `{"device":...,"state":{...}}`; `state` is what the hub gets as a report's `state` row. While
+  /// `saves` is false the agent can save nothing, and the first reason says why.
+  static String write(DeviceStanding status) {
     String head =
         JsonWriter.write(
             status,
             (json, it) -> {
-              json.id("device", it.enrolment().device())
-                  .id("fleet", it.enrolment().fleet())
-                  .id("site", it.enrolment().site())
-                  .id("slot", it.enrolment().slot())
-                  .yes("running", running)
-                  .yes("lineUp", running && it.lineUp())
-                  .integer("lineSinceMillis", it.lineSinceWallMillis())
-                  .integer("waiting", it.waiting())
-                  .integer("stateMillis", it.stateWallMillis());
+              json.id("device", it.stored().enrolment().device())
+                  .id("fleet", it.stored().enrolment().fleet())
+                  .id("site", it.stored().enrolment().site())
+                  .id("slot", it.stored().enrolment().slot())
+                  .yes("running", it.running())
+                  .yes("saves", it.saves())
+                  .yes("lineUp", it.lineUp())
+                  .integer("lineSinceMillis", it.stored().lineSinceWallMillis())
+                  .integer("waiting", it.stored().waiting())
+                  .integer("stateMillis", it.stored().stateWallMillis());
               it.lineCause().ifPresent(cause -> json.text("lineCause", ReasonText.say(cause)));
             });
     if (status.state().isEmpty()) {

@@ -1,6 +1,11 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.config.AgentProperties;
+import dev.tombolo.agent.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,7 +41,46 @@ public final class TomboloAgent {
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
-    System.exit(commandLine().execute(arguments));
+    System.exit(execute(arguments));
+  }
+
+  private static int execute(String[] arguments) {
+    Optional<Path> data = bareRun(arguments);
+    if (data.isPresent()) {
+      try {
+        return Foreground.run(AgentProperties.read(data.get()));
+      } catch (ConfigException e) {
+        // Said below, as for every command.
+      } catch (IOException e) {
+        System.err.println("tombolo-agent: " + e.getMessage());
+        return ExitCode.FAILED;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return ExitCode.FAILED;
+      }
+    }
+    return commandLine().execute(arguments);
+  }
+
+  /// The folder, when the command is nothing but `run`, with or without `--data DIR`: as services
+  /// start it. That much is understood without the parser, which would keep two megabytes for its
+  /// model of all commands as long as the agent runs.
+  static Optional<Path> bareRun(String[] arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("run")) {
+      return Optional.empty();
+    }
+    if (arguments.length == 1) {
+      return Optional.of(DataFolder.USUAL);
+    }
+    boolean named =
+        arguments.length == 3
+            && arguments[1].equals("--data")
+            && !arguments[2].isEmpty()
+            && !arguments[2].startsWith("-")
+            && !arguments[2].startsWith("@");
+    return named
+        ? Optional.of(Path.of(arguments[2]).toAbsolutePath().normalize())
+        : Optional.empty();
   }
 
   static CommandLine commandLine() {

@@ -1,7 +1,5 @@
 package dev.tombolo.agent.cli;
 
-import dev.tombolo.agent.daemon.DataFolderLock;
-import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -44,7 +42,7 @@ final class WhyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(command).commandLine().getOut();
-    StatusReader.Status status = StatusReader.read(folder.path());
+    DeviceStanding status = DeviceStanding.of(folder.path());
     List<StatusJson.Because> answers = new ArrayList<>();
     List<ApplicationStatus> applications =
         status.state().isPresent() ? status.state().get().applications() : List.of();
@@ -69,16 +67,15 @@ final class WhyCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private List<Reason> device(StatusReader.Status status) {
+  private static List<Reason> device(DeviceStanding status) {
     List<Reason> reasons = new ArrayList<>();
-    boolean running = DataFolderLock.isTaken(folder.path());
-    if (!running) {
+    if (!status.running()) {
       reasons.add(new Reason.AgentStopped());
-    } else if (!status.lineUp()) {
+    } else if (status.saves() && !status.lineUp()) {
       reasons.add(
           status
               .lineCause()
-              .orElse(new Reason.LineDown(status.lineSinceWallMillis(), "connecting")));
+              .orElse(new Reason.LineDown(status.stored().lineSinceWallMillis(), "connecting")));
     }
     status.state().ifPresent(state -> reasons.addAll(state.reasons()));
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Platform;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /// @param machineBootId of the machine: a process of another boot is surely gone
 /// @param buildMillis when the agent was built: the clock cannot be earlier
 /// @param hubRoot the hub's CA certificate, as pinned at the enrolment
-/// @param certificateEndMillis not-after of the device certificate
+/// @param certificate how long the device certificate is good
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
 public record AgentBoot(
@@ -25,7 +26,7 @@ public record AgentBoot(
     List<String> features,
     long buildMillis,
     X509Certificate hubRoot,
-    long certificateEndMillis,
+    CertificateLife certificate,
     Platform platform,
     Map<String, String> facts,
     Backoff backoff,
@@ -36,7 +37,17 @@ public record AgentBoot(
     facts = Map.copyOf(facts);
   }
 
+  /// The same run, in trouble.
   public AgentBoot after(Reason newTrouble) {
+    return with(certificate, Optional.of(newTrouble));
+  }
+
+  /// The same run, with a new certificate.
+  public AgentBoot renewed(CertificateLife life) {
+    return with(life, trouble);
+  }
+
+  private AgentBoot with(CertificateLife life, Optional<Reason> newTrouble) {
     return new AgentBoot(
         bootId,
         machineBootId,
@@ -44,11 +55,11 @@ public record AgentBoot(
         features,
         buildMillis,
         hubRoot,
-        certificateEndMillis,
+        life,
         platform,
         facts,
         backoff,
         quota,
-        Optional.of(newTrouble));
+        newTrouble);
   }
 }

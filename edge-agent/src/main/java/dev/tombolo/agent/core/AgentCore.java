@@ -132,9 +132,9 @@ public final class AgentCore {
           reports.result(request, channel, json, now, out);
       case AgentEvent.OutputRead(var line, var ask, var text) ->
           publish(line, new Answer(ask, true, text), out);
-      case AgentEvent.RenewalFinished(var _, var notAfterMillis) -> {
+      case AgentEvent.RenewalFinished(var life) -> {
         reports.event("certificate-renewed", null, null, null, now, out);
-        link.renewed(notAfterMillis, now, out);
+        link.renewed(life, now, out);
         reports.lineClosed();
       }
       case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) ->
@@ -243,6 +243,11 @@ public final class AgentCore {
       told = Optional.of(state);
       reports.state(state, now, out);
     }
+  }
+
+  /// The state that was last written for the hub.
+  Optional<ReportBody.State> told() {
+    return told;
   }
 
   /// The whole device as it stands.

@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -64,7 +65,8 @@ public sealed interface AgentEvent {
   record ReloadFinished(Name application, Digest release, Optional<Reason> failure)
       implements AgentEvent {}
 
-  /// @param failure empty when passed
+  /// @param failure empty when passed; [Reason.ProbeFailed] when the workload did not pass;
+  ///   anything else when it could not be asked
   record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)
       implements AgentEvent {}
 
@@ -76,7 +78,7 @@ public sealed interface AgentEvent {
   record OutputRead(long line, String ask, String text) implements AgentEvent {}
 
   // Identity
-  record RenewalFinished(String certificatePem, long notAfterMillis) implements AgentEvent {}
+  record RenewalFinished(CertificateLife life) implements AgentEvent {}
 
   record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}
 

@@ -1,9 +1,11 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ public final class AgentLoop implements Runnable {
 
     void storeRecovered();
 
+    /// How the device stands, whenever that changes.
+    void stands(Standing standing);
+
     /// A bug: the event or effect was skipped.
     void stumbled(String over, RuntimeException failure);
   }
@@ -35,6 +40,7 @@ public final class AgentLoop implements Runnable {
   private final EventQueue inbox;
   private AgentBoot boot;
   private @Nullable AgentCore core;
+  private Standing standing = new Standing(Optional.empty(), Optional.empty());
   private long tickDueMillis;
   private long recoverAtMillis;
   private int failures;
@@ -88,6 +94,7 @@ public final class AgentLoop implements Runnable {
       tickDueMillis = now.monotonicMillis() + TICK_MILLIS;
       events.add(new AgentEvent.Ticked());
     }
+    noteCertificates(events);
     List<AgentChange> changes = new ArrayList<>();
     List<AgentEffect> effects = new ArrayList<>();
     for (AgentEvent event : events) {
@@ -102,6 +109,7 @@ public final class AgentLoop implements Runnable {
       }
     }
     if (commit(changes, events, now)) {
+      stand(core.told(), Optional.empty());
       perform(effects, now);
       publish(now);
     }
@@ -137,10 +145,21 @@ public final class AgentLoop implements Runnable {
     }
   }
 
+  /// A renewed certificate is on the disk whether or not its news can be saved: a core that has to
+  /// start anew must not renew again.
+  private void noteCertificates(List<AgentEvent> events) {
+    for (AgentEvent event : events) {
+      if (event instanceof AgentEvent.RenewalFinished(var life)) {
+        boot = boot.renewed(life);
+      }
+    }
+  }
+
   /// Forgets everything; who waits for an answer gets one.
   private void giveUp(List<AgentEvent> events, Reason reason, Now now) {
     core = null;
     boot = boot.after(reason);
+    stand(standing.told(), Optional.of(reason));
     long delay = Math.min(RECOVERY_MILLIS_MAX, TICK_MILLIS << Math.min(failures, 10));
     failures++;
     recoverAtMillis = now.monotonicMillis() + delay;
@@ -164,6 +183,7 @@ public final class AgentLoop implements Runnable {
     if (now.monotonicMillis() < recoverAtMillis) {
       long wait = Math.min(waitMillisMax, recoverAtMillis - now.monotonicMillis());
       List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
+      noteCertificates(events);
       refuse(events, boot.trouble().orElse(new Reason.Starting("the agent")));
       return;
     }
@@ -171,8 +191,10 @@ public final class AgentLoop implements Runnable {
     try {
       AgentCore fresh = new AgentCore(store.load(), boot, random, now);
       Step step = fresh.start(now);
+      stand(fresh.told(), standing.trouble());
       store.commit(step.changes());
       core = fresh;
+      stand(fresh.told(), Optional.empty());
       if (failures > 0) {
         failures = 0;
         watcher.storeRecovered();
@@ -186,6 +208,14 @@ public final class AgentLoop implements Runnable {
     } catch (RuntimeException e) {
       watcher.stumbled("the start", e);
       giveUp(List.of(), STUMBLED, now);
+    }
+  }
+
+  private void stand(Optional<ReportBody.State> told, Optional<Reason> trouble) {
+    Standing next = new Standing(told, trouble);
+    if (!next.equals(standing)) {
+      standing = next;
+      watcher.stands(next);
     }
   }
 

@@ -38,7 +38,6 @@ final class Application {
   int troubles;
 
   long exits;
-  Optional<Reason> lastExit = Optional.empty();
 
   Application(Name name, ReleaseState release, long sinceWallMillis) {
     this.name = name;

@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.link.LinkMachine;
 import dev.tombolo.agent.link.LinkState;
 import dev.tombolo.agent.link.Renewal;
@@ -9,9 +10,6 @@ import java.util.Optional;
 
 /// The line to the hub: when to try, what to say first, when to renew the certificate.
 final class LinkSteps {
-  /// A renewal that failed is tried again after this much, spread by as much again.
-  private static final long RENEWAL_RETRY_MILLIS = 60_000;
-
   private final Enrolment enrolment;
   private final AgentBoot boot;
   private final RandomDraw random;
@@ -20,6 +18,7 @@ final class LinkSteps {
   private long connects;
   private long publications;
   private long downSinceWallMillis;
+  private CertificateLife certificate;
   private long renewalDueWallMillis;
   private long renewalRetryMillis;
   private boolean renewing;
@@ -33,7 +32,8 @@ final class LinkSteps {
     this.state = machine.start(now.monotonicMillis(), random.next());
     this.connects = snapshot.connects();
     this.downSinceWallMillis = now.wallMillis();
-    this.renewalDueWallMillis = Renewal.dueWallMillis(boot.certificateEndMillis(), random.next());
+    this.certificate = boot.certificate();
+    this.renewalDueWallMillis = Renewal.dueWallMillis(certificate, random.next());
   }
 
   boolean isOpen() {
@@ -114,10 +114,11 @@ final class LinkSteps {
   }
 
   /// The new certificate is shown at the next connect, so that one comes soon.
-  void renewed(long notAfterMillis, Now now, Outcome out) {
+  void renewed(CertificateLife life, Now now, Outcome out) {
     renewing = false;
     renewalTrouble = Optional.empty();
-    renewalDueWallMillis = Renewal.dueWallMillis(notAfterMillis, random.next());
+    certificate = life;
+    renewalDueWallMillis = Renewal.dueWallMillis(life, random.next());
     if (state instanceof LinkState.Open(var line, var _, var _, var _)) {
       out.effect(new AgentEffect.CloseLink(line));
       closed(line, new Reason.Starting("reconnecting with the new certificate"), 0, now, out);
@@ -127,9 +128,8 @@ final class LinkSteps {
   void renewalFailed(Reason reason, int retryAfterSeconds, Now now) {
     renewing = false;
     renewalTrouble = Optional.of(reason);
-    long spread = (long) (RENEWAL_RETRY_MILLIS * random.next());
-    renewalRetryMillis =
-        now.monotonicMillis() + RENEWAL_RETRY_MILLIS + spread + retryAfterSeconds * 1000L;
+    long wait = Renewal.retryMillis(certificate, random.next());
+    renewalRetryMillis = now.monotonicMillis() + wait + retryAfterSeconds * 1000L;
   }
 
   void stop(Outcome out) {

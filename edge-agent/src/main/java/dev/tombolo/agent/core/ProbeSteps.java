@@ -10,12 +10,13 @@ import dev.tombolo.agent.workload.WorkloadMachine;
 import dev.tombolo.agent.workload.WorkloadState;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Probe;
+import dev.tombolo.protocol.release.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
 
 /// Asks the probes of what runs, and judges releases on probation.
 final class ProbeSteps {
-  private static final ProbeWatch NOT_YET = new ProbeWatch(List.of(), 0, 0);
+  private static final ProbeWatch NOT_YET = new ProbeWatch(List.of(), 0, 0, 0);
 
   private final Programs programs;
   private long rounds;
@@ -41,7 +42,10 @@ final class ProbeSteps {
     ProbeWatch watch = application.watch;
     if (begins || watch == null) {
       rounds++;
-      watch = new ProbeWatch(program.get().workload().probes(), rounds, now.monotonicMillis());
+      WorkloadSpec workload = program.get().workload();
+      watch =
+          new ProbeWatch(
+              workload.probes(), workload.startupSeconds(), rounds, now.monotonicMillis());
       application.watch = watch;
       application.watched = what;
     }
@@ -74,6 +78,19 @@ final class ProbeSteps {
     return passed != watch.allPass() || !failures.equals(watch.failures());
   }
 
+  /// What becomes of a process whose probes go on failing. Not of a release on probation: that one
+  /// is judged, and rolled back.
+  WorkloadState healed(Application application) {
+    if (application.watch == null || application.release instanceof ReleaseState.Probing) {
+      return application.workload;
+    }
+    return application
+        .watch
+        .unhealthy()
+        .map(it -> WorkloadMachine.unhealthy(application.workload, it.reason(), it.sinceMillis()))
+        .orElse(application.workload);
+  }
+
   /// Where a release on probation goes now.
   ReleaseState judged(Application application, Now now) {
     ReleaseState state = application.release;
@@ -93,7 +110,8 @@ final class ProbeSteps {
     if (trial == null) {
       int soakSeconds = restoring ? 0 : program.get().workload().soakSeconds();
       int startupSeconds = program.get().workload().startupSeconds();
-      trial = new Trial(startupSeconds, soakSeconds, now.monotonicMillis());
+      boolean reloads = !restoring && application.workload instanceof WorkloadState.Reloading;
+      trial = new Trial(startupSeconds, soakSeconds, reloads, now.monotonicMillis());
       application.trial = trial;
     }
     ProbeWatch watch = application.watch == null ? NOT_YET : application.watch;
@@ -117,7 +135,7 @@ final class ProbeSteps {
       case WorkloadState.Running(var what, var _, var _, var _) -> what.equals(program.what());
       case WorkloadState.Waiting(var what, var _, var _, var _) -> what.equals(program.what());
       case WorkloadState.Reloading(var _, var to, var _, var _) -> to.equals(program.what());
-      case WorkloadState.Idle _, WorkloadState.Stopping _ -> false;
+      case WorkloadState.Idle _, WorkloadState.Stopping _, WorkloadState.Ending _ -> false;
     };
   }
 }

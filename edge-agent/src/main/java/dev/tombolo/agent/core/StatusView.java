@@ -145,6 +145,9 @@ final class StatusView {
       long left = Math.max(0, at.untilMillis() - now.monotonicMillis());
       reasons.add(new Reason.WorkloadWaiting(left, at.failures()));
     }
+    if (application.workload instanceof WorkloadState.Ending at) {
+      reasons.add(at.cause());
+    }
     if (application.watch != null) {
       reasons.addAll(application.watch.failures());
     }

@@ -16,6 +16,7 @@ import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ import java.util.Optional;
 public final class AgentDaemon implements AutoCloseable {
   private static final long LOOP_STACK_BYTES = 512 * 1024;
   private static final long STOP_WAIT_MILLIS = 5_000;
+
+  /// By then it has connected and started what was left to start.
+  private static final Duration START = Duration.ofSeconds(30);
 
   private final DataFolderLock lock;
   private final SqliteAgentStore store;
@@ -84,7 +88,8 @@ public final class AgentDaemon implements AutoCloseable {
             snapshot.enrolment().device(),
             snapshot.enrolment().https(),
             identity,
-            console.listening(inbox));
+            console.listening(inbox),
+            console::status);
     AgentBoot boot = boot(config, identity.load());
     SecureRandom random = new SecureRandom();
     AgentLoop loop =
@@ -124,7 +129,7 @@ public final class AgentDaemon implements AutoCloseable {
         AgentVersion.FEATURES,
         AgentVersion.BUILD_MILLIS,
         identity.root(),
-        identity.notAfterMillis(),
+        identity.life(),
         Machine.platform(config.runtimes().keySet()),
         Machine.facts(),
         new Backoff(config.backoffMaxSeconds()),
@@ -132,8 +137,12 @@ public final class AgentDaemon implements AutoCloseable {
         Optional.empty());
   }
 
-  /// Waits until the agent has stopped.
+  /// Waits until the agent has stopped. Gives back meanwhile what only the start needed: an idle
+  /// agent makes so little garbage that nobody would collect it for hours.
   public void join() throws InterruptedException {
+    if (!thread.join(START)) {
+      System.gc();
+    }
     thread.join();
   }
 

@@ -3,14 +3,18 @@ package dev.tombolo.agent.daemon;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.AgentLoop;
+import dev.tombolo.agent.core.Standing;
+import dev.tombolo.agent.loopback.LiveStatus;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.io.PrintStream;
+import java.util.Optional;
 
-/// What the agent says on its standard error, for the journal: a line where something begins or
-/// ends, none where it goes on.
+/// What the agent says to people: on its standard error, for the journal, a line where something
+/// begins or ends, none where it goes on; and to who asks, how the device stands.
 final class Console implements AgentLoop.Watcher {
   private final PrintStream out;
+  private volatile Standing standing = new Standing(Optional.empty(), Optional.empty());
   private boolean lineDownSaid;
   private boolean stopping;
 
@@ -36,6 +40,16 @@ final class Console implements AgentLoop.Watcher {
   @Override
   public void storeRecovered() {
     say("saves again");
+  }
+
+  @Override
+  public void stands(Standing now) {
+    standing = now;
+  }
+
+  /// JSON for `GET /v1/status`.
+  String status() {
+    return LiveStatus.write(standing);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.tombolo.agent.disk.Releases;
 import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
 import dev.tombolo.agent.https.Renewal;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
 import dev.tombolo.agent.mqtt.MqttLink;
@@ -17,15 +18,13 @@ import dev.tombolo.agent.probe.Probes;
 import dev.tombolo.agent.process.OutputReader;
 import dev.tombolo.agent.process.WorkloadProcesses;
 import dev.tombolo.agent.session.LocalPlaces;
-import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
-import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// All adapters of a running agent; gives each effect to the one that does it.
 final class Hands implements Consumer<AgentEffect>, AutoCloseable {
@@ -38,7 +37,14 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final Probes probes;
   private final OutputReader output;
 
-  Hands(AgentConfig config, DeviceId device, String hub, IdentityFolder identity, AgentInbox inbox)
+  /// @param status JSON for `GET /v1/status`
+  Hands(
+      AgentConfig config,
+      DeviceId device,
+      String hub,
+      IdentityFolder identity,
+      AgentInbox inbox,
+      Supplier<String> status)
       throws IOException {
     AgentFolders folders = new AgentFolders(config.data());
     TlsSource tls = () -> HubTls.mutual(identity, WallClock::trustedMillis);
@@ -59,9 +65,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
                 config.proxy()));
     renewal = new Renewal(inbox, tls, new NextIdentity(identity), config.proxy());
     releases = new Releases(inbox, folders);
-    loopback =
-        new LoopbackEndpoint(
-            inbox, config.data(), config.loopbackPort(), () -> status(config.data()));
+    loopback = new LoopbackEndpoint(inbox, config.data(), config.loopbackPort(), status);
     LocalPlaces places =
         new LocalPlaces(
             folders,
@@ -70,15 +74,6 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
     probes = new Probes(inbox, places);
     output = new OutputReader(inbox, folders);
-  }
-
-  /// The device's state, as JSON.
-  private static String status(Path data) {
-    try {
-      return StatusReader.read(data).state().map(Json::write).orElse("{}");
-    } catch (IOException e) {
-      return "{}";
-    }
   }
 
   /// Words that the service unit wants before every workload's program.
@@ -94,9 +89,9 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     }
 
     @Override
-    public long keep(String chainPem) throws IOException, RefusedException {
+    public CertificateLife keep(String chainPem) throws IOException, RefusedException {
       identity.keepRenewed(chainPem);
-      return identity.load().notAfterMillis();
+      return identity.load().life();
     }
   }
 

@@ -34,6 +34,8 @@ final class HubConnection {
     if (!"https".equals(url.getScheme())) {
       throw new IOException("'" + url + "' is not an https URL");
     }
+    // Whoever opens a connection without a default gets one made, with all public CAs in memory.
+    HttpsURLConnection.setDefaultSSLSocketFactory(sockets);
     HttpsURLConnection connection = (HttpsURLConnection) url.toURL().openConnection(proxyOf(proxy));
     connection.setSSLSocketFactory(sockets);
     connection.setInstanceFollowRedirects(false);

@@ -1,22 +1,32 @@
 package dev.tombolo.agent.link;
 
-import dev.tombolo.protocol.Limits;
-
-/// When to renew the device certificate: from day 30 of its 45, spread by jitter.
+/// When to renew the device certificate: after two thirds of its life (day 30 of 45), spread by
+/// jitter. How long it lives is the hub's choice; the certificate says it.
 public final class Renewal {
-  /// Spread over this much after the first moment allowed.
-  static final long SPREAD_MILLIS = 5L * 24 * 3600 * 1000;
+  /// A renewal that failed is tried again after this much, spread by as much again; sooner where
+  /// the certificate lives only minutes.
+  static final long RETRY_MILLIS_MAX = 60_000;
 
-  private static final long BEFORE_END_MILLIS =
-      Limits.CERTIFICATE_LIFE.minus(Limits.CERTIFICATE_RENEW_AFTER).toMillis();
+  /// Renewals are spread over this part of the life, from the first moment allowed on.
+  private static final int SPREAD_PARTS = 9;
+
+  private static final int RETRY_PARTS = 60;
 
   private Renewal() {}
 
   /// Wall clock of the renewal.
   ///
-  /// @param notAfterMillis end of the present certificate
   /// @param draw 0 (inclusive) to 1 (exclusive)
-  public static long dueWallMillis(long notAfterMillis, double draw) {
-    return notAfterMillis - BEFORE_END_MILLIS + (long) (SPREAD_MILLIS * draw);
+  public static long dueWallMillis(CertificateLife life, double draw) {
+    long spread = (long) (life.millis() / SPREAD_PARTS * draw);
+    return life.notBeforeMillis() + life.millis() / 3 * 2 + spread;
+  }
+
+  /// How long to wait after a renewal that failed.
+  ///
+  /// @param draw 0 (inclusive) to 1 (exclusive)
+  public static long retryMillis(CertificateLife life, double draw) {
+    long wait = Math.min(RETRY_MILLIS_MAX, life.millis() / RETRY_PARTS);
+    return wait + (long) (wait * draw);
   }
 }

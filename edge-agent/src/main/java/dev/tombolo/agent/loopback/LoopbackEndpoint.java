@@ -33,6 +33,8 @@ import java.util.function.Supplier;
 public final class LoopbackEndpoint implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LoopbackEndpoint.class.getName());
 
+  static final String PORT_FILE = "loopback.port";
+
   /// Results that wait for their commit; more are told to come back.
   static final int PENDING_MAX = 64;
 
@@ -70,7 +72,7 @@ public final class LoopbackEndpoint implements AutoCloseable {
     this.inbox = inbox;
     this.status = status;
     secrets = WorkloadSecrets.open(folder.resolve("loopback.key"));
-    server = bind(folder.resolve("loopback.port"), port);
+    server = bind(folder.resolve(PORT_FILE), port);
     workers =
         new ThreadPoolExecutor(
             THREADS,
@@ -111,7 +113,7 @@ public final class LoopbackEndpoint implements AutoCloseable {
     return server;
   }
 
-  private static int noted(Path file) throws IOException {
+  static int noted(Path file) throws IOException {
     if (!Files.exists(file)) {
       return 0;
     }

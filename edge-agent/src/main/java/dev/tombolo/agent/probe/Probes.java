@@ -56,18 +56,23 @@ public final class Probes implements AutoCloseable {
 
   private void run(AgentEffect.RunProbe effect) {
     String name = effect.probe().name();
+    Optional<Reason> failure;
     try {
-      Optional<Reason> failure =
-          problem(effect).map(detail -> new Reason.ProbeFailed(name, detail));
-      inbox.offer(
-          new AgentEvent.ProbeFinished(effect.application(), name, effect.round(), failure));
+      failure = problem(effect).map(detail -> new Reason.ProbeFailed(name, detail));
+    } catch (IOException e) {
+      failure = Optional.of(new Reason.IoFailed("run probe " + name, message(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return;
     }
+    inbox.offer(new AgentEvent.ProbeFinished(effect.application(), name, effect.round(), failure));
   }
 
   /// Why it failed; empty when it passed.
-  private Optional<String> problem(AgentEffect.RunProbe effect) throws InterruptedException {
+  ///
+  /// @throws IOException when the workload could not be asked, which says nothing about it
+  private Optional<String> problem(AgentEffect.RunProbe effect)
+      throws IOException, InterruptedException {
     try {
       Map<String, String> values = places.placeholders(effect.application(), effect.release());
       Probe probe = Placeholders.fill(effect.probe(), values);
@@ -77,9 +82,13 @@ public final class Probes implements AutoCloseable {
         case Probe.Http http -> LoopbackHttp.problem(http, timeout);
         case Probe.Tcp tcp -> LoopbackTcp.problem(port(tcp.port()), timeout);
       };
-    } catch (IOException | IllegalArgumentException e) {
-      return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
+    } catch (IllegalArgumentException e) {
+      return Optional.of(message(e));
     }
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private Optional<String> execute(

@@ -31,36 +31,49 @@ final class Reloads {
 
   /// Empty when it worked.
   Optional<Reason> reload(AgentEffect.ReloadWorkload effect) throws InterruptedException {
+    String how = how(effect.spec().reload());
     if (!ProcessTable.isAlive(effect.process())) {
-      return failed("process " + effect.process().pid() + " runs no more");
+      return failed(how, "process " + effect.process().pid() + " runs no more");
     }
     try {
       Map<String, String> values = places.placeholders(effect.application(), effect.release());
       WorkloadSpec spec = Placeholders.fill(effect.spec(), values);
-      return switch (spec.reload()) {
-        case WorkloadSpec.Reload.Restart restart ->
-            failed("this workload is reloaded by a restart");
-        case WorkloadSpec.Reload.Signal(var signal) -> signal(signal, effect.process().pid());
-        case WorkloadSpec.Reload.Http(var port, var path) -> post(port, path);
-        case WorkloadSpec.Reload.Command(var argv) -> command(effect, spec, argv);
-      };
+      Optional<String> problem =
+          switch (spec.reload()) {
+            case WorkloadSpec.Reload.Restart _ -> Optional.of("it is reloaded by a restart");
+            case WorkloadSpec.Reload.Signal(var signal) -> signal(signal, effect.process().pid());
+            case WorkloadSpec.Reload.Http(var port, var path) -> post(port, path);
+            case WorkloadSpec.Reload.Command(var argv) -> command(effect, spec, argv);
+          };
+      return problem.flatMap(detail -> failed(how, detail));
     } catch (IOException | IllegalArgumentException e) {
-      return failed(e.toString());
+      return failed(how, e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 
-  private Optional<Reason> signal(String signal, long pid)
+  private static String how(WorkloadSpec.Reload reload) {
+    return switch (reload) {
+      case WorkloadSpec.Reload.Restart _ -> "restart";
+      case WorkloadSpec.Reload.Signal(var signal) -> "signal " + signal;
+      case WorkloadSpec.Reload.Http _ -> "http";
+      case WorkloadSpec.Reload.Command _ -> "command";
+    };
+  }
+
+  /// By the shell's own `kill`: small devices have no program of that name.
+  private Optional<String> signal(String signal, long pid)
       throws IOException, InterruptedException {
     if (!SIGNALS.contains(signal)) {
-      return failed("signal " + signal + " is none of " + SIGNALS);
+      return Optional.of("signal " + signal + " is none of " + SIGNALS);
     }
-    List<String> argv = List.of("kill", "-s", signal, Long.toString(pid));
+    List<String> argv =
+        List.of("/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "kill", signal, Long.toString(pid));
     return outcome(
         BoundedRun.run(
             argv, Map.of("PATH", "/usr/bin:/bin"), places.folders().data(), COMMAND_MAX));
   }
 
-  private Optional<Reason> command(
+  private Optional<String> command(
       AgentEffect.ReloadWorkload effect, WorkloadSpec spec, List<String> argv)
       throws IOException, InterruptedException {
     Map<String, String> environment = places.environment(effect.application(), spec.env());
@@ -69,7 +82,7 @@ final class Reloads {
             argv, environment, places.folders().work(effect.application()), COMMAND_MAX));
   }
 
-  private static Optional<Reason> post(String port, String path) throws IOException {
+  private static Optional<String> post(String port, String path) throws IOException {
     URI url = URI.create("http://127.0.0.1:" + Integer.parseInt(port) + path);
     HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection(Proxy.NO_PROXY);
     try {
@@ -81,22 +94,27 @@ final class Reloads {
       connection.setFixedLengthStreamingMode(0);
       connection.getOutputStream().close();
       int status = connection.getResponseCode();
-      return status / 100 == 2 ? Optional.empty() : failed("POST " + url + " answered " + status);
+      return status / 100 == 2
+          ? Optional.empty()
+          : Optional.of("POST " + url + " answered " + status);
     } finally {
       connection.disconnect();
     }
   }
 
-  private static Optional<Reason> outcome(BoundedRun.Ended ended) {
+  private static Optional<String> outcome(BoundedRun.Ended ended) {
     if (ended.timedOut()) {
-      return failed("the command took longer than " + COMMAND_MAX.toSeconds() + " s");
+      return Optional.of("the command took longer than " + COMMAND_MAX.toSeconds() + " s");
     }
     return ended.exitCode() == 0
         ? Optional.empty()
-        : failed("exit code " + ended.exitCode() + ": " + ended.lastLine());
+        : Optional.of(
+            "exit code "
+                + ended.exitCode()
+                + (ended.lastLine().isEmpty() ? "" : ": " + ended.lastLine()));
   }
 
-  private static Optional<Reason> failed(String detail) {
-    return Optional.of(new Reason.IoFailed("reload", detail));
+  private static Optional<Reason> failed(String how, String detail) {
+    return Optional.of(new Reason.ReloadFailed(how, detail));
   }
 }

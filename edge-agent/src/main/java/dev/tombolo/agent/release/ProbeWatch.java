@@ -7,14 +7,21 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The probes of one workload: when each is due, and what each last said. Lives in memory only; a
-/// restarted agent asks all probes again. Times are monotonic milliseconds.
+/// The probes of one process: when each is due, what each last said, and whether one has failed so
+/// often in a row that the process has to be restarted. Lives in memory only; a restarted agent
+/// asks all probes again. Times are monotonic milliseconds.
 public final class ProbeWatch {
   /// Beyond its own timeout a probe without an answer counts as failed.
   static final long ANSWER_GRACE_MILLIS = 5_000;
 
   private final long round;
+  private final long startupUntilMillis;
   private final Watched[] probes;
+
+  /// A probe that failed too often.
+  ///
+  /// @param sinceMillis of the first failure in the row
+  public record Unhealthy(Reason reason, long sinceMillis) {}
 
   private static final class Watched {
     final Probe probe;
@@ -22,6 +29,9 @@ public final class ProbeWatch {
     boolean asked;
     boolean passed;
     @Nullable Reason failure;
+    boolean hasPassed;
+    int failuresInARow;
+    long failingSinceMillis;
 
     Watched(Probe probe, long dueMillis) {
       this.probe = probe;
@@ -29,9 +39,11 @@ public final class ProbeWatch {
     }
   }
 
+  /// @param startupSeconds so long failures do not count as long as the probe has never passed
   /// @param round tells answers of this watch from those of an earlier one
-  public ProbeWatch(List<Probe> probes, long round, long nowMillis) {
+  public ProbeWatch(List<Probe> probes, int startupSeconds, long round, long nowMillis) {
     this.round = round;
+    this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
     this.probes = new Watched[probes.size()];
     for (int i = 0; i < this.probes.length; i++) {
       this.probes[i] = new Watched(probes.get(i), nowMillis);
@@ -74,10 +86,40 @@ public final class ProbeWatch {
         watched.dueMillis = nowMillis + Math.max(1, watched.probe.periodSeconds()) * 1000L;
         watched.passed = failure.isEmpty();
         watched.failure = failure.orElse(null);
+        count(watched, nowMillis);
         return true;
       }
     }
     return false;
+  }
+
+  /// Only what the workload itself failed counts: one that could not be asked, because the disk is
+  /// full or the machine too busy, may be as well as ever.
+  private void count(Watched watched, long nowMillis) {
+    if (watched.passed) {
+      watched.hasPassed = true;
+      watched.failuresInARow = 0;
+    } else if (watched.failure instanceof Reason.ProbeFailed
+        && (watched.hasPassed || nowMillis >= startupUntilMillis)) {
+      if (watched.failuresInARow == 0) {
+        watched.failingSinceMillis = nowMillis;
+      }
+      watched.failuresInARow++;
+    }
+  }
+
+  /// The first probe that has failed as often as its release allows.
+  public Optional<Unhealthy> unhealthy() {
+    for (Watched watched : probes) {
+      int allowed = watched.probe.failuresUntilRestart();
+      if (allowed != Probe.NEVER
+          && watched.failuresInARow >= allowed
+          && watched.failure instanceof Reason.ProbeFailed(var name, var detail)) {
+        Reason reason = new Reason.WorkloadUnhealthy(name, watched.failuresInARow, detail);
+        return Optional.of(new Unhealthy(reason, watched.failingSinceMillis));
+      }
+    }
+    return Optional.empty();
   }
 
   public boolean allPass() {

@@ -5,13 +5,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A release on probation: all probes have to pass at once within the startup time, and to go on
-/// passing for the soak time. Lives in memory only; after a restart of the agent it begins anew.
-/// Times are monotonic milliseconds.
+/// passing for the soak time. One that a running process takes on in place has to leave that
+/// process alive, too. Lives in memory only; after a restart of the agent it begins anew. Times are
+/// monotonic milliseconds.
 public final class Trial {
   private final long startupUntilMillis;
   private final long soakMillis;
+  private final boolean inPlace;
   private long passingSinceMillis = -1;
   private @Nullable Reason lastTrouble;
+  private @Nullable Reason refusal;
 
   /// How it stands.
   public sealed interface Verdict {
@@ -22,18 +25,31 @@ public final class Trial {
     record Failed(Reason cause) implements Verdict {}
   }
 
-  public Trial(int startupSeconds, int soakSeconds, long nowMillis) {
+  /// @param inPlace whether a running process is to take the release on without ending
+  public Trial(int startupSeconds, int soakSeconds, boolean inPlace, long nowMillis) {
     this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
     this.soakMillis = soakSeconds * 1000L;
+    this.inPlace = inPlace;
   }
 
-  /// The process ended. During the soak that settles it.
+  /// The process ended. During the soak, or where it should have gone on, that settles it.
   public void exited(Reason how) {
     lastTrouble = how;
+    refused(how);
+  }
+
+  /// The process did not take the release on.
+  public void refused(Reason how) {
+    if (inPlace && refusal == null) {
+      refusal = how;
+    }
   }
 
   /// @param runs whether its process runs (or it has none to run)
   public Verdict judge(boolean runs, ProbeWatch probes, long nowMillis) {
+    if (refusal != null) {
+      return new Verdict.Failed(refusal);
+    }
     if (!probes.failures().isEmpty()) {
       lastTrouble = probes.failures().getFirst();
     }

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.workload;
 
 import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.workload.WorkloadState.Ending;
 import dev.tombolo.agent.workload.WorkloadState.Idle;
 import dev.tombolo.agent.workload.WorkloadState.Reloading;
 import dev.tombolo.agent.workload.WorkloadState.Running;
@@ -16,7 +17,7 @@ public final class WorkloadMachine {
   static final long BACKOFF_MIN_MILLIS = 1_000;
   static final long BACKOFF_MAX_MILLIS = 60_000;
 
-  /// Who ran this long has recovered: its failures are forgotten.
+  /// Who ran well for this long has recovered: its failures are forgotten.
   static final long RECOVERED_MILLIS = 60_000;
 
   private WorkloadMachine() {}
@@ -33,6 +34,7 @@ public final class WorkloadMachine {
       case Starting at -> at;
       case Stopping at -> at;
       case Reloading at -> at;
+      case Ending at -> at;
       case Waiting at -> {
         if (goal.isEmpty()) {
           yield new Idle();
@@ -80,13 +82,27 @@ public final class WorkloadMachine {
       }
       case Reloading at when at.process().equals(process) -> waiting(at.to(), 0, reason, nowMillis);
       case Stopping at when at.process().equals(process) -> new Idle();
+      case Ending at when at.process().equals(process) ->
+          waiting(at.what(), at.failures(), at.cause(), nowMillis);
       case Idle at -> at;
       case Starting at -> at;
       case Running at -> at;
       case Reloading at -> at;
       case Stopping at -> at;
+      case Ending at -> at;
       case Waiting at -> at;
     };
+  }
+
+  /// Its probes say that it hangs. That counts like an exit, from when it was last well.
+  ///
+  /// @param sinceMillis of the first failure in the row
+  public static WorkloadState unhealthy(WorkloadState state, Reason cause, long sinceMillis) {
+    if (!(state instanceof Running at)) {
+      return state;
+    }
+    boolean recovered = sinceMillis - at.sinceMillis() >= RECOVERED_MILLIS;
+    return new Ending(at.what(), at.process(), recovered ? 0 : at.failures(), cause);
   }
 
   /// A process that cannot take the new release on is restarted with it.
@@ -115,6 +131,7 @@ public final class WorkloadMachine {
       case Running at -> Optional.of(at.process());
       case Reloading at -> Optional.of(at.process());
       case Stopping at -> Optional.of(at.process());
+      case Ending at -> Optional.of(at.process());
       case Idle _, Starting _, Waiting _ -> Optional.empty();
     };
   }

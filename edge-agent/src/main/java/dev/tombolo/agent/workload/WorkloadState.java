@@ -9,8 +9,9 @@ import dev.tombolo.protocol.reason.Reason;
 ///            .--------------- wanted again, or its time has come ----------.
 ///            v                                                             |
 ///   Idle --> Starting --> Running --> (exit) ---------------------------> Waiting
-///    ^          |           |  ^  `--> Reloading --(reloaded)--> Running     ^
-///    |          `--(failed)-|--|-----------------------------------------------'
+///    ^          |           |  ^ |--> Reloading --(reloaded)--> Running      ^
+///    |          |           |  | `--(unhealthy)--> Ending --(exit)-----------|
+///    |          `--(failed)-|--|---------------------------------------------'
 ///    `--(exit)-- Stopping <-'  `-- adopted after a restart of the agent
 /// ```
 public sealed interface WorkloadState {
@@ -28,6 +29,12 @@ public sealed interface WorkloadState {
       implements WorkloadState {}
 
   record Stopping(Assignment what, ProcessIdentity process) implements WorkloadState {}
+
+  /// It is ended to be started again, because its probes fail.
+  ///
+  /// @param failures without this one
+  record Ending(Assignment what, ProcessIdentity process, int failures, Reason cause)
+      implements WorkloadState {}
 
   /// It ended or could not be started; tried again at `untilMillis`.
   record Waiting(Assignment what, long untilMillis, int failures, Reason cause)

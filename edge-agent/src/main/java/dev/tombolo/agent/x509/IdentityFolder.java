@@ -1,6 +1,7 @@
 package dev.tombolo.agent.x509;
 
 import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
@@ -60,10 +61,14 @@ public final class IdentityFolder {
     files.write(CERTIFICATE, chainPem);
   }
 
-  /// Puts the next key and certificate in the place of the old ones.
+  /// Puts the next key and certificate in the place of the old ones. An answer that came twice is
+  /// kept once.
   ///
   /// @throws RefusedException when the chain does not fit the next key or the root held
   public synchronized void keepRenewed(String chainPem) throws IOException, RefusedException {
+    if (!files.has(NEXT_REQUEST) && chainPem.equals(files.read(CERTIFICATE))) {
+      return;
+    }
     X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
     Chains.checked(chainPem, key(NEXT_REQUEST), Chains.keyDigest(root));
     files.write(NEXT_CERTIFICATE, chainPem);
@@ -132,8 +137,8 @@ public final class IdentityFolder {
       return chain.getFirst().getNotAfter().getTime();
     }
 
-    public long notBeforeMillis() {
-      return chain.getFirst().getNotBefore().getTime();
+    public CertificateLife life() {
+      return new CertificateLife(chain.getFirst().getNotBefore().getTime(), notAfterMillis());
     }
 
     /// The common name of the certificate, which the hub chose.

@@ -89,6 +89,18 @@ class TomboloAgentTest {
   }
 
   @Test
+  void onlyABareRunIsUnderstoodWithoutTheParser() {
+    assertThat(TomboloAgent.bareRun(new String[] {"run"})).contains(DataFolder.USUAL);
+    assertThat(TomboloAgent.bareRun(new String[] {"run", "--data", "/d/../e"}))
+        .contains(Path.of("/e"));
+    for (String other :
+        List.of("", "status", "run --help", "run --data", "run --data --help", "run --date x")) {
+      assertThat(TomboloAgent.bareRun(other.split(" "))).as(other).isEmpty();
+    }
+    assertThat(TomboloAgent.bareRun(new String[0])).isEmpty();
+  }
+
+  @Test
   void theStatusIsThereWithTheAgentStopped() throws IOException, StoreException {
     joined();
 

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class AgentLoopTest {
   private static final Reason FULL = new Reason.DiskFull("agent.db", 0, 0);
   private static final Name PEOPLE = new Name("people");
+  private static final long CERTIFICATE_MILLIS = 600_000;
 
   private final MemoryStore disk =
       new MemoryStore(
@@ -41,6 +43,7 @@ class AgentLoopTest {
   private final List<AgentEffect> effects = new ArrayList<>();
   private final List<String> said = new ArrayList<>();
   private final EventQueue inbox = new EventQueue();
+  private Standing standing = new Standing(Optional.empty(), Optional.empty());
   private int commitsThatFail;
   private int commits;
   private long millis = 10_000;
@@ -79,7 +82,7 @@ class AgentLoopTest {
               List.of("v1"),
               0,
               HubKeys.FIRST.root(),
-              Long.MAX_VALUE / 2,
+              new CertificateLife(0, CERTIFICATE_MILLIS),
               new Platform("linux", "x86_64", Set.of()),
               Map.of(),
               new Backoff(1),
@@ -97,6 +100,11 @@ class AgentLoopTest {
             @Override
             public void storeRecovered() {
               said.add("recovered");
+            }
+
+            @Override
+            public void stands(Standing now) {
+              standing = now;
             }
 
             @Override
@@ -168,6 +176,25 @@ class AgentLoopTest {
   }
 
   @Test
+  void whileTheDiskIsFullItStandsInTroubleAndNotAfterwards() throws InterruptedException {
+    assertThat(standing.saves()).isTrue();
+    assertThat(standing.state().orElseThrow().reasons()).doesNotContain(FULL);
+
+    commitsThatFail = 2;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turn();
+
+    assertThat(standing.saves()).isFalse();
+    assertThat(standing.state().orElseThrow().reasons()).startsWith(FULL);
+    for (int i = 0; i < 10; i++) {
+      turn();
+    }
+    assertThat(said).containsExactly("failed", "recovered");
+    assertThat(standing.saves()).isTrue();
+    assertThat(standing.state().orElseThrow().reasons()).doesNotContain(FULL);
+  }
+
+  @Test
   void recoveryIsToldToTheHub() throws InterruptedException {
     commitsThatFail = 3;
     for (int i = 0; i < 20; i++) {
@@ -191,6 +218,24 @@ class AgentLoopTest {
     }
     assertThat(effects).hasAtLeastOneElementOfType(AgentEffect.OpenLink.class);
     assertThat(disk.load().connects()).isPositive();
+  }
+
+  @Test
+  void aRenewalWhoseNewsCannotBeSavedIsNotAskedForAgain() throws InterruptedException {
+    millis = CERTIFICATE_MILLIS * 2 / 3;
+    turn();
+    assertThat(effects).hasAtLeastOneElementOfType(AgentEffect.Renew.class);
+    effects.clear();
+
+    commitsThatFail = 1;
+    inbox.offer(
+        new AgentEvent.RenewalFinished(new CertificateLife(millis, millis + CERTIFICATE_MILLIS)));
+    for (int i = 0; i < 20; i++) {
+      turn();
+    }
+
+    assertThat(said).containsExactly("failed", "recovered");
+    assertThat(effects).doesNotHaveAnyElementsOfTypes(AgentEffect.Renew.class);
   }
 
   @Test

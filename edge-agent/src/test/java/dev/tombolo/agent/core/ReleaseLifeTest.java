@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,70 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void aLiveWorkloadThatAnswersNoMoreIsRestartedAndNotRolledBack() {
+    live("1.0");
+    Publisher.Signed second = live("2.0");
+    Shop.Process before = shop.process();
+
+    shop.hung.add(before.identity());
+    shop.until("another process", () -> !shop.runs(second.digest()));
+    shop.until(
+        "it runs again",
+        () -> shop.runs(second.digest()) && !shop.process().identity().equals(before.identity()));
+
+    assertThat(shop.isLive(second.digest())).isTrue();
+    assertThat(shop.hub.happened("workload-unhealthy")).isEqualTo(1);
+    assertThat(shop.hub.happened("workload-exited")).isZero();
+    shop.seconds(600);
+    assertThat(shop.hub.happened("workload-unhealthy")).isEqualTo(1);
+  }
+
+  @Test
+  void aWorkloadThatNeverAnswersAgainIsRestartedLessAndLessOften() {
+    Publisher.Signed release = live("1.0");
+    shop.bad.add(release.digest());
+
+    shop.seconds(3600);
+
+    assertThat(shop.isLive(release.digest())).isTrue();
+    assertThat(shop.count(AgentEffect.StopWorkload.class)).isBetween(30L, 60L);
+    assertThat(shop.hub.happened("workload-unhealthy")).isLessThan(10);
+  }
+
+  @Test
+  void theLineAndAFailedProbeOrTwoChangeNothing() {
+    live("1.0");
+    Shop.Process before = shop.process();
+
+    shop.hung.add(before.identity());
+    shop.seconds(4);
+    shop.hung.clear();
+    shop.seconds(600);
+
+    assertThat(shop.process()).isEqualTo(before);
+  }
+
+  @Test
+  void aRestoredReleaseThatHangsIsRestartedUntilItPasses() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("its process", () -> shop.runs(bad.digest()));
+    shop.bad.add(good.digest());
+    shop.until("the one before", () -> shop.runs(good.digest()));
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Restoring.class);
+    Shop.Process hangs = shop.process();
+
+    shop.until(
+        "another try",
+        () -> shop.runs(good.digest()) && !shop.process().identity().equals(hangs.identity()));
+    shop.bad.remove(good.digest());
+
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+  }
+
+  @Test
   void changedParametersRestartTheWorkloadUnderProbation() {
     Publisher.Signed release = live("1.0");
 
@@ -248,6 +313,40 @@ class ReleaseLifeTest {
 
     assertThat(shop.process().identity()).isEqualTo(before.identity());
     assertThat(shop.runs(second.digest())).isTrue();
+  }
+
+  @Test
+  void aReloadThatIsRefusedIsRolledBackForThatReason() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.refused.add(second.digest());
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("first is live", () -> shop.isLive(first.digest()));
+
+    shop.hub.assign(second);
+    shop.until("rolled back", () -> shop.isRolledBack(second.digest()));
+
+    assertThat(((ReleaseState.RolledBack) shop.state()).cause())
+        .isInstanceOf(Reason.ReloadFailed.class);
+    shop.until("the one before runs", () -> shop.runs(first.digest()));
+  }
+
+  @Test
+  void aReloadThatTheProcessDoesNotSurviveIsRolledBackThoughARestartWouldPass() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.deadly.add(second.digest());
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("first is live", () -> shop.isLive(first.digest()));
+
+    shop.hub.assign(second);
+    shop.until("rolled back", () -> shop.isRolledBack(second.digest()));
+
+    assertThat(((ReleaseState.RolledBack) shop.state()).cause())
+        .isInstanceOf(Reason.WorkloadExited.class);
+    shop.until("the one before runs", () -> shop.runs(first.digest()));
   }
 
   @Test

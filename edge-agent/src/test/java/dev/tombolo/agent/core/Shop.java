@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -50,6 +51,15 @@ final class Shop {
 
   /// Their workloads end at once.
   final Set<Digest> crashing = new HashSet<>();
+
+  /// These processes live, but answer no more.
+  final Set<ProcessIdentity> hung = new HashSet<>();
+
+  /// Running processes refuse to take these on.
+  final Set<Digest> refused = new HashSet<>();
+
+  /// Running processes die of taking these on.
+  final Set<Digest> deadly = new HashSet<>();
 
   boolean lineCut;
   int storeFailures;
@@ -112,7 +122,7 @@ final class Shop {
         List.of("v1"),
         0,
         HubKeys.FIRST.root(),
-        wallMillis + 40L * 24 * 3600 * 1000,
+        new CertificateLife(wallMillis, wallMillis + 40L * 24 * 3600 * 1000),
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
         new Backoff(4),
@@ -279,8 +289,7 @@ final class Shop {
       }
       case AgentEffect.ReloadWorkload it -> {
         assertThat(current.get(it.application())).isEqualTo(it.release());
-        processes.put(it.application(), new Process(it.process(), it.release(), it.spec().argv()));
-        tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+        reload(it);
       }
       case AgentEffect.RunProbe it ->
           tell(
@@ -348,6 +357,20 @@ final class Shop {
     }
   }
 
+  private void reload(AgentEffect.ReloadWorkload it) {
+    if (refused.contains(it.release())) {
+      Reason reason = new Reason.ReloadFailed("http", "POST answered 500");
+      tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.of(reason)));
+      return;
+    }
+    tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+    if (deadly.contains(it.release())) {
+      workloadDies(it.application());
+    } else {
+      processes.put(it.application(), new Process(it.process(), it.release(), it.spec().argv()));
+    }
+  }
+
   /// A process of the machine ends by itself.
   void workloadDies(Name application) {
     Process process = processes.remove(application);
@@ -362,7 +385,7 @@ final class Shop {
 
   private Optional<Reason> probe(Name application) {
     Process process = processes.get(application);
-    return process == null || bad.contains(process.release())
+    return process == null || bad.contains(process.release()) || hung.contains(process.identity())
         ? Optional.of(new Reason.ProbeFailed("port", "no answer"))
         : Optional.empty();
   }

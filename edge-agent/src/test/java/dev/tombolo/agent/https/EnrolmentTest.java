@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.testing.Events;
 import dev.tombolo.agent.testing.TestCa;
 import dev.tombolo.agent.x509.HubTls;
@@ -174,7 +175,7 @@ class EnrolmentTest {
     renewal(events).perform(new AgentEffect.Renew(small.url() + "/v1/renew"));
 
     AgentEvent.RenewalFinished finished = events.await(AgentEvent.RenewalFinished.class);
-    assertThat(finished.notAfterMillis()).isEqualTo(identity.load().notAfterMillis());
+    assertThat(finished.life()).isEqualTo(identity.load().life());
     assertThat(identity.request()).isNotEqualTo(first);
     assertThat(small.requests().getFirst().head()).startsWith("POST /v1/renew HTTP/1.1\r\n");
   }
@@ -205,9 +206,9 @@ class EnrolmentTest {
           }
 
           @Override
-          public long keep(String chainPem) throws IOException, RefusedException {
+          public CertificateLife keep(String chainPem) throws IOException, RefusedException {
             identity.keepRenewed(chainPem);
-            return identity.load().notAfterMillis();
+            return identity.load().life();
           }
         },
         Optional.empty());

@@ -98,8 +98,19 @@ class LinkMachineTest {
   @Test
   void aCertificateIsRenewedFromDayThirtyAndWellBeforeItsEnd() {
     long end = Limits.CERTIFICATE_LIFE.toMillis();
+    CertificateLife life = new CertificateLife(0, end);
 
-    assertThat(Renewal.dueWallMillis(end, 0)).isEqualTo(Limits.CERTIFICATE_RENEW_AFTER.toMillis());
-    assertThat(Renewal.dueWallMillis(end, 0.999)).isLessThan(end - 9L * 24 * 3600 * 1000);
+    assertThat(Renewal.dueWallMillis(life, 0)).isEqualTo(Limits.CERTIFICATE_RENEW_AFTER.toMillis());
+    assertThat(Renewal.dueWallMillis(life, 0.999)).isLessThan(end - 9L * 24 * 3600 * 1000);
+  }
+
+  @Test
+  void aShortCertificateIsRenewedSoonEnoughToFailAFewTimes() {
+    CertificateLife minute = new CertificateLife(0, 60_000);
+
+    long due = Renewal.dueWallMillis(minute, 0.999);
+
+    assertThat(due + 4 * Renewal.retryMillis(minute, 0.999)).isLessThan(60_000);
+    assertThat(Renewal.retryMillis(new CertificateLife(0, 45 * 86_400_000L), 0)).isEqualTo(60_000);
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.Standing;
 import dev.tombolo.agent.testing.Events;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +144,25 @@ class LoopbackEndpointTest {
   void statusIsForEverybodyOnTheDevice() throws Exception {
     assertThat(send("GET", base() + "/v1/status", "", ""))
         .isEqualTo(new Answer(200, "{\"device\":\"d\"}"));
+  }
+
+  @Test
+  void whoAsksARunningAgentHearsItsTrouble() throws Exception {
+    Reason full = new Reason.DiskFull("agent.db", 0, 0);
+    ReportBody.State told = new ReportBody.State(null, 3, List.of(), List.of(), Map.of());
+    Standing[] standing = {new Standing(Optional.of(told), Optional.of(full))};
+    endpoint.close();
+    assertThat(LiveStatus.ask(data)).isEmpty();
+
+    endpoint = new LoopbackEndpoint(events, data, 0, () -> LiveStatus.write(standing[0]));
+
+    LiveStatus.Said said = LiveStatus.ask(data).orElseThrow();
+    assertThat(said.saves()).isFalse();
+    assertThat(said.state().reasons()).containsExactly(full);
+    standing[0] = new Standing(Optional.of(told), Optional.empty());
+    assertThat(LiveStatus.ask(data)).contains(new LiveStatus.Said(told, true));
+    standing[0] = new Standing(Optional.empty(), Optional.empty());
+    assertThat(LiveStatus.ask(data)).as("nothing told yet").isEmpty();
   }
 
   @Test

@@ -262,6 +262,45 @@ class WorkloadProcessesTest {
   }
 
   @Test
+  void aReloadByHttpThatIsRefusedSaysTheStatus() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity process = start(processes, release);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server.createContext(
+        "/reload",
+        exchange -> {
+          exchange.sendResponseHeaders(500, -1);
+          exchange.close();
+        });
+    server.start();
+    String port = Integer.toString(server.getAddress().getPort());
+
+    processes.perform(reload(release, process, new WorkloadSpec.Reload.Http(port, "/reload")));
+
+    assertThat(events.await(AgentEvent.ReloadFinished.class).failure())
+        .contains(
+            new Reason.ReloadFailed(
+                "http", "POST http://127.0.0.1:" + port + "/reload answered 500"));
+    server.stop(0);
+  }
+
+  @Test
+  void aSignalToAProcessThatIsGoneSaysSo() throws Exception {
+    TestRelease release = TestRelease.of(data, "exit 0\n");
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity process = start(processes, release);
+    events.await(AgentEvent.WorkloadExited.class);
+
+    processes.perform(reload(release, process, new WorkloadSpec.Reload.Signal("HUP")));
+
+    assertThat(events.await(AgentEvent.ReloadFinished.class).failure())
+        .contains(
+            new Reason.ReloadFailed("signal HUP", "process " + process.pid() + " runs no more"));
+  }
+
+  @Test
   void aReloadCommandThatFailsSaysWhy() throws Exception {
     TestRelease release = TestRelease.of(data, FOREVER);
     WorkloadProcesses processes = processes(release);
@@ -272,7 +311,7 @@ class WorkloadProcessesTest {
     processes.perform(reload(release, process, command));
 
     assertThat(events.await(AgentEvent.ReloadFinished.class).failure())
-        .contains(new Reason.IoFailed("reload", "exit code 4: cannot load"));
+        .contains(new Reason.ReloadFailed("command", "exit code 4: cannot load"));
   }
 
   private static AgentEffect.ReloadWorkload reload(

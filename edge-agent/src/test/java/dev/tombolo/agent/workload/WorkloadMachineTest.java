@@ -79,6 +79,26 @@ class WorkloadMachineTest {
   }
 
   @Test
+  void whoHangsIsEndedAndStartedAgainWithBackoff() {
+    WorkloadState state = new WorkloadState.Running(FIRST, PROCESS, 0, 2);
+
+    WorkloadState ending = WorkloadMachine.unhealthy(state, CRASH, 20_000);
+    assertThat(ending).isEqualTo(new WorkloadState.Ending(FIRST, PROCESS, 2, CRASH));
+    assertThat(WorkloadMachine.toward(ending, Optional.empty(), 20_001)).isSameAs(ending);
+
+    WorkloadState waiting = WorkloadMachine.exited(ending, PROCESS, CRASH, 21_000);
+    assertThat(waiting).isEqualTo(new WorkloadState.Waiting(FIRST, 25_000, 3, CRASH));
+  }
+
+  @Test
+  void whoWasWellForAMinuteBeforeItHungStartsTheCountAnew() {
+    WorkloadState state = new WorkloadState.Running(FIRST, PROCESS, 0, 5);
+
+    assertThat(WorkloadMachine.unhealthy(state, CRASH, 60_000))
+        .isEqualTo(new WorkloadState.Ending(FIRST, PROCESS, 0, CRASH));
+  }
+
+  @Test
   void aReloadKeepsTheProcessAndOneThatFailsRestartsIt() {
     Optional<WorkloadMachine.Goal> reload = Optional.of(new WorkloadMachine.Goal(SECOND, true));
     WorkloadState reloading = WorkloadMachine.toward(running(FIRST, 5), reload, 9);

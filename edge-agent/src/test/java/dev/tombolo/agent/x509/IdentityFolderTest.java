@@ -104,6 +104,18 @@ class IdentityFolderTest {
   }
 
   @Test
+  void aRenewalAnsweredTwiceIsKeptOnce() throws Exception {
+    IdentityFolder identity = enrolled();
+    String chain = ca.signDevice(identity.nextRequest(), "dev-000000000000000000000000");
+    identity.keepRenewed(chain);
+
+    identity.keepRenewed(chain);
+
+    assertThat(Files.readString(folder.resolve("certificate.pem"))).isEqualTo(chain);
+    assertThat(folder.resolve("key.next.pem")).doesNotExist();
+  }
+
+  @Test
   void aRenewalCutByACrashIsFinishedAtTheNextStart() throws Exception {
     IdentityFolder identity = enrolled();
     String next = identity.nextRequest();

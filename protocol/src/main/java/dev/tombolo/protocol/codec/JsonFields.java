@@ -65,11 +65,18 @@ public final class JsonFields {
 
   /// An integer that fits 32 bits.
   public int small(String field) throws MalformedException {
-    long value = integer(field);
-    if (value != (int) value) {
+    return required(field, smallOrNull(field));
+  }
+
+  public @Nullable Integer smallOrNull(String field) throws MalformedException {
+    Long value = integerOrNull(field);
+    if (value == null) {
+      return null;
+    }
+    if (value != value.intValue()) {
       throw wrong(field, "must be an integer below 2^31");
     }
-    return (int) value;
+    return value.intValue();
   }
 
   public boolean yes(String field) throws MalformedException {

@@ -70,6 +70,10 @@ public final class JsonWriter {
     return value == null ? this : integer(field, value);
   }
 
+  public JsonWriter smallOrNull(String field, @Nullable Integer value) {
+    return value == null ? this : integer(field, value);
+  }
+
   public JsonWriter yes(String field, boolean value) {
     try {
       key(field);

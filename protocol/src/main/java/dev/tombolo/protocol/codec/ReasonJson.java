@@ -73,6 +73,9 @@ final class ReasonJson {
       case "slot-empty" -> new Reason.SlotEmpty(f.text("slot"), f.text("fleet"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
       case "workload-exited" -> new Reason.WorkloadExited(f.small("exitCode"), f.text("detail"));
+      case "workload-unhealthy" ->
+          new Reason.WorkloadUnhealthy(f.text("probe"), f.small("failures"), f.text("detail"));
+      case "reload-failed" -> new Reason.ReloadFailed(f.text("how"), f.text("detail"));
       case "workload-waiting" ->
           new Reason.WorkloadWaiting(f.integer("restartInMillis"), f.small("failures"));
       case "rolled-back" ->
@@ -212,6 +215,13 @@ final class ReasonJson {
           json.text("code", "workload-exited")
               .integer("exitCode", r.exitCode())
               .text("detail", r.detail());
+      case Reason.WorkloadUnhealthy r ->
+          json.text("code", "workload-unhealthy")
+              .text("probe", r.probe())
+              .integer("failures", r.failures())
+              .text("detail", r.detail());
+      case Reason.ReloadFailed r ->
+          json.text("code", "reload-failed").text("how", r.how()).text("detail", r.detail());
       case Reason.WorkloadWaiting r ->
           json.text("code", "workload-waiting")
               .integer("restartInMillis", r.restartInMillis())

@@ -134,12 +134,19 @@ final class ReleaseJson {
     String name = f.text("name");
     int period = f.small("periodSeconds");
     int timeout = f.small("timeoutSeconds");
+    Integer restart = f.smallOrNull("restartAfter");
     return switch (type) {
-      case "exec" -> new Probe.Exec(name, period, timeout, f.texts("argv"));
+      case "exec" -> new Probe.Exec(name, period, timeout, restart, f.texts("argv"));
       case "http" ->
           new Probe.Http(
-              name, period, timeout, f.text("port"), f.text("path"), f.textOrNull("expect"));
-      case "tcp" -> new Probe.Tcp(name, period, timeout, f.text("port"));
+              name,
+              period,
+              timeout,
+              restart,
+              f.text("port"),
+              f.text("path"),
+              f.textOrNull("expect"));
+      case "tcp" -> new Probe.Tcp(name, period, timeout, restart, f.text("port"));
       default -> throw f.wrong("type", "must be exec, http or tcp");
     };
   }
@@ -160,6 +167,7 @@ final class ReleaseJson {
     return json.text("type", type)
         .text("name", probe.name())
         .integer("periodSeconds", probe.periodSeconds())
-        .integer("timeoutSeconds", probe.timeoutSeconds());
+        .integer("timeoutSeconds", probe.timeoutSeconds())
+        .smallOrNull("restartAfter", probe.restartAfter());
   }
 }

@@ -113,6 +113,12 @@ public sealed interface Reason {
 
   record WorkloadExited(int exitCode, String detail) implements Reason {}
 
+  /// @param failures in a row
+  record WorkloadUnhealthy(String probe, int failures, String detail) implements Reason {}
+
+  /// @param how `signal HUP`, `http` or `command`
+  record ReloadFailed(String how, String detail) implements Reason {}
+
   record WorkloadWaiting(long restartInMillis, int failures) implements Reason {}
 
   record RolledBack(Digest from, Digest to, Reason cause) implements Reason {}

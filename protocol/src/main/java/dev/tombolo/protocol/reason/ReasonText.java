@@ -248,6 +248,20 @@ public final class ReasonText {
               + r.exitCode()
               + (r.detail().isEmpty() ? "" : ": " + r.detail())
               + "; look at its output.";
+      case Reason.WorkloadUnhealthy r ->
+          "The workload is restarted, because probe "
+              + r.probe()
+              + " failed "
+              + times(r.failures())
+              + " in a row: "
+              + r.detail()
+              + "; look at its output.";
+      case Reason.ReloadFailed r ->
+          "The workload did not take the release on by "
+              + r.how()
+              + ": "
+              + r.detail()
+              + "; look at its output.";
       case Reason.WorkloadWaiting r ->
           "The workload failed "
               + times(r.failures())

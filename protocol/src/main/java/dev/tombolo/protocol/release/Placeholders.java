@@ -68,18 +68,26 @@ public final class Placeholders {
 
   public static Probe fill(Probe probe, Map<String, String> values) {
     return switch (probe) {
-      case Probe.Exec(var name, var period, var timeout, var argv) ->
-          new Probe.Exec(name, period, timeout, fill(argv, values));
-      case Probe.Http(var name, var period, var timeout, var port, var path, var expect) ->
+      case Probe.Exec(var name, var period, var timeout, var restart, var argv) ->
+          new Probe.Exec(name, period, timeout, restart, fill(argv, values));
+      case Probe.Http(
+              var name,
+              var period,
+              var timeout,
+              var restart,
+              var port,
+              var path,
+              var expect) ->
           new Probe.Http(
               name,
               period,
               timeout,
+              restart,
               fill(port, values),
               fill(path, values),
               expect == null ? null : fill(expect, values));
-      case Probe.Tcp(var name, var period, var timeout, var port) ->
-          new Probe.Tcp(name, period, timeout, fill(port, values));
+      case Probe.Tcp(var name, var period, var timeout, var restart, var port) ->
+          new Probe.Tcp(name, period, timeout, restart, fill(port, values));
     };
   }
 

@@ -6,17 +6,51 @@ import org.jspecify.annotations.Nullable;
 /// A check of a running workload. `periodSeconds` apart, each within `timeoutSeconds`. Ports are
 /// text because they may be a placeholder.
 public sealed interface Probe {
+  /// Where a release does not say otherwise: failures in a row after which a workload that is live
+  /// is restarted.
+  int RESTART_AFTER = 3;
+
+  int RESTART_AFTER_MAX = 1_000;
+
+  /// Never restarted for this probe.
+  int NEVER = 0;
+
   String name();
 
   int periodSeconds();
 
   int timeoutSeconds();
 
+  /// Failures in a row after which a live workload is restarted; 0: never; null: as usual.
+  @Nullable Integer restartAfter();
+
+  /// The same, with what is usual filled in. Whoever does not answer at its port hangs, and a
+  /// restart may help; an `exec` is often a gate of quality, which none would mend.
+  default int failuresUntilRestart() {
+    Integer declared = restartAfter();
+    if (declared != null) {
+      return declared;
+    }
+    return switch (this) {
+      case Exec _ -> NEVER;
+      case Http _, Tcp _ -> RESTART_AFTER;
+    };
+  }
+
   /// Passes on exit 0. Its last output line becomes the detail of a failure.
-  record Exec(String name, int periodSeconds, int timeoutSeconds, List<String> argv)
+  record Exec(
+      String name,
+      int periodSeconds,
+      int timeoutSeconds,
+      @Nullable Integer restartAfter,
+      List<String> argv)
       implements Probe {
     public Exec {
       argv = List.copyOf(argv);
+    }
+
+    public Exec(String name, int periodSeconds, int timeoutSeconds, List<String> argv) {
+      this(name, periodSeconds, timeoutSeconds, null, argv);
     }
   }
 
@@ -26,11 +60,32 @@ public sealed interface Probe {
       String name,
       int periodSeconds,
       int timeoutSeconds,
+      @Nullable Integer restartAfter,
       String port,
       String path,
       @Nullable String expect)
-      implements Probe {}
+      implements Probe {
+    public Http(
+        String name,
+        int periodSeconds,
+        int timeoutSeconds,
+        String port,
+        String path,
+        @Nullable String expect) {
+      this(name, periodSeconds, timeoutSeconds, null, port, path, expect);
+    }
+  }
 
   /// Passes when a connection to 127.0.0.1:port opens.
-  record Tcp(String name, int periodSeconds, int timeoutSeconds, String port) implements Probe {}
+  record Tcp(
+      String name,
+      int periodSeconds,
+      int timeoutSeconds,
+      @Nullable Integer restartAfter,
+      String port)
+      implements Probe {
+    public Tcp(String name, int periodSeconds, int timeoutSeconds, String port) {
+      this(name, periodSeconds, timeoutSeconds, null, port);
+    }
+  }
 }

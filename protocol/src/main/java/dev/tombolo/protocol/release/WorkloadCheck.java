@@ -53,9 +53,9 @@ final class WorkloadCheck {
     env(at + ".env", spec.env());
     reload(at + ".reload", spec.reload());
     probes(at + ".probes", spec.probes());
-    seconds(at + ".startupSeconds", spec.startupSeconds(), 0, SECONDS_MAX);
-    seconds(at + ".soakSeconds", spec.soakSeconds(), 0, SECONDS_MAX);
-    seconds(at + ".stopGraceSeconds", spec.stopGraceSeconds(), 0, STOP_GRACE_SECONDS_MAX);
+    between(at + ".startupSeconds", spec.startupSeconds(), 0, SECONDS_MAX);
+    between(at + ".soakSeconds", spec.soakSeconds(), 0, SECONDS_MAX);
+    between(at + ".stopGraceSeconds", spec.stopGraceSeconds(), 0, STOP_GRACE_SECONDS_MAX);
   }
 
   private void argv(String at, List<String> argv) {
@@ -129,8 +129,9 @@ final class WorkloadCheck {
       if (!ReleaseCheck.isWord(probe.name()) || !names.add(probe.name())) {
         invalid(here + ".name", "'" + probe.name() + "' is no name, or taken twice");
       }
-      seconds(here + ".periodSeconds", probe.periodSeconds(), 1, SECONDS_MAX);
-      seconds(here + ".timeoutSeconds", probe.timeoutSeconds(), 1, PROBE_TIMEOUT_SECONDS_MAX);
+      between(here + ".periodSeconds", probe.periodSeconds(), 1, SECONDS_MAX);
+      between(here + ".timeoutSeconds", probe.timeoutSeconds(), 1, PROBE_TIMEOUT_SECONDS_MAX);
+      between(here + ".restartAfter", probe.failuresUntilRestart(), 0, Probe.RESTART_AFTER_MAX);
       switch (probe) {
         case Probe.Exec exec -> argv(here + ".argv", exec.argv());
         case Probe.Http http -> {
@@ -179,7 +180,7 @@ final class WorkloadCheck {
     }
   }
 
-  private void seconds(String at, int got, int min, int max) {
+  private void between(String at, int got, int min, int max) {
     if (got < min || got > max) {
       invalid(at, got + " must lie between " + min + " and " + max);
     }

@@ -189,6 +189,9 @@ class ReleaseCheckTest {
     assertThat(problems(probe(new Probe.Tcp("p", 1, 0, "80")))).hasSize(1);
     assertThat(problems(probe(new Probe.Tcp("p", 1, 301, "80")))).hasSize(1);
     assertThat(problems(probe(new Probe.Tcp("p", 86_401, 1, "80")))).hasSize(1);
+    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, -1, "80")))).hasSize(1);
+    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, 1_001, "80")))).hasSize(1);
+    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, Probe.NEVER, "80")))).isEmpty();
     assertThat(problems(probe(new Probe.Tcp("", 1, 1, "80")))).hasSize(1);
     for (String port : List.of("", "0", "65536", "-1", "80x", "8 0", "٨٠")) {
       assertThat(problems(probe(new Probe.Tcp("p", 1, 1, port)))).as(port).hasSize(1);

@@ -64,10 +64,14 @@ final class WorkloadYaml {
     String name = yaml.text("name");
     int period = seconds(yaml, "every", PROBE_PERIOD_SECONDS);
     int timeout = seconds(yaml, "timeout", PROBE_TIMEOUT_SECONDS);
+    Integer restart =
+        yaml.optionalWhole("restartAfter", Probe.NEVER, Probe.RESTART_AFTER_MAX)
+            .map(Long::intValue)
+            .orElse(null);
     onlyOneOf(yaml, List.of("exec", "http", "tcp"));
     Probe probe;
     if (yaml.has("exec")) {
-      probe = new Probe.Exec(name, period, timeout, yaml.texts("exec"));
+      probe = new Probe.Exec(name, period, timeout, restart, yaml.texts("exec"));
     } else if (yaml.has("http")) {
       YamlMap http = yaml.map("http");
       probe =
@@ -75,13 +79,14 @@ final class WorkloadYaml {
               name,
               period,
               timeout,
+              restart,
               port(http),
               http.text("path"),
               http.optionalText("expect").orElse(null));
       http.noMore();
     } else {
       YamlMap tcp = yaml.map("tcp");
-      probe = new Probe.Tcp(name, period, timeout, port(tcp));
+      probe = new Probe.Tcp(name, period, timeout, restart, port(tcp));
       tcp.noMore();
     }
     yaml.noMore();

@@ -1,0 +1,177 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.release.Program;
+import dev.tombolo.agent.release.ReleaseMachine;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.workload.WorkloadState;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The releases of applications: walks each from state to state, persists the new one, and does
+/// what it asks for.
+final class ReleaseSteps {
+  private final AgentBoot boot;
+  private final RandomDraw random;
+  private final Programs programs;
+  private final ReportSteps reports;
+  private final FileSteps files;
+  private final Map<Name, Long> floors;
+
+  ReleaseSteps(
+      AgentSnapshot snapshot,
+      AgentBoot boot,
+      RandomDraw random,
+      Programs programs,
+      ReportSteps reports,
+      FileSteps files) {
+    this.boot = boot;
+    this.random = random;
+    this.programs = programs;
+    this.reports = reports;
+    this.files = files;
+    this.floors = new HashMap<>(snapshot.securityFloors());
+  }
+
+  /// The highest security floor that this application has had here.
+  long floor(Name name) {
+    return floors.getOrDefault(name, 0L);
+  }
+
+  void staged(Application application, Digest release, Now now, Outcome out) {
+    move(application, ReleaseMachine.staged(application.release, release), now, out);
+  }
+
+  void stageFailed(Application application, Digest release, Reason reason, Now now, Outcome out) {
+    if (application.release instanceof ReleaseState.Staging at
+        && at.wanted().release().equals(release)) {
+      files.missing(at.wanted());
+      trouble(application, reason, now);
+      move(application, ReleaseMachine.stageFailed(application.release, release), now, out);
+    }
+  }
+
+  void switched(Application application, Digest release, Now now, Outcome out) {
+    move(application, ReleaseMachine.switched(application.release, release), now, out);
+  }
+
+  /// It is tried again after a while.
+  void trouble(Application application, Reason reason, Now now) {
+    long delay = boot.backoff().delayMillis(application.troubles, random.next());
+    application.trouble = Optional.of(reason);
+    application.troubles++;
+    application.retryAtMillis = now.monotonicMillis() + delay;
+  }
+
+  /// One move towards what is wanted.
+  ///
+  /// @param informed whether a document has said what is wanted
+  void advance(Application application, boolean informed, Now now, Outcome out) {
+    move(application, next(application, informed, now), now, out);
+  }
+
+  private ReleaseState next(Application application, boolean informed, Now now) {
+    ReleaseState state = application.release;
+    if (application.refusal.isPresent()) {
+      state = ReleaseMachine.hold(state);
+    } else if (informed) {
+      state = ReleaseMachine.want(state, application.wanted.map(Program::what));
+    }
+    boolean waits = now.monotonicMillis() < application.retryAtMillis;
+    return switch (state) {
+      case ReleaseState.Fetching at when !waits && files.isFetched(at.wanted()) ->
+          ReleaseMachine.fetched(state);
+      case ReleaseState.Staged _ -> ReleaseMachine.mayGo(state);
+      case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->
+          ReleaseMachine.stopped(state);
+      case ReleaseState.Absent _,
+          ReleaseState.Fetching _,
+          ReleaseState.Staging _,
+          ReleaseState.Switching _,
+          ReleaseState.Probing _,
+          ReleaseState.Live _,
+          ReleaseState.SwitchingBack _,
+          ReleaseState.Restoring _,
+          ReleaseState.RolledBack _,
+          ReleaseState.Removing _ ->
+          state;
+    };
+  }
+
+  /// Takes `next` as its state. An application that is absent and not wanted any more is forgotten
+  /// by the caller.
+  void move(Application application, ReleaseState next, Now now, Outcome out) {
+    ReleaseState before = application.release;
+    if (next.equals(before)) {
+      retry(application, now, out);
+      return;
+    }
+    application.release = next;
+    application.sinceWallMillis = now.wallMillis();
+    application.trial = null;
+    application.endWatch();
+    if (!(next instanceof ReleaseState.Fetching)) {
+      application.clearTrouble();
+    }
+    if (next instanceof ReleaseState.Absent && application.wanted.isEmpty()) {
+      out.change(new AgentChange.ApplicationRemoved(application.name));
+      files.sweepLater();
+    } else {
+      out.change(
+          new AgentChange.ApplicationKept(
+              new AgentSnapshot.Application(application.name, next, application.sinceWallMillis)));
+    }
+    reports.moved(application.name, before, next, now, out);
+    enter(application, out);
+  }
+
+  /// Does what a state asks for. Done again after a restart, so all of it can be repeated.
+  void enter(Application application, Outcome out) {
+    Name name = application.name;
+    switch (application.release) {
+      case ReleaseState.Fetching at -> files.want(at.wanted());
+      case ReleaseState.Staging at ->
+          programs
+              .find(at.wanted())
+              .ifPresent(
+                  it -> out.effect(new AgentEffect.Stage(name, at.wanted().release(), it.files())));
+      case ReleaseState.Switching at ->
+          out.effect(new AgentEffect.Switch(name, at.wanted().release()));
+      case ReleaseState.SwitchingBack at ->
+          out.effect(new AgentEffect.Switch(name, at.previous().release()));
+      case ReleaseState.Live at -> {
+        programs.find(at.live()).ifPresent(it -> raiseFloor(name, it.securityFloor(), out));
+        files.sweepLater();
+      }
+      case ReleaseState.RolledBack _ -> files.sweepLater();
+      case ReleaseState.Absent _,
+          ReleaseState.Staged _,
+          ReleaseState.Probing _,
+          ReleaseState.Restoring _,
+          ReleaseState.Removing _ -> {}
+    }
+  }
+
+  /// A switch that failed is asked for again when its time has come.
+  private void retry(Application application, Now now, Outcome out) {
+    boolean switching =
+        application.release instanceof ReleaseState.Switching
+            || application.release instanceof ReleaseState.SwitchingBack;
+    if (switching
+        && application.retryAtMillis > 0
+        && now.monotonicMillis() >= application.retryAtMillis) {
+      application.retryAtMillis = 0;
+      enter(application, out);
+    }
+  }
+
+  private void raiseFloor(Name name, long floor, Outcome out) {
+    if (floor > floor(name)) {
+      floors.put(name, floor);
+      out.change(new AgentChange.SecurityFloorRaised(name, floor));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.tombolo.agent.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Probe;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProbeWatchTest {
+  private static final int STARTUP_SECONDS = 60;
+  private static final Optional<Reason> PASSED = Optional.empty();
+  private static final Optional<Reason> SILENT =
+      Optional.of(new Reason.ProbeFailed("port", "refused"));
+  private static final Optional<Reason> NOT_ASKED =
+      Optional.of(new Reason.IoFailed("run probe port", "no space left"));
+
+  private final Probe port = new Probe.Tcp("port", 1, 1, "9000");
+  private final Probe gate = new Probe.Exec("gate", 1, 1, List.of("/bin/gate"));
+
+  private static ProbeWatch watch(Probe... probes) {
+    return new ProbeWatch(List.of(probes), STARTUP_SECONDS, 1, 0);
+  }
+
+  private static void answer(ProbeWatch watch, Probe probe, List<Optional<Reason>> answers) {
+    long now = 0;
+    for (Optional<Reason> answer : answers) {
+      now += 1_000;
+      watch.answered(probe.name(), 1, answer, now);
+    }
+  }
+
+  @Test
+  void threeFailuresInARowAreTooMany() {
+    ProbeWatch watch = watch(port);
+    answer(watch, port, List.of(PASSED, SILENT, SILENT));
+    assertThat(watch.unhealthy()).isEmpty();
+
+    watch.answered("port", 1, SILENT, 4_000);
+
+    assertThat(watch.unhealthy())
+        .contains(
+            new ProbeWatch.Unhealthy(new Reason.WorkloadUnhealthy("port", 3, "refused"), 2_000));
+  }
+
+  @Test
+  void aPassInBetweenStartsTheCountAnew() {
+    ProbeWatch watch = watch(port);
+
+    answer(watch, port, List.of(PASSED, SILENT, SILENT, PASSED, SILENT, SILENT));
+
+    assertThat(watch.unhealthy()).isEmpty();
+  }
+
+  @Test
+  void whoStartsUpMayFailForItsStartupTime() {
+    ProbeWatch watch = watch(port);
+    for (int second = 1; second < STARTUP_SECONDS; second++) {
+      watch.answered("port", 1, SILENT, second * 1_000L);
+    }
+    assertThat(watch.unhealthy()).isEmpty();
+
+    for (int second = 0; second < 3; second++) {
+      watch.answered("port", 1, SILENT, (STARTUP_SECONDS + second) * 1_000L);
+    }
+
+    assertThat(watch.unhealthy()).isPresent();
+  }
+
+  @Test
+  void whoCouldNotBeAskedIsNotBlamed() {
+    ProbeWatch watch = watch(port);
+
+    answer(watch, port, List.of(PASSED, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED));
+
+    assertThat(watch.unhealthy()).isEmpty();
+    assertThat(watch.failures()).containsExactly(NOT_ASKED.orElseThrow());
+  }
+
+  @Test
+  void aGateOfQualityRestartsNothingUnlessItsReleaseSaysSo() {
+    Optional<Reason> worse = Optional.of(new Reason.ProbeFailed("gate", "0.31"));
+    ProbeWatch usual = watch(gate);
+    ProbeWatch declared = watch(new Probe.Exec("gate", 1, 1, 2, List.of("/bin/gate")));
+
+    answer(usual, gate, List.of(PASSED, worse, worse, worse, worse));
+    answer(declared, gate, List.of(PASSED, worse, worse));
+
+    assertThat(usual.unhealthy()).isEmpty();
+    assertThat(declared.unhealthy()).isPresent();
+  }
+
+  @Test
+  void aReleaseMayForbidRestarts() {
+    Probe never = new Probe.Tcp("port", 1, 1, Probe.NEVER, "9000");
+    ProbeWatch watch = watch(never);
+
+    answer(watch, never, List.of(PASSED, SILENT, SILENT, SILENT, SILENT));
+
+    assertThat(watch.unhealthy()).isEmpty();
+  }
+}
