@@ -75,6 +75,29 @@ public final class Spawned implements AutoCloseable {
         });
   }
 
+  /// Waits for its end.
+  ///
+  /// @return its exit status
+  /// @throws IllegalStateException when the time is up
+  public int awaitEnd(Duration limit) throws InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException(
+          name + " did not end within " + limit.toSeconds() + " s; its output ends:\n" + tail());
+    }
+    return process.exitValue();
+  }
+
+  /// CPU time taken so far, in ns, to a clock tick of 10 ms.
+  ///
+  /// @throws IllegalStateException when it has ended
+  public long cpuNanos() {
+    return process
+        .info()
+        .totalCpuDuration()
+        .map(Duration::toNanos)
+        .orElseThrow(() -> new IllegalStateException(name + " is gone:\n" + tail()));
+  }
+
   /// Bytes written so far.
   public long written() {
     return output.toFile().length();
