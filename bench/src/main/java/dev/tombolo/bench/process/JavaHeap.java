@@ -10,14 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Matcher;
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// The heap of a running Java process, asked as `jcmd` asks (HotSpot's attach protocol, Linux): the
 /// programs ship without that tool.
 public final class JavaHeap {
   private static final Duration ATTACH_LIMIT = Duration.ofSeconds(10);
-  private static final Pattern USED = Pattern.compile("used (\\d+)K");
+
+  /// G1 tells its heap as a whole, the serial collector each generation.
+  private static final Pattern USED =
+      Pattern.compile("(?m)^ *(garbage-first heap|.* generation) .*used (\\d+)K");
 
   private JavaHeap() {}
 
@@ -27,11 +31,11 @@ public final class JavaHeap {
   public static long usedAfterCollection(long pid) throws IOException, InterruptedException {
     command(pid, "GC.run");
     String info = command(pid, "GC.heap_info");
-    Matcher used = USED.matcher(info);
-    if (!used.find()) {
+    List<MatchResult> parts = USED.matcher(info).results().toList();
+    if (parts.isEmpty()) {
       throw new IOException("process " + pid + " does not tell its heap: " + info);
     }
-    return Long.parseLong(used.group(1)) * 1024;
+    return parts.stream().mapToLong(part -> Long.parseLong(part.group(2)) * 1024).sum();
   }
 
   /// `jcmd PID COMMAND`
