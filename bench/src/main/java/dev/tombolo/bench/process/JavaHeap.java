@@ -20,8 +20,7 @@ public final class JavaHeap {
   private static final Duration ATTACH_LIMIT = Duration.ofSeconds(10);
 
   /// G1 tells its heap as a whole, the serial collector each generation.
-  private static final Pattern USED =
-      Pattern.compile("(?m)^ *(garbage-first heap|.* generation) .*used (\\d+)K");
+  private static final Pattern USED = Pattern.compile("\\btotal .*used (\\d+)K");
 
   private JavaHeap() {}
 
@@ -35,7 +34,7 @@ public final class JavaHeap {
     if (parts.isEmpty()) {
       throw new IOException("process " + pid + " does not tell its heap: " + info);
     }
-    return parts.stream().mapToLong(part -> Long.parseLong(part.group(2)) * 1024).sum();
+    return parts.stream().mapToLong(part -> Long.parseLong(part.group(1)) * 1024).sum();
   }
 
   /// `jcmd PID COMMAND`
