@@ -2,13 +2,13 @@ package dev.tombolo.bench.load;
 
 import dev.tombolo.bench.process.Folders;
 import dev.tombolo.bench.process.JavaHeap;
+import dev.tombolo.bench.process.Leftovers;
 import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class HubUnderLoad implements AutoCloseable {
 
   /// @param cpus pins the hub to these processors, as `taskset -c` does
   static HubUnderLoad start(@Nullable String cpus) throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("tombolo-bench");
+    Path folder = Leftovers.folder("tombolo-bench");
     List<String> prefix = cpus == null ? List.of() : List.of("taskset", "-c", cpus);
     HubUnderLoad started = new HubUnderLoad(folder, RunningHub.start(folder, prefix, List.of()));
     started.hub.prepare(FLEET);

@@ -2,6 +2,7 @@ package dev.tombolo.bench.load;
 
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Folders;
+import dev.tombolo.bench.process.Leftovers;
 import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.Spawned;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class Mosquitto implements AutoCloseable {
   /// @param written the folder that `broker-config` wrote
   static Mosquitto start(Path program, Path written, int port, Persistence persistence)
       throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("tombolo-mosquitto");
+    Path folder = Leftovers.folder("tombolo-mosquitto");
     List<String> lines = new ArrayList<>();
     for (String line : Files.readAllLines(written.resolve("mosquitto.conf"))) {
       // An idle run may last longer than a device's usual silence.

@@ -51,7 +51,10 @@ public final class RunningAgent implements AutoCloseable {
   /// Runs a device that has enrolled.
   public static RunningAgent run(Distributions distributions, Path data) throws IOException {
     Path log = data.resolveSibling(data.getFileName() + ".log");
-    return new RunningAgent(distributions, data, log, spawn(distributions, data, log));
+    RunningAgent agent =
+        new RunningAgent(distributions, data, log, spawn(distributions, data, log));
+    Leftovers.agent(agent);
+    return agent;
   }
 
   public void kill() throws InterruptedException {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A process of ours that goes on running, its output in a file. Closing it ends it: SIGTERM, and
-/// SIGKILL after a grace.
+/// SIGKILL after a grace. It does not outlive this program.
 public final class Spawned implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final int TAIL_LINES = 40;
@@ -38,7 +38,12 @@ public final class Spawned implements AutoCloseable {
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(env);
-    return new Spawned(name, builder.start(), output);
+    return new Spawned(name, Leftovers.started(builder), output);
+  }
+
+  /// From now on it may outlive this program.
+  public void letGo() {
+    Leftovers.letGo(process);
   }
 
   public String name() {

@@ -2,6 +2,7 @@ package dev.tombolo.bench.torture;
 
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Folders;
+import dev.tombolo.bench.process.Leftovers;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.hub.cli.client.HubClient;
@@ -12,7 +13,6 @@ import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class TortureWorld implements AutoCloseable {
   private int wanted;
 
   TortureWorld(int agentCount) throws IOException, InterruptedException, SQLException {
-    folder = Files.createTempDirectory("tombolo-torture");
+    folder = Leftovers.folder("tombolo-torture");
     hub = RunningHub.start(folder);
     client = hub.client();
     hub.prepare(FLEET);
