@@ -28,12 +28,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Bad input gets a clear error and changes nothing, from the operator's file to the shop's token.
+@Tag("slow")
 class BadInputIT {
   private static final Duration LIMIT = Duration.ofMinutes(1);
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.GenericContainer;
@@ -18,6 +19,7 @@ import org.testcontainers.images.builder.Transferable;
 
 /// The same hub and the same agent meet at a real Mosquitto, with the configuration that `tombolo
 /// hub broker-config` writes and nothing else.
+@Tag("slow")
 class BrokerIT {
   private static final String CONFIG = "/mosquitto/config/";
   private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -19,11 +19,13 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whoever sends too much, or too slowly, is put out; the hub serves on.
+@Tag("slow")
 class EdgeAbuseIT {
   private static final byte CONNECT = 0x10;
   private static final Duration LIMIT = Duration.ofSeconds(30);

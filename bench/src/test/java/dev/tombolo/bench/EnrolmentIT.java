@@ -17,11 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Joining is exact, and coming back costs nothing: the real hub, asked by openssl, curl and
 /// mosquitto_rr.
+@Tag("slow")
 class EnrolmentIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int MANY = 50;

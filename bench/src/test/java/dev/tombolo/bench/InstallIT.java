@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A bare machine joins with the command that `tombolo token create` prints, and nothing else.
+@Tag("slow")
 class InstallIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,9 +22,10 @@ class KillTortureIT {
         Bench.commandLine().execute("torture", "kill", "--rounds", "50", "--json", json.toString());
 
     assertThat(exit).isZero();
-    assertThat(Files.readString(json))
-        .contains("\"rounds\":50")
-        .contains("hub ")
-        .contains("agent ");
+    String counts = Files.readString(json);
+    assertThat(counts).contains("\"rounds\":50");
+    // Each phase is aimed at twice or more; a busy machine may spoil some shots.
+    assertThat(Pattern.compile("\"(hub|agent) [a-z-]+\":[1-9]").matcher(counts).results().count())
+        .isGreaterThanOrEqualTo(12);
   }
 }

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Strangers can take part: docs/protocol.md is enough.
+@Tag("slow")
 class StrangerIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 

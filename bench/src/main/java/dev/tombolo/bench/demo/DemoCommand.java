@@ -5,6 +5,7 @@ import dev.tombolo.bench.process.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,13 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write how each step went.")
   @Nullable Path json;
 
+  @Option(
+      names = "--until",
+      paramLabel = "STEP",
+      description = "Stop after this step: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = StepNames.class)
+  @Nullable String until;
+
   @Option(names = "--keep", description = "Leave it running, and say how to play with it.")
   boolean keep;
 
@@ -45,14 +53,15 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    List<Step> steps = steps();
     Screen screen = Screen.standard();
     Distributions distributions = Distributions.find();
     Path folder = folder();
     var processes = new Processes(folder);
-    var cleaning = new Thread(() -> clean(processes, folder));
+    var cleaning = new Thread(() -> interrupted(screen, processes, folder));
     Runtime.getRuntime().addShutdownHook(cleaning);
     try {
-      return play(Town.build(folder, distributions, processes, screen), processes);
+      return play(Town.build(folder, distributions, processes, screen), processes, steps);
     } finally {
       if (!keep) {
         clean(processes, folder);
@@ -61,9 +70,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int play(Town town, Processes processes) throws IOException, InterruptedException {
+  private int play(Town town, Processes processes, List<Step> steps)
+      throws IOException, InterruptedException {
     Playbill.introduce(town);
-    DemoResult result = new Playbill(town.screen()).play(town, STEPS);
+    DemoResult result = new Playbill(town.screen()).play(town, steps);
     if (json != null) {
       result.write(json);
     }
@@ -72,6 +82,30 @@ public final class DemoCommand implements Callable<Integer> {
       processes.keep();
     }
     return result.ok() ? 0 : 1;
+  }
+
+  private List<Step> steps() {
+    if (until == null) {
+      return STEPS;
+    }
+    List<String> names = new StepNames().names();
+    int last = names.indexOf(until);
+    if (last < 0) {
+      throw new IllegalArgumentException(
+          "--until: '" + until + "' is no step; use one of " + String.join(", ", names));
+    }
+    return STEPS.subList(0, last + 1);
+  }
+
+  private static final class StepNames implements Iterable<String> {
+    List<String> names() {
+      return STEPS.stream().map(Step::name).toList();
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return names().iterator();
+    }
   }
 
   private Path folder() throws IOException {
@@ -92,6 +126,15 @@ public final class DemoCommand implements Callable<Integer> {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       // Ctrl-C: the hook is at work already.
+    }
+  }
+
+  private static void interrupted(Screen screen, Processes processes, Path folder) {
+    screen.beSilent();
+    screen.lastWord("\nInterrupted: ending every process and removing " + folder);
+    clean(processes, folder);
+    if (!Files.exists(folder)) {
+      screen.lastWord("Nothing is left behind.");
     }
   }
 

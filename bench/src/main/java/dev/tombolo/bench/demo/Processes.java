@@ -34,6 +34,7 @@ final class Processes {
   /// From now on nobody ends what runs.
   synchronized void keep() {
     over = true;
+    started.forEach(Spawned::letGo);
     started.clear();
   }
 

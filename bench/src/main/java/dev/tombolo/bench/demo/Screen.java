@@ -6,11 +6,17 @@ import java.util.List;
 
 /// What the demo shows. Progress bars and colours on a terminal only.
 final class Screen {
-  private static final int PROGRESS_COLUMNS = 100;
+  private static final String START_OF_LINE = "\r\033[K";
+
+  /// What does not fit the terminal's line is cut off, not wrapped into the next.
+  private static final String NO_WRAP = "\033[?7l";
+
+  private static final String WRAP = "\033[?7h";
 
   private final PrintStream out;
   private final boolean terminal;
   private boolean progressShown;
+  private boolean silent;
 
   Screen(PrintStream out, boolean terminal) {
     this.out = out;
@@ -71,22 +77,33 @@ final class Screen {
   }
 
   /// One line that is overwritten by what comes next.
-  void progress(String line) {
-    if (terminal) {
-      String cut = line.substring(0, Math.min(line.length(), PROGRESS_COLUMNS));
-      out.print("\r\033[K" + cut);
+  synchronized void progress(String line) {
+    if (terminal && !silent) {
+      out.print(START_OF_LINE + NO_WRAP + line + WRAP);
       out.flush();
       progressShown = true;
     }
   }
 
-  private void print(String line) {
+  /// After Ctrl-C: what the interrupted steps still have to say helps nobody.
+  synchronized void beSilent() {
+    silent = true;
+  }
+
+  /// Said even when silent.
+  synchronized void lastWord(String text) {
     if (progressShown) {
-      out.print("\r\033[K");
+      out.print(START_OF_LINE);
       progressShown = false;
     }
-    out.println(line);
+    out.println(text);
     out.flush();
+  }
+
+  private synchronized void print(String line) {
+    if (!silent) {
+      lastWord(line);
+    }
   }
 
   private String styled(String style, String text) {

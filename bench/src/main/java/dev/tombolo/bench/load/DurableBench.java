@@ -1,27 +1,28 @@
 package dev.tombolo.bench.load;
 
-import dev.tombolo.protocol.id.Name;
-import dev.tombolo.protocol.message.Acked;
-import dev.tombolo.protocol.message.DesiredUpdate;
-import dev.tombolo.protocol.message.ReportBody;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Durable reports per second: every device keeps a window of reports under way, each its own
-/// packet with one row, and sends the next when the hub says `acked`, that is, after its commit.
+/// Durable reports per second through the hub, and beside it, run by run in turn, what a Mosquitto
+/// acknowledges of the same reports from the same devices.
 @Command(
     name = "durable",
-    description = "Durable reports per second through one hub, acked only after the commit.",
+    description = {
+      "Durable reports per second through one hub, acked only after the commit. Where Mosquitto is",
+      "installed (" + Mosquitto.HOW_TO_INSTALL + "), also what it acknowledges, in turn."
+    },
     mixinStandardHelpOptions = true)
 public final class DurableBench implements Callable<Integer> {
-  private static final Name CHANNEL = new Name("people");
-  private static final String RESULT = "{\"entered\":12,\"left\":9,\"zone\":\"door\"}";
+  private static final Duration CONNECTED_WITHIN = Duration.ofMinutes(3);
+  private static final Duration WARM = Duration.ofSeconds(1);
 
   @Option(
       names = "--devices",
@@ -50,32 +51,18 @@ public final class DurableBench implements Callable<Integer> {
   @Option(names = "--json", description = "also write the figures to this file")
   @Nullable Path json;
 
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
   @Override
   public Integer call() throws Exception {
     Figures figures = new Figures("durable");
     try (HubUnderLoad hub = HubUnderLoad.start(hubCpus)) {
-      List<LoadIdentity> identities = hub.enrol(deviceCount);
-      try (LoadLines lines = hub.lines()) {
-        Swarm swarm = Swarm.connect(lines, identities, Duration.ofMinutes(3), Swarm.IDLE);
-        LongAdder acked = new LongAdder();
-        swarm.react(new Refill(acked));
-        begin(swarm);
-        Thread.sleep(Duration.ofSeconds(seconds));
-        double[] perSecond = new double[runs];
-        double[] cores = new double[runs];
-        for (int run = 0; run < runs; run++) {
-          long cpu = hub.cpuNanos();
-          long from = System.nanoTime();
-          long before = acked.sum();
-          Thread.sleep(Duration.ofSeconds(seconds));
-          long nanos = System.nanoTime() - from;
-          perSecond[run] = (acked.sum() - before) * 1e9 / nanos;
-          cores[run] = (hub.cpuNanos() - cpu) / (double) nanos;
+      try {
+        measure(hub, figures);
+      } finally {
+        for (AutoCloseable it : opened.reversed()) {
+          it.close();
         }
-        swarm.assertWhole();
-        figures.put("devices", deviceCount);
-        figures.putSpread("durable reports per second", perSecond);
-        figures.putSpread("cores the hub took", cores);
       }
     }
     if (json != null) {
@@ -84,35 +71,82 @@ public final class DurableBench implements Callable<Integer> {
     return 0;
   }
 
-  private void begin(Swarm swarm) {
-    for (LoadDevice device : swarm.devices()) {
-      device.onItsLoop(
-          () -> {
-            for (int i = 0; i < window; i++) {
-              device.report(new ReportBody.Result(CHANNEL, RESULT));
-            }
-          });
+  private void measure(HubUnderLoad hub, Figures figures) throws Exception {
+    List<LoadIdentity> identities = hub.enrol(deviceCount);
+    List<Contender> contenders = new ArrayList<>();
+    Optional<Path> mosquitto = Mosquitto.program();
+    if (mosquitto.isPresent()) {
+      for (Mosquitto.Persistence persistence :
+          List.of(Mosquitto.Persistence.EVERY_SECOND, Mosquitto.Persistence.EVERY_CHANGE)) {
+        Mosquitto peer = hub.startMosquitto(mosquitto.get(), persistence);
+        opened.add(peer);
+        LoadLines lines = hub.lines(peer.port(), LoadLines.Transport.PLAIN);
+        contenders.add(
+            contender("Mosquitto " + persistence.words(), lines, identities, true, peer::cpuNanos));
+      }
+    }
+    contenders.addFirst(contender("hub", hub.lines(), identities, false, hub::cpuNanos));
+    for (int run = 0; run < runs; run++) {
+      for (Contender contender : contenders) {
+        contender.run(run);
+      }
+    }
+    figures.put("devices", deviceCount);
+    Contender ours = contenders.getFirst();
+    figures.putSpread("durable reports per second", ours.perSecond);
+    figures.putSpread("cores the hub took", ours.cores);
+    for (Contender peer : contenders.subList(1, contenders.size())) {
+      figures.putSpread(peer.name + ", acknowledged per second", peer.perSecond);
+      figures.putSpread(peer.name + ", cores", peer.cores);
+      figures.putSpread("hub / " + peer.name, Figures.ratios(ours.perSecond, peer.perSecond));
+    }
+    if (mosquitto.isEmpty()) {
+      figures.say("Mosquitto", "not installed; " + Mosquitto.HOW_TO_INSTALL);
     }
   }
 
-  /// Sends one more report for each that became durable.
-  private static final class Refill implements Swarm.Reaction {
-    private final LongAdder acked;
+  private Contender contender(
+      String name,
+      LoadLines lines,
+      List<LoadIdentity> identities,
+      boolean isBroker,
+      LongSupplier cpuNanos)
+      throws Exception {
+    opened.add(lines);
+    Swarm swarm = Swarm.connect(lines, identities, CONNECTED_WITHIN, Swarm.IDLE);
+    return new Contender(name, swarm, new Refilling(swarm, isBroker), cpuNanos, runs);
+  }
 
-    Refill(LongAdder acked) {
-      this.acked = acked;
+  /// One who takes reports, and how fast.
+  private final class Contender {
+    private final String name;
+    private final Swarm swarm;
+    private final Refilling load;
+    private final LongSupplier cpuNanos;
+    private final double[] perSecond;
+    private final double[] cores;
+
+    Contender(String name, Swarm swarm, Refilling load, LongSupplier cpuNanos, int runs) {
+      this.name = name;
+      this.swarm = swarm;
+      this.load = load;
+      this.cpuNanos = cpuNanos;
+      this.perSecond = new double[runs];
+      this.cores = new double[runs];
     }
 
-    @Override
-    public void desired(LoadDevice device, DesiredUpdate update) {}
-
-    @Override
-    public void acked(LoadDevice device, Acked ack) {
-      long fresh = device.durableThrough(ack.through());
-      acked.add(fresh);
-      for (long i = 0; i < fresh; i++) {
-        device.report(new ReportBody.Result(CHANNEL, RESULT));
-      }
+    void run(int run) throws InterruptedException {
+      load.begin(window);
+      Thread.sleep(WARM);
+      long cpu = cpuNanos.getAsLong();
+      long from = System.nanoTime();
+      long before = load.answered();
+      Thread.sleep(Duration.ofSeconds(seconds));
+      long nanos = System.nanoTime() - from;
+      perSecond[run] = (load.answered() - before) * 1e9 / nanos;
+      cores[run] = (cpuNanos.getAsLong() - cpu) / (double) nanos;
+      load.end();
+      swarm.assertWhole();
     }
   }
 }

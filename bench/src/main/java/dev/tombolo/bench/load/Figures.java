@@ -12,6 +12,7 @@ import java.util.Map;
 final class Figures {
   private final String bench;
   private final Map<String, Double> values = new LinkedHashMap<>();
+  private final Map<String, String> remarks = new LinkedHashMap<>();
 
   Figures(String bench) {
     this.bench = bench;
@@ -19,7 +20,22 @@ final class Figures {
 
   void put(String name, double value) {
     values.put(name, value);
-    System.out.printf(Locale.ROOT, "%-44s %,14.2f%n", name, value);
+    System.out.printf(Locale.ROOT, "%-58s %,14.2f%n", name, value);
+  }
+
+  /// What is no number.
+  void say(String name, String remark) {
+    remarks.put(name, remark);
+    System.out.printf("%-58s %s%n", name, remark);
+  }
+
+  /// Of runs in turn, each against its neighbour.
+  static double[] ratios(double[] ours, double[] theirs) {
+    double[] ratios = new double[ours.length];
+    for (int run = 0; run < ratios.length; run++) {
+      ratios[run] = ours[run] / theirs[run];
+    }
+    return ratios;
   }
 
   /// Minimum, median and maximum of several runs.
@@ -31,7 +47,7 @@ final class Figures {
     put(name + " max", sorted[sorted.length - 1]);
   }
 
-  /// Writes `{"bench":...,"figures":{...}}`.
+  /// Writes `{"bench":...,"figures":{...},"remarks":{...}}`.
   void write(Path file) throws IOException {
     StringBuilder json =
         new StringBuilder("{\"bench\":\"").append(bench).append("\",\"figures\":{");
@@ -42,6 +58,17 @@ final class Figures {
           .append(value.getKey())
           .append("\":")
           .append(String.format(Locale.ROOT, "%.3f", value.getValue()));
+      separator = ",";
+    }
+    json.append("},\"remarks\":{");
+    separator = "";
+    for (Map.Entry<String, String> remark : remarks.entrySet()) {
+      json.append(separator)
+          .append('"')
+          .append(remark.getKey())
+          .append("\":\"")
+          .append(remark.getValue())
+          .append('"');
       separator = ",";
     }
     Files.writeString(file, json.append("}}\n"));

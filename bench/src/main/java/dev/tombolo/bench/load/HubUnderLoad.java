@@ -1,15 +1,16 @@
 package dev.tombolo.bench.load;
 
 import dev.tombolo.bench.process.Folders;
+import dev.tombolo.bench.process.JavaHeap;
+import dev.tombolo.bench.process.Leftovers;
 import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class HubUnderLoad implements AutoCloseable {
 
   /// @param cpus pins the hub to these processors, as `taskset -c` does
   static HubUnderLoad start(@Nullable String cpus) throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("tombolo-bench");
+    Path folder = Leftovers.folder("tombolo-bench");
     List<String> prefix = cpus == null ? List.of() : List.of("taskset", "-c", cpus);
     HubUnderLoad started = new HubUnderLoad(folder, RunningHub.start(folder, prefix, List.of()));
     started.hub.prepare(FLEET);
@@ -49,8 +50,56 @@ final class HubUnderLoad implements AutoCloseable {
         .enrol(tokens, TOKEN_USES, count);
   }
 
+  /// As agents come.
   LoadLines lines() throws IOException, GeneralSecurityException {
-    return new LoadLines(RunningHub.HOST, hub.edgePort(), hub.root());
+    return lines(hub.edgePort(), LoadLines.Transport.WEBSOCKET);
+  }
+
+  /// To the hub, or to a broker that has a certificate of the hub's CA.
+  LoadLines lines(int port, LoadLines.Transport transport)
+      throws IOException, GeneralSecurityException {
+    return new LoadLines(RunningHub.HOST, port, hub.root(), transport);
+  }
+
+  int edgePort() {
+    return hub.edgePort();
+  }
+
+  /// Stops and starts it, so that its memory shows nothing of what it did before.
+  void restart() throws IOException, InterruptedException {
+    hub.stop();
+    hub.startAgain();
+  }
+
+  /// A Mosquitto that this hub's devices may connect to.
+  Mosquitto startMosquitto(Path program, Mosquitto.Persistence persistence)
+      throws IOException, InterruptedException {
+    int port = freePort();
+    Path written = folder.resolve("broker-" + port);
+    hub.cli(
+        "hub",
+        "broker-config",
+        "mosquitto",
+        "--data",
+        folder.resolve("hub").toString(),
+        "--host",
+        RunningHub.HOST,
+        "--port",
+        Integer.toString(port),
+        "--out",
+        written.toString());
+    return Mosquitto.start(program, written, port, persistence);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /// Bytes of heap in use after all garbage is collected.
+  long heap() throws IOException, InterruptedException {
+    return JavaHeap.usedAfterCollection(hub.process().pid());
   }
 
   /// Enrols and runs a real agent in a shop of its own.
@@ -83,10 +132,7 @@ final class HubUnderLoad implements AutoCloseable {
 
   /// CPU time the hub has taken, in ns, to a clock tick of 10 ms.
   long cpuNanos() {
-    return ProcessHandle.of(hub.process().pid())
-        .flatMap(handle -> handle.info().totalCpuDuration())
-        .map(Duration::toNanos)
-        .orElseThrow(() -> new IllegalStateException("the hub is gone:\n" + hub.process().tail()));
+    return hub.process().cpuNanos();
   }
 
   @Override

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures hub and agent on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {AgentBench.class, DurableBench.class, FanoutBench.class})
+    subcommands = {AgentBench.class, DurableBench.class, FanoutBench.class, MemoryBench.class})
 public final class LoadBenches {}

@@ -40,6 +40,9 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
 
     void acked(LoadDevice device, Acked acked);
 
+    /// A PUBACK.
+    void taken(LoadDevice device);
+
     void lost(LoadDevice device, String cause);
   }
 
@@ -121,7 +124,19 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
     return sequence;
   }
 
+  /// Publishes a result for a broker to keep, as its newest on its topic.
+  void retain(ReportBody body) {
+    long now = System.currentTimeMillis();
+    var row = new Report.Row(nextSequence++, "load", now, now, body);
+    Report report = new Report(incarnation, "load", now, now, List.of(row));
+    publish(Topics.REPORT, Json.write(report), true);
+  }
+
   private void publish(Topics topic, String json) {
+    publish(topic, json, false);
+  }
+
+  private void publish(Topics topic, String json, boolean retained) {
     ChannelHandlerContext to = context;
     if (to == null) {
       throw new IllegalStateException("not connected");
@@ -131,6 +146,7 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
         MqttMessageBuilders.publish()
             .topicName(topic.of(identity.device()))
             .qos(MqttQoS.AT_LEAST_ONCE)
+            .retained(retained)
             .messageId(packet())
             .payload(payload)
             .build());
@@ -153,8 +169,9 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
       case SUBACK -> subscribed();
       case PUBLISH -> arrived(from, (MqttPublishMessage) message);
       case DISCONNECT -> fail(from, "the hub sent DISCONNECT");
+      case PUBACK -> listener.taken(this);
       default -> {
-        // PUBACK and PINGRESP ask for nothing: what counts here is `acked`.
+        // PINGRESP asks for nothing.
       }
     }
   }

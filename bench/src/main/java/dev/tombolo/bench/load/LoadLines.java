@@ -25,6 +25,7 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslProvider;
 import java.net.URI;
 import java.security.cert.X509Certificate;
@@ -32,9 +33,18 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLException;
 
-/// Real lines to a hub: TCP, TLS 1.3 with the device's own certificate, WebSocket, MQTT 5. One
+/// Real lines to a hub or a broker: TCP, TLS 1.3 with the device's own certificate, MQTT 5. One
 /// event loop, so that the load generator takes one core at the most.
 final class LoadLines implements AutoCloseable {
+  /// What carries MQTT inside of TLS.
+  enum Transport {
+    /// As agents come.
+    WEBSOCKET,
+
+    /// MQTT straight over TLS, as any MQTT client may come.
+    PLAIN
+  }
+
   private static final int HANDSHAKES_AT_ONCE = 64;
   private static final int PACKET_BYTES_MAX = 256 * 1024;
 
@@ -44,11 +54,13 @@ final class LoadLines implements AutoCloseable {
   private final String host;
   private final int port;
   private final X509Certificate root;
+  private final Transport transport;
 
-  LoadLines(String host, int port, X509Certificate root) {
+  LoadLines(String host, int port, X509Certificate root, Transport transport) {
     this.host = host;
     this.port = port;
     this.root = root;
+    this.transport = transport;
   }
 
   /// Begins to connect; blocks while too many handshakes are under way. The device's listener hears
@@ -90,20 +102,24 @@ final class LoadLines implements AutoCloseable {
     @Override
     protected void initChannel(SocketChannel channel) {
       Begin begin = new Begin(device);
-      var webSocket =
-          WebSocketClientProtocolConfig.newBuilder()
-              .webSocketUri(URI.create("wss://" + host + ":" + port + "/mqtt"))
-              .subprotocol("mqtt")
-              .maxFramePayloadLength(PACKET_BYTES_MAX + 1024)
-              .customHeaders(new DefaultHttpHeaders())
-              .build();
+      channel.pipeline().addLast(tls.newHandler(channel.alloc(), host, port));
+      if (transport == Transport.WEBSOCKET) {
+        var webSocket =
+            WebSocketClientProtocolConfig.newBuilder()
+                .webSocketUri(URI.create("wss://" + host + ":" + port + "/mqtt"))
+                .subprotocol("mqtt")
+                .maxFramePayloadLength(PACKET_BYTES_MAX + 1024)
+                .customHeaders(new DefaultHttpHeaders())
+                .build();
+        channel
+            .pipeline()
+            .addLast(new HttpClientCodec())
+            .addLast(new HttpObjectAggregator(8192))
+            .addLast(new WebSocketClientProtocolHandler(webSocket))
+            .addLast(new FrameCodec());
+      }
       channel
           .pipeline()
-          .addLast(tls.newHandler(channel.alloc(), host, port))
-          .addLast(new HttpClientCodec())
-          .addLast(new HttpObjectAggregator(8192))
-          .addLast(new WebSocketClientProtocolHandler(webSocket))
-          .addLast(new FrameCodec())
           .addLast(new MqttDecoder(PACKET_BYTES_MAX))
           .addLast(MqttEncoder.INSTANCE)
           .addLast(begin)
@@ -122,12 +138,19 @@ final class LoadLines implements AutoCloseable {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-      if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+      if (isOpen(event)) {
         release();
         device.begin(context.pipeline().context(device));
         context.pipeline().remove(this);
       }
       super.userEventTriggered(context, event);
+    }
+
+    private boolean isOpen(Object event) {
+      return switch (transport) {
+        case WEBSOCKET -> event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE;
+        case PLAIN -> event instanceof SslHandshakeCompletionEvent done && done.isSuccess();
+      };
     }
 
     /// Gives the handshake's place to the next one. On the event loop only.

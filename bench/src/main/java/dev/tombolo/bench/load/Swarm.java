@@ -20,6 +20,9 @@ final class Swarm implements LoadDevice.Listener {
     void desired(LoadDevice device, DesiredUpdate update);
 
     void acked(LoadDevice device, Acked acked);
+
+    /// A PUBACK, which says of a broker what `acked` says of the hub.
+    default void taken(LoadDevice device) {}
   }
 
   /// Takes everything and does nothing.
@@ -97,6 +100,11 @@ final class Swarm implements LoadDevice.Listener {
   @Override
   public void acked(LoadDevice device, Acked acked) {
     reaction.acked(device, acked);
+  }
+
+  @Override
+  public void taken(LoadDevice device) {
+    reaction.taken(device);
   }
 
   @Override

@@ -32,20 +32,29 @@ public final class RunningAgent implements AutoCloseable {
       throws IOException, InterruptedException {
     Files.createDirectories(data);
     Files.write(data.resolve("agent.properties"), settings);
-    Command.run(
-            List.of(
-                distributions.agent().toString(),
-                "enroll",
-                "--token",
-                token,
-                "--data",
-                data.toString()),
-            Map.of(),
-            data,
-            COMMAND_LIMIT)
-        .orThrow();
+    enrol(distributions, data, token).orThrow();
+    return run(distributions, data);
+  }
+
+  /// `tombolo-agent enroll`, whatever its exit status.
+  public static Command enrol(Distributions distributions, Path data, String token)
+      throws IOException, InterruptedException {
+    return Command.run(enrolment(distributions, data, token), Map.of(), data, COMMAND_LIMIT);
+  }
+
+  /// The command line of an enrolment.
+  public static List<String> enrolment(Distributions distributions, Path data, String token) {
+    return List.of(
+        distributions.agent().toString(), "enroll", "--token", token, "--data", data.toString());
+  }
+
+  /// Runs a device that has enrolled.
+  public static RunningAgent run(Distributions distributions, Path data) throws IOException {
     Path log = data.resolveSibling(data.getFileName() + ".log");
-    return new RunningAgent(distributions, data, log, spawn(distributions, data, log));
+    RunningAgent agent =
+        new RunningAgent(distributions, data, log, spawn(distributions, data, log));
+    Leftovers.agent(agent);
+    return agent;
   }
 
   public void kill() throws InterruptedException {

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 public final class SmallRelease {
   public static final String NAME = "small";
 
+  /// What a folder's release is written in.
+  public static final String DRAFT = "release.yaml";
+
   private SmallRelease() {}
 
   /// Signs it with the hub folder's publisher key and pushes it.
@@ -30,21 +33,33 @@ public final class SmallRelease {
             .formatted(version));
   }
 
-  /// Signs and pushes what a `release.yaml` in this folder says.
+  /// Signs and pushes what a release's yaml says of the files in this folder.
   public static void push(RunningHub hub, Path folder, String yaml)
       throws IOException, InterruptedException {
-    Path draft = folder.resolve("release.yaml");
+    Files.writeString(folder.resolve(DRAFT), yaml);
+    push(hub, folder, sign(hub, folder));
+  }
+
+  /// Signs the `release.yaml` in this folder with the hub folder's publisher key.
+  ///
+  /// @return the envelope's file
+  public static Path sign(RunningHub hub, Path folder) throws IOException, InterruptedException {
     Path envelope = folder.resolve("signed.release.json");
-    Files.writeString(draft, yaml);
     hub.cli(
         "release",
         "sign",
         "-f",
-        draft.toString(),
+        folder.resolve(DRAFT).toString(),
         "--key",
         "publisher.key",
         "--out",
         envelope.toString());
+    return envelope;
+  }
+
+  /// Pushes what was signed. Safe to repeat.
+  public static void push(RunningHub hub, Path folder, Path envelope)
+      throws IOException, InterruptedException {
     hub.cli("release", "push", envelope.toString(), "--files", folder.toString());
   }
 }

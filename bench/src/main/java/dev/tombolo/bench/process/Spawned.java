@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A process of ours that goes on running, its output in a file. Closing it ends it: SIGTERM, and
-/// SIGKILL after a grace.
+/// SIGKILL after a grace. It does not outlive this program.
 public final class Spawned implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final int TAIL_LINES = 40;
@@ -38,7 +38,12 @@ public final class Spawned implements AutoCloseable {
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(env);
-    return new Spawned(name, builder.start(), output);
+    return new Spawned(name, Leftovers.started(builder), output);
+  }
+
+  /// From now on it may outlive this program.
+  public void letGo() {
+    Leftovers.letGo(process);
   }
 
   public String name() {
@@ -73,6 +78,29 @@ public final class Spawned implements AutoCloseable {
           }
           return null;
         });
+  }
+
+  /// Waits for its end.
+  ///
+  /// @return its exit status
+  /// @throws IllegalStateException when the time is up
+  public int awaitEnd(Duration limit) throws InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException(
+          name + " did not end within " + limit.toSeconds() + " s; its output ends:\n" + tail());
+    }
+    return process.exitValue();
+  }
+
+  /// CPU time taken so far, in ns, to a clock tick of 10 ms.
+  ///
+  /// @throws IllegalStateException when it has ended
+  public long cpuNanos() {
+    return process
+        .info()
+        .totalCpuDuration()
+        .map(Duration::toNanos)
+        .orElseThrow(() -> new IllegalStateException(name + " is gone:\n" + tail()));
   }
 
   /// Bytes written so far.

@@ -26,6 +26,8 @@ final class AgentDisk implements AutoCloseable {
   private static final Pattern STATE = Pattern.compile("\"state\":\"([a-z-]+)\"");
   private static final Pattern HELD =
       Pattern.compile("\"(live|previous)\":\\{\"release\":\"sha256:([0-9a-f]{64})\"");
+  private static final Pattern WANTED =
+      Pattern.compile("\"wanted\":\\{\"release\":\"sha256:([0-9a-f]{64})\"");
   private static final int ENVELOPE_BYTES_MAX = 256 * 1024;
 
   private final Path data;
@@ -40,9 +42,20 @@ final class AgentDisk implements AutoCloseable {
     }
   }
 
-  /// The one application's state: `fetching`, `staged`, ...; `absent` before there is one.
+  /// The one application's state: `fetching`, `live`, ...; `absent` before there is one. `staged`
+  /// is when the release's folder stands whole and the switch is not written yet; in the database
+  /// the agent goes from staging to switching in one transaction.
   String phase() throws SQLException {
-    return first("SELECT state FROM application").flatMap(AgentDisk::stateWord).orElse("absent");
+    Optional<String> state = first("SELECT state FROM application");
+    String word = state.flatMap(AgentDisk::stateWord).orElse("absent");
+    return word.equals("staging") && state.filter(this::isFolderWhole).isPresent()
+        ? "staged"
+        : word;
+  }
+
+  private boolean isFolderWhole(String state) {
+    Matcher wanted = WANTED.matcher(state);
+    return wanted.find() && Files.isDirectory(release(wanted.group(1)));
   }
 
   /// The desired manifest in force.
@@ -76,15 +89,31 @@ final class AgentDisk implements AutoCloseable {
 
   /// Where `current` points.
   Path current(String application) throws IOException {
-    return data.resolve("apps").resolve(application).resolve("current").toRealPath();
+    return application(application).resolve("current").toRealPath();
   }
 
   Path work(String application) {
-    return data.resolve("apps").resolve(application).resolve("work");
+    return application(application).resolve("work");
   }
 
   Path release(String hex) {
-    return data.resolve("releases").resolve(hex);
+    return releases().resolve(hex);
+  }
+
+  Path releases() {
+    return data.resolve("releases");
+  }
+
+  Path files() {
+    return data.resolve("files");
+  }
+
+  Path application(String application) {
+    return data.resolve("apps").resolve(application);
+  }
+
+  Path identity() {
+    return data.resolve("identity");
   }
 
   /// The numbers whose results the agent said it keeps (202), in order.

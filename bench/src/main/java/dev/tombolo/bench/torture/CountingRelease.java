@@ -11,12 +11,25 @@ import java.util.Random;
 /// the agent promised to keep. A few megabytes big, so that a fetch takes a while.
 final class CountingRelease {
   static final String NAME = "counter";
+
+  /// A version that every agent rolls back: its probe never passes.
+  static final String BAD = "bad";
+
   private static final int PAYLOAD_BYTES = 2_000_000;
 
   private CountingRelease() {}
 
   static void push(RunningHub hub, String version) throws IOException, InterruptedException {
-    Path folder = Files.createDirectories(hub.folder().resolve(NAME + "-" + version));
+    Path folder = draft(hub, version);
+    SmallRelease.push(hub, folder, SmallRelease.sign(hub, folder));
+  }
+
+  /// The files of a version and their `release.yaml`, not signed yet.
+  ///
+  /// @return their folder
+  static Path draft(RunningHub hub, String version) throws IOException {
+    Path folder = folder(hub, version);
+    Files.createDirectories(folder);
     Files.writeString(folder.resolve("version.txt"), version);
     byte[] payload = new byte[PAYLOAD_BYTES];
     new Random(version.hashCode()).nextBytes(payload);
@@ -42,9 +55,8 @@ final class CountingRelease {
     if (!script.toFile().setExecutable(true)) {
       throw new IOException(script + " cannot be made executable");
     }
-    SmallRelease.push(
-        hub,
-        folder,
+    Files.writeString(
+        folder.resolve(SmallRelease.DRAFT),
         """
         apiVersion: tombolo.dev/v1
         kind: Release
@@ -57,11 +69,19 @@ final class CountingRelease {
                 type: process
                 argv: ["${release.dir}/serve.sh", "${work.dir}", "${loopback.url}/v1/results/counter"]
                 probes:
-                  - {name: counts, every: 1s, timeout: 2s, exec: [/usr/bin/test, -s, "${work.dir}/count"]}
-                startup: 20s
+                  - {name: counts, every: 1s, timeout: 2s, exec: [/usr/bin/test, -s, "${work.dir}/%s"]}
+                startup: %s
                 soak: 1s
                 stopGrace: 2s
         """
-            .formatted(version));
+            .formatted(
+                version,
+                version.equals(BAD) ? "never" : "count",
+                version.equals(BAD) ? "1s" : "20s"));
+    return folder;
+  }
+
+  static Path folder(RunningHub hub, String version) {
+    return hub.folder().resolve(NAME + "-" + version);
   }
 }

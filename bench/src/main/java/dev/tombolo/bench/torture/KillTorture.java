@@ -1,36 +1,30 @@
 package dev.tombolo.bench.torture;
 
-import dev.tombolo.bench.process.Await;
-import dev.tombolo.bench.process.RunningAgent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// SIGKILL at random moments of a change, hub and agent in turn. After each the killed one is
-/// started again, all must converge, and the invariants must hold.
+/// SIGKILL in every phase of a change, hub and agents. After each the killed one is started again,
+/// all must converge, and the invariants must hold.
 @Command(
     name = "kill",
-    description = "SIGKILL hub and agents at random moments of a change; checks what must hold.",
+    description = {
+      "SIGKILL hub and agents in every phase of a change; checks what must hold. With 500 rounds or",
+      "more, also fails when a phase got fewer than five kills."
+    },
     mixinStandardHelpOptions = true)
 public final class KillTorture implements Callable<Integer> {
-  /// Phases too short to be hit by chance; every second agent kill waits for one of them.
-  private static final List<String> AIMED =
-      List.of("fetching", "staging", "staged", "switching", "probing");
-
-  private static final Duration AIM_LIMIT = Duration.ofSeconds(4);
-  private static final int DELAY_MILLIS_MAX = 2_500;
-
   @Option(names = "--rounds", defaultValue = "500", description = "kills (${DEFAULT-VALUE})")
   int rounds;
 
@@ -44,23 +38,27 @@ public final class KillTorture implements Callable<Integer> {
   @Nullable Path json;
 
   private final PhaseCounts phases = new PhaseCounts();
+  private final Deque<Blow> deck = new ArrayDeque<>();
 
   @Override
   public Integer call() throws Exception {
     Random random = new Random(seed);
     try (TortureWorld world = new TortureWorld(agentCount)) {
       Invariants invariants = new Invariants(world);
+      List<Blow> blows = blows(world, random);
       world.assignNext();
       world.converge();
       invariants.check();
       for (int round = 0; round < rounds; round++) {
         try {
-          String phase =
-              round % 2 == 0 ? killHub(world, random) : killAgent(world, random, round / 2);
+          long from = System.nanoTime();
+          String phase = next(blows, random).strike();
           phases.count(phase);
           world.converge();
           invariants.check();
-          System.out.printf("round %d of %d: killed %s%n", round + 1, rounds, phase);
+          System.out.printf(
+              "round %d of %d: killed %s, %.1f s%n",
+              round + 1, rounds, phase, (System.nanoTime() - from) / 1e9);
         } catch (IllegalStateException e) {
           throw new IllegalStateException(
               "round %d of seed %d: %s".formatted(round + 1, seed, e.getMessage()), e);
@@ -71,64 +69,51 @@ public final class KillTorture implements Callable<Integer> {
           rounds, invariants.rowsReadBack(), phases.table());
       write(invariants.rowsReadBack());
     }
-    return 0;
+    return verdict();
   }
 
-  private static String killHub(TortureWorld world, Random random)
-      throws IOException, InterruptedException {
-    boolean earlyBird = random.nextBoolean();
-    CompletableFuture<Boolean> answered = CompletableFuture.supplyAsync(world::assignNext);
-    LockSupport.parkNanos(random.nextInt(earlyBird ? 30 : DELAY_MILLIS_MAX) * 1_000_000L);
-    String phase;
-    if (!answered.isDone()) {
-      phase = "hub command-in-flight";
-    } else {
-      phase = world.isSettled() ? "hub settled" : "hub spreading";
-    }
-    world.hub.kill();
-    answered.join();
-    world.hub.startAgain();
-    return phase;
+  private static List<Blow> blows(TortureWorld world, Random random) {
+    HubBlows hub = new HubBlows(world, random);
+    AgentBlows agent = new AgentBlows(world, random);
+    GuestBlows guest = new GuestBlows(world, random);
+    return List.of(
+        hub::commandInFlight,
+        hub::spreading,
+        hub::settled,
+        hub::pushInFlight,
+        hub::anyMoment,
+        agent::fetching,
+        agent::staging,
+        agent::staged,
+        agent::switching,
+        agent::probing,
+        agent::live,
+        agent::rolledBack,
+        agent::renewing,
+        agent::anyMoment,
+        guest::absent,
+        guest::enrolling,
+        guest::enrolmentInFlight);
   }
 
-  private static String killAgent(TortureWorld world, Random random, int turn) throws Exception {
-    int number = turn % world.agents.size();
-    RunningAgent agent = world.agents.get(number);
-    AgentDisk disk = world.disks.get(number);
-    Invariants.hold(world.assignNext(), "I8", "the hub did not take an assignment");
-    if (turn / world.agents.size() % 2 == 0) {
-      awaitPhase(disk, AIMED.get(random.nextInt(AIMED.size())));
-    } else {
-      LockSupport.parkNanos(random.nextInt(DELAY_MILLIS_MAX) * 1_000_000L);
+  /// All blows in a random order, again and again.
+  private Blow next(List<Blow> blows, Random random) {
+    if (deck.isEmpty()) {
+      List<Blow> shuffled = new ArrayList<>(blows);
+      Collections.shuffle(shuffled, random);
+      deck.addAll(shuffled);
     }
-    agent.kill();
-    String phase = disk.phase();
-    workloadGoesOn(disk, phase);
-    agent.startAgain();
-    return "agent " + phase;
+    return deck.pop();
   }
 
-  /// Looks as fast as it can, since some phases last a few milliseconds.
-  private static void awaitPhase(AgentDisk disk, String phase) throws Exception {
-    long end = System.nanoTime() + AIM_LIMIT.toNanos();
-    while (System.nanoTime() < end && !disk.phase().equals(phase)) {
-      Thread.onSpinWait();
+  private int verdict() {
+    List<String> tooFew = phases.tooFew(rounds);
+    if (tooFew.isEmpty()) {
+      return 0;
     }
-  }
-
-  /// I14: with its agent dead, the workload still counts. Between the switch and the new start
-  /// there may be none.
-  private static void workloadGoesOn(AgentDisk disk, String phase)
-      throws IOException, InterruptedException {
-    if (phase.equals("switching") || phase.equals("probing") || phase.equals("staged")) {
-      return;
-    }
-    Path count = disk.work(CountingRelease.NAME).resolve("count");
-    String before = Files.readString(count);
-    Await.untilTrue(
-        Duration.ofSeconds(10),
-        () -> "I14: a workload whose agent was killed to go on counting from " + before,
-        () -> !Files.readString(count).equals(before));
+    System.err.printf(
+        "fewer than %d kills in: %s%n", PhaseCounts.EACH_MIN, String.join(", ", tooFew));
+    return 1;
   }
 
   private void write(long rows) throws IOException {
@@ -145,7 +130,7 @@ public final class KillTorture implements Callable<Integer> {
                 + rows
                 + ",\"phases\":{");
     String separator = "";
-    for (Map.Entry<String, Integer> phase : new TreeMap<>(phases.all()).entrySet()) {
+    for (Map.Entry<String, Integer> phase : phases.all().entrySet()) {
       text.append(separator)
           .append('"')
           .append(phase.getKey())

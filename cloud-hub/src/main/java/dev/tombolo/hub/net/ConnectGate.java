@@ -87,6 +87,6 @@ final class ConnectGate extends ByteToMessageDecoder {
     isRefused = true;
     in.skipBytes(in.readableBytes());
     ctx.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {CONNACK, 3, 0, (byte) code, 0}));
-    line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
+    line.farewell();
   }
 }

@@ -350,9 +350,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     sending = null;
     isAnswering = false;
     if (closes) {
-      // Read on for a moment: closing over unread bytes would reset the line and lose the answer.
       isAnswering = true;
-      line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
+      line.farewell();
     } else {
       line.deadline(EdgeBounds.IDLE_MILLIS, line::abort);
     }

@@ -3,9 +3,12 @@ package dev.tombolo.hub.net;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.protocol.reason.Reason;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -140,6 +143,22 @@ final class Line extends ChannelDuplexHandler {
       abort();
     } else {
       onDismissal.accept(reason);
+    }
+  }
+
+  /// After the last word: ends our side of the line, so that the peer sees the end behind it, and
+  /// reads on until the peer ends its own, for a moment. Closing at once, with bytes unread, would
+  /// make the kernel reset the line and lose the last word.
+  void farewell() {
+    deadline(EdgeBounds.FAREWELL_MILLIS, this::abort);
+    if (context == null) {
+      return;
+    }
+    Channel channel = context.channel();
+    channel.config().setAutoRead(true);
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null && channel instanceof DuplexChannel duplex) {
+      tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
     }
   }
 

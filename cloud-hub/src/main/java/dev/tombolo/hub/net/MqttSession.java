@@ -495,7 +495,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     edge.counters().connectsRefused.increment();
     end(false, "refused");
     MqttPackets.writeConnack(context(), code, reason);
-    farewell();
+    line.farewell();
   }
 
   private void close(int code, Reason reason) {
@@ -504,14 +504,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     }
     end(false, "closed with code 0x" + Integer.toHexString(code));
     context().writeAndFlush(MqttPackets.disconnect(code, reason));
-    farewell();
-  }
-
-  // Closing at once, with bytes unread, would make the kernel reset the line and lose our last
-  // word.
-  private void farewell() {
-    line.deadline(EdgeBounds.FAREWELL_MILLIS, line::abort);
-    context().channel().config().setAutoRead(true);
+    line.farewell();
   }
 
   /// Tells the hub once that the session is over.

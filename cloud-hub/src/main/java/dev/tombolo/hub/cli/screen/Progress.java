@@ -8,6 +8,11 @@ import java.util.Locale;
 public final class Progress implements AutoCloseable {
   private static final int WIDTH = 24;
   private static final long REDRAW_NANOS = 100_000_000;
+
+  /// What does not fit a narrow terminal's line is cut off, not wrapped into the next.
+  private static final String NO_WRAP = "\033[?7l";
+
+  private static final String WRAP = "\033[?7h";
   private static final String[] EIGHTHS = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 
   private final PrintWriter to;
@@ -52,7 +57,7 @@ public final class Progress implements AutoCloseable {
     double seconds = Math.max(0.001, (now - startNanos) / 1e9);
     to.printf(
         Locale.ROOT,
-        "\r%s ▕%-" + WIDTH + "s▏ %3d%%  %s of %s  %s/s ",
+        "\r" + NO_WRAP + "%s ▕%-" + WIDTH + "s▏ %3d%%  %s of %s  %s/s " + WRAP,
         what,
         bar,
         (int) (share * 100),
