@@ -84,6 +84,8 @@ class EdgeAbuseIT {
       out.write(new byte[64]);
       out.flush();
 
+      // CONNACK with reason code 0x95, Packet too large (MQTT 5.0 s. 3.2.2.2), not the time-out's.
+      assertThat(socket.getInputStream().readNBytes(4)).startsWith(0x20).endsWith(0x95);
       assertEnds(socket);
     }
   }

@@ -28,6 +28,9 @@ class EnrolmentIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int MANY = 50;
 
+  /// Exit status of mosquitto_rr and mosquitto_sub when `-W` is over.
+  private static final String WAITED_IN_VAIN = "27";
+
   @TempDir static Path folder;
   private static RunningHub hub;
 
@@ -55,7 +58,7 @@ class EnrolmentIT {
     String second = sh("enrol lost " + token + " two; cat two.json");
 
     assertThat(second).isEqualTo(first).contains("\"certificate\"");
-    assertThat(hub.cli("get", "tokens", "--json")).containsPattern("\"used\" *: *1");
+    assertThat(hub.timesUsed(token)).isOne();
   }
 
   @Test
@@ -83,6 +86,7 @@ class EnrolmentIT {
     String all = Files.readString(folder.resolve("storm.all"));
     assertThat(all.split("\"certificate\"", -1)).hasSize(2);
     assertThat(all.split("token-other-key|\"busy\"", -1)).hasSize(MANY);
+    assertThat(hub.timesUsed(token)).isOne();
   }
 
   @Test
@@ -107,6 +111,7 @@ class EnrolmentIT {
     sh("birth idle " + device + " 2 4 " + held + "; cp answer.json second.json");
 
     assertThat(folder.resolve("second.json")).isEmptyFile();
+    assertThat(folder.resolve("birth.status")).hasContent(WAITED_IN_VAIN);
   }
 
   @Test
@@ -116,9 +121,12 @@ class EnrolmentIT {
     String held = Files.readString(folder.resolve("held")).strip();
     changeTheTimeZone(1_000);
 
-    sh("birth dark " + device + " 2 10 " + held + "; manifest answer.json");
+    sh("listen dark " + device + " 6; manifest answer.json");
 
-    assertThat(Files.readString(folder.resolve("manifest.json"))).contains("\"revision\":2");
+    assertThat(folder.resolve("answer.json")).content().hasLineCount(1);
+    assertThat(Files.readString(folder.resolve("manifest.json")))
+        .containsPattern("\"revision\":2[,}]");
+    assertThat(Files.readString(folder.resolve("held"))).isNotEqualTo(held);
   }
 
   private static void changeTheTimeZone(int times) throws Exception {
@@ -197,10 +205,21 @@ class EnrolmentIT {
         holds='"revision":0,"sections":[]'
         [ -z "$held" ] || holds=$(printf '"manifest":"%s","revision":1,"sections":[]' "$held")
         birth=$(printf '{"type":"birth","bootId":"b-%s","connect":%s,%s,"incarnation":"i","outboxThrough":0,"agentVersion":"t","features":["v1"],"wallMillis":1}' "$name" "$connect" "$holds")
+        status=0
         mosquitto_rr -V 5 -h "$HOST" -p "$PORT" --cafile root.pem --cert "$name.crt" \\
           --key "$name.key" --tls-version tlsv1.3 -i "$device" -q 1 -W "$wait" \\
           -t "tombolo/v1/$device/presence" -e "tombolo/v1/$device/desired" \\
-          -m "$birth" >answer.json || true
+          -m "$birth" >answer.json || status=$?
+        printf %s "$status" >birth.status
+        [ "$status" = 0 ] || [ "$status" = 27 ]
+      }
+      # Every message on the desired topic within so many seconds, a line each.
+      listen() {
+        status=0
+        mosquitto_sub -V 5 -h "$HOST" -p "$PORT" --cafile root.pem --cert "$1.crt" \\
+          --key "$1.key" --tls-version tlsv1.3 -i "$2" -q 1 -W "$3" \\
+          -t "tombolo/v1/$2/desired" -F %p >answer.json || status=$?
+        [ "$status" = 27 ]
       }
       manifest() {
         sed -n 's/.*"payload":"\\([^"]*\\)".*/\\1/p' "$1" | base64 -d >manifest.json

@@ -1,6 +1,9 @@
 package dev.tombolo.bench.process;
 
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.TokenRow;
+import dev.tombolo.protocol.token.JoinToken;
+import dev.tombolo.protocol.token.JoinTokenCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -104,6 +107,21 @@ public final class RunningHub implements AutoCloseable {
       throw new IllegalStateException("no token in: " + made);
     }
     return token.group();
+  }
+
+  /// How often the token with this text was used, as the hub lists it.
+  public int timesUsed(String token) throws IOException {
+    if (!(JoinTokenCodec.decode(token) instanceof JoinTokenCodec.Read(JoinToken read))) {
+      throw new IllegalStateException("not a join token: " + token);
+    }
+    try (HubClient client = client()) {
+      for (TokenRow row : client.list(TokenRow.class, "/tokens")) {
+        if (row.id().equals(read.id())) {
+          return row.used();
+        }
+      }
+    }
+    throw new IllegalStateException("the hub does not list token " + read.id());
   }
 
   /// Runs `tombolo ARGUMENTS` against this hub, in its folder.
