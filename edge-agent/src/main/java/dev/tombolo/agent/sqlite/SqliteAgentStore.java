@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 
 /// The agent's store in `agent.db`: WAL, `synchronous=FULL`, one transaction a batch. A commit that
@@ -57,10 +58,9 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   public static SqliteAgentStore create(Path data, Enrolment enrolment) throws IOException {
     SqliteAgentStore store = connect(data);
     try {
-      store.connection.setAutoCommit(false);
+      store.execute("BEGIN IMMEDIATE");
       store.writer.enrolled(enrolment);
-      store.connection.commit();
-      store.connection.setAutoCommit(true);
+      store.execute("COMMIT");
       return store;
     } catch (SQLException e) {
       store.close();
@@ -98,12 +98,11 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
       return;
     }
     try {
-      connection.setAutoCommit(false);
+      execute("BEGIN IMMEDIATE");
       for (AgentChange change : changes) {
         writer.write(change);
       }
-      connection.commit();
-      connection.setAutoCommit(true);
+      execute("COMMIT");
     } catch (SQLException e) {
       giveUp();
       throw failed(e);
@@ -112,10 +111,18 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
 
   private void giveUp() {
     try {
-      connection.rollback();
-      connection.setAutoCommit(true);
+      execute("ROLLBACK");
     } catch (SQLException e) {
-      // Told by the failure that led here; the next commit shows whether it lasts.
+      // On a full disk SQLite may have done so by itself: then there is nothing to roll back. If it
+      // is anything else, the next commit shows whether it lasts.
+    }
+  }
+
+  /// Transactions are begun and ended in SQL. The driver's own notion of them goes wrong when the
+  /// database ends one by itself: what follows would be written without one, row by row.
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 
@@ -131,7 +138,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
 
   /// For tests: a disk with room for so many pages.
   void limitPages(int pages) {
-    try (java.sql.Statement statement = connection.createStatement()) {
+    try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA max_page_count = " + pages);
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -92,6 +92,28 @@ class SqliteAgentStoreTest extends AgentStoreContract {
     }
   }
 
+  /// On a full disk SQLite may end the whole transaction by itself, which a trigger can do too.
+  @Test
+  void afterATransactionThatTheDatabaseEndedTheNextOneIsWholeAgain()
+      throws SQLException, StoreException {
+    AgentChange first = new AgentChange.SecurityFloorRaised(new Name("people"), 3);
+    AgentChange second = new AgentChange.ConnectCounted(7);
+    sql(
+        "CREATE TRIGGER ended BEFORE UPDATE ON mark"
+            + " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END");
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> store().commit(List.of(first, second)))
+          .isInstanceOf(StoreException.class);
+      assertThat(store().load().securityFloors()).as("all or nothing").isEmpty();
+    }
+
+    sql("DROP TRIGGER ended");
+    store().commit(List.of(first, second));
+
+    assertThat(store().load().securityFloors()).hasSize(1);
+    assertThat(store().load().connects()).isEqualTo(7);
+  }
+
   private SqliteAgentStore reopenedWithFewPages() {
     SqliteAgentStore reopened = (SqliteAgentStore) reopened();
     reopened.limitPages(100);
