@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /// Loads at the start and at each HUP; cannot load a bad version.
+  /// Loads at the start and at each USR1; cannot load a bad version.
   private static final String SERVE =
       """
       #!/bin/sh
@@ -34,7 +34,7 @@ class ReloadIT {
         case $version in bad*) echo "cannot load $version"; exit 9 ;; esac
         echo "$version" >"$1/loaded.new" && mv "$1/loaded.new" "$1/loaded"
       }
-      trap "load $1" HUP
+      trap "load $1" USR1
       load "$1"
       while :; do sleep 0.1; done
       """;
@@ -84,7 +84,7 @@ class ReloadIT {
     String workload =
         """
         argv: ["${release.dir}/serve.sh", "${work.dir}"]
-                reload: {signal: HUP}
+                reload: {signal: USR1}
         """;
 
     takesOnAndRollsBack("by-signal", workload, "cannot load bad");

@@ -225,12 +225,12 @@ class WorkloadProcessesTest {
 
   @Test
   void reloadsBySignal() throws Exception {
-    TestRelease release = TestRelease.of(data, "trap 'echo again' HUP\necho ready\n" + FOREVER);
+    TestRelease release = TestRelease.of(data, "trap 'echo again' USR1\necho ready\n" + FOREVER);
     WorkloadProcesses processes = processes(release);
     ProcessIdentity process = start(processes, release);
     Until.holds("it is ready", () -> release.output().contains("ready"));
 
-    processes.perform(reload(release, process, new WorkloadSpec.Reload.Signal("HUP")));
+    processes.perform(reload(release, process, new WorkloadSpec.Reload.Signal("USR1")));
 
     assertThat(events.await(AgentEvent.ReloadFinished.class).failure()).isEmpty();
     Until.holds("it heard", () -> release.output().contains("again"));
