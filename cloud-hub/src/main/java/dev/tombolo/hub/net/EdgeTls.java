@@ -10,13 +10,16 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
+import java.io.ByteArrayInputStream;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /// TLS 1.3 with the hub's certificate; a client certificate is asked for but need not be shown.
 /// BoringSSL where its native library loads, else the JDK. No session tickets: resuming would skip
@@ -67,15 +70,22 @@ public final class EdgeTls {
     return handler;
   }
 
-  /// The peer's identity, after the handshake. Empty without a device's certificate.
+  /// The peer's identity, after the handshake. Empty without a device's certificate. Looks into a
+  /// copy of the certificate: the session keeps its own for as long as the line lives, and with
+  /// Netty's OpenSSL engine as plain bytes, unless somebody looks into it.
   static Optional<PeerIdentity> peerOf(SSLEngine engine) {
-    SSLSession session = engine.getSession();
     try {
-      return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+      Certificate shown = engine.getSession().getPeerCertificates()[0];
+      return parsed(shown.getEncoded()) instanceof X509Certificate certificate
           ? PeerIdentity.of(certificate)
           : Optional.empty();
-    } catch (SSLPeerUnverifiedException e) {
+    } catch (SSLPeerUnverifiedException | CertificateException e) {
       return Optional.empty();
     }
+  }
+
+  private static Certificate parsed(byte[] der) throws CertificateException {
+    return CertificateFactory.getInstance("X.509")
+        .generateCertificate(new ByteArrayInputStream(der));
   }
 }
