@@ -19,13 +19,14 @@ import java.util.List;
 public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   private final Path data;
   private final Connection connection;
+  private final Statements statements;
   private final ChangeWriter writer;
   private final SnapshotReader reader;
 
   private SqliteAgentStore(Path data, Connection connection) {
     this.data = data;
     this.connection = connection;
-    Statements statements = new Statements(connection);
+    this.statements = new Statements(connection);
     this.writer = new ChangeWriter(statements);
     this.reader = new SnapshotReader(statements);
   }
@@ -57,10 +58,9 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   public static SqliteAgentStore create(Path data, Enrolment enrolment) throws IOException {
     SqliteAgentStore store = connect(data);
     try {
-      store.connection.setAutoCommit(false);
+      store.statements.run("BEGIN IMMEDIATE");
       store.writer.enrolled(enrolment);
-      store.connection.commit();
-      store.connection.setAutoCommit(true);
+      store.statements.run("COMMIT");
       return store;
     } catch (SQLException e) {
       store.close();
@@ -86,37 +86,50 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     try {
       return reader.read();
     } catch (SQLException e) {
+      statements.forget();
       throw failed(e);
     } catch (MalformedException e) {
       throw new StoreException(e.reason(), e);
     }
   }
 
+  /// The connection stays in auto-commit, and the transaction is begun and ended by SQL: after some
+  /// failures (disk full, I/O error) SQLite rolls back by itself, and the driver's own count of
+  /// whether a transaction is open would be wrong from then on.
   @Override
   public void commit(List<AgentChange> changes) throws StoreException {
     if (changes.isEmpty()) {
       return;
     }
     try {
-      connection.setAutoCommit(false);
+      statements.run("BEGIN IMMEDIATE");
       for (AgentChange change : changes) {
         writer.write(change);
       }
-      connection.commit();
-      connection.setAutoCommit(true);
+      statements.run("COMMIT");
     } catch (SQLException e) {
       giveUp();
       throw failed(e);
+    } catch (RuntimeException e) {
+      // A damaged row: what it holds is no name or no digest.
+      giveUp();
+      throw new StoreException(new Reason.IoFailed(file(), String.valueOf(e.getMessage())), e);
     }
   }
 
   private void giveUp() {
+    statements.forget();
+    writer.forget();
     try {
-      connection.rollback();
-      connection.setAutoCommit(true);
+      statements.run("ROLLBACK");
     } catch (SQLException e) {
-      // Told by the failure that led here; the next commit shows whether it lasts.
+      // SQLite has rolled back by itself. If not, the next BEGIN fails and leads here again.
+      statements.forget();
     }
+  }
+
+  private String file() {
+    return data.resolve(DatabaseFile.NAME).toString();
   }
 
   /// @throws UncheckedIOException when the database cannot be read: no row may be taken for sent
@@ -125,6 +138,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     try {
       return reader.rowsAfter(sequence, rowsMax, bytesMax);
     } catch (SQLException e) {
+      statements.forget();
       throw new UncheckedIOException(unusable(data, e));
     }
   }
@@ -139,8 +153,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   }
 
   private StoreException failed(SQLException cause) {
-    Reason reason = DatabaseFile.reasonOf(cause, data);
-    return new StoreException(reason, cause);
+    return new StoreException(DatabaseFile.reasonOf(cause, data), cause);
   }
 
   @Override
