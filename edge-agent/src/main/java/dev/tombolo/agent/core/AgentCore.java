@@ -35,6 +35,7 @@ public final class AgentCore {
   private final ApplicationSteps applications;
   private final StatusView status;
   private long progressToldMillis;
+  private boolean clockTrouble;
   private Optional<ReportBody.State> told = Optional.empty();
 
   public AgentCore(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Now now) {
@@ -51,10 +52,10 @@ public final class AgentCore {
   /// Takes up what was left: to be called once, before any event.
   public Step start(Now now) {
     Outcome out = new Outcome();
-    if (boot.trouble().isPresent()) {
-      reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
-    } else {
+    if (boot.trouble().isEmpty()) {
       reports.event("booted", null, null, null, now, out);
+    } else if (!boot.troubleIsTold()) {
+      reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
     }
     applications.resume(snapshot.workloads(), now, out);
     want(now, out);
@@ -66,7 +67,9 @@ public final class AgentCore {
   public Step step(AgentEvent event, Now now) {
     Outcome out = new Outcome();
     route(event, now, out);
-    if (applications.takeChanged() || isProgressDue(event, now)) {
+    boolean clockChanged = clockTrouble != floor.trouble(now).isPresent();
+    clockTrouble = floor.trouble(now).isPresent();
+    if (applications.takeChanged() || clockChanged || isNews(event, now)) {
       tellState(now, out);
     }
     return out.step();
@@ -126,6 +129,8 @@ public final class AgentCore {
           applications.exited(name, process, exitCode, lastOutput, now, out);
       case AgentEvent.ReloadFinished(var name, var _, var failure) ->
           applications.reloaded(name, failure, now, out);
+      case AgentEvent.ProbeStarted(var name, var probe, var round) ->
+          applications.probeStarted(name, probe, round, now);
       case AgentEvent.ProbeFinished(var name, var probe, var round, var failure) ->
           applications.probed(name, probe, round, failure, now, out);
       case AgentEvent.ResultHandedIn(var request, var channel, var json) ->
@@ -228,6 +233,12 @@ public final class AgentCore {
           new AgentEffect.Publish(
               line, link.nextPublication(), new AgentEffect.Outgoing.OfAnswer(answer)));
     }
+  }
+
+  private boolean isNews(AgentEvent event, Now now) {
+    return event instanceof AgentEvent.RenewalFailed
+        || event instanceof AgentEvent.RenewalFinished
+        || isProgressDue(event, now);
   }
 
   private boolean isProgressDue(AgentEvent event, Now now) {

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class ReportSteps {
   private final String incarnation;
   private final String bootId;
+  private final boolean troubleIsTold;
   private final Outbox outbox;
 
   ReportSteps(AgentSnapshot snapshot, AgentBoot boot) {
     this.incarnation = snapshot.enrolment().incarnation();
     this.bootId = boot.bootId();
+    this.troubleIsTold = boot.troubleIsTold();
     this.outbox =
         new Outbox(
             boot.quota(),
@@ -49,15 +51,35 @@ final class ReportSteps {
         out::change);
   }
 
+  /// A process of an earlier core is watched. A fault that starts the core anew again and again has
+  /// told so once.
+  void adopted(Name application, Digest release, Now now, Outcome out) {
+    if (!troubleIsTold) {
+      event("workload-adopted", application, release, null, now, out);
+    }
+  }
+
   /// A release went from one state to the next.
-  void moved(Name name, ReleaseState before, ReleaseState after, Now now, Outcome out) {
+  ///
+  /// @param firstTry false after it failed to be staged or switched to
+  void moved(
+      Name name, ReleaseState before, ReleaseState after, boolean firstTry, Now now, Outcome out) {
     switch (after) {
-      case ReleaseState.Staging at ->
+      case ReleaseState.Staging at -> {
+        if (firstTry) {
           event("download-finished", name, at.wanted().release(), null, now, out);
-      case ReleaseState.Switching at ->
+        }
+      }
+      case ReleaseState.Switching at -> {
+        if (firstTry) {
           event("staged", name, at.wanted().release(), null, now, out);
-      case ReleaseState.Probing at ->
+        }
+      }
+      case ReleaseState.Probing at -> {
+        if (before instanceof ReleaseState.Switching) {
           event("switched", name, at.wanted().release(), null, now, out);
+        }
+      }
       case ReleaseState.Live at -> {
         if (before instanceof ReleaseState.Probing) {
           event("live", name, at.live().release(), null, now, out);

@@ -6,6 +6,7 @@ import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,8 @@ public final class Releases implements AutoCloseable {
 
   /// Answered by nothing; what could not be removed is tried again the next time.
   public void perform(AgentEffect.Sweep effect) {
-    worker.execute(() -> sweep(effect));
+    long asked = System.currentTimeMillis();
+    worker.execute(() -> sweep(effect, asked));
   }
 
   private AgentEvent stage(AgentEffect.Stage effect) {
@@ -62,7 +64,7 @@ public final class Releases implements AutoCloseable {
       return new AgentEvent.StageFinished(effect.application(), effect.release());
     } catch (RefusedException e) {
       return new AgentEvent.StageFailed(effect.application(), effect.release(), e.reason());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return new AgentEvent.StageFailed(effect.application(), effect.release(), reason(e));
     }
   }
@@ -83,24 +85,40 @@ public final class Releases implements AutoCloseable {
           fresh, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       Folders.sync(application);
       return new AgentEvent.SwitchFinished(effect.application(), effect.release());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return new AgentEvent.SwitchFailed(effect.application(), effect.release(), reason(e));
     }
   }
 
-  private void sweep(AgentEffect.Sweep effect) {
+  /// @param askedMillis what came in since then, while the sweep waited for its turn, is left alone
+  private void sweep(AgentEffect.Sweep effect, long askedMillis) {
     try {
+      forgetApplications(effect.applications());
       Set<String> kept = new HashSet<>(inForce());
       effect.releases().forEach(release -> kept.add(release.hex()));
-      remove(folders.releases(), kept);
+      remove(folders.releases(), kept, Long.MAX_VALUE);
       Set<String> files = new HashSet<>();
       for (Digest file : effect.files()) {
         files.add(folders.file(file).getFileName().toString());
         files.add(folders.partialFile(file).getFileName().toString());
       }
-      remove(folders.files(), files);
-    } catch (IOException e) {
+      remove(folders.files(), files, askedMillis);
+    } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "not everything could be swept: {0}", e.toString());
+    }
+  }
+
+  /// The link of an application that is no longer here would keep its release for ever. What its
+  /// workload has worked out stays.
+  private void forgetApplications(Set<Name> kept) throws IOException {
+    for (Path application : Folders.entries(folders.applications())) {
+      String name = application.getFileName().toString();
+      if (Name.isValid(name) && !kept.contains(new Name(name))) {
+        Path output = folders.output(new Name(name));
+        Files.deleteIfExists(folders.current(new Name(name)));
+        Files.deleteIfExists(output);
+        Files.deleteIfExists(output.resolveSibling(output.getFileName() + ".1"));
+      }
     }
   }
 
@@ -116,15 +134,17 @@ public final class Releases implements AutoCloseable {
     return names;
   }
 
-  private static void remove(Path folder, Set<String> kept) throws IOException {
+  private static void remove(Path folder, Set<String> kept, long beforeMillis) throws IOException {
     for (Path entry : Folders.entries(folder)) {
-      if (!kept.contains(entry.getFileName().toString())) {
+      if (!kept.contains(entry.getFileName().toString())
+          && Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toMillis()
+              <= beforeMillis) {
         Folders.delete(entry);
       }
     }
   }
 
-  private Reason reason(IOException e) {
+  private Reason reason(Exception e) {
     String message = String.valueOf(e.getMessage());
     if (message.contains("No space left") || message.contains("quota exceeded")) {
       long free = folders.data().toFile().getUsableSpace();

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
@@ -79,6 +80,12 @@ final class SnapshotReader {
           List.of(row.getString("links").split("\n")),
           row.getString("https"),
           row.getString("incarnation"));
+    }
+  }
+
+  int applicationCount() throws SQLException {
+    try (ResultSet row = query("SELECT count(*) FROM application")) {
+      return row.next() ? row.getInt(1) : 0;
     }
   }
 
@@ -173,24 +180,25 @@ final class SnapshotReader {
     return workloads;
   }
 
-  private List<OutboxEntry> outbox() throws SQLException {
-    List<OutboxEntry> entries = new ArrayList<>();
+  private WaitingRows outbox() throws SQLException {
+    WaitingRows rows = new WaitingRows();
+    Map<String, Name> channels = new HashMap<>();
     try (ResultSet row =
         query("SELECT sequence, kind, channel, bytes FROM outbox ORDER BY sequence")) {
       while (row.next()) {
         String channel = row.getString(3);
-        entries.add(
-            new OutboxEntry(
-                row.getLong(1),
-                OutboxEntry.Kind.valueOf(row.getString(2)),
-                channel == null ? null : new Name(channel),
-                row.getInt(4)));
+        rows.add(
+            row.getLong(1),
+            OutboxEntry.Kind.valueOf(row.getString(2)),
+            channel == null ? null : channels.computeIfAbsent(channel, Name::new),
+            row.getInt(4));
       }
     }
-    return entries;
+    return rows;
   }
 
-  /// A row whose body does not read (a damaged disk) is left out: nobody could take it.
+  /// A row whose body does not read (a damaged disk) is left out: nobody could take it. Those
+  /// behind it are read all the same, however many such rows there are.
   List<Report.Row> rowsAfter(long sequence, int rowsMax, int bytesMax) throws SQLException {
     List<Report.Row> rows = new ArrayList<>();
     long bytes = 0;
@@ -198,29 +206,32 @@ final class SnapshotReader {
         statements
             .with(
                 "SELECT sequence, boot_id, wall, monotonic, body FROM outbox"
-                    + " WHERE sequence > ? ORDER BY sequence LIMIT ?",
-                sequence,
-                rowsMax)
+                    + " WHERE sequence > ? ORDER BY sequence",
+                sequence)
             .executeQuery()) {
-      while (row.next()) {
-        String body = row.getString(5);
-        bytes += body.length();
+      while (rows.size() < rowsMax && row.next()) {
+        String text = row.getString(5);
+        Optional<ReportBody> body = body(text);
+        if (body.isEmpty()) {
+          continue;
+        }
+        bytes += text.length();
         if (!rows.isEmpty() && bytes > bytesMax) {
           break;
         }
-        try {
-          rows.add(
-              new Report.Row(
-                  row.getLong(1),
-                  row.getString(2),
-                  row.getLong(3),
-                  row.getLong(4),
-                  Json.read(ReportBody.class, body, Limits.PACKET_BYTES_MAX)));
-        } catch (MalformedException e) {
-          continue;
-        }
+        rows.add(
+            new Report.Row(
+                row.getLong(1), row.getString(2), row.getLong(3), row.getLong(4), body.get()));
       }
     }
     return rows;
+  }
+
+  private static Optional<ReportBody> body(String text) {
+    try {
+      return Optional.of(Json.read(ReportBody.class, text, Limits.PACKET_BYTES_MAX));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -20,15 +20,21 @@ import java.util.List;
 public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   private final Path data;
   private final Connection connection;
+  private final Statements statements;
   private final ChangeWriter writer;
   private final SnapshotReader reader;
+  private final DiskReserve reserve;
+
+  /// Nothing has been saved since the start: then the reserve may go.
+  private boolean starting = true;
 
   private SqliteAgentStore(Path data, Connection connection) {
     this.data = data;
     this.connection = connection;
-    Statements statements = new Statements(connection);
+    this.statements = new Statements(connection);
     this.writer = new ChangeWriter(statements);
     this.reader = new SnapshotReader(statements);
+    this.reserve = new DiskReserve(data);
   }
 
   /// True for a folder with a device that has enrolled; an enrolment that broke off does not count.
@@ -47,6 +53,17 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   ///
   /// @throws IOException when it has not, or the database cannot be used; says what to do
   public static SqliteAgentStore open(Path data) throws IOException {
+    try {
+      return openDevice(data);
+    } catch (IOException e) {
+      if (e.getCause() instanceof SQLException && new DiskReserve(data).release()) {
+        return openDevice(data);
+      }
+      throw e;
+    }
+  }
+
+  private static SqliteAgentStore openDevice(Path data) throws IOException {
     if (!hasDevice(data)) {
       throw new IOException(
           data + " holds no enrolled device; run: tombolo-agent enroll --token T --data " + data);
@@ -58,9 +75,9 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   public static SqliteAgentStore create(Path data, Enrolment enrolment) throws IOException {
     SqliteAgentStore store = connect(data);
     try {
-      store.execute("BEGIN IMMEDIATE");
+      store.statements.run("BEGIN IMMEDIATE");
       store.writer.enrolled(enrolment);
-      store.execute("COMMIT");
+      store.statements.run("COMMIT");
       return store;
     } catch (SQLException e) {
       store.close();
@@ -81,11 +98,36 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
         data.resolve(DatabaseFile.NAME) + " cannot be used: " + cause.getMessage(), cause);
   }
 
+  /// Who this device is.
+  ///
+  /// @throws IOException when the database cannot be read
+  public Enrolment enrolment() throws IOException {
+    try {
+      return reader.enrolment();
+    } catch (SQLException e) {
+      statements.forget();
+      throw unusable(data, e);
+    }
+  }
+
+  /// How many applications this device has.
+  ///
+  /// @throws IOException when the database cannot be read
+  public int applicationCount() throws IOException {
+    try {
+      return reader.applicationCount();
+    } catch (SQLException e) {
+      statements.forget();
+      throw unusable(data, e);
+    }
+  }
+
   @Override
   public AgentSnapshot load() throws StoreException {
     try {
       return reader.read();
     } catch (SQLException e) {
+      statements.forget();
       throw failed(e);
     } catch (MalformedException e) {
       throw new StoreException(e.reason(), e);
@@ -98,32 +140,52 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
       return;
     }
     try {
-      execute("BEGIN IMMEDIATE");
+      write(changes);
+    } catch (StoreException e) {
+      if (!starting || !(e.reason() instanceof Reason.DiskFull) || !reserve.release()) {
+        throw e;
+      }
+      write(changes);
+    }
+    if (starting) {
+      starting = false;
+      reserve.restore();
+    }
+  }
+
+  /// The connection stays in auto-commit, and the transaction is begun and ended by SQL: after some
+  /// failures (disk full, I/O error) SQLite rolls back by itself, and the driver's own count of
+  /// whether a transaction is open would be wrong from then on.
+  private void write(List<AgentChange> changes) throws StoreException {
+    try {
+      statements.run("BEGIN IMMEDIATE");
       for (AgentChange change : changes) {
         writer.write(change);
       }
-      execute("COMMIT");
+      statements.run("COMMIT");
     } catch (SQLException e) {
       giveUp();
       throw failed(e);
+    } catch (RuntimeException e) {
+      // A damaged row: what it holds is no name or no digest.
+      giveUp();
+      throw new StoreException(new Reason.IoFailed(file(), String.valueOf(e.getMessage())), e);
     }
   }
 
   private void giveUp() {
+    statements.forget();
+    writer.forget();
     try {
-      execute("ROLLBACK");
+      statements.run("ROLLBACK");
     } catch (SQLException e) {
-      // On a full disk SQLite may have done so by itself: then there is nothing to roll back. If it
-      // is anything else, the next commit shows whether it lasts.
+      // SQLite has rolled back by itself. If not, the next BEGIN fails and leads here again.
+      statements.forget();
     }
   }
 
-  /// Transactions are begun and ended in SQL. The driver's own notion of them goes wrong when the
-  /// database ends one by itself: what follows would be written without one, row by row.
-  private void execute(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+  private String file() {
+    return data.resolve(DatabaseFile.NAME).toString();
   }
 
   /// @throws UncheckedIOException when the database cannot be read: no row may be taken for sent
@@ -132,6 +194,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     try {
       return reader.rowsAfter(sequence, rowsMax, bytesMax);
     } catch (SQLException e) {
+      statements.forget();
       throw new UncheckedIOException(unusable(data, e));
     }
   }
@@ -146,8 +209,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   }
 
   private StoreException failed(SQLException cause) {
-    Reason reason = DatabaseFile.reasonOf(cause, data);
-    return new StoreException(reason, cause);
+    return new StoreException(DatabaseFile.reasonOf(cause, data), cause);
   }
 
   @Override

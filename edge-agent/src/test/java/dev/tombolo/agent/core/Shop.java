@@ -61,6 +61,9 @@ final class Shop {
   /// Running processes die of taking these on.
   final Set<Digest> deadly = new HashSet<>();
 
+  /// Their folders cannot be built: there is no room.
+  final Set<Digest> tooLarge = new HashSet<>();
+
   boolean lineCut;
   int storeFailures;
   long crashAt = -1;
@@ -123,11 +126,13 @@ final class Shop {
         0,
         HubKeys.FIRST.root(),
         new CertificateLife(wallMillis, wallMillis + 40L * 24 * 3600 * 1000),
+        Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
         new Backoff(4),
-        new OutboxQuota(4, 20, 10_000),
-        Optional.empty());
+        new OutboxQuota(4, 20, 10_000, 50),
+        Optional.empty(),
+        false);
   }
 
   /// Starts the agent, or starts it again after it was killed.
@@ -315,6 +320,11 @@ final class Shop {
   }
 
   private void stage(AgentEffect.Stage it) {
+    if (tooLarge.contains(it.release())) {
+      Reason full = new Reason.DiskFull("releases", 0, 0);
+      tell(new AgentEvent.StageFailed(it.application(), it.release(), full));
+      return;
+    }
     for (Variant.File file : it.files()) {
       if (!files.contains(file.digest())) {
         Reason reason = new Reason.IoFailed(file.path(), "not in the store");

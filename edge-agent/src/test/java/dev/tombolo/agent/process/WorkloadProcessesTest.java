@@ -1,6 +1,7 @@
 package dev.tombolo.agent.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tombolo.agent.core.AgentEffect;
@@ -84,6 +85,83 @@ class WorkloadProcessesTest {
         .contains("TOMBOLO_LOOPBACK_TOKEN=secret")
         .contains("\n" + data.resolve("apps/counter/work") + "\n")
         .doesNotContain("JAVA");
+  }
+
+  @Test
+  void aStartThatCannotBeNotedAnewIsStillFoundByTheNextOne() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    ProcessIdentity first = startByANewAgent(release);
+    // As on a full disk: no new note can be written.
+    Files.createDirectories(data.resolve("apps/counter/start.tmp/full"));
+
+    ProcessIdentity second = startByANewAgent(release);
+    ProcessIdentity third = startByANewAgent(release);
+
+    assertThat(ProcessTable.isAlive(first)).isFalse();
+    assertThat(ProcessTable.isAlive(second)).isFalse();
+    assertThat(ProcessTable.isAlive(third)).isTrue();
+  }
+
+  private ProcessIdentity startByANewAgent(TestRelease release) throws Exception {
+    try (WorkloadProcesses processes = processes(release)) {
+      return start(processes, release);
+    }
+  }
+
+  @Test
+  void whatRunsAlreadyIsToldAgainToALoopThatLostTheAnswer() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity first = start(processes, release);
+
+    assertThat(start(processes, release)).isEqualTo(first);
+    assertThat(ProcessTable.isAlive(first)).isTrue();
+  }
+
+  @Test
+  void theEndOfWhatAnotherStartReplacesIsTold() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity first = start(processes, release);
+
+    ProcessIdentity second =
+        start(processes, release, release.spec(new WorkloadSpec.Reload.Signal("HUP")));
+
+    assertThat(ProcessTable.isAlive(first)).isFalse();
+    assertThat(ProcessTable.isAlive(second)).isTrue();
+    assertThat(events.taken())
+        .extracting(Object::getClass)
+        .containsExactly(
+            AgentEvent.WorkloadStarted.class,
+            AgentEvent.WorkloadExited.class,
+            AgentEvent.WorkloadStarted.class);
+  }
+
+  @Test
+  void aReloadCommandRunsBehindThePrefixOfWorkloads() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release, List.of("/usr/bin/env", "WHERE=elsewhere"));
+    WorkloadSpec spec =
+        release.spec(
+            new WorkloadSpec.Reload.Command(List.of("/bin/sh", "-c", "echo $WHERE; exit 9")));
+    ProcessIdentity process = start(processes, release, spec);
+
+    processes.perform(
+        new AgentEffect.ReloadWorkload(release.application(), release.digest(), process, spec));
+
+    assertThat(events.await(AgentEvent.ReloadFinished.class).failure().toString())
+        .contains("exit code 9: elsewhere");
+  }
+
+  @Test
+  void outputBeyondItsQuotaIsCutThoughThereIsNoRoomForACopy() throws Exception {
+    Path file = Files.writeString(data.resolve("output"), "x".repeat(1000));
+    Files.createDirectories(data.resolve("output.1.tmp/full"));
+    OutputLog log = new OutputLog(file, 100);
+
+    assertThatThrownBy(log::keepQuota).isInstanceOf(java.io.IOException.class);
+
+    assertThat(file).isEmptyFile();
   }
 
   @Test
