@@ -11,6 +11,7 @@ public final class HubCore {
   private final Operators operators;
   private final Asks asks;
   private final Violations violations;
+  private final Pruning pruning;
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
@@ -23,6 +24,7 @@ public final class HubCore {
     this.sessions = new Sessions(state, documents, orders, asks, violations);
     this.reports = new Reports(state);
     this.operators = new Operators(state, asks);
+    this.pruning = new Pruning(settings, state);
   }
 
   /// What `event` leads to. The caller commits the changes, applies them to the state, and then
@@ -50,7 +52,7 @@ public final class HubCore {
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
   public boolean isWorkLeft() {
-    return !state.staleDocuments.isEmpty();
+    return !state.staleDocuments.isEmpty() || state.sweep.isMoreLeft();
   }
 
   private void certificateSigned(HubEvent.CertificateSigned event, StepDraft draft) {
@@ -73,5 +75,9 @@ public final class HubCore {
     }
     asks.giveUp(draft);
     violations.summarise(draft);
+    // Not in the same step as a slice of documents, so that each stays short.
+    if (state.staleDocuments.isEmpty()) {
+      pruning.slice(draft);
+    }
   }
 }

@@ -24,7 +24,6 @@ import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,7 @@ public final class HubState {
   final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
-  final Map<String, JoinTokenRecord> tokens = new HashMap<>();
+  final TreeMap<String, JoinTokenRecord> tokens = new TreeMap<>();
   final Map<String, List<TokenUse>> tokenUses = new HashMap<>();
   final Map<DeviceId, DeviceRecord> devices = new HashMap<>();
 
@@ -69,7 +68,7 @@ public final class HubState {
   final Map<Name, Integer> madeSlots = new HashMap<>();
 
   /// Devices that must not be served, for ever or until an operator has looked.
-  final Set<DeviceId> expelled = new HashSet<>();
+  final TreeSet<DeviceId> expelled = new TreeSet<>();
 
   final Map<DeviceId, CertificateRecord> currentCertificates = new HashMap<>();
   final Map<DeviceId, CertificateRecord> pendingCertificates = new HashMap<>();
@@ -78,6 +77,7 @@ public final class HubState {
   final Map<DeviceId, PresenceRecord> presences = new HashMap<>();
   final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
   final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
+  private final Map<RowLog, RowBlocks> blocks = new EnumMap<>(RowLog.class);
   final Map<Name, UserRecord> users = new HashMap<>();
   @Nullable AuditRecord lastAudit;
 
@@ -90,6 +90,8 @@ public final class HubState {
 
   /// Connected devices whose document must be looked at, in the order they were marked.
   final LinkedHashSet<DeviceId> staleDocuments = new LinkedHashSet<>();
+
+  Sweep sweep = Sweep.BEGIN;
 
   private Set<DeviceId> touched = new LinkedHashSet<>();
 
@@ -149,6 +151,19 @@ public final class HubState {
       case HubChange.DocumentHeld c -> heldManifests.put(c.device(), c.manifest());
       case HubChange.PresencePut c -> presences.put(c.presence().device(), c.presence());
       case HubChange.RowsTaken c -> takeRows(c);
+      case HubChange.BlockPut c -> blocks(c.block().log()).put(c.block());
+      case HubChange.BlockDropped c -> blocks(c.block().log()).drop(c.block());
+      case HubChange.MarkForgotten c ->
+          outboxMarks
+              .getOrDefault(c.device(), new ArrayList<>())
+              .removeIf(mark -> mark.incarnation().equals(c.incarnation()));
+      case HubChange.TokenForgotten c -> {
+        tokens.remove(c.token());
+        tokenUses.remove(c.token());
+      }
+      case HubChange.DeviceCleared c -> clear(c.device());
+      // Replaced certificates are not held in memory.
+      case HubChange.CertificatesEnded c -> {}
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.AuditAppended c -> lastAudit = c.record();
       case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
@@ -174,6 +189,7 @@ public final class HubState {
       case HubChange.DocumentsChecked c -> c.devices().forEach(staleDocuments::remove);
       case HubChange.ViolationCounted c -> violations.put(c.remote(), c.count());
       case HubChange.ViolationsForgotten c -> c.remotes().forEach(violations::remove);
+      case HubChange.SweepMoved c -> sweep = c.sweep();
     }
   }
 
@@ -251,15 +267,36 @@ public final class HubState {
     } else {
       marks.removeIf(mark -> mark.incarnation().equals(taken.incarnation()));
       marks.add(next);
-      if (marks.size() > INCARNATIONS_MAX) {
-        marks.removeFirst();
-      }
     }
     Set<Digest> releasesSeen = taken.releases();
     if (releasesSeen != null
         && !releasesSeen.equals(reportedReleases.put(taken.device(), releasesSeen))) {
       touched.add(taken.device());
     }
+  }
+
+  private void clear(DeviceId device) {
+    currentCertificates.remove(device);
+    pendingCertificates.remove(device);
+    documents.remove(device);
+    heldManifests.remove(device);
+    presences.remove(device);
+    outboxMarks.remove(device);
+    reportedReleases.remove(device);
+    holdings.remove(device);
+    boots.remove(device);
+    touched.add(device);
+  }
+
+  /// True when [HubChange.DeviceCleared] would have something to forget.
+  boolean isAnythingKept(DeviceId device) {
+    return currentCertificates.containsKey(device)
+        || pendingCertificates.containsKey(device)
+        || documents.containsKey(device)
+        || heldManifests.containsKey(device)
+        || presences.containsKey(device)
+        || outboxMarks.containsKey(device)
+        || reportedReleases.containsKey(device);
   }
 
   private void markStale(HubChange.DocumentsStale scope) {
@@ -311,6 +348,14 @@ public final class HubState {
       there.add(slot);
     }
     return there;
+  }
+
+  RowBlocks blocks(RowLog log) {
+    return blocks.computeIfAbsent(log, any -> new RowBlocks());
+  }
+
+  KeptRows keptRows(RowLog log) {
+    return new KeptRows(blocks(log).rows(), blocks(log).bytes(), counter(log.gone()));
   }
 
   long counter(Counter counter) {

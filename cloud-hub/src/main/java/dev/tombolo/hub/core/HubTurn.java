@@ -80,6 +80,10 @@ public final class HubTurn {
     return !isStale && core.isWorkLeft();
   }
 
+  public KeptRows keptRows(RowLog log) {
+    return state.keptRows(log);
+  }
+
   private @Nullable Step decide(HubEvent event, long nowMillis) {
     try {
       return core.step(event, nowMillis);

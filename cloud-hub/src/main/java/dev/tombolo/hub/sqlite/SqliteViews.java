@@ -2,6 +2,7 @@ package dev.tombolo.hub.sqlite;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
+import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.policy.DeviceCondition;
@@ -221,7 +222,33 @@ public final class SqliteViews implements HubViews {
 
   @Override
   public long lastResult() {
-    return number("SELECT max(id) FROM results");
+    return number(
+        """
+        SELECT max(coalesce((SELECT max(id) FROM results), 0),
+            coalesce((SELECT value FROM counters WHERE name = 'results-gone'), 0))""");
+  }
+
+  @Override
+  public long gone(RowLog log) {
+    return one(
+            "SELECT value FROM counters WHERE name = ?",
+            r -> r.getLong(1),
+            Columns.word(log) + "-gone")
+        .orElse(0L);
+  }
+
+  @Override
+  public Views.LogView log(RowLog log) {
+    String word = Columns.word(log);
+    return one(
+            """
+            SELECT coalesce((SELECT value FROM counters WHERE name = ?1 || '-gone'), 0),
+                coalesce(sum(last - first + 1), 0), coalesce(sum(bytes), 0),
+                coalesce(min(taken_millis), 0)
+              FROM row_blocks WHERE log = ?1""",
+            r -> new Views.LogView(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
+            word)
+        .orElseThrow(() -> new IllegalStateException("a row of sums is always there"));
   }
 
   @Override

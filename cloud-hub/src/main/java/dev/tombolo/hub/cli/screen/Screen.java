@@ -42,6 +42,12 @@ public record Screen(PrintWriter out, PrintWriter err, Person person, boolean is
     }
   }
 
+  /// Something that whoever uses the result must know, scripts too.
+  public void warn(String text) {
+    err.println("warning: " + text);
+    err.flush();
+  }
+
   public Progress progress(String what, long total) {
     return person.isThere() && !isJson ? new Progress(err, what, total) : Progress.silent();
   }

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -62,8 +63,14 @@ public interface HubViews extends AutoCloseable {
   List<Views.ResultView> newestResults(
       Optional<DeviceId> device, Optional<Name> channel, int limit);
 
-  /// The id of the newest result; 0 when there is none.
+  /// The id of the newest result, also when it is gone already; 0 before the first.
   long lastResult();
+
+  /// Rows of a log up to this id have been dropped.
+  long gone(RowLog log);
+
+  /// How much of a log there is.
+  Views.LogView log(RowLog log);
 
   /// What devices reported as having happened, with an id above `after`, oldest first.
   List<Views.HappenedView> happened(long after, Optional<DeviceId> device, int limit);

@@ -129,6 +129,12 @@ public final class Views {
       Name channel,
       String json) {}
 
+  /// How much of a log of rows is kept.
+  ///
+  /// @param gone rows up to this id, which is as many, have been dropped
+  /// @param bytes about as they stand on the disk
+  public record LogView(long gone, long rows, long bytes, long oldestMillis) {}
+
   /// @param what a fixed word; `dropped` for counted drops, whose numbers are in `detail`
   /// @param detail JSON of the cause or the numbers; empty when there is none
   public record HappenedView(
