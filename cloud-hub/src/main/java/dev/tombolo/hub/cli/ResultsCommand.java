@@ -104,7 +104,7 @@ final class ResultsCommand extends CommandGroup {
         if (!(refused.reason() instanceof Reason.RowsGone gone)) {
           throw refused;
         }
-        screen.warn("some results in between are gone: " + WHY_GONE);
+        screen.note("some results in between are gone: " + WHY_GONE);
         return hub.page(
             ResultRow.class, path.replaceFirst("([?&]after=)\\d+", "$1" + gone.through()));
       }

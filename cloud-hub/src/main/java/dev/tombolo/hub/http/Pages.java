@@ -10,6 +10,9 @@ import java.util.Map;
 final class Pages {
   static final String AFTER = "after";
 
+  /// Header: rows of the whole list.
+  static final String TOTAL = "Tombolo-Total";
+
   private Pages() {}
 
   /// The same request, from `cursor` on.

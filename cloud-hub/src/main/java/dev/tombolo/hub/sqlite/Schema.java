@@ -227,6 +227,14 @@ final class Schema {
             WHERE age > 8)""",
         """
         CREATE INDEX ended_certificates ON certificates (not_after)
-          WHERE generation = 'superseded'""");
+          WHERE generation = 'superseded'""",
+        // Lists, page by page, in their order.
+        "CREATE UNIQUE INDEX sites_by_name ON sites (fleet, name)",
+        "DROP INDEX sites_of_fleet",
+        "CREATE INDEX devices_by_place ON devices (site, slot, id)",
+        "CREATE INDEX assignments_of_site ON assignments (site, fleet)",
+        "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
+        "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
+        "CREATE INDEX results_of_channel ON results (channel, id)");
   }
 }

@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the rows of lists.
 final class ViewRows {
+  /// Sites first, so that a list comes by site and slot from the indexes.
   static final String DEVICES =
       """
       SELECT d.*, s.fleet AS fleet, p.online AS online, p.seen_millis AS seen_millis,
           p.agent_version AS agent_version, o.revision AS revision,
           h.revision AS held_revision, t.body AS body, t.hub_millis AS state_millis,
           c.not_after AS not_after
-        FROM devices d JOIN sites s ON s.name = d.site
+        FROM sites s CROSS JOIN devices d ON d.site = s.name
           LEFT JOIN presences p ON p.device = d.id
           LEFT JOIN documents o ON o.device = d.id
           LEFT JOIN held_documents h ON h.device = d.id
@@ -66,16 +67,6 @@ final class ViewRows {
         Columns.texts(r.getString("labels")),
         Columns.parameters(r.getString("parameters")),
         holder == null ? null : new DeviceId(holder),
-        origin(r));
-  }
-
-  static Views.ApplicationView application(ResultSet r) throws SQLException {
-    return new Views.ApplicationView(
-        name(r, "name"),
-        name(r, "fleet"),
-        r.getString("display_name"),
-        Columns.texts(r.getString("labels")),
-        Columns.texts(r.getString("parameters")),
         origin(r));
   }
 

@@ -259,6 +259,34 @@ class HubCommandsTest {
   }
 
   @Test
+  void longListsAreWholeUnlessALimitIsSaid() throws IOException {
+    StringBuilder shops =
+        new StringBuilder("apiVersion: tombolo.dev/v1\nkind: Fleet\nmetadata: {name: retail}\n");
+    for (int i = 1; i <= 1_200; i++) {
+      shops
+          .append("---\napiVersion: tombolo.dev/v1\nkind: Site\nmetadata: {name: store-")
+          .append(i)
+          .append("}\nspec: {fleet: retail, timeZone: Europe/Berlin}\n");
+    }
+    Path file = Files.writeString(folder.resolve("many.yaml"), shops);
+    Cli.Said applied = hub.run(cli, "apply", "-f", file.toString());
+    assertThat(applied.exit()).describedAs(applied.err()).isZero();
+
+    Cli.Said all = hub.run(cli, "get", "sites", "--fleet", "retail");
+    Cli.Said some = hub.run(cli, "get", "sites", "--limit", "1100");
+    Cli.Said json = hub.run(cli, "get", "sites", "--json");
+
+    assertThat(all.out().lines()).hasSize(1 + 1_200);
+    assertThat(all.out()).contains("store-1200 ").contains("store-999 ");
+    assertThat(all.err()).isEmpty();
+    assertThat(some.out().lines()).hasSize(1 + 1_100);
+    assertThat(some.err())
+        .contains("1100 of 1200 shown, 100 more; all of them without --limit, or --limit 1200");
+    assertThat(json.out().split("\"id\":", -1)).hasSize(1 + 1_200);
+    assertThat(hub.run(cli, "get", "sites", "--limit", "0").exit()).isEqualTo(2);
+  }
+
+  @Test
   void emptyListsSayWhatToDo() {
     assertThat(hub.run(cli, "get", "devices").err()).contains("tombolo token create");
     assertThat(hub.run(cli, "get", "devices", "--json").out().strip()).isEqualTo("[]");

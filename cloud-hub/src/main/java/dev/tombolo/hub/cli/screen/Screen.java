@@ -1,6 +1,7 @@
 package dev.tombolo.hub.cli.screen;
 
 import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.hub.http.api.Note;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Supplier;
@@ -43,8 +44,8 @@ public record Screen(PrintWriter out, PrintWriter err, Person person, boolean is
   }
 
   /// Something that whoever uses the result must know, scripts too.
-  public void warn(String text) {
-    err.println("warning: " + text);
+  public void note(String text) {
+    err.println(isJson ? AdminJson.write(new Note(text)) : text);
     err.flush();
   }
 

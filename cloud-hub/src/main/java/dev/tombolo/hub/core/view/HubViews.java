@@ -15,21 +15,25 @@ import java.util.Optional;
 /// What operators may read, as of the last commit. Safe from any thread. Lists are ordered by name
 /// unless they say otherwise.
 public interface HubViews extends AutoCloseable {
-  /// The most rows any list returns at once.
+  /// The most rows any list returns at once. One more tells whether there are more.
   int ROWS_MAX = 1_000;
 
-  List<Views.FleetView> fleets();
+  List<Views.FleetView> fleets(PageAsk page);
 
-  List<Views.SiteView> sites(Optional<Name> fleet);
+  List<Views.SiteView> sites(Optional<Name> fleet, PageAsk page);
 
-  List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site);
+  List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site, PageAsk page);
 
-  List<Views.ApplicationView> applications(Optional<Name> fleet);
+  boolean isSlot(SlotRef slot);
 
-  List<Views.AssignmentView> assignments(Optional<Name> fleet);
+  /// By fleet, site, slot and application; what is wanted in a whole fleet comes before its sites.
+  List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page);
+
+  /// Those that reach devices in the sites from `first` to `last`, of a fleet or of all.
+  List<Views.AssignmentView> assignmentsReaching(Optional<Name> fleet, Name first, Name last);
 
   /// Newest first.
-  List<Views.ReleaseView> releases();
+  List<Views.ReleaseView> releases(PageAsk page);
 
   /// The signed envelope of a release, JSON as its publisher made it.
   Optional<String> releaseEnvelope(Digest release);
@@ -38,14 +42,16 @@ public interface HubViews extends AutoCloseable {
   List<Envelope> publisherRoots();
 
   /// Newest first.
-  List<Views.TokenView> tokens();
+  List<Views.TokenView> tokens(PageAsk page);
 
   /// Revoked ones too.
   List<UserRecord> users();
 
-  /// @param after the last id of the page before
-  List<Views.DeviceView> devices(
-      Optional<Name> fleet, Optional<Name> site, Optional<DeviceId> after, int limit);
+  /// By slot.
+  List<Views.DeviceView> devices(Optional<Name> fleet, Optional<Name> site, PageAsk page);
+
+  /// How many rows a list has.
+  long count(Listed listed, Optional<Name> fleet, Optional<Name> site);
 
   Optional<Views.DeviceView> device(DeviceId device);
 

@@ -52,14 +52,6 @@ public final class Views {
       @Nullable DeviceId holder,
       Origin origin) {}
 
-  public record ApplicationView(
-      Name name,
-      Name fleet,
-      String displayName,
-      Map<String, String> labels,
-      Map<String, String> parameters,
-      Origin origin) {}
-
   public record AssignmentView(
       Name application,
       Name fleet,
