@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 /// @param bytes of its rows, as [#bytesOf] estimates them
 /// @param takenMillis when the newest of them came
 public record RowBlock(RowLog log, long first, long last, long bytes, long takenMillis) {
-  /// Measured: deleting so many rows of as many devices takes about 2 ms.
-  static final int ROWS_MAX = 250;
+  /// So few that they can be deleted within one step, each with its entry in the index by device.
+  static final int ROWS_MAX = 100;
 
   /// A block takes no more rows once it has so many bytes.
-  static final long BYTES_MAX = 256 * 1024;
+  static final long BYTES_MAX = 128 * 1024;
 
   /// A row beside its text: numbers, names and its entries in the indexes.
   static final int ROW_BYTES = 256;

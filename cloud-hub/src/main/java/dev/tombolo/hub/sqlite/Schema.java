@@ -212,12 +212,12 @@ final class Schema {
         INSERT INTO row_blocks
           SELECT 'results', min(id), max(id), sum(256 + length(CAST(json AS BLOB))),
               max(hub_millis)
-            FROM results GROUP BY (id - 1) / 250""",
+            FROM results GROUP BY (id - 1) / 100""",
         """
         INSERT INTO row_blocks
           SELECT 'events', min(id), max(id), sum(320 + length(CAST(detail AS BLOB))),
               max(hub_millis)
-            FROM happened GROUP BY (id - 1) / 250""",
+            FROM happened GROUP BY (id - 1) / 100""",
         """
         DELETE FROM outbox_marks WHERE (device, incarnation) IN (
           SELECT device, incarnation FROM (
@@ -228,6 +228,7 @@ final class Schema {
         """
         CREATE INDEX ended_certificates ON certificates (not_after)
           WHERE generation = 'superseded'""",
+        "CREATE INDEX current_certificates ON certificates (device) WHERE generation = 'current'",
         // Lists, page by page, in their order.
         "CREATE UNIQUE INDEX sites_by_name ON sites (fleet, name)",
         "DROP INDEX sites_of_fleet",

@@ -56,6 +56,13 @@ public final class SqliteViews implements HubViews {
     }
   }
 
+  /// Reads by one connection alone.
+  static SqliteViews over(Connection connection) {
+    SqliteViews views = new SqliteViews();
+    views.idle.add(connection);
+    return views;
+  }
+
   @Override
   public List<Views.FleetView> fleets(PageAsk page) {
     Where where = new Where();
@@ -261,7 +268,7 @@ public final class SqliteViews implements HubViews {
 
   @Override
   public Optional<Views.DeviceView> device(DeviceId device) {
-    return one(ViewRows.DEVICES + " WHERE d.id = ?", ViewRows::device, device);
+    return one(ViewRows.ONE_DEVICE, ViewRows::device, device);
   }
 
   @Override
@@ -307,7 +314,8 @@ public final class SqliteViews implements HubViews {
         new Where()
             .and("r.id > ?", after)
             .and("r.device = ?", device)
-            .and("r.channel = ?", channel);
+            // The index by device is the narrower one; the + keeps SQLite from the other.
+            .and(device.isPresent() ? "+r.channel = ?" : "r.channel = ?", channel);
     return list(
         "SELECT r.*, d.site, d.slot FROM results r CROSS JOIN devices d ON d.id = r.device"
             + where.sql()

@@ -15,19 +15,32 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the rows of lists.
 final class ViewRows {
-  /// Sites first, so that a list comes by site and slot from the indexes.
-  static final String DEVICES =
+  private static final String DEVICE_COLUMNS =
       """
       SELECT d.*, s.fleet AS fleet, p.online AS online, p.seen_millis AS seen_millis,
           p.agent_version AS agent_version, o.revision AS revision,
           h.revision AS held_revision, t.body AS body, t.hub_millis AS state_millis,
           c.not_after AS not_after
-        FROM sites s CROSS JOIN devices d ON d.site = s.name
+        FROM\s""";
+
+  private static final String DEVICE_JOINS =
+      """
+
           LEFT JOIN presences p ON p.device = d.id
           LEFT JOIN documents o ON o.device = d.id
           LEFT JOIN held_documents h ON h.device = d.id
           LEFT JOIN device_states t ON t.device = d.id
           LEFT JOIN certificates c ON c.device = d.id AND c.generation = 'current'""";
+
+  /// Sites first, so that a list comes by site and slot from the indexes.
+  static final String DEVICES =
+      DEVICE_COLUMNS + "sites s CROSS JOIN devices d ON d.site = s.name" + DEVICE_JOINS;
+
+  static final String ONE_DEVICE =
+      DEVICE_COLUMNS
+          + "devices d CROSS JOIN sites s ON s.name = d.site"
+          + DEVICE_JOINS
+          + " WHERE d.id = ?";
 
   private ViewRows() {}
 

@@ -31,6 +31,8 @@ class HubConfigTest {
               port: 9000
             share: /srv/share
             filesMax: 20GiB
+            results: {keep: 30d, maxBytes: 2GiB, maxRows: 500000}
+            events: {keep: 60d}
             broker:
               url: mqtts://broker:8883
               devicesUrl: mqtts://broker.example.com:8883
@@ -49,6 +51,10 @@ class HubConfigTest {
     assertThat(config.admin()).isEqualTo(new HubConfig.Admin("127.0.0.1", 9000));
     assertThat(config.share()).contains(Path.of("/srv/share"));
     assertThat(config.filesBytesMax()).isEqualTo(20L * 1024 * 1024 * 1024);
+    assertThat(config.results())
+        .isEqualTo(new HubConfig.Keep(Duration.ofDays(30), 2L * 1024 * 1024 * 1024, 500_000));
+    assertThat(config.events().keep()).isEqualTo(Duration.ofDays(60));
+    assertThat(config.events().bytesMax()).isEqualTo(HubConfig.Keep.EVENTS.bytesMax());
     assertThat(config.broker().orElseThrow().devicesUrl()).hasHost("broker.example.com");
   }
 
@@ -70,6 +76,9 @@ class HubConfigTest {
         "filesMax: 20 | hub.yaml line 1: filesMax: '20' is not a size; write a number and a unit: 512KiB, 2MiB, 1GiB, 500KB",
         "edge: {keepAliveMax: 90} | hub.yaml line 1: edge.keepAliveMax: '90' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
         "edge: {keepAliveMax: 1s} | hub.yaml line 1: edge.keepAliveMax: must be from 5s to 65535s",
+        "results: {keep: 1m} | hub.yaml line 1: results.keep: must be at least 1h",
+        "results: {maxBytes: 1KiB} | hub.yaml line 1: results.maxBytes: must be at least 1MiB",
+        "results: {kepe: 1d} | hub.yaml line 1: results.kepe: unknown field; did you mean 'keep'?",
         "edge: {endpoints: [hub]} | hub.yaml line 1: edge.endpoints: 'hub' is not an endpoint; write host:port",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",

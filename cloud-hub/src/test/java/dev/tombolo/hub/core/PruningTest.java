@@ -80,6 +80,20 @@ class PruningTest {
   }
 
   @Test
+  void aBlockThatCannotBeDroppedIsTriedAgainLater() {
+    Scene scene = scene(new RowQuota(Duration.ofDays(90), 1L << 40, 1));
+    store.refuse(HubChange.BlockDropped.class::isInstance);
+    said(scene, 1, 2 * BLOCK);
+    scene.tell(new HubEvent.Ticked());
+    assertThat(results().gone()).isZero();
+
+    store.refuse(change -> false);
+    scene.tell(new HubEvent.Ticked());
+
+    assertThat(results().gone()).isEqualTo(2 * BLOCK);
+  }
+
+  @Test
   void aRowOfManyBytesClosesItsBlock() {
     Scene scene = scene(Scene.PLENTY);
     EnrolResponse device = scene.joined("counter");
@@ -92,7 +106,7 @@ class PruningTest {
     }
 
     RowBlock oldest = Scene.found(store.load().blocks(RowLog.RESULTS).oldest());
-    assertThat(oldest.rows()).isEqualTo(9);
+    assertThat(oldest.rows()).isEqualTo(5);
     assertThat(oldest.bytes()).isBetween(RowBlock.BYTES_MAX, RowBlock.BYTES_MAX + 40_000);
   }
 
