@@ -127,12 +127,26 @@ public sealed interface HubChange {
     }
   }
 
+  /// The connected devices of the fleets that changed are marked one by one.
+  record StaleFleetsSpread() implements Passing {}
+
   /// These were looked at.
   record DocumentsChecked(List<DeviceId> devices) implements Passing {}
 
   record ViolationCounted(String remote, ViolationCount count) implements Passing {}
 
   record ViolationsForgotten(List<String> remotes) implements Passing {}
+
+  /// A long list has come, or is further.
+  record ApplyMoved(PendingApply apply) implements Passing {}
+
+  record ApplyEnded() implements Passing {}
+
+  /// A command waits for the long list to be applied.
+  record CommandWaits(HubEvent.AdminAsked command) implements Passing {}
+
+  /// The first that waits is decided now.
+  record CommandTaken() implements Passing {}
 
   record SweepMoved(Sweep sweep) implements Passing {}
 

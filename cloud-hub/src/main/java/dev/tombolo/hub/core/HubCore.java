@@ -52,7 +52,16 @@ public final class HubCore {
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
   public boolean isWorkLeft() {
-    return !state.staleDocuments.isEmpty() || state.sweep.isMoreLeft();
+    return operators.isBusy() || areDocumentsStale() || state.sweep.isMoreLeft();
+  }
+
+  private boolean areDocumentsStale() {
+    return !state.staleFleets.isEmpty() || !state.staleDocuments.isEmpty();
+  }
+
+  /// True while a change is half written: the transaction must not end here.
+  public boolean isHalfWritten() {
+    return state.applying != null && state.applying.isHalfWritten();
   }
 
   private void certificateSigned(HubEvent.CertificateSigned event, StepDraft draft) {
@@ -65,6 +74,11 @@ public final class HubCore {
   }
 
   private void ticked(StepDraft draft) {
+    if (operators.isBusy()) {
+      // Over within a fraction of a second; everything else waits, so that each step stays short.
+      operators.slice(draft);
+      return;
+    }
     documents.checkSlice(draft);
     documents.signAgain(draft);
     documents.serveListeners(draft);
@@ -76,7 +90,7 @@ public final class HubCore {
     asks.giveUp(draft);
     violations.summarise(draft);
     // Not in the same step as a slice of documents, so that each stays short.
-    if (state.staleDocuments.isEmpty()) {
+    if (!areDocumentsStale()) {
       pruning.slice(draft);
     }
   }

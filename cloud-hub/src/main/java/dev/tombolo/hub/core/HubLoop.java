@@ -103,7 +103,7 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     act(turn.beginning(clock.millis()));
     List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX);
     long nextTick = clock.millis() + TICK_MILLIS;
-    while (!isClosing || !inbox.isEmpty()) {
+    while (!isClosing || !inbox.isEmpty() || turn.isHolding()) {
       batch.clear();
       long wait = Math.clamp(nextTick - clock.millis(), 0, CLOSE_POLL_MILLIS);
       fill(batch, turn.isWorkLeft() ? 0 : wait);

@@ -259,6 +259,41 @@ class HubCommandsTest {
   }
 
   @Test
+  void aParameterThatTheReleaseDoesNotTakeIsToldWithItsLine() throws IOException {
+    applyShops("--yes-really", "production");
+    ReleaseFolder release = trustPublisher();
+    release.sign(cli);
+    hub.run(cli, "release", "push", release.envelope().toString());
+    hub.run(cli, "assign", "people-embedding@1.0.0", "--fleet", "retail");
+    Path file = folder.resolve("slot.yaml");
+    String slot =
+        """
+        apiVersion: tombolo.dev/v1
+        kind: DeviceSlot
+        metadata: {name: counter-1}
+        spec:
+          site: store-117
+          parameters:
+            people-embedding:
+              port: http
+        """;
+
+    Files.writeString(file, slot);
+    Cli.Said wrongType = hub.run(cli, "apply", "-f", file.toString());
+    Files.writeString(file, slot.replace("port: http", "prot: 9117"));
+    Cli.Said wrongName = hub.run(cli, "apply", "-f", file.toString());
+
+    assertThat(wrongType.exit()).isEqualTo(1);
+    assertThat(wrongType.err())
+        .contains(
+            "slot.yaml line 8: spec.parameters.people-embedding.port: 'http' is not valid;"
+                + " for people-embedding@1.0.0 it must be a whole number");
+    assertThat(wrongName.err())
+        .contains("line 8: spec.parameters.people-embedding.prot: '9117' is not valid;")
+        .contains("did you mean 'port'?");
+  }
+
+  @Test
   void longListsAreWholeUnlessALimitIsSaid() throws IOException {
     StringBuilder shops =
         new StringBuilder("apiVersion: tombolo.dev/v1\nkind: Fleet\nmetadata: {name: retail}\n");

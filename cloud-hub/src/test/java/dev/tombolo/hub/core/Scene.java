@@ -32,6 +32,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A hub's loop with the world around it answering at once: certificates and documents are signed,
@@ -230,7 +231,13 @@ public final class Scene {
                     0,
                     0,
                     0),
-                List.of())));
+                Stream.of("threads", "level", "quote", "p", "q", "api-token")
+                    .map(Scene::text)
+                    .toList())));
+  }
+
+  private static Variant.Parameter text(String name) {
+    return new Variant.Parameter(name, Variant.Parameter.Type.TEXT, "", null, null);
   }
 
   /// Pushes a release and assigns it to the fleet.
