@@ -3,12 +3,15 @@ package dev.tombolo.hub.cli;
 import dev.tombolo.hub.cli.apply.ObjectsYaml;
 import dev.tombolo.hub.cli.client.Confirmation;
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.client.Refused;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.ApplyAsk;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,8 +71,11 @@ final class ApplyCommand extends HubOptions implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<ObjectBody> objects = new ArrayList<>();
+    List<ObjectsYaml> sources = new ArrayList<>();
     for (String file : files) {
-      objects.addAll(ObjectsYaml.read(file.equals("-") ? "standard input" : file, read(file)));
+      ObjectsYaml source = ObjectsYaml.read(file.equals("-") ? "standard input" : file, read(file));
+      sources.add(source);
+      objects.addAll(source.objects());
     }
     Screen screen = screen();
     try (HubClient hub = hub()) {
@@ -80,8 +87,25 @@ final class ApplyCommand extends HubOptions implements Callable<Integer> {
       if (dryRun) {
         screen.hint("nothing was changed (--dry-run)");
       }
+    } catch (Refused refused) {
+      throw placed(refused, sources);
     }
     return Exit.OK;
+  }
+
+  /// The refusal, at the line of the file that it speaks of.
+  private static RuntimeException placed(Refused refused, List<ObjectsYaml> sources) {
+    if (refused.reason() instanceof Reason.InputInvalid invalid) {
+      for (ObjectsYaml source : sources) {
+        Optional<YamlFault> fault =
+            source.fault(
+                invalid.field(), "'" + invalid.value() + "' is not valid; " + invalid.fix());
+        if (fault.isPresent()) {
+          return fault.get();
+        }
+      }
+    }
+    return refused;
   }
 
   private static String read(String file) throws IOException {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,6 +53,8 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
   @Option(names = "--site", paramLabel = "SITE", description = "Only of this site.")
   private @Nullable String site;
 
+  @Mixin private ListOptions lines;
+
   static final class Kinds extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -77,7 +80,7 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
     }
     Listing listing = listing(kind);
     try (HubClient hub = hub()) {
-      listing.show(hub, screen, query());
+      lines.show(listing, hub, screen, query());
     }
     return Exit.OK;
   }
@@ -107,7 +110,7 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
     if (site != null) {
       parts.add("site=" + HubClient.escape(site));
     }
-    return parts.isEmpty() ? "" : "?" + String.join("&", parts);
+    return String.join("&", parts);
   }
 
   private static String word(Listing listing) {

@@ -1,6 +1,5 @@
 package dev.tombolo.hub.cli;
 
-import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.cli.screen.Table;
@@ -23,8 +22,8 @@ import java.util.stream.Stream;
 enum Listing {
   FLEETS("no fleet yet; write one into a file and: tombolo apply -f FILE") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<FleetRow> rows = hub.list(FleetRow.class, "/fleets" + query);
+    void show(Pager pager, Screen screen) {
+      List<FleetRow> rows = pager.rows(FleetRow.class, "/fleets");
       Table table = new Table("FLEET", "PROTECTED", "SITES", "DEVICES", "CHANGED", "BY", "NAME");
       for (FleetRow row : rows) {
         table.row(
@@ -41,8 +40,8 @@ enum Listing {
   },
   SITES("no site yet; write one into a file and: tombolo apply -f FILE") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<SiteRow> rows = hub.list(SiteRow.class, "/sites" + query);
+    void show(Pager pager, Screen screen) {
+      List<SiteRow> rows = pager.rows(SiteRow.class, "/sites");
       Table table =
           new Table("SITE", "FLEET", "TIME ZONE", "SLOTS", "DEVICES", "CHANGED", "BY", "NAME");
       for (SiteRow row : rows) {
@@ -61,8 +60,8 @@ enum Listing {
   },
   SLOTS("no slot yet; write one into a file and: tombolo apply -f FILE") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<SlotRow> rows = hub.list(SlotRow.class, "/slots" + query);
+    void show(Pager pager, Screen screen) {
+      List<SlotRow> rows = pager.rows(SlotRow.class, "/slots");
       Table table = new Table("SLOT", "FLEET", "DEVICE", "CHANGED", "BY", "NAME");
       for (SlotRow row : rows) {
         table.row(
@@ -78,8 +77,8 @@ enum Listing {
   },
   DEVICES("no device yet; make a token for one: tombolo token create --fleet FLEET --site SITE") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<DeviceRow> rows = hub.list(DeviceRow.class, "/devices" + query);
+    void show(Pager pager, Screen screen) {
+      List<DeviceRow> rows = pager.rows(DeviceRow.class, "/devices");
       Table table =
           new Table(
               "SLOT", "LINE", "SEEN", "APPLICATION", "WANTED", "LIVE", "STATE", "SINCE", "DEVICE");
@@ -106,8 +105,8 @@ enum Listing {
   },
   RELEASES("no release yet; sign one and push it: tombolo release sign --help") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<ReleaseRow> rows = hub.list(ReleaseRow.class, "/releases" + query);
+    void show(Pager pager, Screen screen) {
+      List<ReleaseRow> rows = pager.rows(ReleaseRow.class, "/releases");
       Table table =
           new Table("RELEASE", "KIND", "FLEETS", "FILES", "SIZE", "PUSHED", "BY", "DIGEST");
       for (ReleaseRow row : rows) {
@@ -126,8 +125,8 @@ enum Listing {
   },
   APPLICATIONS("nothing is assigned yet: tombolo assign NAME@VERSION --fleet FLEET") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<AssignmentRow> rows = hub.list(AssignmentRow.class, "/applications" + query);
+    void show(Pager pager, Screen screen) {
+      List<AssignmentRow> rows = pager.rows(AssignmentRow.class, "/applications");
       Table table = new Table("APPLICATION", "PLACE", "VERSION", "CHANGED", "BY", "DIGEST");
       for (AssignmentRow row : rows) {
         table.row(
@@ -143,8 +142,8 @@ enum Listing {
   },
   TOKENS("no join token yet: tombolo token create --fleet FLEET --site SITE") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<TokenRow> rows = hub.list(TokenRow.class, "/tokens" + query);
+    void show(Pager pager, Screen screen) {
+      List<TokenRow> rows = pager.rows(TokenRow.class, "/tokens");
       Table table = new Table("TOKEN", "STATE", "FOR", "USED", "EXPIRES", "MADE", "BY");
       for (TokenRow row : rows) {
         table.row(
@@ -161,8 +160,8 @@ enum Listing {
   },
   USERS("no user") {
     @Override
-    void show(HubClient hub, Screen screen, String query) {
-      List<UserRow> rows = hub.list(UserRow.class, "/users" + query);
+    void show(Pager pager, Screen screen) {
+      List<UserRow> rows = pager.rows(UserRow.class, "/users");
       Table table = new Table("USER", "STATE", "MADE", "BY");
       for (UserRow row : rows) {
         Long revoked = row.revokedMillis();
@@ -182,8 +181,7 @@ enum Listing {
     this.whenEmpty = whenEmpty;
   }
 
-  /// @param query empty, or `?fleet=...`
-  abstract void show(HubClient hub, Screen screen, String query);
+  abstract void show(Pager pager, Screen screen);
 
   String whenEmpty() {
     return whenEmpty;

@@ -242,11 +242,14 @@ final class ReleaseCommand extends CommandGroup {
       description = "List the releases that the hub holds.",
       footerHeading = "%nExample:%n",
       footer = "  tombolo release list")
+  @SuppressWarnings("NullAway.Init")
   static final class ListReleases extends HubOptions implements Callable<Integer> {
+    @Mixin private ListOptions lines;
+
     @Override
     public Integer call() {
       try (HubClient hub = hub()) {
-        Listing.RELEASES.show(hub, screen(), "");
+        lines.show(Listing.RELEASES, hub, screen(), "");
       }
       return Exit.OK;
     }

@@ -1,10 +1,14 @@
 package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.client.HubClient.Page;
+import dev.tombolo.hub.cli.client.Refused;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.hub.http.api.LogState;
 import dev.tombolo.hub.http.api.ResultRow;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -18,6 +22,12 @@ import picocli.CommandLine.Option;
     description = "What workloads counted and found, as it reached the hub.",
     subcommands = {ResultsCommand.Tail.class})
 final class ResultsCommand extends CommandGroup {
+
+  private static final int ROWS_MAX = 1_000;
+  private static final int WAIT_SECONDS = 20;
+  private static final String WHY_GONE =
+      "the hub keeps them for a time and up to a size (results.keep, results.maxBytes and"
+          + " results.maxRows in hub.yaml)";
 
   @Command(
       name = "tail",
@@ -49,27 +59,65 @@ final class ResultsCommand extends CommandGroup {
         description = "How many old ones to begin with. Default: 20")
     private int last;
 
+    @Option(
+        names = "--after",
+        paramLabel = "CURSOR",
+        description =
+            "Begin after this one, which is the 'cursor' of a row with --json; 0 is the beginning.")
+    private @Nullable Long after;
+
     @Override
     public Integer call() {
       Screen screen = screen();
       try (HubClient hub = hub()) {
-        List<ResultRow> rows =
-            hub.list(ResultRow.class, "/results?last=" + Math.clamp(last, 0, 1000) + filter());
-        print(screen, rows);
-        if (rows.isEmpty() && !follow) {
-          screen.hint("no result yet");
+        Page<ResultRow> page = begin(hub, screen);
+        print(screen, page.rows());
+        if (!follow) {
+          tellWhatIsGone(hub, screen, page.rows().size());
         }
-        long cursor = rows.isEmpty() ? -1 : rows.getLast().cursor();
         while (follow && !screen.out().checkError()) {
-          rows =
-              hub.list(
-                  ResultRow.class,
-                  "/results?wait=20" + (cursor < 0 ? "" : "&after=" + cursor) + filter());
-          print(screen, rows);
-          cursor = rows.isEmpty() ? cursor : rows.getLast().cursor();
+          page = next(hub, screen, page);
+          print(screen, page.rows());
         }
       }
       return Exit.OK;
+    }
+
+    private Page<ResultRow> begin(HubClient hub, Screen screen) {
+      if (after == null) {
+        return hub.page(
+            ResultRow.class, "/results?last=" + Math.clamp(last, 0, ROWS_MAX) + filter());
+      }
+      return from(hub, screen, "/results?after=" + after + filter());
+    }
+
+    private Page<ResultRow> next(HubClient hub, Screen screen, Page<ResultRow> before) {
+      String path = before.next().orElse("/results?wait=" + WAIT_SECONDS + filter());
+      return from(hub, screen, path.contains("wait=") ? path : path + "&wait=" + WAIT_SECONDS);
+    }
+
+    /// Goes on behind what the hub has dropped, and says so.
+    private static Page<ResultRow> from(HubClient hub, Screen screen, String path) {
+      try {
+        return hub.page(ResultRow.class, path);
+      } catch (Refused refused) {
+        if (!(refused.reason() instanceof Reason.RowsGone gone)) {
+          throw refused;
+        }
+        screen.note("some results in between are gone: " + WHY_GONE);
+        return hub.page(
+            ResultRow.class, path.replaceFirst("([?&]after=)\\d+", "$1" + gone.through()));
+      }
+    }
+
+    private void tellWhatIsGone(HubClient hub, Screen screen, int shown) {
+      boolean isAllShown = after == null && shown < Math.clamp(last, 0, ROWS_MAX);
+      long gone = isAllShown ? hub.get(LogState.class, "/results/kept").gone() : 0;
+      if (gone > 0) {
+        screen.hint("older results are gone, " + gone + " of all devices: " + WHY_GONE);
+      } else if (shown == 0) {
+        screen.hint("no result yet");
+      }
     }
 
     private String filter() {

@@ -113,11 +113,14 @@ final class TokenCommand extends CommandGroup {
       description = "List join tokens, newest first.",
       footerHeading = "%nExample:%n",
       footer = "  tombolo token list")
+  @SuppressWarnings("NullAway.Init")
   static final class ListTokens extends HubOptions implements Callable<Integer> {
+    @Mixin private ListOptions lines;
+
     @Override
     public Integer call() {
       try (HubClient hub = hub()) {
-        Listing.TOKENS.show(hub, screen(), "");
+        lines.show(Listing.TOKENS, hub, screen(), "");
       }
       return Exit.OK;
     }

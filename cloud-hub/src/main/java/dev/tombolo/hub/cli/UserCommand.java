@@ -8,6 +8,7 @@ import dev.tombolo.hub.http.api.UserAsk;
 import dev.tombolo.hub.http.api.UserShown;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `tombolo user`.
@@ -50,11 +51,14 @@ final class UserCommand extends CommandGroup {
       description = "List the people who have or had a token.",
       footerHeading = "%nExample:%n",
       footer = "  tombolo user list")
+  @SuppressWarnings("NullAway.Init")
   static final class ListUsers extends HubOptions implements Callable<Integer> {
+    @Mixin private ListOptions lines;
+
     @Override
     public Integer call() {
       try (HubClient hub = hub()) {
-        Listing.USERS.show(hub, screen(), "");
+        lines.show(Listing.USERS, hub, screen(), "");
       }
       return Exit.OK;
     }

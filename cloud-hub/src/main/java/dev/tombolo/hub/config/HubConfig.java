@@ -21,6 +21,8 @@ import java.util.function.Function;
 /// @param share what the edge port gives to anybody: `install.sh` and `packages/`
 /// @param broker set when hub and devices meet at an existing MQTT broker
 /// @param filesBytesMax release files kept at the most, in bytes
+/// @param results how many of workloads' results are kept
+/// @param events how much of what happened to devices is kept
 /// @param certificateLife how long a device certificate is good; devices renew after two thirds
 public record HubConfig(
     Path data,
@@ -29,6 +31,8 @@ public record HubConfig(
     Optional<Path> share,
     Optional<Broker> broker,
     long filesBytesMax,
+    Keep results,
+    Keep events,
     Duration certificateLife) {
   public static final int EDGE_PORT = 8443;
   public static final int ADMIN_PORT = 8480;
@@ -93,6 +97,21 @@ public record HubConfig(
   public record Broker(
       URI url, URI devicesUrl, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {}
 
+  /// How much of what devices report is kept; whatever is reached first, the oldest rows go.
+  ///
+  /// @param bytesMax about what they take in the database
+  public record Keep(Duration keep, long bytesMax, long rowsMax) {
+    public static final Keep RESULTS =
+        new Keep(Duration.ofDays(90), 4L * 1024 * 1024 * 1024, 20_000_000);
+    public static final Keep EVENTS =
+        new Keep(Duration.ofDays(400), 1024L * 1024 * 1024, 4_000_000);
+
+    static final Duration KEEP_MIN = Duration.ofHours(1);
+    static final long BYTES_MIN = 1024 * 1024;
+    static final long ROWS_MIN = 1_000;
+    static final long ROWS_MAX = 1_000_000_000;
+  }
+
   /// Everything as usual, for a hub on this machine.
   public static HubConfig usual(Path data) {
     return new HubConfig(
@@ -102,6 +121,8 @@ public record HubConfig(
         Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, "share")),
         Optional.empty(),
         FILES_BYTES_MAX,
+        Keep.RESULTS,
+        Keep.EVENTS,
         Limits.CERTIFICATE_LIFE);
   }
 
@@ -124,6 +145,8 @@ public record HubConfig(
             map.optionalText("share").map(Path::of).or(() -> usual.share),
             map.optionalMap("broker").map(HubConfig::broker),
             map.optionalSize("filesMax").orElse(FILES_BYTES_MAX),
+            map.optionalMap("results").map(m -> keep(m, Keep.RESULTS)).orElse(Keep.RESULTS),
+            map.optionalMap("events").map(m -> keep(m, Keep.EVENTS)).orElse(Keep.EVENTS),
             map.optionalMap("certificates")
                 .map(HubConfig::certificateLife)
                 .orElse(usual.certificateLife));
@@ -135,41 +158,69 @@ public record HubConfig(
   public HubConfig withEdgePort(int port) {
     Edge at =
         new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
   }
 
   /// @param port 0 takes any free port
   public HubConfig withAdminPort(int port) {
     return new HubConfig(
-        data, edge, new Admin(admin.bind, port), share, broker, filesBytesMax, certificateLife);
+        data,
+        edge,
+        new Admin(admin.bind, port),
+        share,
+        broker,
+        filesBytesMax,
+        results,
+        events,
+        certificateLife);
   }
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
   }
 
   public HubConfig withNames(List<String> names) {
     Edge at =
         new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
   }
 
   public HubConfig withAdmission(Admission admission) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, certificateLife);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
   }
 
   public HubConfig withShare(Path folder) {
     return new HubConfig(
-        data, edge, admin, Optional.of(folder), broker, filesBytesMax, certificateLife);
+        data,
+        edge,
+        admin,
+        Optional.of(folder),
+        broker,
+        filesBytesMax,
+        results,
+        events,
+        certificateLife);
   }
 
   public HubConfig withBroker(Broker external) {
     return new HubConfig(
-        data, edge, admin, share, Optional.of(external), filesBytesMax, certificateLife);
+        data,
+        edge,
+        admin,
+        share,
+        Optional.of(external),
+        filesBytesMax,
+        results,
+        events,
+        certificateLife);
   }
 
   private static Edge edge(YamlMap map) {
@@ -206,6 +257,22 @@ public record HubConfig(
       throw map.fault("lifetime", "must be from 1m to 400d");
     }
     return life;
+  }
+
+  private static Keep keep(YamlMap map, Keep usual) {
+    Keep keep =
+        new Keep(
+            map.optionalDuration("keep").orElse(usual.keep),
+            map.optionalSize("maxBytes").orElse(usual.bytesMax),
+            map.whole("maxRows", Keep.ROWS_MIN, Keep.ROWS_MAX, usual.rowsMax));
+    map.noMore();
+    if (keep.keep.compareTo(Keep.KEEP_MIN) < 0) {
+      throw map.fault("keep", "must be at least 1h");
+    }
+    if (keep.bytesMax < Keep.BYTES_MIN) {
+      throw map.fault("maxBytes", "must be at least 1MiB");
+    }
+    return keep;
   }
 
   private static Admin admin(YamlMap map) {

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// Selects releases for places, and takes applications off them.
 final class AssignCommands {
   private final HubState state;
+  private final ParameterCheck parameters;
 
-  AssignCommands(HubState state) {
+  AssignCommands(HubState state, ParameterCheck parameters) {
     this.state = state;
+    this.parameters = parameters;
   }
 
   AdminAnswer assign(AdminCommand.Assign command, Principal who, StepDraft draft) {
@@ -38,6 +40,10 @@ final class AssignCommands {
       return new AdminAnswer.Refused(refusal);
     }
     Place place = place(command.fleet(), command.site(), command.slot());
+    refusal = parameters.assignment(command.release(), place, new Planned(state, List.of()));
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
+    }
     boolean isNew = select(state, place, command.release(), who, draft);
     return new AdminAnswer.Done(
         List.of(

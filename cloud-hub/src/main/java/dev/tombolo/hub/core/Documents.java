@@ -154,6 +154,10 @@ final class Documents {
 
   /// Looks at the next few devices whose settings changed.
   void checkSlice(StepDraft draft) {
+    if (!state.staleFleets.isEmpty()) {
+      draft.change(new HubChange.StaleFleetsSpread());
+      return;
+    }
     List<DeviceId> slice = new ArrayList<>(SLICE_DEVICES);
     for (DeviceId id : state.staleDocuments) {
       if (slice.size() == SLICE_DEVICES) {

@@ -77,6 +77,24 @@ public sealed interface HubChange {
       @Nullable Set<Digest> releases)
       implements Durable {}
 
+  /// A block of rows is new, or has grown.
+  record BlockPut(RowBlock block) implements Durable {}
+
+  /// The oldest block is gone with its rows. Comes with a [CounterMoved] of the log's gone rows.
+  record BlockDropped(RowBlock block) implements Durable {}
+
+  /// An outbox is not expected to send again.
+  record MarkForgotten(DeviceId device, String incarnation) implements Durable {}
+
+  /// A token and its uses.
+  record TokenForgotten(String token) implements Durable {}
+
+  /// All that was kept of a revoked device but the fact that it was revoked.
+  record DeviceCleared(DeviceId device) implements Durable {}
+
+  /// Replaced certificates that ran out before `millis` are forgotten, `atMost` of them.
+  record CertificatesEnded(long millis, int atMost) implements Durable {}
+
   record UserPut(UserRecord user) implements Durable {}
 
   record AuditAppended(AuditRecord record) implements Durable {}
@@ -109,6 +127,9 @@ public sealed interface HubChange {
     }
   }
 
+  /// The connected devices of the fleets that changed are marked one by one.
+  record StaleFleetsSpread() implements Passing {}
+
   /// These were looked at.
   record DocumentsChecked(List<DeviceId> devices) implements Passing {}
 
@@ -116,11 +137,28 @@ public sealed interface HubChange {
 
   record ViolationsForgotten(List<String> remotes) implements Passing {}
 
+  /// A long list has come, or is further.
+  record ApplyMoved(PendingApply apply) implements Passing {}
+
+  record ApplyEnded() implements Passing {}
+
+  /// A command waits for the long list to be applied.
+  record CommandWaits(HubEvent.AdminAsked command) implements Passing {}
+
+  /// The first that waits is decided now.
+  record CommandTaken() implements Passing {}
+
+  record SweepMoved(Sweep sweep) implements Passing {}
+
   /// Durable numbers that only grow.
   enum Counter {
     /// Certificate serials are derived from it.
     CERTIFICATE,
     /// Ids of operators' objects are derived from it.
-    OBJECT
+    OBJECT,
+    /// Results up to this number have been dropped.
+    RESULTS_GONE,
+    /// Events up to this number have been dropped.
+    EVENTS_GONE
   }
 }

@@ -11,6 +11,7 @@ public final class HubCore {
   private final Operators operators;
   private final Asks asks;
   private final Violations violations;
+  private final Pruning pruning;
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
@@ -23,6 +24,7 @@ public final class HubCore {
     this.sessions = new Sessions(state, documents, orders, asks, violations);
     this.reports = new Reports(state);
     this.operators = new Operators(state, asks);
+    this.pruning = new Pruning(settings, state);
   }
 
   /// What `event` leads to. The caller commits the changes, applies them to the state, and then
@@ -50,7 +52,16 @@ public final class HubCore {
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
   public boolean isWorkLeft() {
-    return !state.staleDocuments.isEmpty();
+    return operators.isBusy() || areDocumentsStale() || state.sweep.isMoreLeft();
+  }
+
+  private boolean areDocumentsStale() {
+    return !state.staleFleets.isEmpty() || !state.staleDocuments.isEmpty();
+  }
+
+  /// True while a change is half written: the transaction must not end here.
+  public boolean isHalfWritten() {
+    return state.applying != null && state.applying.isHalfWritten();
   }
 
   private void certificateSigned(HubEvent.CertificateSigned event, StepDraft draft) {
@@ -63,6 +74,11 @@ public final class HubCore {
   }
 
   private void ticked(StepDraft draft) {
+    if (operators.isBusy()) {
+      // Over within a fraction of a second; everything else waits, so that each step stays short.
+      operators.slice(draft);
+      return;
+    }
     documents.checkSlice(draft);
     documents.signAgain(draft);
     documents.serveListeners(draft);
@@ -73,5 +89,9 @@ public final class HubCore {
     }
     asks.giveUp(draft);
     violations.summarise(draft);
+    // Not in the same step as a slice of documents, so that each stays short.
+    if (!areDocumentsStale()) {
+      pruning.slice(draft);
+    }
   }
 }

@@ -32,6 +32,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   private volatile Consumer<HubEffect> effects = effect -> {};
   private volatile boolean isClosing;
   private volatile Figures figures = new Figures(0, 0, 0, 0);
+  private volatile KeptRows results;
+  private volatile KeptRows events;
 
   /// What the loop has done since it started.
   ///
@@ -43,6 +45,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   public HubLoop(HubSettings settings, HubStore store, Clock clock) {
     this.clock = clock;
     this.turn = new HubTurn(settings, store, directory);
+    this.results = turn.keptRows(RowLog.RESULTS);
+    this.events = turn.keptRows(RowLog.EVENTS);
     this.thread = Thread.ofPlatform().name("hub-loop").unstarted(this::run);
   }
 
@@ -58,6 +62,14 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   public Figures figures() {
     return figures;
+  }
+
+  /// How much of a log there is, as of the last turn.
+  public KeptRows keptRows(RowLog log) {
+    return switch (log) {
+      case RESULTS -> results;
+      case EVENTS -> events;
+    };
   }
 
   /// Events waiting now.
@@ -91,7 +103,7 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     act(turn.beginning(clock.millis()));
     List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX);
     long nextTick = clock.millis() + TICK_MILLIS;
-    while (!isClosing || !inbox.isEmpty()) {
+    while (!isClosing || !inbox.isEmpty() || turn.isHolding()) {
       batch.clear();
       long wait = Math.clamp(nextTick - clock.millis(), 0, CLOSE_POLL_MILLIS);
       fill(batch, turn.isWorkLeft() ? 0 : wait);
@@ -107,6 +119,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
         long from = System.nanoTime();
         List<HubEffect> committed = turn.take(batch, now);
         count(batch.size(), System.nanoTime() - from);
+        results = turn.keptRows(RowLog.RESULTS);
+        events = turn.keptRows(RowLog.EVENTS);
         act(committed);
       }
     }

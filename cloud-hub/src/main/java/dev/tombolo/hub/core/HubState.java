@@ -21,13 +21,14 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,7 +56,7 @@ public final class HubState {
   final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
-  final Map<String, JoinTokenRecord> tokens = new HashMap<>();
+  final TreeMap<String, JoinTokenRecord> tokens = new TreeMap<>();
   final Map<String, List<TokenUse>> tokenUses = new HashMap<>();
   final Map<DeviceId, DeviceRecord> devices = new HashMap<>();
 
@@ -69,7 +70,7 @@ public final class HubState {
   final Map<Name, Integer> madeSlots = new HashMap<>();
 
   /// Devices that must not be served, for ever or until an operator has looked.
-  final Set<DeviceId> expelled = new HashSet<>();
+  final TreeSet<DeviceId> expelled = new TreeSet<>();
 
   final Map<DeviceId, CertificateRecord> currentCertificates = new HashMap<>();
   final Map<DeviceId, CertificateRecord> pendingCertificates = new HashMap<>();
@@ -78,6 +79,7 @@ public final class HubState {
   final Map<DeviceId, PresenceRecord> presences = new HashMap<>();
   final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
   final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
+  private final Map<RowLog, RowBlocks> blocks = new EnumMap<>(RowLog.class);
   final Map<Name, UserRecord> users = new HashMap<>();
   @Nullable AuditRecord lastAudit;
 
@@ -90,6 +92,22 @@ public final class HubState {
 
   /// Connected devices whose document must be looked at, in the order they were marked.
   final LinkedHashSet<DeviceId> staleDocuments = new LinkedHashSet<>();
+
+  Sweep sweep = Sweep.BEGIN;
+
+  /// The long list of objects under way.
+  @Nullable PendingApply applying;
+
+  /// Commands that wait for it.
+  final ArrayDeque<HubEvent.AdminAsked> waiting = new ArrayDeque<>();
+
+  /// Sites and slots with parameters, by application.
+  private final Map<Name, TreeSet<Name>> sitesWithParameters = new HashMap<>();
+
+  private final Map<Name, TreeSet<SlotRef>> slotsWithParameters = new HashMap<>();
+
+  /// Fleets whose connected devices are to be marked so, all in one pass; an empty one is any.
+  final Set<Optional<Name>> staleFleets = new LinkedHashSet<>();
 
   private Set<DeviceId> touched = new LinkedHashSet<>();
 
@@ -114,7 +132,7 @@ public final class HubState {
     switch (change) {
       case HubChange.CounterMoved c -> counters.put(c.counter(), c.value());
       case HubChange.FleetPut c -> fleets.put(c.fleet().content().name(), c.fleet());
-      case HubChange.SitePut c -> sites.put(c.site().content().name(), c.site());
+      case HubChange.SitePut c -> putSite(c.site());
       case HubChange.SlotPut c -> putSlot(c.slot());
       case HubChange.ApplicationPut c -> {
         AdminObject.Application content = c.application().content();
@@ -149,6 +167,19 @@ public final class HubState {
       case HubChange.DocumentHeld c -> heldManifests.put(c.device(), c.manifest());
       case HubChange.PresencePut c -> presences.put(c.presence().device(), c.presence());
       case HubChange.RowsTaken c -> takeRows(c);
+      case HubChange.BlockPut c -> blocks(c.block().log()).put(c.block());
+      case HubChange.BlockDropped c -> blocks(c.block().log()).drop(c.block());
+      case HubChange.MarkForgotten c ->
+          outboxMarks
+              .getOrDefault(c.device(), new ArrayList<>())
+              .removeIf(mark -> mark.incarnation().equals(c.incarnation()));
+      case HubChange.TokenForgotten c -> {
+        tokens.remove(c.token());
+        tokenUses.remove(c.token());
+      }
+      case HubChange.DeviceCleared c -> clear(c.device());
+      // Replaced certificates are not held in memory.
+      case HubChange.CertificatesEnded c -> {}
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.AuditAppended c -> lastAudit = c.record();
       case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
@@ -171,9 +202,15 @@ public final class HubState {
       case HubChange.AskSent c -> asks.put(c.ask().id(), c.ask());
       case HubChange.AskEnded c -> asks.remove(c.id());
       case HubChange.DocumentsStale c -> markStale(c);
+      case HubChange.StaleFleetsSpread c -> spreadStaleFleets();
       case HubChange.DocumentsChecked c -> c.devices().forEach(staleDocuments::remove);
       case HubChange.ViolationCounted c -> violations.put(c.remote(), c.count());
       case HubChange.ViolationsForgotten c -> c.remotes().forEach(violations::remove);
+      case HubChange.ApplyMoved c -> applying = c.apply();
+      case HubChange.ApplyEnded c -> applying = null;
+      case HubChange.CommandWaits c -> waiting.addLast(c.command());
+      case HubChange.CommandTaken c -> waiting.removeFirst();
+      case HubChange.SweepMoved c -> sweep = c.sweep();
     }
   }
 
@@ -186,11 +223,47 @@ public final class HubState {
     return taken;
   }
 
+  private void putSite(Kept<AdminObject.Site> site) {
+    Name name = site.content().name();
+    Kept<AdminObject.Site> before = sites.put(name, site);
+    note(
+        sitesWithParameters,
+        name,
+        before == null ? Set.of() : before.content().parameters().keySet(),
+        site.content().parameters().keySet());
+  }
+
   private void putSlot(Kept<AdminObject.Slot> slot) {
     SlotRef ref = slot.content().ref();
-    slots.put(ref, slot);
+    Kept<AdminObject.Slot> before = slots.put(ref, slot);
+    note(
+        slotsWithParameters,
+        ref,
+        before == null ? Set.of() : before.content().parameters().keySet(),
+        slot.content().parameters().keySet());
     noteFree(ref);
     madeSlots.merge(ref.site(), SlotChoice.madeNumberOf(ref.slot()), Math::max);
+  }
+
+  private static <T> void note(
+      Map<Name, TreeSet<T>> places, T place, Set<Name> before, Set<Name> now) {
+    for (Name application : before) {
+      TreeSet<T> there = places.get(application);
+      if (there != null && !now.contains(application)) {
+        there.remove(place);
+      }
+    }
+    for (Name application : now) {
+      places.computeIfAbsent(application, any -> new TreeSet<>()).add(place);
+    }
+  }
+
+  Set<Name> sitesWithParameters(Name application) {
+    return sitesWithParameters.getOrDefault(application, new TreeSet<>());
+  }
+
+  Set<SlotRef> slotsWithParameters(Name application) {
+    return slotsWithParameters.getOrDefault(application, new TreeSet<>());
   }
 
   private void noteFree(SlotRef slot) {
@@ -251,9 +324,6 @@ public final class HubState {
     } else {
       marks.removeIf(mark -> mark.incarnation().equals(taken.incarnation()));
       marks.add(next);
-      if (marks.size() > INCARNATIONS_MAX) {
-        marks.removeFirst();
-      }
     }
     Set<Digest> releasesSeen = taken.releases();
     if (releasesSeen != null
@@ -262,27 +332,61 @@ public final class HubState {
     }
   }
 
+  private void clear(DeviceId device) {
+    currentCertificates.remove(device);
+    pendingCertificates.remove(device);
+    documents.remove(device);
+    heldManifests.remove(device);
+    presences.remove(device);
+    outboxMarks.remove(device);
+    reportedReleases.remove(device);
+    holdings.remove(device);
+    boots.remove(device);
+    touched.add(device);
+  }
+
+  /// True when [HubChange.DeviceCleared] would have something to forget.
+  boolean isAnythingKept(DeviceId device) {
+    return currentCertificates.containsKey(device)
+        || pendingCertificates.containsKey(device)
+        || documents.containsKey(device)
+        || heldManifests.containsKey(device)
+        || presences.containsKey(device)
+        || outboxMarks.containsKey(device)
+        || reportedReleases.containsKey(device);
+  }
+
   private void markStale(HubChange.DocumentsStale scope) {
+    if (scope.site() != null) {
+      Set<SlotRef> there =
+          scope.slot() == null
+              ? slotsOf(scope.site())
+              : Set.of(new SlotRef(scope.site(), scope.slot()));
+      for (SlotRef slot : there) {
+        DeviceId holder = holders.get(slot);
+        if (holder != null && sessions.containsKey(holder)) {
+          staleDocuments.add(holder);
+        }
+      }
+      return;
+    }
+    staleFleets.add(Optional.ofNullable(scope.fleet()));
+  }
+
+  private void spreadStaleFleets() {
+    boolean isEverywhere = staleFleets.contains(Optional.<Name>empty());
     for (LiveSession session : sessions.values()) {
       DeviceRecord device = devices.get(session.device());
-      if (device != null && isWithin(device.slot(), scope)) {
+      if (device != null && (isEverywhere || isInStaleFleet(device.slot().site()))) {
         staleDocuments.add(session.device());
       }
     }
+    staleFleets.clear();
   }
 
-  private boolean isWithin(SlotRef slot, HubChange.DocumentsStale scope) {
-    if (scope.slot() != null && !scope.slot().equals(slot.slot())) {
-      return false;
-    }
-    if (scope.site() != null) {
-      return scope.site().equals(slot.site());
-    }
-    if (scope.fleet() == null) {
-      return true;
-    }
-    Kept<AdminObject.Site> site = sites.get(slot.site());
-    return site != null && site.content().fleet().equals(scope.fleet());
+  private boolean isInStaleFleet(Name site) {
+    Kept<AdminObject.Site> kept = sites.get(site);
+    return kept != null && staleFleets.contains(Optional.of(kept.content().fleet()));
   }
 
   /// The mark of an outbox; -1 for one never seen.
@@ -311,6 +415,14 @@ public final class HubState {
       there.add(slot);
     }
     return there;
+  }
+
+  RowBlocks blocks(RowLog log) {
+    return blocks.computeIfAbsent(log, any -> new RowBlocks());
+  }
+
+  KeptRows keptRows(RowLog log) {
+    return new KeptRows(blocks(log).rows(), blocks(log).bytes(), counter(log.gone()));
   }
 
   long counter(Counter counter) {

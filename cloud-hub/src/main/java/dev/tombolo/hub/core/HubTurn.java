@@ -6,7 +6,9 @@ import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a batch of events into one committed transaction and the effects that may follow it. Owned
@@ -22,6 +24,8 @@ public final class HubTurn {
   private final PublishedDirectory directory;
   private HubState state;
   private HubCore core;
+
+  private Held held = new Held();
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
@@ -42,42 +46,86 @@ public final class HubTurn {
 
   /// Decides and commits all of `events`. One that fails leaves no trace and does not harm its
   /// neighbours; when the commit itself fails none of them happened, every line is closed, and the
-  /// memory is read again from the store.
+  /// memory is read again from the store. While a long change is half written nothing is committed
+  /// and no effect let out: both follow with the turn that ends it.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
     if (isStale && !reload()) {
       events.forEach(event -> refuse(event, effects));
       return effects;
     }
-    Batch batch = null;
+    held.events.addAll(events);
     try {
       for (HubEvent event : events) {
         Step step = decide(event, nowMillis);
         if (step != null && isDurable(step)) {
-          batch = batch == null ? store.begin() : batch;
-          step = isApplied(batch, step, event) ? step : null;
+          held.batch = held.batch == null ? store.begin() : held.batch;
+          step = isApplied(held.batch, step, event) ? step : null;
         }
         if (step == null) {
-          refuse(event, effects);
+          refuse(event, held.effects);
+          if (event instanceof HubEvent.Ticked) {
+            giveUpSlice();
+          }
           continue;
         }
         state.apply(step.changes());
-        effects.addAll(step.effects());
+        held.effects.addAll(step.effects());
       }
-      if (batch != null) {
-        batch.commit();
+      if (core.isHalfWritten()) {
+        return effects;
+      }
+      if (held.batch != null) {
+        held.batch.commit();
       }
       directory.publish(state, state.takeTouched());
     } catch (RuntimeException failure) {
       LOG.log(Level.ERROR, "could not commit; reading the state again", failure);
-      return startOver(batch, events);
+      return startOver();
     }
+    effects.addAll(held.effects);
+    held = new Held();
     return effects;
+  }
+
+  /// A slice that failed would fail again at once: whoever waits for it is told, and what can wait
+  /// is tried again in a second.
+  private void giveUpSlice() {
+    PendingApply applying = state.applying;
+    HubEvent.AdminAsked waiting = state.waiting.peekFirst();
+    if (core.isHalfWritten()) {
+      throw new IllegalStateException("a long change failed half-way; nothing of it is kept");
+    }
+    if (applying != null) {
+      state.apply(new HubChange.ApplyEnded());
+      held.effects.add(
+          new HubEffect.AdminAnswered(applying.request(), new AdminAnswer.Refused(TRY_LATER)));
+    } else if (waiting != null) {
+      state.apply(new HubChange.CommandTaken());
+      refuse(waiting, held.effects);
+    }
+    state.apply(new HubChange.SweepMoved(Sweep.BEGIN));
+  }
+
+  /// What has been decided since the last commit.
+  private static final class Held {
+    private final List<HubEvent> events = new ArrayList<>();
+    private final List<HubEffect> effects = new ArrayList<>();
+    private @Nullable Batch batch;
   }
 
   /// True when [HubEvent.Ticked] has more to do.
   public boolean isWorkLeft() {
     return !isStale && core.isWorkLeft();
+  }
+
+  public KeptRows keptRows(RowLog log) {
+    return state.keptRows(log);
+  }
+
+  /// True while what was decided waits for more before it is committed.
+  public boolean isHolding() {
+    return !isStale && core.isHalfWritten();
   }
 
   private @Nullable Step decide(HubEvent event, long nowMillis) {
@@ -101,10 +149,13 @@ public final class HubTurn {
     }
   }
 
-  private List<HubEffect> startOver(@Nullable Batch batch, List<HubEvent> events) {
-    if (batch != null) {
-      batch.rollback();
+  private List<HubEffect> startOver() {
+    if (held.batch != null) {
+      held.batch.rollback();
     }
+    List<HubEvent> events = held.events;
+    List<HubEffect> unsaid = held.effects;
+    held = new Held();
     List<HubEffect> effects = new ArrayList<>();
     for (LiveSession session : state.sessions.values()) {
       effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
@@ -112,15 +163,40 @@ public final class HubTurn {
     for (HubEvent event : events) {
       refuse(event, effects);
     }
+    refuseAnswers(unsaid, effects);
     for (PendingCertificate pending : state.awaitedCertificates.values()) {
       effects.add(new HubEffect.RequestRefused(pending.request(), TRY_LATER));
     }
     for (PendingAsk ask : state.asks.values()) {
       effects.add(new HubEffect.AdminAnswered(ask.request(), new AdminAnswer.Refused(TRY_LATER)));
     }
+    if (state.applying != null) {
+      effects.add(
+          new HubEffect.AdminAnswered(
+              state.applying.request(), new AdminAnswer.Refused(TRY_LATER)));
+    }
+    for (HubEvent.AdminAsked command : state.waiting) {
+      refuse(command, effects);
+    }
     isStale = true;
     reload();
     return effects;
+  }
+
+  /// Answers to operators whose question came in an earlier turn.
+  private static void refuseAnswers(List<HubEffect> unsaid, List<HubEffect> effects) {
+    Set<Long> told = new HashSet<>();
+    for (HubEffect effect : effects) {
+      if (effect instanceof HubEffect.AdminAnswered answered) {
+        told.add(answered.request());
+      }
+    }
+    for (HubEffect effect : unsaid) {
+      if (effect instanceof HubEffect.AdminAnswered answered && told.add(answered.request())) {
+        effects.add(
+            new HubEffect.AdminAnswered(answered.request(), new AdminAnswer.Refused(TRY_LATER)));
+      }
+    }
   }
 
   private boolean reload() {

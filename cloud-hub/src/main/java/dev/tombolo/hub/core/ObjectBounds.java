@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Bounds of what operators may say in one object. Each check answers null when all is well.
 final class ObjectBounds {
+  /// Objects of each kind that one hub keeps. They are held in memory.
+  static final int FLEETS_MAX = 10_000;
+
+  static final int SITES_MAX = 200_000;
+  static final int SLOTS_MAX = 1_000_000;
+  static final int APPLICATIONS_OF_FLEET_MAX = 256;
+
   static final int TEXT_CHARS_MAX = 256;
   static final int LABELS_MAX = 32;
   static final int PARAMETER_NAME_CHARS_MAX = 64;

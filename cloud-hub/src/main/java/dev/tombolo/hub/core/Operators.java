@@ -5,6 +5,10 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 
 /// Routes operators' commands. A refused command changes nothing.
 final class Operators {
+  /// Commands that wait for a long list to be applied.
+  static final int WAITING_MAX = 64;
+
+  private final HubState state;
   private final TokenCommands tokens;
   private final ApplyCommands objects;
   private final ReleaseCommands releases;
@@ -14,10 +18,12 @@ final class Operators {
   private final Asks asks;
 
   Operators(HubState state, Asks asks) {
+    ParameterCheck parameters = new ParameterCheck(state);
+    this.state = state;
     this.tokens = new TokenCommands(state);
-    this.objects = new ApplyCommands(state);
+    this.objects = new ApplyCommands(state, parameters);
     this.releases = new ReleaseCommands(state);
-    this.assignments = new AssignCommands(state);
+    this.assignments = new AssignCommands(state, parameters);
     this.revocations = new RevokeCommands(state, asks);
     this.users = new UserCommands(state);
     this.asks = asks;
@@ -25,10 +31,14 @@ final class Operators {
 
   void asked(HubEvent.AdminAsked event, StepDraft draft) {
     Principal who = event.who();
+    if (state.applying != null && isAboutObjects(event.command())) {
+      await(event, draft);
+      return;
+    }
     switch (event.command()) {
       case AdminCommand.CreateToken c -> answer(event, tokens.create(c, who, draft), draft);
       case AdminCommand.RevokeToken c -> answer(event, tokens.revoke(c, who, draft), draft);
-      case AdminCommand.Apply c -> answer(event, objects.apply(c, who, draft), draft);
+      case AdminCommand.Apply c -> objects.asked(event, c, draft);
       case AdminCommand.TrustPublisher c -> answer(event, releases.trust(c, who, draft), draft);
       case AdminCommand.PushRelease c -> answer(event, releases.push(c, who, draft), draft);
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
@@ -38,6 +48,38 @@ final class Operators {
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, draft);
     }
+  }
+
+  /// True while a long list is being applied or commands wait for one.
+  boolean isBusy() {
+    return state.applying != null || !state.waiting.isEmpty();
+  }
+
+  /// The next slice of a long list, or the next command that waited for one.
+  void slice(StepDraft draft) {
+    PendingApply applying = state.applying;
+    HubEvent.AdminAsked next = state.waiting.peekFirst();
+    if (applying != null) {
+      objects.slice(applying, draft);
+    } else if (next != null) {
+      draft.change(new HubChange.CommandTaken());
+      asked(next, draft);
+    }
+  }
+
+  private void await(HubEvent.AdminAsked event, StepDraft draft) {
+    if (state.waiting.size() >= WAITING_MAX) {
+      answer(event, new AdminAnswer.Refused(HubTurn.TRY_LATER), draft);
+    } else {
+      draft.change(new HubChange.CommandWaits(event));
+    }
+  }
+
+  private static boolean isAboutObjects(AdminCommand command) {
+    return command instanceof AdminCommand.Apply
+        || command instanceof AdminCommand.Assign
+        || command instanceof AdminCommand.Unassign
+        || command instanceof AdminCommand.CreateToken;
   }
 
   private static void answer(HubEvent.AdminAsked event, AdminAnswer answer, StepDraft draft) {

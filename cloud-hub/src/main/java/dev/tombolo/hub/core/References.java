@@ -14,13 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks of what operators' commands name. Each answers null when all is well.
 final class References {
+  /// Names looked at to find what somebody meant.
+  static final int NEAR_LOOKED_MAX = 1_000;
+
   private References() {}
 
   static Reason notFound(String kind, String name, Collection<?> known) {
     return new Reason.NotFound(
         kind,
         name,
-        NearMiss.of(name, known.stream().map(Object::toString).toList()).stream().toList());
+        NearMiss.of(name, known.stream().limit(NEAR_LOOKED_MAX).map(Object::toString).toList())
+            .stream()
+            .toList());
   }
 
   static @Nullable Reason fleet(HubState state, Name fleet) {

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes publisher roots and releases, after checking their signatures.
 final class ReleaseCommands {
+  /// Releases that one hub keeps, all versions together. Their envelopes are held in memory.
+  static final int RELEASES_MAX = 5_000;
+
   private final HubState state;
 
   ReleaseCommands(HubState state) {
@@ -142,6 +145,9 @@ final class ReleaseCommands {
           "another release of this version is here ("
               + same.digest().brief()
               + "); releases do not change, use a new version");
+    }
+    if (state.releases.size() >= RELEASES_MAX) {
+      return new Reason.LimitExceeded("releases", RELEASES_MAX, state.releases.size() + 1L);
     }
     return SectionBounds.check(RenderedSection.of(Section.RELEASE_PREFIX + ref.name(), text));
   }

@@ -57,6 +57,7 @@ final class Reports {
       through = row.sequence();
       ReportRow taken =
           new ReportRow(
+              0,
               row.sequence(),
               RowTime.of(report, row, draft.nowMillis),
               row.wallMillis(),
@@ -71,11 +72,28 @@ final class Reports {
       rows.add(newestState);
     }
     if (through > before) {
+      makeRoom(device, report.incarnation(), before, draft);
+      RowFiling filing = new RowFiling(state, draft.nowMillis);
+      rows.replaceAll(row -> numbered(row, filing));
       draft.change(
           new HubChange.RowsTaken(
               device, report.incarnation(), through, draft.nowMillis, rows, kept(newestState)));
+      filing.tell(draft);
     }
     return through;
+  }
+
+  private static ReportRow numbered(ReportRow row, RowFiling filing) {
+    return new ReportRow(
+        filing.file(row.body()), row.sequence(), row.hubMillis(), row.wallMillis(), row.body());
+  }
+
+  /// A device that makes outbox after outbox loses the mark of the one it has not used for longest.
+  private void makeRoom(DeviceId device, String incarnation, long mark, StepDraft draft) {
+    List<HubState.OutboxMark> marks = state.outboxMarks.getOrDefault(device, List.of());
+    if (mark < 0 && marks.size() >= HubState.INCARNATIONS_MAX) {
+      draft.change(new HubChange.MarkForgotten(device, marks.getFirst().incarnation()));
+    }
   }
 
   /// The releases a device has live or keeps to fall back on.

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes and revokes join tokens.
 final class TokenCommands {
+  /// Join tokens that the hub knows at once, ended ones too; [Pruning] forgets those.
+  static final int TOKENS_MAX = 200_000;
+
   private final HubState state;
 
   TokenCommands(HubState state) {
@@ -117,6 +120,9 @@ final class TokenCommands {
 
   /// A device checks releases by the root that its token pins, so it must be the one in force.
   private @Nullable Reason pin(JoinToken drawn) {
+    if (state.tokens.size() >= TOKENS_MAX) {
+      return new Reason.LimitExceeded("join tokens", TOKENS_MAX, state.tokens.size() + 1L);
+    }
     if (state.tokens.containsKey(drawn.id())) {
       return new Reason.Conflict("token " + drawn.id(), "this id is taken; try again");
     }

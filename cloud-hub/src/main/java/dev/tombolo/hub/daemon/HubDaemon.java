@@ -4,6 +4,8 @@ import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
+import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
@@ -29,6 +31,7 @@ import dev.tombolo.protocol.id.History;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -210,7 +213,13 @@ public final class HubDaemon implements AutoCloseable {
         "https://" + endpoints.getFirst(),
         documentKey.keyId(),
         documentKey.pem(),
+        quota(config.results()),
+        quota(config.events()),
         config.certificateLife());
+  }
+
+  private static RowQuota quota(HubConfig.Keep keep) {
+    return new RowQuota(keep.keep(), keep.bytesMax(), keep.rowsMax());
   }
 
   private static void measure(
@@ -220,6 +229,15 @@ public final class HubDaemon implements AutoCloseable {
       EdgeCounters counters,
       ContentStore files) {
     meters.gauge("tombolo.inbox.events", "Events waiting for the hub's loop", loop::waiting);
+    for (RowLog log : RowLog.values()) {
+      String name = "tombolo." + log.name().toLowerCase(Locale.ROOT);
+      meters.gauge(name + ".rows", "Rows kept", () -> loop.keptRows(log).rows());
+      meters.gauge(name + ".bytes", "Of rows kept, about", () -> loop.keptRows(log).bytes());
+      meters.counter(
+          name + ".dropped",
+          "Rows dropped by age or quota since the hub was made",
+          () -> loop.keptRows(log).gone());
+    }
     meters.gauge("tombolo.signing.waiting", "Signatures asked for", workers::waiting);
     meters.counter("tombolo.signed", "Signatures made", workers::signed);
     meters.gauge("tombolo.edge.sessions", "Devices connected by MQTT", counters.sessions::get);

@@ -2,10 +2,12 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.audit.AuditVerify;
+import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Listed;
+import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.http.api.AuditVerdict;
-import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.HubVersion;
 import dev.tombolo.hub.http.api.RootRow;
 import dev.tombolo.hub.http.api.WhyAnswer;
@@ -26,9 +28,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is only read: from snapshots, never through the hub's loop.
 final class ReadRoutes {
+  private static final int NEAR_MAX = 3;
+
   private final HubViews views;
   private final HubIdentity identity;
 
@@ -39,34 +45,12 @@ final class ReadRoutes {
 
   void on(RoutesConfig routes) {
     routes.get("/api/v1/version", this::version);
-    routes.get(
-        "/api/v1/fleets",
-        context -> Requests.answer(context, views.fleets().stream().map(Rows::of).toList()));
-    routes.get(
-        "/api/v1/sites",
-        context ->
-            Requests.answer(context, views.sites(fleet(context)).stream().map(Rows::of).toList()));
-    routes.get(
-        "/api/v1/slots",
-        context ->
-            Requests.answer(
-                context,
-                views.slots(fleet(context), site(context)).stream().map(Rows::of).toList()));
-    routes.get(
-        "/api/v1/applications",
-        context ->
-            Requests.answer(
-                context, views.assignments(fleet(context)).stream().map(Rows::of).toList()));
-    routes.get(
-        "/api/v1/releases",
-        context -> Requests.answer(context, views.releases().stream().map(Rows::of).toList()));
-    routes.get(
-        "/api/v1/tokens",
-        context -> {
-          long now = System.currentTimeMillis();
-          Requests.answer(
-              context, views.tokens().stream().map(token -> Rows.of(token, now)).toList());
-        });
+    routes.get("/api/v1/fleets", this::fleets);
+    routes.get("/api/v1/sites", this::sites);
+    routes.get("/api/v1/slots", this::slots);
+    routes.get("/api/v1/applications", this::assignments);
+    routes.get("/api/v1/releases", this::releases);
+    routes.get("/api/v1/tokens", this::tokens);
     routes.get(
         "/api/v1/users",
         context -> Requests.answer(context, views.users().stream().map(Rows::of).toList()));
@@ -101,21 +85,116 @@ final class ReadRoutes {
     Requests.answer(context, rows);
   }
 
-  /// All devices, read page by page.
+  private void fleets(Context context) throws RefusedException {
+    Listing<Views.FleetView> list = new Listing<>(context, Listed.FLEETS);
+    list.answer(views.fleets(list.ask()), fleet -> Cursor.of(fleet.name()), Rows::of);
+  }
+
+  private void sites(Context context) throws RefusedException {
+    Listing<Views.SiteView> list = new Listing<>(context, Listed.SITES);
+    list.answer(views.sites(fleet(context), list.ask()), site -> Cursor.of(site.name()), Rows::of);
+  }
+
+  private void slots(Context context) throws RefusedException {
+    Listing<Views.SlotView> list = new Listing<>(context, Listed.SLOTS);
+    list.answer(
+        views.slots(fleet(context), site(context), list.ask()),
+        slot -> Cursor.of(slot.ref().site(), slot.ref().slot()),
+        Rows::of);
+  }
+
+  private void assignments(Context context) throws RefusedException {
+    Listing<Views.AssignmentView> list = new Listing<>(context, Listed.ASSIGNMENTS);
+    list.answer(
+        views.assignments(fleet(context), list.ask()),
+        wanted ->
+            Cursor.of(
+                wanted.fleet(),
+                orEmpty(wanted.site()),
+                orEmpty(wanted.slot()),
+                wanted.application()),
+        Rows::of);
+  }
+
+  private void releases(Context context) throws RefusedException {
+    Listing<Views.ReleaseView> list = new Listing<>(context, Listed.RELEASES);
+    list.answer(
+        views.releases(list.ask()),
+        release -> Cursor.of(release.pushedMillis(), release.name(), release.version()),
+        Rows::of);
+  }
+
+  private void tokens(Context context) throws RefusedException {
+    long now = System.currentTimeMillis();
+    Listing<Views.TokenView> list = new Listing<>(context, Listed.TOKENS);
+    list.answer(
+        views.tokens(list.ask()),
+        token -> Cursor.of(token.createdMillis(), token.id()),
+        token -> Rows.of(token, now));
+  }
+
   private void devices(Context context) throws RefusedException {
-    Optional<Name> fleet = fleet(context);
-    Optional<Name> site = site(context);
-    Wanted wanted = new Wanted(views.assignments(fleet));
-    List<DeviceRow> rows = new ArrayList<>();
-    List<Views.DeviceView> page;
-    Optional<DeviceId> after = Optional.empty();
-    do {
-      page = views.devices(fleet, site, after, HubViews.ROWS_MAX);
-      page.forEach(device -> rows.add(Rows.of(device, wanted)));
-      after = page.isEmpty() ? after : Optional.of(page.getLast().id());
-    } while (page.size() == HubViews.ROWS_MAX);
-    rows.sort((a, b) -> a.slot().compareTo(b.slot()));
-    Requests.answer(context, rows);
+    Listing<Views.DeviceView> list = new Listing<>(context, Listed.DEVICES);
+    List<Views.DeviceView> page = views.devices(fleet(context), site(context), list.ask());
+    Wanted wanted = new Wanted(page.isEmpty() ? List.of() : reaching(context, page));
+    list.answer(
+        page,
+        device -> Cursor.of(device.slot().site(), device.slot().slot(), device.id()),
+        device -> Rows.of(device, wanted));
+  }
+
+  /// A page comes by site, so few assignments of single sites matter to it.
+  private List<Views.AssignmentView> reaching(Context context, List<Views.DeviceView> page)
+      throws RefusedException {
+    return views.assignmentsReaching(
+        fleet(context), page.getFirst().slot().site(), page.getLast().slot().site());
+  }
+
+  /// One page of a list, as asked by `after` and `limit`. When more rows follow, the answer says
+  /// where (`Link`) and how many the whole list has (`Tombolo-Total`).
+  private final class Listing<V> {
+    private final Context context;
+    private final Listed listed;
+    private final PageAsk asked;
+
+    Listing(Context context, Listed listed) throws RefusedException {
+      this.context = context;
+      this.listed = listed;
+      String after = context.queryParam(Pages.AFTER);
+      this.asked =
+          new PageAsk(
+              after == null
+                  ? Optional.empty()
+                  : Optional.of(Parts.read(Pages.AFTER, after, listed::cursor)),
+              (int)
+                  Parts.number(
+                      "limit",
+                      context.queryParam("limit"),
+                      1,
+                      HubViews.ROWS_MAX,
+                      HubViews.ROWS_MAX));
+    }
+
+    /// One more than is answered shows whether there are more.
+    PageAsk ask() {
+      return new PageAsk(asked.after(), asked.limit() + 1);
+    }
+
+    void answer(List<V> found, Function<V, Cursor> cursor, Function<V, ?> row)
+        throws RefusedException {
+      List<V> page = found;
+      if (found.size() > asked.limit()) {
+        page = found.subList(0, asked.limit());
+        Pages.link(context, cursor.apply(page.getLast()).text());
+        context.header(
+            Pages.TOTAL, Long.toString(views.count(listed, fleet(context), site(context))));
+      }
+      Requests.answer(context, page.stream().map(row).toList());
+    }
+  }
+
+  private static String orEmpty(@Nullable Name name) {
+    return name == null ? "" : name.text();
   }
 
   private void device(Context context) throws RefusedException {
@@ -126,16 +205,21 @@ final class ReadRoutes {
             .device(id)
             .map(
                 found ->
-                    Rows.detail(found, new Wanted(views.assignments(Optional.of(found.fleet())))))
+                    Rows.detail(
+                        found,
+                        new Wanted(
+                            views.assignmentsReaching(
+                                Optional.of(found.fleet()),
+                                found.slot().site(),
+                                found.slot().site()))))
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text()))));
   }
 
   private void why(Context context) throws RefusedException {
-    Optional<Views.SlotView> empty = emptySlot(context.pathParam("device"));
+    Optional<Reason.SlotEmpty> empty = emptySlot(context.pathParam("device"));
     if (empty.isPresent()) {
-      String slot = empty.get().ref().toString();
-      Reason reason = new Reason.SlotEmpty(slot, empty.get().fleet().text());
-      Requests.answer(context, new WhyAnswer(null, slot, causes(List.of(reason))));
+      Requests.answer(
+          context, new WhyAnswer(null, empty.get().slot(), causes(List.of(empty.get()))));
       return;
     }
     DeviceId id = deviceOf(context);
@@ -154,19 +238,15 @@ final class ReadRoutes {
         .toList();
   }
 
-  /// The slot meant by `text`, when there is such a slot and no device in it.
-  private Optional<Views.SlotView> emptySlot(String text) throws RefusedException {
+  /// When `text` means a slot, and no device is in it.
+  private Optional<Reason.SlotEmpty> emptySlot(String text) throws RefusedException {
     if (!text.contains("/")) {
       return Optional.empty();
     }
     SlotRef slot = Parts.read("device", text, SlotRef::parse);
-    return views.holder(slot).isPresent() ? Optional.empty() : slot(slot);
-  }
-
-  private Optional<Views.SlotView> slot(SlotRef slot) {
-    return views.slots(Optional.empty(), Optional.of(slot.site())).stream()
-        .filter(view -> view.ref().equals(slot))
-        .findFirst();
+    return views.holder(slot).isPresent()
+        ? Optional.empty()
+        : views.fleetOf(slot).map(fleet -> new Reason.SlotEmpty(slot.toString(), fleet.text()));
   }
 
   private void audit(Context context) throws RefusedException {
@@ -220,15 +300,16 @@ final class ReadRoutes {
     if (holder.isPresent()) {
       return holder.get();
     }
-    throw slot(slot).isPresent()
+    throw views.fleetOf(slot).isPresent()
         ? new RefusedException(new Reason.NotFound("device in slot", slot.toString(), List.of()))
         : new RefusedException(new Reason.NotFound("slot", slot.toString(), near(slot)));
   }
 
   private List<String> near(SlotRef slot) {
-    return views.slots(Optional.empty(), Optional.of(slot.site())).stream()
+    return views
+        .slots(Optional.empty(), Optional.of(slot.site()), new PageAsk(Optional.empty(), NEAR_MAX))
+        .stream()
         .map(view -> view.ref().toString())
-        .limit(3)
         .toList();
   }
 

@@ -35,6 +35,7 @@ final class Refusals {
       case Reason.Malformed r -> 400;
       case Reason.NotAllowed r -> 403;
       case Reason.NotYours r -> 403;
+      case Reason.RowsGone r -> 410;
       case Reason.Conflict r -> 409;
       case Reason.SlotTaken r -> 409;
       case Reason.LimitExceeded r -> 413;

@@ -16,15 +16,14 @@ final class ConditionRows {
   static final String QUERY =
       """
       SELECT d.*, s.fleet AS fleet, p.online AS online,
-          max(coalesce(p.seen_millis, 0), coalesce(m.newest, 0)) AS seen,
+          max(coalesce(p.seen_millis, 0), coalesce(
+            (SELECT max(taken_millis) FROM outbox_marks m WHERE m.device = d.id), 0)) AS seen,
           o.manifest AS manifest, o.revision AS revision,
           t.body AS body, t.hub_millis AS state_millis
         FROM devices d JOIN sites s ON s.name = d.site
           LEFT JOIN presences p ON p.device = d.id
           LEFT JOIN documents o ON o.device = d.id
           LEFT JOIN device_states t ON t.device = d.id
-          LEFT JOIN (SELECT device, max(taken_millis) AS newest FROM outbox_marks GROUP BY device) m
-            ON m.device = d.id
         WHERE d.id = ?""";
 
   private ConditionRows() {}

@@ -5,6 +5,8 @@ import dev.tombolo.hub.core.Assignment;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.Kept;
+import dev.tombolo.hub.core.RowBlock;
+import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -83,23 +85,26 @@ final class Loading {
             new HubChange.DocumentHeld(
                 device(r), digest(r, "manifest"), r.getLong("revision"), r.getLong("millis")));
     each(state, "SELECT * FROM presences", r -> new HubChange.PresencePut(presence(r)));
-    each(
-        state,
-        "SELECT * FROM outbox_marks ORDER BY taken_millis",
-        r -> mark(r, r.getString("incarnation"), r.getLong("through"), null));
+    // In the order in which they were last taken from: the last one is the one in use.
     each(
         state,
         """
-        SELECT s.device, s.releases, m.incarnation, m.through, m.taken_millis
-          FROM device_states s JOIN outbox_marks m
-            ON m.device = s.device AND m.incarnation = s.incarnation
+        SELECT m.*, s.releases
+          FROM outbox_marks m LEFT JOIN device_states s
+            ON s.device = m.device AND s.incarnation = m.incarnation
           ORDER BY m.taken_millis""",
+        Loading::mark);
+    each(
+        state,
+        "SELECT * FROM row_blocks ORDER BY log, first",
         r ->
-            mark(
-                r,
-                r.getString("incarnation"),
-                r.getLong("through"),
-                Set.copyOf(Columns.digests(r.getString("releases")))));
+            new HubChange.BlockPut(
+                new RowBlock(
+                    Columns.word(RowLog.class, r.getString("log")),
+                    r.getLong("first"),
+                    r.getLong("last"),
+                    r.getLong("bytes"),
+                    r.getLong("taken_millis"))));
     each(state, "SELECT * FROM users", r -> new HubChange.UserPut(user(r)));
     each(
         state,
@@ -131,11 +136,15 @@ final class Loading {
     }
   }
 
-  private static HubChange mark(
-      ResultSet r, String incarnation, long through, @Nullable Set<Digest> releases)
-      throws SQLException {
+  private static HubChange mark(ResultSet r) throws SQLException {
+    String releases = r.getString("releases");
     return new HubChange.RowsTaken(
-        device(r), incarnation, through, r.getLong("taken_millis"), List.of(), releases);
+        device(r),
+        r.getString("incarnation"),
+        r.getLong("through"),
+        r.getLong("taken_millis"),
+        List.of(),
+        releases == null ? null : Set.copyOf(Columns.digests(releases)));
   }
 
   static UserRecord user(ResultSet r) throws SQLException {

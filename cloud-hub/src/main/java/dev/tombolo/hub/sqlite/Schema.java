@@ -12,7 +12,7 @@ final class Schema {
   /// SQLite 3.35 brought RETURNING, 3.37 STRICT tables.
   private static final int SQLITE_MINOR_MIN = 37;
 
-  private static final List<List<String>> MIGRATIONS = List.of(version1());
+  private static final List<List<String>> MIGRATIONS = List.of(version1(), version2());
 
   private Schema() {}
 
@@ -197,5 +197,45 @@ final class Schema {
         """
         CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
           BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""");
+  }
+
+  /// Bounds: rows in blocks that go together, and indexes for what is looked for.
+  private static List<String> version2() {
+    return List.of(
+        """
+        CREATE TABLE row_blocks (
+          log TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+          bytes INTEGER NOT NULL, taken_millis INTEGER NOT NULL,
+          PRIMARY KEY (log, first)) STRICT, WITHOUT ROWID""",
+        // Rows were numbered without gaps, and none was ever dropped.
+        """
+        INSERT INTO row_blocks
+          SELECT 'results', min(id), max(id), sum(256 + length(CAST(json AS BLOB))),
+              max(hub_millis)
+            FROM results GROUP BY (id - 1) / 100""",
+        """
+        INSERT INTO row_blocks
+          SELECT 'events', min(id), max(id), sum(320 + length(CAST(detail AS BLOB))),
+              max(hub_millis)
+            FROM happened GROUP BY (id - 1) / 100""",
+        """
+        DELETE FROM outbox_marks WHERE (device, incarnation) IN (
+          SELECT device, incarnation FROM (
+            SELECT device, incarnation, row_number()
+                OVER (PARTITION BY device ORDER BY taken_millis DESC) AS age
+              FROM outbox_marks)
+            WHERE age > 8)""",
+        """
+        CREATE INDEX ended_certificates ON certificates (not_after)
+          WHERE generation = 'superseded'""",
+        "CREATE INDEX current_certificates ON certificates (device) WHERE generation = 'current'",
+        // Lists, page by page, in their order.
+        "CREATE UNIQUE INDEX sites_by_name ON sites (fleet, name)",
+        "DROP INDEX sites_of_fleet",
+        "CREATE INDEX devices_by_place ON devices (site, slot, id)",
+        "CREATE INDEX assignments_of_site ON assignments (site, fleet)",
+        "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
+        "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
+        "CREATE INDEX results_of_channel ON results (channel, id)");
   }
 }

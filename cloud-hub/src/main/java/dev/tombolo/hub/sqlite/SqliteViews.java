@@ -2,7 +2,11 @@ package dev.tombolo.hub.sqlite;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
+import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Listed;
+import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
@@ -52,68 +56,142 @@ public final class SqliteViews implements HubViews {
     }
   }
 
+  /// Reads by one connection alone.
+  static SqliteViews over(Connection connection) {
+    SqliteViews views = new SqliteViews();
+    views.idle.add(connection);
+    return views;
+  }
+
   @Override
-  public List<Views.FleetView> fleets() {
+  public List<Views.FleetView> fleets(PageAsk page) {
+    Where where = new Where();
+    page.after().ifPresent(at -> where.and("f.name > ?", at.parts().get(0)));
     return list(
         """
         SELECT f.*,
             (SELECT count(*) FROM sites s WHERE s.fleet = f.name) AS site_count,
-            (SELECT count(*) FROM devices d JOIN sites s ON s.name = d.site
+            (SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name
               WHERE s.fleet = f.name AND d.standing = 'active') AS device_count
-          FROM fleets f ORDER BY f.name""",
-        ViewRows::fleet);
+          FROM fleets f"""
+            + where.sql()
+            + " ORDER BY f.name LIMIT ?",
+        ViewRows::fleet,
+        where.values(bounded(page.limit())));
   }
 
   @Override
-  public List<Views.SiteView> sites(Optional<Name> fleet) {
+  public List<Views.SiteView> sites(Optional<Name> fleet, PageAsk page) {
+    Where where = new Where().and("s.fleet = ?", fleet);
+    page.after().ifPresent(at -> where.and("s.name > ?", at.parts().get(0)));
     return list(
         """
         SELECT s.*,
             (SELECT count(*) FROM slots l WHERE l.site = s.name) AS slot_count,
             (SELECT count(*) FROM devices d
               WHERE d.site = s.name AND d.standing = 'active') AS device_count
-          FROM sites s WHERE ?1 IS NULL OR s.fleet = ?1 ORDER BY s.name""",
+          FROM sites s"""
+            + where.sql()
+            + " ORDER BY s.name LIMIT ?",
         ViewRows::site,
-        fleet.orElse(null));
+        where.values(bounded(page.limit())));
   }
 
   @Override
-  public List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site) {
+  public List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site, PageAsk page) {
+    Where where = inPlace(fleet, site);
+    page.after()
+        .ifPresent(
+            at ->
+                where
+                    .and("s.name >= ?", at.parts().get(0))
+                    .and("(s.name, l.name) > (?, ?)", at.parts().get(0), at.parts().get(1)));
     return list(
         """
         SELECT l.*, s.fleet AS fleet, d.id AS holder
-          FROM slots l JOIN sites s ON s.name = l.site
+          FROM sites s CROSS JOIN slots l ON l.site = s.name
             LEFT JOIN devices d
-              ON d.site = l.site AND d.slot = l.name AND d.standing = 'active'
-          WHERE (?1 IS NULL OR s.fleet = ?1) AND (?2 IS NULL OR l.site = ?2)
-          ORDER BY l.site, l.name""",
+              ON d.site = l.site AND d.slot = l.name AND d.standing = 'active'"""
+            + where.sql()
+            + " ORDER BY s.name, l.name LIMIT ?",
         ViewRows::slot,
-        fleet.orElse(null),
-        site.orElse(null));
+        where.values(bounded(page.limit())));
   }
 
   @Override
-  public List<Views.ApplicationView> applications(Optional<Name> fleet) {
-    return list(
-        "SELECT * FROM applications WHERE ?1 IS NULL OR fleet = ?1 ORDER BY fleet, name",
-        ViewRows::application,
-        fleet.orElse(null));
+  public Optional<Name> fleetOf(SlotRef slot) {
+    return one(
+        "SELECT sites.fleet FROM slots JOIN sites ON sites.name = slots.site"
+            + " WHERE slots.site = ? AND slots.name = ?",
+        r -> new Name(r.getString(1)),
+        slot.site(),
+        slot.slot());
+  }
+
+  private static Where inPlace(Optional<Name> fleet, Optional<Name> site) {
+    return new Where().and("s.fleet = ?", fleet).and("s.name = ?", site);
   }
 
   @Override
-  public List<Views.AssignmentView> assignments(Optional<Name> fleet) {
+  public List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page) {
+    Where where = new Where().and("fleet = ?", fleet);
+    page.after()
+        .map(Cursor::parts)
+        .ifPresent(
+            at -> {
+              if (fleet.isPresent()) {
+                where.and("(site, slot, application) > (?, ?, ?)", at.get(1), at.get(2), at.get(3));
+              } else {
+                where.and(
+                    "(fleet, site, slot, application) > (?, ?, ?, ?)",
+                    at.get(0),
+                    at.get(1),
+                    at.get(2),
+                    at.get(3));
+              }
+            });
     return list(
-        """
-        SELECT * FROM assignments WHERE ?1 IS NULL OR fleet = ?1
-          ORDER BY fleet, site, slot, application""",
+        "SELECT * FROM assignments"
+            + where.sql()
+            + " ORDER BY fleet, site, slot, application LIMIT ?",
         ViewRows::assignment,
-        fleet.orElse(null));
+        where.values(bounded(page.limit())));
   }
 
   @Override
-  public List<Views.ReleaseView> releases() {
+  public List<Views.AssignmentView> assignmentsReaching(
+      Optional<Name> fleet, Name first, Name last) {
+    Where broad = new Where().and("site = ''").and("fleet = ?", fleet);
+    Where narrow = new Where().and("site BETWEEN ? AND ?", first, last).and("fleet = ?", fleet);
     return list(
-        "SELECT * FROM releases ORDER BY pushed_millis DESC, name, version", ViewRows::release);
+        "SELECT * FROM assignments"
+            + broad.sql()
+            + " UNION ALL SELECT * FROM assignments"
+            + narrow.sql(),
+        ViewRows::assignment,
+        broad.values(narrow.values()));
+  }
+
+  @Override
+  public List<Views.ReleaseView> releases(PageAsk page) {
+    Where where = new Where();
+    page.after()
+        .map(Cursor::parts)
+        .ifPresent(
+            at ->
+                where
+                    .and("pushed_millis <= ?", Long.valueOf(at.get(0)))
+                    .and(
+                        "(pushed_millis < ? OR (name, version) > (?, ?))",
+                        Long.valueOf(at.get(0)),
+                        at.get(1),
+                        at.get(2)));
+    return list(
+        "SELECT * FROM releases"
+            + where.sql()
+            + " ORDER BY pushed_millis DESC, name, version LIMIT ?",
+        ViewRows::release,
+        where.values(bounded(page.limit())));
   }
 
   @Override
@@ -129,12 +207,23 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
-  public List<Views.TokenView> tokens() {
+  public List<Views.TokenView> tokens(PageAsk page) {
+    Where where = new Where();
+    page.after()
+        .map(Cursor::parts)
+        .ifPresent(
+            at ->
+                where
+                    .and("t.created_millis <= ?", Long.valueOf(at.get(0)))
+                    .and("(t.created_millis < ? OR t.id > ?)", Long.valueOf(at.get(0)), at.get(1)));
     return list(
         """
         SELECT t.*, (SELECT count(*) FROM token_uses u WHERE u.token = t.id) AS used
-          FROM tokens t ORDER BY t.created_millis DESC, t.id LIMIT 1000""",
-        ViewRows::token);
+          FROM tokens t"""
+            + where.sql()
+            + " ORDER BY t.created_millis DESC, t.id LIMIT ?",
+        ViewRows::token,
+        where.values(bounded(page.limit())));
   }
 
   @Override
@@ -143,24 +232,47 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
-  public List<Views.DeviceView> devices(
-      Optional<Name> fleet, Optional<Name> site, Optional<DeviceId> after, int limit) {
+  public List<Views.DeviceView> devices(Optional<Name> fleet, Optional<Name> site, PageAsk page) {
+    Where where = inPlace(fleet, site);
+    page.after()
+        .map(Cursor::parts)
+        .ifPresent(
+            at ->
+                where
+                    .and("s.name >= ?", at.get(0))
+                    .and("(s.name, d.slot, d.id) > (?, ?, ?)", at.get(0), at.get(1), at.get(2)));
     return list(
-        ViewRows.DEVICES
-            + """
-             WHERE (?1 IS NULL OR s.fleet = ?1) AND (?2 IS NULL OR d.site = ?2)
-              AND (?3 IS NULL OR d.id > ?3)
-            ORDER BY d.id LIMIT ?4""",
+        ViewRows.DEVICES + where.sql() + " ORDER BY s.name, d.slot, d.id LIMIT ?",
         ViewRows::device,
-        fleet.orElse(null),
-        site.orElse(null),
-        after.orElse(null),
-        bounded(limit));
+        where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public long count(Listed listed, Optional<Name> fleet, Optional<Name> site) {
+    Where ofFleet = new Where().and("fleet = ?", fleet);
+    Where inPlace = inPlace(fleet, site);
+    return switch (listed) {
+      case FLEETS -> number("SELECT count(*) FROM fleets");
+      case SITES -> number("SELECT count(*) FROM sites" + ofFleet.sql(), ofFleet.values());
+      case ASSIGNMENTS ->
+          number("SELECT count(*) FROM assignments" + ofFleet.sql(), ofFleet.values());
+      case SLOTS ->
+          number(
+              "SELECT count(*) FROM sites s CROSS JOIN slots l ON l.site = s.name" + inPlace.sql(),
+              inPlace.values());
+      case DEVICES ->
+          number(
+              "SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name"
+                  + inPlace.sql(),
+              inPlace.values());
+      case RELEASES -> number("SELECT count(*) FROM releases");
+      case TOKENS -> number("SELECT count(*) FROM tokens");
+    };
   }
 
   @Override
   public Optional<Views.DeviceView> device(DeviceId device) {
-    return one(ViewRows.DEVICES + " WHERE d.id = ?", ViewRows::device, device);
+    return one(ViewRows.ONE_DEVICE, ViewRows::device, device);
   }
 
   @Override
@@ -178,10 +290,11 @@ public final class SqliteViews implements HubViews {
     List<Views.AssignmentView> wanted =
         list(
             """
-            SELECT a.* FROM assignments a, devices d JOIN sites s ON s.name = d.site
-              WHERE d.id = ? AND a.fleet = s.fleet
-                AND (a.site = '' OR (a.site = d.site AND (a.slot = '' OR a.slot = d.slot)))
-              ORDER BY a.site, a.slot""",
+            SELECT a.*
+              FROM devices d CROSS JOIN sites s ON s.name = d.site
+                CROSS JOIN assignments a ON a.fleet = s.fleet
+                  AND a.site IN ('', d.site) AND a.slot IN ('', d.slot)
+              WHERE d.id = ? ORDER BY a.site, a.slot""",
             ViewRows::assignment,
             device);
     return one(ConditionRows.QUERY, r -> ConditionRows.read(r, wanted), device);
@@ -201,39 +314,60 @@ public final class SqliteViews implements HubViews {
 
   private List<Views.ResultView> results(
       String order, long after, Optional<DeviceId> device, Optional<Name> channel, int limit) {
-    // Two statements, so that each has its index.
-    String where =
-        device.isPresent()
-            ? "WHERE r.device = ?2 AND r.id > ?1 AND (?3 IS NULL OR r.channel = ?3)"
-            : "WHERE r.id > ?1 AND ?2 IS NULL AND (?3 IS NULL OR r.channel = ?3)";
+    Where where =
+        new Where()
+            .and("r.id > ?", after)
+            .and("r.device = ?", device)
+            // The index by device is the narrower one; the + keeps SQLite from the other.
+            .and(device.isPresent() ? "+r.channel = ?" : "r.channel = ?", channel);
     return list(
-        "SELECT r.*, d.site, d.slot FROM results r JOIN devices d ON d.id = r.device "
-            + where
+        "SELECT r.*, d.site, d.slot FROM results r CROSS JOIN devices d ON d.id = r.device"
+            + where.sql()
             + " ORDER BY r.id "
             + order
-            + " LIMIT ?4",
+            + " LIMIT ?",
         ViewRows::result,
-        after,
-        device.orElse(null),
-        channel.orElse(null),
-        bounded(limit));
+        where.values(bounded(limit)));
   }
 
   @Override
   public long lastResult() {
-    return number("SELECT max(id) FROM results");
+    return number(
+        """
+        SELECT max(coalesce((SELECT max(id) FROM results), 0),
+            coalesce((SELECT value FROM counters WHERE name = 'results-gone'), 0))""");
+  }
+
+  @Override
+  public long gone(RowLog log) {
+    return one(
+            "SELECT value FROM counters WHERE name = ?",
+            r -> r.getLong(1),
+            Columns.word(log) + "-gone")
+        .orElse(0L);
+  }
+
+  @Override
+  public Views.LogView log(RowLog log) {
+    String word = Columns.word(log);
+    return one(
+            """
+            SELECT coalesce((SELECT value FROM counters WHERE name = ?1 || '-gone'), 0),
+                coalesce(sum(last - first + 1), 0), coalesce(sum(bytes), 0),
+                coalesce(min(taken_millis), 0)
+              FROM row_blocks WHERE log = ?1""",
+            r -> new Views.LogView(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
+            word)
+        .orElseThrow(() -> new IllegalStateException("a row of sums is always there"));
   }
 
   @Override
   public List<Views.HappenedView> happened(long after, Optional<DeviceId> device, int limit) {
-    String where =
-        device.isPresent() ? "WHERE device = ?2 AND id > ?1" : "WHERE id > ?1 AND ?2 IS NULL";
+    Where where = new Where().and("id > ?", after).and("device = ?", device);
     return list(
-        "SELECT * FROM happened " + where + " ORDER BY id LIMIT ?3",
+        "SELECT * FROM happened" + where.sql() + " ORDER BY id LIMIT ?",
         ViewRows::happened,
-        after,
-        device.orElse(null),
-        bounded(limit));
+        where.values(bounded(limit)));
   }
 
   @Override
@@ -291,8 +425,8 @@ public final class SqliteViews implements HubViews {
     T read(ResultSet r) throws SQLException;
   }
 
-  private long number(String sql) {
-    return one(sql, r -> r.getLong(1)).orElse(0L);
+  private long number(String sql, @Nullable Object... values) {
+    return one(sql, r -> r.getLong(1), values).orElse(0L);
   }
 
   private <T> Optional<T> one(String sql, Row<T> row, @Nullable Object... values) {
@@ -334,6 +468,6 @@ public final class SqliteViews implements HubViews {
   }
 
   private static long bounded(int limit) {
-    return Math.clamp(limit, 1, ROWS_MAX);
+    return Math.clamp(limit, 1, ROWS_MAX + 1);
   }
 }

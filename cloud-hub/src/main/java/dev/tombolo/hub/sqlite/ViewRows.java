@@ -15,18 +15,32 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the rows of lists.
 final class ViewRows {
-  static final String DEVICES =
+  private static final String DEVICE_COLUMNS =
       """
       SELECT d.*, s.fleet AS fleet, p.online AS online, p.seen_millis AS seen_millis,
           p.agent_version AS agent_version, o.revision AS revision,
           h.revision AS held_revision, t.body AS body, t.hub_millis AS state_millis,
           c.not_after AS not_after
-        FROM devices d JOIN sites s ON s.name = d.site
+        FROM\s""";
+
+  private static final String DEVICE_JOINS =
+      """
+
           LEFT JOIN presences p ON p.device = d.id
           LEFT JOIN documents o ON o.device = d.id
           LEFT JOIN held_documents h ON h.device = d.id
           LEFT JOIN device_states t ON t.device = d.id
           LEFT JOIN certificates c ON c.device = d.id AND c.generation = 'current'""";
+
+  /// Sites first, so that a list comes by site and slot from the indexes.
+  static final String DEVICES =
+      DEVICE_COLUMNS + "sites s CROSS JOIN devices d ON d.site = s.name" + DEVICE_JOINS;
+
+  static final String ONE_DEVICE =
+      DEVICE_COLUMNS
+          + "devices d CROSS JOIN sites s ON s.name = d.site"
+          + DEVICE_JOINS
+          + " WHERE d.id = ?";
 
   private ViewRows() {}
 
@@ -66,16 +80,6 @@ final class ViewRows {
         Columns.texts(r.getString("labels")),
         Columns.parameters(r.getString("parameters")),
         holder == null ? null : new DeviceId(holder),
-        origin(r));
-  }
-
-  static Views.ApplicationView application(ResultSet r) throws SQLException {
-    return new Views.ApplicationView(
-        name(r, "name"),
-        name(r, "fleet"),
-        r.getString("display_name"),
-        Columns.texts(r.getString("labels")),
-        Columns.texts(r.getString("parameters")),
         origin(r));
   }
 

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.Assignment;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.ReportRow;
+import dev.tombolo.hub.core.RowBlock;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -16,6 +17,7 @@ import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
@@ -66,6 +68,26 @@ final class Writes {
               c.millis());
       case HubChange.PresencePut c -> write(c.presence());
       case HubChange.RowsTaken c -> write(c);
+      case HubChange.BlockPut c -> write(c.block());
+      case HubChange.BlockDropped c -> drop(c.block());
+      case HubChange.MarkForgotten c ->
+          run(
+              "DELETE FROM outbox_marks WHERE device = ? AND incarnation = ?",
+              c.device(),
+              c.incarnation());
+      case HubChange.TokenForgotten c -> {
+        run("DELETE FROM token_uses WHERE token = ?", c.token());
+        run("DELETE FROM tokens WHERE id = ?", c.token());
+      }
+      case HubChange.DeviceCleared c -> clear(c.device());
+      case HubChange.CertificatesEnded c ->
+          run(
+              """
+              DELETE FROM certificates WHERE serial IN (
+                SELECT serial FROM certificates
+                  WHERE generation = 'superseded' AND not_after < ? ORDER BY not_after LIMIT ?)""",
+              c.millis(),
+              c.atMost());
       case HubChange.UserPut c -> write(c.user());
       case HubChange.AuditAppended c -> write(c.record());
     }
@@ -277,8 +299,9 @@ final class Writes {
         case ReportBody.Result body ->
             run(
                 """
-                INSERT INTO results (device, incarnation, sequence, hub_millis, wall_millis,
-                  channel, json) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                INSERT INTO results (id, device, incarnation, sequence, hub_millis, wall_millis,
+                  channel, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                row.number(),
                 taken.device(),
                 taken.incarnation(),
                 row.sequence(),
@@ -306,8 +329,9 @@ final class Writes {
       throws SQLException {
     run(
         """
-        INSERT INTO happened (device, incarnation, sequence, hub_millis, wall_millis, what,
-          application, release, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        INSERT INTO happened (id, device, incarnation, sequence, hub_millis, wall_millis, what,
+          application, release, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        row.number(),
         taken.device(),
         taken.incarnation(),
         row.sequence(),
@@ -331,6 +355,38 @@ final class Writes {
         row.wallMillis(),
         Columns.digests(releases == null ? List.of() : releases),
         Json.write(body));
+  }
+
+  private void write(RowBlock block) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO row_blocks VALUES (?, ?, ?, ?, ?)",
+        Columns.word(block.log()),
+        block.first(),
+        block.last(),
+        block.bytes(),
+        block.takenMillis());
+  }
+
+  private void drop(RowBlock block) throws SQLException {
+    String rows =
+        switch (block.log()) {
+          case RESULTS -> "DELETE FROM results WHERE id BETWEEN ? AND ?";
+          case EVENTS -> "DELETE FROM happened WHERE id BETWEEN ? AND ?";
+        };
+    run(rows, block.first(), block.last());
+    run(
+        "DELETE FROM row_blocks WHERE log = ? AND first = ?",
+        Columns.word(block.log()),
+        block.first());
+  }
+
+  private void clear(DeviceId device) throws SQLException {
+    run("DELETE FROM certificates WHERE device = ? AND generation <> 'superseded'", device);
+    run("DELETE FROM documents WHERE device = ?", device);
+    run("DELETE FROM held_documents WHERE device = ?", device);
+    run("DELETE FROM presences WHERE device = ?", device);
+    run("DELETE FROM outbox_marks WHERE device = ?", device);
+    run("DELETE FROM device_states WHERE device = ?", device);
   }
 
   private void write(UserRecord user) throws SQLException {

@@ -3,6 +3,7 @@ package dev.tombolo.hub.cli;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
@@ -15,11 +16,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A hub's loop, store and admin port without an edge port: all that operators meet.
 final class HubAlone implements AutoCloseable {
+  static final RowQuota PLENTY = new RowQuota(Duration.ofDays(1_000), 1L << 40, 1L << 40);
+
   private final Path data;
   private final HubLoop loop;
   private final SqliteHubStore store;
@@ -28,6 +32,11 @@ final class HubAlone implements AutoCloseable {
   private final String url;
 
   HubAlone(Path data) throws IOException, InterruptedException {
+    this(data, PLENTY);
+  }
+
+  /// @param results how many of them it keeps
+  HubAlone(Path data, RowQuota results) throws IOException, InterruptedException {
     this.data = data;
     Path database = data.resolve("hub.db");
     store = SqliteHubStore.open(database);
@@ -38,6 +47,8 @@ final class HubAlone implements AutoCloseable {
                 "https://localhost:1",
                 "k",
                 "pem",
+                results,
+                PLENTY,
                 Limits.CERTIFICATE_LIFE),
             store,
             Clock.systemUTC());

@@ -284,6 +284,69 @@ class HubCommandsTest {
   }
 
   @Test
+  void aParameterThatTheReleaseDoesNotTakeIsToldWithItsLine() throws IOException {
+    applyShops("--yes-really", "production");
+    ReleaseFolder release = trustPublisher();
+    release.sign(cli);
+    hub.run(cli, "release", "push", release.envelope().toString());
+    hub.run(cli, "assign", "people-embedding@1.0.0", "--fleet", "retail");
+    Path file = folder.resolve("slot.yaml");
+    String slot =
+        """
+        apiVersion: tombolo.dev/v1
+        kind: DeviceSlot
+        metadata: {name: counter-1}
+        spec:
+          site: store-117
+          parameters:
+            people-embedding:
+              port: http
+        """;
+
+    Files.writeString(file, slot);
+    Cli.Said wrongType = hub.run(cli, "apply", "-f", file.toString());
+    Files.writeString(file, slot.replace("port: http", "prot: 9117"));
+    Cli.Said wrongName = hub.run(cli, "apply", "-f", file.toString());
+
+    assertThat(wrongType.exit()).isEqualTo(1);
+    assertThat(wrongType.err())
+        .contains(
+            "slot.yaml line 8: spec.parameters.people-embedding.port: 'http' is not valid;"
+                + " for people-embedding@1.0.0 it must be a whole number");
+    assertThat(wrongName.err())
+        .contains("line 8: spec.parameters.people-embedding.prot: '9117' is not valid;")
+        .contains("did you mean 'port'?");
+  }
+
+  @Test
+  void longListsAreWholeUnlessALimitIsSaid() throws IOException {
+    StringBuilder shops =
+        new StringBuilder("apiVersion: tombolo.dev/v1\nkind: Fleet\nmetadata: {name: retail}\n");
+    for (int i = 1; i <= 1_200; i++) {
+      shops
+          .append("---\napiVersion: tombolo.dev/v1\nkind: Site\nmetadata: {name: store-")
+          .append(i)
+          .append("}\nspec: {fleet: retail, timeZone: Europe/Berlin}\n");
+    }
+    Path file = Files.writeString(folder.resolve("many.yaml"), shops);
+    Cli.Said applied = hub.run(cli, "apply", "-f", file.toString());
+    assertThat(applied.exit()).describedAs(applied.err()).isZero();
+
+    Cli.Said all = hub.run(cli, "get", "sites", "--fleet", "retail");
+    Cli.Said some = hub.run(cli, "get", "sites", "--limit", "1100");
+    Cli.Said json = hub.run(cli, "get", "sites", "--json");
+
+    assertThat(all.out().lines()).hasSize(1 + 1_200);
+    assertThat(all.out()).contains("store-1200 ").contains("store-999 ");
+    assertThat(all.err()).isEmpty();
+    assertThat(some.out().lines()).hasSize(1 + 1_100);
+    assertThat(some.err())
+        .contains("1100 of 1200 shown, 100 more; all of them without --limit, or --limit 1200");
+    assertThat(json.out().split("\"id\":", -1)).hasSize(1 + 1_200);
+    assertThat(hub.run(cli, "get", "sites", "--limit", "0").exit()).isEqualTo(2);
+  }
+
+  @Test
   void emptyListsSayWhatToDo() {
     assertThat(hub.run(cli, "get", "devices").err()).contains("tombolo token create");
     assertThat(hub.run(cli, "get", "devices", "--json").out().strip()).isEqualTo("[]");

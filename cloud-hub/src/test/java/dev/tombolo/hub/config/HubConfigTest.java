@@ -32,6 +32,8 @@ class HubConfigTest {
             share: /srv/share
             filesMax: 20GiB
             certificates: {lifetime: 90d}
+            results: {keep: 30d, maxBytes: 2GiB, maxRows: 500000}
+            events: {keep: 60d}
             broker:
               url: mqtts://broker:8883
               devicesUrl: mqtts://broker.example.com:8883
@@ -51,6 +53,10 @@ class HubConfigTest {
     assertThat(config.share()).contains(Path.of("/srv/share"));
     assertThat(config.filesBytesMax()).isEqualTo(20L * 1024 * 1024 * 1024);
     assertThat(config.certificateLife()).isEqualTo(Duration.ofDays(90));
+    assertThat(config.results())
+        .isEqualTo(new HubConfig.Keep(Duration.ofDays(30), 2L * 1024 * 1024 * 1024, 500_000));
+    assertThat(config.events().keep()).isEqualTo(Duration.ofDays(60));
+    assertThat(config.events().bytesMax()).isEqualTo(HubConfig.Keep.EVENTS.bytesMax());
     assertThat(config.broker().orElseThrow().devicesUrl()).hasHost("broker.example.com");
   }
 
@@ -74,6 +80,9 @@ class HubConfigTest {
         "edge: {keepAliveMax: 1s} | hub.yaml line 1: edge.keepAliveMax: must be from 5s to 65535s",
         "certificates: {lifetime: 30s} | hub.yaml line 1: certificates.lifetime: must be from 1m to 400d",
         "certificates: {renew: 1d} | hub.yaml line 1: certificates.renew: unknown field; allowed here: lifetime",
+        "results: {keep: 1m} | hub.yaml line 1: results.keep: must be at least 1h",
+        "results: {maxBytes: 1KiB} | hub.yaml line 1: results.maxBytes: must be at least 1MiB",
+        "results: {kepe: 1d} | hub.yaml line 1: results.kepe: unknown field; did you mean 'keep'?",
         "edge: {endpoints: [hub]} | hub.yaml line 1: edge.endpoints: 'hub' is not an endpoint; write host:port",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class HubLoopTest {
   private static final HubSettings SETTINGS =
-      new HubSettings(List.of(), "", "", "", Limits.CERTIFICATE_LIFE);
+      new HubSettings(List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, Limits.CERTIFICATE_LIFE);
 
   private final MemoryHubStore store = new MemoryHubStore();
 

@@ -16,6 +16,7 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /// What every store of the hub's state must do, the real one and the simulated one.
 public abstract class HubStoreContract {
+
+  /// So long that rows go only when time passes.
+  private static final RowQuota A_MONTH = new RowQuota(Duration.ofDays(30), 1L << 40, 1L << 40);
 
   /// An empty store.
   protected abstract HubStore store();
@@ -127,6 +131,75 @@ public abstract class HubStoreContract {
     assertThat(after.lastAudit).isEqualTo(before.lastAudit).isNotNull();
     assertThat(after.presences.keySet()).isEqualTo(before.presences.keySet());
     assertThat(after.sessions).isEmpty();
+  }
+
+  @Test
+  protected void whatWasForgottenStaysForgotten() {
+    HubStore store = store();
+    Scene scene = Scene.ready(new Scene(store, A_MONTH, A_MONTH));
+    EnrolResponse lost = scene.joined("lost");
+    SessionId line = scene.connected(lost, scene.birth("boot-1", 1));
+    for (int i = 1; i <= 500; i += 5) {
+      Report.Row[] rows = {
+        Scene.result(i),
+        Scene.result(i + 1),
+        Scene.result(i + 2),
+        Scene.happened(i + 3),
+        Scene.happened(i + 4)
+      };
+      scene.tell(new HubEvent.ReportSaid(line, lost.device(), scene.report(rows), 1));
+    }
+    scene.command(new AdminCommand.RevokeDevice(lost.device(), "stolen", Optional.empty()));
+    scene.pass(Pruning.REVOKED_KEEP.plus(Pruning.TOKEN_KEEP));
+
+    HubState after = reopened().load();
+
+    assertThat(after.keptRows(RowLog.RESULTS)).isEqualTo(new KeptRows(0, 0, 300));
+    assertThat(after.keptRows(RowLog.EVENTS)).isEqualTo(new KeptRows(0, 0, 200));
+    assertThat(after.tokens).isEmpty();
+    assertThat(after.tokenUses).isEmpty();
+    assertThat(after.isAnythingKept(lost.device())).isFalse();
+    assertThat(after.expelled).containsExactly(lost.device());
+    assertThat(after.devices).containsKey(lost.device());
+    assertThat(after.keptRows(RowLog.RESULTS)).isEqualTo(store.load().keptRows(RowLog.RESULTS));
+  }
+
+  @Test
+  void blocksAreReadBackAsTheyWere() {
+    HubStore store = store();
+    Scene scene = Scene.ready(store);
+    EnrolResponse device = scene.joined("counter");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    for (int i = 1; i <= RowBlock.ROWS_MAX + 5; i++) {
+      scene.tell(new HubEvent.ReportSaid(line, device.device(), scene.report(Scene.result(i)), 1));
+    }
+
+    HubState after = reopened().load();
+
+    RowBlock newest = Scene.found(after.blocks(RowLog.RESULTS).newest());
+    assertThat(newest.first()).isEqualTo(RowBlock.ROWS_MAX + 1);
+    assertThat(newest.last()).isEqualTo(RowBlock.ROWS_MAX + 5);
+    assertThat(after.keptRows(RowLog.RESULTS)).isEqualTo(store.load().keptRows(RowLog.RESULTS));
+  }
+
+  @Test
+  void theMarkOfAnOutboxThatWasForgottenIsGone() {
+    HubStore store = store();
+    Scene scene = Scene.ready(store);
+    EnrolResponse device = scene.joined("counter");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    for (int i = 0; i <= HubState.INCARNATIONS_MAX; i++) {
+      Report report = new Report("disk-" + i, "boot-1", scene.now, 1, List.of(Scene.result(3)));
+      scene.now++;
+      scene.tell(new HubEvent.ReportSaid(line, device.device(), report, 1));
+    }
+
+    HubState after = reopened().load();
+
+    assertThat(after.outboxMarks).isEqualTo(store.load().outboxMarks);
+    assertThat(after.markOf(device.device(), "disk-0")).isEqualTo(-1);
+    assertThat(after.markOf(device.device(), "disk-1")).isEqualTo(3);
+    assertThat(Scene.found(after.newestMark(device.device())).incarnation()).isEqualTo("disk-8");
   }
 
   /// A bit of everything the hub keeps.

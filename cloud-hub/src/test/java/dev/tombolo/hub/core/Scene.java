@@ -33,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A hub's loop with the world around it answering at once: certificates and documents are signed,
@@ -45,14 +46,12 @@ public final class Scene {
   public static final String DOCUMENT_KEY = "sha256:document";
   public static final KeyPair PUBLISHER = Ed25519Keys.ofSeed(new byte[32]);
 
-  private static final HubSettings SETTINGS =
-      new HubSettings(
-          List.of("wss://hub:8443/mqtt"),
-          "https://hub:8443",
-          DOCUMENT_KEY,
-          "document certificate",
-          Limits.CERTIFICATE_LIFE);
+  /// A quota that no test fills.
+  public static final RowQuota PLENTY = new RowQuota(Duration.ofDays(1_000), 1L << 40, 1L << 40);
 
+  private static final int TICKS = 20;
+
+  private final HubSettings settings;
   private final HubStore store;
   private final PublishedDirectory directory = new PublishedDirectory();
   private HubTurn turn;
@@ -66,20 +65,36 @@ public final class Scene {
   public boolean certificatesAreSigned = true;
 
   public Scene(HubStore store) {
+    this(store, PLENTY, PLENTY);
+  }
+
+  public Scene(HubStore store, RowQuota results, RowQuota events) {
+    this.settings =
+        new HubSettings(
+            List.of("wss://hub:8443/mqtt"),
+            "https://hub:8443",
+            DOCUMENT_KEY,
+            "document certificate",
+            results,
+            events,
+            Limits.CERTIFICATE_LIFE);
     this.store = store;
-    this.turn = new HubTurn(SETTINGS, store, directory);
+    this.turn = new HubTurn(settings, store, directory);
   }
 
   /// With a fleet, a site, a slot and a trusted publisher.
   public static Scene ready(HubStore store) {
-    Scene scene = new Scene(store);
+    return ready(new Scene(store));
+  }
+
+  public static Scene ready(Scene scene) {
     scene.trust();
     scene.apply(fleet(false), site(SITE), slot(SLOT));
     return scene;
   }
 
   public void restart() {
-    turn = new HubTurn(SETTINGS, store, directory);
+    turn = new HubTurn(settings, store, directory);
   }
 
   public EdgeDirectory directory() {
@@ -218,7 +233,13 @@ public final class Scene {
                     0,
                     0,
                     0),
-                List.of())));
+                Stream.of("threads", "level", "quote", "p", "q", "api-token")
+                    .map(Scene::text)
+                    .toList())));
+  }
+
+  private static Variant.Parameter text(String name) {
+    return new Variant.Parameter(name, Variant.Parameter.Type.TEXT, "", null, null);
   }
 
   /// Pushes a release and assigns it to the fleet.
@@ -339,6 +360,19 @@ public final class Scene {
         0,
         sequence,
         new ReportBody.Result(new Name("people"), "{\"count\":" + sequence + "}"));
+  }
+
+  public static Report.Row happened(long sequence) {
+    return new Report.Row(
+        sequence, "boot-1", 0, sequence, new ReportBody.Happened("booted", null, null, null));
+  }
+
+  /// Lets time pass, with as many ticks as whoever works through everything slowly needs.
+  public void pass(Duration time) {
+    now += time.toMillis();
+    for (int i = 0; i < TICKS; i++) {
+      tell(new HubEvent.Ticked());
+    }
   }
 
   public Report report(Report.Row... rows) {

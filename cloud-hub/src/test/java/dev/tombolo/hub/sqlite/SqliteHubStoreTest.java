@@ -3,14 +3,20 @@ package dev.tombolo.hub.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.HubStoreContract;
+import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.enrol.EnrolResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -68,8 +74,85 @@ class SqliteHubStoreTest extends HubStoreContract {
     assertThatThrownBy(() -> run("DELETE FROM audit")).hasMessageContaining("append-only");
   }
 
+  @Test
+  void droppedRowsAndForgottenTokensLeaveNoRows() throws SQLException {
+    whatWasForgottenStaysForgotten();
+
+    for (String table :
+        List.of(
+            "results",
+            "happened",
+            "row_blocks",
+            "tokens",
+            "token_uses",
+            "outbox_marks",
+            "presences",
+            "documents",
+            "device_states",
+            "certificates")) {
+      assertThat(read("SELECT count(*) FROM " + table)).describedAs(table).isEqualTo("0");
+    }
+    assertThat(read("SELECT standing FROM devices")).isEqualTo("revoked");
+    assertThat(Integer.parseInt(read("SELECT count(*) FROM audit"))).isPositive();
+  }
+
+  @Test
+  void replacedCertificatesGoOnceTheyHaveRunOut() throws SQLException {
+    HubStore store = store();
+    Scene scene = Scene.ready(store);
+    EnrolResponse first = scene.joined("counter");
+    scene.tell(
+        new HubEvent.RenewAsked(
+            scene.number(), first.device(), Scene.serialOf(first), Scene.key("next"), "r"));
+    scene.open(
+        first.device(), read("SELECT serial FROM certificates WHERE generation = 'pending'"));
+    assertThat(read("SELECT count(*) FROM certificates")).isEqualTo("2");
+
+    scene.pass(Limits.CERTIFICATE_LIFE.minusDays(1));
+    assertThat(read("SELECT count(*) FROM certificates")).isEqualTo("2");
+    scene.pass(Duration.ofDays(2));
+
+    assertThat(read("SELECT count(*) FROM certificates")).isEqualTo("1");
+    assertThat(read("SELECT generation FROM certificates")).isEqualTo("current");
+  }
+
+  @Test
+  void anOlderDatabaseGetsItsBlocks() throws SQLException {
+    HubStore store = store();
+    Scene scene = Scene.ready(store);
+    EnrolResponse device = scene.joined("counter");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    for (int i = 1; i <= 300; i++) {
+      scene.tell(new HubEvent.ReportSaid(line, device.device(), scene.report(Scene.result(i)), 1));
+    }
+    store.close();
+    open.clear();
+    for (String sql :
+        List.of(
+            "DROP TABLE row_blocks",
+            "DROP INDEX ended_certificates",
+            "DROP INDEX current_certificates",
+            "DROP INDEX sites_by_name",
+            "DROP INDEX devices_by_place",
+            "DROP INDEX assignments_of_site",
+            "DROP INDEX releases_by_time",
+            "DROP INDEX tokens_by_time",
+            "DROP INDEX results_of_channel",
+            "CREATE INDEX sites_of_fleet ON sites (fleet)",
+            "PRAGMA user_version = 1")) {
+      run(sql);
+    }
+
+    opened(folder.resolve("hub.db"));
+
+    assertThat(
+            read(
+                "SELECT count(*) || ' ' || sum(last - first + 1) || ' ' || max(last) FROM row_blocks"))
+        .isEqualTo("3 300 300");
+  }
+
   private void aWholeLife() {
-    dev.tombolo.hub.core.Scene.ready(store());
+    Scene.ready(store());
   }
 
   private HubStore opened(Path file) {

@@ -1,13 +1,18 @@
 package dev.tombolo.hub.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.hub.audit.AuditVerify;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Listed;
+import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.policy.DeviceCondition;
@@ -15,13 +20,17 @@ import dev.tombolo.hub.policy.Why;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +63,7 @@ class SqliteViewsTest {
 
   @Test
   void eachListTellsWhatIsThere() {
-    assertThat(views.fleets())
+    assertThat(views.fleets(PageAsk.FIRST))
         .singleElement()
         .satisfies(
             fleet -> {
@@ -62,21 +71,23 @@ class SqliteViewsTest {
               assertThat(fleet.sites()).isEqualTo(1);
               assertThat(fleet.devices()).isEqualTo(1);
             });
-    assertThat(views.sites(Optional.of(Scene.FLEET))).hasSize(1);
-    assertThat(views.sites(Optional.of(new Name("other")))).isEmpty();
-    assertThat(views.slots(Optional.empty(), Optional.of(Scene.SITE)))
+    assertThat(views.sites(Optional.of(Scene.FLEET), PageAsk.FIRST)).hasSize(1);
+    assertThat(views.sites(Optional.of(new Name("other")), PageAsk.FIRST)).isEmpty();
+    assertThat(views.slots(Optional.empty(), Optional.of(Scene.SITE), PageAsk.FIRST))
         .singleElement()
         .satisfies(slot -> assertThat(slot.holder()).isEqualTo(device.device()));
-    assertThat(views.assignments(Optional.empty()))
+    assertThat(views.assignments(Optional.empty(), PageAsk.FIRST))
         .singleElement()
         .satisfies(assignment -> assertThat(assignment.release()).isEqualTo(release));
-    assertThat(views.releases()).singleElement().satisfies(r -> assertThat(r.files()).isEqualTo(1));
+    assertThat(views.releases(PageAsk.FIRST))
+        .singleElement()
+        .satisfies(r -> assertThat(r.files()).isEqualTo(1));
     assertThat(views.releaseEnvelope(release)).isPresent();
     assertThat(views.publisherRoots()).hasSize(1);
-    assertThat(views.tokens())
+    assertThat(views.tokens(PageAsk.FIRST))
         .singleElement()
         .satisfies(token -> assertThat(token.used()).isEqualTo(1));
-    assertThat(views.applications(Optional.empty())).isEmpty();
+    assertThat(views.fleetOf(Scene.SLOT)).contains(Scene.FLEET);
     assertThat(views.users()).isEmpty();
     assertThat(views.holder(Scene.SLOT)).contains(device.device());
     assertThat(views.figures().devicesOnline()).isEqualTo(1);
@@ -91,10 +102,11 @@ class SqliteViewsTest {
     assertThat(view.revision()).isEqualTo(1);
     assertThat(view.heldRevision()).isEqualTo(1);
     assertThat(view.facts()).isEqualTo(Map.of("host", "counter"));
-    assertThat(views.devices(Optional.of(Scene.FLEET), Optional.empty(), Optional.empty(), 10))
+    assertThat(views.devices(Optional.of(Scene.FLEET), Optional.empty(), PageAsk.FIRST))
         .containsExactly(view);
-    assertThat(views.devices(Optional.empty(), Optional.empty(), Optional.of(device.device()), 10))
-        .isEmpty();
+    PageAsk behind =
+        new PageAsk(Optional.of(Cursor.of(Scene.SITE, Scene.SLOT.slot(), device.device())), 10);
+    assertThat(views.devices(Optional.empty(), Optional.empty(), behind)).isEmpty();
   }
 
   @Test
@@ -152,6 +164,92 @@ class SqliteViewsTest {
         .containsExactly("rolled-back", "dropped");
     assertThat(happened.getFirst().detail()).contains("probe-failed");
     assertThat(happened.getLast().detail()).contains("\"count\":3");
+  }
+
+  @Test
+  void eachListGoesOnBehindItsCursor() {
+    Name other = new Name("pilot");
+    scene.apply(new AdminObject.Fleet(other, "", Map.of(), false, Map.of()));
+    for (int i = 1; i <= 5; i++) {
+      Name site = new Name("store-" + i);
+      scene.apply(Scene.site(site), Scene.slot(new SlotRef(site, new Name("till"))));
+      scene.enrol(scene.token(Optional.of(site), Optional.empty(), 1), "till-" + i);
+    }
+    scene.assign("embedding", "2.0");
+    scene.assign("tills", "1.0");
+
+    assertThat(paged(Listed.FLEETS, views::fleets, v -> Cursor.of(v.name())))
+        .containsExactlyElementsOf(views.fleets(PageAsk.FIRST))
+        .hasSize(2);
+    assertThat(
+            paged(
+                Listed.SITES,
+                ask -> views.sites(Optional.of(Scene.FLEET), ask),
+                v -> Cursor.of(v.name())))
+        .containsExactlyElementsOf(views.sites(Optional.empty(), PageAsk.FIRST))
+        .hasSize(6);
+    assertThat(
+            paged(
+                Listed.SLOTS,
+                ask -> views.slots(Optional.empty(), Optional.empty(), ask),
+                v -> Cursor.of(v.ref().site(), v.ref().slot())))
+        .containsExactlyElementsOf(
+            views.slots(Optional.of(Scene.FLEET), Optional.empty(), PageAsk.FIRST))
+        .hasSize(6);
+    assertThat(
+            paged(
+                Listed.DEVICES,
+                ask -> views.devices(Optional.of(Scene.FLEET), Optional.empty(), ask),
+                v -> Cursor.of(v.slot().site(), v.slot().slot(), v.id())))
+        .containsExactlyElementsOf(views.devices(Optional.empty(), Optional.empty(), PageAsk.FIRST))
+        .hasSize(6)
+        .isSortedAccordingTo(Comparator.comparing(Views.DeviceView::slot));
+    assertThat(
+            paged(
+                Listed.ASSIGNMENTS,
+                ask -> views.assignments(Optional.of(Scene.FLEET), ask),
+                v -> Cursor.of(v.fleet(), "", "", v.application())))
+        .containsExactlyElementsOf(views.assignments(Optional.empty(), PageAsk.FIRST))
+        .hasSize(2);
+    assertThat(
+            paged(
+                Listed.RELEASES,
+                views::releases,
+                v -> Cursor.of(v.pushedMillis(), v.name(), v.version())))
+        .containsExactlyElementsOf(views.releases(PageAsk.FIRST))
+        .hasSize(3);
+    assertThat(paged(Listed.TOKENS, views::tokens, v -> Cursor.of(v.createdMillis(), v.id())))
+        .containsExactlyElementsOf(views.tokens(PageAsk.FIRST))
+        .hasSize(6);
+  }
+
+  /// Reads a list one row at a time, and each cursor from its text.
+  private <V> List<V> paged(
+      Listed listed, Function<PageAsk, List<V>> list, Function<V, Cursor> cursorOf) {
+    List<V> all = new ArrayList<>();
+    List<V> page = list.apply(new PageAsk(Optional.empty(), 1));
+    while (!page.isEmpty()) {
+      all.addAll(page);
+      Cursor cursor = listed.cursor(cursorOf.apply(page.getLast()).text());
+      page = list.apply(new PageAsk(Optional.of(cursor), 1));
+    }
+    assertThat(views.count(listed, Optional.empty(), Optional.empty())).isEqualTo(all.size());
+    return all;
+  }
+
+  @Test
+  void whatIsWantedInSitesIsFoundByTheirNames() {
+    assertThat(views.assignmentsReaching(Optional.of(Scene.FLEET), Scene.SITE, Scene.SITE))
+        .isEqualTo(views.assignments(Optional.empty(), PageAsk.FIRST))
+        .hasSize(1);
+    assertThat(views.assignmentsReaching(Optional.of(new Name("other")), Scene.SITE, Scene.SITE))
+        .isEmpty();
+  }
+
+  @Test
+  void aCursorOfAnotherListIsRefused() {
+    assertThatThrownBy(() -> Listed.SLOTS.cursor("store-1")).hasMessageContaining("Link");
+    assertThatThrownBy(() -> Listed.TOKENS.cursor("x/y")).hasMessageContaining("Link");
   }
 
   @Test

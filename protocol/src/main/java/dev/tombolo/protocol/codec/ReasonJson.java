@@ -92,6 +92,7 @@ final class ReasonJson {
       case "not-allowed" -> new Reason.NotAllowed(f.text("detail"));
       case "input-invalid" ->
           new Reason.InputInvalid(f.text("field"), f.text("value"), f.text("fix"));
+      case "rows-gone" -> new Reason.RowsGone(f.text("what"), f.integer("through"));
       default -> new Reason.Unknown(code);
     };
   }
@@ -255,6 +256,8 @@ final class ReasonJson {
           json.text("code", "conflict").text("what", r.what()).text("detail", r.detail());
       case Reason.ProtectedFleet r -> json.text("code", "protected-fleet").text("fleet", r.fleet());
       case Reason.NotAllowed r -> json.text("code", "not-allowed").text("detail", r.detail());
+      case Reason.RowsGone r ->
+          json.text("code", "rows-gone").text("what", r.what()).integer("through", r.through());
       case Reason.InputInvalid r ->
           json.text("code", "input-invalid")
               .text("field", r.field())

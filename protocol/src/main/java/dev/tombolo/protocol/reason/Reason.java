@@ -146,6 +146,10 @@ public sealed interface Reason {
 
   record InputInvalid(String field, String value, String fix) implements Reason {}
 
+  /// What is asked for was kept for a time and has been dropped since; rows after `through` are
+  /// still there.
+  record RowsGone(String what, long through) implements Reason {}
+
   /// A reason of a newer peer.
   record Unknown(String code) implements Reason {}
 }

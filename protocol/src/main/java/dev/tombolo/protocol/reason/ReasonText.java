@@ -34,7 +34,7 @@ public final class ReasonText {
       case Reason.TokenUnknown r ->
           "This hub has no join token "
               + r.token()
-              + "; check that the token was made at this hub, or make a new one.";
+              + "; it was made elsewhere, or ended long ago and was forgotten: make a new one.";
       case Reason.TokenExpired r ->
           "Join token "
               + r.token()
@@ -316,6 +316,12 @@ public final class ReasonText {
       case Reason.NotAllowed r -> "Not allowed: " + r.detail() + "; ask an operator who may.";
       case Reason.InputInvalid r ->
           r.field() + ": '" + r.value() + "' is not valid; " + r.fix() + ".";
+      case Reason.RowsGone r ->
+          "Some of the "
+              + r.what()
+              + " asked for are gone: they were older, or more, than the hub keeps; go on after "
+              + r.through()
+              + ".";
       case Reason.Unknown r ->
           "Reason '" + r.code() + "', which this version does not know; update this program.";
     };

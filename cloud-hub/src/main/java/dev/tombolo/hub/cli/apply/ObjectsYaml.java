@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Fleets, sites, device slots and applications as people write them: YAML documents separated by
@@ -20,26 +21,45 @@ import org.jspecify.annotations.Nullable;
 public final class ObjectsYaml {
   public static final String API_VERSION = "tombolo.dev/v1";
 
+  private final List<ObjectBody> objects = new ArrayList<>();
+
+  /// Where each parameter stands, by what a hub calls it.
+  private final Map<String, Place> parameters = new HashMap<>();
+
+  private record Place(YamlMap map, String key) {}
+
   private ObjectsYaml() {}
 
   /// @param file its name, for messages
   /// @throws YamlFault at the first mistake
-  public static List<ObjectBody> read(String file, String text) {
-    List<ObjectBody> objects = new ArrayList<>();
+  public static ObjectsYaml read(String file, String text) {
+    ObjectsYaml read = new ObjectsYaml();
     Map<String, Integer> lines = new HashMap<>();
     for (YamlMap yaml : StrictYaml.documents(file, text)) {
-      ObjectBody object = object(yaml);
+      ObjectBody object = read.object(yaml);
       String identity = object.kind() + " " + nameOf(object);
       Integer before = lines.putIfAbsent(identity, yaml.line());
       if (before != null) {
         throw yaml.fault("metadata", identity + " stands in line " + before + " already");
       }
-      objects.add(object);
+      read.objects.add(object);
     }
-    return objects;
+    return read;
   }
 
-  private static ObjectBody object(YamlMap yaml) {
+  public List<ObjectBody> objects() {
+    return List.copyOf(objects);
+  }
+
+  /// The fault at the place of a parameter that a hub has refused.
+  ///
+  /// @param field as the hub names it: `slot store-117/counter-1 parameters.people-embedding.port`
+  public Optional<YamlFault> fault(String field, String what) {
+    return Optional.ofNullable(parameters.get(field))
+        .map(place -> place.map().fault(place.key(), what));
+  }
+
+  private ObjectBody object(YamlMap yaml) {
     yaml.word("apiVersion", List.of(API_VERSION));
     String kind = yaml.word("kind", List.of("Fleet", "Site", "DeviceSlot", "Application"));
     YamlMap metadata = yaml.map("metadata");
@@ -61,19 +81,19 @@ public final class ObjectsYaml {
   }
 
   /// A fleet may go without `spec`.
-  private static ObjectBody fleet(Metadata about, YamlMap yaml) {
+  private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
     Map<String, Map<String, String>> parameters = Map.of();
     if (yaml.has("spec")) {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
-      parameters = parameters(spec);
+      parameters = parameters("fleet " + about.name(), spec);
       spec.noMore();
     }
     return about.object("Fleet", null, null, guarded, null, null, null, null, parameters);
   }
 
-  private static ObjectBody site(Metadata about, YamlMap spec) {
+  private ObjectBody site(Metadata about, YamlMap spec) {
     ObjectBody site =
         about.object(
             "Site",
@@ -84,34 +104,36 @@ public final class ObjectsYaml {
             spec.text("region", ""),
             spec.text("contact", ""),
             null,
-            parameters(spec));
+            parameters("site " + about.name(), spec));
     spec.noMore();
     return site;
   }
 
-  private static ObjectBody slot(Metadata about, YamlMap spec) {
+  private ObjectBody slot(Metadata about, YamlMap spec) {
+    String site = spec.read("site", Name::new).text();
     ObjectBody slot =
         about.object(
             "DeviceSlot",
             null,
-            spec.read("site", Name::new).text(),
+            site,
             false,
             null,
             null,
             null,
             null,
-            parameters(spec));
+            parameters("slot " + site + "/" + about.name(), spec));
     spec.noMore();
     return slot;
   }
 
-  private static ObjectBody application(Metadata about, YamlMap spec) {
+  private ObjectBody application(Metadata about, YamlMap spec) {
     String fleet = spec.read("fleet", Name::new).text();
     String release =
         spec.optionalRead("release", version -> new ReleaseRef(new Name(about.name()), version))
             .map(ReleaseRef::version)
             .orElse(null);
     Map<String, String> own = spec.scalarMap("parameters");
+    note("application " + fleet + "/" + about.name(), about.name(), spec, "parameters");
     spec.noMore();
     return about.object(
         "Application",
@@ -125,7 +147,20 @@ public final class ObjectsYaml {
         own.isEmpty() ? Map.of() : Map.of(about.name(), own));
   }
 
-  private static Map<String, Map<String, String>> parameters(YamlMap spec) {
+  /// Remembers where the parameters of an application stand.
+  private void note(String object, String application, YamlMap at, String under) {
+    at.optionalMap(under)
+        .ifPresent(
+            map ->
+                map.keys()
+                    .forEach(
+                        key ->
+                            parameters.put(
+                                object + " parameters." + application + "." + key,
+                                new Place(map, key))));
+  }
+
+  private Map<String, Map<String, String>> parameters(String object, YamlMap spec) {
     Map<String, Map<String, String>> all = new LinkedHashMap<>();
     spec.optionalMap("parameters")
         .ifPresent(
@@ -136,6 +171,7 @@ public final class ObjectsYaml {
                       application, "not an application's name; parameters go under one");
                 }
                 all.put(application, applications.scalarMap(application));
+                note(object, application, applications, application);
               }
             });
     return all;

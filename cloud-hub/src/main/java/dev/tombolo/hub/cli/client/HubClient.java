@@ -23,6 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// One operator's way to one hub. Every method throws [Failure] with the next step when the hub
 /// cannot be reached or says no.
@@ -30,6 +34,7 @@ public final class HubClient implements AutoCloseable {
   private static final Duration CONNECT_WAIT_MAX = Duration.ofSeconds(5);
   private static final Duration ANSWER_WAIT_MAX = Duration.ofSeconds(40);
   private static final Duration UPLOAD_WAIT_MAX = Duration.ofHours(6);
+  private static final Pattern NEXT = Pattern.compile("</api/v1(/[^>]*)>; rel=\"next\"");
   private static final int REFUSAL_BYTES_MAX = 64 * 1024;
 
   private final URI base;
@@ -54,6 +59,30 @@ public final class HubClient implements AutoCloseable {
 
   public <T> List<T> list(Class<T> type, String path) {
     return AdminJson.readList(type, getText(path));
+  }
+
+  /// A part of a list, and where it goes on.
+  ///
+  /// @param next path of the part after it
+  /// @param total rows of the whole list, where the hub tells it
+  public record Page<T>(List<T> rows, Optional<String> next, OptionalLong total) {
+    public Page {
+      rows = List.copyOf(rows);
+    }
+  }
+
+  public <T> Page<T> page(Class<T> type, String path) {
+    HttpResponse<String> response = exchange(request(path).GET(), ANSWER_WAIT_MAX);
+    refuse(response);
+    return new Page<>(
+        AdminJson.readList(type, response.body()),
+        response.headers().firstValue("Link").flatMap(HubClient::nextOf),
+        response.headers().firstValueAsLong("Tombolo-Total"));
+  }
+
+  private static Optional<String> nextOf(String link) {
+    Matcher matcher = NEXT.matcher(link);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   public String getText(String path) {

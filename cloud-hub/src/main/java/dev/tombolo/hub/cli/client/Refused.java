@@ -5,7 +5,7 @@ import dev.tombolo.protocol.reason.Reason;
 import java.util.Locale;
 
 /// The hub said no; with its reason, for callers that can do something about it.
-final class Refused extends Failure {
+public final class Refused extends Failure {
   private static final long serialVersionUID = 1;
 
   private final transient Reason reason;
@@ -15,7 +15,7 @@ final class Refused extends Failure {
     this.reason = reason;
   }
 
-  Reason reason() {
+  public Reason reason() {
     return reason;
   }
 

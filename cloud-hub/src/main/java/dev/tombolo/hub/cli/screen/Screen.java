@@ -1,6 +1,7 @@
 package dev.tombolo.hub.cli.screen;
 
 import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.hub.http.api.Note;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,6 +41,12 @@ public record Screen(PrintWriter out, PrintWriter err, Person person, boolean is
       err.println(text);
       err.flush();
     }
+  }
+
+  /// Something that whoever uses the result must know, scripts too.
+  public void note(String text) {
+    err.println(isJson ? AdminJson.write(new Note(text)) : text);
+    err.flush();
   }
 
   public Progress progress(String what, long total) {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -14,21 +15,26 @@ import java.util.Optional;
 /// What operators may read, as of the last commit. Safe from any thread. Lists are ordered by name
 /// unless they say otherwise.
 public interface HubViews extends AutoCloseable {
-  /// The most rows any list returns at once.
+  /// The most rows any list returns at once. One more tells whether there are more.
   int ROWS_MAX = 1_000;
 
-  List<Views.FleetView> fleets();
+  List<Views.FleetView> fleets(PageAsk page);
 
-  List<Views.SiteView> sites(Optional<Name> fleet);
+  List<Views.SiteView> sites(Optional<Name> fleet, PageAsk page);
 
-  List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site);
+  List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site, PageAsk page);
 
-  List<Views.ApplicationView> applications(Optional<Name> fleet);
+  /// The fleet that the slot belongs to; empty when there is no such slot.
+  Optional<Name> fleetOf(SlotRef slot);
 
-  List<Views.AssignmentView> assignments(Optional<Name> fleet);
+  /// By fleet, site, slot and application; what is wanted in a whole fleet comes before its sites.
+  List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page);
+
+  /// Those that reach devices in the sites from `first` to `last`, of a fleet or of all.
+  List<Views.AssignmentView> assignmentsReaching(Optional<Name> fleet, Name first, Name last);
 
   /// Newest first.
-  List<Views.ReleaseView> releases();
+  List<Views.ReleaseView> releases(PageAsk page);
 
   /// The signed envelope of a release, JSON as its publisher made it.
   Optional<String> releaseEnvelope(Digest release);
@@ -37,14 +43,16 @@ public interface HubViews extends AutoCloseable {
   List<Envelope> publisherRoots();
 
   /// Newest first.
-  List<Views.TokenView> tokens();
+  List<Views.TokenView> tokens(PageAsk page);
 
   /// Revoked ones too.
   List<UserRecord> users();
 
-  /// @param after the last id of the page before
-  List<Views.DeviceView> devices(
-      Optional<Name> fleet, Optional<Name> site, Optional<DeviceId> after, int limit);
+  /// By slot.
+  List<Views.DeviceView> devices(Optional<Name> fleet, Optional<Name> site, PageAsk page);
+
+  /// How many rows a list has.
+  long count(Listed listed, Optional<Name> fleet, Optional<Name> site);
 
   Optional<Views.DeviceView> device(DeviceId device);
 
@@ -62,8 +70,14 @@ public interface HubViews extends AutoCloseable {
   List<Views.ResultView> newestResults(
       Optional<DeviceId> device, Optional<Name> channel, int limit);
 
-  /// The id of the newest result; 0 when there is none.
+  /// The id of the newest result, also when it is gone already; 0 before the first.
   long lastResult();
+
+  /// Rows of a log up to this id have been dropped.
+  long gone(RowLog log);
+
+  /// How much of a log there is.
+  Views.LogView log(RowLog log);
 
   /// What devices reported as having happened, with an id above `after`, oldest first.
   List<Views.HappenedView> happened(long after, Optional<DeviceId> device, int limit);

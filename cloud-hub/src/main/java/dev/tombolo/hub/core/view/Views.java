@@ -52,14 +52,6 @@ public final class Views {
       @Nullable DeviceId holder,
       Origin origin) {}
 
-  public record ApplicationView(
-      Name name,
-      Name fleet,
-      String displayName,
-      Map<String, String> labels,
-      Map<String, String> parameters,
-      Origin origin) {}
-
   public record AssignmentView(
       Name application,
       Name fleet,
@@ -128,6 +120,12 @@ public final class Views {
       long wallMillis,
       Name channel,
       String json) {}
+
+  /// How much of a log of rows is kept.
+  ///
+  /// @param gone rows up to this id, which is as many, have been dropped
+  /// @param bytes about as they stand on the disk
+  public record LogView(long gone, long rows, long bytes, long oldestMillis) {}
 
   /// @param what a fixed word; `dropped` for counted drops, whose numbers are in `detail`
   /// @param detail JSON of the cause or the numbers; empty when there is none

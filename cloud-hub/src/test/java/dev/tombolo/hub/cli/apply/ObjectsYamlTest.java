@@ -43,7 +43,7 @@ class ObjectsYamlTest {
 
   @Test
   void oneFileDescribesAFleetWithAllThatIsInIt() {
-    List<ObjectBody> objects = ObjectsYaml.read("shops.yaml", SHOPS);
+    List<ObjectBody> objects = ObjectsYaml.read("shops.yaml", SHOPS).objects();
 
     assertThat(objects)
         .extracting(ObjectBody::kind, ObjectBody::name)

@@ -1,0 +1,236 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.Assignment.Place;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Operators' objects as they will be once a list of them is applied.
+final class Planned {
+  private final HubState state;
+  private final Map<Name, AdminObject.Fleet> fleets = new HashMap<>();
+  private final Map<Name, AdminObject.Site> sites = new HashMap<>();
+  private final Map<SlotRef, AdminObject.Slot> slots = new HashMap<>();
+  private final Map<Name, Map<Name, AdminObject.Application>> applications = new HashMap<>();
+
+  /// What is selected below whole fleets; found in one pass when first asked for.
+  private @Nullable Map<Name, Map<Name, Set<Digest>>> narrow;
+
+  Planned(HubState state, List<AdminObject> objects) {
+    this.state = state;
+    for (AdminObject object : objects) {
+      switch (object) {
+        case AdminObject.Fleet fleet -> fleets.put(fleet.name(), fleet);
+        case AdminObject.Site site -> sites.put(site.name(), site);
+        case AdminObject.Slot slot -> slots.put(slot.ref(), slot);
+        case AdminObject.Application a ->
+            applications.computeIfAbsent(a.fleet(), fleet -> new HashMap<>()).put(a.name(), a);
+      }
+    }
+  }
+
+  boolean isFleet(Name fleet) {
+    return fleets.containsKey(fleet) || state.fleets.containsKey(fleet);
+  }
+
+  boolean isSite(Name site) {
+    return sites.containsKey(site) || state.sites.containsKey(site);
+  }
+
+  /// The list itself has it.
+  boolean has(Name site) {
+    return sites.containsKey(site);
+  }
+
+  boolean has(SlotRef slot) {
+    return slots.containsKey(slot);
+  }
+
+  Collection<Name> knownFleets() {
+    return known(fleets.keySet(), state.fleets.keySet());
+  }
+
+  Collection<Name> knownSites() {
+    return known(sites.keySet(), state.sites.keySet());
+  }
+
+  private static Collection<Name> known(Set<Name> planned, Set<Name> kept) {
+    Set<Name> all = new TreeSet<>(planned);
+    kept.stream().limit(References.NEAR_LOOKED_MAX).forEach(all::add);
+    return all;
+  }
+
+  @Nullable Name fleetOf(Name site) {
+    AdminObject.Site planned = sites.get(site);
+    if (planned != null) {
+      return planned.fleet();
+    }
+    Kept<AdminObject.Site> kept = state.sites.get(site);
+    return kept == null ? null : kept.content().fleet();
+  }
+
+  Map<String, String> ofApplication(Name fleet, Name application) {
+    AdminObject.Application planned = applications.getOrDefault(fleet, Map.of()).get(application);
+    if (planned != null) {
+      return planned.parameters();
+    }
+    Map<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
+    Kept<AdminObject.Application> kept = there == null ? null : there.get(application);
+    return kept == null ? Map.of() : kept.content().parameters();
+  }
+
+  Map<String, String> ofFleet(Name fleet, Name application) {
+    AdminObject.Fleet planned = fleets.get(fleet);
+    Kept<AdminObject.Fleet> kept = state.fleets.get(fleet);
+    AdminObject.Fleet there = planned != null || kept == null ? planned : kept.content();
+    return there == null ? Map.of() : there.parameters().getOrDefault(application, Map.of());
+  }
+
+  Map<String, String> ofSite(Name site, Name application) {
+    AdminObject.Site planned = sites.get(site);
+    Kept<AdminObject.Site> kept = state.sites.get(site);
+    AdminObject.Site there = planned != null || kept == null ? planned : kept.content();
+    return there == null ? Map.of() : there.parameters().getOrDefault(application, Map.of());
+  }
+
+  Map<String, String> ofSlot(SlotRef slot, Name application) {
+    AdminObject.Slot planned = slots.get(slot);
+    Kept<AdminObject.Slot> kept = state.slots.get(slot);
+    AdminObject.Slot there = planned != null || kept == null ? planned : kept.content();
+    return there == null ? Map.of() : there.parameters().getOrDefault(application, Map.of());
+  }
+
+  /// The release a whole fleet has of an application.
+  @Nullable Digest releaseOf(Name fleet, Name application) {
+    AdminObject.Application planned = applications.getOrDefault(fleet, Map.of()).get(application);
+    if (planned != null && planned.release().isPresent()) {
+      return digestOf(planned.release().get());
+    }
+    return at(new Place(fleet, null, null), application);
+  }
+
+  /// The release a slot has of an application: the narrowest place that selects one wins.
+  @Nullable Digest releaseOf(Name fleet, SlotRef slot, Name application) {
+    Digest own = at(new Place(fleet, slot.site(), slot.slot()), application);
+    return own != null ? own : releaseOf(fleet, slot.site(), application);
+  }
+
+  /// The release a site has of an application, but for slots that have another.
+  @Nullable Digest releaseOf(Name fleet, Name site, Name application) {
+    Digest own = at(new Place(fleet, site, null), application);
+    return own != null ? own : releaseOf(fleet, application);
+  }
+
+  /// Every release of an application that is selected in a fleet.
+  Set<Digest> releasesIn(Name fleet, Name application) {
+    Set<Digest> found =
+        new HashSet<>(narrow().getOrDefault(fleet, Map.of()).getOrDefault(application, Set.of()));
+    add(found, releaseOf(fleet, application));
+    return found;
+  }
+
+  Set<Digest> releasesIn(Name fleet, Name site, Name application) {
+    Set<Digest> found = new HashSet<>();
+    add(found, releaseOf(fleet, site, application));
+    for (SlotRef slot : state.slotsOf(site)) {
+      add(found, at(new Place(fleet, site, slot.slot()), application));
+    }
+    return found;
+  }
+
+  private Map<Name, Map<Name, Set<Digest>>> narrow() {
+    Map<Name, Map<Name, Set<Digest>>> all = narrow;
+    if (all == null) {
+      Map<Name, Map<Name, Set<Digest>>> found = new HashMap<>();
+      state.assignments.forEach(
+          (place, there) -> {
+            if (place.site() != null) {
+              there.forEach(
+                  (application, assignment) ->
+                      found
+                          .computeIfAbsent(place.fleet(), fleet -> new HashMap<>())
+                          .computeIfAbsent(application, a -> new HashSet<>())
+                          .add(assignment.release()));
+            }
+          });
+      narrow = found;
+      all = found;
+    }
+    return all;
+  }
+
+  private @Nullable Digest at(Place place, Name application) {
+    Assignment assignment = AssignCommands.at(state, place, application);
+    return assignment == null ? null : assignment.release();
+  }
+
+  private @Nullable Digest digestOf(ReleaseRef ref) {
+    ReleaseRecord release = state.releasesByRef.get(ref);
+    return release == null ? null : release.digest();
+  }
+
+  private static void add(Set<Digest> found, @Nullable Digest release) {
+    if (release != null) {
+      found.add(release);
+    }
+  }
+
+  /// Null while there is room for all that is new.
+  @Nullable Reason room() {
+    return References.first(
+        Arrays.asList(
+            room("fleets", ObjectBounds.FLEETS_MAX, state.fleets.keySet(), fleets.keySet()),
+            room("sites", ObjectBounds.SITES_MAX, state.sites.keySet(), sites.keySet()),
+            room("slots", ObjectBounds.SLOTS_MAX, state.slots.keySet(), slots.keySet()),
+            applicationsRoom()));
+  }
+
+  private @Nullable Reason applicationsRoom() {
+    for (Map.Entry<Name, Map<Name, AdminObject.Application>> entry : applications.entrySet()) {
+      Map<Name, Kept<AdminObject.Application>> kept = state.applications.get(entry.getKey());
+      Reason full =
+          room(
+              "applications of fleet " + entry.getKey(),
+              ObjectBounds.APPLICATIONS_OF_FLEET_MAX,
+              kept == null ? Set.of() : kept.keySet(),
+              entry.getValue().keySet());
+      if (full != null) {
+        return full;
+      }
+      Set<Name> selected = new TreeSet<>();
+      entry
+          .getValue()
+          .forEach(
+              (name, application) -> {
+                if (application.release().isPresent()) {
+                  selected.add(name);
+                }
+              });
+      full = selected.isEmpty() ? null : AssignCommands.room(state, entry.getKey(), selected);
+      if (full != null) {
+        return full;
+      }
+    }
+    return null;
+  }
+
+  private static <T> @Nullable Reason room(String what, int max, Set<T> kept, Set<T> planned) {
+    long more = planned.stream().filter(each -> !kept.contains(each)).count();
+    return more == 0 || kept.size() + more <= max
+        ? null
+        : new Reason.LimitExceeded(what, max, kept.size() + more);
+  }
+}

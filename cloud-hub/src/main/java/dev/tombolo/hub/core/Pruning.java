@@ -1,0 +1,147 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import org.jspecify.annotations.Nullable;
+
+/// Forgets what is no longer needed, a slice at each tick. Never forgotten: the audit, and that a
+/// device was revoked.
+final class Pruning {
+  /// A join token is known so long after it ended: it is listed, and who presents it hears why it
+  /// is refused. Later it is one of the unknown ones. Longer than a repeated enrolment is answered.
+  static final Duration TOKEN_KEEP = Duration.ofDays(30);
+
+  /// What a revoked device was, did and held is shown so long; then only its tombstone stays.
+  static final Duration REVOKED_KEEP = Duration.ofDays(90);
+
+  /// How often replaced certificates that have run out are looked for.
+  static final long CERTIFICATES_EVERY_MILLIS = 10 * 60 * 1000;
+
+  /// Of these, so many go at once.
+  static final int CERTIFICATES_SLICE = 250;
+
+  /// Tokens and expelled devices looked at in one step.
+  static final int LOOK_SLICE = 500;
+
+  /// Rows of token uses forgotten in one step, give or take one token's.
+  static final int USES_SLICE = 500;
+
+  /// Devices cleared in one step.
+  static final int DEVICES_SLICE = 50;
+
+  private final HubSettings settings;
+  private final HubState state;
+
+  Pruning(HubSettings settings, HubState state) {
+    this.settings = settings;
+    this.state = state;
+  }
+
+  void slice(StepDraft draft) {
+    boolean isDropped =
+        dropRows(RowLog.RESULTS, settings.results(), draft)
+            || dropRows(RowLog.EVENTS, settings.events(), draft);
+    Sweep sweep = state.sweep;
+    if (isDropped) {
+      move(new Sweep(sweep.token(), sweep.device(), sweep.certificatesMillis(), true), draft);
+      return;
+    }
+    boolean isTime =
+        draft.nowMillis - sweep.certificatesMillis() >= CERTIFICATES_EVERY_MILLIS
+            || draft.nowMillis < sweep.certificatesMillis();
+    if (isTime) {
+      draft.change(new HubChange.CertificatesEnded(draft.nowMillis, CERTIFICATES_SLICE));
+    }
+    move(
+        new Sweep(
+            forgetTokens(sweep.token(), draft),
+            forgetDevices(sweep.device(), draft),
+            isTime ? draft.nowMillis : sweep.certificatesMillis(),
+            false),
+        draft);
+  }
+
+  private void move(Sweep next, StepDraft draft) {
+    if (!next.equals(state.sweep)) {
+      draft.change(new HubChange.SweepMoved(next));
+    }
+  }
+
+  /// Drops the oldest block when it has to go; true when it did.
+  private boolean dropRows(RowLog log, RowQuota quota, StepDraft draft) {
+    RowBlocks blocks = state.blocks(log);
+    RowBlock oldest = blocks.oldest();
+    if (oldest == null) {
+      return false;
+    }
+    boolean isOver = blocks.bytes() > quota.bytesMax() || blocks.rows() > quota.rowsMax();
+    boolean isOld = draft.nowMillis - oldest.takenMillis() > quota.keep().toMillis();
+    if (!isOver && !isOld) {
+      return false;
+    }
+    draft.change(new HubChange.BlockDropped(oldest));
+    draft.change(new HubChange.CounterMoved(log.gone(), oldest.last()));
+    return true;
+  }
+
+  private String forgetTokens(String after, StepDraft draft) {
+    int looked = 0;
+    int uses = 0;
+    for (JoinTokenRecord token : state.tokens.tailMap(after, false).values()) {
+      if (looked++ == LOOK_SLICE || uses >= USES_SLICE) {
+        return after;
+      }
+      if (draft.nowMillis - endOf(token) >= TOKEN_KEEP.toMillis()) {
+        draft.change(new HubChange.TokenForgotten(token.id()));
+        uses += 1 + state.tokenUses.getOrDefault(token.id(), List.of()).size();
+      }
+      after = token.id();
+    }
+    return "";
+  }
+
+  private static long endOf(JoinTokenRecord token) {
+    Long revoked = token.revokedMillis();
+    return revoked == null ? token.expiresMillis() : Math.min(revoked, token.expiresMillis());
+  }
+
+  private @Nullable DeviceId forgetDevices(@Nullable DeviceId after, StepDraft draft) {
+    NavigableSet<DeviceId> rest =
+        after == null ? state.expelled : state.expelled.tailSet(after, false);
+    int looked = 0;
+    List<DeviceId> forgotten = new ArrayList<>();
+    DeviceId at = after;
+    for (DeviceId id : rest) {
+      if (looked++ == LOOK_SLICE || forgotten.size() == DEVICES_SLICE) {
+        forgotten.forEach(device -> draft.change(new HubChange.DeviceCleared(device)));
+        return at;
+      }
+      DeviceRecord device = state.devices.get(id);
+      if (device != null && isLongRevoked(device, draft.nowMillis) && state.isAnythingKept(id)) {
+        forgotten.add(id);
+      }
+      at = id;
+    }
+    forgotten.forEach(device -> draft.change(new HubChange.DeviceCleared(device)));
+    return null;
+  }
+
+  /// Its certificates must have run out: until then revocation lists name them.
+  private boolean isLongRevoked(DeviceRecord device, long nowMillis) {
+    return device.standing() == Standing.REVOKED
+        && nowMillis - device.standingSinceMillis() >= REVOKED_KEEP.toMillis()
+        && isOver(state.currentCertificates.get(device.id()), nowMillis)
+        && isOver(state.pendingCertificates.get(device.id()), nowMillis);
+  }
+
+  private static boolean isOver(@Nullable CertificateRecord certificate, long nowMillis) {
+    return certificate == null || certificate.notAfterMillis() < nowMillis;
+  }
+}
