@@ -22,6 +22,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -191,9 +193,11 @@ class RenewalIT {
               .generateCertificate(new ByteArrayInputStream(pem));
     }
 
-    /// When the certificate ends that the hub has seen in use.
-    private long endAtTheHub() {
-      return client.get(DeviceDetail.class, "/devices/" + device.device()).certificateEndsMillis();
+    /// When the certificate ends that the hub has seen in use; certificates count in seconds.
+    private Instant endAtTheHub() {
+      long millis =
+          client.get(DeviceDetail.class, "/devices/" + device.device()).certificateEndsMillis();
+      return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /// Serials that the hub gave this device at renewals.
@@ -218,7 +222,7 @@ class RenewalIT {
       Await.untilTrue(
           LIMIT,
           () -> "the new certificate of " + site + " in use; " + agent.process().tail(),
-          () -> endAtTheHub() == leaf().getNotAfter().getTime());
+          () -> endAtTheHub().equals(leaf().getNotAfter().toInstant()));
       Await.untilTrue(
           LIMIT,
           () -> "the renewal of " + site + " told to the hub; " + agent.process().tail(),
