@@ -115,7 +115,8 @@ class RenewalIT {
       shop.line.set(SLOW);
       shop.awaitSigned();
 
-      shop.cutAndMend();
+      shop.line.breakConnections();
+      shop.line.set(new LineMode.Open());
 
       assertThat(shop.serial()).as("the answer was lost").isEqualTo(shop.firstSerial);
       shop.awaitRenewed();
@@ -144,7 +145,7 @@ class RenewalIT {
   private static final class Shop implements AutoCloseable {
     private final String site;
     private final RunningAgent agent;
-    private Line line;
+    private final Line line;
     private final DeviceRow device;
     private final String firstSerial;
     private final String pid;
@@ -152,7 +153,7 @@ class RenewalIT {
 
     Shop(String site) throws Exception {
       this.site = site;
-      line = listen(0);
+      line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()));
       String token =
           hub.token("--fleet", "shops", "--site", site, "--endpoint", "localhost:" + line.port());
       agent =
@@ -169,10 +170,6 @@ class RenewalIT {
       firstSerial = serial();
       pid = pid();
       keepOldIdentity();
-    }
-
-    private static Line listen(int port) throws IOException {
-      return Line.listen(port, new InetSocketAddress(RunningHub.HOST, hub.edgePort()));
     }
 
     DeviceRow row() {
@@ -241,13 +238,6 @@ class RenewalIT {
       assertThat(hub.cli("why", device.device())).doesNotContainIgnoringCase("quarantine");
       assertThat(pid()).as("the workload's process").isEqualTo(pid);
       assertThat(ProcessHandle.of(Long.parseLong(pid))).isPresent();
-    }
-
-    /// Breaks every connection, what is on its way is lost; then the line is as new.
-    void cutAndMend() throws IOException {
-      int port = line.port();
-      line.close();
-      line = listen(port);
     }
 
     void keepOldIdentity() throws IOException {
