@@ -55,12 +55,17 @@ public final class Line implements AutoCloseable {
     return down.get();
   }
 
-  @Override
-  public void close() throws IOException {
-    listener.close();
+  /// Breaks every connection, what is on its way is lost; new ones are taken.
+  public void breakConnections() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    breakConnections();
   }
 
   private void accept() {
