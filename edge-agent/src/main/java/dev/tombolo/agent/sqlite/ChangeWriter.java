@@ -123,6 +123,12 @@ final class ChangeWriter {
     heldSectionsKnown = true;
   }
 
+  /// What was written since the last commit is not there.
+  void forget() {
+    heldSections.clear();
+    heldSectionsKnown = false;
+  }
+
   /// The sections of the document in force.
   private Set<Digest> heldSections() throws SQLException {
     if (!heldSectionsKnown) {

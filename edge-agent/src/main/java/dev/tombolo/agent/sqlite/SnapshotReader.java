@@ -190,7 +190,8 @@ final class SnapshotReader {
     return entries;
   }
 
-  /// A row whose body does not read (a damaged disk) is left out: nobody could take it.
+  /// A row whose body does not read (a damaged disk) is left out: nobody could take it. Those
+  /// behind it are read all the same, however many such rows there are.
   List<Report.Row> rowsAfter(long sequence, int rowsMax, int bytesMax) throws SQLException {
     List<Report.Row> rows = new ArrayList<>();
     long bytes = 0;
@@ -198,29 +199,32 @@ final class SnapshotReader {
         statements
             .with(
                 "SELECT sequence, boot_id, wall, monotonic, body FROM outbox"
-                    + " WHERE sequence > ? ORDER BY sequence LIMIT ?",
-                sequence,
-                rowsMax)
+                    + " WHERE sequence > ? ORDER BY sequence",
+                sequence)
             .executeQuery()) {
-      while (row.next()) {
-        String body = row.getString(5);
-        bytes += body.length();
+      while (rows.size() < rowsMax && row.next()) {
+        String text = row.getString(5);
+        Optional<ReportBody> body = body(text);
+        if (body.isEmpty()) {
+          continue;
+        }
+        bytes += text.length();
         if (!rows.isEmpty() && bytes > bytesMax) {
           break;
         }
-        try {
-          rows.add(
-              new Report.Row(
-                  row.getLong(1),
-                  row.getString(2),
-                  row.getLong(3),
-                  row.getLong(4),
-                  Json.read(ReportBody.class, body, Limits.PACKET_BYTES_MAX)));
-        } catch (MalformedException e) {
-          continue;
-        }
+        rows.add(
+            new Report.Row(
+                row.getLong(1), row.getString(2), row.getLong(3), row.getLong(4), body.get()));
       }
     }
     return rows;
+  }
+
+  private static Optional<ReportBody> body(String text) {
+    try {
+      return Optional.of(Json.read(ReportBody.class, text, Limits.PACKET_BYTES_MAX));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
   }
 }

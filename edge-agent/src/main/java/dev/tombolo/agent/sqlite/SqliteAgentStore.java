@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /// The agent's store in `agent.db`: WAL, `synchronous=FULL`, one transaction a batch. A commit that
@@ -20,13 +19,14 @@ import java.util.List;
 public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   private final Path data;
   private final Connection connection;
+  private final Statements statements;
   private final ChangeWriter writer;
   private final SnapshotReader reader;
 
   private SqliteAgentStore(Path data, Connection connection) {
     this.data = data;
     this.connection = connection;
-    Statements statements = new Statements(connection);
+    this.statements = new Statements(connection);
     this.writer = new ChangeWriter(statements);
     this.reader = new SnapshotReader(statements);
   }
@@ -58,9 +58,9 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   public static SqliteAgentStore create(Path data, Enrolment enrolment) throws IOException {
     SqliteAgentStore store = connect(data);
     try {
-      store.execute("BEGIN IMMEDIATE");
+      store.statements.run("BEGIN IMMEDIATE");
       store.writer.enrolled(enrolment);
-      store.execute("COMMIT");
+      store.statements.run("COMMIT");
       return store;
     } catch (SQLException e) {
       store.close();
@@ -86,44 +86,50 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     try {
       return reader.read();
     } catch (SQLException e) {
+      statements.forget();
       throw failed(e);
     } catch (MalformedException e) {
       throw new StoreException(e.reason(), e);
     }
   }
 
+  /// The connection stays in auto-commit, and the transaction is begun and ended by SQL: after some
+  /// failures (disk full, I/O error) SQLite rolls back by itself, and the driver's own count of
+  /// whether a transaction is open would be wrong from then on.
   @Override
   public void commit(List<AgentChange> changes) throws StoreException {
     if (changes.isEmpty()) {
       return;
     }
     try {
-      execute("BEGIN IMMEDIATE");
+      statements.run("BEGIN IMMEDIATE");
       for (AgentChange change : changes) {
         writer.write(change);
       }
-      execute("COMMIT");
+      statements.run("COMMIT");
     } catch (SQLException e) {
       giveUp();
       throw failed(e);
+    } catch (RuntimeException e) {
+      // A damaged row: what it holds is no name or no digest.
+      giveUp();
+      throw new StoreException(new Reason.IoFailed(file(), String.valueOf(e.getMessage())), e);
     }
   }
 
   private void giveUp() {
+    statements.forget();
+    writer.forget();
     try {
-      execute("ROLLBACK");
+      statements.run("ROLLBACK");
     } catch (SQLException e) {
-      // On a full disk SQLite may have done so by itself: then there is nothing to roll back. If it
-      // is anything else, the next commit shows whether it lasts.
+      // SQLite has rolled back by itself. If not, the next BEGIN fails and leads here again.
+      statements.forget();
     }
   }
 
-  /// Transactions are begun and ended in SQL. The driver's own notion of them goes wrong when the
-  /// database ends one by itself: what follows would be written without one, row by row.
-  private void execute(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+  private String file() {
+    return data.resolve(DatabaseFile.NAME).toString();
   }
 
   /// @throws UncheckedIOException when the database cannot be read: no row may be taken for sent
@@ -132,13 +138,14 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     try {
       return reader.rowsAfter(sequence, rowsMax, bytesMax);
     } catch (SQLException e) {
+      statements.forget();
       throw new UncheckedIOException(unusable(data, e));
     }
   }
 
   /// For tests: a disk with room for so many pages.
   void limitPages(int pages) {
-    try (Statement statement = connection.createStatement()) {
+    try (java.sql.Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA max_page_count = " + pages);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -146,8 +153,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   }
 
   private StoreException failed(SQLException cause) {
-    Reason reason = DatabaseFile.reasonOf(cause, data);
-    return new StoreException(reason, cause);
+    return new StoreException(DatabaseFile.reasonOf(cause, data), cause);
   }
 
   @Override

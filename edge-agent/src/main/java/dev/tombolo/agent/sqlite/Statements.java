@@ -36,15 +36,19 @@ final class Statements {
   }
 
   void run(String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = with(sql, values);
-    try {
-      statement.executeUpdate();
-    } catch (SQLException e) {
-      // The driver closes a statement that failed on a full or broken disk; the next use needs a
-      // new one.
-      prepared.remove(sql);
-      statement.close();
-      throw e;
+    with(sql, values).executeUpdate();
+  }
+
+  /// To be called after every failure: the driver closes a statement that failed, be it a query, on
+  /// a full or broken disk, and does not say so. The next use needs a new one.
+  void forget() {
+    for (PreparedStatement statement : prepared.values()) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        // Told by the failure that led here.
+      }
     }
+    prepared.clear();
   }
 }

@@ -65,7 +65,7 @@ public abstract class AgentStoreContract {
     store().commit(List.of(changes));
   }
 
-  private static HeldDocument document(long revision, Section... sections) {
+  protected static HeldDocument document(long revision, Section... sections) {
     List<DesiredManifest.SectionRef> refs = new ArrayList<>();
     for (Section section : sections) {
       refs.add(new DesiredManifest.SectionRef(section.name(), section.digest()));
@@ -81,7 +81,7 @@ public abstract class AgentStoreContract {
     return new HeldDocument(envelope, manifest, Digest.ofText(payload));
   }
 
-  private static AgentChange row(long sequence, Kind kind, @Nullable Name channel) {
+  protected static AgentChange row(long sequence, Kind kind, @Nullable Name channel) {
     ReportBody body =
         channel == null
             ? new ReportBody.Happened("booted", null, null, null)

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentStore;
 import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -112,6 +116,90 @@ class SqliteAgentStoreTest extends AgentStoreContract {
 
     assertThat(store().load().securityFloors()).hasSize(1);
     assertThat(store().load().connects()).isEqualTo(7);
+  }
+
+  @Test
+  void afterAFullDiskItCommitsAgainAndNothingOfTheFailedBatchesIsThere()
+      throws StoreException, SQLException {
+    try (SqliteAgentStore small = reopenedWithFewPages()) {
+      for (int i = 0; i < 3; i++) {
+        List<AgentChange> tooMuch =
+            List.of(
+                new AgentChange.ConnectCounted(500 + i),
+                new AgentChange.SectionKept(new Section("place", "x".repeat(1_000_000))),
+                new AgentChange.ConnectCounted(600 + i));
+        assertThatThrownBy(() -> small.commit(tooMuch))
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                it -> assertThat(it.reason()).isInstanceOf(Reason.DiskFull.class));
+      }
+      small.limitPages(1_000_000);
+
+      small.commit(List.of(new AgentChange.ConnectCounted(3)));
+
+      assertThat(small.load().connects()).isEqualTo(3);
+      assertThat(small.load().sections()).isEmpty();
+    }
+    assertThat(reopened().load().connects()).isEqualTo(3);
+  }
+
+  @Test
+  void aQueryThatFailedOnceWorksAgain() throws StoreException, SQLException {
+    store().commit(List.of(row(1, OutboxEntry.Kind.EVENT, null)));
+    assertThat(store().after(0, 10, 1000)).hasSize(1);
+    store().load();
+    sql("ALTER TABLE outbox RENAME TO elsewhere");
+    assertThatThrownBy(() -> store().after(0, 10, 1000)).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> store().load()).isInstanceOf(StoreException.class);
+    sql("ALTER TABLE elsewhere RENAME TO outbox");
+
+    assertThat(store().after(0, 10, 1000)).hasSize(1);
+    assertThat(store().load().nextSequence()).isEqualTo(2);
+  }
+
+  @Test
+  void sectionsInForceOutliveABatchThatFailedAfterReplacingThem()
+      throws StoreException, SQLException {
+    Section section = new Section("place", "in force");
+    Section other = new Section("place", "never in force");
+    store()
+        .commit(
+            List.of(
+                new AgentChange.SectionKept(section),
+                new AgentChange.DocumentHeld(document(1, section))));
+    sql(
+        "CREATE TRIGGER full BEFORE INSERT ON security_floor"
+            + " BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    assertThatThrownBy(
+            () ->
+                store()
+                    .commit(
+                        List.of(
+                            new AgentChange.DocumentHeld(document(2, other)),
+                            new AgentChange.SecurityFloorRaised(new Name("a"), 1))))
+        .isInstanceOf(StoreException.class);
+
+    store().commit(List.of(new AgentChange.DocumentPending(document(3, other))));
+
+    assertThat(store().load().sections()).containsExactly(section);
+  }
+
+  @Test
+  void rowsBehindManyThatDoNotReadAreStillSent() throws StoreException, SQLException {
+    for (long sequence = 1; sequence <= 5; sequence++) {
+      store().commit(List.of(row(sequence, OutboxEntry.Kind.EVENT, null)));
+    }
+    sql("UPDATE outbox SET body = 'damaged' WHERE sequence < 5");
+
+    assertThat(store().after(0, 2, 1000)).extracting(Report.Row::sequence).containsExactly(5L);
+  }
+
+  @Test
+  void aRowThatIsNoDigestFailsTheBatchAndNotTheLoop() throws SQLException {
+    sql("INSERT INTO section (digest, name, text) VALUES ('damaged', 'place', 'x')");
+
+    assertThatThrownBy(() -> store().commit(List.of(new AgentChange.DocumentHeld(document(1)))))
+        .isInstanceOf(StoreException.class);
   }
 
   private SqliteAgentStore reopenedWithFewPages() {
