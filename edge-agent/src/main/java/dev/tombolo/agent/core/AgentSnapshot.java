@@ -1,7 +1,7 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.desired.HeldDocument;
-import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -18,7 +18,7 @@ import java.util.Optional;
 /// @param documentCertificate PEM of the key whose desired documents are taken
 /// @param sections held for `held` and `pending`
 /// @param releases envelopes of the releases that are in use
-/// @param outbox all rows that wait, lowest first
+/// @param outbox all rows that wait; the core goes on with them, so a snapshot serves one core
 public record AgentSnapshot(
     Enrolment enrolment,
     long connects,
@@ -32,7 +32,7 @@ public record AgentSnapshot(
     Map<Digest, Envelope> releases,
     List<Application> applications,
     List<Workload> workloads,
-    List<OutboxEntry> outbox,
+    WaitingRows outbox,
     long nextSequence,
     long ackedThrough) {
   public AgentSnapshot {
@@ -42,7 +42,6 @@ public record AgentSnapshot(
     releases = Map.copyOf(releases);
     applications = List.copyOf(applications);
     workloads = List.copyOf(workloads);
-    outbox = List.copyOf(outbox);
   }
 
   public record Application(Name name, ReleaseState state, long sinceWallMillis) {}
@@ -65,7 +64,7 @@ public record AgentSnapshot(
         Map.of(),
         List.of(),
         List.of(),
-        List.of(),
+        new WaitingRows(),
         1,
         0);
   }

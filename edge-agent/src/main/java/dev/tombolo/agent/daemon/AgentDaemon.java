@@ -5,14 +5,12 @@ import dev.tombolo.agent.core.AgentBoot;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentLoop;
-import dev.tombolo.agent.core.AgentSnapshot;
-import dev.tombolo.agent.core.AgentStore;
+import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.core.EventQueue;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.sqlite.SqliteAgentStore;
 import dev.tombolo.agent.x509.IdentityFolder;
-import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.security.SecureRandom;
@@ -80,42 +78,31 @@ public final class AgentDaemon implements AutoCloseable {
       throws IOException {
     AgentFolders folders = new AgentFolders(config.data());
     IdentityFolder identity = new IdentityFolder(folders.identity());
-    AgentSnapshot snapshot = load(store);
+    Enrolment enrolment = store.enrolment();
     EventQueue inbox = new EventQueue();
     Hands hands =
         new Hands(
-            config,
-            snapshot.enrolment().device(),
-            snapshot.enrolment().https(),
-            identity,
-            console.listening(inbox),
+            config, enrolment.device(), enrolment.https(), identity, console.listening(inbox),
             console::status);
     AgentBoot boot = boot(config, identity.load());
     SecureRandom random = new SecureRandom();
+    int applications = store.applicationCount();
     AgentLoop loop =
         new AgentLoop(inbox, store, boot, WallClock::now, random::nextDouble, hands, console);
     Thread thread = new Thread(null, loop, "loop", LOOP_STACK_BYTES);
     thread.start();
     console.say(
         "up; device="
-            + snapshot.enrolment().device()
+            + enrolment.device()
             + " site="
-            + snapshot.enrolment().site()
+            + enrolment.site()
             + " slot="
-            + snapshot.enrolment().slot()
+            + enrolment.slot()
             + " applications="
-            + snapshot.applications().size()
+            + applications
             + " data="
             + config.data());
     return new AgentDaemon(lock, store, console, inbox, loop, hands, thread);
-  }
-
-  private static AgentSnapshot load(SqliteAgentStore store) throws IOException {
-    try {
-      return store.load();
-    } catch (AgentStore.StoreException e) {
-      throw new IOException(ReasonText.say(e.reason()), e);
-    }
   }
 
   private static AgentBoot boot(AgentConfig config, IdentityFolder.Identity identity)

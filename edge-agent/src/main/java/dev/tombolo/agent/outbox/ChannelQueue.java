@@ -1,5 +1,7 @@
 package dev.tombolo.agent.outbox;
 
+import org.jspecify.annotations.Nullable;
+
 /// Sequence and size of each row of one channel, oldest first, 8 bytes a row: an outbox of a long
 /// night offline must not cost memory that the shop's computer lacks.
 final class ChannelQueue {
@@ -47,5 +49,23 @@ final class ChannelQueue {
 
   long bytes() {
     return bytes;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    if (!(other instanceof ChannelQueue it) || it.count != count) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      if (it.ring[(it.head + i) % it.ring.length] != ring[(head + i) % ring.length]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(count * 31L + bytes);
   }
 }

@@ -7,20 +7,22 @@ import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What waits to be reported. Events are never dropped, state is coalesced to the newest, results
-/// have a quota per channel: beyond it the oldest give way and their number is reported. A row
-/// leaves only when the hub says that it has committed it.
+/// have a quota per channel and one for all channels together: beyond it the oldest, of the fullest
+/// channel, give way and their number is reported. A row leaves only when the hub says that it has
+/// committed it.
 public final class Outbox {
   private final OutboxQuota quota;
   private final String bootId;
-  private final Map<Name, ChannelQueue> channels = new HashMap<>();
+  private final Map<Name, ChannelQueue> channels;
   private final Map<Name, Drop> drops = new HashMap<>();
   private final Sending sending;
   private long nextSequence;
@@ -28,26 +30,16 @@ public final class Outbox {
 
   private record Drop(long sequence, long count, long from) {}
 
-  /// @param entries all rows that wait, lowest first
+  /// @param rows that wait; taken over
   /// @param bootId of this run of the agent
   public Outbox(
-      OutboxQuota quota,
-      String bootId,
-      long nextSequence,
-      long ackedThrough,
-      List<OutboxEntry> entries) {
+      OutboxQuota quota, String bootId, long nextSequence, long ackedThrough, WaitingRows rows) {
     this.quota = quota;
     this.bootId = bootId;
     this.nextSequence = nextSequence;
     this.sending = new Sending(ackedThrough, nextSequence - 1);
-    for (OutboxEntry entry : entries) {
-      if (entry.kind() == Kind.STATE) {
-        stateSequence = entry.sequence();
-      }
-      if (entry.kind() == Kind.RESULT && entry.channel() != null) {
-        channel(entry.channel()).add(entry.sequence(), entry.bytes());
-      }
-    }
+    this.channels = rows.channels();
+    this.stateSequence = rows.stateSequence();
   }
 
   public Sending sending() {
@@ -88,12 +80,33 @@ public final class Outbox {
     }
     ChannelQueue queue = channel(name);
     if (queue.count() >= quota.rowsMax() || queue.bytes() + bytes > quota.bytesMax()) {
-      makeRoom(name, queue, bytes, wallMillis, monotonicMillis, out);
+      int rowsKept = quota.rowsMax() - Math.max(1, quota.rowsMax() / 20);
+      long bytesKept = quota.bytesMax() - quota.bytesMax() / 20 - bytes;
+      makeRoom(name, queue, rowsKept, bytesKept, wallMillis, monotonicMillis, out);
+    } else if (rows() >= quota.allRowsMax()) {
+      Name fullest = fullest();
+      ChannelQueue gives = channel(fullest);
+      int rowsKept = gives.count() - Math.max(1, gives.count() / 20);
+      makeRoom(fullest, gives, rowsKept, gives.bytes(), wallMillis, monotonicMillis, out);
     }
     ReportBody.Result body = new ReportBody.Result(name, json);
     long sequence = append(Kind.RESULT, name, bytes, body, wallMillis, monotonicMillis, out);
     queue.add(sequence, bytes);
     return new Taken.Kept(sequence);
+  }
+
+  private int rows() {
+    int rows = 0;
+    for (ChannelQueue queue : channels.values()) {
+      rows += queue.count();
+    }
+    return rows;
+  }
+
+  private Name fullest() {
+    return Collections.max(
+            channels.entrySet(), Comparator.comparingInt(each -> each.getValue().count()))
+        .getKey();
   }
 
   private ChannelQueue channel(Name name) {
@@ -109,15 +122,14 @@ public final class Outbox {
   private void makeRoom(
       Name name,
       ChannelQueue queue,
-      int bytes,
+      int rowsKept,
+      long bytesKept,
       long wallMillis,
       long monotonicMillis,
       Consumer<OutboxChange> out) {
     long from = queue.oldest();
     long through = from;
     long count = 0;
-    int rowsKept = quota.rowsMax() - Math.max(1, quota.rowsMax() / 20);
-    long bytesKept = quota.bytesMax() - quota.bytesMax() / 20 - bytes;
     while (queue.count() > 0 && (queue.count() > rowsKept || queue.bytes() > bytesKept)) {
       through = queue.oldest();
       queue.removeOldest();

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
@@ -79,6 +80,12 @@ final class SnapshotReader {
           List.of(row.getString("links").split("\n")),
           row.getString("https"),
           row.getString("incarnation"));
+    }
+  }
+
+  int applicationCount() throws SQLException {
+    try (ResultSet row = query("SELECT count(*) FROM application")) {
+      return row.next() ? row.getInt(1) : 0;
     }
   }
 
@@ -173,21 +180,21 @@ final class SnapshotReader {
     return workloads;
   }
 
-  private List<OutboxEntry> outbox() throws SQLException {
-    List<OutboxEntry> entries = new ArrayList<>();
+  private WaitingRows outbox() throws SQLException {
+    WaitingRows rows = new WaitingRows();
+    Map<String, Name> channels = new HashMap<>();
     try (ResultSet row =
         query("SELECT sequence, kind, channel, bytes FROM outbox ORDER BY sequence")) {
       while (row.next()) {
         String channel = row.getString(3);
-        entries.add(
-            new OutboxEntry(
-                row.getLong(1),
-                OutboxEntry.Kind.valueOf(row.getString(2)),
-                channel == null ? null : new Name(channel),
-                row.getInt(4)));
+        rows.add(
+            row.getLong(1),
+            OutboxEntry.Kind.valueOf(row.getString(2)),
+            channel == null ? null : channels.computeIfAbsent(channel, Name::new),
+            row.getInt(4));
       }
     }
-    return entries;
+    return rows;
   }
 
   /// A row whose body does not read (a damaged disk) is left out: nobody could take it. Those

@@ -81,6 +81,30 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
         data.resolve(DatabaseFile.NAME) + " cannot be used: " + cause.getMessage(), cause);
   }
 
+  /// Who this device is.
+  ///
+  /// @throws IOException when the database cannot be read
+  public Enrolment enrolment() throws IOException {
+    try {
+      return reader.enrolment();
+    } catch (SQLException e) {
+      statements.forget();
+      throw unusable(data, e);
+    }
+  }
+
+  /// How many applications this device has.
+  ///
+  /// @throws IOException when the database cannot be read
+  public int applicationCount() throws IOException {
+    try {
+      return reader.applicationCount();
+    } catch (SQLException e) {
+      statements.forget();
+      throw unusable(data, e);
+    }
+  }
+
   @Override
   public AgentSnapshot load() throws StoreException {
     try {

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
@@ -62,7 +63,7 @@ final class MemoryStore implements AgentStore {
         releases,
         List.copyOf(applications.values()),
         List.copyOf(workloads.values()),
-        entries,
+        WaitingRows.of(entries),
         nextSequence,
         ackedThrough);
   }

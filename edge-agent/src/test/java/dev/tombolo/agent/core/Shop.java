@@ -126,7 +126,7 @@ final class Shop {
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
         new Backoff(4),
-        new OutboxQuota(4, 20, 10_000),
+        new OutboxQuota(4, 20, 10_000, 50),
         Optional.empty());
   }
 

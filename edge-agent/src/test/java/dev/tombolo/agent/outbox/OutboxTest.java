@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 class OutboxTest {
   private static final Name PEOPLE = new Name("people");
   private static final Name QUEUE = new Name("queue");
-  private static final OutboxQuota QUOTA = new OutboxQuota(2, 10, 1_000);
+  private static final OutboxQuota QUOTA = new OutboxQuota(2, 10, 1_000, 25);
 
   private final TreeMap<Long, Report.Row> disk = new TreeMap<>();
   private final TreeMap<Long, OutboxEntry> entries = new TreeMap<>();
-  private Outbox outbox = new Outbox(QUOTA, "run-1", 1, 0, List.of());
+  private Outbox outbox = new Outbox(QUOTA, "run-1", 1, 0, new WaitingRows());
 
   private void write(OutboxChange change) {
     switch (change) {
@@ -206,6 +206,33 @@ class OutboxTest {
   }
 
   @Test
+  void allChannelsTogetherHaveABoundTooAndTheFullestGivesWay() {
+    OutboxQuota tight = new OutboxQuota(3, 10, 1_000, 15);
+    outbox = new Outbox(tight, "run-1", 1, 0, new WaitingRows());
+    Name till = new Name("till");
+    result(QUEUE, "{}");
+    for (int i = 0; i < 8; i++) {
+      result(PEOPLE, "{}");
+    }
+    for (int i = 0; i < 9; i++) {
+      result(till, "{}");
+    }
+
+    Map<Name, Integer> kept = new TreeMap<>(java.util.Comparator.comparing(Name::text));
+    long dropped = 0;
+    for (Report.Row row : disk.values()) {
+      if (row.body() instanceof ReportBody.Result it) {
+        kept.merge(it.channel(), 1, Integer::sum);
+      } else if (row.body() instanceof ReportBody.Dropped it) {
+        dropped += it.count();
+      }
+    }
+    assertThat(kept.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(15);
+    assertThat(kept).containsEntry(QUEUE, 1);
+    assertThat(dropped).isEqualTo(3);
+  }
+
+  @Test
   void tooManyChannelsAndTooLargeResultsAreRefused() {
     result(PEOPLE, "{}");
     result(QUEUE, "{}");
@@ -220,7 +247,7 @@ class OutboxTest {
     for (int i = 0; i < 9; i++) {
       result(PEOPLE, "{}");
     }
-    outbox = new Outbox(QUOTA, "run-2", 10, 0, List.copyOf(entries.values()));
+    outbox = new Outbox(QUOTA, "run-2", 10, 0, WaitingRows.of(entries.values()));
     result(PEOPLE, "{}");
     result(PEOPLE, "{}");
 

@@ -11,6 +11,7 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.OutboxEntry.Kind;
+import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -92,8 +93,8 @@ public abstract class AgentStoreContract {
             new Report.Row(sequence, "run", 1000 + sequence, 10, body)));
   }
 
-  private static List<Long> sequences(AgentSnapshot snapshot) {
-    return snapshot.outbox().stream().map(OutboxEntry::sequence).toList();
+  private static List<Long> sequences(AgentStore store) {
+    return store.after(0, 1000, 1_000_000).stream().map(Report.Row::sequence).toList();
   }
 
   @Test
@@ -207,8 +208,10 @@ public abstract class AgentStoreContract {
     assertThat(store().after(0, 2, 1000)).extracting(Report.Row::sequence).containsExactly(1L, 2L);
 
     commit(new AgentChange.OutboxChanged(new OutboxChange.Forgotten(2)));
-    AgentSnapshot snapshot = reopened().load();
-    assertThat(sequences(snapshot)).containsExactly(3L);
+    assertThat(sequences(reopened())).containsExactly(3L);
+    AgentSnapshot snapshot = store().load();
+    assertThat(snapshot.outbox())
+        .isEqualTo(WaitingRows.of(List.of(new OutboxEntry(3, Kind.EVENT, null, 7))));
     assertThat(snapshot.ackedThrough()).isEqualTo(2);
     assertThat(snapshot.nextSequence()).isEqualTo(4);
   }
@@ -233,6 +236,13 @@ public abstract class AgentStoreContract {
 
     commit(new AgentChange.OutboxChanged(new OutboxChange.ResultsRemoved(APP, 4)));
 
-    assertThat(sequences(reopened().load())).containsExactly(2L, 3L, 5L);
+    assertThat(sequences(reopened())).containsExactly(2L, 3L, 5L);
+    assertThat(store().load().outbox())
+        .isEqualTo(
+            WaitingRows.of(
+                List.of(
+                    new OutboxEntry(2, Kind.RESULT, other, 7),
+                    new OutboxEntry(3, Kind.EVENT, null, 7),
+                    new OutboxEntry(5, Kind.RESULT, APP, 7))));
   }
 }
