@@ -108,6 +108,95 @@ class DiskFullIT {
   }
 
   @Test
+  void aDeviceThatCannotSaveRefusesResultsAndTakesEachOnceWhenThereIsRoom() throws Exception {
+    Path data = tmpfs("agent", 24);
+    try (RunningHub hub = RunningHub.start(folder)) {
+      hub.prepare("shops");
+      hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
+      push(hub, "1", 1000);
+      hub.cli("assign", "counter@1", "--fleet", "shops");
+      String token = hub.token("--fleet", "shops", "--site", "store-1");
+      try (RunningAgent agent =
+          RunningAgent.join(
+              hub.distributions(), data, token, List.of("link.backoffMaxSeconds=3"))) {
+        try {
+          awaitStatus(agent, "\"liveVersion\":\"1\"");
+          awaitAtTheHub(hub, 5);
+          String pid = pid(agent);
+
+          Path ballast = fill(data.resolve("ballast"));
+          Await.untilTrue(
+              LIMIT,
+              () -> "an agent that cannot save; " + agent.process().tail(),
+              () -> agent.process().tail().contains("cannot save what it decides"));
+          Files.delete(ballast);
+          Await.untilTrue(
+              LIMIT,
+              () -> "an agent that saves again; " + agent.process().tail(),
+              () -> agent.process().tail().contains("saves again"));
+
+          long kept = accepted(agent);
+          Await.untilTrue(
+              LIMIT, () -> "more results kept on the device", () -> accepted(agent) > kept + 20);
+          long last = accepted(agent);
+          awaitAtTheHub(hub, last);
+          String rows = hub.cli("results", "tail", "--last", "1000", "--json");
+          for (long n = 1; n <= last; n++) {
+            assertThat(Pattern.compile("n\\\\*\":" + n + "[^0-9]").matcher(rows).results().count())
+                .as("number %d at the hub", n)
+                .isEqualTo(1);
+          }
+          assertThat(pid(agent)).isEqualTo(pid);
+        } finally {
+          agent.endWorkloads();
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAgentStartsOnAFullDiskAndItsWorkloadsWithIt() throws Exception {
+    Path data = tmpfs("agent", 24);
+    try (RunningHub hub = RunningHub.start(folder)) {
+      hub.prepare("shops");
+      hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
+      push(hub, "1", 1000);
+      hub.cli("assign", "counter@1", "--fleet", "shops");
+      String token = hub.token("--fleet", "shops", "--site", "store-1");
+      try (RunningAgent agent =
+          RunningAgent.join(
+              hub.distributions(), data, token, List.of("link.backoffMaxSeconds=3"))) {
+        try {
+          awaitStatus(agent, "\"liveVersion\":\"1\"");
+          awaitAtTheHub(hub, 5);
+          Path ballast = fill(data.resolve("ballast"));
+
+          // As after a power cut: nobody runs, and the kernel has forgotten all.
+          agent.kill();
+          agent.endWorkloads();
+          fill(data.resolve("more-ballast"));
+          agent.startAgain();
+
+          Await.untilTrue(
+              LIMIT,
+              () -> "the workload runs; " + agent.process().tail(),
+              () -> agent.process().tail().contains("application=counter pid="));
+          long kept = accepted(agent);
+          Files.delete(ballast);
+          Files.delete(data.resolve("more-ballast"));
+          Await.untilTrue(
+              LIMIT,
+              () -> "results kept on the device; " + agent.process().tail(),
+              () -> accepted(agent) > kept + 20);
+          awaitAtTheHub(hub, accepted(agent));
+        } finally {
+          agent.endWorkloads();
+        }
+      }
+    }
+  }
+
+  @Test
   void aFullHubLosesNothingItAcknowledgedAndTakesTheRestLater() throws Exception {
     Path data = tmpfs("hub", 32);
     try (RunningHub hub = RunningHub.start(folder)) {

@@ -19,6 +19,8 @@ import java.util.Optional;
 /// @param certificate how long the device certificate is good
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
+/// @param troubleIsTold the hub has heard of this row of troubles: a fault that lasts must not fill
+///   the outbox with its own news
 public record AgentBoot(
     String bootId,
     String machineBootId,
@@ -31,23 +33,24 @@ public record AgentBoot(
     Map<String, String> facts,
     Backoff backoff,
     OutboxQuota quota,
-    Optional<Reason> trouble) {
+    Optional<Reason> trouble,
+    boolean troubleIsTold) {
   public AgentBoot {
     features = List.copyOf(features);
     facts = Map.copyOf(facts);
   }
 
   /// The same run, in trouble.
-  public AgentBoot after(Reason newTrouble) {
-    return with(certificate, Optional.of(newTrouble));
+  public AgentBoot after(Reason newTrouble, boolean isTold) {
+    return with(certificate, Optional.of(newTrouble), isTold);
   }
 
   /// The same run, with a new certificate.
   public AgentBoot renewed(CertificateLife life) {
-    return with(life, trouble);
+    return with(life, trouble, troubleIsTold);
   }
 
-  private AgentBoot with(CertificateLife life, Optional<Reason> newTrouble) {
+  private AgentBoot with(CertificateLife life, Optional<Reason> newTrouble, boolean isTold) {
     return new AgentBoot(
         bootId,
         machineBootId,
@@ -60,6 +63,7 @@ public record AgentBoot(
         facts,
         backoff,
         quota,
-        newTrouble);
+        newTrouble,
+        isTold);
   }
 }

@@ -51,10 +51,10 @@ public final class AgentCore {
   /// Takes up what was left: to be called once, before any event.
   public Step start(Now now) {
     Outcome out = new Outcome();
-    if (boot.trouble().isPresent()) {
-      reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
-    } else {
+    if (boot.trouble().isEmpty()) {
       reports.event("booted", null, null, null, now, out);
+    } else if (!boot.troubleIsTold()) {
+      reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
     }
     applications.resume(snapshot.workloads(), now, out);
     want(now, out);

@@ -1,11 +1,14 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,11 @@ public final class AgentLoop implements Runnable {
   static final int BATCH_EVENTS_MAX = 64;
   static final long TICK_MILLIS = 1_000;
   static final long RECOVERY_MILLIS_MAX = 30_000;
+
+  /// So long must all go well before a failure counts as the first again: a fault that comes back
+  /// with the first work after each recovery is tried ever more seldom.
+  static final long HEALTHY_MILLIS = 5 * 60_000;
+
   private static final Reason STUMBLED = new Reason.IoFailed("agent", "stumbled over a bug");
 
   /// What the loop tells the world about itself.
@@ -43,7 +51,13 @@ public final class AgentLoop implements Runnable {
   private Standing standing = new Standing(Optional.empty(), Optional.empty());
   private long tickDueMillis;
   private long recoverAtMillis;
+  private long recoveredAtMillis;
   private int failures;
+  private boolean troubleIsTold;
+
+  /// Started while nothing could be saved, and not ended since.
+  private final Set<Name> startedUnsaved = new HashSet<>();
+
   private volatile boolean stopped;
 
   public AgentLoop(
@@ -95,6 +109,10 @@ public final class AgentLoop implements Runnable {
       events.add(new AgentEvent.Ticked());
     }
     noteCertificates(events);
+    if (failures > 0 && now.monotonicMillis() - recoveredAtMillis >= HEALTHY_MILLIS) {
+      failures = 0;
+      troubleIsTold = false;
+    }
     List<AgentChange> changes = new ArrayList<>();
     List<AgentEffect> effects = new ArrayList<>();
     for (AgentEvent event : events) {
@@ -158,7 +176,7 @@ public final class AgentLoop implements Runnable {
   /// Forgets everything; who waits for an answer gets one.
   private void giveUp(List<AgentEvent> events, Reason reason, Now now) {
     core = null;
-    boot = boot.after(reason);
+    boot = boot.after(reason, troubleIsTold);
     stand(standing.told(), Optional.of(reason));
     long delay = Math.min(RECOVERY_MILLIS_MAX, TICK_MILLIS << Math.min(failures, 10));
     failures++;
@@ -172,6 +190,8 @@ public final class AgentLoop implements Runnable {
         case AgentEvent.ResultHandedIn result ->
             performer.accept(new AgentEffect.ResultRefused(result.request(), reason));
         case AgentEvent.StopAsked _ -> stopped = true;
+        case AgentEvent.WorkloadExited exited -> startedUnsaved.remove(exited.application());
+        case AgentEvent.WorkloadStartFailed failed -> startedUnsaved.remove(failed.application());
         default -> {}
       }
     }
@@ -192,11 +212,13 @@ public final class AgentLoop implements Runnable {
       AgentCore fresh = new AgentCore(store.load(), boot, random, now);
       Step step = fresh.start(now);
       stand(fresh.told(), standing.trouble());
-      store.commit(step.changes());
+      commitStart(step);
       core = fresh;
       stand(fresh.told(), Optional.empty());
+      recoveredAtMillis = now.monotonicMillis();
+      startedUnsaved.clear();
       if (failures > 0) {
-        failures = 0;
+        troubleIsTold = true;
         watcher.storeRecovered();
       }
       perform(step.effects(), now);
@@ -208,6 +230,22 @@ public final class AgentLoop implements Runnable {
     } catch (RuntimeException e) {
       watcher.stumbled("the start", e);
       giveUp(List.of(), STUMBLED, now);
+    }
+  }
+
+  /// What is live runs, though its start cannot be saved: a shop whose disk is full must not be
+  /// dark after a power cut. A start that nobody noted is found and ended by the next one.
+  private void commitStart(Step step) throws StoreException {
+    try {
+      store.commit(step.changes());
+    } catch (StoreException e) {
+      for (AgentEffect effect : step.effects()) {
+        if (effect instanceof AgentEffect.StartWorkload start
+            && startedUnsaved.add(start.application())) {
+          performer.accept(start);
+        }
+      }
+      throw e;
     }
   }
 

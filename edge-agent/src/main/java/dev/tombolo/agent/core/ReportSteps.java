@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class ReportSteps {
   private final String incarnation;
   private final String bootId;
+  private final boolean troubleIsTold;
   private final Outbox outbox;
 
   ReportSteps(AgentSnapshot snapshot, AgentBoot boot) {
     this.incarnation = snapshot.enrolment().incarnation();
     this.bootId = boot.bootId();
+    this.troubleIsTold = boot.troubleIsTold();
     this.outbox =
         new Outbox(
             boot.quota(),
@@ -47,6 +49,14 @@ final class ReportSteps {
         now.wallMillis(),
         now.monotonicMillis(),
         out::change);
+  }
+
+  /// A process of an earlier core is watched. A fault that starts the core anew again and again has
+  /// told so once.
+  void adopted(Name application, Digest release, Now now, Outcome out) {
+    if (!troubleIsTold) {
+      event("workload-adopted", application, release, null, now, out);
+    }
   }
 
   /// A release went from one state to the next.

@@ -30,7 +30,7 @@ final class WorkloadSteps {
     application.workload =
         new WorkloadState.Running(stored.what(), process, now.monotonicMillis(), 0);
     out.effect(new AgentEffect.AdoptWorkload(stored.name(), process));
-    reports.event("workload-adopted", stored.name(), stored.what().release(), null, now, out);
+    reports.adopted(stored.name(), stored.what().release(), now, out);
   }
 
   void started(Application application, ProcessIdentity process, Now now, Outcome out) {

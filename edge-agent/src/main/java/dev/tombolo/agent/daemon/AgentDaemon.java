@@ -82,7 +82,11 @@ public final class AgentDaemon implements AutoCloseable {
     EventQueue inbox = new EventQueue();
     Hands hands =
         new Hands(
-            config, enrolment.device(), enrolment.https(), identity, console.listening(inbox),
+            config,
+            enrolment.device(),
+            enrolment.https(),
+            identity,
+            console.listening(inbox),
             console::status);
     AgentBoot boot = boot(config, identity.load());
     SecureRandom random = new SecureRandom();
@@ -121,7 +125,8 @@ public final class AgentDaemon implements AutoCloseable {
         Machine.facts(),
         new Backoff(config.backoffMaxSeconds()),
         OutboxQuota.STANDARD,
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /// Waits until the agent has stopped. Gives back meanwhile what only the start needed: an idle

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -109,17 +110,34 @@ public final class LoopbackEndpoint implements AutoCloseable {
           Integer.toString(port));
       server = HttpServer.create(address(0), 0);
     }
-    Files.writeString(noted, Integer.toString(server.getAddress().getPort()));
+    note(noted, server.getAddress().getPort());
     return server;
   }
 
-  static int noted(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return 0;
+  /// Only what changed, and aside: a full disk must neither end the agent nor cost it the port that
+  /// its workloads know.
+  private static void note(Path file, int port) {
+    if (noted(file) == port) {
+      return;
     }
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      Files.writeString(temporary, Integer.toString(port));
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "port {0} cannot be noted for the next start: {1}",
+          Integer.toString(port),
+          e.toString());
+    }
+  }
+
+  static int noted(Path file) {
     try {
       return Math.clamp(Long.parseLong(Files.readString(file).strip()), 0, 65535);
-    } catch (NumberFormatException e) {
+    } catch (IOException | NumberFormatException e) {
       return 0;
     }
   }

@@ -13,7 +13,8 @@ import java.nio.file.StandardOpenOption;
 
 /// What a workload prints, in a file that the workload itself writes to, so that no pipe ties it to
 /// the agent. Kept below a quota by copying the end of it aside and cutting it; the workload goes
-/// on at the new end because it writes in append mode. What it prints between copy and cut is lost.
+/// on at the new end because it writes in append mode. What it prints between copy and cut is lost,
+/// and all of it where there is no room for the copy: that file may be what fills the disk.
 final class OutputLog {
   static final long BYTES_MAX = 4L * 1024 * 1024;
   private static final int TAIL_BYTES = 4 * 1024;
@@ -34,21 +35,31 @@ final class OutputLog {
     Path aside = file.resolveSibling(file.getFileName() + ".1");
     Path copy = file.resolveSibling(file.getFileName() + ".1.tmp");
     try (FileChannel from =
-            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileChannel to =
-            FileChannel.open(
-                copy,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      try {
+        copyEnd(from, copy);
+        Files.move(
+            copy, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        from.truncate(0);
+        Files.deleteIfExists(copy);
+      }
+    }
+  }
+
+  private void copyEnd(FileChannel from, Path copy) throws IOException {
+    try (FileChannel to =
+        FileChannel.open(
+            copy,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
       long end = from.size();
       long at = Math.max(0, end - bytesMax);
       while (at < end) {
         at += from.transferTo(at, end - at, to);
       }
-      from.truncate(0);
     }
-    Files.move(copy, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /// The last line, empty when there is none.

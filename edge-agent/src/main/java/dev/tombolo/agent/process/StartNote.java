@@ -38,8 +38,20 @@ final class StartNote {
     return VARIABLE;
   }
 
-  /// Makes and keeps the word of a new start.
+  /// Makes and keeps the word of a new start. Where no new one can be kept (a full disk), the old
+  /// one serves again: whoever bore it has been ended.
   String next(SecureRandom random) throws IOException {
+    try {
+      return keep(random);
+    } catch (IOException e) {
+      if (setting().isEmpty()) {
+        throw e;
+      }
+      return Files.readString(file).strip();
+    }
+  }
+
+  private String keep(SecureRandom random) throws IOException {
     byte[] bytes = new byte[WORD_BYTES];
     random.nextBytes(bytes);
     String word = HexFormat.of().formatHex(bytes);
@@ -55,6 +67,9 @@ final class StartNote {
     }
     Files.move(
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
     return word;
   }
 }

@@ -22,6 +22,10 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   private final Statements statements;
   private final ChangeWriter writer;
   private final SnapshotReader reader;
+  private final DiskReserve reserve;
+
+  /// Nothing has been saved since the start: then the reserve may go.
+  private boolean starting = true;
 
   private SqliteAgentStore(Path data, Connection connection) {
     this.data = data;
@@ -29,6 +33,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     this.statements = new Statements(connection);
     this.writer = new ChangeWriter(statements);
     this.reader = new SnapshotReader(statements);
+    this.reserve = new DiskReserve(data);
   }
 
   /// True for a folder with a device that has enrolled; an enrolment that broke off does not count.
@@ -47,6 +52,17 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   ///
   /// @throws IOException when it has not, or the database cannot be used; says what to do
   public static SqliteAgentStore open(Path data) throws IOException {
+    try {
+      return openDevice(data);
+    } catch (IOException e) {
+      if (e.getCause() instanceof SQLException && new DiskReserve(data).release()) {
+        return openDevice(data);
+      }
+      throw e;
+    }
+  }
+
+  private static SqliteAgentStore openDevice(Path data) throws IOException {
     if (!hasDevice(data)) {
       throw new IOException(
           data + " holds no enrolled device; run: tombolo-agent enroll --token T --data " + data);
@@ -117,14 +133,29 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     }
   }
 
-  /// The connection stays in auto-commit, and the transaction is begun and ended by SQL: after some
-  /// failures (disk full, I/O error) SQLite rolls back by itself, and the driver's own count of
-  /// whether a transaction is open would be wrong from then on.
   @Override
   public void commit(List<AgentChange> changes) throws StoreException {
     if (changes.isEmpty()) {
       return;
     }
+    try {
+      write(changes);
+    } catch (StoreException e) {
+      if (!starting || !(e.reason() instanceof Reason.DiskFull) || !reserve.release()) {
+        throw e;
+      }
+      write(changes);
+    }
+    if (starting) {
+      starting = false;
+      reserve.restore();
+    }
+  }
+
+  /// The connection stays in auto-commit, and the transaction is begun and ended by SQL: after some
+  /// failures (disk full, I/O error) SQLite rolls back by itself, and the driver's own count of
+  /// whether a transaction is open would be wrong from then on.
+  private void write(List<AgentChange> changes) throws StoreException {
     try {
       statements.run("BEGIN IMMEDIATE");
       for (AgentChange change : changes) {

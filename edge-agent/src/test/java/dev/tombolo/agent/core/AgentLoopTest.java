@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -49,70 +50,77 @@ class AgentLoopTest {
   private int commits;
   private long millis = 10_000;
 
-  private final AgentStore store =
-      new AgentStore() {
-        @Override
-        public AgentSnapshot load() {
-          return disk.load();
-        }
+  private final AgentStore store = storeOn(disk);
 
-        @Override
-        public void commit(List<AgentChange> changes) throws StoreException {
-          if (commitsThatFail > 0) {
-            commitsThatFail--;
-            throw new StoreException(FULL, new IOException("no space left on device"));
+  private AgentStore storeOn(MemoryStore disk) {
+    return new AgentStore() {
+      @Override
+      public AgentSnapshot load() {
+        return disk.load();
+      }
+
+      @Override
+      public void commit(List<AgentChange> changes) throws StoreException {
+        if (commitsThatFail > 0) {
+          commitsThatFail--;
+          throw new StoreException(FULL, new IOException("no space left on device"));
+        }
+        commits++;
+        disk.commit(changes);
+      }
+
+      @Override
+      public List<Report.Row> after(long sequence, int rowsMax, int bytesMax) {
+        return disk.after(sequence, rowsMax, bytesMax);
+      }
+    };
+  }
+
+  private final AgentLoop loop = loopOn(store);
+
+  private AgentLoop loopOn(AgentStore store) {
+    return new AgentLoop(
+        inbox,
+        store,
+        new AgentBoot(
+            "run",
+            "boot",
+            "1.0",
+            List.of("v1"),
+            0,
+            HubKeys.FIRST.root(),
+            new CertificateLife(0, CERTIFICATE_MILLIS),
+            new Platform("linux", "x86_64", Set.of()),
+            Map.of(),
+            new Backoff(1),
+            OutboxQuota.STANDARD,
+            Optional.empty(),
+            false),
+        () -> new Now(millis, millis),
+        () -> 0,
+        this::perform,
+        new AgentLoop.Watcher() {
+          @Override
+          public void storeFailed(Reason reason) {
+            said.add("failed");
           }
-          commits++;
-          disk.commit(changes);
-        }
 
-        @Override
-        public List<Report.Row> after(long sequence, int rowsMax, int bytesMax) {
-          return disk.after(sequence, rowsMax, bytesMax);
-        }
-      };
+          @Override
+          public void storeRecovered() {
+            said.add("recovered");
+          }
 
-  private final AgentLoop loop =
-      new AgentLoop(
-          inbox,
-          store,
-          new AgentBoot(
-              "run",
-              "boot",
-              "1.0",
-              List.of("v1"),
-              0,
-              HubKeys.FIRST.root(),
-              new CertificateLife(0, CERTIFICATE_MILLIS),
-              new Platform("linux", "x86_64", Set.of()),
-              Map.of(),
-              new Backoff(1),
-              OutboxQuota.STANDARD,
-              Optional.empty()),
-          () -> new Now(millis, millis),
-          () -> 0,
-          this::perform,
-          new AgentLoop.Watcher() {
-            @Override
-            public void storeFailed(Reason reason) {
-              said.add("failed");
-            }
+          @Override
+          public void stands(Standing now) {
+            standing = now;
+          }
 
-            @Override
-            public void storeRecovered() {
-              said.add("recovered");
-            }
-
-            @Override
-            public void stands(Standing now) {
-              standing = now;
-            }
-
-            @Override
-            public void stumbled(String over, RuntimeException failure) {
-              said.add("stumbled");
-            }
-          });
+          @Override
+          public void stumbled(String over, RuntimeException failure) {
+            said.add("stumbled");
+          }
+        });
+  }
 
   @BeforeEach
   void start() throws InterruptedException {
@@ -207,6 +215,73 @@ class AgentLoopTest {
     assertThat(said.getLast()).isEqualTo("recovered");
     assertThat(disk.after(0, 100, 1_000_000))
         .anyMatch(row -> row.body().toString().contains("storage-recovered"));
+  }
+
+  @Test
+  void aFaultThatComesBackAfterEachRecoveryIsTriedSeldomAndToldOnce() throws InterruptedException {
+    for (int second = 0; second < 3600; second++) {
+      inbox.offer(new AgentEvent.ResultHandedIn(666, PEOPLE, "{}"));
+      turn();
+    }
+
+    assertThat(said.stream().filter("stumbled"::equals).count()).isBetween(100L, 130L);
+    assertThat(disk.after(0, 10_000, 1_000_000))
+        .filteredOn(row -> row.body().toString().contains("storage-recovered"))
+        .hasSize(1);
+  }
+
+  @Test
+  void afterMinutesOfHealthAFailureIsTheFirstAgain() throws InterruptedException {
+    for (int i = 0; i < 100; i++) {
+      inbox.offer(new AgentEvent.ResultHandedIn(666, PEOPLE, "{}"));
+      turn();
+    }
+    for (int i = 0; i < 400; i++) {
+      turn();
+    }
+    said.clear();
+    commitsThatFail = 1;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turn();
+    turn();
+    turn();
+
+    assertThat(said).containsExactly("failed", "recovered");
+  }
+
+  @Test
+  void whatIsLiveRunsAfterAPowerCutThoughTheDiskIsFull() throws InterruptedException {
+    Shop shop = new Shop();
+    Publisher.Signed release = shop.release("1.0");
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("it is live", () -> shop.isLive(release.digest()));
+    shop.powerCut();
+    commitsThatFail = 30;
+    AgentLoop booted = loopOn(storeOn(shop.store));
+
+    for (int i = 0; i < 60; i++) {
+      millis += 1_000;
+      booted.turn(0);
+    }
+    assertThat(effects).hasSize(1).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
+
+    inbox.offer(
+        new AgentEvent.WorkloadExited(
+            Shop.APP, new ProcessIdentity("machine", 7, 7), 1, "out of memory"));
+    for (int i = 0; i < 60; i++) {
+      millis += 1_000;
+      booted.turn(0);
+    }
+    assertThat(effects).hasSize(2).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
+
+    commitsThatFail = 0;
+    for (int i = 0; i < 60; i++) {
+      millis += 1_000;
+      booted.turn(0);
+    }
+    assertThat(effects.stream().filter(AgentEffect.StartWorkload.class::isInstance)).hasSize(3);
+    assertThat(effects).hasAtLeastOneElementOfType(AgentEffect.OpenLink.class);
   }
 
   @Test

@@ -127,7 +127,8 @@ final class Shop {
         Map.of(),
         new Backoff(4),
         new OutboxQuota(4, 20, 10_000, 50),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /// Starts the agent, or starts it again after it was killed.

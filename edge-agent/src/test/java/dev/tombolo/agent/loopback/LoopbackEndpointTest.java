@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,21 @@ class LoopbackEndpointTest {
         status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
       return new Answer(status, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
+  }
+
+  @Test
+  void aPortThatCannotBeNotedEndsNothingAndTheOldNoteStays() throws IOException {
+    String noted = Files.readString(data.resolve("loopback.port"));
+    endpoint.close();
+    // As on a full disk: nothing can be written there.
+    Files.createDirectory(data.resolve("loopback.port.tmp"));
+    try (ServerSocket taken =
+        new ServerSocket(Integer.parseInt(noted), 1, InetAddress.getLoopbackAddress())) {
+      endpoint = new LoopbackEndpoint(events, data, 0, () -> "{}");
+
+      assertThat(endpoint.port()).isNotEqualTo(taken.getLocalPort());
+    }
+    assertThat(data.resolve("loopback.port")).hasContent(noted);
   }
 
   private static CompletableFuture<Answer> posting(String url, String body) {

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tombolo.agent.core.AgentEffect;
@@ -84,6 +85,33 @@ class WorkloadProcessesTest {
         .contains("TOMBOLO_LOOPBACK_TOKEN=secret")
         .contains("\n" + data.resolve("apps/counter/work") + "\n")
         .doesNotContain("JAVA");
+  }
+
+  @Test
+  void aStartThatCannotBeNotedAnewIsStillFoundByTheNextOne() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity first = start(processes, release);
+    // As on a full disk: no new note can be written.
+    Files.createDirectories(data.resolve("apps/counter/start.tmp/full"));
+
+    ProcessIdentity second = start(processes, release);
+    ProcessIdentity third = start(processes, release);
+
+    assertThat(ProcessTable.isAlive(first)).isFalse();
+    assertThat(ProcessTable.isAlive(second)).isFalse();
+    assertThat(ProcessTable.isAlive(third)).isTrue();
+  }
+
+  @Test
+  void outputBeyondItsQuotaIsCutThoughThereIsNoRoomForACopy() throws Exception {
+    Path file = Files.writeString(data.resolve("output"), "x".repeat(1000));
+    Files.createDirectories(data.resolve("output.1.tmp/full"));
+    OutputLog log = new OutputLog(file, 100);
+
+    assertThatThrownBy(log::keepQuota).isInstanceOf(java.io.IOException.class);
+
+    assertThat(file).isEmptyFile();
   }
 
   @Test

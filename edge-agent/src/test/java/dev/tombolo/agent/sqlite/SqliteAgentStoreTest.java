@@ -202,6 +202,31 @@ class SqliteAgentStoreTest extends AgentStoreContract {
         .isInstanceOf(StoreException.class);
   }
 
+  @Test
+  void theFirstCommitOfAStartMayUseTheReserveAndItIsMadeAgain() throws StoreException {
+    store().commit(List.of(new AgentChange.ConnectCounted(1)));
+    assertThat(data.resolve(DiskReserve.NAME)).exists();
+    List<AgentChange> much =
+        List.of(new AgentChange.SectionKept(new Section("place", "x".repeat(1_000_000))));
+    try (SqliteAgentStore small = reopenedWithFewPages()) {
+      assertThatThrownBy(() -> small.commit(much)).isInstanceOf(StoreException.class);
+      assertThat(data.resolve(DiskReserve.NAME)).doesNotExist();
+      small.limitPages(1_000_000);
+      small.commit(much);
+      assertThat(data.resolve(DiskReserve.NAME)).hasSize(DiskReserve.BYTES);
+
+      small.limitPages(100);
+      assertThatThrownBy(
+              () ->
+                  small.commit(
+                      List.of(
+                          new AgentChange.SectionKept(
+                              new Section("place", "y".repeat(1_000_000))))))
+          .isInstanceOf(StoreException.class);
+      assertThat(data.resolve(DiskReserve.NAME)).as("once it runs it leaves it alone").exists();
+    }
+  }
+
   private SqliteAgentStore reopenedWithFewPages() {
     SqliteAgentStore reopened = (SqliteAgentStore) reopened();
     reopened.limitPages(100);
