@@ -97,6 +97,23 @@ class DistributionIT {
   }
 
   @Test
+  void theAgentWritesFileNamesInUtf8WhateverTheLocaleAndHearsNoStrayOptions() throws IOException {
+    String properties =
+        Tool.run(
+            folder,
+            Map.of(
+                "LC_ALL",
+                "POSIX",
+                "_JAVA_OPTIONS",
+                "-Dstray=heard",
+                Program.AGENT.optionsVariable(),
+                "-XshowSettings:properties"),
+            List.of(TARGET.resolve("tombolo-agent/bin/tombolo-agent").toString(), "--help"));
+
+    assertThat(properties).contains("sun.jnu.encoding = UTF-8").doesNotContain("heard");
+  }
+
+  @Test
   void theShopsPackageIsTheOneThatItsDigestNamesAndNotLarge() throws IOException {
     Path packages = TARGET.resolve("tombolo/share/packages");
     Path packed = packages.resolve(ShopPackage.NAME);

@@ -126,6 +126,8 @@ public final class AgentCore {
           applications.exited(name, process, exitCode, lastOutput, now, out);
       case AgentEvent.ReloadFinished(var name, var _, var failure) ->
           applications.reloaded(name, failure, now, out);
+      case AgentEvent.ProbeStarted(var name, var probe, var round) ->
+          applications.probeStarted(name, probe, round, now);
       case AgentEvent.ProbeFinished(var name, var probe, var round, var failure) ->
           applications.probed(name, probe, round, failure, now, out);
       case AgentEvent.ResultHandedIn(var request, var channel, var json) ->

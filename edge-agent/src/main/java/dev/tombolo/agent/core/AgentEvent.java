@@ -65,6 +65,9 @@ public sealed interface AgentEvent {
   record ReloadFinished(Name application, Digest release, Optional<Reason> failure)
       implements AgentEvent {}
 
+  /// Its turn has come: from now on its time counts.
+  record ProbeStarted(Name application, String probe, long round) implements AgentEvent {}
+
   /// @param failure empty when passed; [Reason.ProbeFailed] when the workload did not pass;
   ///   anything else when it could not be asked
   record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)

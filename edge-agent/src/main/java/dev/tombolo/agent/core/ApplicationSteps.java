@@ -214,6 +214,13 @@ final class ApplicationSteps {
     with(name, it -> workloads.reloaded(it, failure, now, out), now, out);
   }
 
+  void probeStarted(Name name, String probe, long round, Now now) {
+    Application application = applications.get(name);
+    if (application != null && application.watch != null) {
+      application.watch.started(probe, round, now.monotonicMillis());
+    }
+  }
+
   void probed(Name name, String probe, long round, Optional<Reason> failure, Now now, Outcome out) {
     with(
         name,

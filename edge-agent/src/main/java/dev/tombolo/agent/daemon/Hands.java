@@ -72,7 +72,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
             config.runtimes(),
             name -> new LocalPlaces.Loopback(loopback.url(name), loopback.token(name)));
     workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
-    probes = new Probes(inbox, places);
+    probes = new Probes(inbox, places, workloadPrefix());
     output = new OutputReader(inbox, folders);
   }
 
@@ -125,6 +125,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     link.close();
     files.close();
     probes.close();
+    output.close();
     workloads.close();
     releases.close();
     loopback.close();

@@ -62,7 +62,7 @@ public final class Releases implements AutoCloseable {
       return new AgentEvent.StageFinished(effect.application(), effect.release());
     } catch (RefusedException e) {
       return new AgentEvent.StageFailed(effect.application(), effect.release(), e.reason());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return new AgentEvent.StageFailed(effect.application(), effect.release(), reason(e));
     }
   }
@@ -83,7 +83,7 @@ public final class Releases implements AutoCloseable {
           fresh, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       Folders.sync(application);
       return new AgentEvent.SwitchFinished(effect.application(), effect.release());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return new AgentEvent.SwitchFailed(effect.application(), effect.release(), reason(e));
     }
   }
@@ -99,7 +99,7 @@ public final class Releases implements AutoCloseable {
         files.add(folders.partialFile(file).getFileName().toString());
       }
       remove(folders.files(), files);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "not everything could be swept: {0}", e.toString());
     }
   }
@@ -124,7 +124,7 @@ public final class Releases implements AutoCloseable {
     }
   }
 
-  private Reason reason(IOException e) {
+  private Reason reason(Exception e) {
     String message = String.valueOf(e.getMessage());
     if (message.contains("No space left") || message.contains("quota exceeded")) {
       long free = folders.data().toFile().getUsableSpace();

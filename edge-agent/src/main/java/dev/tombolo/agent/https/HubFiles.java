@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// Fetches files of the store, one after the other, because a shop's line is thin: two halves at
 /// noon help less than one whole.
 public final class HubFiles implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HubFiles.class.getName());
   private static final long STACK_BYTES = 256 * 1024;
   private static final int IDLE_SECONDS = 10;
 
@@ -74,12 +75,23 @@ public final class HubFiles implements AutoCloseable {
     if (download.isCancelled()) {
       return;
     }
-    AgentEvent outcome = download.run();
+    AgentEvent outcome = outcome(download);
     synchronized (this) {
       downloads.remove(download.wanted().file(), download);
-      if (!download.isCancelled()) {
-        inbox.offer(outcome);
-      }
+    }
+    // Not within the lock: the inbox may be full, and the loop that empties it needs the lock.
+    if (!download.isCancelled()) {
+      inbox.offer(outcome);
+    }
+  }
+
+  private static AgentEvent outcome(Download download) {
+    try {
+      return download.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "fetch of " + download.wanted().file(), e);
+      Reason reason = new Reason.IoFailed("download", e.toString());
+      return new AgentEvent.FetchFailed(download.wanted().file(), reason, true);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.session.BoundedRun;
 import dev.tombolo.agent.session.LocalPlaces;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Placeholders;
 import dev.tombolo.protocol.release.Probe;
@@ -12,36 +13,44 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Runs probes, a few at a time; the others wait their turn.
+/// Runs probes, those of one application one after the other: who hangs holds up nobody else. Every
+/// probe that is asked for is answered, but for one that is asked for again while it still waits
+/// for its turn: then only the newer question is.
 public final class Probes implements AutoCloseable {
-  private static final int PARALLEL = 3;
   private static final long STACK_BYTES = 256 * 1024;
   private static final int IDLE_SECONDS = 10;
 
   private final AgentInbox inbox;
   private final LocalPlaces places;
-  private final ThreadPoolExecutor workers;
+  private final List<String> prefix;
+  private final Map<Name, ThreadPoolExecutor> workers = new HashMap<>();
+  private final Map<Turn, AgentEffect.RunProbe> waiting = new ConcurrentHashMap<>();
 
-  public Probes(AgentInbox inbox, LocalPlaces places) {
+  private record Turn(Name application, String probe) {}
+
+  /// @param prefix put before programs, as before a workload's
+  public Probes(AgentInbox inbox, LocalPlaces places, List<String> prefix) {
     this.inbox = inbox;
     this.places = places;
-    workers =
+    this.prefix = List.copyOf(prefix);
+  }
+
+  private static ThreadPoolExecutor worker() {
+    ThreadPoolExecutor worker =
         new ThreadPoolExecutor(
-            PARALLEL,
-            PARALLEL,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Probes::thread);
-    workers.allowCoreThreadTimeOut(true);
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Probes::thread);
+    worker.allowCoreThreadTimeOut(true);
+    return worker;
   }
 
   private static Thread thread(Runnable work) {
@@ -50,16 +59,23 @@ public final class Probes implements AutoCloseable {
     return thread;
   }
 
+  /// For one thread, the loop's.
   public void perform(AgentEffect.RunProbe effect) {
-    workers.execute(() -> run(effect));
+    Turn turn = new Turn(effect.application(), effect.probe().name());
+    if (waiting.put(turn, effect) == null) {
+      workers
+          .computeIfAbsent(effect.application(), name -> worker())
+          .execute(() -> Optional.ofNullable(waiting.remove(turn)).ifPresent(this::run));
+    }
   }
 
   private void run(AgentEffect.RunProbe effect) {
     String name = effect.probe().name();
+    inbox.offer(new AgentEvent.ProbeStarted(effect.application(), name, effect.round()));
     Optional<Reason> failure;
     try {
       failure = problem(effect).map(detail -> new Reason.ProbeFailed(name, detail));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failure = Optional.of(new Reason.IoFailed("run probe " + name, message(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -104,6 +120,7 @@ public final class Probes implements AutoCloseable {
     Files.createDirectories(work);
     BoundedRun.Ended ended =
         BoundedRun.run(
+            prefix,
             List.copyOf(probe.argv()),
             places.environment(effect.application(), declared),
             work,
@@ -131,6 +148,6 @@ public final class Probes implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    workers.values().forEach(ThreadPoolExecutor::shutdownNow);
   }
 }

@@ -24,9 +24,12 @@ final class Reloads {
   private static final Set<String> SIGNALS = Set.of("HUP", "USR1", "USR2");
 
   private final LocalPlaces places;
+  private final List<String> prefix;
 
-  Reloads(LocalPlaces places) {
+  /// @param prefix put before a command, as before a workload
+  Reloads(LocalPlaces places, List<String> prefix) {
     this.places = places;
+    this.prefix = List.copyOf(prefix);
   }
 
   /// Empty when it worked.
@@ -46,7 +49,7 @@ final class Reloads {
             case WorkloadSpec.Reload.Command(var argv) -> command(effect, spec, argv);
           };
       return problem.flatMap(detail -> failed(how, detail));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       return failed(how, e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
@@ -70,7 +73,11 @@ final class Reloads {
         List.of("/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "kill", signal, Long.toString(pid));
     return outcome(
         BoundedRun.run(
-            argv, Map.of("PATH", "/usr/bin:/bin"), places.folders().data(), COMMAND_MAX));
+            List.of(),
+            argv,
+            Map.of("PATH", "/usr/bin:/bin"),
+            places.folders().data(),
+            COMMAND_MAX));
   }
 
   private Optional<String> command(
@@ -79,7 +86,7 @@ final class Reloads {
     Map<String, String> environment = places.environment(effect.application(), spec.env());
     return outcome(
         BoundedRun.run(
-            argv, environment, places.folders().work(effect.application()), COMMAND_MAX));
+            prefix, argv, environment, places.folders().work(effect.application()), COMMAND_MAX));
   }
 
   private static Optional<String> post(String port, String path) throws IOException {

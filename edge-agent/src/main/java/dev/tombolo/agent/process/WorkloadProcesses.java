@@ -44,8 +44,9 @@ public final class WorkloadProcesses implements AutoCloseable {
 
   /// A process under our eyes.
   ///
-  /// @param child our own child, whose exit code the kernel tells; null for an adopted one
-  private record Watched(Name application, ProcessIdentity identity, @Nullable Process child) {}
+  /// @param asked what it was started for; null for an adopted one, whose exit code nobody tells
+  private record Watched(
+      Name application, ProcessIdentity identity, AgentEffect.@Nullable StartWorkload asked) {}
 
   /// @param prefix put before the program: as a service, `systemd-run --scope ...`, which moves it
   ///   out of the agent's control group and its memory bound and then becomes it
@@ -53,7 +54,7 @@ public final class WorkloadProcesses implements AutoCloseable {
     this.inbox = inbox;
     this.places = places;
     this.prefix = List.copyOf(prefix);
-    reloads = new Reloads(places);
+    reloads = new Reloads(places, prefix);
     worker = new ScheduledThreadPoolExecutor(1, work -> thread(work, "workloads"));
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     worker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -85,6 +86,12 @@ public final class WorkloadProcesses implements AutoCloseable {
   private void start(AgentEffect.StartWorkload effect) {
     Name application = effect.application();
     try {
+      Watched held = watched.get(application);
+      if (held != null && effect.equals(held.asked()) && ProcessTable.isAlive(held.identity())) {
+        // Asked for again by a loop that lost our answer: it runs.
+        inbox.offer(new AgentEvent.WorkloadStarted(application, held.identity()));
+        return;
+      }
       Files.createDirectories(places.folders().work(application));
       StartNote note = new StartNote(places.folders().application(application));
       endLeftovers(application, note);
@@ -98,12 +105,12 @@ public final class WorkloadProcesses implements AutoCloseable {
       ProcessIdentity identity =
           ProcessTable.identity(process.pid())
               .orElse(new ProcessIdentity(ProcessTable.bootId(), process.pid(), 0));
-      watched.put(application, new Watched(application, identity, process));
+      watched.put(application, new Watched(application, identity, effect));
       inbox.offer(new AgentEvent.WorkloadStarted(application, identity));
       process
           .onExit()
           .thenAccept(ended -> later(() -> exited(application, identity, ended.exitValue())));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       inbox.offer(
           new AgentEvent.WorkloadStartFailed(
               application, new Reason.IoFailed("start of " + application, message(e))));
@@ -135,13 +142,21 @@ public final class WorkloadProcesses implements AutoCloseable {
   /// Ends what an earlier start left, be it one whose report was lost with the agent.
   private void endLeftovers(Name application, StartNote note)
       throws IOException, InterruptedException {
-    watched.remove(application);
+    Watched dropped = watched.remove(application);
     Optional<String> setting = note.setting();
-    if (setting.isEmpty()) {
-      return;
+    if (setting.isPresent()) {
+      endAll(application, setting.get());
     }
+    if (dropped != null) {
+      // Whoever took it for the one that runs must not wait for its end for ever.
+      told(application, dropped.identity(), UNSEEN);
+    }
+  }
+
+  private static void endAll(Name application, String setting)
+      throws IOException, InterruptedException {
     long begun = System.nanoTime();
-    List<Long> left = ProcessTable.withSetting(setting.get());
+    List<Long> left = ProcessTable.withSetting(setting);
     if (!left.isEmpty()) {
       LOG.log(System.Logger.Level.INFO, "ending what is left of {0}: {1}", application, left);
     }
@@ -155,11 +170,20 @@ public final class WorkloadProcesses implements AutoCloseable {
         throw new IOException("processes " + left + " of an earlier start cannot be ended");
       }
       TimeUnit.MILLISECONDS.sleep(20);
-      left = ProcessTable.withSetting(setting.get());
+      left = ProcessTable.withSetting(setting);
     }
   }
 
   private void stop(AgentEffect.StopWorkload effect) {
+    try {
+      end(effect);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "stop of " + effect.application(), e);
+      worker.schedule(() -> stop(effect), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void end(AgentEffect.StopWorkload effect) {
     ProcessIdentity identity = effect.process();
     adopt(effect.application(), identity);
     if (ProcessTable.isAlive(identity)) {
@@ -195,14 +219,15 @@ public final class WorkloadProcesses implements AutoCloseable {
     }
   }
 
+  /// Never throws: a task that throws is not repeated, and nobody would look any more.
   private void look() {
     for (Watched each : List.copyOf(watched.values())) {
-      if (each.child() == null && !ProcessTable.isAlive(each.identity())) {
-        exited(each.application(), each.identity(), UNSEEN);
-      }
       try {
+        if (each.asked() == null && !ProcessTable.isAlive(each.identity())) {
+          exited(each.application(), each.identity(), UNSEEN);
+        }
         output(each.application()).keepQuota();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "output of {0}: {1}", each.application(), e);
       }
     }

@@ -18,6 +18,9 @@ public final class ProbeWatch {
   private final long startupUntilMillis;
   private final Watched[] probes;
 
+  /// The probes of an application take turns, and those of an earlier watch may still be at it.
+  private final long turnMillisMax;
+
   /// A probe that failed too often.
   ///
   /// @param sinceMillis of the first failure in the row
@@ -48,13 +51,19 @@ public final class ProbeWatch {
     for (int i = 0; i < this.probes.length; i++) {
       this.probes[i] = new Watched(probes.get(i), nowMillis);
     }
+    long all = 0;
+    for (Probe probe : probes) {
+      all += probe.timeoutSeconds() * 1000L;
+    }
+    turnMillisMax = 2 * all + ANSWER_GRACE_MILLIS;
   }
 
   public long round() {
     return round;
   }
 
-  /// The probes to run now. One without an answer for too long has failed and is asked again.
+  /// The probes to run now. One without an answer for too long has failed, but is not asked again
+  /// before it has answered: what holds it up would only get longer.
   public List<Probe> due(long nowMillis) {
     List<Probe> due = List.of();
     for (Watched watched : probes) {
@@ -64,15 +73,26 @@ public final class ProbeWatch {
       if (watched.asked) {
         watched.passed = false;
         watched.failure = new Reason.ProbeFailed(watched.probe.name(), "no answer in time");
+        continue;
       }
       watched.asked = true;
-      watched.dueMillis = nowMillis + watched.probe.timeoutSeconds() * 1000L + ANSWER_GRACE_MILLIS;
+      watched.dueMillis = nowMillis + turnMillisMax;
       if (due.isEmpty()) {
         due = new ArrayList<>(probes.length);
       }
       due.add(watched.probe);
     }
     return due;
+  }
+
+  /// Its turn has come; the time that it has counts from here.
+  public void started(String name, long startedRound, long nowMillis) {
+    for (Watched watched : probes) {
+      if (startedRound == round && watched.asked && watched.probe.name().equals(name)) {
+        watched.dueMillis =
+            nowMillis + watched.probe.timeoutSeconds() * 1000L + ANSWER_GRACE_MILLIS;
+      }
+    }
   }
 
   /// @return false when the answer belongs to an earlier round or to no probe of ours

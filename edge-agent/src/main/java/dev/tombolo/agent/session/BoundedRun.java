@@ -19,6 +19,10 @@ public final class BoundedRun {
 
   private static final int TAIL_BYTES = 4 * 1024;
   private static final long LOOK_MILLIS = 50;
+
+  /// What a dying disk holds on to outlives even SIGKILL; nobody waits for it longer.
+  private static final int KILL_SECONDS_MAX = 5;
+
   private static final File NOTHING = new File("/dev/null");
 
   private BoundedRun() {}
@@ -28,10 +32,15 @@ public final class BoundedRun {
   /// @param exitCode 128 + signal when killed
   public record Ended(int exitCode, boolean timedOut, String lastLine) {}
 
+  /// @param prefix put before the program, as before a workload's: its memory is not the agent's
   public static Ended run(
-      List<String> argv, Map<String, String> environment, Path folder, Duration timeout)
+      List<String> prefix,
+      List<String> argv,
+      Map<String, String> environment,
+      Path folder,
+      Duration timeout)
       throws IOException, InterruptedException {
-    Process process = start(argv, environment, folder);
+    Process process = start(prefix, argv, environment, folder);
     long deadline = System.nanoTime() + timeout.toNanos();
     Tail tail = new Tail();
     try (InputStream output = process.getInputStream()) {
@@ -43,7 +52,9 @@ public final class BoundedRun {
           // Not by destroyForcibly, which would close the output before its end is read.
           ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
           ProcessTable.end(List.of(process.pid()), true);
-          process.waitFor();
+          if (!process.waitFor(KILL_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new IOException("process " + process.pid() + " cannot be ended");
+          }
         }
       }
       tail.drain(output);
@@ -54,10 +65,12 @@ public final class BoundedRun {
     }
   }
 
-  private static Process start(List<String> argv, Map<String, String> environment, Path folder)
+  private static Process start(
+      List<String> prefix, List<String> argv, Map<String, String> environment, Path folder)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add("setsid");
+    command.addAll(prefix);
     command.addAll(argv);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().clear();

@@ -58,6 +58,14 @@ class ReleasesTest {
   }
 
   @Test
+  void aNameThatThisMachineCannotWriteIsAnAnswerToo() throws Exception {
+    // Half a character: as a letter with an accent under LC_ALL=POSIX.
+    stage(FIRST, stored("model-\uD800.onnx", "weights", false));
+
+    assertThat(refusal()).isInstanceOf(Reason.IoFailed.class);
+  }
+
+  @Test
   void aReleaseIsLinkedFromTheStoreAndSwitchedTo() throws Exception {
     Variant.File model = stored("model/a.onnx", "weights", false);
     Variant.File program = stored("run", "#!/bin/sh\n", true);

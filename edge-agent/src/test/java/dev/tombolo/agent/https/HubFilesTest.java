@@ -100,6 +100,21 @@ class HubFilesTest {
   }
 
   @Test
+  void aBugOnTheWayIsAnAnswerToo() throws Exception {
+    TlsSource broken =
+        () -> {
+          throw new IllegalStateException("a bug");
+        };
+    AgentFolders folders = new AgentFolders(data);
+    HubFiles made = new HubFiles(events, folders, broken, FetchSettings.of("https://localhost:1"));
+    files = made;
+
+    made.perform(new AgentEffect.Fetch(FILE, CONTENT.length, "https://localhost:1/v1/files/x"));
+
+    assertThat(events.await(AgentEvent.FetchFailed.class).retryable()).isTrue();
+  }
+
+  @Test
   void goesOnAfterCutsAtAnyByte() throws Exception {
     Random random = new Random(11);
     AtomicInteger calls = new AtomicInteger();

@@ -9,6 +9,7 @@ import dev.tombolo.agent.session.ProcessTable;
 import dev.tombolo.agent.testing.Events;
 import dev.tombolo.agent.testing.TestRelease;
 import dev.tombolo.agent.testing.Until;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Probe;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class ProbesTest {
   @BeforeEach
   void stage() throws IOException {
     release = TestRelease.of(data, "echo looked at $WHAT; exit $1\n");
-    probes = new Probes(events, release.places());
+    probes = new Probes(events, release.places(), List.of());
   }
 
   @AfterEach
@@ -66,6 +67,33 @@ class ProbesTest {
 
   private static Optional<Reason> failed(String probe, String detail) {
     return Optional.of(new Reason.ProbeFailed(probe, detail));
+  }
+
+  @Test
+  void whoHangsHoldsUpNobodyElse() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      Probe hanging = new Probe.Exec("hanging-" + i, 1, 30, List.of("/bin/sleep", "600"));
+      probes.perform(
+          new AgentEffect.RunProbe(release.application(), release.digest(), 1, hanging, Map.of()));
+    }
+    Name other = new Name("other");
+    try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Probe port = new Probe.Tcp("port", 1, 2, Integer.toString(open.getLocalPort()));
+      probes.perform(new AgentEffect.RunProbe(other, release.digest(), 2, port, Map.of()));
+
+      assertThat(events.await(AgentEvent.ProbeFinished.class))
+          .isEqualTo(new AgentEvent.ProbeFinished(other, "port", 2, Optional.empty()));
+    }
+    assertThat(events.taken()).contains(new AgentEvent.ProbeStarted(other, "port", 2));
+  }
+
+  @Test
+  void aProgramRunsBehindThePrefixOfWorkloads() throws Exception {
+    probes.close();
+    probes = new Probes(events, release.places(), List.of("/usr/bin/env", "WHERE=elsewhere"));
+
+    assertThat(outcome(exec(5, "/bin/sh", "-c", "echo ran $WHERE; exit 4")))
+        .isEqualTo(failed("golden", "exit code 4: ran elsewhere"));
   }
 
   @Test

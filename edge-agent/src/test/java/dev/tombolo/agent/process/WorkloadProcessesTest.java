@@ -90,17 +90,67 @@ class WorkloadProcessesTest {
   @Test
   void aStartThatCannotBeNotedAnewIsStillFoundByTheNextOne() throws Exception {
     TestRelease release = TestRelease.of(data, FOREVER);
-    WorkloadProcesses processes = processes(release);
-    ProcessIdentity first = start(processes, release);
+    ProcessIdentity first = startByANewAgent(release);
     // As on a full disk: no new note can be written.
     Files.createDirectories(data.resolve("apps/counter/start.tmp/full"));
 
-    ProcessIdentity second = start(processes, release);
-    ProcessIdentity third = start(processes, release);
+    ProcessIdentity second = startByANewAgent(release);
+    ProcessIdentity third = startByANewAgent(release);
 
     assertThat(ProcessTable.isAlive(first)).isFalse();
     assertThat(ProcessTable.isAlive(second)).isFalse();
     assertThat(ProcessTable.isAlive(third)).isTrue();
+  }
+
+  private ProcessIdentity startByANewAgent(TestRelease release) throws Exception {
+    try (WorkloadProcesses processes = processes(release)) {
+      return start(processes, release);
+    }
+  }
+
+  @Test
+  void whatRunsAlreadyIsToldAgainToALoopThatLostTheAnswer() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity first = start(processes, release);
+
+    assertThat(start(processes, release)).isEqualTo(first);
+    assertThat(ProcessTable.isAlive(first)).isTrue();
+  }
+
+  @Test
+  void theEndOfWhatAnotherStartReplacesIsTold() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity first = start(processes, release);
+
+    ProcessIdentity second =
+        start(processes, release, release.spec(new WorkloadSpec.Reload.Signal("HUP")));
+
+    assertThat(ProcessTable.isAlive(first)).isFalse();
+    assertThat(ProcessTable.isAlive(second)).isTrue();
+    assertThat(events.taken())
+        .extracting(Object::getClass)
+        .containsExactly(
+            AgentEvent.WorkloadStarted.class,
+            AgentEvent.WorkloadExited.class,
+            AgentEvent.WorkloadStarted.class);
+  }
+
+  @Test
+  void aReloadCommandRunsBehindThePrefixOfWorkloads() throws Exception {
+    TestRelease release = TestRelease.of(data, FOREVER);
+    WorkloadProcesses processes = processes(release, List.of("/usr/bin/env", "WHERE=elsewhere"));
+    WorkloadSpec spec =
+        release.spec(
+            new WorkloadSpec.Reload.Command(List.of("/bin/sh", "-c", "echo $WHERE; exit 9")));
+    ProcessIdentity process = start(processes, release, spec);
+
+    processes.perform(
+        new AgentEffect.ReloadWorkload(release.application(), release.digest(), process, spec));
+
+    assertThat(events.await(AgentEvent.ReloadFinished.class).failure().toString())
+        .contains("exit code 9: elsewhere");
   }
 
   @Test

@@ -45,6 +45,37 @@ class ProbeWatchTest {
   }
 
   @Test
+  void itsTimeCountsFromWhenItsTurnCame() {
+    ProbeWatch watch = watch(port, gate);
+    assertThat(watch.due(0)).containsExactly(port, gate);
+
+    watch.started("gate", 1, 0);
+    assertThat(watch.due(ProbeWatch.ANSWER_GRACE_MILLIS + 900)).isEmpty();
+    assertThat(watch.failures()).isEmpty();
+    watch.started("port", 1, 6_000);
+    watch.answered("gate", 1, PASSED, 6_000);
+    watch.due(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 900);
+    assertThat(watch.failures()).isEmpty();
+
+    watch.due(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 1_000);
+    assertThat(watch.failures())
+        .containsExactly(new Reason.ProbeFailed("port", "no answer in time"));
+  }
+
+  @Test
+  void whoHasNotAnsweredIsNotAskedTwice() {
+    ProbeWatch watch = watch(port);
+    assertThat(watch.due(0)).hasSize(1);
+    assertThat(watch.due(1_000_000)).isEmpty();
+    assertThat(watch.failures()).hasSize(1);
+
+    watch.answered("port", 1, PASSED, 1_000_000);
+
+    assertThat(watch.allPass()).isTrue();
+    assertThat(watch.due(1_001_000)).hasSize(1);
+  }
+
+  @Test
   void aPassInBetweenStartsTheCountAnew() {
     ProbeWatch watch = watch(port);
 
