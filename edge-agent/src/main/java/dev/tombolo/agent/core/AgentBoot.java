@@ -2,6 +2,7 @@ package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.link.CertificateLife;
+import dev.tombolo.agent.link.Renewal;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Platform;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param buildMillis when the agent was built: the clock cannot be earlier
 /// @param hubRoot the hub's CA certificate, as pinned at the enrolment
 /// @param certificate how long the device certificate is good
+/// @param renewalFromMillis monotonic time before which the certificate is not renewed again
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
 /// @param troubleIsTold the hub has heard of this row of troubles: a fault that lasts must not fill
@@ -29,6 +31,7 @@ public record AgentBoot(
     long buildMillis,
     X509Certificate hubRoot,
     CertificateLife certificate,
+    long renewalFromMillis,
     Platform platform,
     Map<String, String> facts,
     Backoff backoff,
@@ -42,15 +45,17 @@ public record AgentBoot(
 
   /// The same run, in trouble.
   public AgentBoot after(Reason newTrouble, boolean isTold) {
-    return with(certificate, Optional.of(newTrouble), isTold);
+    return with(certificate, renewalFromMillis, Optional.of(newTrouble), isTold);
   }
 
-  /// The same run, with a new certificate.
-  public AgentBoot renewed(CertificateLife life) {
-    return with(life, trouble, troubleIsTold);
+  /// The same run, with a new certificate. A clock that is ahead would call each new one due at
+  /// once: whatever the clock says, the next renewal waits for a part of its life.
+  public AgentBoot renewed(CertificateLife life, long nowMonotonicMillis) {
+    return with(life, nowMonotonicMillis + Renewal.pauseMillis(life), trouble, troubleIsTold);
   }
 
-  private AgentBoot with(CertificateLife life, Optional<Reason> newTrouble, boolean isTold) {
+  private AgentBoot with(
+      CertificateLife life, long renewableMillis, Optional<Reason> newTrouble, boolean isTold) {
     return new AgentBoot(
         bootId,
         machineBootId,
@@ -59,6 +64,7 @@ public record AgentBoot(
         buildMillis,
         hubRoot,
         life,
+        renewableMillis,
         platform,
         facts,
         backoff,

@@ -35,6 +35,7 @@ public final class AgentCore {
   private final ApplicationSteps applications;
   private final StatusView status;
   private long progressToldMillis;
+  private boolean clockTrouble;
   private Optional<ReportBody.State> told = Optional.empty();
 
   public AgentCore(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Now now) {
@@ -66,7 +67,9 @@ public final class AgentCore {
   public Step step(AgentEvent event, Now now) {
     Outcome out = new Outcome();
     route(event, now, out);
-    if (applications.takeChanged() || isProgressDue(event, now)) {
+    boolean clockChanged = clockTrouble != floor.trouble(now).isPresent();
+    clockTrouble = floor.trouble(now).isPresent();
+    if (applications.takeChanged() || clockChanged || isNews(event, now)) {
       tellState(now, out);
     }
     return out.step();
@@ -230,6 +233,12 @@ public final class AgentCore {
           new AgentEffect.Publish(
               line, link.nextPublication(), new AgentEffect.Outgoing.OfAnswer(answer)));
     }
+  }
+
+  private boolean isNews(AgentEvent event, Now now) {
+    return event instanceof AgentEvent.RenewalFailed
+        || event instanceof AgentEvent.RenewalFinished
+        || isProgressDue(event, now);
   }
 
   private boolean isProgressDue(AgentEvent event, Now now) {

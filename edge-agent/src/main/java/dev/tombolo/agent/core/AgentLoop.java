@@ -108,7 +108,7 @@ public final class AgentLoop implements Runnable {
       tickDueMillis = now.monotonicMillis() + TICK_MILLIS;
       events.add(new AgentEvent.Ticked());
     }
-    noteCertificates(events);
+    noteCertificates(events, now);
     if (failures > 0 && now.monotonicMillis() - recoveredAtMillis >= HEALTHY_MILLIS) {
       failures = 0;
       troubleIsTold = false;
@@ -165,10 +165,10 @@ public final class AgentLoop implements Runnable {
 
   /// A renewed certificate is on the disk whether or not its news can be saved: a core that has to
   /// start anew must not renew again.
-  private void noteCertificates(List<AgentEvent> events) {
+  private void noteCertificates(List<AgentEvent> events, Now now) {
     for (AgentEvent event : events) {
       if (event instanceof AgentEvent.RenewalFinished(var life)) {
-        boot = boot.renewed(life);
+        boot = boot.renewed(life, now.monotonicMillis());
       }
     }
   }
@@ -203,7 +203,7 @@ public final class AgentLoop implements Runnable {
     if (now.monotonicMillis() < recoverAtMillis) {
       long wait = Math.min(waitMillisMax, recoverAtMillis - now.monotonicMillis());
       List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
-      noteCertificates(events);
+      noteCertificates(events, now);
       refuse(events, boot.trouble().orElse(new Reason.Starting("the agent")));
       return;
     }

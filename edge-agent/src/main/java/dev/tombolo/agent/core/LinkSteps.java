@@ -34,6 +34,7 @@ final class LinkSteps {
     this.downSinceWallMillis = now.wallMillis();
     this.certificate = boot.certificate();
     this.renewalDueWallMillis = Renewal.dueWallMillis(certificate, random.next());
+    this.renewalRetryMillis = boot.renewalFromMillis();
   }
 
   boolean isOpen() {
@@ -119,6 +120,7 @@ final class LinkSteps {
     renewalTrouble = Optional.empty();
     certificate = life;
     renewalDueWallMillis = Renewal.dueWallMillis(life, random.next());
+    renewalRetryMillis = now.monotonicMillis() + Renewal.pauseMillis(life);
     if (state instanceof LinkState.Open(var line, var _, var _, var _)) {
       out.effect(new AgentEffect.CloseLink(line));
       closed(line, new Reason.Starting("reconnecting with the new certificate"), 0, now, out);

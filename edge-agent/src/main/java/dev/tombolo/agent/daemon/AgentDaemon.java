@@ -121,6 +121,7 @@ public final class AgentDaemon implements AutoCloseable {
         AgentVersion.BUILD_MILLIS,
         identity.root(),
         identity.life(),
+        Long.MIN_VALUE,
         Machine.platform(config.runtimes().keySet()),
         Machine.facts(),
         new Backoff(config.backoffMaxSeconds()),

@@ -22,6 +22,11 @@ public final class Renewal {
     return life.notBeforeMillis() + life.millis() / 3 * 2 + spread;
   }
 
+  /// How long no certificate is renewed after one was received, by the monotonic clock.
+  public static long pauseMillis(CertificateLife life) {
+    return life.millis() / 3;
+  }
+
   /// How long to wait after a renewal that failed.
   ///
   /// @param draw 0 (inclusive) to 1 (exclusive)

@@ -90,6 +90,7 @@ class AgentLoopTest {
             0,
             HubKeys.FIRST.root(),
             new CertificateLife(0, CERTIFICATE_MILLIS),
+            Long.MIN_VALUE,
             new Platform("linux", "x86_64", Set.of()),
             Map.of(),
             new Backoff(1),
@@ -282,6 +283,40 @@ class AgentLoopTest {
     }
     assertThat(effects.stream().filter(AgentEffect.StartWorkload.class::isInstance)).hasSize(3);
     assertThat(effects).hasAtLeastOneElementOfType(AgentEffect.OpenLink.class);
+  }
+
+  @Test
+  void aClockThatIsFarAheadDoesNotRenewWithoutEnd() throws InterruptedException {
+    // Whatever certificate comes, by this clock it is due at once.
+    long day = 24L * 3600 * 1000;
+    CertificateLife old = new CertificateLife(millis - 100 * day, millis - 55 * day);
+    inbox.offer(new AgentEvent.RenewalFinished(old));
+    for (int second = 0; second < 3600; second++) {
+      if (effects.removeIf(AgentEffect.Renew.class::isInstance)) {
+        inbox.offer(new AgentEvent.RenewalFinished(old));
+      }
+      if (second % 600 == 100) {
+        commitsThatFail = 1;
+        inbox.offer(new AgentEvent.ResultHandedIn(second, PEOPLE, "{}"));
+      }
+      turn();
+    }
+
+    assertThat(disk.after(0, 10_000, 1_000_000))
+        .filteredOn(row -> row.body().toString().contains("certificate-renewed"))
+        .hasSize(1);
+  }
+
+  @Test
+  void aRenewalThatFailsIsToldAtOnce() throws InterruptedException {
+    Reason refused = new Reason.Busy(9);
+    inbox.offer(new AgentEvent.RenewalFailed(refused, 9));
+    turn();
+
+    assertThat(disk.after(0, 100, 1_000_000))
+        .anyMatch(
+            row ->
+                row.body() instanceof ReportBody.State state && state.reasons().contains(refused));
   }
 
   @Test

@@ -123,6 +123,7 @@ final class Shop {
         0,
         HubKeys.FIRST.root(),
         new CertificateLife(wallMillis, wallMillis + 40L * 24 * 3600 * 1000),
+        Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
         new Backoff(4),
