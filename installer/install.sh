@@ -25,11 +25,12 @@ Installs the Tombolo agent and enrols this device.
   --prefix DIR        where the program goes            (/opt/tombolo-agent)
   --data DIR          where the device keeps its state  (/var/lib/tombolo-agent)
   --no-service        do not make a systemd service
+  --uninstall         remove program and service and end the workloads; the state in --data stays
   --dry-run           check everything, change nothing
   --help
 
 Run it again at any time: it goes on where it stopped, brings the program up to the hub's version,
-and leaves a device that is enrolled as it is. A proxy is taken from https_proxy.
+and leaves a device that is enrolled as it is. Of older versions of the program one is kept. A proxy is taken from https_proxy.
 Ends with 0 when done, 1 when something is wrong (it says what), 2 when called wrongly.
 END
 }
@@ -49,7 +50,7 @@ wrong_call() {
 
 read_arguments() {
   token=${TOMBOLO_TOKEN:-} token_file='' hub='' prefix=/opt/tombolo-agent
-  data=/var/lib/tombolo-agent service=yes dry_run=no
+  data=/var/lib/tombolo-agent service=yes dry_run=no uninstall=no
   while [ $# -gt 0 ]; do
     case $1 in
       --help | -h)
@@ -58,6 +59,7 @@ read_arguments() {
         ;;
       --no-service) service=no ;;
       --dry-run) dry_run=yes ;;
+      --uninstall) uninstall=yes ;;
       --token | --token-file | --hub | --prefix | --data)
         [ $# -ge 2 ] || wrong_call "$1 needs a value"
         set_option "$1" "$2"
@@ -72,7 +74,8 @@ read_arguments() {
     [ "$token_file" != - ] || token_file=/dev/stdin
     token=$(tr -d ' \t\r\n' <"$token_file") || fail "cannot read the token from $token_file"
   fi
-  [ -n "$token" ] || wrong_call 'a join token is needed: --token tmb1_...'
+  [ -n "$token" ] || [ "$uninstall" = yes ] ||
+    wrong_call 'a join token is needed: --token tmb1_...'
   for folder in "$prefix" "$data"; do
     case $folder in
       *[!A-Za-z0-9/._+-]*) wrong_call "'$folder': use letters, digits and / . _ + - only" ;;
@@ -105,7 +108,7 @@ check_machine() {
     fail 'this Linux has no glibc (it looks like Alpine); the package needs it.'
   fi
   missing=
-  for tool in curl openssl tar gzip awk sed mktemp readlink; do
+  for tool in curl openssl tar gzip awk sed mktemp readlink setsid sync; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
   done
   [ -z "$missing" ] || fail "these tools are missing, install them first:$missing"
@@ -113,8 +116,15 @@ check_machine() {
 }
 
 check_place() {
+  if [ "$service" = yes ] && has_systemd && ! [ -w /etc/systemd/system ]; then
+    fail 'making a systemd service needs root (sudo); or say --no-service.'
+  fi
   for folder in "$prefix" "$data"; do
-    mkdir -p "$folder" 2>/dev/null || true
+    # The device's key and its results are for its owner only.
+    (
+      [ "$folder" = "$prefix" ] || umask 077
+      mkdir -p "$folder" 2>/dev/null
+    ) || true
     [ -w "$folder" ] || fail "cannot write to $folder; run this as root (sudo), or choose --prefix and --data."
   done
   free=$(df -Pk "$prefix" | awk 'NR == 2 { print $4 }')
@@ -151,29 +161,38 @@ read_token() {
   [ "$1" = 1 ] || fail "the token is of kind $1; this script knows kind 1. Get the script from the hub again."
   check_sum "$@" || fail 'the token was mistyped: its check sum is wrong. Paste it whole.'
 
-  at=0 pin='' expires=0 endpoint='' endpoint_length=0
+  at=0 pin='' expires=0 endpoint='' endpoints='' left=0
   for byte in "$@"; do
     if [ "$at" -ge 29 ] && [ "$at" -lt 61 ]; then
       pin=$pin$(printf %02x "$byte")
     elif [ "$at" -ge 93 ] && [ "$at" -lt 101 ]; then
       expires=$((expires * 256 + byte))
-    elif [ "$at" -eq 102 ]; then
-      endpoint_length=$byte
-    elif [ "$at" -ge 103 ] && [ "$at" -lt $((103 + endpoint_length)) ]; then
-      # shellcheck disable=SC2059 # the format is the character's octal escape
-      endpoint=$endpoint$(printf "\\$(printf %03o "$byte")")
+    elif [ "$at" -ge 102 ] && [ "$at" -lt $(($# - 4)) ]; then
+      if [ "$left" -eq 0 ]; then
+        endpoint='' left=$byte
+      else
+        # shellcheck disable=SC2059 # the format is the character's octal escape
+        endpoint=$endpoint$(printf "\\$(printf %03o "$byte")") left=$((left - 1))
+        [ "$left" -gt 0 ] || endpoints="$endpoints $endpoint"
+      fi
     fi
     at=$((at + 1))
   done
-  [ -n "$hub" ] || hub=$endpoint
-  hub=${hub#https://}
-  hub=${hub%/}
-  case $hub in
-    *[!A-Za-z0-9.:_-]* | -* | '') case $hub in
-      \[*\]:*) ;;
-      *) fail "'$hub' is not HOST:PORT" ;;
-    esac ;;
-  esac
+  [ -z "$hub" ] || endpoints=$hub
+  [ -n "$endpoints" ] || fail 'the token names no hub; say it: --hub HOST:PORT'
+  hubs=
+  # shellcheck disable=SC2086 # one word each endpoint
+  for endpoint in $endpoints; do
+    endpoint=${endpoint#https://}
+    endpoint=${endpoint%/}
+    case $endpoint in
+      *[!A-Za-z0-9.:_-]* | -* | '') case $endpoint in
+        \[*\]:*) ;;
+        *) fail "'$endpoint' is not HOST:PORT" ;;
+      esac ;;
+    esac
+    hubs="$hubs $endpoint"
+  done
   # A device with a flat clock battery is in 1970 and thinks nothing has expired: fine, the hub knows.
   [ "$(date +%s)" -lt "$expires" ] ||
     fail "the token expired on $(date -u -d "@$expires" 2>/dev/null || echo "second $expires of 1970"). Ask for a new one."
@@ -199,10 +218,17 @@ check_sum() {
 # Keeps of the hub's CA certificates the one whose key the token names. This one answer is asked
 # for without knowing whom: nothing of it is used but what matches the pin.
 find_root() {
-  step "asking $hub for its CA"
-  curl -fsSk --proto =https --connect-timeout "$CONNECT_SECONDS_MAX" --max-time 60 \
-    --max-filesize 65536 -o "$work/ca.pem" "https://$hub/v1/ca.pem" ||
-    fail "cannot reach the hub at https://$hub. Is the address right, and may this line go out to that port?"
+  hub=
+  for endpoint in $hubs; do
+    step "asking $endpoint for its CA"
+    if curl -fsSk --proto =https --connect-timeout "$CONNECT_SECONDS_MAX" --max-time 60 \
+      --max-filesize 65536 -o "$work/ca.pem" "https://$endpoint/v1/ca.pem"; then
+      hub=$endpoint
+      break
+    fi
+  done
+  [ -n "$hub" ] ||
+    fail "cannot reach the hub at$hubs. Is the address right, and may this line go out to that port?"
   awk -v to="$work/root" '
     /-----BEGIN CERTIFICATE-----/ { n++; inside = 1 }
     inside { print > (to n ".pem") }
@@ -242,7 +268,8 @@ fetch_package() {
   esac
   version=$(printf %.16s "$digest")
   place=$prefix/versions/$version
-  if [ -x "$place/bin/tombolo-agent" ]; then
+  # That it is there does not mean that it is whole: an earlier run may have lost its power.
+  if [ -x "$place/bin/tombolo-agent" ] && [ -n "$("$place/bin/tombolo-agent" --version 2>/dev/null)" ]; then
     step "the program is there already ($place)"
     return
   fi
@@ -276,15 +303,22 @@ fetch_package() {
   tar -xzf "$partial" -C "$place.new" --strip-components=1
   "$place.new/bin/tombolo-agent" --version >/dev/null ||
     fail 'the program does not start on this machine; see above.'
+  # On the disk before it has its name, or a power cut leaves a folder of empty files.
+  to_disk "$place.new"
+  rm -rf "$place"
   mv "$place.new" "$place"
+  to_disk "$prefix/versions"
   rm -f "$partial"
 }
+
+to_disk() { sync -f "$1" 2>/dev/null || sync; }
 
 sha256() { openssl dgst -sha256 "$1" | sed 's/.* //'; }
 size() { if [ -e "$1" ]; then wc -c <"$1"; else echo 0; fi; }
 
 # The old version stays; `current` changes from one to the other in one rename.
 switch_program() {
+  before=$(readlink "$prefix/current" 2>/dev/null) || before=
   ln -sfn "versions/$version" "$prefix/current.new"
   mv -T "$prefix/current.new" "$prefix/current"
   if [ -w /usr/local/bin ] && [ "$prefix" = /opt/tombolo-agent ]; then
@@ -292,15 +326,31 @@ switch_program() {
   fi
 }
 
+# All versions but the one in use and the one before it.
+remove_old_versions() {
+  for folder in "$prefix"/versions/*; do
+    case versions/${folder##*/} in
+      "versions/$version" | "$before") ;;
+      *) rm -rf "$folder" ;;
+    esac
+  done
+}
+
 # ---- the device
 
+# Whether the device is enrolled the program knows: a certificate alone may be half an enrolment.
 enrol() {
-  if [ -e "$data/identity/certificate.pem" ]; then
+  if "$prefix/current/bin/tombolo-agent" status --data "$data" >/dev/null 2>&1; then
     step "this device is enrolled already ($data)"
     return
   fi
   step "enrolling with the hub at $hub"
-  "$prefix/current/bin/tombolo-agent" enroll --token "$token" --data "$data" ||
+  # By standard input: everybody on the machine sees a program's arguments.
+  printf '%s\n' "$token" |
+    (
+      umask 077
+      "$prefix/current/bin/tombolo-agent" enroll --token-file - --data "$data"
+    ) ||
     fail 'the device is installed but not enrolled: see above, then run this again.'
 }
 
@@ -316,7 +366,7 @@ start_service() {
   step 'making it a service'
   sed -e "s|@PREFIX@|$prefix|g" -e "s|@DATA@|$data|g" \
     "$prefix/current/share/tombolo-agent.service" >"$work/unit"
-  mv "$work/unit" /etc/systemd/system/tombolo-agent.service
+  install -m 644 "$work/unit" /etc/systemd/system/tombolo-agent.service
   systemctl daemon-reload
   systemctl enable --quiet tombolo-agent.service
   systemctl restart tombolo-agent.service
@@ -324,8 +374,35 @@ start_service() {
   say "Done. This device is joined and its agent runs. See: tombolo-agent status --data $data"
 }
 
+# The device's state stays: its identity cannot be had again with a used token.
+uninstall() {
+  [ -d "$prefix/versions" ] || fail "there is no agent in $prefix; say --prefix."
+  [ -w "$prefix" ] || fail "cannot write to $prefix; run this as root (sudo)."
+  if [ "$service" = yes ] && has_systemd && [ -e /etc/systemd/system/tombolo-agent.service ]; then
+    step 'ending the service and the workloads'
+    systemctl disable --now --quiet tombolo-agent.service
+    systemctl stop tombolo-workloads.slice
+    rm -f /etc/systemd/system/tombolo-agent.service
+    systemctl daemon-reload
+  else
+    say 'There is no service of this agent: end it and its workloads yourself.'
+  fi
+  step "removing the program ($prefix)"
+  if [ "$(readlink /usr/local/bin/tombolo-agent 2>/dev/null)" = "$prefix/current/bin/tombolo-agent" ]; then
+    rm -f /usr/local/bin/tombolo-agent
+  fi
+  rm -rf "$prefix/versions" "$prefix/current" "$prefix/current.new" "$prefix"/*.part
+  rmdir "$prefix" 2>/dev/null || true
+  say
+  say "Done. The device's state is still in $data; remove it once the hub has another device in its slot."
+}
+
 main() {
   read_arguments "$@"
+  if [ "$uninstall" = yes ]; then
+    uninstall
+    return
+  fi
   check_machine
   read_token
   umask 022
@@ -343,6 +420,7 @@ main() {
   switch_program
   enrol
   start_service
+  remove_old_versions
 }
 
 main "$@"

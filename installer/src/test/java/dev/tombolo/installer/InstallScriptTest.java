@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,11 @@ class InstallScriptTest {
 
     assertThat(said).contains("Done.");
     assertThat(Tool.run(folder, Map.of(), List.of(program(), "--version"))).isEqualTo("1.0\n");
-    assertThat(enrolments()).containsExactly("enroll --token " + token + " --data " + data);
+    assertThat(enrolments())
+        .as("no argument shows the token")
+        .containsExactly("enroll --token-file - --data " + data + " < " + token);
+    assertThat(Files.getPosixFilePermissions(data))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test
@@ -75,6 +81,72 @@ class InstallScriptTest {
 
     assertThat(Tool.run(folder, Map.of(), List.of(program(), "--version"))).isEqualTo("2.0\n");
     assertThat(prefix.resolve("versions")).isDirectoryContaining(Files::isDirectory);
+  }
+
+  @Test
+  void ofOldVersionsOneIsKept() throws Exception {
+    for (String version : List.of("2.0", "3.0", "4.0")) {
+      install("--token", token("root", IN_AN_HOUR));
+      offer(packed(version));
+    }
+    install("--token", token("root", IN_AN_HOUR));
+
+    try (Stream<Path> versions = Files.list(prefix.resolve("versions"))) {
+      List<String> kept = new ArrayList<>();
+      for (Path version : versions.toList()) {
+        kept.add(
+            Tool.run(
+                folder, Map.of(), List.of(version.resolve("bin/tombolo-agent") + "", "--version")));
+      }
+      assertThat(kept).containsExactlyInAnyOrder("3.0\n", "4.0\n");
+    }
+  }
+
+  @Test
+  void anEnrolmentThatBrokeOffIsDoneAgain() throws Exception {
+    Path powerCut = Files.createFile(folder.resolve("power-cut"));
+    assertThatThrownBy(() -> install("--token", token("root", IN_AN_HOUR)))
+        .hasMessageContaining("installed but not enrolled");
+    assertThat(data.resolve("identity/certificate.pem")).exists();
+    Files.delete(powerCut);
+
+    assertThat(install("--token", token("root", IN_AN_HOUR))).contains("enrolling with the hub");
+
+    assertThat(enrolments()).hasSize(2);
+    assertThat(data.resolve("joined")).exists();
+  }
+
+  @Test
+  void aProgramWhoseFilesAPowerCutEmptiedIsUnpackedAnew() throws Exception {
+    install("--token", token("root", IN_AN_HOUR));
+    Path program = Path.of(program()).toRealPath();
+    Files.write(program, new byte[0]);
+
+    assertThat(install("--token", token("root", IN_AN_HOUR))).doesNotContain("is there already");
+
+    assertThat(Tool.run(folder, Map.of(), List.of(program(), "--version"))).isEqualTo("1.0\n");
+  }
+
+  @Test
+  void everyHubThatTheTokenNamesIsTried() throws Exception {
+    String token =
+        token(
+            hub.keyOf("root"),
+            IN_AN_HOUR,
+            List.of("127.0.0.1:1", hub.address()),
+            new SplittableRandom(9));
+
+    assertThat(install("--token", token)).contains("asking 127.0.0.1:1 for", "Done.");
+  }
+
+  @Test
+  void uninstallingRemovesTheProgramAndLeavesTheState() throws Exception {
+    install("--token", token("root", IN_AN_HOUR));
+
+    assertThat(install("--uninstall")).contains("Done.");
+
+    assertThat(prefix).doesNotExist();
+    assertThat(data.resolve("joined")).exists();
   }
 
   @Test
@@ -204,11 +276,23 @@ class InstallScriptTest {
         program,
         """
         #!/bin/sh
-        if [ "$1" = --version ]; then echo %s; exit; fi
-        echo "$*" >>%s
+        case $1 in
+          --version) echo %s; exit ;;
+          status) test -e %s/joined; exit ;;
+        esac
+        echo "$* < $(cat)" >>%s
         mkdir -p %s/identity && touch %s/identity/certificate.pem
+        test ! -e %s || exit 1
+        touch %s/joined
         """
-            .formatted(version, folder.resolve("calls"), data, data));
+            .formatted(
+                version,
+                data,
+                folder.resolve("calls"),
+                data,
+                data,
+                folder.resolve("power-cut"),
+                data));
     assertThat(program.toFile().setExecutable(true)).isTrue();
     Path packages = ShopPackage.make(home, folder.resolve("made-" + version));
     return Files.readAllBytes(packages.resolve(ShopPackage.NAME));
