@@ -53,11 +53,15 @@ public sealed interface AgentEffect {
   /// Atomically renames the application's `current` link onto the release's folder.
   record Switch(Name application, Digest release) implements AgentEffect {}
 
-  /// Removes release folders and stored files that are not in these sets.
-  record Sweep(java.util.Set<Digest> releases, java.util.Set<Digest> files) implements AgentEffect {
+  /// Removes release folders and stored files that are not in these sets, and what other
+  /// applications than these have left, but for their own work folders.
+  record Sweep(
+      java.util.Set<Digest> releases, java.util.Set<Digest> files, java.util.Set<Name> applications)
+      implements AgentEffect {
     public Sweep {
       releases = java.util.Set.copyOf(releases);
       files = java.util.Set.copyOf(files);
+      applications = java.util.Set.copyOf(applications);
     }
   }
 

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// What the agent has in mind about one application. `release` and a running process are persisted;
 /// the rest is found anew after a restart.
 final class Application {
+  static final int WORDS_MAX = 20;
+
+  /// One more word about its process each.
+  static final long WORD_MILLIS = 10 * 60_000;
+
   final Name name;
   ReleaseState release;
   long sinceWallMillis;
@@ -39,10 +44,33 @@ final class Application {
 
   long exits;
 
+  /// Ends that were not worth a word, since the last one that was.
+  long untoldExits;
+
+  /// How many words about its process it may still have, and since when it earns the next.
+  int words = WORDS_MAX;
+
+  long wordsSinceMillis;
+
   Application(Name name, ReleaseState release, long sinceWallMillis) {
     this.name = name;
     this.release = release;
     this.sinceWallMillis = sinceWallMillis;
+  }
+
+  /// A process that comes and goes for weeks must not fill the outbox, whose events are never
+  /// dropped.
+  boolean takeWord(long nowMillis) {
+    long earned = (nowMillis - wordsSinceMillis) / WORD_MILLIS;
+    if (earned > 0) {
+      words = (int) Math.min(WORDS_MAX, words + earned);
+      wordsSinceMillis += earned * WORD_MILLIS;
+    }
+    if (words == 0) {
+      return false;
+    }
+    words--;
+    return true;
   }
 
   void clearTrouble() {

@@ -62,7 +62,7 @@ final class ApplicationSteps {
       }
     }
     for (Application application : applications.values()) {
-      releases.enter(application, out);
+      releases.resume(application, now, out);
     }
   }
 
@@ -193,7 +193,7 @@ final class ApplicationSteps {
   }
 
   void switchFailed(Name name, Reason reason, Now now, Outcome out) {
-    with(name, it -> releases.trouble(it, reason, now), now, out);
+    with(name, it -> releases.switchFailed(it, reason, now, out), now, out);
   }
 
   void started(Name name, ProcessIdentity process, Now now, Outcome out) {

@@ -5,13 +5,13 @@ import dev.tombolo.agent.release.Downloads;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.workload.WorkloadMachine;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -63,6 +63,7 @@ final class FileSteps {
             ? boot.backoff().delayMillis(downloads.failures(), random.next())
             : boot.backoff().boundMillis(Integer.MAX_VALUE);
     downloads.failed(file, reason, now.monotonicMillis(), delay);
+    sweepIfFull(reason);
   }
 
   /// The line is back: files are asked for at once.
@@ -79,6 +80,13 @@ final class FileSteps {
                 out.effect(
                     new AgentEffect.Fetch(
                         file.digest(), file.size(), https + "/v1/files/" + file.digest().hex())));
+  }
+
+  /// What is known to be of no use may be the room that is missing.
+  void sweepIfFull(Reason reason) {
+    if (reason instanceof Reason.DiskFull) {
+      sweepDue = true;
+    }
   }
 
   void sweepLater() {
@@ -99,12 +107,12 @@ final class FileSteps {
           switch (application.release) {
             case ReleaseState.Fetching at -> Optional.of(at.wanted());
             case ReleaseState.Staging at -> Optional.of(at.wanted());
+            case ReleaseState.SwitchingBack at -> Optional.of(at.previous());
             case ReleaseState.Absent _,
                 ReleaseState.Staged _,
                 ReleaseState.Switching _,
                 ReleaseState.Probing _,
                 ReleaseState.Live _,
-                ReleaseState.SwitchingBack _,
                 ReleaseState.Restoring _,
                 ReleaseState.RolledBack _,
                 ReleaseState.Removing _ ->
@@ -115,34 +123,29 @@ final class FileSteps {
     downloads.keepOnly(needed).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
   }
 
-  /// Once all is settled, what nobody needs goes. While anything is on its way nothing does, so
-  /// that a sweep never meets a file that has just come in.
+  /// What nobody needs goes, however the others stand: the room may be what they wait for.
   private void sweep(Collection<Application> applications, Outcome out) {
     if (!sweepDue) {
       return;
     }
     Set<Digest> releases = new HashSet<>();
     Set<Digest> files = new HashSet<>();
+    Set<Name> names = new HashSet<>();
     for (Application application : applications) {
-      boolean settled =
-          application.release instanceof ReleaseState.Live
-              || application.release instanceof ReleaseState.RolledBack
-              || application.release instanceof ReleaseState.Absent;
-      if (!settled) {
-        return;
-      }
+      names.add(application.name);
       releases.addAll(ReleaseMachine.kept(application.release));
-      List<Assignment> kept = new ArrayList<>();
-      ReleaseMachine.running(application.release).ifPresent(kept::add);
-      ReleaseMachine.previous(application.release).ifPresent(kept::add);
-      for (Assignment what : kept) {
+      Set<Assignment> needed = new HashSet<>(ReleaseMachine.needed(application.release));
+      WorkloadMachine.what(application.workload).ifPresent(needed::add);
+      application.wanted.map(Program::what).ifPresent(needed::add);
+      for (Assignment what : needed) {
+        releases.add(what.release());
         programs.find(what).ifPresent(it -> addFiles(it, files));
       }
     }
     sweepDue = false;
     programs.keepOnly(releases);
     out.change(new AgentChange.ReleasesSwept(releases));
-    out.effect(new AgentEffect.Sweep(releases, files));
+    out.effect(new AgentEffect.Sweep(releases, files, names));
   }
 
   private static void addFiles(Program program, Set<Digest> files) {

@@ -18,6 +18,9 @@ import java.util.Optional;
 final class ProbeSteps {
   private static final ProbeWatch NOT_YET = new ProbeWatch(List.of(), 0, 0, 0);
 
+  /// What ran for so long did not take the agent down by starting.
+  private static final long STEADY_MILLIS = 10 * 60_000;
+
   private final Programs programs;
   private long rounds;
 
@@ -100,7 +103,10 @@ final class ProbeSteps {
             : Optional.empty();
     Optional<Program> program = what.flatMap(programs::find);
     if (program.isEmpty()) {
-      return state;
+      // It runs nowhere any more on this machine: not to be waited for.
+      return what.flatMap(programs::unfit)
+          .map(reason -> ReleaseMachine.failed(state, reason))
+          .orElse(state);
     }
     if (application.trial == null && !begins(application, program.get())) {
       return state;
@@ -117,11 +123,12 @@ final class ProbeSteps {
     ProbeWatch watch = application.watch == null ? NOT_YET : application.watch;
     boolean runs = runs(application, program.get());
     return switch (trial.judge(runs, watch, now.monotonicMillis())) {
-      case Trial.Verdict.GoingOn _ -> state;
+      case Trial.Verdict.GoingOn _ -> {
+        boolean steady = now.monotonicMillis() - trial.sinceMillis() >= STEADY_MILLIS;
+        yield steady ? ReleaseMachine.steady(state) : state;
+      }
       case Trial.Verdict.Passed _ -> ReleaseMachine.passed(state);
-      // What is restored has nothing to fall back on: it is started again until it passes.
-      case Trial.Verdict.Failed(var cause) ->
-          restoring ? state : ReleaseMachine.failed(state, cause);
+      case Trial.Verdict.Failed(var cause) -> ReleaseMachine.failed(state, cause);
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
@@ -42,6 +43,10 @@ final class ReleaseSteps {
   }
 
   void staged(Application application, Digest release, Now now, Outcome out) {
+    if (application.release instanceof ReleaseState.SwitchingBack at
+        && at.previous().release().equals(release)) {
+      out.effect(new AgentEffect.Switch(application.name, release));
+    }
     move(application, ReleaseMachine.staged(application.release, release), now, out);
   }
 
@@ -49,9 +54,21 @@ final class ReleaseSteps {
     if (application.release instanceof ReleaseState.Staging at
         && at.wanted().release().equals(release)) {
       files.missing(at.wanted());
+      files.sweepIfFull(reason);
       trouble(application, reason, now);
       move(application, ReleaseMachine.stageFailed(application.release, release), now, out);
+    } else if (application.release instanceof ReleaseState.SwitchingBack at
+        && at.previous().release().equals(release)) {
+      files.missing(at.previous());
+      files.want(at.previous());
+      files.sweepIfFull(reason);
+      trouble(application, reason, now);
     }
+  }
+
+  void switchFailed(Application application, Reason reason, Now now, Outcome out) {
+    trouble(application, reason, now);
+    move(application, ReleaseMachine.switchFailed(application.release), now, out);
   }
 
   void switched(Application application, Digest release, Now now, Outcome out) {
@@ -78,7 +95,11 @@ final class ReleaseSteps {
     if (application.refusal.isPresent()) {
       state = ReleaseMachine.hold(state);
     } else if (informed) {
-      state = ReleaseMachine.want(state, application.wanted.map(Program::what));
+      Optional<Assignment> wanted = application.wanted.map(Program::what);
+      state = ReleaseMachine.want(state, wanted);
+      if (application.trouble.isPresent()) {
+        state = ReleaseMachine.wantInstead(state, wanted);
+      }
     }
     boolean waits = now.monotonicMillis() < application.retryAtMillis;
     return switch (state) {
@@ -110,10 +131,13 @@ final class ReleaseSteps {
       return;
     }
     application.release = next;
-    application.sinceWallMillis = now.wallMillis();
-    application.trial = null;
-    application.endWatch();
-    if (!(next instanceof ReleaseState.Fetching)) {
+    boolean goesOn = before instanceof ReleaseState.Probing && next instanceof ReleaseState.Probing;
+    if (!goesOn) {
+      application.sinceWallMillis = now.wallMillis();
+      application.trial = null;
+      application.endWatch();
+    }
+    if (!comingIn(next).equals(comingIn(before)) || comingIn(next).isEmpty()) {
       application.clearTrouble();
     }
     if (next instanceof ReleaseState.Absent && application.wanted.isEmpty()) {
@@ -124,8 +148,39 @@ final class ReleaseSteps {
           new AgentChange.ApplicationKept(
               new AgentSnapshot.Application(application.name, next, application.sinceWallMillis)));
     }
-    reports.moved(application.name, before, next, now, out);
+    reports.moved(application.name, before, next, application.troubles == 0, now, out);
     enter(application, out);
+  }
+
+  /// What is on its way here, and not yet switched to: its troubles end only with that.
+  private static Optional<Assignment> comingIn(ReleaseState state) {
+    return switch (state) {
+      case ReleaseState.Fetching at -> Optional.of(at.wanted());
+      case ReleaseState.Staging at -> Optional.of(at.wanted());
+      case ReleaseState.Staged at -> Optional.of(at.wanted());
+      case ReleaseState.Switching at -> Optional.of(at.wanted());
+      case ReleaseState.Absent _,
+          ReleaseState.Probing _,
+          ReleaseState.Live _,
+          ReleaseState.SwitchingBack _,
+          ReleaseState.Restoring _,
+          ReleaseState.RolledBack _,
+          ReleaseState.Removing _ ->
+          Optional.empty();
+    };
+  }
+
+  /// The agent is up again, in the middle of it all.
+  void resume(Application application, Now now, Outcome out) {
+    ReleaseState resumed =
+        boot.trouble().isEmpty()
+            ? ReleaseMachine.resumed(application.release)
+            : application.release;
+    if (resumed.equals(application.release)) {
+      enter(application, out);
+    } else {
+      move(application, resumed, now, out);
+    }
   }
 
   /// Does what a state asks for. Done again after a restart, so all of it can be repeated.
@@ -140,8 +195,16 @@ final class ReleaseSteps {
                   it -> out.effect(new AgentEffect.Stage(name, at.wanted().release(), it.files())));
       case ReleaseState.Switching at ->
           out.effect(new AgentEffect.Switch(name, at.wanted().release()));
-      case ReleaseState.SwitchingBack at ->
-          out.effect(new AgentEffect.Switch(name, at.previous().release()));
+      case ReleaseState.SwitchingBack at -> {
+        // Looked at to the last byte first: the release that failed may have written to a file
+        // that both have. What this machine cannot run any more has no files to look at.
+        Optional<Program> previous = programs.find(at.previous());
+        Digest release = at.previous().release();
+        out.effect(
+            previous.isPresent()
+                ? new AgentEffect.Stage(name, release, previous.get().files())
+                : new AgentEffect.Switch(name, release));
+      }
       case ReleaseState.Live at -> {
         programs.find(at.live()).ifPresent(it -> raiseFloor(name, it.securityFloor(), out));
         files.sweepLater();
@@ -155,12 +218,9 @@ final class ReleaseSteps {
     }
   }
 
-  /// A switch that failed is asked for again when its time has come.
+  /// A way back that was blocked is tried again when its time has come.
   private void retry(Application application, Now now, Outcome out) {
-    boolean switching =
-        application.release instanceof ReleaseState.Switching
-            || application.release instanceof ReleaseState.SwitchingBack;
-    if (switching
+    if (application.release instanceof ReleaseState.SwitchingBack
         && application.retryAtMillis > 0
         && now.monotonicMillis() >= application.retryAtMillis) {
       application.retryAtMillis = 0;

@@ -60,14 +60,26 @@ final class ReportSteps {
   }
 
   /// A release went from one state to the next.
-  void moved(Name name, ReleaseState before, ReleaseState after, Now now, Outcome out) {
+  ///
+  /// @param firstTry false after it failed to be staged or switched to
+  void moved(
+      Name name, ReleaseState before, ReleaseState after, boolean firstTry, Now now, Outcome out) {
     switch (after) {
-      case ReleaseState.Staging at ->
+      case ReleaseState.Staging at -> {
+        if (firstTry) {
           event("download-finished", name, at.wanted().release(), null, now, out);
-      case ReleaseState.Switching at ->
+        }
+      }
+      case ReleaseState.Switching at -> {
+        if (firstTry) {
           event("staged", name, at.wanted().release(), null, now, out);
-      case ReleaseState.Probing at ->
+        }
+      }
+      case ReleaseState.Probing at -> {
+        if (before instanceof ReleaseState.Switching) {
           event("switched", name, at.wanted().release(), null, now, out);
+        }
+      }
       case ReleaseState.Live at -> {
         if (before instanceof ReleaseState.Probing) {
           event("live", name, at.live().release(), null, now, out);

@@ -57,11 +57,27 @@ final class WorkloadSteps {
         application.trial.exited(reason);
       }
       boolean asked = before instanceof WorkloadState.Ending;
-      if (!asked && isWorthAWord(failures)) {
-        reports.event("workload-exited", application.name, what.release(), reason, now, out);
+      if (!asked) {
+        tellExit(application, what, reason, failures, now, out);
       }
     }
     run(application, next, now, out);
+  }
+
+  private void tellExit(
+      Application application, Assignment what, Reason reason, int failures, Now now, Outcome out) {
+    if (!isWorthAWord(failures) || !application.takeWord(now.monotonicMillis())) {
+      application.untoldExits++;
+      return;
+    }
+    Reason told =
+        application.untoldExits > 0
+                && reason instanceof Reason.WorkloadExited(var code, var lastOutput)
+            ? new Reason.WorkloadExited(
+                code, lastOutput + " (" + application.untoldExits + " more ends were not told)")
+            : reason;
+    application.untoldExits = 0;
+    reports.event("workload-exited", application.name, what.release(), told, now, out);
   }
 
   /// A crash loop of weeks must not fill the outbox: after the first few, every doubling is told.
@@ -129,7 +145,8 @@ final class WorkloadSteps {
             new AgentChange.WorkloadKept(
                 new AgentSnapshot.Workload(name, what, process, application.exits)));
         if (before instanceof WorkloadState.Starting(var _, var failures)
-            && isWorthAWord(failures + 1)) {
+            && isWorthAWord(failures + 1)
+            && application.takeWord(now.monotonicMillis())) {
           reports.event("workload-started", name, what.release(), null, now, out);
         }
       }
@@ -143,7 +160,7 @@ final class WorkloadSteps {
                               name, to.release(), process, it.workload())));
       case WorkloadState.Stopping(var what, var process) -> stop(name, what, process, out);
       case WorkloadState.Ending(var what, var process, var failures, var cause) -> {
-        if (isWorthAWord(failures + 1)) {
+        if (isWorthAWord(failures + 1) && application.takeWord(now.monotonicMillis())) {
           reports.event("workload-unhealthy", name, what.release(), cause, now, out);
         }
         stop(name, what, process, out);

@@ -6,6 +6,7 @@ import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,8 @@ public final class Releases implements AutoCloseable {
 
   /// Answered by nothing; what could not be removed is tried again the next time.
   public void perform(AgentEffect.Sweep effect) {
-    worker.execute(() -> sweep(effect));
+    long asked = System.currentTimeMillis();
+    worker.execute(() -> sweep(effect, asked));
   }
 
   private AgentEvent stage(AgentEffect.Stage effect) {
@@ -88,19 +90,35 @@ public final class Releases implements AutoCloseable {
     }
   }
 
-  private void sweep(AgentEffect.Sweep effect) {
+  /// @param askedMillis what came in since then, while the sweep waited for its turn, is left alone
+  private void sweep(AgentEffect.Sweep effect, long askedMillis) {
     try {
+      forgetApplications(effect.applications());
       Set<String> kept = new HashSet<>(inForce());
       effect.releases().forEach(release -> kept.add(release.hex()));
-      remove(folders.releases(), kept);
+      remove(folders.releases(), kept, Long.MAX_VALUE);
       Set<String> files = new HashSet<>();
       for (Digest file : effect.files()) {
         files.add(folders.file(file).getFileName().toString());
         files.add(folders.partialFile(file).getFileName().toString());
       }
-      remove(folders.files(), files);
+      remove(folders.files(), files, askedMillis);
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "not everything could be swept: {0}", e.toString());
+    }
+  }
+
+  /// The link of an application that is no longer here would keep its release for ever. What its
+  /// workload has worked out stays.
+  private void forgetApplications(Set<Name> kept) throws IOException {
+    for (Path application : Folders.entries(folders.applications())) {
+      String name = application.getFileName().toString();
+      if (Name.isValid(name) && !kept.contains(new Name(name))) {
+        Path output = folders.output(new Name(name));
+        Files.deleteIfExists(folders.current(new Name(name)));
+        Files.deleteIfExists(output);
+        Files.deleteIfExists(output.resolveSibling(output.getFileName() + ".1"));
+      }
     }
   }
 
@@ -116,9 +134,11 @@ public final class Releases implements AutoCloseable {
     return names;
   }
 
-  private static void remove(Path folder, Set<String> kept) throws IOException {
+  private static void remove(Path folder, Set<String> kept, long beforeMillis) throws IOException {
     for (Path entry : Folders.entries(folder)) {
-      if (!kept.contains(entry.getFileName().toString())) {
+      if (!kept.contains(entry.getFileName().toString())
+          && Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toMillis()
+              <= beforeMillis) {
         Folders.delete(entry);
       }
     }

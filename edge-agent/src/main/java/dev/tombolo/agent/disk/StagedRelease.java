@@ -53,15 +53,35 @@ final class StagedRelease {
       place(file, aside.resolve(file.path()));
     }
     Folders.syncAll(aside);
-    Folders.delete(whole);
+    // What runs from a damaged folder keeps its open files; the name is never long without one.
+    Path damaged = folders.releases().resolve(wanted.release().hex() + ".damaged");
+    Folders.delete(damaged);
+    if (Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(whole, damaged, StandardCopyOption.ATOMIC_MOVE);
+    }
     Files.move(aside, whole, StandardCopyOption.ATOMIC_MOVE);
     Folders.sync(folders.releases());
+    Folders.delete(damaged);
   }
 
   private boolean isWhole(Path folder) throws IOException {
     for (Variant.File file : wanted.files()) {
       Path path = folder.resolve(file.path());
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || problem(file, path) != null) {
+        return false;
+      }
+    }
+    return holdsOnly(folder, folder);
+  }
+
+  private boolean holdsOnly(Path root, Path folder) throws IOException {
+    for (Path entry : Folders.entries(folder)) {
+      String path = root.relativize(entry).toString();
+      boolean known =
+          Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+              ? holdsOnly(root, entry)
+              : wanted.files().stream().anyMatch(it -> it.path().equals(path));
+      if (!known) {
         return false;
       }
     }

@@ -20,6 +20,9 @@ import java.util.Set;
 /// The moves of [ReleaseState]. News that does not fit the state (a repeat, or news of something
 /// given up since) leaves it as it is.
 public final class ReleaseMachine {
+  /// Who takes agent or machine down so often in a row, right after its start, is not for here.
+  static final int RESTARTS_MAX = 5;
+
   private ReleaseMachine() {}
 
   /// The desired document selects `wanted` (checked already), or nothing. A switch under way is
@@ -42,7 +45,12 @@ public final class ReleaseMachine {
       case Switching at -> at;
       case Probing at -> at;
       case SwitchingBack at -> at;
-      case Restoring at -> at;
+      case Restoring at -> {
+        boolean other =
+            wanted.isEmpty()
+                || !(wanted.get().equals(at.failed()) || wanted.get().equals(at.previous()));
+        yield other ? fromLive(Optional.of(at.previous()), at.failed(), wanted) : at;
+      }
       case Live at ->
           wanted.isPresent() && at.live().equals(wanted.get())
               ? at
@@ -53,6 +61,16 @@ public final class ReleaseMachine {
               : fromLive(at.live(), at.failed(), wanted);
       case Removing at -> wanted.isEmpty() ? at : fetching(wanted.get(), Optional.empty());
     };
+  }
+
+  /// The way back is blocked, and something else is wanted by now: that, or nothing, comes next.
+  public static ReleaseState wantInstead(ReleaseState state, Optional<Assignment> wanted) {
+    if (!(state instanceof SwitchingBack at)
+        || wanted.equals(Optional.of(at.failed()))
+        || wanted.equals(Optional.of(at.previous()))) {
+      return state;
+    }
+    return wanted.isEmpty() ? new Removing(at.failed()) : fetching(wanted.get(), Optional.empty());
   }
 
   private static ReleaseState fromLive(
@@ -109,6 +127,31 @@ public final class ReleaseMachine {
         : state;
   }
 
+  /// The link could not be renamed: the release is looked at again from its files on.
+  public static ReleaseState switchFailed(ReleaseState state) {
+    return state instanceof Switching at ? new Fetching(at.wanted(), at.live()) : state;
+  }
+
+  /// The agent or the machine went down and is up again.
+  public static ReleaseState resumed(ReleaseState state) {
+    if (!(state instanceof Probing at)) {
+      return state;
+    }
+    int restarts = at.restarts() + 1;
+    if (restarts < RESTARTS_MAX) {
+      return new Probing(at.wanted(), at.previous(), restarts);
+    }
+    String detail = "agent or machine went down " + restarts + " times before it was proven";
+    return failed(state, new Reason.ProbeFailed("probation", detail));
+  }
+
+  /// It has run for so long that what takes the agent down is not its start.
+  public static ReleaseState steady(ReleaseState state) {
+    return state instanceof Probing at && at.restarts() > 0
+        ? new Probing(at.wanted(), at.previous(), 0)
+        : state;
+  }
+
   /// Nothing speaks against switching now.
   public static ReleaseState mayGo(ReleaseState state) {
     return state instanceof Staged at ? new Switching(at.wanted(), at.live()) : state;
@@ -117,7 +160,7 @@ public final class ReleaseMachine {
   public static ReleaseState switched(ReleaseState state, Digest release) {
     return switch (state) {
       case Switching at when at.wanted().release().equals(release) ->
-          new Probing(at.wanted(), at.live());
+          new Probing(at.wanted(), at.live(), 0);
       case SwitchingBack at when at.previous().release().equals(release) ->
           new Restoring(at.failed(), at.previous(), at.cause());
       case Absent at -> at;
@@ -151,8 +194,12 @@ public final class ReleaseMachine {
     };
   }
 
-  /// The new release did not prove itself.
+  /// The new release did not prove itself. What was to be restored has nothing to fall back on: it
+  /// goes on being started.
   public static ReleaseState failed(ReleaseState state, Reason cause) {
+    if (state instanceof Restoring at) {
+      return new RolledBack(at.failed(), Optional.of(at.previous()), at.cause());
+    }
     if (!(state instanceof Probing at)) {
       return state;
     }
@@ -212,19 +259,37 @@ public final class ReleaseMachine {
     };
   }
 
-  /// Every release whose folder and files must stay.
+  /// Everything whose files must stay.
+  public static Set<Assignment> needed(ReleaseState state) {
+    Set<Assignment> needed = new LinkedHashSet<>();
+    running(state).ifPresent(needed::add);
+    previous(state).ifPresent(needed::add);
+    switch (state) {
+      case Fetching at -> needed.add(at.wanted());
+      case Staging at -> needed.add(at.wanted());
+      case Staged at -> needed.add(at.wanted());
+      case Switching at -> needed.add(at.wanted());
+      case Absent _, Probing _, Live _, SwitchingBack _, Restoring _, RolledBack _, Removing _ -> {}
+    }
+    return needed;
+  }
+
+  /// Every release whose folder must stay.
   public static Set<Digest> kept(ReleaseState state) {
     Set<Digest> kept = new LinkedHashSet<>();
-    running(state).ifPresent(it -> kept.add(it.release()));
-    previous(state).ifPresent(it -> kept.add(it.release()));
+    needed(state).forEach(it -> kept.add(it.release()));
     switch (state) {
-      case Fetching at -> kept.add(at.wanted().release());
-      case Staging at -> kept.add(at.wanted().release());
-      case Staged at -> kept.add(at.wanted().release());
-      case Switching at -> kept.add(at.wanted().release());
       case Removing at -> kept.add(at.last().release());
       case SwitchingBack at -> kept.add(at.failed().release());
-      case Absent _, Probing _, Live _, Restoring _, RolledBack _ -> {}
+      case Absent _,
+          Fetching _,
+          Staging _,
+          Staged _,
+          Switching _,
+          Probing _,
+          Live _,
+          Restoring _,
+          RolledBack _ -> {}
     }
     return kept;
   }

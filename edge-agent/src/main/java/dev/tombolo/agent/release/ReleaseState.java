@@ -19,6 +19,10 @@ import java.util.Optional;
 ///                        Fetching <----------------------------------------------------'
 /// ```
 ///
+/// Whoever cannot be restored is `RolledBack` all the same: what it fell back on is started again
+/// and again, and says by its probes how it does. A new wish is heard in every state but for the
+/// moment of a switch and the probation after it.
+///
 /// `live` is what ran healthily before and goes on running until the switch; `previous` is what is
 /// kept to fall back on.
 public sealed interface ReleaseState {
@@ -66,7 +70,10 @@ public sealed interface ReleaseState {
   }
 
   /// The new release runs and has to pass its probes for its soak time.
-  record Probing(Assignment wanted, Optional<Assignment> previous) implements ReleaseState {
+  ///
+  /// @param restarts how often in a row agent or machine went down before that
+  record Probing(Assignment wanted, Optional<Assignment> previous, int restarts)
+      implements ReleaseState {
     @Override
     public Phase phase() {
       return Phase.PROBING;

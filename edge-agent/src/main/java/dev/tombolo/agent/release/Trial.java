@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// process alive, too. Lives in memory only; after a restart of the agent it begins anew. Times are
 /// monotonic milliseconds.
 public final class Trial {
+  private final long sinceMillis;
   private final long startupUntilMillis;
   private final long soakMillis;
   private final boolean inPlace;
@@ -27,9 +28,14 @@ public final class Trial {
 
   /// @param inPlace whether a running process is to take the release on without ending
   public Trial(int startupSeconds, int soakSeconds, boolean inPlace, long nowMillis) {
+    this.sinceMillis = nowMillis;
     this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
     this.soakMillis = soakSeconds * 1000L;
     this.inPlace = inPlace;
+  }
+
+  public long sinceMillis() {
+    return sinceMillis;
   }
 
   /// The process ended. During the soak, or where it should have gone on, that settles it.

@@ -38,10 +38,11 @@ final class StateText {
       case ReleaseState.Staging(var wanted, var live) -> on(json, "staging", wanted, live);
       case ReleaseState.Staged(var wanted, var live) -> on(json, "staged", wanted, live);
       case ReleaseState.Switching(var wanted, var live) -> on(json, "switching", wanted, live);
-      case ReleaseState.Probing(var wanted, var previous) ->
+      case ReleaseState.Probing(var wanted, var previous, var restarts) ->
           json.text("state", "probing")
               .object("wanted", wanted, StateText::write)
-              .object("previous", orNull(previous), StateText::write);
+              .object("previous", orNull(previous), StateText::write)
+              .integer("restarts", restarts);
       case ReleaseState.Live(var live, var previous) ->
           json.text("state", "live")
               .object("live", live, StateText::write)
@@ -93,7 +94,7 @@ final class StateText {
       case "staging" -> new ReleaseState.Staging(one(json, "wanted"), maybe(json, "live"));
       case "staged" -> new ReleaseState.Staged(one(json, "wanted"), maybe(json, "live"));
       case "switching" -> new ReleaseState.Switching(one(json, "wanted"), maybe(json, "live"));
-      case "probing" -> new ReleaseState.Probing(one(json, "wanted"), maybe(json, "previous"));
+      case "probing" -> probing(json);
       case "live" -> new ReleaseState.Live(one(json, "live"), maybe(json, "previous"));
       case "switching-back" ->
           new ReleaseState.SwitchingBack(one(json, "failed"), one(json, "previous"), cause(json));
@@ -104,6 +105,13 @@ final class StateText {
       case "removing" -> new ReleaseState.Removing(one(json, "last"));
       default -> throw json.wrong("state", "is not a state of a release");
     };
+  }
+
+  /// An agent before this one did not count.
+  private static ReleaseState probing(JsonFields json) throws MalformedException {
+    Integer restarts = json.smallOrNull("restarts");
+    return new ReleaseState.Probing(
+        one(json, "wanted"), maybe(json, "previous"), restarts == null ? 0 : restarts);
   }
 
   private static Assignment one(JsonFields json, String field) throws MalformedException {

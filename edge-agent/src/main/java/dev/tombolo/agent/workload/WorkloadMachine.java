@@ -136,6 +136,17 @@ public final class WorkloadMachine {
     };
   }
 
+  /// What the process that exists in this state runs.
+  public static Optional<Assignment> what(WorkloadState state) {
+    return switch (state) {
+      case Running at -> Optional.of(at.what());
+      case Reloading at -> Optional.of(at.from());
+      case Stopping at -> Optional.of(at.what());
+      case Ending at -> Optional.of(at.what());
+      case Idle _, Starting _, Waiting _ -> Optional.empty();
+    };
+  }
+
   public static boolean runs(WorkloadState state, Assignment what) {
     return state instanceof Running at && at.what().equals(what);
   }

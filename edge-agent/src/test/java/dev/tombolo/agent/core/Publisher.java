@@ -67,8 +67,7 @@ final class Publisher {
   /// Like [#manifest], but its process takes a new release on at SIGHUP.
   static ReleaseManifest reloading(Name name, String version) {
     ReleaseManifest it = manifest(name, version, 0, List.of("*"));
-    Variant variant = it.variants().getFirst();
-    WorkloadSpec spec = variant.workload();
+    WorkloadSpec spec = it.variants().getFirst().workload();
     WorkloadSpec reloading =
         new WorkloadSpec(
             spec.type(),
@@ -79,9 +78,31 @@ final class Publisher {
             spec.startupSeconds(),
             spec.soakSeconds(),
             spec.stopGraceSeconds());
+    return with(it, reloading);
+  }
+
+  /// Like [#manifest], with another time to soak.
+  static ReleaseManifest soaking(Name name, String version, int soakSeconds) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    WorkloadSpec spec = it.variants().getFirst().workload();
+    return with(
+        it,
+        new WorkloadSpec(
+            spec.type(),
+            spec.argv(),
+            spec.env(),
+            spec.reload(),
+            spec.probes(),
+            spec.startupSeconds(),
+            soakSeconds,
+            spec.stopGraceSeconds()));
+  }
+
+  private static ReleaseManifest with(ReleaseManifest it, WorkloadSpec workload) {
+    Variant variant = it.variants().getFirst();
     return new ReleaseManifest(
-        name,
-        version,
+        it.name(),
+        it.version(),
         it.kind(),
         "",
         it.fleets(),
@@ -93,7 +114,7 @@ final class Publisher {
                 variant.architecture(),
                 List.of(),
                 variant.files(),
-                reloading,
+                workload,
                 variant.parameters())));
   }
 

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
@@ -192,6 +193,171 @@ class ReleaseLifeTest {
     shop.bad.remove(good.digest());
 
     shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+  }
+
+  private Publisher.Signed restoringOf(Publisher.Signed good) {
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("its process", () -> shop.runs(bad.digest()));
+    shop.bad.add(good.digest());
+    shop.until("the one before", () -> shop.runs(good.digest()));
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Restoring.class);
+    return bad;
+  }
+
+  @Test
+  void whatCannotBeRestoredIsRolledBackAllTheSameAndHearsTheNextWish() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = restoringOf(good);
+
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+    assertThat(shop.runs(good.digest())).isTrue();
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons())
+        .contains(new Reason.ProbeFailed("port", "no answer"));
+
+    live("3.0");
+  }
+
+  @Test
+  void aWishIsHeardWhileThePreviousReleaseIsRestored() {
+    restoringOf(live("1.0"));
+    long began = shop.now().monotonicMillis();
+
+    live("3.0");
+
+    assertThat(shop.now().monotonicMillis() - began).isLessThan(20_000);
+  }
+
+  @Test
+  void whileThePreviousReleaseIsRestoredItMayBeUnassigned() {
+    restoringOf(live("1.0"));
+
+    shop.hub.assign();
+
+    shop.until("gone", () -> shop.processes.isEmpty() && shop.staged.isEmpty());
+  }
+
+  @Test
+  void aPreviousReleaseWhoseFolderIsDamagedIsFetchedAndBuiltAgain() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("its process", () -> shop.runs(bad.digest()));
+    shop.staged.remove(good.digest());
+    shop.files.clear();
+
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    assertThat(shop.runs(good.digest())).isTrue();
+    assertThat(shop.staged).contains(good.digest());
+  }
+
+  @Test
+  void aBlockedWayBackGivesWayToAnotherWish() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("its process", () -> shop.runs(bad.digest()));
+    shop.tooLarge.add(good.digest());
+    shop.until("on its way back", () -> shop.state() instanceof ReleaseState.SwitchingBack);
+    shop.seconds(60);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.SwitchingBack.class);
+
+    live("3.0");
+  }
+
+  @Test
+  void whatHasNoRoomWaitsWithItsReasonAndIsToldOnce() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed large = shop.release("2.0");
+    shop.tooLarge.add(large.digest());
+
+    shop.hub.assign(large);
+    shop.seconds(600);
+
+    assertThat(shop.runs(good.digest())).isTrue();
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons())
+        .contains(new Reason.DiskFull("releases", 0, 0));
+    assertThat(shop.hub.happened("download-finished")).isEqualTo(2);
+
+    shop.tooLarge.clear();
+    shop.until("live", () -> shop.isLive(large.digest()));
+  }
+
+  @Test
+  void whatIsOfNoUseGoesThoughTheNextReleaseIsOnItsWay() {
+    Publisher.Signed first = live("1.0");
+    Publisher.Signed second = live("2.0");
+    Publisher.Signed third = shop.release("3.0");
+    shop.tooLarge.add(third.digest());
+    assertThat(shop.staged).contains(first.digest(), second.digest());
+
+    shop.hub.assign(third);
+    shop.until("the first is gone", () -> !shop.staged.contains(first.digest()));
+    assertThat(shop.staged).contains(second.digest());
+
+    Publisher.Signed fourth = shop.release("4.0");
+    shop.tooLarge.add(fourth.digest());
+    Digest ofThird = Digest.ofText(Shop.APP + "3.0model");
+    assertThat(shop.files).contains(ofThird);
+    shop.hub.assign(fourth);
+    shop.until("the third's files are gone", () -> !shop.files.contains(ofThird));
+  }
+
+  @Test
+  void aReleaseThatTakesTheMachineDownAgainAndAgainIsRolledBack() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed deadly = shop.release("2.0");
+    shop.hub.assign(deadly);
+    for (int i = 0; i < 5; i++) {
+      shop.until("its process", () -> shop.runs(deadly.digest()));
+      shop.powerCut();
+      shop.startAgent();
+    }
+
+    shop.until("rolled back", () -> shop.isRolledBack(deadly.digest()));
+
+    assertThat(shop.runs(good.digest())).isTrue();
+    shop.seconds(5);
+    assertThat(shop.hub.happened("switched")).isEqualTo(2);
+  }
+
+  @Test
+  void aShopThatIsSwitchedOffEachNightMayStillSoakForDays() {
+    live("1.0");
+    Publisher.Signed slow =
+        shop.known(shop.publisher.sign(Publisher.soaking(Shop.APP, "2.0", 900)));
+    shop.hub.assign(slow);
+    for (int night = 0; night < 20; night++) {
+      shop.until("its process", () -> shop.runs(slow.digest()));
+      shop.seconds(700);
+      shop.powerCut();
+      shop.startAgent();
+    }
+
+    shop.until("live", () -> shop.isLive(slow.digest()));
+  }
+
+  @Test
+  void aWorkloadThatEndsEachMinuteDoesNotFillTheOutbox() {
+    live("1.0");
+    long before = shop.hub.happened("workload-started");
+
+    for (int minute = 0; minute < 240; minute++) {
+      shop.until("it runs", () -> shop.processes.containsKey(Shop.APP));
+      shop.seconds(61);
+      shop.workloadDies(Shop.APP);
+      shop.seconds(1);
+    }
+    shop.seconds(5);
+
+    long told =
+        shop.hub.happened("workload-started") - before + shop.hub.happened("workload-exited");
+    assertThat(told).isBetween(20L, 60L);
+    assertThat(shop.hub.rows.values().toString()).contains("more ends were not told");
   }
 
   @Test

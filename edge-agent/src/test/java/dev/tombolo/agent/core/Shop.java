@@ -61,6 +61,9 @@ final class Shop {
   /// Running processes die of taking these on.
   final Set<Digest> deadly = new HashSet<>();
 
+  /// Their folders cannot be built: there is no room.
+  final Set<Digest> tooLarge = new HashSet<>();
+
   boolean lineCut;
   int storeFailures;
   long crashAt = -1;
@@ -317,6 +320,11 @@ final class Shop {
   }
 
   private void stage(AgentEffect.Stage it) {
+    if (tooLarge.contains(it.release())) {
+      Reason full = new Reason.DiskFull("releases", 0, 0);
+      tell(new AgentEvent.StageFailed(it.application(), it.release(), full));
+      return;
+    }
     for (Variant.File file : it.files()) {
       if (!files.contains(file.digest())) {
         Reason reason = new Reason.IoFailed(file.path(), "not in the store");

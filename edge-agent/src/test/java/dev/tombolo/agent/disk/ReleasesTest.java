@@ -6,6 +6,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.testing.Events;
+import dev.tombolo.agent.testing.Until;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
@@ -13,6 +14,7 @@ import dev.tombolo.protocol.release.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -55,6 +57,57 @@ class ReleasesTest {
 
   private Reason refusal() throws InterruptedException {
     return events.await(AgentEvent.StageFailed.class).reason();
+  }
+
+  @Test
+  void whatAnUnassignedApplicationLeavesGoesButForItsWork() throws Exception {
+    stage(FIRST, stored("model", "weights", false));
+    events.await(AgentEvent.StageFinished.class);
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+    events.await(AgentEvent.SwitchFinished.class);
+    Path work = Files.createDirectories(folders.work(NAME));
+    Files.writeString(work.resolve("counts"), "117");
+    Files.writeString(folders.output(NAME), "printed");
+
+    releases.perform(new AgentEffect.Sweep(Set.of(), Set.of(), Set.of()));
+
+    Until.holds("the release is gone", () -> !Files.exists(folders.release(FIRST)));
+    assertThat(folders.current(NAME)).doesNotExist();
+    assertThat(folders.output(NAME)).doesNotExist();
+    assertThat(work.resolve("counts")).hasContent("117");
+  }
+
+  @Test
+  void aFolderWithMoreThanItsReleaseHasIsBuiltAnew() throws Exception {
+    Variant.File model = stored("model", "weights", false);
+    stage(FIRST, model);
+    events.await(AgentEvent.StageFinished.class);
+    Files.writeString(folders.release(FIRST).resolve("planted"), "by whom?");
+
+    stage(FIRST, model);
+    events.await(AgentEvent.StageFinished.class);
+
+    assertThat(folders.release(FIRST).resolve("planted")).doesNotExist();
+    assertThat(folders.release(FIRST).resolve("model")).hasContent("weights");
+    assertThat(Folders.entries(folders.releases())).containsExactly(folders.release(FIRST));
+  }
+
+  @Test
+  void aFileThatAnotherReleaseHasAlteredIsNotGoneBackTo() throws Exception {
+    Variant.File model = stored("model", "weights", false);
+    stage(FIRST, model);
+    events.await(AgentEvent.StageFinished.class);
+    stage(SECOND, model);
+    events.await(AgentEvent.StageFinished.class);
+    // As a workload does that runs as root.
+    Files.write(
+        folders.release(SECOND).resolve("model"), new byte[] {'W'}, StandardOpenOption.WRITE);
+    assertThat(folders.release(FIRST).resolve("model")).hasContent("Weights");
+
+    stage(FIRST, model);
+
+    assertThat(refusal()).isInstanceOf(Reason.DigestMismatch.class);
+    assertThat(folders.file(model.digest())).doesNotExist();
   }
 
   @Test
@@ -161,7 +214,8 @@ class ReleasesTest {
     stage(third, old);
     releases.perform(new AgentEffect.Switch(NAME, FIRST));
     releases.perform(
-        new AgentEffect.Sweep(Set.of(SECOND), Set.of(kept.digest(), Digest.ofText("coming"))));
+        new AgentEffect.Sweep(
+            Set.of(SECOND), Set.of(kept.digest(), Digest.ofText("coming")), Set.of(NAME)));
     releases.perform(new AgentEffect.Switch(NAME, FIRST));
 
     events.await(AgentEvent.SwitchFinished.class);

@@ -112,7 +112,7 @@ public abstract class AgentStoreContract {
             new ReleaseState.Staging(SECOND, Optional.empty()),
             new ReleaseState.Staged(SECOND, Optional.of(FIRST)),
             new ReleaseState.Switching(SECOND, Optional.of(FIRST)),
-            new ReleaseState.Probing(SECOND, Optional.of(FIRST)),
+            new ReleaseState.Probing(SECOND, Optional.of(FIRST), 2),
             new ReleaseState.Live(FIRST, Optional.of(SECOND)),
             new ReleaseState.SwitchingBack(SECOND, FIRST, cause),
             new ReleaseState.Restoring(SECOND, FIRST, cause),
