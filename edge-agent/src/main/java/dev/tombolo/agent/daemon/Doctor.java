@@ -141,7 +141,7 @@ public final class Doctor {
   }
 
   private void clock(StatusReader.Status status) {
-    long floor = Math.max(AgentVersion.BUILD_MILLIS, status.timeFloorMillis());
+    long floor = Math.max(AgentVersion.EARLIEST_MILLIS, status.timeFloorMillis());
     long wall = System.currentTimeMillis();
     if (wall + CLOCK_TOLERANCE_MILLIS < floor) {
       bad(

@@ -15,10 +15,14 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +84,36 @@ class LoopbackEndpointTest {
       assertThat(endpoint.port()).isNotEqualTo(taken.getLocalPort());
     }
     assertThat(data.resolve("loopback.port")).hasContent(noted);
+  }
+
+  @Test
+  void connectionsThatNobodyClosesAreBounded() throws IOException {
+    List<Socket> opened = new ArrayList<>();
+    try {
+      boolean refused = false;
+      for (int i = 0; i < 2 * LoopbackEndpoint.CONNECTIONS_MAX && !refused; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+        opened.add(socket);
+        socket.setSoTimeout(5_000);
+        socket.getOutputStream().write("GET /v1/sta".getBytes(StandardCharsets.US_ASCII));
+        refused = i >= LoopbackEndpoint.CONNECTIONS_MAX && isClosed(socket);
+      }
+      assertThat(refused).isTrue();
+    } finally {
+      for (Socket socket : opened) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean isClosed(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   private static CompletableFuture<Answer> posting(String url, String body) {
