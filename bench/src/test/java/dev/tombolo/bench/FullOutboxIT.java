@@ -37,8 +37,11 @@ class FullOutboxIT {
       try (RunningAgent agent =
           RunningAgent.join(
               hub.distributions(), data, token, List.of("link.backoffMaxSeconds=2"))) {
-        Await.untilTrue(LIMIT, () -> "nothing waits", () -> waiting(data) == 0);
-        agent.stop();
+        Await.untilTrue(
+            LIMIT,
+            () -> "a line; " + agent.process().tail(),
+            () -> agent.process().tail().contains(" is up"));
+        assertThat(agent.stop()).isZero();
         fill(data);
 
         agent.startAgain();

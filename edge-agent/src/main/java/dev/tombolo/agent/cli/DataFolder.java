@@ -6,6 +6,7 @@ import dev.tombolo.agent.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +42,14 @@ final class DataFolder {
     }
   }
 
+  /// For its owner only: keys, parameters and results lie in it.
   void make() throws IOException {
-    Files.createDirectories(path());
+    Path folder = path().toAbsolutePath();
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder.getParent());
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
   }
 }

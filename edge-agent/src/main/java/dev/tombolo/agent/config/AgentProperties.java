@@ -102,6 +102,9 @@ public final class AgentProperties {
     try {
       if (colon > 0) {
         int port = Integer.parseInt(value.substring(colon + 1));
+        if (port < 1) {
+          throw new IllegalArgumentException("no port");
+        }
         return Optional.of(InetSocketAddress.createUnresolved(value.substring(0, colon), port));
       }
     } catch (IllegalArgumentException e) {
@@ -113,10 +116,15 @@ public final class AgentProperties {
   private ConfigException fault(String key, String what) {
     int line = 0;
     for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).strip().startsWith(key)) {
+      String text = lines.get(i).strip();
+      if (text.startsWith(key) && isKeyEnd(text, key.length())) {
         line = i + 1;
       }
     }
     return new ConfigException(file + " line " + line + ": " + key + " " + what);
+  }
+
+  private static boolean isKeyEnd(String line, int at) {
+    return at >= line.length() || line.charAt(at) <= ' ' || "=:".indexOf(line.charAt(at)) >= 0;
   }
 }

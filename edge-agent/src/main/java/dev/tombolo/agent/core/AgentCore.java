@@ -111,8 +111,7 @@ public final class AgentCore {
       }
       case AgentEvent.FetchAdvanced(var file, var bytes) -> applications.fetchAdvanced(file, bytes);
       case AgentEvent.FetchFinished(var file) -> applications.fetchFinished(file, now, out);
-      case AgentEvent.FetchFailed(var file, var reason, var retryable) ->
-          applications.fetchFailed(file, reason, retryable, now, out);
+      case AgentEvent.FetchFailed failed -> applications.fetchFailed(failed, now, out);
       case AgentEvent.StageFinished(var name, var release) ->
           applications.staged(name, release, now, out);
       case AgentEvent.StageFailed(var name, var release, var reason) ->

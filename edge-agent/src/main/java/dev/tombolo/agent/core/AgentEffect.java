@@ -109,10 +109,6 @@ public sealed interface AgentEffect {
   /// Makes (once) and persists the next CSR, asks `POST /v1/renew`, persists the certificate.
   record Renew(String url) implements AgentEffect {}
 
-  // Time
-  /// A [AgentEvent.Ticked] no later than this much from now.
-  record WakeAt(long monotonicMillis) implements AgentEffect {}
-
   /// The loop ends after this.
   record Stop() implements AgentEffect {}
 }

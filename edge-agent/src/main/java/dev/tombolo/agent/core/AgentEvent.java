@@ -42,7 +42,12 @@ public sealed interface AgentEvent {
   record FetchFinished(Digest file) implements AgentEvent {}
 
   /// @param retryable false when the content is wrong or refused
-  record FetchFailed(Digest file, Reason reason, boolean retryable) implements AgentEvent {}
+  record FetchFailed(Digest file, Reason reason, boolean retryable, int retryAfterSeconds)
+      implements AgentEvent {
+    public FetchFailed(Digest file, Reason reason, boolean retryable) {
+      this(file, reason, retryable, 0);
+    }
+  }
 
   /// The release folder stands complete, synced and checked.
   record StageFinished(Name application, Digest release) implements AgentEvent {}
@@ -85,7 +90,7 @@ public sealed interface AgentEvent {
 
   record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}
 
-  /// Time passes; about once a second and at the time asked by [AgentEffect.WakeAt].
+  /// Time passes; about once a second.
   record Ticked() implements AgentEvent {}
 
   /// Clean stop asked (SIGTERM). Workloads go on.

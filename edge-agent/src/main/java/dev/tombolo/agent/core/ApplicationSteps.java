@@ -174,8 +174,8 @@ final class ApplicationSteps {
     settleAll(now, out);
   }
 
-  void fetchFailed(Digest file, Reason reason, boolean retryable, Now now, Outcome out) {
-    files.failed(file, reason, retryable, now);
+  void fetchFailed(AgentEvent.FetchFailed failed, Now now, Outcome out) {
+    files.failed(failed, now);
     changed = true;
     files.next(now, out);
   }

@@ -57,13 +57,14 @@ final class FileSteps {
     downloads.finished(file);
   }
 
-  void failed(Digest file, Reason reason, boolean retryable, Now now) {
+  void failed(AgentEvent.FetchFailed it, Now now) {
     long delay =
-        retryable
-            ? boot.backoff().delayMillis(downloads.failures(), random.next())
+        it.retryable()
+            ? boot.backoff()
+                .delayMillis(downloads.failures(), it.retryAfterSeconds(), random.next())
             : boot.backoff().boundMillis(Integer.MAX_VALUE);
-    downloads.failed(file, reason, now.monotonicMillis(), delay);
-    sweepIfFull(reason);
+    downloads.failed(it.file(), it.reason(), now.monotonicMillis(), delay);
+    sweepIfFull(it.reason());
   }
 
   /// The line is back: files are asked for at once.

@@ -91,10 +91,6 @@ final class LinkSteps {
             line, nextPublication(), new AgentEffect.Outgoing.OfPresence(birth)));
   }
 
-  long connects() {
-    return connects;
-  }
-
   void closed(long line, Reason reason, int retryAfterSeconds, Now now, Outcome out) {
     LinkState before = state;
     boolean wasOpen = isOpen();

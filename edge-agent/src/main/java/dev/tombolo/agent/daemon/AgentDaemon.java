@@ -118,7 +118,7 @@ public final class AgentDaemon implements AutoCloseable {
         Machine.bootId(),
         AgentVersion.text(),
         AgentVersion.FEATURES,
-        AgentVersion.BUILD_MILLIS,
+        AgentVersion.EARLIEST_MILLIS,
         identity.root(),
         identity.life(),
         Long.MIN_VALUE,

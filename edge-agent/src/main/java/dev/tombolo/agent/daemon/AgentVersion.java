@@ -8,7 +8,7 @@ public final class AgentVersion {
   static final List<String> FEATURES = List.of("v1");
 
   /// No moment in which this agent runs is earlier (2026-01-01T00:00Z).
-  static final long BUILD_MILLIS = 1_767_225_600_000L;
+  static final long EARLIEST_MILLIS = 1_767_225_600_000L;
 
   private AgentVersion() {}
 

@@ -7,11 +7,15 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// `agent.lock`: one agent a data folder. The kernel frees it when the agent dies, however it dies.
 public final class DataFolderLock implements AutoCloseable {
   private static final String NAME = "agent.lock";
+  private static final int TRIES = 20;
+  private static final long PAUSE_NANOS = 25_000_000;
+
   private final FileChannel channel;
 
   private DataFolderLock(FileChannel channel) {
@@ -26,23 +30,25 @@ public final class DataFolderLock implements AutoCloseable {
     }
     FileChannel channel =
         FileChannel.open(data.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (tryLock(channel) == null) {
-      channel.close();
-      throw new IOException(
-          "another agent runs on " + data + "; stop it, or use another --data folder");
+    // Whoever asks for the status holds it for a moment.
+    for (int tries = 0; tryLock(channel) == null; tries++) {
+      if (tries >= TRIES) {
+        channel.close();
+        throw new IOException(
+            "another agent runs on " + data + "; stop it, or use another --data folder");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
     return new DataFolderLock(channel);
   }
 
-  /// True while an agent runs on this folder.
+  /// True while an agent runs on this folder. False also for who may not look: nothing is made.
   public static boolean isTaken(Path data) {
-    if (!Files.isDirectory(data)) {
-      return false;
-    }
-    try (DataFolderLock _ = take(data)) {
-      return false;
+    try (FileChannel channel =
+        FileChannel.open(data.resolve(NAME), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return tryLock(channel) == null;
     } catch (IOException e) {
-      return true;
+      return false;
     }
   }
 

@@ -141,7 +141,7 @@ public final class Doctor {
   }
 
   private void clock(StatusReader.Status status) {
-    long floor = Math.max(AgentVersion.BUILD_MILLIS, status.timeFloorMillis());
+    long floor = Math.max(AgentVersion.EARLIEST_MILLIS, status.timeFloorMillis());
     long wall = System.currentTimeMillis();
     if (wall + CLOCK_TOLERANCE_MILLIS < floor) {
       bad(
@@ -155,8 +155,8 @@ public final class Doctor {
 
   private IdentityFolder.@Nullable Identity certificate() {
     try {
-      IdentityFolder folder = new IdentityFolder(new AgentFolders(config.data()).identity());
-      IdentityFolder.Identity identity = folder.load();
+      IdentityFolder.Identity identity =
+          IdentityFolder.look(new AgentFolders(config.data()).identity());
       long left = identity.notAfterMillis() - WallClock.trustedMillis();
       String detail = "good until " + Instant.ofEpochMilli(identity.notAfterMillis());
       if (left < 0) {

@@ -116,7 +116,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.ReadOutput it -> output.perform(it);
       case AgentEffect.ResultKept it -> loopback.perform(it);
       case AgentEffect.ResultRefused it -> loopback.perform(it);
-      case AgentEffect.WakeAt _, AgentEffect.Stop _ -> {}
+      case AgentEffect.Stop _ -> {}
     }
   }
 

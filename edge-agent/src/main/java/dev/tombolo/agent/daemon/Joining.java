@@ -16,11 +16,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocketFactory;
 
 /// Lets this device join with a token. Key and request are on the disk before anything is sent, so
 /// that a lost answer is asked for again with the same key and costs no second use of the token.
 public final class Joining {
+  private static final int BUSY = 503;
+  private static final int BUSY_TRIES_MAX = 30;
+  private static final int BUSY_SECONDS_MAX = 60;
+
   private Joining() {}
 
   /// How it ended.
@@ -37,6 +42,9 @@ public final class Joining {
     return SqliteAgentStore.hasDevice(data);
   }
 
+  /// Asks all hubs that the token names, and again where they are only busy: for as long as 30
+  /// minutes.
+  ///
   /// @param text the token as it was given
   public static Outcome join(AgentConfig config, JoinToken token, String text) throws IOException {
     AgentFolders folders = new AgentFolders(config.data());
@@ -44,19 +52,40 @@ public final class Joining {
     EnrolRequest request = new EnrolRequest(text, identity.request(), Machine.facts());
     SSLSocketFactory pinned = HubTls.pinned(token.rootKey(), WallClock::trustedMillis);
     Outcome last = new Outcome.NotReached("", new Reason.LineDown(0, "the token names no hub"));
-    for (String endpoint : token.endpoints()) {
-      var enrolment = new dev.tombolo.agent.https.Enrolment(config.proxy());
-      switch (enrolment.call(endpoint, pinned, request)) {
-        case EnrolOutcome.Enrolled(var response) -> {
-          return keep(config.data(), token, identity, response);
+    for (int tries = 1; ; tries++) {
+      int busySeconds = 0;
+      for (String endpoint : token.endpoints()) {
+        var enrolment = new dev.tombolo.agent.https.Enrolment(config.proxy());
+        switch (enrolment.call(endpoint, pinned, request)) {
+          case EnrolOutcome.Enrolled(var response) -> {
+            return keep(config.data(), token, identity, response);
+          }
+          case EnrolOutcome.Refused(var status, var refusal, var retryAfterSeconds) -> {
+            last = new Outcome.Refused(refusal.reason(), refusal.message());
+            if (status != BUSY) {
+              return last;
+            }
+            busySeconds = Math.clamp(retryAfterSeconds, 1, BUSY_SECONDS_MAX);
+          }
+          case EnrolOutcome.NotReached(var reason) ->
+              last = new Outcome.NotReached(endpoint, reason);
         }
-        case EnrolOutcome.Refused(var _, var refusal, var _) -> {
-          return new Outcome.Refused(refusal.reason(), refusal.message());
-        }
-        case EnrolOutcome.NotReached(var reason) -> last = new Outcome.NotReached(endpoint, reason);
       }
+      if (busySeconds == 0 || tries >= BUSY_TRIES_MAX) {
+        return last;
+      }
+      pause(busySeconds);
     }
-    return last;
+  }
+
+  /// Two hundred shops that join in the same minute are asked to come back; each a bit later.
+  private static void pause(int seconds) throws IOException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(seconds * 1000L + new SecureRandom().nextInt(1000));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the hub was busy", e);
+    }
   }
 
   private static Outcome keep(

@@ -14,6 +14,6 @@ final class WallClock {
 
   /// The wall clock, but never earlier than this agent was built.
   static long trustedMillis() {
-    return Math.max(AgentVersion.BUILD_MILLIS, System.currentTimeMillis());
+    return Math.max(AgentVersion.EARLIEST_MILLIS, System.currentTimeMillis());
   }
 }

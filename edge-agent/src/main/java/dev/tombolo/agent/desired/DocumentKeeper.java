@@ -108,12 +108,7 @@ public final class DocumentKeeper {
       listed.add(ref.digest());
     }
     Set<Digest> useful = new HashSet<>(listed);
-    if (held != null) {
-      for (DesiredManifest.SectionRef ref : held.manifest().sections()) {
-        useful.add(ref.digest());
-      }
-    }
-    List<Section> added = new ArrayList<>();
+    useful.addAll(inForce());
     for (Section section : given) {
       if (section.text().length() > Limits.SECTION_BYTES_MAX
           || section.text().getBytes(StandardCharsets.UTF_8).length > Limits.SECTION_BYTES_MAX) {
@@ -121,6 +116,9 @@ public final class DocumentKeeper {
             new Reason.LimitExceeded(
                 "SECTION_BYTES_MAX", Limits.SECTION_BYTES_MAX, section.text().length()));
       }
+    }
+    List<Section> added = new ArrayList<>();
+    for (Section section : given) {
       Digest digest = section.digest();
       if (listed.contains(digest) && sections.putIfAbsent(digest, section) == null) {
         added.add(section);
@@ -144,9 +142,21 @@ public final class DocumentKeeper {
     sections.keySet().retainAll(listed);
   }
 
-  /// The whole document makes no sense: the one in force stays.
+  /// The whole document makes no sense: the one in force stays. Sections that came with it are on
+  /// no disk, so they are not claimed either.
   public void reject() {
     pending = null;
+    sections.keySet().retainAll(inForce());
+  }
+
+  private Set<Digest> inForce() {
+    Set<Digest> listed = new HashSet<>();
+    if (held != null) {
+      for (DesiredManifest.SectionRef ref : held.manifest().sections()) {
+        listed.add(ref.digest());
+      }
+    }
+    return listed;
   }
 
   /// The content of a section of this document, which must be whole.

@@ -77,7 +77,11 @@ public final class Releases implements AutoCloseable {
       }
       Path application = folders.application(effect.application());
       Path current = folders.current(effect.application());
-      Files.createDirectories(application);
+      if (!Files.isDirectory(application)) {
+        Files.createDirectories(application);
+        Folders.sync(folders.applications());
+        Folders.sync(folders.data());
+      }
       Path fresh = current.resolveSibling("current.tmp");
       Files.deleteIfExists(fresh);
       Files.createSymbolicLink(fresh, application.relativize(release));

@@ -28,6 +28,9 @@ final class Download {
   /// Kept free beside the file: databases and logs must go on.
   static final long SPARE_BYTES = 1024 * 1024;
 
+  /// A hub that asks for more is not believed.
+  private static final int RETRY_SECONDS_MAX = 3600;
+
   private final AgentEffect.Fetch wanted;
   private final AgentFolders folders;
   private final FetchSettings settings;
@@ -220,7 +223,8 @@ final class Download {
           new Reason.DownloadFailed(
               wanted.url(), e.refusal().message(), e.retryAfterSeconds() * 1000L);
     }
-    return failed(reason, mayRetry);
+    return new AgentEvent.FetchFailed(
+        wanted.file(), reason, mayRetry, Math.clamp(e.retryAfterSeconds(), 0, RETRY_SECONDS_MAX));
   }
 
   private Reason diskReason(IOException e) {

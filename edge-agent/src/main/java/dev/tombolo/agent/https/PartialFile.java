@@ -29,7 +29,10 @@ final class PartialFile implements AutoCloseable {
   /// Opens it and digests what is there. A part longer than the whole is begun anew.
   static PartialFile open(AgentFolders folders, Digest file, long size, ByteBuffer buffer)
       throws IOException {
-    Files.createDirectories(folders.files());
+    if (!Files.isDirectory(folders.files())) {
+      Files.createDirectories(folders.files());
+      sync(folders.data());
+    }
     Path path = folders.partialFile(file);
     FileChannel channel =
         FileChannel.open(
@@ -91,9 +94,12 @@ final class PartialFile implements AutoCloseable {
   void promote() throws IOException {
     channel.force(true);
     Files.move(path, whole, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel folder =
-        FileChannel.open(whole.resolveSibling("."), StandardOpenOption.READ)) {
-      folder.force(true);
+    sync(whole.resolveSibling("."));
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

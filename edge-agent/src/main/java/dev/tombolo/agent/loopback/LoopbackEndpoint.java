@@ -39,6 +39,8 @@ public final class LoopbackEndpoint implements AutoCloseable {
   /// Results that wait for their commit; more are told to come back.
   static final int PENDING_MAX = 64;
 
+  static final int CONNECTIONS_MAX = 128;
+
   /// A result must fit one report row.
   static final int RESULT_BYTES_MAX = Limits.REPORT_BODY_BYTES_MAX - 1024;
 
@@ -63,6 +65,8 @@ public final class LoopbackEndpoint implements AutoCloseable {
   static {
     // Seconds for a whole request, so that a workload which stops half-way keeps no thread.
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    // A workload that never closes must not use up the agent's open files.
+    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS_MAX));
   }
 
   /// @param folder keeps the port (`loopback.port`) and the key of the secrets (`loopback.key`)

@@ -29,7 +29,8 @@ public final class ReleaseMachine {
   /// finished and judged first.
   public static ReleaseState want(ReleaseState state, Optional<Assignment> wanted) {
     return switch (state) {
-      case Absent absent -> wanted.isEmpty() ? absent : fetching(wanted.get(), Optional.empty());
+      case Absent absent ->
+          wanted.isEmpty() ? absent : new Fetching(wanted.get(), Optional.empty());
       case Fetching at ->
           wanted.isPresent() && at.wanted().equals(wanted.get())
               ? at
@@ -59,7 +60,7 @@ public final class ReleaseMachine {
           wanted.isPresent() && at.failed().equals(wanted.get())
               ? at
               : fromLive(at.live(), at.failed(), wanted);
-      case Removing at -> wanted.isEmpty() ? at : fetching(wanted.get(), Optional.empty());
+      case Removing at -> wanted.isEmpty() ? at : new Fetching(wanted.get(), Optional.empty());
     };
   }
 
@@ -70,7 +71,9 @@ public final class ReleaseMachine {
         || wanted.equals(Optional.of(at.previous()))) {
       return state;
     }
-    return wanted.isEmpty() ? new Removing(at.failed()) : fetching(wanted.get(), Optional.empty());
+    return wanted.isEmpty()
+        ? new Removing(at.failed())
+        : new Fetching(wanted.get(), Optional.empty());
   }
 
   private static ReleaseState fromLive(
@@ -81,11 +84,7 @@ public final class ReleaseMachine {
     if (live.equals(wanted)) {
       return new Live(wanted.get(), Optional.empty());
     }
-    return fetching(wanted.get(), live);
-  }
-
-  private static Fetching fetching(Assignment wanted, Optional<Assignment> live) {
-    return new Fetching(wanted, live);
+    return new Fetching(wanted.get(), live);
   }
 
   /// What is wanted was refused: what runs goes on, what was on its way is given up.

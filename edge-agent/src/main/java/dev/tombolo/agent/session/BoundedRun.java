@@ -18,6 +18,7 @@ public final class BoundedRun {
   public static final int LINE_CHARS_MAX = 512;
 
   private static final int TAIL_BYTES = 4 * 1024;
+  private static final long DRAIN_BYTES_MAX = 1024 * 1024;
   private static final long LOOK_MILLIS = 50;
 
   /// A program that prints fills its pipe again at once; looking seldom would slow it down.
@@ -100,22 +101,27 @@ public final class BoundedRun {
     private final byte[] bytes = new byte[TAIL_BYTES];
     private int length;
 
-    /// True when there was something to read.
+    /// Reads what is there, but no more than so much: who prints without end must not keep the
+    /// deadline from being looked at.
+    ///
+    /// @return true when there was something to read
     boolean drain(InputStream in) throws IOException {
-      boolean drained = false;
-      for (int ready = in.available(); ready > 0; ready = in.available()) {
+      long drained = 0;
+      for (int ready = in.available();
+          ready > 0 && drained < DRAIN_BYTES_MAX;
+          ready = in.available()) {
         if (length == bytes.length) {
           System.arraycopy(bytes, TAIL_BYTES / 2, bytes, 0, TAIL_BYTES / 2);
           length = TAIL_BYTES / 2;
         }
         int read = in.read(bytes, length, Math.min(ready, bytes.length - length));
         if (read < 0) {
-          return drained;
+          return drained > 0;
         }
         length += read;
-        drained = true;
+        drained += read;
       }
-      return drained;
+      return drained > 0;
     }
 
     String lastLine() {

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /// The agent's store in `agent.db`: WAL, `synchronous=FULL`, one transaction a batch. A commit that
@@ -201,7 +200,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
 
   /// For tests: a disk with room for so many pages.
   void limitPages(int pages) {
-    try (Statement statement = connection.createStatement()) {
+    try (java.sql.Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA max_page_count = " + pages);
     } catch (SQLException e) {
       throw new IllegalStateException(e);

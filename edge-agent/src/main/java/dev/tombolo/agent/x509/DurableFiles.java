@@ -18,8 +18,12 @@ final class DurableFiles {
 
   DurableFiles(Path folder) throws IOException {
     this.folder = folder;
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      sync(folder.toAbsolutePath().getParent());
+    }
   }
 
   boolean has(String name) {
@@ -63,6 +67,10 @@ final class DurableFiles {
   }
 
   private void sync() throws IOException {
+    sync(folder);
+  }
+
+  private static void sync(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

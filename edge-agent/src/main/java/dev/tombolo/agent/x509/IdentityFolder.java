@@ -34,6 +34,11 @@ public final class IdentityFolder {
     finishRenewal();
   }
 
+  /// What is there, by somebody who only looks: a renewal that broke off is left to the agent.
+  public static Identity look(Path folder) throws IOException {
+    return read(new DurableFiles(folder));
+  }
+
   public synchronized boolean isEnrolled() {
     return files.has(CERTIFICATE);
   }
@@ -87,6 +92,10 @@ public final class IdentityFolder {
 
   /// What the device shows and trusts now.
   public synchronized Identity load() throws IOException {
+    return read(files);
+  }
+
+  private static Identity read(DurableFiles files) throws IOException {
     PrivateKey key = Pem.privateKey(files.read(KEY));
     List<X509Certificate> chain = Pem.certificates(files.read(CERTIFICATE));
     X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();

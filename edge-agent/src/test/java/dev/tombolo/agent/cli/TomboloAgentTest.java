@@ -15,11 +15,15 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ApplicationStatus.Phase;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.token.JoinToken;
+import dev.tombolo.protocol.token.JoinTokenCodec;
+import dev.tombolo.protocol.token.TokenSecret;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,25 @@ class TomboloAgentTest {
   void everyCommandHelpsWithAnExample(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).contains("Example").contains("tombolo-agent " + command);
+  }
+
+  @Test
+  void whatAnEnrolmentMakesIsForItsOwnerOnly() throws IOException {
+    String token =
+        JoinTokenCodec.encode(
+            new JoinToken(
+                "0011223344556677",
+                new TokenSecret(new byte[TokenSecret.BYTES]),
+                FIRST,
+                SECOND,
+                4_000_000_000L,
+                List.of("localhost:1")));
+    Path made = data.resolve("var/lib/agent");
+
+    assertThat(run("enroll", "--token", token, "--data", made.toString())).isNotZero();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+        .isEqualTo("rwx------");
   }
 
   @Test

@@ -54,6 +54,14 @@ class AgentPropertiesTest {
   }
 
   @Test
+  void theLineIsThatOfTheKeyItself() {
+    assertThatThrownBy(() -> read("proxy=shop:0", "proxyless=1")).hasMessageContaining("proxyless");
+    assertThatThrownBy(() -> read("runtime.a=relative", "runtime.ab=/opt/ab"))
+        .hasMessageContaining("line 1: runtime.a ");
+    assertThatThrownBy(() -> read("proxy=shop:0")).hasMessageContaining("host:port");
+  }
+
+  @Test
   void badValuesSayWhatToWrite() {
     assertThatThrownBy(() -> read("loopback.port=99999")).hasMessageContaining("0-65535");
     assertThatThrownBy(() -> read("link.backoffMaxSeconds=0")).hasMessageContaining("1-300");

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -147,6 +148,32 @@ class DocumentTest {
     assertThat(held()).isEqualTo(before);
     assertThat(shop.runs(release.digest())).isTrue();
     assertThat(refused()).containsInstanceOf(Reason.Malformed.class);
+  }
+
+  @Test
+  void whatCameWithARefusedDocumentIsNotClaimedAndComesAgain() {
+    Publisher.Signed second = shop.release("2.0");
+    shop.hub.assign(second);
+    List<Section> good = shop.hub.sections();
+    shop.hub.publish(good, List.of());
+    List<Section> bad = new java.util.ArrayList<>(good);
+    bad.removeIf(it -> it.name().equals(Section.WORKLOADS));
+    bad.add(new Section(Section.WORKLOADS, "{]"));
+    Publisher.Signed third = shop.release("3.0");
+    bad.removeIf(it -> it.name().startsWith(Section.RELEASE_PREFIX));
+    bad.add(new Section(Section.RELEASE_PREFIX + Shop.APP, Json.write(third.envelope())));
+    shop.until("live", () -> shop.isLive(second.digest()));
+    shop.hub.publish(bad, List.of());
+    shop.seconds(5);
+    assertThat(refused()).containsInstanceOf(Reason.Malformed.class);
+
+    shop.tell(
+        new AgentEvent.LinkClosed(shop.store.load().connects(), new Reason.LineDown(0, "cut"), 0));
+    shop.hub.lineClosed();
+    shop.hub.assign(third);
+    shop.until("live", () -> shop.isLive(third.digest()));
+
+    assertThat(shop.store.load().sections()).containsAll(shop.hub.sections());
   }
 
   @Test

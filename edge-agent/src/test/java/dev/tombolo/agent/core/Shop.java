@@ -305,7 +305,6 @@ final class Shop {
       case AgentEffect.ResultKept _,
           AgentEffect.ResultRefused _,
           AgentEffect.Renew _,
-          AgentEffect.WakeAt _,
           AgentEffect.Stop _ -> {}
     }
   }

@@ -132,7 +132,7 @@ class HubFilesTest {
     while (!Files.exists(whole())) {
       agent.perform(fetch(small));
       AgentEvent event = await();
-      if (event instanceof AgentEvent.FetchFailed(var file, var reason, var retryable)) {
+      if (event instanceof AgentEvent.FetchFailed(var file, var reason, var retryable, var _)) {
         assertThat(retryable).as("%s", reason).isTrue();
         failures++;
       }
@@ -249,7 +249,7 @@ class HubFilesTest {
     files(small).perform(fetch(small));
 
     assertThat(events.await(AgentEvent.FetchFailed.class))
-        .isEqualTo(new AgentEvent.FetchFailed(FILE, new Reason.Busy(30), true));
+        .isEqualTo(new AgentEvent.FetchFailed(FILE, new Reason.Busy(30), true, 30));
   }
 
   @Test

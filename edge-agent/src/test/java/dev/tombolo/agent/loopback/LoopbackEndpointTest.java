@@ -7,18 +7,24 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.Standing;
 import dev.tombolo.agent.testing.Events;
+import dev.tombolo.agent.testing.Until;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +86,49 @@ class LoopbackEndpointTest {
       assertThat(endpoint.port()).isNotEqualTo(taken.getLocalPort());
     }
     assertThat(data.resolve("loopback.port")).hasContent(noted);
+  }
+
+  @Test
+  void connectionsThatNobodyClosesAreBounded() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                EndpointInOneFile.class.getName(),
+                data.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<Socket> opened = new ArrayList<>();
+    try (BufferedReader said =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      int port = Integer.parseInt(said.readLine());
+      for (int i = 0; i <= LoopbackEndpoint.CONNECTIONS_MAX; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        opened.add(socket);
+        socket.getOutputStream().write("GET /v1/sta".getBytes(StandardCharsets.US_ASCII));
+      }
+      Until.holds(
+          "one is turned away", () -> opened.stream().anyMatch(LoopbackEndpointTest::isClosed));
+    } finally {
+      for (Socket socket : opened) {
+        socket.close();
+      }
+      process.destroyForcibly();
+    }
+  }
+
+  private static boolean isClosed(Socket socket) {
+    try {
+      socket.setSoTimeout(1);
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   private static CompletableFuture<Answer> posting(String url, String body) {

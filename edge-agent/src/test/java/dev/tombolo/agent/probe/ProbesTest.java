@@ -120,6 +120,12 @@ class ProbesTest {
   }
 
   @Test
+  void aProgramThatPrintsForEverIsKilledInTime() throws Exception {
+    assertThat(outcome(exec(1, "/bin/sh", "-c", "exec yes")))
+        .isEqualTo(failed("golden", "no answer within 1 s: y"));
+  }
+
+  @Test
   void aProgramThatPrintsWithoutEndIsReadInBoundedMemory() throws Exception {
     String script = "head -c 50000000 /dev/zero | tr '\\\\0' x; echo; echo done; exit 1";
 

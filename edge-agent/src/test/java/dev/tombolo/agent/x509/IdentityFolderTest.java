@@ -125,6 +125,8 @@ class IdentityFolderTest {
         folder.resolve("key.next.pem"),
         folder.resolve("key.pem"),
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertThat(IdentityFolder.look(folder).chain()).isNotEmpty();
+    assertThat(folder.resolve("certificate.next.pem")).as("who looks changes nothing").exists();
 
     IdentityFolder after = new IdentityFolder(folder);
 
