@@ -66,6 +66,6 @@ final class ChannelQueue {
 
   @Override
   public int hashCode() {
-    return Long.hashCode(count * 31L + bytes);
+    return Integer.hashCode(count);
   }
 }

@@ -22,7 +22,7 @@ final class DurableFiles {
       Files.createDirectories(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      sync(folder.toAbsolutePath().getParent());
+      sync(folder.resolveSibling("."));
     }
   }
 
