@@ -1,5 +1,7 @@
 package dev.tombolo.hub.core;
 
+import java.util.List;
+
 /// Routes every event to who decides it. Pure: reads the state, changes nothing.
 public final class HubCore {
   private final HubState state;
@@ -17,7 +19,7 @@ public final class HubCore {
     CertificateOrders orders = new CertificateOrders(state);
     this.violations = new Violations(state);
     this.asks = new Asks(state);
-    this.documents = new Documents(settings, state);
+    this.documents = new Documents(settings, state, violations);
     this.enrolments = new Enrolments(settings, state, orders, violations);
     this.renewals = new Renewals(state, orders, violations);
     this.sessions = new Sessions(state, documents, orders, asks, violations);
@@ -44,8 +46,14 @@ public final class HubCore {
       case HubEvent.Violated e -> violations.happened(e, draft);
       case HubEvent.AdminAsked e -> operators.asked(e, draft);
       case HubEvent.Ticked e -> ticked(draft);
+      case HubEvent.DocumentDue e -> documents.due(e, draft);
     }
     return draft.finish();
+  }
+
+  /// What a [HubEvent.Ticked] brings along: one event for each device that is due, a slice of them.
+  List<HubEvent> dueAt(long nowMillis) {
+    return documents.dueAt(nowMillis);
   }
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
@@ -63,9 +71,6 @@ public final class HubCore {
   }
 
   private void ticked(StepDraft draft) {
-    documents.checkSlice(draft);
-    documents.signAgain(draft);
-    documents.serveListeners(draft);
     for (PendingCertificate pending : state.awaitedCertificates.values()) {
       if (pending.untilMillis() <= draft.nowMillis) {
         draft.change(new HubChange.CertificateCame(pending.request()));

@@ -72,4 +72,8 @@ public sealed interface HubEvent {
 
   /// Time passes; about once a second, and whenever a slice of work is left.
   record Ticked() implements HubEvent {}
+
+  /// A device's document must be looked at. Made by the hub's own turn at a [Ticked], one for each
+  /// device, so that a device that cannot be served does not keep the others from it.
+  record DocumentDue(DeviceId device) implements HubEvent {}
 }

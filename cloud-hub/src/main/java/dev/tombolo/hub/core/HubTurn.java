@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -51,7 +52,7 @@ public final class HubTurn {
     }
     Batch batch = null;
     try {
-      for (HubEvent event : events) {
+      for (HubEvent event : withDue(events, nowMillis)) {
         Step step = decide(event, nowMillis);
         if (step != null && isDurable(step)) {
           batch = batch == null ? store.begin() : batch;
@@ -73,6 +74,17 @@ public final class HubTurn {
       return startOver(batch, events);
     }
     return effects;
+  }
+
+  /// The events, and after a [HubEvent.Ticked] what is due then.
+  private List<HubEvent> withDue(List<HubEvent> events, long nowMillis) {
+    boolean ticks = events.stream().anyMatch(HubEvent.Ticked.class::isInstance);
+    if (!ticks) {
+      return events;
+    }
+    List<HubEvent> all = new ArrayList<>(events);
+    all.addAll(core.dueAt(nowMillis));
+    return all;
   }
 
   /// True when [HubEvent.Ticked] has more to do.
@@ -154,17 +166,24 @@ public final class HubTurn {
           effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
       case HubEvent.AdminAsked e ->
           effects.add(new HubEffect.AdminAnswered(e.request(), new AdminAnswer.Refused(TRY_LATER)));
-      case HubEvent.DocumentSigned e -> {
-        LiveSession session = state.sessions.get(e.device());
-        if (session != null) {
-          effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
-        }
+      case HubEvent.DocumentSigned e -> closeLineOf(e.device(), effects);
+      case HubEvent.DocumentDue e -> {
+        // Looked at again when it has come back; the others go on.
+        state.apply(new HubChange.DocumentsChecked(List.of(e.device())));
+        closeLineOf(e.device(), effects);
       }
       case HubEvent.SessionClosed e -> {}
       case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}
       case HubEvent.Ticked e -> {}
+    }
+  }
+
+  private void closeLineOf(DeviceId device, List<HubEffect> effects) {
+    LiveSession session = state.sessions.get(device);
+    if (session != null) {
+      effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
     }
   }
 

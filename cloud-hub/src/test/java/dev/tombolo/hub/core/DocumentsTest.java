@@ -194,6 +194,53 @@ class DocumentsTest {
   }
 
   @Test
+  void aRevisionThatNoHubCanHaveMadeIsNotGoneOnAbove() {
+    DesiredManifest held = manifest(born(scene.birth("boot-1", 1)));
+    DesiredManifest claimed =
+        new DesiredManifest(
+            held.device(),
+            held.history(),
+            Limits.INTEGER_MAX - 1,
+            held.issuedMillis(),
+            List.of(),
+            List.of());
+
+    List<HubEffect> effects = connect(scene.birth("boot-1", 2, claimed, List.of()));
+    assertThat(manifest(sent(effects)).revision()).isEqualTo(held.revision());
+
+    List<HubEffect> next = scene.tell(applied(Scene.fleet(Map.of(APP, Map.of("threads", "1")))));
+    assertThat(Scene.all(HubEffect.CloseSession.class, next)).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatCannotBeServedDoesNotKeepTheOthersFromIt() {
+    EnrolResponse broken = scene.joined("broken");
+    SessionId its = scene.connected(broken, scene.birth("boot-1", 1));
+    EnrolResponse other = scene.joined("other");
+    scene.connected(other, scene.birth("boot-1", 1));
+    store.refuse(
+        change ->
+            change instanceof HubChange.DocumentPut put
+                && put.document().device().equals(broken.device()));
+    scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.AdminAsked(
+                scene.number(),
+                Scene.ALICE,
+                new AdminCommand.Assign(
+                    new ReleaseRef(APP, "1.0"),
+                    Scene.FLEET,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())));
+
+    assertThat(Scene.one(HubEffect.SendDesired.class, effects).device()).isEqualTo(other.device());
+    assertThat(Scene.one(HubEffect.CloseSession.class, effects).session()).isEqualTo(its);
+  }
+
+  @Test
   void aDeviceOfOneShotToolsIsServedWhenItListens() {
     scene.connected(identity, scene.birth("boot-1", 1));
     scene.devicesTake = false;
