@@ -4,8 +4,11 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.CertificateRecord.Generation;
 import dev.tombolo.hub.device.CertificateSerial;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Orders device certificates from the CA, and files them when they come.
@@ -18,6 +21,10 @@ final class CertificateOrders {
 
   /// A device whose clock is a little behind must find its certificate already valid.
   private static final long BACKDATED_MILLIS = 10 * 60 * 1000;
+
+  /// How soon a device may ask for another certificate, with another CSR than before. Agents do it
+  /// every 30 days.
+  static final long PAUSE_MILLIS = 10 * 60 * 1000;
 
   private final HubState state;
 
@@ -42,6 +49,22 @@ final class CertificateOrders {
             CertificateSerial.of(state.history, counter, key.keyDigest()),
             draft.nowMillis - BACKDATED_MILLIS,
             draft.nowMillis + Limits.CERTIFICATE_LIFE.toMillis()));
+  }
+
+  /// When the device got its last certificate a moment ago: later. Not after its first, with which
+  /// it may come to a new key at once.
+  @Nullable Reason tooSoon(DeviceRecord device, long nowMillis) {
+    long issued = issuedMillis(state.pendingCertificates.get(device.id()));
+    if (issued == 0) {
+      issued = issuedMillis(state.currentCertificates.get(device.id()));
+      issued = issued > device.enrolledMillis() ? issued : 0;
+    }
+    long wait = issued + PAUSE_MILLIS - nowMillis;
+    return wait <= 0 ? null : new Reason.Busy((int) Math.ceilDiv(wait, 1_000L));
+  }
+
+  private static long issuedMillis(@Nullable CertificateRecord certificate) {
+    return certificate == null ? 0 : certificate.notBeforeMillis() + BACKDATED_MILLIS;
   }
 
   /// The live certificate that already answers this CSR.
@@ -83,6 +106,9 @@ final class CertificateOrders {
     }
     if (current != null) {
       draft.change(new HubChange.CertificatePut(current.as(Generation.SUPERSEDED)));
+      Set<String> serials = Expulsion.serials(state, draft.nowMillis);
+      serials.add(current.serial());
+      draft.effect(new HubEffect.RevocationsChanged(serials));
     }
     draft.change(new HubChange.CertificatePut(pending.as(Generation.CURRENT)));
   }

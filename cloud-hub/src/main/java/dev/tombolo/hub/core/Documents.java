@@ -14,6 +14,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,6 +42,10 @@ final class Documents {
 
   /// Far below the largest integer on the wire, so that there is always a next one.
   static final long REVISION_MAX = 1L << 52;
+
+  /// How long a device may take to report a document that it has not acknowledged; then it is sent
+  /// again.
+  static final long UNCONFIRMED_MILLIS_MAX = 10 * 60 * 1_000;
 
   private final HubSettings settings;
   private final HubState state;
@@ -134,6 +139,8 @@ final class Documents {
     return switch (delivery) {
       case Delivery.Signing signing -> nowMillis - signing.sinceMillis() > SIGNING_MILLIS_MAX;
       case Delivery.Listening listening -> nowMillis - listening.sinceMillis() >= BIRTH_MILLIS_MAX;
+      case Delivery.Unconfirmed unconfirmed ->
+          nowMillis - unconfirmed.sinceMillis() > UNCONFIRMED_MILLIS_MAX;
       case Delivery.AwaitingBirth _, Delivery.Settled _, Delivery.InFlight _ -> false;
     };
   }
@@ -148,6 +155,11 @@ final class Documents {
     }
     if (session.delivery() instanceof Delivery.Settled settled) {
       check(session, settled.held(), 0, draft);
+    } else if (session.delivery() instanceof Delivery.Unconfirmed unconfirmed) {
+      if (isOverdue(unconfirmed, draft.nowMillis)
+          || !rendered.of(slotOf(event.device())).isAs(unconfirmed.sections())) {
+        check(session, unconfirmed.held(), 0, draft);
+      }
     } else if (!isOverdue(session.delivery(), draft.nowMillis)) {
       // It is looked at anyway when its birth, signature or acknowledgement comes.
       return;
@@ -203,17 +215,74 @@ final class Documents {
 
   void taken(HubEvent.DesiredTaken event, StepDraft draft) {
     LiveSession session = state.sessions.get(event.device());
+    if (session != null && session.id().equals(event.session())) {
+      settle(session, event.manifest(), draft);
+    }
+  }
+
+  void sent(HubEvent.DesiredSent event, StepDraft draft) {
+    LiveSession session = state.sessions.get(event.device());
     if (session == null
         || !session.id().equals(event.session())
         || !(session.delivery() instanceof Delivery.InFlight inFlight)
         || !inFlight.manifest().equals(event.manifest())) {
       return;
     }
-    Set<Digest> sections = new HashSet<>();
-    for (SectionRef section : inFlight.sections()) {
-      sections.add(section.digest());
+    if (rendered.of(slotOf(event.device())).isAs(inFlight.sections())) {
+      draft.change(
+          new HubChange.SessionPut(
+              session.with(
+                  new Delivery.Unconfirmed(
+                      inFlight.held(),
+                      inFlight.manifest(),
+                      inFlight.sections(),
+                      draft.nowMillis))));
+    } else {
+      check(session, inFlight.held(), 0, draft);
     }
-    check(session, new Held(inFlight.manifest(), sections, true), 0, draft);
+  }
+
+  /// What the device says is in force: the last word, whatever was acknowledged before.
+  void reported(LiveSession session, ReportBody.State said, StepDraft draft) {
+    Digest manifest = said.manifest();
+    if (manifest == null) {
+      return;
+    }
+    if (!manifest.equals(state.heldManifests.get(session.device()))) {
+      draft.change(
+          new HubChange.DocumentHeld(session.device(), manifest, said.revision(), draft.nowMillis));
+    }
+    settle(session, manifest, draft);
+  }
+
+  /// The device has refused a document, though it may have acknowledged its packet. It is not sent
+  /// again before something changes; then all of it, for what it holds is not known.
+  void refused(LiveSession session, StepDraft draft) {
+    switch (session.delivery()) {
+      case Delivery.Settled _, Delivery.InFlight _, Delivery.Unconfirmed _ ->
+          draft.change(
+              new HubChange.SessionPut(
+                  session.with(new Delivery.Settled(new Held(null, Set.of(), false)))));
+      case Delivery.AwaitingBirth _, Delivery.Listening _, Delivery.Signing _ -> {}
+    }
+  }
+
+  private void settle(LiveSession session, Digest manifest, StepDraft draft) {
+    List<SectionRef> sections;
+    if (session.delivery() instanceof Delivery.InFlight inFlight
+        && inFlight.manifest().equals(manifest)) {
+      sections = inFlight.sections();
+    } else if (session.delivery() instanceof Delivery.Unconfirmed unconfirmed
+        && unconfirmed.manifest().equals(manifest)) {
+      sections = unconfirmed.sections();
+    } else {
+      return;
+    }
+    Set<Digest> held = new HashSet<>();
+    for (SectionRef section : sections) {
+      held.add(section.digest());
+    }
+    check(session, new Held(manifest, held, true), 0, draft);
   }
 
   private void check(LiveSession session, Held held, long above, StepDraft draft) {
@@ -227,6 +296,15 @@ final class Documents {
     noteHeld(id, held, current, next, draft);
     if (next.manifest().equals(held.manifest())) {
       draft.change(new HubChange.SessionPut(session.with(new Delivery.Settled(held))));
+      return;
+    }
+    if (session.delivery() instanceof Delivery.Signing signing
+        && signing.revision() == next.revision()
+        && !isOverdue(signing, draft.nowMillis)) {
+      // Asked for already: a birth said again and again must not fill the signers' queue.
+      draft.change(
+          new HubChange.SessionPut(
+              session.with(new Delivery.Signing(held, next.revision(), signing.sinceMillis()))));
       return;
     }
     draft.change(

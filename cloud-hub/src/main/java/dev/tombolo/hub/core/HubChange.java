@@ -114,6 +114,9 @@ public sealed interface HubChange {
 
   record ViolationCounted(String remote, ViolationCount count) implements Passing {}
 
+  /// @param about a token's id
+  record AlarmGiven(String about, long millis) implements Passing {}
+
   record ViolationsForgotten(List<String> remotes) implements Passing {}
 
   /// Durable numbers that only grow.

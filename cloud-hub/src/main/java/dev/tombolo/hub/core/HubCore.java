@@ -23,7 +23,7 @@ public final class HubCore {
     this.enrolments = new Enrolments(settings, state, orders, violations);
     this.renewals = new Renewals(state, orders, violations);
     this.sessions = new Sessions(state, documents, orders, asks, violations);
-    this.reports = new Reports(state);
+    this.reports = new Reports(state, documents);
     this.operators = new Operators(state, asks);
   }
 
@@ -43,6 +43,7 @@ public final class HubCore {
       case HubEvent.ReportSaid e -> reports.said(e, draft);
       case HubEvent.AnswerSaid e -> asks.answered(e, draft);
       case HubEvent.DesiredTaken e -> documents.taken(e, draft);
+      case HubEvent.DesiredSent e -> documents.sent(e, draft);
       case HubEvent.Violated e -> violations.happened(e, draft);
       case HubEvent.AdminAsked e -> operators.asked(e, draft);
       case HubEvent.Ticked e -> ticked(draft);

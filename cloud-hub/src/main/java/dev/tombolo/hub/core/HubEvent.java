@@ -63,6 +63,9 @@ public sealed interface HubEvent {
   /// PUBACK of the last part of an update: the device has it on its disk.
   record DesiredTaken(SessionId session, DeviceId device, Digest manifest) implements HubEvent {}
 
+  /// The update went out, but nobody will tell whether the device has it.
+  record DesiredSent(SessionId session, DeviceId device, Digest manifest) implements HubEvent {}
+
   /// Somebody on the edge port broke a rule; leaves an audit line.
   record Violated(Optional<DeviceId> device, String remote, String what, Reason reason)
       implements HubEvent {}

@@ -7,7 +7,9 @@ import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a batch of events into one committed transaction and the effects that may follow it. Owned
@@ -51,6 +53,7 @@ public final class HubTurn {
       return effects;
     }
     Batch batch = null;
+    state.takeGoneSessions();
     try {
       for (HubEvent event : withDue(events, nowMillis)) {
         Step step = decide(event, nowMillis);
@@ -118,9 +121,10 @@ public final class HubTurn {
       batch.rollback();
     }
     List<HubEffect> effects = new ArrayList<>();
-    for (LiveSession session : state.sessions.values()) {
-      effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
-    }
+    // Those that this batch ended, too: the store does not know of it, and they must be told.
+    Set<SessionId> lost = new LinkedHashSet<>(state.takeGoneSessions());
+    state.sessions.values().forEach(session -> lost.add(session.id()));
+    lost.forEach(session -> effects.add(new HubEffect.CloseSession(session, TRY_LATER)));
     for (HubEvent event : events) {
       refuse(event, effects);
     }
@@ -130,6 +134,7 @@ public final class HubTurn {
     for (PendingAsk ask : state.asks.values()) {
       effects.add(new HubEffect.AdminAnswered(ask.request(), new AdminAnswer.Refused(TRY_LATER)));
     }
+    effects.add(new HubEffect.StartedOver());
     isStale = true;
     reload();
     return effects;
@@ -163,6 +168,8 @@ public final class HubTurn {
           effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
       case HubEvent.ReportSaid e -> effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
       case HubEvent.DesiredTaken e ->
+          effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
+      case HubEvent.DesiredSent e ->
           effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
       case HubEvent.AdminAsked e ->
           effects.add(new HubEffect.AdminAnswered(e.request(), new AdminAnswer.Refused(TRY_LATER)));

@@ -23,6 +23,9 @@ final class Line extends ChannelDuplexHandler {
   private long deadlineMillis = Long.MAX_VALUE;
   private Runnable atDeadline = () -> {};
   private boolean halfOpen;
+  private boolean speaksMqtt;
+  private boolean isHeld;
+  private boolean isChoked;
   private @Nullable Runnable onSweep;
   private @Nullable Consumer<Reason> onDismissal;
   private @Nullable ChannelHandlerContext context;
@@ -36,7 +39,8 @@ final class Line extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
-      remote = address.getAddress().getHostAddress() + ":" + address.getPort();
+      String host = address.getAddress().getHostAddress();
+      remote = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
     receivedAtMillis = sweep.nowMillis();
     halfOpen = true;
@@ -63,6 +67,36 @@ final class Line extends ChannelDuplexHandler {
     ctx.write(message, promise);
   }
 
+  // Who does not read is not read: else the answers to what it goes on saying would pile up here.
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    isChoked = !ctx.channel().isWritable();
+    pace();
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  /// Reads nothing more until [#release].
+  void hold() {
+    isHeld = true;
+    pace();
+  }
+
+  void release() {
+    isHeld = false;
+    pace();
+  }
+
+  /// True while nothing is read, for whatever cause.
+  boolean isPaused() {
+    return isHeld || isChoked;
+  }
+
+  private void pace() {
+    if (context != null) {
+      context.channel().config().setAutoRead(!isPaused());
+    }
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     settled();
@@ -77,6 +111,15 @@ final class Line extends ChannelDuplexHandler {
       halfOpen = false;
       counters.halfOpen.decrementAndGet();
     }
+  }
+
+  /// Called when the hub has let a device in by MQTT.
+  void mqttIsOpen() {
+    speaksMqtt = true;
+  }
+
+  boolean isMqttOpen() {
+    return speaksMqtt;
   }
 
   /// Replaces the running deadline.
@@ -112,7 +155,7 @@ final class Line extends ChannelDuplexHandler {
     return peer;
   }
 
-  /// Address and port, for the audit.
+  /// Address and port, for the audit; IPv6 in brackets.
   String remote() {
     return remote;
   }
