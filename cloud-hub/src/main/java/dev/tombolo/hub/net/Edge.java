@@ -20,7 +20,7 @@ final class Edge {
     this.settings = settings;
     this.services = services;
     this.rootPem = rootPem;
-    this.violations = new Violations(services.inbox(), services.clock(), counters);
+    this.violations = new Violations(services.inbox(), counters);
     this.connectRates = new ConnectRates(settings.connectsPerMinute());
     this.requests = new PendingRequests();
   }

@@ -35,6 +35,16 @@ final class EdgeBounds {
   /// Packets a device may send behind its CONNECT before the hub has answered it.
   static final int EARLY_PACKETS_MAX = 16;
 
+  /// What one device has said and the hub's loop has not decided yet; beyond it the line is not
+  /// read.
+  static final int UNDECIDED_BYTES_MAX = 1024 * 1024;
+
+  /// WebSocket pings before the hub has let anybody in; a client that opens its line needs none.
+  static final int EARLY_PINGS_MAX = 4;
+
+  /// Answers to pings of one device in one flush.
+  static final int PONGS_AT_ONCE_MAX = 16;
+
   /// Parts of a desired update on their way to one device.
   static final int PARTS_IN_FLIGHT_MAX = 4;
 
