@@ -74,6 +74,11 @@ final class DataFolder implements AutoCloseable {
     return path.resolve("admin-token");
   }
 
+  /// Names the folder that `hub broker-config` wrote to, if it did.
+  Path brokerFolder() {
+    return path.resolve("broker-folder");
+  }
+
   @Override
   public void close() throws IOException {
     lockFile.close();
