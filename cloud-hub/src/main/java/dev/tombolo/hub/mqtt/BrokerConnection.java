@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -42,6 +43,7 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
   private final Arrived arrived;
   private final Semaphore window = new Semaphore(WINDOW);
   private final CountDownLatch lost = new CountDownLatch(1);
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private @Nullable MqttAsyncClient client;
 
   /// Told of each message; true when it may be acknowledged at once.
@@ -195,7 +197,8 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
   public void close() {
     lost.countDown();
     MqttAsyncClient last = client;
-    if (last == null) {
+    // By the link's thread and by who stops the hub, maybe at once, which the library cannot bear.
+    if (last == null || !isClosed.compareAndSet(false, true)) {
       return;
     }
     try {
