@@ -53,18 +53,39 @@ final class CertificateOrders {
 
   /// When the device got its last certificate a moment ago: later. Not after its first, with which
   /// it may come to a new key at once.
-  @Nullable Reason tooSoon(DeviceRecord device, long nowMillis) {
-    long issued = issuedMillis(state.pendingCertificates.get(device.id()));
-    if (issued == 0) {
-      issued = issuedMillis(state.currentCertificates.get(device.id()));
-      issued = issued > device.enrolledMillis() ? issued : 0;
+  @Nullable Reason tooSoon(DeviceRecord device, RequestedKey key, long nowMillis) {
+    if (hasOtherUnderWay(device.id(), key)) {
+      return HubTurn.TRY_LATER;
     }
-    long wait = issued + PAUSE_MILLIS - nowMillis;
+    CertificateRecord last = state.pendingCertificates.get(device.id());
+    if (last == null) {
+      last = state.currentCertificates.get(device.id());
+      if (last == null || issuedMillis(last) <= device.enrolledMillis()) {
+        return null;
+      }
+    }
+    long life = last.notAfterMillis() - last.notBeforeMillis();
+    long wait = issuedMillis(last) + Math.min(PAUSE_MILLIS, life / 20) - nowMillis;
     return wait <= 0 ? null : new Reason.Busy((int) Math.ceilDiv(wait, 1_000L));
   }
 
-  private static long issuedMillis(@Nullable CertificateRecord certificate) {
-    return certificate == null ? 0 : certificate.notBeforeMillis() + BACKDATED_MILLIS;
+  private boolean hasOtherUnderWay(DeviceId device, RequestedKey key) {
+    for (PendingCertificate pending : state.awaitedCertificates.values()) {
+      boolean isIts =
+          switch (pending) {
+            case PendingCertificate.ForRenewal renewal -> renewal.device().equals(device);
+            case PendingCertificate.ForEnrolment enrolment ->
+                enrolment.key().keyDigest().equals(key.keyDigest());
+          };
+      if (isIts && !pending.key().csr().equals(key.csr())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long issuedMillis(CertificateRecord certificate) {
+    return certificate.notBeforeMillis() + BACKDATED_MILLIS;
   }
 
   /// The live certificate that already answers this CSR.

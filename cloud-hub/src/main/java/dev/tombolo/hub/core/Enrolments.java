@@ -58,7 +58,7 @@ final class Enrolments {
           refuse(event.request(), event.token(), event.remote(), refuse, draft);
       case Decision.Again again -> {
         CertificateRecord same = orders.answerTo(again.device().id(), event.key());
-        Reason tooSoon = orders.tooSoon(again.device(), draft.nowMillis);
+        Reason tooSoon = orders.tooSoon(again.device(), event.key(), draft.nowMillis);
         if (same != null) {
           grant(event.request(), event.token(), again.device(), same.pem(), draft);
         } else if (tooSoon != null) {

@@ -41,7 +41,7 @@ final class Renewals {
       case CertificateStanding.Standing.Promoted promoted -> {
         // Its answer to this very CSR is the certificate it shows: nothing more to give.
         CertificateRecord same = orders.answerTo(device.id(), event.key());
-        Reason tooSoon = orders.tooSoon(device, draft.nowMillis);
+        Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
         orders.promote(device.id(), draft);
         if (same != null) {
           grant(event.request(), same.pem(), draft);
@@ -102,7 +102,7 @@ final class Renewals {
   }
 
   private void answerOrOrder(HubEvent.RenewAsked event, DeviceRecord device, StepDraft draft) {
-    Reason tooSoon = orders.tooSoon(device, draft.nowMillis);
+    Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
     CertificateRecord same = orders.answerTo(event.device(), event.key());
     if (same != null) {
       grant(event.request(), same.pem(), draft);

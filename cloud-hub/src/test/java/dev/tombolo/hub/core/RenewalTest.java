@@ -90,6 +90,16 @@ class RenewalTest {
   }
 
   @Test
+  void aDeviceDoesNotGetManyCertificatesAtOnce() {
+    List<HubEffect> effects =
+        scene.tell(asked(first, "one"), asked(first, "two"), asked(first, "one"));
+
+    assertThat(Scene.all(HubEffect.RenewGranted.class, effects)).hasSize(2);
+    assertThat(Scene.one(HubEffect.RequestRefused.class, effects).reason())
+        .isInstanceOf(Reason.Busy.class);
+  }
+
+  @Test
   void aRevokedDeviceDoesNotComeBackByItsNewestKey() {
     String next = renewed(first, "next");
     scene.open(device, next);
