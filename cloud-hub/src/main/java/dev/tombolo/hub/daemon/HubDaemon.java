@@ -90,6 +90,11 @@ public final class HubDaemon implements AutoCloseable {
             authority.rootPem());
     AutoCloseable unopened = parts.add(edge);
     List<String> endpoints = config.edge().endpointsAt(edge.port());
+    Optional<String> fault = HubConfig.faultOf(endpoints);
+    if (fault.isPresent()) {
+      throw new IOException(
+          "edge.names: " + fault.get() + " (or give --endpoint for what devices are told)");
+    }
 
     HubMeters meters = parts.add(new HubMeters());
     MeasuredStore store =

@@ -71,6 +71,9 @@ class HubConfigTest {
         "edge: {keepAliveMax: 90} | hub.yaml line 1: edge.keepAliveMax: '90' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
         "edge: {keepAliveMax: 1s} | hub.yaml line 1: edge.keepAliveMax: must be from 5s to 65535s",
         "edge: {endpoints: [hub]} | hub.yaml line 1: edge.endpoints: 'hub' is not an endpoint; write host:port",
+        "edge: {endpoints: ['hub.example.com:99999']} | hub.yaml line 1: edge.endpoints: 'hub.example.com:99999' is not an endpoint; write host:port",
+        "edge: {endpoints: ['shop_1.example.com:443']} | hub.yaml line 1: edge.endpoints: 'shop_1.example.com:443' is not an endpoint; write host:port",
+        "edge: {endpoints: ['a:1', 'b:1', 'c:1', 'd:1', 'e:1']} | hub.yaml line 1: edge.endpoints: 5 endpoints are too many; a join token has room for 4",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",
       })
