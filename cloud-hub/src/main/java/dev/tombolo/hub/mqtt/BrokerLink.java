@@ -3,6 +3,7 @@ package dev.tombolo.hub.mqtt;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
+import dev.tombolo.hub.core.MessageBounds;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
@@ -13,6 +14,7 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -183,13 +185,26 @@ public final class BrokerLink implements AutoCloseable {
 
   /// True when the packet is not to wait for the commit.
   private boolean reported(DeviceId device, Report report, int bytes, int packet) {
+    if (isRefused(device, MessageBounds.check(report))) {
+      return true;
+    }
     SessionId session = sessionOf(device);
     boolean waits = packet != 0 && sessions.awaits(session, packet);
     hand(new HubEvent.ReportSaid(session, device, report, packet), bytes);
     return !waits;
   }
 
+  private boolean isRefused(DeviceId device, @Nullable Reason reason) {
+    if (reason != null) {
+      hand(new HubEvent.Violated(Optional.of(device), REMOTE, "publish", reason));
+    }
+    return reason != null;
+  }
+
   private void said(DeviceId device, Presence presence) {
+    if (isRefused(device, MessageBounds.check(presence))) {
+      return;
+    }
     switch (presence) {
       case Presence.Birth birth -> hand(new HubEvent.PresenceSaid(opened(device), device, birth));
       // A will speaks of a line that is over: it never begins a session.

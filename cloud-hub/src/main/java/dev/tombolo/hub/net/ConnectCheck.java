@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.EdgeDirectory;
+import dev.tombolo.hub.core.MessageBounds;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
 import dev.tombolo.protocol.codec.Json;
@@ -114,7 +115,10 @@ final class ConnectCheck {
         return bad(
             ReasonCodes.PAYLOAD_INVALID, new Reason.Malformed("will", "must be of type will"));
       }
-      return new Outcome.Good(terms(terms.peer(), header, Optional.of(will)));
+      Reason wrong = MessageBounds.check(will);
+      return wrong == null
+          ? new Outcome.Good(terms(terms.peer(), header, Optional.of(will)))
+          : bad(ReasonCodes.PAYLOAD_INVALID, wrong);
     } catch (MalformedException e) {
       return bad(ReasonCodes.PAYLOAD_INVALID, e.reason());
     }

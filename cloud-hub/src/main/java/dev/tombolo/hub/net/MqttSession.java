@@ -2,6 +2,7 @@ package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.MessageBounds;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
@@ -222,6 +223,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     try {
       if (topic == Topics.REPORT) {
         Report report = Json.read(Report.class, payload, Limits.PACKET_BYTES_MAX);
+        if (isRefused(name, MessageBounds.check(report))) {
+          return;
+        }
         edge.counters().reportRows.add(report.rows().size());
         if (toAcknowledge != 0) {
           untaken.add(toAcknowledge);
@@ -231,6 +235,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       }
       if (topic == Topics.PRESENCE) {
         Presence presence = Json.read(Presence.class, payload, Limits.PACKET_BYTES_MAX);
+        if (isRefused(name, MessageBounds.check(presence))) {
+          return;
+        }
         hand(new HubEvent.PresenceSaid(id(), device(), presence), payload.length);
       } else {
         Answer answer = Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX);
@@ -242,6 +249,13 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     } catch (MalformedException e) {
       violate(ReasonCodes.PAYLOAD_INVALID, "publish to " + name, e.reason());
     }
+  }
+
+  private boolean isRefused(String topic, @Nullable Reason reason) {
+    if (reason != null) {
+      violate(ReasonCodes.PAYLOAD_INVALID, "publish to " + topic, reason);
+    }
+    return reason != null;
   }
 
   private void acknowledged(MqttMessageIdVariableHeader header) {

@@ -176,8 +176,8 @@ class MqttSessionTest {
             + "x".repeat(200_000)
             + "\"}";
     hub.isSlow = true;
-    try (RawMqtt client = RawMqtt.connected(hub, device);
-        ExecutorService sending = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService sending = Executors.newVirtualThreadPerTaskExecutor();
+        RawMqtt client = RawMqtt.connected(hub, device)) {
       Future<?> sent =
           sending.submit(
               () -> {
