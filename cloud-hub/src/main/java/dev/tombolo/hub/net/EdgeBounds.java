@@ -1,5 +1,7 @@
 package dev.tombolo.hub.net;
 
+import dev.tombolo.protocol.Limits;
+
 /// Bounds of the edge port beyond [dev.tombolo.protocol.Limits]. Times are milliseconds.
 final class EdgeBounds {
   /// How often each event loop looks at its lines' deadlines.
@@ -9,7 +11,7 @@ final class EdgeBounds {
   static final long HANDSHAKE_MILLIS = 5_000;
 
   /// From the handshake's end to a whole CONNECT, or a whole HTTP header.
-  static final long OPENING_MILLIS = 5_000;
+  static final long OPENING_MILLIS = Limits.CONNECT_WAIT_MAX.toMillis();
 
   /// A request's body, after its header.
   static final long BODY_MILLIS = 20_000;
@@ -53,6 +55,11 @@ final class EdgeBounds {
 
   /// Lines whose TLS handshake or first packet is not there yet; further ones wait in the kernel.
   static final int HALF_OPEN_MAX = 4_096;
+
+  /// Lines of those who have shown no certificate.
+  static final int STRANGER_LINES_MAX = 4_096;
+
+  static final int STRANGER_LINES_PER_HOST_MAX = 1_024;
 
   static final int HTTP_LINE_BYTES_MAX = 4 * 1024;
   static final int HTTP_HEADER_BYTES_MAX = 8 * 1024;

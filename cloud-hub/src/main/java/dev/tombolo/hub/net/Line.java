@@ -19,6 +19,7 @@ final class Line extends ChannelDuplexHandler {
   private final EdgeCounters counters;
   private Optional<PeerIdentity> peer = Optional.empty();
   private String remote = "";
+  private String host = "";
   private long receivedAtMillis;
   private long deadlineMillis = Long.MAX_VALUE;
   private Runnable atDeadline = () -> {};
@@ -27,6 +28,7 @@ final class Line extends ChannelDuplexHandler {
   private boolean isHeld;
   private boolean isChoked;
   private @Nullable Runnable onSweep;
+  private Runnable onEnd = () -> {};
   private @Nullable Consumer<Reason> onDismissal;
   private @Nullable ChannelHandlerContext context;
 
@@ -39,7 +41,7 @@ final class Line extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
-      String host = address.getAddress().getHostAddress();
+      host = address.getAddress().getHostAddress();
       remote = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
     receivedAtMillis = sweep.nowMillis();
@@ -101,6 +103,7 @@ final class Line extends ChannelDuplexHandler {
   public void channelInactive(ChannelHandlerContext ctx) {
     settled();
     counters.lines.decrementAndGet();
+    onEnd.run();
     sweep.remove(this);
     ctx.fireChannelInactive();
   }
@@ -147,6 +150,11 @@ final class Line extends ChannelDuplexHandler {
     }
   }
 
+  /// Runs when the line is gone.
+  void onEnd(Runnable task) {
+    onEnd = task;
+  }
+
   void identified(Optional<PeerIdentity> identity) {
     peer = identity;
   }
@@ -158,6 +166,11 @@ final class Line extends ChannelDuplexHandler {
   /// Address and port, for the audit; IPv6 in brackets.
   String remote() {
     return remote;
+  }
+
+  /// Address alone.
+  String host() {
+    return host;
   }
 
   long receivedAtMillis() {
