@@ -53,18 +53,16 @@ final class ResultsCommand extends CommandGroup {
     public Integer call() {
       Screen screen = screen();
       try (HubClient hub = hub()) {
+        // One at least, to know where the hub stands: what comes from now on is not to be missed.
         List<ResultRow> rows =
-            hub.list(ResultRow.class, "/results?last=" + Math.clamp(last, 0, 1000) + filter());
-        print(screen, rows);
+            hub.list(ResultRow.class, "/results?last=" + Math.clamp(last, 1, 1000) + filter());
+        print(screen, last < 1 ? List.of() : rows);
         if (rows.isEmpty() && !follow) {
           screen.hint("no result yet");
         }
-        long cursor = rows.isEmpty() ? -1 : rows.getLast().cursor();
+        long cursor = rows.isEmpty() ? 0 : rows.getLast().cursor();
         while (follow && !screen.out().checkError()) {
-          rows =
-              hub.list(
-                  ResultRow.class,
-                  "/results?wait=20" + (cursor < 0 ? "" : "&after=" + cursor) + filter());
+          rows = hub.list(ResultRow.class, "/results?wait=20&after=" + cursor + filter());
           print(screen, rows);
           cursor = rows.isEmpty() ? cursor : rows.getLast().cursor();
         }
@@ -91,7 +89,7 @@ final class ResultsCommand extends CommandGroup {
                   Listing.ago(row.millis()),
                   row.slot(),
                   row.channel(),
-                  row.json());
+                  Screen.plain(row.json()));
         }
       }
       screen.out().flush();

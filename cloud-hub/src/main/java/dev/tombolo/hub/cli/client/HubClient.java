@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One operator's way to one hub. Every method throws [Failure] with the next step when the hub
 /// cannot be reached or says no.
@@ -158,6 +159,17 @@ public final class HubClient implements AutoCloseable {
               + tokenFile
               + "; it was revoked or is another hub's. Ask an operator: tombolo user create NAME");
     }
+    if (response.body().isEmpty()) {
+      // An answer to HEAD has none.
+      throw new Failure(
+          exit(status, null),
+          status == 503 ? "busy" : "refused",
+          "the hub at "
+              + base
+              + " answered "
+              + status
+              + (status == 503 ? "; it is busy, try again later" : "; see the hub's log"));
+    }
     try {
       Refusal refusal = Json.read(Refusal.class, response.body(), REFUSAL_BYTES_MAX);
       throw new Refused(refusal.reason(), refusal.message(), exit(status, refusal.reason()));
@@ -173,7 +185,7 @@ public final class HubClient implements AutoCloseable {
     }
   }
 
-  private static int exit(int status, Reason reason) {
+  private static int exit(int status, @Nullable Reason reason) {
     if (reason instanceof Reason.ProtectedFleet) {
       return Exit.NOT_CONFIRMED;
     }
