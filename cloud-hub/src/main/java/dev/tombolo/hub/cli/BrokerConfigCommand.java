@@ -92,6 +92,8 @@ final class BrokerConfigCommand implements Callable<Integer> {
             folder.resolve("acl"),
             CertificateAuthority.hubCommonName());
     Files.writeString(config.aclFile(), config.accessList());
+    // The hub renews the broker's certificate there, in good time.
+    Files.writeString(data.resolve("broker-folder"), folder + "\n");
     Path file = folder.resolve("mosquitto.conf");
     Files.writeString(file, config.configuration());
     common.screen().say(Map.of("configuration", file.toString()), config::configuration);

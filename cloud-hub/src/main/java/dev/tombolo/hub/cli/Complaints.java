@@ -6,6 +6,7 @@ import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.AdminJson;
 import dev.tombolo.hub.http.api.Complaint;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -18,6 +19,11 @@ final class Complaints {
   static int usage(ParameterException wrong, String[] args) {
     CommandLine command = wrong.getCommandLine();
     PrintWriter err = command.getErr();
+    if (Arrays.asList(args).contains("--json")) {
+      err.println(AdminJson.write(new Complaint(Exit.USAGE, "usage", inWords(wrong))));
+      err.flush();
+      return Exit.USAGE;
+    }
     err.println("error: " + inWords(wrong));
     UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");

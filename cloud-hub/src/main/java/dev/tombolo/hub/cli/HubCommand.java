@@ -98,6 +98,10 @@ final class HubCommand implements Callable<Integer> {
     }
     Path usual = data.resolve("hub.yaml");
     Path file = config == null && Files.exists(usual) ? usual : config;
+    if (file != null && !Files.exists(file)) {
+      throw new Failure(
+          Exit.NOT_FOUND, "not-found", "--config: there is no file " + file + "; check the path");
+    }
     HubConfig read = file == null ? HubConfig.usual(data) : HubConfig.load(file, data);
     if (edgePort != null) {
       read = read.withEdgePort(port("--edge-port", edgePort));
@@ -106,6 +110,11 @@ final class HubCommand implements Callable<Integer> {
       read = read.withAdminPort(port("--admin-port", adminPort));
     }
     if (!endpoints.isEmpty()) {
+      HubConfig.faultOf(endpoints)
+          .ifPresent(
+              fault -> {
+                throw Failure.usage("--endpoint: " + fault);
+              });
       read = read.withEndpoints(endpoints);
     }
     if (!names.isEmpty()) {
@@ -119,8 +128,7 @@ final class HubCommand implements Callable<Integer> {
 
   private static int port(String option, int port) {
     if (port < 0 || port > 65_535) {
-      throw Failure.refused(
-          "input-invalid", option + ": " + port + " is not a port; use 1-65535, or 0 for any");
+      throw Failure.usage(option + ": " + port + " is not a port; use 1-65535, or 0 for any");
     }
     return port;
   }

@@ -71,7 +71,7 @@ final class ResultsCommand extends CommandGroup {
       Screen screen = screen();
       try (HubClient hub = hub()) {
         Page<ResultRow> page = begin(hub, screen);
-        print(screen, page.rows());
+        print(screen, after == null && last < 1 ? List.of() : page.rows());
         if (!follow) {
           tellWhatIsGone(hub, screen, page.rows().size());
         }
@@ -85,14 +85,15 @@ final class ResultsCommand extends CommandGroup {
 
     private Page<ResultRow> begin(HubClient hub, Screen screen) {
       if (after == null) {
-        return hub.page(
-            ResultRow.class, "/results?last=" + Math.clamp(last, 0, ROWS_MAX) + filter());
+        // One at least to follow from, to know where the hub stands: nothing is to be missed.
+        int rows = Math.clamp(last, follow ? 1 : 0, ROWS_MAX);
+        return hub.page(ResultRow.class, "/results?last=" + rows + filter());
       }
       return from(hub, screen, "/results?after=" + after + filter());
     }
 
     private Page<ResultRow> next(HubClient hub, Screen screen, Page<ResultRow> before) {
-      String path = before.next().orElse("/results?wait=" + WAIT_SECONDS + filter());
+      String path = before.next().orElse("/results?after=0" + filter());
       return from(hub, screen, path.contains("wait=") ? path : path + "&wait=" + WAIT_SECONDS);
     }
 
@@ -139,7 +140,7 @@ final class ResultsCommand extends CommandGroup {
                   Listing.ago(row.millis()),
                   row.slot(),
                   row.channel(),
-                  row.json());
+                  Screen.plain(row.json()));
         }
       }
       screen.out().flush();

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.config;
 
 import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.token.JoinTokenCodec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -242,11 +243,11 @@ public record HubConfig(
     if (edge.keepAliveMax.toSeconds() < 5 || edge.keepAliveMax.toSeconds() > 65_535) {
       throw map.fault("keepAliveMax", "must be from 5s to 65535s");
     }
-    for (String endpoint : edge.endpoints) {
-      if (!endpoint.matches("(\\[[0-9a-fA-F:]+]|[^:\\s/]+):\\d{1,5}")) {
-        throw map.fault("endpoints", "'" + endpoint + "' is not an endpoint; write host:port");
-      }
-    }
+    faultOf(edge.endpoints)
+        .ifPresent(
+            fault -> {
+              throw map.fault("endpoints", fault);
+            });
     return edge;
   }
 
@@ -273,6 +274,19 @@ public record HubConfig(
       throw map.fault("maxBytes", "must be at least 1MiB");
     }
     return keep;
+  }
+
+  /// Why devices could not be told these endpoints, which go into every join token.
+  public static Optional<String> faultOf(List<String> endpoints) {
+    if (endpoints.size() > JoinTokenCodec.ENDPOINTS_MAX) {
+      return Optional.of(
+          "%d endpoints are too many; a join token has room for %d"
+              .formatted(endpoints.size(), JoinTokenCodec.ENDPOINTS_MAX));
+    }
+    return endpoints.stream()
+        .filter(endpoint -> !JoinTokenCodec.isEndpoint(endpoint))
+        .findFirst()
+        .map(endpoint -> "'" + endpoint + "' is not an endpoint; write host:port");
   }
 
   private static Admin admin(YamlMap map) {

@@ -258,6 +258,7 @@ final class ApplyCommands {
           draft.change(new DocumentsStale(fleet.name(), null, null));
         }
         case AdminObject.Site site -> {
+          leaveFleet(state.sites.get(site.name()), site.fleet());
           draft.change(new HubChange.SitePut(kept("site", state.sites.get(site.name()), site)));
           draft.change(new DocumentsStale(null, site.name(), null));
         }
@@ -274,6 +275,31 @@ final class ApplyCommands {
           before == null ? "" : AuditJson.of(before.content()),
           AuditJson.of(object));
       return before == null ? "created" : "changed";
+    }
+
+    /// What a site that moves to another fleet was assigned in its old one has no effect any more,
+    /// and nobody could take it off.
+    private void leaveFleet(@Nullable Kept<AdminObject.Site> before, Name fleet) {
+      if (before == null || before.content().fleet().equals(fleet)) {
+        return;
+      }
+      Name old = before.content().fleet();
+      state.assignments.forEach(
+          (place, there) -> {
+            if (place.fleet().equals(old) && before.content().name().equals(place.site())) {
+              there.values().forEach(assignment -> takeOff(place, assignment));
+            }
+          });
+    }
+
+    private void takeOff(Assignment.Place place, Assignment assignment) {
+      draft.change(new HubChange.AssignmentRemoved(place, assignment.application()));
+      draft.audit(
+          who,
+          "unassign",
+          place.toString(),
+          AuditJson.of("release", assignment.ref().toString()),
+          AuditJson.of("why", "the site moved to another fleet"));
     }
 
     private void putApplication(AdminObject.Application application) {

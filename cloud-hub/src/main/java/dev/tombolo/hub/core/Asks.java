@@ -20,7 +20,7 @@ final class Asks {
     this.state = state;
   }
 
-  void asked(long request, AdminCommand.AskDevice command, StepDraft draft) {
+  void asked(long request, AdminCommand.AskDevice command, Principal who, StepDraft draft) {
     LiveSession session = state.sessions.get(command.device());
     if (session == null) {
       answer(request, notReached(command.device()), draft);
@@ -31,6 +31,12 @@ final class Asks {
       return;
     }
     String id = "ask-" + request;
+    draft.audit(
+        who,
+        "device-ask",
+        command.device().text(),
+        "",
+        AuditJson.of("question", command.question()));
     draft.change(
         new HubChange.AskSent(
             new PendingAsk(id, request, command.device(), draft.nowMillis + WAIT_MILLIS)));

@@ -4,8 +4,11 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.CertificateRecord.Generation;
 import dev.tombolo.hub.device.CertificateSerial;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.reason.Reason;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Orders device certificates from the CA, and files them when they come.
@@ -19,6 +22,10 @@ final class CertificateOrders {
   /// A device whose clock is a little behind must find its certificate already valid; one that
   /// lives only minutes is dated back by a tenth of its life.
   private static final long BACKDATED_MILLIS_MAX = 10 * 60 * 1000;
+
+  /// How soon a device may ask for another certificate, with another CSR than before. Agents do it
+  /// every 30 days.
+  static final long PAUSE_MILLIS = 10 * 60 * 1000;
 
   private final long lifeMillis;
   private final HubState state;
@@ -45,6 +52,45 @@ final class CertificateOrders {
             CertificateSerial.of(state.history, counter, key.keyDigest()),
             draft.nowMillis - Math.min(BACKDATED_MILLIS_MAX, lifeMillis / 10),
             draft.nowMillis + lifeMillis));
+  }
+
+  /// When the device got its last certificate a moment ago: later. Not after its first, with which
+  /// it may come to a new key at once.
+  @Nullable Reason tooSoon(DeviceRecord device, RequestedKey key, long nowMillis) {
+    if (hasOtherUnderWay(device.id(), key)) {
+      return HubTurn.TRY_LATER;
+    }
+    CertificateRecord last = state.pendingCertificates.get(device.id());
+    if (last == null) {
+      last = state.currentCertificates.get(device.id());
+      if (last == null || issuedMillis(last) <= device.enrolledMillis()) {
+        return null;
+      }
+    }
+    long life = last.notAfterMillis() - last.notBeforeMillis();
+    long wait = issuedMillis(last) + Math.min(PAUSE_MILLIS, life / 20) - nowMillis;
+    return wait <= 0 ? null : new Reason.Busy((int) Math.ceilDiv(wait, 1_000L));
+  }
+
+  private boolean hasOtherUnderWay(DeviceId device, RequestedKey key) {
+    for (PendingCertificate pending : state.awaitedCertificates.values()) {
+      boolean isIts =
+          switch (pending) {
+            case PendingCertificate.ForRenewal renewal -> renewal.device().equals(device);
+            case PendingCertificate.ForEnrolment enrolment ->
+                enrolment.key().keyDigest().equals(key.keyDigest());
+          };
+      if (isIts && !pending.key().csr().equals(key.csr())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long issuedMillis(CertificateRecord certificate) {
+    long life = certificate.notAfterMillis() - certificate.notBeforeMillis();
+    // Dated back by a tenth of what it lives from then on, which is an eleventh of the whole.
+    return certificate.notBeforeMillis() + Math.min(BACKDATED_MILLIS_MAX, life / 11);
   }
 
   /// The live certificate that already answers this CSR.
@@ -86,6 +132,9 @@ final class CertificateOrders {
     }
     if (current != null) {
       draft.change(new HubChange.CertificatePut(current.as(Generation.SUPERSEDED)));
+      Set<String> serials = Expulsion.serials(state, draft.nowMillis);
+      serials.add(current.serial());
+      draft.effect(new HubEffect.RevocationsChanged(serials));
     }
     draft.change(new HubChange.CertificatePut(pending.as(Generation.CURRENT)));
   }

@@ -14,9 +14,12 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +36,26 @@ final class Documents {
   /// How long a device that listens may take to say its birth.
   static final long BIRTH_MILLIS_MAX = 1_000;
 
+  /// How far ahead of its database a restored hub may find a device. 2^32 revisions are one each
+  /// second for 136 years.
+  static final long REVISIONS_LOST_MAX = 1L << 32;
+
+  /// Far below the largest integer on the wire, so that there is always a next one.
+  static final long REVISION_MAX = 1L << 52;
+
+  /// How long a device may take to report a document that it has not acknowledged; then it is sent
+  /// again.
+  static final long UNCONFIRMED_MILLIS_MAX = 10 * 60 * 1_000;
+
   private final HubSettings settings;
   private final HubState state;
+  private final Violations violations;
   private final Rendered rendered;
 
-  Documents(HubSettings settings, HubState state) {
+  Documents(HubSettings settings, HubState state, Violations violations) {
     this.settings = settings;
     this.state = state;
+    this.violations = violations;
     this.rendered = new Rendered(state);
   }
 
@@ -59,17 +75,31 @@ final class Documents {
               session.device(),
               new Acked(birth.incarnation(), through, draft.nowMillis)));
     }
+    check(session, held, revisionAhead(session, birth, draft), draft);
+  }
+
+  /// The revision to go on above: of a device ahead of us, which has seen documents that this
+  /// database lost; else 0. Nobody has seen a revision that no hub can have made: who claims one
+  /// would use the numbers up.
+  private long revisionAhead(LiveSession session, Presence.Birth birth, StepDraft draft) {
     DocumentRecord known = state.documents.get(session.device());
     boolean isOurs = birth.history() != null && birth.history().id().equals(state.history.id());
-    // A device ahead of us has seen documents that this database lost: go on above it.
+    if (!isOurs || birth.manifest() == null) {
+      return 0;
+    }
+    long last = known == null ? 0 : known.revision();
     boolean isAhead =
-        isOurs
-            && birth.manifest() != null
-            && (known == null
-                || birth.revision() > known.revision()
-                || (birth.revision() == known.revision()
-                    && !known.manifest().equals(birth.manifest())));
-    check(session, held, isAhead ? birth.revision() : 0, draft);
+        birth.revision() > last
+            || (known != null
+                && birth.revision() == last
+                && !known.manifest().equals(birth.manifest()));
+    if (isAhead && birth.revision() > Math.min(last + REVISIONS_LOST_MAX, REVISION_MAX)) {
+      Reason reason =
+          new Reason.LimitExceeded("revision", last + REVISIONS_LOST_MAX, birth.revision());
+      violations.record(session.remote(), session.device().text(), "birth-revision", reason, draft);
+      return 0;
+    }
+    return isAhead ? birth.revision() : 0;
   }
 
   void subscribed(HubEvent.SessionSubscribed event, StepDraft draft) {
@@ -81,20 +111,73 @@ final class Documents {
     }
   }
 
-  /// Serves devices that listen without a birth by what they said in an earlier session.
-  void serveListeners(StepDraft draft) {
-    int served = 0;
-    for (LiveSession session : state.sessions.values()) {
-      if (served == SLICE_DEVICES) {
+  /// The next few devices to look at: those whose settings changed, whose signature did not come,
+  /// or that listen without a birth.
+  List<HubEvent> dueAt(long nowMillis) {
+    Set<DeviceId> due = new LinkedHashSet<>();
+    for (DeviceId id : state.staleDocuments) {
+      if (due.size() == SLICE_DEVICES) {
         break;
       }
-      if (session.delivery() instanceof Delivery.Listening listening
-          && draft.nowMillis - listening.sinceMillis() >= BIRTH_MILLIS_MAX) {
-        Held nothing = new Held(null, Set.of(), false);
-        check(session, state.holdings.getOrDefault(session.device(), nothing), 0, draft);
-        acknowledge(session, draft);
-        served++;
+      due.add(id);
+    }
+    int late = 0;
+    for (LiveSession session : state.sessions.values()) {
+      if (late == SLICE_DEVICES) {
+        break;
       }
+      if (isOverdue(session.delivery(), nowMillis) && due.add(session.device())) {
+        late++;
+      }
+    }
+    List<HubEvent> events = new ArrayList<>(due.size());
+    due.forEach(id -> events.add(new HubEvent.DocumentDue(id)));
+    return events;
+  }
+
+  /// Marks the connected devices of the fleets that changed, all in one pass.
+  void spread(StepDraft draft) {
+    if (!state.staleFleets.isEmpty()) {
+      draft.change(new HubChange.StaleFleetsSpread());
+    }
+  }
+
+  private static boolean isOverdue(Delivery delivery, long nowMillis) {
+    return switch (delivery) {
+      case Delivery.Signing signing -> nowMillis - signing.sinceMillis() > SIGNING_MILLIS_MAX;
+      case Delivery.Listening listening -> nowMillis - listening.sinceMillis() >= BIRTH_MILLIS_MAX;
+      case Delivery.Unconfirmed unconfirmed ->
+          nowMillis - unconfirmed.sinceMillis() > UNCONFIRMED_MILLIS_MAX;
+      case Delivery.AwaitingBirth _, Delivery.Settled _, Delivery.InFlight _ -> false;
+    };
+  }
+
+  void due(HubEvent.DocumentDue event, StepDraft draft) {
+    if (state.staleDocuments.contains(event.device())) {
+      draft.change(new HubChange.DocumentsChecked(List.of(event.device())));
+    }
+    LiveSession session = state.sessions.get(event.device());
+    if (session == null) {
+      return;
+    }
+    if (session.delivery() instanceof Delivery.Settled settled) {
+      check(session, settled.held(), 0, draft);
+    } else if (session.delivery() instanceof Delivery.Unconfirmed unconfirmed) {
+      if (isOverdue(unconfirmed, draft.nowMillis)
+          || !rendered.of(slotOf(event.device())).isAs(unconfirmed.sections())) {
+        check(session, unconfirmed.held(), 0, draft);
+      }
+    } else if (!isOverdue(session.delivery(), draft.nowMillis)) {
+      // It is looked at anyway when its birth, signature or acknowledgement comes.
+      return;
+    } else if (session.delivery() instanceof Delivery.Signing signing) {
+      // The signature was lost.
+      check(session, signing.held(), 0, draft);
+    } else {
+      // It listens without a birth: what it said in an earlier session counts.
+      Held nothing = new Held(null, Set.of(), false);
+      check(session, state.holdings.getOrDefault(session.device(), nothing), 0, draft);
+      acknowledge(session, draft);
     }
   }
 
@@ -139,55 +222,74 @@ final class Documents {
 
   void taken(HubEvent.DesiredTaken event, StepDraft draft) {
     LiveSession session = state.sessions.get(event.device());
+    if (session != null && session.id().equals(event.session())) {
+      settle(session, event.manifest(), draft);
+    }
+  }
+
+  void sent(HubEvent.DesiredSent event, StepDraft draft) {
+    LiveSession session = state.sessions.get(event.device());
     if (session == null
         || !session.id().equals(event.session())
         || !(session.delivery() instanceof Delivery.InFlight inFlight)
         || !inFlight.manifest().equals(event.manifest())) {
       return;
     }
-    Set<Digest> sections = new HashSet<>();
-    for (SectionRef section : inFlight.sections()) {
-      sections.add(section.digest());
+    if (rendered.of(slotOf(event.device())).isAs(inFlight.sections())) {
+      draft.change(
+          new HubChange.SessionPut(
+              session.with(
+                  new Delivery.Unconfirmed(
+                      inFlight.held(),
+                      inFlight.manifest(),
+                      inFlight.sections(),
+                      draft.nowMillis))));
+    } else {
+      check(session, inFlight.held(), 0, draft);
     }
-    check(session, new Held(inFlight.manifest(), sections, true), 0, draft);
   }
 
-  /// Looks at the next few devices whose settings changed.
-  void checkSlice(StepDraft draft) {
-    if (!state.staleFleets.isEmpty()) {
-      draft.change(new HubChange.StaleFleetsSpread());
+  /// What the device says is in force: the last word, whatever was acknowledged before.
+  void reported(LiveSession session, ReportBody.State said, StepDraft draft) {
+    Digest manifest = said.manifest();
+    if (manifest == null) {
       return;
     }
-    List<DeviceId> slice = new ArrayList<>(SLICE_DEVICES);
-    for (DeviceId id : state.staleDocuments) {
-      if (slice.size() == SLICE_DEVICES) {
-        break;
-      }
-      slice.add(id);
-      LiveSession session = state.sessions.get(id);
-      // The others are looked at anyway when their birth, signature or acknowledgement comes.
-      if (session != null && session.delivery() instanceof Delivery.Settled settled) {
-        check(session, settled.held(), 0, draft);
-      }
+    if (!manifest.equals(state.heldManifests.get(session.device()))) {
+      draft.change(
+          new HubChange.DocumentHeld(session.device(), manifest, said.revision(), draft.nowMillis));
     }
-    if (!slice.isEmpty()) {
-      draft.change(new HubChange.DocumentsChecked(slice));
+    settle(session, manifest, draft);
+  }
+
+  /// The device has refused a document, though it may have acknowledged its packet. It is not sent
+  /// again before something changes; then all of it, for what it holds is not known.
+  void refused(LiveSession session, StepDraft draft) {
+    switch (session.delivery()) {
+      case Delivery.Settled _, Delivery.InFlight _, Delivery.Unconfirmed _ ->
+          draft.change(
+              new HubChange.SessionPut(
+                  session.with(new Delivery.Settled(new Held(null, Set.of(), false)))));
+      case Delivery.AwaitingBirth _, Delivery.Listening _, Delivery.Signing _ -> {}
     }
   }
 
-  /// Asks again for signatures that did not come.
-  void signAgain(StepDraft draft) {
-    int asked = 0;
-    for (LiveSession session : state.sessions.values()) {
-      if (asked == SLICE_DEVICES) {
-        break;
-      }
-      if (session.delivery() instanceof Delivery.Signing signing
-          && draft.nowMillis - signing.sinceMillis() > SIGNING_MILLIS_MAX) {
-        check(session, signing.held(), 0, draft);
-        asked++;
-      }
+  private void settle(LiveSession session, Digest manifest, StepDraft draft) {
+    List<SectionRef> sections;
+    if (session.delivery() instanceof Delivery.InFlight inFlight
+        && inFlight.manifest().equals(manifest)) {
+      sections = inFlight.sections();
+    } else if (session.delivery() instanceof Delivery.Unconfirmed unconfirmed
+        && unconfirmed.manifest().equals(manifest)) {
+      sections = unconfirmed.sections();
+    } else {
+      return;
     }
+    Set<Digest> held = new HashSet<>();
+    for (SectionRef section : sections) {
+      held.add(section.digest());
+    }
+    check(session, new Held(manifest, held, true), 0, draft);
   }
 
   private void check(LiveSession session, Held held, long above, StepDraft draft) {
@@ -201,6 +303,15 @@ final class Documents {
     noteHeld(id, held, current, next, draft);
     if (next.manifest().equals(held.manifest())) {
       draft.change(new HubChange.SessionPut(session.with(new Delivery.Settled(held))));
+      return;
+    }
+    if (session.delivery() instanceof Delivery.Signing signing
+        && signing.revision() == next.revision()
+        && !isOverdue(signing, draft.nowMillis)) {
+      // Asked for already: a birth said again and again must not fill the signers' queue.
+      draft.change(
+          new HubChange.SessionPut(
+              session.with(new Delivery.Signing(held, next.revision(), signing.sinceMillis()))));
       return;
     }
     draft.change(

@@ -58,8 +58,11 @@ final class Enrolments {
           refuse(event.request(), event.token(), event.remote(), refuse, draft);
       case Decision.Again again -> {
         CertificateRecord same = orders.answerTo(again.device().id(), event.key());
+        Reason tooSoon = orders.tooSoon(again.device(), event.key(), draft.nowMillis);
         if (same != null) {
           grant(event.request(), event.token(), again.device(), same.pem(), draft);
+        } else if (tooSoon != null) {
+          draft.effect(new HubEffect.RequestRefused(event.request(), tooSoon));
         } else {
           orders.order(pending(event, draft), again.device().id(), draft);
         }
@@ -78,6 +81,12 @@ final class Enrolments {
         CertificateRecord same = orders.answerTo(device.id(), pending.key());
         if (same == null) {
           orders.file(device.id(), pending.key(), issued, draft);
+          draft.audit(
+              Principal.device(device.id()),
+              "enrol-again",
+              device.slot().toString(),
+              "",
+              enrolled(device.id(), pending, issued));
         }
         String pem = same == null ? issued.pem() : same.pem();
         grant(pending.request(), pending.token(), device, pem, draft);
@@ -106,8 +115,14 @@ final class Enrolments {
       case Verdict.Granted granted ->
           token == null
               ? new Decision.Refuse(new Reason.TokenUnknown(presented.id()), false)
-              : place(token, DeviceId.ofKey(key.spkiDer()));
+              : place(token, ownerOf(key));
     };
+  }
+
+  /// The device of a key: of its first one the id, of a later one the device it was renewed for. So
+  /// one that was put out does not come back by its newest key.
+  private DeviceId ownerOf(RequestedKey key) {
+    return state.keyOwners.getOrDefault(key.keyDigest(), DeviceId.ofKey(key.spkiDer()));
   }
 
   private Decision again(DeviceId id) {
@@ -214,17 +229,22 @@ final class Enrolments {
         "enrol",
         slot.toString(),
         displaced.isEmpty() ? "" : AuditJson.of("device", displaced),
-        AuditJson.of(
-            Map.of(
-                "device",
-                id.text(),
-                "token",
-                admit.token().id(),
-                "serial",
-                issued.serial(),
-                "remote",
-                pending.remote())));
+        enrolled(id, pending, issued));
     grant(pending.request(), pending.token(), device, issued.pem(), draft);
+  }
+
+  private static String enrolled(
+      DeviceId id, PendingCertificate.ForEnrolment pending, IssuedCertificate issued) {
+    return AuditJson.of(
+        Map.of(
+            "device",
+            id.text(),
+            "token",
+            pending.token().id(),
+            "serial",
+            issued.serial(),
+            "remote",
+            pending.remote()));
   }
 
   private void makeSlot(SlotRef slot, StepDraft draft) {
@@ -266,11 +286,11 @@ final class Enrolments {
   private void refuse(
       long request, JoinToken token, String remote, Decision.Refuse refuse, StepDraft draft) {
     draft.effect(new HubEffect.RequestRefused(request, refuse.reason()));
-    violations.record(
-        remote,
-        "token " + token.id(),
-        refuse.isAlarming() ? "enrol-alarm" : "enrol-refused",
-        refuse.reason(),
-        draft);
+    String subject = "token " + token.id();
+    if (refuse.isAlarming() && violations.alarms(token.id(), draft)) {
+      violations.alarm(remote, subject, "enrol-alarm", refuse.reason(), token.id(), draft);
+    } else {
+      violations.record(remote, subject, "enrol-refused", refuse.reason(), draft);
+    }
   }
 }

@@ -23,6 +23,7 @@ final class Expulsion {
       draft.change(new HubChange.PresencePut(presence(state, device.id()).gone(draft.nowMillis)));
       draft.effect(new HubEffect.CloseSession(session.id(), reason));
     }
+    draft.effect(new HubEffect.DeviceExpelled(device.id(), reason));
     Set<String> serials = serials(state, draft.nowMillis);
     add(state, device.id(), draft.nowMillis, serials);
     draft.effect(new HubEffect.RevocationsChanged(serials));
@@ -33,9 +34,16 @@ final class Expulsion {
     return presence == null ? PresenceRecord.never(device) : presence;
   }
 
-  /// Every certificate that has not run out and must not be served.
+  /// Every certificate that has not run out and must not be served: of devices that are out, and
+  /// those that were replaced.
   static Set<String> serials(HubState state, long nowMillis) {
     Set<String> serials = new HashSet<>();
+    state.supersededCertificates.forEach(
+        (serial, notAfterMillis) -> {
+          if (notAfterMillis >= nowMillis) {
+            serials.add(serial);
+          }
+        });
     for (DeviceId device : state.expelled) {
       add(state, device, nowMillis, serials);
     }

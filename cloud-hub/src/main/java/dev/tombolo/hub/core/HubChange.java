@@ -135,6 +135,9 @@ public sealed interface HubChange {
 
   record ViolationCounted(String remote, ViolationCount count) implements Passing {}
 
+  /// @param about a token's id
+  record AlarmGiven(String about, long millis) implements Passing {}
+
   record ViolationsForgotten(List<String> remotes) implements Passing {}
 
   /// A long list has come, or is further.

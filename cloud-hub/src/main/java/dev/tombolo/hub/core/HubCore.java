@@ -1,5 +1,7 @@
 package dev.tombolo.hub.core;
 
+import java.util.List;
+
 /// Routes every event to who decides it. Pure: reads the state, changes nothing.
 public final class HubCore {
   private final HubState state;
@@ -18,11 +20,11 @@ public final class HubCore {
     CertificateOrders orders = new CertificateOrders(settings.certificateLife(), state);
     this.violations = new Violations(state);
     this.asks = new Asks(state);
-    this.documents = new Documents(settings, state);
+    this.documents = new Documents(settings, state, violations);
     this.enrolments = new Enrolments(settings, state, orders, violations);
     this.renewals = new Renewals(state, orders, violations);
     this.sessions = new Sessions(state, documents, orders, asks, violations);
-    this.reports = new Reports(state);
+    this.reports = new Reports(state, documents);
     this.operators = new Operators(state, asks);
     this.pruning = new Pruning(settings, state);
   }
@@ -43,11 +45,18 @@ public final class HubCore {
       case HubEvent.ReportSaid e -> reports.said(e, draft);
       case HubEvent.AnswerSaid e -> asks.answered(e, draft);
       case HubEvent.DesiredTaken e -> documents.taken(e, draft);
+      case HubEvent.DesiredSent e -> documents.sent(e, draft);
       case HubEvent.Violated e -> violations.happened(e, draft);
       case HubEvent.AdminAsked e -> operators.asked(e, draft);
       case HubEvent.Ticked e -> ticked(draft);
+      case HubEvent.DocumentDue e -> documents.due(e, draft);
     }
     return draft.finish();
+  }
+
+  /// What a [HubEvent.Ticked] brings along: one event for each device that is due, a slice of them.
+  List<HubEvent> dueAt(long nowMillis) {
+    return operators.isBusy() ? List.of() : documents.dueAt(nowMillis);
   }
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
@@ -79,9 +88,7 @@ public final class HubCore {
       operators.slice(draft);
       return;
     }
-    documents.checkSlice(draft);
-    documents.signAgain(draft);
-    documents.serveListeners(draft);
+    documents.spread(draft);
     for (PendingCertificate pending : state.awaitedCertificates.values()) {
       if (pending.untilMillis() <= draft.nowMillis) {
         draft.change(new HubChange.CertificateCame(pending.request()));

@@ -48,8 +48,8 @@ public sealed interface HubEffect {
   /// DISCONNECT with the reason code that fits, then close.
   record CloseSession(SessionId session, Reason reason) implements ToSession {}
 
-  /// Sends the updates in order; `manifest` comes back in [HubEvent.DesiredTaken] when all are
-  /// PUBACKed.
+  /// Sends the updates in order; `manifest` comes back in [HubEvent.DesiredTaken] when the device
+  /// has PUBACKed all, or in [HubEvent.DesiredSent] when they went out and it will not tell.
   record SendDesired(
       SessionId session, DeviceId device, Digest manifest, List<DesiredUpdate> updates)
       implements ToSession {
@@ -65,10 +65,16 @@ public sealed interface HubEffect {
   /// PUBACK for a [HubEvent.ReportSaid].
   record PacketTaken(SessionId session, int packet) implements ToSession {}
 
+  /// A commit failed and the state was read anew: the memory of every session is lost.
+  record StartedOver() implements HubEffect {}
+
   record AdminAnswered(long request, AdminAnswer answer) implements HubEffect {}
 
-  /// The set of certificate serials that must not be served, whole; the edge port closes what
-  /// matches at once and a broker's CRL is rewritten.
+  /// Closes every line of the device at once, whatever it is doing and whichever certificate it
+  /// came with.
+  record DeviceExpelled(DeviceId device, Reason reason) implements HubEffect {}
+
+  /// The set of certificate serials that must not be served, whole: a broker's CRL is rewritten.
   record RevocationsChanged(Set<String> serials) implements HubEffect {
     public RevocationsChanged {
       serials = Set.copyOf(serials);

@@ -63,6 +63,9 @@ public sealed interface HubEvent {
   /// PUBACK of the last part of an update: the device has it on its disk.
   record DesiredTaken(SessionId session, DeviceId device, Digest manifest) implements HubEvent {}
 
+  /// The update went out, but nobody will tell whether the device has it.
+  record DesiredSent(SessionId session, DeviceId device, Digest manifest) implements HubEvent {}
+
   /// Somebody on the edge port broke a rule; leaves an audit line.
   record Violated(Optional<DeviceId> device, String remote, String what, Reason reason)
       implements HubEvent {}
@@ -72,4 +75,8 @@ public sealed interface HubEvent {
 
   /// Time passes; about once a second, and whenever a slice of work is left.
   record Ticked() implements HubEvent {}
+
+  /// A device's document must be looked at. Made by the hub's own turn at a [Ticked], one for each
+  /// device, so that a device that cannot be served does not keep the others from it.
+  record DocumentDue(DeviceId device) implements HubEvent {}
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// The hub's one writer: a bounded inbox and a thread that takes it in batches, one transaction
@@ -16,6 +17,12 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   public static final int INBOX_EVENTS_MAX = 16_384;
 
+  /// What the events in the inbox and in the batch under way came in with. A full inbox of the
+  /// largest reports would be 4 GiB; parsed, they take up to some times their bytes.
+  public static final long INBOX_BYTES_MAX = 32L * 1024 * 1024;
+
+  private static final Runnable NOTHING = () -> {};
+
   /// Events that share one commit. Bounds how long the first of them waits for its answer.
   static final int BATCH_EVENTS_MAX = 1_024;
 
@@ -24,7 +31,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   /// How soon a waiting thread notices that the loop is closing.
   private static final long CLOSE_POLL_MILLIS = 100;
 
-  private final ArrayBlockingQueue<HubEvent> inbox = new ArrayBlockingQueue<>(INBOX_EVENTS_MAX);
+  private final ArrayBlockingQueue<Waiting> inbox = new ArrayBlockingQueue<>(INBOX_EVENTS_MAX);
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final Clock clock;
   private final PublishedDirectory directory = new PublishedDirectory();
   private final HubTurn turn;
@@ -34,6 +42,9 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   private volatile Figures figures = new Figures(0, 0, 0, 0);
   private volatile KeptRows results;
   private volatile KeptRows events;
+
+  /// @param taken told once it is decided
+  private record Waiting(HubEvent event, int bytes, Runnable taken) {}
 
   /// What the loop has done since it started.
   ///
@@ -77,9 +88,30 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     return inbox.size();
   }
 
+  /// Bytes that the events waiting now, and those under way, came in with.
+  public long waitingBytes() {
+    return waitingBytes.get();
+  }
+
   @Override
   public boolean offer(HubEvent event) {
-    return !isClosing && inbox.offer(event);
+    return offer(event, 0, NOTHING);
+  }
+
+  @Override
+  public boolean offer(HubEvent event, int bytes, Runnable taken) {
+    if (isClosing) {
+      return false;
+    }
+    if (waitingBytes.addAndGet(bytes) > INBOX_BYTES_MAX) {
+      waitingBytes.addAndGet(-bytes);
+      return false;
+    }
+    boolean isIn = inbox.offer(new Waiting(event, bytes, taken));
+    if (!isIn) {
+      waitingBytes.addAndGet(-bytes);
+    }
+    return isIn;
   }
 
   /// Takes what is in the inbox, commits it, and ends the thread. The store stays open.
@@ -101,12 +133,15 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   private void run() {
     act(turn.beginning(clock.millis()));
-    List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX);
+    List<Waiting> drained = new ArrayList<>(BATCH_EVENTS_MAX);
+    List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX + 1);
     long nextTick = clock.millis() + TICK_MILLIS;
     while (!isClosing || !inbox.isEmpty() || turn.isHolding()) {
+      drained.clear();
       batch.clear();
       long wait = Math.clamp(nextTick - clock.millis(), 0, CLOSE_POLL_MILLIS);
-      fill(batch, turn.isWorkLeft() ? 0 : wait);
+      fill(drained, turn.isWorkLeft() ? 0 : wait);
+      drained.forEach(waiting -> batch.add(waiting.event()));
       long now = clock.millis();
       boolean isTick = now >= nextTick || now < nextTick - TICK_MILLIS;
       if (isTick) {
@@ -122,7 +157,17 @@ public final class HubLoop implements HubInbox, AutoCloseable {
         results = turn.keptRows(RowLog.RESULTS);
         events = turn.keptRows(RowLog.EVENTS);
         act(committed);
+        drained.forEach(this::taken);
       }
+    }
+  }
+
+  private void taken(Waiting waiting) {
+    waitingBytes.addAndGet(-waiting.bytes());
+    try {
+      waiting.taken().run();
+    } catch (RuntimeException failure) {
+      LOG.log(Level.ERROR, "whoever waited for an event failed", failure);
     }
   }
 
@@ -136,9 +181,9 @@ public final class HubLoop implements HubInbox, AutoCloseable {
             Math.max(before.longestTurnNanos(), nanos));
   }
 
-  private void fill(List<HubEvent> batch, long waitMillis) {
+  private void fill(List<Waiting> batch, long waitMillis) {
     try {
-      HubEvent first =
+      Waiting first =
           waitMillis == 0 ? inbox.poll() : inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
       if (first != null) {
         batch.add(first);

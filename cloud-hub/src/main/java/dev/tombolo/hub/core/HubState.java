@@ -73,6 +73,13 @@ public final class HubState {
   final TreeSet<DeviceId> expelled = new TreeSet<>();
 
   final Map<DeviceId, CertificateRecord> currentCertificates = new HashMap<>();
+
+  /// Serial -> end of certificates that were replaced before they ran out.
+  final Map<String, Long> supersededCertificates = new HashMap<>();
+
+  /// Which device each key was certified for. A key never belongs to another one.
+  final Map<Digest, DeviceId> keyOwners = new HashMap<>();
+
   final Map<DeviceId, CertificateRecord> pendingCertificates = new HashMap<>();
   final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
   final Map<DeviceId, Digest> heldManifests = new HashMap<>();
@@ -89,6 +96,9 @@ public final class HubState {
   final Map<Long, PendingCertificate> awaitedCertificates = new HashMap<>();
   final Map<String, PendingAsk> asks = new HashMap<>();
   final Map<String, ViolationCount> violations = new HashMap<>();
+
+  /// Token -> when it last gave alarm. No more than there are tokens.
+  final Map<String, Long> alarms = new HashMap<>();
 
   /// Connected devices whose document must be looked at, in the order they were marked.
   final LinkedHashSet<DeviceId> staleDocuments = new LinkedHashSet<>();
@@ -110,6 +120,7 @@ public final class HubState {
   final Set<Optional<Name>> staleFleets = new LinkedHashSet<>();
 
   private Set<DeviceId> touched = new LinkedHashSet<>();
+  private List<SessionId> goneSessions = new ArrayList<>();
 
   public HubState(History history) {
     this.history = history;
@@ -184,7 +195,10 @@ public final class HubState {
       case HubChange.AuditAppended c -> lastAudit = c.record();
       case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
       case HubChange.SessionGone c -> {
-        sessions.remove(c.device());
+        LiveSession gone = sessions.remove(c.device());
+        if (gone != null) {
+          goneSessions.add(gone.id());
+        }
         staleDocuments.remove(c.device());
       }
       case HubChange.HoldingSaid c -> holdings.put(c.device(), c.held());
@@ -205,6 +219,7 @@ public final class HubState {
       case HubChange.StaleFleetsSpread c -> spreadStaleFleets();
       case HubChange.DocumentsChecked c -> c.devices().forEach(staleDocuments::remove);
       case HubChange.ViolationCounted c -> violations.put(c.remote(), c.count());
+      case HubChange.AlarmGiven c -> alarms.put(c.about(), c.millis());
       case HubChange.ViolationsForgotten c -> c.remotes().forEach(violations::remove);
       case HubChange.ApplyMoved c -> applying = c.apply();
       case HubChange.ApplyEnded c -> applying = null;
@@ -231,6 +246,16 @@ public final class HubState {
         name,
         before == null ? Set.of() : before.content().parameters().keySet(),
         site.content().parameters().keySet());
+  }
+
+  /// Sessions that have ended since this was last asked.
+  List<SessionId> takeGoneSessions() {
+    if (goneSessions.isEmpty()) {
+      return List.of();
+    }
+    List<SessionId> taken = goneSessions;
+    goneSessions = new ArrayList<>();
+    return taken;
   }
 
   private void putSlot(Kept<AdminObject.Slot> slot) {
@@ -274,6 +299,7 @@ public final class HubState {
 
   private void putDevice(DeviceRecord device) {
     DeviceRecord before = devices.put(device.id(), device);
+    keyOwners.putIfAbsent(device.key(), device.id());
     if (before != null && holders.remove(before.slot(), device.id())) {
       noteFree(before.slot());
     }
@@ -293,6 +319,7 @@ public final class HubState {
   private void putCertificate(CertificateRecord certificate) {
     DeviceId device = certificate.device();
     touched.add(device);
+    keyOwners.putIfAbsent(certificate.key(), device);
     switch (certificate.generation()) {
       case CURRENT -> {
         currentCertificates.put(device, certificate);
@@ -300,6 +327,7 @@ public final class HubState {
       }
       case PENDING -> pendingCertificates.put(device, certificate);
       case SUPERSEDED -> {
+        supersededCertificates.put(certificate.serial(), certificate.notAfterMillis());
         forget(currentCertificates, certificate);
         forget(pendingCertificates, certificate);
       }

@@ -2,11 +2,13 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,7 @@ public final class HubTurn {
     }
     held.events.addAll(events);
     try {
-      for (HubEvent event : events) {
+      for (HubEvent event : withDue(events, nowMillis)) {
         Step step = decide(event, nowMillis);
         if (step != null && isDurable(step)) {
           held.batch = held.batch == null ? store.begin() : held.batch;
@@ -79,6 +81,7 @@ public final class HubTurn {
         held.batch.commit();
       }
       directory.publish(state, state.takeTouched());
+      state.takeGoneSessions();
     } catch (RuntimeException failure) {
       LOG.log(Level.ERROR, "could not commit; reading the state again", failure);
       return startOver();
@@ -112,6 +115,17 @@ public final class HubTurn {
     private final List<HubEvent> events = new ArrayList<>();
     private final List<HubEffect> effects = new ArrayList<>();
     private @Nullable Batch batch;
+  }
+
+  /// The events, and after a [HubEvent.Ticked] what is due then.
+  private List<HubEvent> withDue(List<HubEvent> events, long nowMillis) {
+    boolean ticks = events.stream().anyMatch(HubEvent.Ticked.class::isInstance);
+    if (!ticks) {
+      return events;
+    }
+    List<HubEvent> all = new ArrayList<>(events);
+    all.addAll(core.dueAt(nowMillis));
+    return all;
   }
 
   /// True when [HubEvent.Ticked] has more to do.
@@ -157,9 +171,10 @@ public final class HubTurn {
     List<HubEffect> unsaid = held.effects;
     held = new Held();
     List<HubEffect> effects = new ArrayList<>();
-    for (LiveSession session : state.sessions.values()) {
-      effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
-    }
+    // Those that this batch ended, too: the store does not know of it, and they must be told.
+    Set<SessionId> lost = new LinkedHashSet<>(state.takeGoneSessions());
+    state.sessions.values().forEach(session -> lost.add(session.id()));
+    lost.forEach(session -> effects.add(new HubEffect.CloseSession(session, TRY_LATER)));
     for (HubEvent event : events) {
       refuse(event, effects);
     }
@@ -178,6 +193,7 @@ public final class HubTurn {
     for (HubEvent.AdminAsked command : state.waiting) {
       refuse(command, effects);
     }
+    effects.add(new HubEffect.StartedOver());
     isStale = true;
     reload();
     return effects;
@@ -228,19 +244,28 @@ public final class HubTurn {
       case HubEvent.ReportSaid e -> effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
       case HubEvent.DesiredTaken e ->
           effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
+      case HubEvent.DesiredSent e ->
+          effects.add(new HubEffect.CloseSession(e.session(), TRY_LATER));
       case HubEvent.AdminAsked e ->
           effects.add(new HubEffect.AdminAnswered(e.request(), new AdminAnswer.Refused(TRY_LATER)));
-      case HubEvent.DocumentSigned e -> {
-        LiveSession session = state.sessions.get(e.device());
-        if (session != null) {
-          effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
-        }
+      case HubEvent.DocumentSigned e -> closeLineOf(e.device(), effects);
+      case HubEvent.DocumentDue e -> {
+        // Looked at again when it has come back; the others go on.
+        state.apply(new HubChange.DocumentsChecked(List.of(e.device())));
+        closeLineOf(e.device(), effects);
       }
       case HubEvent.SessionClosed e -> {}
       case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}
       case HubEvent.Ticked e -> {}
+    }
+  }
+
+  private void closeLineOf(DeviceId device, List<HubEffect> effects) {
+    LiveSession session = state.sessions.get(device);
+    if (session != null) {
+      effects.add(new HubEffect.CloseSession(session.id(), TRY_LATER));
     }
   }
 

@@ -46,7 +46,7 @@ final class Operators {
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
       case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
-      case AdminCommand.AskDevice c -> asks.asked(event.request(), c, draft);
+      case AdminCommand.AskDevice c -> asks.asked(event.request(), c, who, draft);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
@@ -90,10 +91,12 @@ public final class PublishedDirectory implements EdgeDirectory {
       releases.addAll(document.releases());
     }
     releases.addAll(state.reportedReleases.getOrDefault(device.id(), Set.of()));
+    Kept<AdminObject.Site> site = state.sites.get(device.slot().site());
+    String fleet = site == null ? "" : site.content().fleet().text();
     List<Set<Digest>> files =
         releases.stream()
             .map(state.releases::get)
-            .filter(release -> release != null)
+            .filter(release -> release != null && isFor(release, fleet))
             .map(ReleaseRecord::files)
             .toList();
     return new Entry(
@@ -101,6 +104,11 @@ public final class PublishedDirectory implements EdgeDirectory {
         served(state.currentCertificates.get(device.id())),
         served(state.pendingCertificates.get(device.id())),
         files);
+  }
+
+  /// A device may name any release as one it runs; it is given those of its own fleet only.
+  private static boolean isFor(ReleaseRecord release, String fleet) {
+    return release.fleets().contains("*") || release.fleets().contains(fleet);
   }
 
   private static @Nullable Served served(@Nullable CertificateRecord certificate) {

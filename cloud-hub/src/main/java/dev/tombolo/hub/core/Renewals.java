@@ -37,13 +37,16 @@ final class Renewals {
               event,
               new Reason.CertificateSuperseded(device.id().text(), event.presented()),
               draft);
-      case CertificateStanding.Standing.Current current -> answerOrOrder(event, draft);
+      case CertificateStanding.Standing.Current current -> answerOrOrder(event, device, draft);
       case CertificateStanding.Standing.Promoted promoted -> {
         // Its answer to this very CSR is the certificate it shows: nothing more to give.
         CertificateRecord same = orders.answerTo(device.id(), event.key());
+        Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
         orders.promote(device.id(), draft);
         if (same != null) {
           grant(event.request(), same.pem(), draft);
+        } else if (tooSoon != null) {
+          draft.effect(new HubEffect.RequestRefused(event.request(), tooSoon));
         } else {
           order(event, draft);
         }
@@ -83,7 +86,9 @@ final class Renewals {
 
   private CertificateStanding.Standing standingOf(
       DeviceRecord device, HubEvent.RenewAsked event, StepDraft draft) {
-    DeviceId owner = DeviceId.ofKey(event.key().spkiDer());
+    DeviceId owner =
+        state.keyOwners.getOrDefault(
+            event.key().keyDigest(), DeviceId.ofKey(event.key().spkiDer()));
     if (!owner.equals(device.id()) && state.devices.containsKey(owner)) {
       return new CertificateStanding.Standing.Refused(
           new Reason.NotYours("key", "it belongs to " + owner));
@@ -96,10 +101,13 @@ final class Renewals {
         draft.nowMillis);
   }
 
-  private void answerOrOrder(HubEvent.RenewAsked event, StepDraft draft) {
+  private void answerOrOrder(HubEvent.RenewAsked event, DeviceRecord device, StepDraft draft) {
+    Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
     CertificateRecord same = orders.answerTo(event.device(), event.key());
     if (same != null) {
       grant(event.request(), same.pem(), draft);
+    } else if (tooSoon != null) {
+      draft.effect(new HubEffect.RequestRefused(event.request(), tooSoon));
     } else {
       order(event, draft);
     }

@@ -17,15 +17,25 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes what devices report: new rows are kept and then acknowledged, repeats only acknowledged.
 final class Reports {
-  private final HubState state;
+  /// What an agent says happened when it did not take a document.
+  private static final String DESIRED_REFUSED = "desired-refused";
 
-  Reports(HubState state) {
+  private final HubState state;
+  private final Documents documents;
+
+  Reports(HubState state, Documents documents) {
     this.state = state;
+    this.documents = documents;
   }
 
   void said(HubEvent.ReportSaid event, StepDraft draft) {
     LiveSession session = state.sessions.get(event.device());
-    if (session == null || !session.id().equals(event.session())) {
+    if (session == null) {
+      // Its line lives on without the hub knowing it: it has to begin anew.
+      draft.effect(new HubEffect.CloseSession(event.session(), HubTurn.TRY_LATER));
+      return;
+    }
+    if (!session.id().equals(event.session())) {
       return;
     }
     Report report = event.report();
@@ -39,15 +49,17 @@ final class Reports {
     }
     DeviceId device = event.device();
     long before = state.markOf(device, report.incarnation());
-    long through = take(device, report, before, draft);
+    long through = take(session, report, before, draft);
     draft.effect(
         new HubEffect.SendAcked(
             session.id(), device, new Acked(report.incarnation(), through, draft.nowMillis)));
     draft.effect(new HubEffect.PacketTaken(session.id(), event.packet()));
   }
 
-  private long take(DeviceId device, Report report, long before, StepDraft draft) {
+  private long take(LiveSession session, Report report, long before, StepDraft draft) {
+    DeviceId device = session.device();
     long through = before;
+    boolean isRefused = false;
     List<ReportRow> rows = new ArrayList<>(report.rows().size());
     ReportRow newestState = null;
     for (Report.Row row : report.rows()) {
@@ -66,6 +78,9 @@ final class Reports {
         newestState = taken;
       } else {
         rows.add(taken);
+        isRefused |=
+            row.body() instanceof ReportBody.Happened happened
+                && happened.what().equals(DESIRED_REFUSED);
       }
     }
     if (newestState != null) {
@@ -79,6 +94,12 @@ final class Reports {
           new HubChange.RowsTaken(
               device, report.incarnation(), through, draft.nowMillis, rows, kept(newestState)));
       filing.tell(draft);
+    }
+    if (isRefused) {
+      documents.refused(session, draft);
+    }
+    if (newestState != null && newestState.body() instanceof ReportBody.State said) {
+      documents.reported(session, said, draft);
     }
     return through;
   }

@@ -78,6 +78,8 @@ final class TokenCommands {
                 Integer.toString(command.uses()),
                 "life",
                 command.life().toString(),
+                "endpoints",
+                String.join(" ", drawn.endpoints()),
                 "replaces",
                 replaces == null ? "" : replaces.text())));
     return new AdminAnswer.TokenMade(token);

@@ -13,6 +13,12 @@ final class Violations {
   /// Remote addresses counted at once; beyond it all others share one count.
   static final int REMOTES_MAX = 1_000;
 
+  /// One thing gives so often an alarm.
+  static final long ALARM_MILLIS = 60 * 60 * 1_000;
+
+  /// Of 16 bits each.
+  private static final int NETWORK_GROUPS = 4;
+
   private static final String OTHERS = "others";
 
   private final HubState state;
@@ -26,7 +32,8 @@ final class Violations {
     record(event.remote(), subject, event.what(), event.reason(), draft);
   }
 
-  /// @param remote address, with or without a port, which does not count
+  /// @param remote address, with or without a port, which does not count; IPv6 with a port in
+  ///   brackets
   void record(String remote, String subject, String what, Reason reason, StepDraft draft) {
     String host = hostOf(remote);
     if (!state.violations.containsKey(host) && state.violations.size() >= REMOTES_MAX) {
@@ -44,6 +51,21 @@ final class Violations {
       count = new ViolationCount(count.sinceMillis(), count.recorded(), count.silent() + 1);
     }
     draft.change(new HubChange.ViolationCounted(host, count));
+  }
+
+  /// False while the same thing has given alarm a short while ago.
+  boolean alarms(String about, StepDraft draft) {
+    Long last = state.alarms.get(about);
+    return last == null || draft.nowMillis - last >= ALARM_MILLIS;
+  }
+
+  /// Records what an operator must hear of, however much noise there is from that address.
+  ///
+  /// @param about what gives alarm at most once an hour
+  void alarm(
+      String remote, String subject, String what, Reason reason, String about, StepDraft draft) {
+    draft.audit(Principal.HUB, what, subject, AuditJson.of("remote", remote), AuditJson.of(reason));
+    draft.change(new HubChange.AlarmGiven(about, draft.nowMillis));
   }
 
   /// Tells what was only counted, once its minute is over.
@@ -68,13 +90,27 @@ final class Violations {
     }
   }
 
+  /// The address; of IPv6 the /64, which one customer has to himself.
   private static String hostOf(String remote) {
-    int colon = remote.lastIndexOf(':');
-    boolean isPort =
-        colon > 0
-            && colon < remote.length() - 1
-            && (remote.indexOf(':') == colon || remote.charAt(colon - 1) == ']')
-            && remote.substring(colon + 1).chars().allMatch(Character::isDigit);
-    return isPort ? remote.substring(0, colon) : remote;
+    int bracket = remote.indexOf(']');
+    if (remote.startsWith("[") && bracket > 0) {
+      return networkOf(remote.substring(1, bracket));
+    }
+    int colon = remote.indexOf(':');
+    if (colon >= 0 && colon == remote.lastIndexOf(':')) {
+      return remote.substring(0, colon);
+    }
+    return colon < 0 ? remote : networkOf(remote);
+  }
+
+  private static String networkOf(String address) {
+    int gap = address.indexOf("::");
+    List<String> groups =
+        new ArrayList<>(List.of((gap < 0 ? address : address.substring(0, gap)).split(":")));
+    groups.removeIf(String::isEmpty);
+    while (groups.size() < NETWORK_GROUPS) {
+      groups.add("0");
+    }
+    return String.join(":", groups.subList(0, NETWORK_GROUPS)) + "::/64";
   }
 }

@@ -1,6 +1,8 @@
 package dev.tombolo.hub.daemon;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -9,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The one folder with everything the hub keeps, held by one process at a time.
 final class DataFolder implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(DataFolder.class.getName());
+
   private final Path path;
   private final FileChannel lockFile;
 
@@ -55,7 +60,19 @@ final class DataFolder implements AutoCloseable {
     channel.write(
         ByteBuffer.wrap(
             Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+    warnOfReaders(path);
     return new DataFolder(path, channel);
+  }
+
+  // Its rights may be somebody's will (a broker reads the revocation list there): not changed here.
+  private static void warnOfReaders(Path path) throws IOException {
+    Set<PosixFilePermission> rights = Files.getPosixFilePermissions(path);
+    if (rights.contains(PosixFilePermission.OTHERS_READ)
+        || rights.contains(PosixFilePermission.OTHERS_EXECUTE)) {
+      LOG.log(
+          Level.WARNING,
+          "data folder " + path + " is open to every user of this machine; chmod 700 it");
+    }
   }
 
   Path database() {
@@ -72,6 +89,11 @@ final class DataFolder implements AutoCloseable {
 
   Path adminToken() {
     return path.resolve("admin-token");
+  }
+
+  /// Names the folder that `hub broker-config` wrote to, if it did.
+  Path brokerFolder() {
+    return path.resolve("broker-folder");
   }
 
   @Override

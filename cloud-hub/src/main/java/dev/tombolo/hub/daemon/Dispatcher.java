@@ -43,11 +43,10 @@ final class Dispatcher implements Consumer<HubEffect> {
           broker.ifPresent(link -> link.execute(to));
         }
       }
+      case HubEffect.StartedOver _ -> broker.ifPresent(BrokerLink::startedOver);
       case HubEffect.AdminAnswered answered -> admin.answered(answered);
-      case HubEffect.RevocationsChanged changed -> {
-        edge.revoke(changed.serials());
-        revocationList.accept(changed.serials());
-      }
+      case HubEffect.DeviceExpelled expelled -> edge.expel(expelled.device(), expelled.reason());
+      case HubEffect.RevocationsChanged changed -> revocationList.accept(changed.serials());
     }
   }
 }

@@ -93,6 +93,11 @@ public final class HubDaemon implements AutoCloseable {
             authority.rootPem());
     AutoCloseable unopened = parts.add(edge);
     List<String> endpoints = config.edge().endpointsAt(edge.port());
+    Optional<String> fault = HubConfig.faultOf(endpoints);
+    if (fault.isPresent()) {
+      throw new IOException(
+          "edge.names: " + fault.get() + " (or give --endpoint for what devices are told)");
+    }
 
     HubMeters meters = parts.add(new HubMeters());
     MeasuredStore store =
@@ -136,7 +141,18 @@ public final class HubDaemon implements AutoCloseable {
     loop.start(new Dispatcher(edge, broker, workers, admin, revocations));
     parts.add(loop);
 
+    CertificateWatch certificates =
+        parts.add(
+            new CertificateWatch(
+                authority,
+                config.edge().names(),
+                identity,
+                folder,
+                clock,
+                renewed -> edge.renew(EdgeTls.create(renewed.key(), renewed.chain()))));
+    certificates.start();
     measure(meters, loop, workers, edge.counters(), files);
+    measure(meters, certificates);
     parts.add(admin);
     startAdmin(admin, folder);
     edge.open(
@@ -238,6 +254,7 @@ public final class HubDaemon implements AutoCloseable {
           "Rows dropped by age or quota since the hub was made",
           () -> loop.keptRows(log).gone());
     }
+    meters.gauge("tombolo.inbox.bytes", "Said by devices, not decided yet", loop::waitingBytes);
     meters.gauge("tombolo.signing.waiting", "Signatures asked for", workers::waiting);
     meters.counter("tombolo.signed", "Signatures made", workers::signed);
     meters.gauge("tombolo.edge.sessions", "Devices connected by MQTT", counters.sessions::get);
@@ -260,6 +277,17 @@ public final class HubDaemon implements AutoCloseable {
     meters.counter("tombolo.edge.out.bytes", "Sent", counters.bytesOut::sum);
     meters.counter("tombolo.edge.file.bytes", "Of release files sent", counters.fileBytes::sum);
     meters.gauge("tombolo.files.bytes", "Release files held", files::bytesHeld);
+  }
+
+  private static void measure(HubMeters meters, CertificateWatch certificates) {
+    meters.gauge(
+        "tombolo.certificate.server.days",
+        "Days until the hub's own certificate ends",
+        certificates::serverDaysLeft);
+    meters.gauge(
+        "tombolo.certificate.broker.days",
+        "Days until the broker's certificate ends",
+        certificates::brokerDaysLeft);
   }
 
   private static String version() {

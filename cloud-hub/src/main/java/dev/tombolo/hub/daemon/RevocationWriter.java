@@ -5,23 +5,31 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// Writes the revocation list beside the hub's loop; when several changes wait, only the newest.
+/// One that could not be written is tried again, and one that gets old is made anew.
 final class RevocationWriter implements Consumer<Set<String>>, AutoCloseable {
   private static final Logger LOG = System.getLogger(RevocationWriter.class.getName());
+
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
+  /// Far within the list's life of a year.
+  private static final Duration REFRESH = Duration.ofDays(30);
 
   private final RevocationList list;
   private final InstantSource clock;
   private final AtomicReference<Set<String>> newest = new AtomicReference<>(Set.of());
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("revocations").daemon(true).factory());
 
   RevocationWriter(RevocationList list, InstantSource clock) {
@@ -34,6 +42,8 @@ final class RevocationWriter implements Consumer<Set<String>>, AutoCloseable {
     if (!Files.exists(list.file())) {
       list.write(Set.of(), clock.instant());
     }
+    thread.scheduleWithFixedDelay(
+        () -> write(newest.get()), REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -49,7 +59,19 @@ final class RevocationWriter implements Consumer<Set<String>>, AutoCloseable {
     try {
       list.write(serials, clock.instant());
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "cannot write " + list.file() + "; a broker has the old list", e);
+      LOG.log(
+          Level.ERROR,
+          "cannot write " + list.file() + "; a broker has the old list; tried again in a minute",
+          e);
+      again(serials);
+    }
+  }
+
+  private void again(Set<String> serials) {
+    try {
+      thread.schedule(() -> write(serials), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // The hub stops: the next start writes the list.
     }
   }
 

@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// AwaitingBirth --birth--> Settled --document differs--> Signing --signed--> InFlight
-///       |                    ^ |                                                 |
+///       |                    ^                                                   |
 ///       +-subscribed-> Listening --a second without a birth--> Signing           |
-///                             ^                                                  |
-///                             +------------------ taken -------------------------+
+///                            ^                                                   |
+///                            +-------- taken, or reported as in force -----------+
+///                            |                                                   |
+///                            +--reported as in force-- Unconfirmed <----sent-----+
 /// ```
+///
+/// From Unconfirmed it goes to Signing again when the document differs, or when too long nothing
+/// has been heard.
 public sealed interface Delivery {
 
   /// The device has not said yet what it holds.
@@ -32,6 +37,13 @@ public sealed interface Delivery {
   record Signing(Held held, long revision, long sinceMillis) implements Delivery {}
 
   record InFlight(Held held, Digest manifest, List<SectionRef> sections) implements Delivery {}
+
+  /// It went out, and nobody tells whether the device took it: by an external broker, or to a
+  /// client that listens with QoS 0. What the device reports will tell.
+  ///
+  /// @param held before
+  record Unconfirmed(Held held, Digest manifest, List<SectionRef> sections, long sinceMillis)
+      implements Delivery {}
 
   /// What the device holds.
   ///

@@ -92,6 +92,8 @@ public final class ContentStore implements FileDepot {
   public Outcome put(Digest digest, InputStream content) throws IOException {
     Path file = pathOf(digest);
     if (Files.isRegularFile(file)) {
+      // Moved there by another upload, or before a crash, and maybe not synced yet.
+      sync(shelfOf(digest));
       return new Outcome.Stored(digest, Files.size(file), false);
     }
     Path part = folder.resolve(INCOMING).resolve(digest.hex() + "." + UUID.randomUUID());
@@ -129,6 +131,10 @@ public final class ContentStore implements FileDepot {
         long free = Files.getFileStore(folder).getUsableSpace();
         return refuse(part, written, new Reason.DiskFull(folder.toString(), written, free));
       }
+      forget(part, written);
+      throw e;
+    } catch (RuntimeException e) {
+      // A web server's way to say that the line broke.
       forget(part, written);
       throw e;
     }

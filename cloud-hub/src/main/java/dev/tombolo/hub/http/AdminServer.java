@@ -179,11 +179,7 @@ public final class AdminServer implements AutoCloseable {
         RefusedException.class, (e, context) -> Refusals.answer(context, e.reason()));
     config.routes.exception(
         HttpResponseException.class,
-        (e, context) ->
-            Refusals.answer(
-                context,
-                e.getStatus(),
-                new Reason.NotFound("path", context.method() + " " + context.path(), List.of())));
+        (e, context) -> Refusals.answer(context, e.getStatus(), reasonOf(e, context)));
     config.routes.exception(
         Exception.class,
         (e, context) -> {
@@ -192,6 +188,19 @@ public final class AdminServer implements AutoCloseable {
           Refusals.answer(
               context, 500, new Reason.IoFailed(context.path(), e.getClass().getSimpleName()));
         });
+  }
+
+  private static Reason reasonOf(HttpResponseException e, Context context) {
+    String request = context.method() + " " + context.path();
+    return switch (e.getStatus()) {
+      case 404 -> new Reason.NotFound("path", request, List.of());
+      case 405 ->
+          new Reason.InputInvalid(
+              "method", request, "use another one; the path itself is known here");
+      default ->
+          new Reason.Malformed(
+              "request " + request, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+    };
   }
 
   private static String rootOf(Throwable thrown) {

@@ -47,7 +47,12 @@ final class CommandDesk {
       }
       return answer;
     } catch (TimeoutException e) {
-      throw new RefusedException(new Reason.Busy(RETRY_AFTER_SECONDS));
+      throw new RefusedException(
+          new Reason.IoFailed(
+              "the command",
+              "the hub did not answer within "
+                  + ANSWER_WAIT_MAX.toSeconds()
+                  + " s; it may still take effect: look before you repeat it"));
     } catch (ExecutionException e) {
       throw new IllegalStateException("answers are only ever completed", e);
     } finally {

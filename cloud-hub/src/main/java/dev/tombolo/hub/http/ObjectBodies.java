@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// line, which checks files with their lines; other clients meet them here.
 final class ObjectBodies {
   private static final int TEXT_CHARS_MAX = 256;
-  private static final int LABELS_MAX = 64;
+
+  /// As many as the hub's decider takes.
+  private static final int LABELS_MAX = 32;
+
   private static final int PARAMETERS_MAX = 256;
 
   private ObjectBodies() {}

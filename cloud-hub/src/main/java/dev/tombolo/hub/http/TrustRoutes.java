@@ -63,6 +63,8 @@ final class TrustRoutes {
     if (ask.lifeSeconds() < 1 || ask.lifeSeconds() > lifeMax.toSeconds()) {
       throw Parts.invalid("life", ask.lifeSeconds() + "s", "use 1s to 7d, with a slot up to 90d");
     }
+    JoinToken drawn = draw(endpoints(ask));
+    refuseUnlessItFits(drawn);
     AdminCommand command =
         new AdminCommand.CreateToken(
             Parts.name("fleet", ask.fleet()),
@@ -70,7 +72,7 @@ final class TrustRoutes {
             slot,
             ask.uses(),
             Duration.ofSeconds(ask.lifeSeconds()),
-            draw(endpoints(ask)),
+            drawn,
             Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.TokenMade made -> {
@@ -115,6 +117,18 @@ final class TrustRoutes {
         Digest.of(Base64.getDecoder().decode(roots.getFirst().payload())),
         0,
         endpoints);
+  }
+
+  /// Tried before the token exists: one that nobody can be given must not lie about.
+  private static void refuseUnlessItFits(JoinToken drawn) throws RefusedException {
+    try {
+      JoinTokenCodec.encode(drawn);
+    } catch (IllegalArgumentException e) {
+      throw Parts.invalid(
+          "endpoints",
+          String.join(" ", drawn.endpoints()),
+          Objects.requireNonNullElse(e.getMessage(), "give others"));
+    }
   }
 
   private List<String> endpoints(TokenAsk ask) throws RefusedException {

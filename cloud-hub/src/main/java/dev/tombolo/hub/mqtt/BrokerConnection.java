@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -42,6 +43,7 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
   private final Arrived arrived;
   private final Semaphore window = new Semaphore(WINDOW);
   private final CountDownLatch lost = new CountDownLatch(1);
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private @Nullable MqttAsyncClient client;
 
   /// Told of each message; true when it may be acknowledged at once.
@@ -55,7 +57,7 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
     this.arrived = arrived;
   }
 
-  void open() throws MqttException, IOException {
+  void open() throws MqttException, IOException, InterruptedException {
     MqttAsyncClient fresh =
         new MqttAsyncClient(
             settings.serverUri(), "tombolo-hub-" + history.id(), new MemoryPersistence());
@@ -80,12 +82,9 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
 
   /// Publishes the beacon, retained: devices that see another boot id than before say their birth
   /// again.
-  void announce() throws MqttException {
+  void announce() throws MqttException, InterruptedException {
     HubBeacon beacon = new HubBeacon(history, UUID.randomUUID().toString(), SPREAD_SECONDS);
-    MqttMessage message = new MqttMessage(Json.write(beacon).getBytes(StandardCharsets.UTF_8));
-    message.setQos(QOS);
-    message.setRetained(true);
-    running().publish(Topics.HUB_BEACON, message);
+    publish(Topics.HUB_BEACON, beacon, true, new Outcome(1, () -> {}, () -> {}));
   }
 
   boolean isUp() {
@@ -98,52 +97,73 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
   }
 
   void publish(String topic, Object message) throws MqttException, InterruptedException {
-    publishAll(topic, List.of(message), () -> {});
+    publish(topic, message, false, new Outcome(1, () -> {}, () -> {}));
   }
 
-  /// @param taken run when the broker has acknowledged the last one
-  void publishAll(String topic, List<?> messages, Runnable taken)
+  /// @param done run when the broker has taken the last one
+  /// @param failed run when one of them was not taken
+  void publishAll(String topic, List<?> messages, Runnable done, Runnable failed)
       throws MqttException, InterruptedException {
-    AtomicInteger left = new AtomicInteger(messages.size());
+    Outcome outcome = new Outcome(messages.size(), done, failed);
     for (Object each : messages) {
-      MqttMessage message = new MqttMessage(Json.write(each).getBytes(StandardCharsets.UTF_8));
-      message.setQos(QOS);
-      window.acquire();
-      try {
-        running()
-            .publish(
-                topic,
-                message,
-                null,
-                new MqttActionListener() {
-                  @Override
-                  public void onSuccess(IMqttToken token) {
-                    window.release();
-                    if (left.decrementAndGet() == 0) {
-                      taken.run();
-                    }
-                  }
+      publish(topic, each, false, outcome);
+    }
+  }
 
-                  @Override
-                  public void onFailure(IMqttToken token, @Nullable Throwable thrown) {
-                    window.release();
-                  }
-                });
-      } catch (MqttException e) {
-        window.release();
-        throw e;
+  private void publish(String topic, Object content, boolean isRetained, Outcome outcome)
+      throws MqttException, InterruptedException {
+    MqttMessage message = new MqttMessage(Json.write(content).getBytes(StandardCharsets.UTF_8));
+    message.setQos(QOS);
+    message.setRetained(isRetained);
+    window.acquire();
+    try {
+      running().publish(topic, message, null, outcome);
+    } catch (MqttException e) {
+      window.release();
+      throw e;
+    }
+  }
+
+  /// What becomes of a few messages that belong together.
+  private final class Outcome implements MqttActionListener {
+    private final AtomicInteger left;
+    private final Runnable done;
+    private final Runnable failed;
+
+    Outcome(int messages, Runnable done, Runnable failed) {
+      this.left = new AtomicInteger(messages);
+      this.done = done;
+      this.failed = failed;
+    }
+
+    @Override
+    public void onSuccess(IMqttToken token) {
+      window.release();
+      if (left.decrementAndGet() == 0) {
+        done.run();
       }
+    }
+
+    @Override
+    public void onFailure(IMqttToken token, @Nullable Throwable thrown) {
+      window.release();
+      failed.run();
     }
   }
 
   void acknowledge(int packet) throws MqttException {
-    running().messageArrivedComplete(packet, QOS);
+    if (packet != 0) {
+      running().messageArrivedComplete(packet, QOS);
+    }
   }
 
   @Override
   public void messageArrived(String topic, MqttMessage message) throws MqttException {
     int packet = message.getQos() == 0 ? 0 : message.getId();
-    if (arrived.message(topic, message.getPayload(), packet) && packet != 0) {
+    // Nothing of a device is retained by rights: such a one speaks of a device that may be gone.
+    if (message.isRetained()) {
+      acknowledge(packet);
+    } else if (arrived.message(topic, message.getPayload(), packet)) {
       acknowledge(packet);
     }
   }
@@ -177,7 +197,8 @@ final class BrokerConnection implements MqttCallback, AutoCloseable {
   public void close() {
     lost.countDown();
     MqttAsyncClient last = client;
-    if (last == null) {
+    // By the link's thread and by who stops the hub, maybe at once, which the library cannot bear.
+    if (last == null || !isClosed.compareAndSet(false, true)) {
       return;
     }
     try {

@@ -3,6 +3,7 @@ package dev.tombolo.hub.mqtt;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
+import dev.tombolo.hub.core.MessageBounds;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
@@ -18,9 +19,13 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -36,11 +41,22 @@ public final class BrokerLink implements AutoCloseable {
   private static final long BACKOFF_MAX_MILLIS = 30_000;
   private static final long INBOX_RETRY_NANOS = 2_000_000;
 
+  /// At most one beacon in so long: each one makes every device say its birth.
+  private static final long BEACON_MILLIS_MIN = 10_000;
+
+  /// How soon the sending thread notices that something other than a message is due.
+  private static final long SEND_POLL_MILLIS = 200;
+
   private final BrokerSettings settings;
   private final HubInbox inbox;
   private final History history;
   private final BrokerSessions sessions;
   private final BlockingQueue<HubEffect.ToSession> sends = new LinkedBlockingQueue<>(SENDS_MAX);
+
+  /// Sessions to be ended by the sending thread: who finds out must not wait for the inbox.
+  private final Queue<SessionId> ending = new ConcurrentLinkedQueue<>();
+
+  private final AtomicBoolean isBeaconDue = new AtomicBoolean();
   private final Thread connecting = new Thread(this::keepConnected, "broker-link");
   private final Thread sending = new Thread(this::send, "broker-send");
   private volatile @Nullable BrokerConnection connection;
@@ -70,8 +86,13 @@ public final class BrokerLink implements AutoCloseable {
   public void execute(HubEffect.ToSession effect) {
     if (!sends.offer(effect)) {
       LOG.log(Level.WARNING, "the broker is too slow: a message was dropped and its session ended");
-      end(effect.session());
+      ending.add(effect.session());
     }
+  }
+
+  /// The hub has lost its memory of all sessions: births must be said again. Never blocks.
+  public void startedOver() {
+    isBeaconDue.set(true);
   }
 
   @Override
@@ -103,6 +124,8 @@ public final class BrokerLink implements AutoCloseable {
         LOG.log(Level.WARNING, "cannot connect to the broker " + settings.url() + ": " + why);
       } catch (InterruptedException e) {
         break;
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "the link to the broker failed; it is made anew", e);
       } finally {
         attempt.close();
         endAll();
@@ -136,22 +159,60 @@ public final class BrokerLink implements AutoCloseable {
     }
     DeviceId device = parsed.get().device();
     try {
-      if (parsed.get().topic() == Topics.REPORT) {
-        Report report = Json.read(Report.class, payload, Limits.PACKET_BYTES_MAX);
-        hand(new HubEvent.ReportSaid(sessionOf(device), device, report, packet));
-        return packet == 0;
-      } else if (parsed.get().topic() == Topics.PRESENCE) {
-        Presence presence = Json.read(Presence.class, payload, Limits.PACKET_BYTES_MAX);
-        SessionId session = presence instanceof Presence.Birth ? opened(device) : sessionOf(device);
-        hand(new HubEvent.PresenceSaid(session, device, presence));
-      } else {
-        Answer answer = Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX);
-        hand(new HubEvent.AnswerSaid(sessionOf(device), device, answer));
-      }
+      return switch (parsed.get().topic()) {
+        case REPORT ->
+            reported(
+                device,
+                Json.read(Report.class, payload, Limits.PACKET_BYTES_MAX),
+                payload.length,
+                packet);
+        case PRESENCE -> {
+          said(device, Json.read(Presence.class, payload, Limits.PACKET_BYTES_MAX));
+          yield true;
+        }
+        case ANSWER -> {
+          Answer answer = Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX);
+          hand(new HubEvent.AnswerSaid(sessionOf(device), device, answer));
+          yield true;
+        }
+        case DESIRED, ACKED, ASK -> true;
+      };
     } catch (MalformedException e) {
       hand(new HubEvent.Violated(Optional.of(device), REMOTE, "publish to " + topic, e.reason()));
     }
     return true;
+  }
+
+  /// True when the packet is not to wait for the commit.
+  private boolean reported(DeviceId device, Report report, int bytes, int packet) {
+    if (isRefused(device, MessageBounds.check(report))) {
+      return true;
+    }
+    SessionId session = sessionOf(device);
+    boolean waits = packet != 0 && sessions.awaits(session, packet);
+    hand(new HubEvent.ReportSaid(session, device, report, packet), bytes);
+    return !waits;
+  }
+
+  private boolean isRefused(DeviceId device, @Nullable Reason reason) {
+    if (reason != null) {
+      hand(new HubEvent.Violated(Optional.of(device), REMOTE, "publish", reason));
+    }
+    return reason != null;
+  }
+
+  private void said(DeviceId device, Presence presence) {
+    if (isRefused(device, MessageBounds.check(presence))) {
+      return;
+    }
+    switch (presence) {
+      case Presence.Birth birth -> hand(new HubEvent.PresenceSaid(opened(device), device, birth));
+      // A will speaks of a line that is over: it never begins a session.
+      case Presence.Will will ->
+          sessions
+              .of(device)
+              .ifPresent(session -> hand(new HubEvent.PresenceSaid(session, device, will)));
+    }
   }
 
   /// A device may go on reporting over a hub's restart: its first word opens its session.
@@ -160,14 +221,19 @@ public final class BrokerLink implements AutoCloseable {
   }
 
   private SessionId opened(DeviceId device) {
-    SessionId session = sessions.open(device);
-    hand(new HubEvent.SessionOpened(session, device, "", REMOTE));
-    hand(new HubEvent.SessionSubscribed(session, device));
-    return session;
+    BrokerSessions.Opened opened = sessions.open(device);
+    acknowledge(connection, opened.replaced());
+    hand(new HubEvent.SessionOpened(opened.session(), device, "", REMOTE));
+    hand(new HubEvent.SessionSubscribed(opened.session(), device));
+    return opened.session();
   }
 
   private void hand(HubEvent event) {
-    while (!inbox.offer(event) && !isClosing) {
+    hand(event, 0);
+  }
+
+  private void hand(HubEvent event, int bytes) {
+    while (!inbox.offer(event, bytes, () -> {}) && !isClosing) {
       LockSupport.parkNanos(INBOX_RETRY_NANOS);
     }
   }
@@ -175,14 +241,36 @@ public final class BrokerLink implements AutoCloseable {
   // ---- down
 
   private void send() {
+    long beaconAtNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(BEACON_MILLIS_MIN);
     while (!isClosing) {
       try {
-        send(sends.take());
+        HubEffect.ToSession next = sends.poll(SEND_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        for (SessionId over = ending.poll(); over != null; over = ending.poll()) {
+          end(over);
+        }
+        if (next != null) {
+          send(next);
+        }
+        long sinceBeacon = System.nanoTime() - beaconAtNanos;
+        if (sinceBeacon >= TimeUnit.MILLISECONDS.toNanos(BEACON_MILLIS_MIN)
+            && isBeaconDue.compareAndSet(true, false)) {
+          beaconAtNanos = System.nanoTime();
+          announce();
+        }
       } catch (InterruptedException e) {
         return;
       } catch (MqttException e) {
         LOG.log(Level.DEBUG, "not sent: the broker is gone", e);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "a message to the broker failed", e);
       }
+    }
+  }
+
+  private void announce() throws MqttException, InterruptedException {
+    BrokerConnection line = connection;
+    if (line != null && line.isUp()) {
+      line.announce();
     }
   }
 
@@ -193,30 +281,60 @@ public final class BrokerLink implements AutoCloseable {
     }
     switch (effect) {
       case HubEffect.SessionAdmitted _ -> {}
-      case HubEffect.SessionRefused refused -> sessions.close(refused.session());
-      case HubEffect.CloseSession close -> {
-        sessions.close(close.session());
-        if (close.reason() instanceof Reason.Busy) {
-          // The hub has lost its memory of this session: births must be said again.
-          line.announce();
-        }
-      }
-      case HubEffect.SendDesired desired ->
-          line.publishAll(
-              Topics.DESIRED.of(desired.device()),
-              desired.updates(),
-              () ->
-                  hand(
-                      new HubEvent.DesiredTaken(
-                          desired.session(), desired.device(), desired.manifest())));
+      case HubEffect.SessionRefused refused -> acknowledge(line, sessions.close(refused.session()));
+      case HubEffect.CloseSession close -> end(close.session());
+      case HubEffect.SendDesired desired -> sendDesired(line, desired);
       case HubEffect.SendAcked acked ->
           line.publish(Topics.ACKED.of(acked.device()), acked.acked());
       case HubEffect.SendAsk ask -> line.publish(Topics.ASK.of(ask.device()), ask.ask());
-      case HubEffect.PacketTaken taken -> line.acknowledge(taken.packet());
+      case HubEffect.PacketTaken taken -> {
+        if (sessions.isTaken(taken.session(), taken.packet())) {
+          line.acknowledge(taken.packet());
+        }
+      }
     }
   }
 
+  private void sendDesired(BrokerConnection line, HubEffect.SendDesired desired)
+      throws MqttException, InterruptedException {
+    SessionId session = desired.session();
+    try {
+      line.publishAll(
+          Topics.DESIRED.of(desired.device()),
+          desired.updates(),
+          // The broker has it; what the device reports will tell whether it has it too.
+          () -> hand(new HubEvent.DesiredSent(session, desired.device(), desired.manifest())),
+          () -> ending.add(session));
+    } catch (MqttException e) {
+      ending.add(session);
+      throw e;
+    }
+  }
+
+  /// The session is over, and the hub's loop is told so; the device's next word opens another.
   private void end(SessionId session) {
-    sessions.close(session);
+    BrokerConnection line = connection;
+    BrokerSessions.Ended ended = sessions.close(session);
+    acknowledge(line, ended);
+    ended
+        .device()
+        .ifPresent(
+            device -> hand(new HubEvent.SessionClosed(session, device, false, "ended by the hub")));
+  }
+
+  /// What was sent in a session that is over is not waited for any more. Its rows are not lost: the
+  /// device sends them again until `acked` names them.
+  private static void acknowledge(@Nullable BrokerConnection line, BrokerSessions.Ended ended) {
+    if (line == null) {
+      return;
+    }
+    for (int packet : ended.untaken()) {
+      try {
+        line.acknowledge(packet);
+      } catch (MqttException e) {
+        LOG.log(Level.DEBUG, "not acknowledged: the broker is gone", e);
+        return;
+      }
+    }
   }
 }

@@ -32,7 +32,8 @@ public record MosquittoConfig(
         acl_file %s
         max_packet_size 262400
         max_keepalive 120
-        max_queued_messages 1000
+        max_inflight_messages 1000
+        max_queued_messages 10000
         persistence false
         """
         .formatted(port, ca, certificate, key, revoked, aclFile);

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.EdgeDirectory;
+import dev.tombolo.hub.core.MessageBounds;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
 import dev.tombolo.protocol.codec.Json;
@@ -74,6 +75,12 @@ final class ConnectCheck {
       return bad(ReasonCodes.of(why.get()), why.get());
     }
     MqttProperties properties = header.properties();
+    if (number(properties, MqttProperties.MAXIMUM_PACKET_SIZE, 1) == 0
+        || number(properties, MqttProperties.RECEIVE_MAXIMUM, 1) == 0) {
+      return bad(
+          ReasonCodes.PROTOCOL_ERROR,
+          new Reason.Malformed("CONNECT", "a maximum of 0 (MQTT 5 s. 3.1.2.11)"));
+    }
     if (properties.getProperty(MqttProperties.AUTHENTICATION_METHOD) != null) {
       return bad(
           ReasonCodes.BAD_AUTHENTICATION_METHOD,
@@ -108,7 +115,10 @@ final class ConnectCheck {
         return bad(
             ReasonCodes.PAYLOAD_INVALID, new Reason.Malformed("will", "must be of type will"));
       }
-      return new Outcome.Good(terms(terms.peer(), header, Optional.of(will)));
+      Reason wrong = MessageBounds.check(will);
+      return wrong == null
+          ? new Outcome.Good(terms(terms.peer(), header, Optional.of(will)))
+          : bad(ReasonCodes.PAYLOAD_INVALID, wrong);
     } catch (MalformedException e) {
       return bad(ReasonCodes.PAYLOAD_INVALID, e.reason());
     }
@@ -124,7 +134,8 @@ final class ConnectCheck {
         inForce,
         inForce != asked,
         Math.max(1, number(properties, MqttProperties.RECEIVE_MAXIMUM, RECEIVE_MAX_USUAL)),
-        number(properties, MqttProperties.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE),
+        // Netty reads four unsigned bytes as an int.
+        Integer.toUnsignedLong(number(properties, MqttProperties.MAXIMUM_PACKET_SIZE, -1)),
         number(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, 0) != 0,
         will);
   }

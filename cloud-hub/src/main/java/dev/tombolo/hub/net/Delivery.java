@@ -45,7 +45,14 @@ final class Delivery {
 
     void send(MqttMessage message);
 
+    /// The device has acknowledged the whole document.
     void taken(Digest manifest);
+
+    /// The document went out, and the device will not tell whether it took it.
+    void sent(Digest manifest);
+
+    /// A document has a part that the client does not want to take.
+    void isTooLarge(int bytes, long bytesMax);
   }
 
   /// A desired document on its way.
@@ -53,6 +60,7 @@ final class Delivery {
     final @Nullable Digest manifest;
     final Queue<DesiredUpdate> parts;
     int inFlight;
+    boolean isRefused;
 
     Document(@Nullable Digest manifest, List<DesiredUpdate> parts) {
       this.manifest = manifest;
@@ -92,24 +100,34 @@ final class Delivery {
 
   /// False when the device is too slow and must be cut off.
   boolean ask(byte[] payload) {
+    if (counters.queuedBytes.get() + payload.length > Limits.ALL_QUEUES_BYTES_MAX) {
+      // Others fill the memory, not this device: the question is lost, as one that meets no line.
+      return true;
+    }
     askBytes += payload.length;
     counters.queuedBytes.addAndGet(payload.length);
     asks.add(payload);
     pump();
-    return askBytes <= Limits.DEVICE_QUEUE_BYTES_MAX
-        && counters.queuedBytes.get() <= Limits.ALL_QUEUES_BYTES_MAX;
+    return askBytes <= Limits.DEVICE_QUEUE_BYTES_MAX;
   }
 
   /// A PUBACK.
-  void acknowledged(int packet) {
+  ///
+  /// @param isRefused by its reason code
+  void acknowledged(int packet, boolean isRefused) {
     Document sent = unacknowledged == null ? null : unacknowledged.remove(packet);
     if (sent != null && sent.manifest != null) {
       sent.inFlight--;
+      sent.isRefused |= isRefused;
       if (sent.inFlight == 0 && sent.parts.isEmpty()) {
         if (sent.equals(document)) {
           document = null;
         }
-        wire.taken(sent.manifest);
+        if (sent.isRefused) {
+          wire.sent(sent.manifest);
+        } else {
+          wire.taken(sent.manifest);
+        }
       }
     }
     pump();
@@ -154,12 +172,18 @@ final class Delivery {
       if (!publish(Topics.DESIRED, payload, sending)) {
         // It can never be delivered to this client; its other parts alone are of no use.
         document = null;
+        if (sending.manifest != null) {
+          wire.sent(sending.manifest);
+        }
         return;
       }
     }
     if (sending != null && sending.parts.isEmpty() && sending.inFlight == 0) {
       // Subscribed with QoS 0: nobody will tell that it was taken.
       document = null;
+      if (sending.manifest != null) {
+        wire.sent(sending.manifest);
+      }
     }
   }
 
@@ -173,8 +197,9 @@ final class Delivery {
   /// wants.
   private boolean publish(Topics topic, byte[] payload, Document part) {
     String name = topic.of(device);
-    if (MqttPackets.publishBytes(name, payload) > packetBytesMax) {
-      counters.slowConsumers.increment();
+    int bytes = MqttPackets.publishBytes(name, payload);
+    if (bytes > packetBytesMax) {
+      wire.isTooLarge(bytes, packetBytesMax);
       return false;
     }
     int packet = 0;

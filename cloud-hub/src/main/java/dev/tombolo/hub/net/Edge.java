@@ -13,6 +13,8 @@ final class Edge {
   private final Violations violations;
   private final ConnectRates connectRates;
   private final PendingRequests requests;
+  private final StrangerLines strangers =
+      new StrangerLines(EdgeBounds.STRANGER_LINES_MAX, EdgeBounds.STRANGER_LINES_PER_HOST_MAX);
   private final Map<SessionId, MqttSession> sessions = new ConcurrentHashMap<>();
 
   Edge(EdgeSettings settings, EdgeServices services, String rootPem, EdgeCounters counters) {
@@ -20,7 +22,7 @@ final class Edge {
     this.settings = settings;
     this.services = services;
     this.rootPem = rootPem;
-    this.violations = new Violations(services.inbox(), services.clock(), counters);
+    this.violations = new Violations(services.inbox(), counters);
     this.connectRates = new ConnectRates(settings.connectsPerMinute());
     this.requests = new PendingRequests();
   }
@@ -47,6 +49,10 @@ final class Edge {
 
   ConnectRates connectRates() {
     return connectRates;
+  }
+
+  StrangerLines strangers() {
+    return strangers;
   }
 
   PendingRequests requests() {

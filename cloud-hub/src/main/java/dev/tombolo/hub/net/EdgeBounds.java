@@ -1,5 +1,7 @@
 package dev.tombolo.hub.net;
 
+import dev.tombolo.protocol.Limits;
+
 /// Bounds of the edge port beyond [dev.tombolo.protocol.Limits]. Times are milliseconds.
 final class EdgeBounds {
   /// How often each event loop looks at its lines' deadlines.
@@ -9,7 +11,7 @@ final class EdgeBounds {
   static final long HANDSHAKE_MILLIS = 5_000;
 
   /// From the handshake's end to a whole CONNECT, or a whole HTTP header.
-  static final long OPENING_MILLIS = 5_000;
+  static final long OPENING_MILLIS = Limits.CONNECT_WAIT_MAX.toMillis();
 
   /// A request's body, after its header.
   static final long BODY_MILLIS = 20_000;
@@ -35,6 +37,16 @@ final class EdgeBounds {
   /// Packets a device may send behind its CONNECT before the hub has answered it.
   static final int EARLY_PACKETS_MAX = 16;
 
+  /// What one device has said and the hub's loop has not decided yet; beyond it the line is not
+  /// read.
+  static final int UNDECIDED_BYTES_MAX = 1024 * 1024;
+
+  /// WebSocket pings before the hub has let anybody in; a client that opens its line needs none.
+  static final int EARLY_PINGS_MAX = 4;
+
+  /// Answers to pings of one device in one flush.
+  static final int PONGS_AT_ONCE_MAX = 16;
+
   /// Parts of a desired update on their way to one device.
   static final int PARTS_IN_FLIGHT_MAX = 4;
 
@@ -43,6 +55,11 @@ final class EdgeBounds {
 
   /// Lines whose TLS handshake or first packet is not there yet; further ones wait in the kernel.
   static final int HALF_OPEN_MAX = 4_096;
+
+  /// Lines of those who have shown no certificate.
+  static final int STRANGER_LINES_MAX = 4_096;
+
+  static final int STRANGER_LINES_PER_HOST_MAX = 1_024;
 
   static final int HTTP_LINE_BYTES_MAX = 4 * 1024;
   static final int HTTP_HEADER_BYTES_MAX = 8 * 1024;

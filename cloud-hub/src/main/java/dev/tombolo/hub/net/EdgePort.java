@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -25,7 +26,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ public final class EdgePort implements AutoCloseable {
 
   private final EdgeSettings settings;
   private final String rootPem;
-  private final EdgeTls tls;
+  private volatile EdgeTls tls;
   private final EdgeCounters counters = new EdgeCounters();
   private final EventLoopGroup loops;
   private final Map<EventLoop, LineSweep> sweeps = new IdentityHashMap<>();
@@ -109,6 +109,11 @@ public final class EdgePort implements AutoCloseable {
     return ((InetSocketAddress) server.localAddress()).getPort();
   }
 
+  /// Shows another certificate to those who come from now on; lines that are up stay up.
+  public void renew(EdgeTls next) {
+    tls = next;
+  }
+
   /// Lets devices in.
   public void open(EdgeServices services) {
     edge = new Edge(settings, services, rootPem, counters);
@@ -154,22 +159,20 @@ public final class EdgePort implements AutoCloseable {
     opened().requests().answer(refused.request(), refused);
   }
 
-  /// Closes every line that came with one of these certificates, whatever it is doing.
-  ///
-  /// @param serials lower-case hex
-  public void revoke(Set<String> serials) {
+  /// Closes every line of a device, whatever it is doing and whichever certificate it came with.
+  public void expel(DeviceId device, Reason reason) {
     sweeps.forEach(
         (loop, sweep) ->
             loop.execute(
                 () ->
                     sweep.forEach(
-                        line ->
-                            line.peer()
-                                .filter(peer -> serials.contains(peer.serial()))
-                                .ifPresent(
-                                    peer ->
-                                        line.dismiss(
-                                            new Reason.DeviceRevoked(peer.device().text()))))));
+                        line -> {
+                          if (line.peer()
+                              .filter(peer -> peer.device().equals(device))
+                              .isPresent()) {
+                            line.dismiss(reason);
+                          }
+                        })));
   }
 
   /// Says good-bye to every device, and stops.

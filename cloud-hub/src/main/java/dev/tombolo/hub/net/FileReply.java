@@ -117,9 +117,8 @@ final class FileReply {
       ctx.flush();
       return;
     }
-    ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     close();
-    replies.finished();
+    replies.finished(ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
   }
 
   void close() {

@@ -30,6 +30,10 @@ final class FirstByte extends ByteToMessageDecoder {
         edge.counters().handshakes.increment();
         line.identified(EdgeTls.peerOf(ctx.pipeline().get(SslHandler.class).engine()));
         line.deadline(EdgeBounds.OPENING_MILLIS, line::abort);
+        if (line.peer().isEmpty()) {
+          edge.strangers().add(line, line.host());
+          line.onEnd(() -> edge.strangers().remove(line));
+        }
       } else {
         edge.counters().handshakesFailed.increment();
         line.abort();

@@ -6,6 +6,7 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -33,7 +34,7 @@ final class HttpReplies {
   private boolean closes;
   private boolean isSent;
 
-  /// Told when the response is written.
+  /// Told when the response has gone out.
   interface Done {
     void answered(boolean closes);
   }
@@ -108,9 +109,11 @@ final class HttpReplies {
   }
 
   /// Marks the response's end, whoever wrote it.
-  void finished() {
+  ///
+  /// @param last its last part, on its way
+  void finished(ChannelFuture last) {
     isSent = true;
-    done.answered(closes);
+    last.addListener(_ -> done.answered(closes));
   }
 
   void setConnection(HttpHeaders headers) {
@@ -139,7 +142,6 @@ final class HttpReplies {
       return;
     }
     setConnection(response.headers());
-    ctx.writeAndFlush(response);
-    finished();
+    finished(ctx.writeAndFlush(response));
   }
 }

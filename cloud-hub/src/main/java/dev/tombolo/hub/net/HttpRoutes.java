@@ -81,7 +81,12 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     }
     line.settled();
     request = head;
-    replies = new HttpReplies(ctx, head, this::answered);
+    HttpReplies fresh = new HttpReplies(ctx, head, this::answered);
+    replies = fresh;
+    if (line.peer().isEmpty()) {
+      // One answer each: whoever shows no certificate keeps no line.
+      fresh.closeAfterwards();
+    }
     body.reset();
     line.deadline(EdgeBounds.BODY_MILLIS, line::abort);
     DecoderResult decoded = head.decoderResult();

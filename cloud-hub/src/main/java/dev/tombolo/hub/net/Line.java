@@ -22,11 +22,16 @@ final class Line extends ChannelDuplexHandler {
   private final EdgeCounters counters;
   private Optional<PeerIdentity> peer = Optional.empty();
   private String remote = "";
+  private String host = "";
   private long receivedAtMillis;
   private long deadlineMillis = Long.MAX_VALUE;
   private Runnable atDeadline = () -> {};
   private boolean halfOpen;
+  private boolean speaksMqtt;
+  private boolean isHeld;
+  private boolean isChoked;
   private @Nullable Runnable onSweep;
+  private Runnable onEnd = () -> {};
   private @Nullable Consumer<Reason> onDismissal;
   private @Nullable ChannelHandlerContext context;
 
@@ -39,7 +44,8 @@ final class Line extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
-      remote = address.getAddress().getHostAddress() + ":" + address.getPort();
+      host = address.getAddress().getHostAddress();
+      remote = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
     receivedAtMillis = sweep.nowMillis();
     halfOpen = true;
@@ -66,10 +72,41 @@ final class Line extends ChannelDuplexHandler {
     ctx.write(message, promise);
   }
 
+  // Who does not read is not read: else the answers to what it goes on saying would pile up here.
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    isChoked = !ctx.channel().isWritable();
+    pace();
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  /// Reads nothing more until [#release].
+  void hold() {
+    isHeld = true;
+    pace();
+  }
+
+  void release() {
+    isHeld = false;
+    pace();
+  }
+
+  /// True while nothing is read, for whatever cause.
+  boolean isPaused() {
+    return isHeld || isChoked;
+  }
+
+  private void pace() {
+    if (context != null) {
+      context.channel().config().setAutoRead(!isPaused());
+    }
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     settled();
     counters.lines.decrementAndGet();
+    onEnd.run();
     sweep.remove(this);
     ctx.fireChannelInactive();
   }
@@ -80,6 +117,15 @@ final class Line extends ChannelDuplexHandler {
       halfOpen = false;
       counters.halfOpen.decrementAndGet();
     }
+  }
+
+  /// Called when the hub has let a device in by MQTT.
+  void mqttIsOpen() {
+    speaksMqtt = true;
+  }
+
+  boolean isMqttOpen() {
+    return speaksMqtt;
   }
 
   /// Replaces the running deadline.
@@ -107,6 +153,11 @@ final class Line extends ChannelDuplexHandler {
     }
   }
 
+  /// Runs when the line is gone.
+  void onEnd(Runnable task) {
+    onEnd = task;
+  }
+
   void identified(Optional<PeerIdentity> identity) {
     peer = identity;
   }
@@ -115,9 +166,14 @@ final class Line extends ChannelDuplexHandler {
     return peer;
   }
 
-  /// Address and port, for the audit.
+  /// Address and port, for the audit; IPv6 in brackets.
   String remote() {
     return remote;
+  }
+
+  /// Address alone.
+  String host() {
+    return host;
   }
 
   long receivedAtMillis() {
@@ -155,7 +211,7 @@ final class Line extends ChannelDuplexHandler {
       return;
     }
     Channel channel = context.channel();
-    channel.config().setAutoRead(true);
+    release();
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls != null && channel instanceof DuplexChannel duplex) {
       tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());

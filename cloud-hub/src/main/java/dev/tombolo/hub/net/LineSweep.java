@@ -3,6 +3,8 @@ package dev.tombolo.hub.net;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
 import io.netty.channel.EventLoop;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -14,6 +16,8 @@ import java.util.function.Consumer;
 /// All lines of one event loop, looked at together a few times a second, instead of timers for
 /// each. Also keeps the events that must not get lost while the hub's inbox is full.
 final class LineSweep {
+  private static final Logger LOG = System.getLogger(LineSweep.class.getName());
+
   private final Set<Line> lines = new LinkedHashSet<>();
   private final ArrayDeque<HubEvent> late = new ArrayDeque<>();
   private final HubInbox inbox;
@@ -57,7 +61,13 @@ final class LineSweep {
     }
     long now = nowMillis();
     for (Line line : new ArrayList<>(lines)) {
-      line.swept(now);
+      try {
+        line.swept(now);
+      } catch (RuntimeException failure) {
+        // Else this sweep, and with it every deadline of this event loop, would end for good.
+        LOG.log(Level.ERROR, "a line failed and is closed: " + line.remote(), failure);
+        line.abort();
+      }
     }
   }
 }

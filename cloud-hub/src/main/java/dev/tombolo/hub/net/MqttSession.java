@@ -2,6 +2,7 @@ package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.MessageBounds;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.Topics;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
@@ -38,6 +40,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// One MQTT 5 connection of a device, on its event loop.
@@ -65,10 +68,14 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   private final Queue<Object> early = new ArrayDeque<>(0);
 
   /// Events for which the hub's inbox had no room.
-  private final Queue<HubEvent> unheard = new ArrayDeque<>(0);
+  private final Queue<Said> unheard = new ArrayDeque<>(0);
+
+  /// Bytes that the hub's loop has taken in and not decided yet; changed by its thread, too.
+  private final AtomicInteger undecidedBytes = new AtomicInteger();
 
   private Phase phase = Phase.CONNECTING;
   private boolean flushIsDue;
+  private int pongsDue;
   private boolean isListening;
   private long unheardSinceMillis;
   private long stalledSinceMillis;
@@ -77,6 +84,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
 
   /// What is known once CONNECT has been read.
   private record Open(SessionId id, DeviceId device, ConnectCheck.Terms terms, Delivery delivery) {}
+
+  /// @param bytes it came in with
+  private record Said(HubEvent event, int bytes) {}
 
   MqttSession(Line line, Edge edge) {
     this.line = line;
@@ -101,11 +111,12 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
         case CONNECTING -> connect(ctx, packet);
         case OPENING -> {
           if (early.size() >= EdgeBounds.EARLY_PACKETS_MAX) {
-            violate(
+            // By CONNACK: nothing may be sent before it (MQTT 5 s. 3.14).
+            refuse(
                 ReasonCodes.RECEIVE_MAX_EXCEEDED,
-                "packets before CONNACK",
                 new Reason.LimitExceeded(
-                    "earlyPackets", EdgeBounds.EARLY_PACKETS_MAX, early.size() + 1));
+                    "earlyPackets", EdgeBounds.EARLY_PACKETS_MAX, early.size() + 1),
+                true);
           } else {
             early.add(message);
             keep = true;
@@ -166,7 +177,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     line.settled();
     line.deadline(
         EdgeBounds.ANSWER_MILLIS, () -> refuse(ReasonCodes.SERVER_UNAVAILABLE, busy(), false));
-    ctx.channel().config().setAutoRead(false);
+    line.hold();
   }
 
   private void packet(MqttMessage packet) {
@@ -184,12 +195,10 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     }
     switch (packet.fixedHeader().messageType()) {
       case PUBLISH -> published((MqttPublishMessage) packet);
-      case PUBACK ->
-          delivery()
-              .acknowledged(((MqttMessageIdVariableHeader) packet.variableHeader()).messageId());
+      case PUBACK -> acknowledged((MqttMessageIdVariableHeader) packet.variableHeader());
       case SUBSCRIBE -> subscribe((MqttSubscribeMessage) packet);
       case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) packet);
-      case PINGREQ -> send(MqttPackets.PINGRESP);
+      case PINGREQ -> pinged();
       case DISCONNECT -> disconnected(packet);
       case CONNECT, CONNACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK, PINGRESP, AUTH ->
           violate(
@@ -214,19 +223,25 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     try {
       if (topic == Topics.REPORT) {
         Report report = Json.read(Report.class, payload, Limits.PACKET_BYTES_MAX);
+        if (isRefused(name, MessageBounds.check(report))) {
+          return;
+        }
         edge.counters().reportRows.add(report.rows().size());
         if (toAcknowledge != 0) {
           untaken.add(toAcknowledge);
         }
-        hand(new HubEvent.ReportSaid(id(), device(), report, toAcknowledge));
+        hand(new HubEvent.ReportSaid(id(), device(), report, toAcknowledge), payload.length);
         return;
       }
       if (topic == Topics.PRESENCE) {
         Presence presence = Json.read(Presence.class, payload, Limits.PACKET_BYTES_MAX);
-        hand(new HubEvent.PresenceSaid(id(), device(), presence));
+        if (isRefused(name, MessageBounds.check(presence))) {
+          return;
+        }
+        hand(new HubEvent.PresenceSaid(id(), device(), presence), payload.length);
       } else {
         Answer answer = Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX);
-        hand(new HubEvent.AnswerSaid(id(), device(), answer));
+        hand(new HubEvent.AnswerSaid(id(), device(), answer), payload.length);
       }
       if (toAcknowledge != 0) {
         send(MqttPackets.puback(toAcknowledge, ReasonCodes.SUCCESS));
@@ -234,6 +249,20 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     } catch (MalformedException e) {
       violate(ReasonCodes.PAYLOAD_INVALID, "publish to " + name, e.reason());
     }
+  }
+
+  private boolean isRefused(String topic, @Nullable Reason reason) {
+    if (reason != null) {
+      violate(ReasonCodes.PAYLOAD_INVALID, "publish to " + topic, reason);
+    }
+    return reason != null;
+  }
+
+  private void acknowledged(MqttMessageIdVariableHeader header) {
+    boolean isRefused =
+        header instanceof MqttPubReplyMessageVariableHeader reply
+            && (reply.reasonCode() & 0xff) >= ReasonCodes.UNSPECIFIED;
+    delivery().acknowledged(header.messageId(), isRefused);
   }
 
   private void subscribe(MqttSubscribeMessage packet) {
@@ -267,7 +296,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
         delivery().isSubscribed(Topics.DESIRED) || delivery().isSubscribed(Topics.ACKED);
     if (listens && !isListening) {
       isListening = true;
-      hand(new HubEvent.SessionSubscribed(id(), device()));
+      hand(new HubEvent.SessionSubscribed(id(), device()), 0);
     }
     delivery().pump();
   }
@@ -283,6 +312,15 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       codes.add((short) (was ? 0x00 : 0x11));
     }
     send(MqttPackets.unsuback(packet.variableHeader().messageId(), codes));
+  }
+
+  // Many at once come from a line that had stalled, or from somebody who wants to fill our memory:
+  // a few answers say the same.
+  private void pinged() {
+    if (pongsDue < EdgeBounds.PONGS_AT_ONCE_MAX) {
+      pongsDue++;
+      send(MqttPackets.PINGRESP);
+    }
   }
 
   private void disconnected(MqttMessage packet) {
@@ -362,6 +400,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       properties.add(number(MqttProperties.SESSION_EXPIRY_INTERVAL, 0));
     }
     phase = Phase.OPEN;
+    line.mqttIsOpen();
     edge.counters().sessions.incrementAndGet();
     send(MqttPackets.connack(ReasonCodes.SUCCESS, properties));
     watchKeepAlive();
@@ -370,8 +409,12 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     for (Object packet = early.poll(); packet != null; packet = early.poll()) {
       channelRead(context(), packet);
     }
-    if (unheard.isEmpty()) {
-      context().channel().config().setAutoRead(true);
+    readOn();
+  }
+
+  private void readOn() {
+    if (unheard.isEmpty() && undecidedBytes.get() < EdgeBounds.UNDECIDED_BYTES_MAX) {
+      line.release();
     }
   }
 
@@ -385,8 +428,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   // Any byte counts: on a line that stalls, a packet may take longer than the keep alive.
   private void keepAliveOver(long limit) {
     long silent = line.nowMillis() - line.receivedAtMillis();
-    boolean paused = !context().channel().config().isAutoRead();
-    if (silent < limit || paused) {
+    if (silent < limit || line.isPaused()) {
       line.deadline(Math.max(limit - silent, EdgeBounds.SWEEP_MILLIS), () -> keepAliveOver(limit));
     } else {
       close(
@@ -399,16 +441,16 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     if (phase != Phase.OPEN) {
       return;
     }
-    while (!unheard.isEmpty() && edge.services().inbox().offer(unheard.peek())) {
+    while (!unheard.isEmpty() && isOffered(unheard.peek())) {
       unheard.remove();
     }
-    if (unheard.isEmpty()) {
-      context().channel().config().setAutoRead(true);
-    } else if (line.nowMillis() - unheardSinceMillis > EdgeBounds.INBOX_WAIT_MILLIS) {
+    readOn();
+    if (!unheard.isEmpty()
+        && line.nowMillis() - unheardSinceMillis > EdgeBounds.INBOX_WAIT_MILLIS) {
       close(ReasonCodes.SERVER_BUSY, busy());
       return;
     }
-    if (takesBytes() || !delivery().isWaiting()) {
+    if (takesBytes()) {
       stalledSinceMillis = 0;
     } else if (stalledSinceMillis == 0) {
       stalledSinceMillis = line.nowMillis();
@@ -426,18 +468,53 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
             "deviceQueueBytes", Limits.DEVICE_QUEUE_BYTES_MAX, Limits.DEVICE_QUEUE_BYTES_MAX + 1L));
   }
 
-  /// Keeps the order of one device's events. While the inbox is full the line is not read: TCP
-  /// makes the device wait.
-  private void hand(HubEvent event) {
-    if (unheard.isEmpty() && edge.services().inbox().offer(event)) {
+  /// Keeps the order of one device's events. While the inbox is full, or holds much of this device,
+  /// the line is not read: TCP makes the device wait.
+  private void hand(HubEvent event, int bytes) {
+    Said said = new Said(event, bytes);
+    if (unheard.isEmpty() && isOffered(said)) {
+      if (undecidedBytes.get() >= EdgeBounds.UNDECIDED_BYTES_MAX) {
+        line.hold();
+        // Decided meanwhile, maybe: then nobody else lets go.
+        readOn();
+      }
       return;
     }
     if (unheard.isEmpty()) {
       edge.counters().inboxFull.increment();
       unheardSinceMillis = line.nowMillis();
-      context().channel().config().setAutoRead(false);
+      line.hold();
     }
-    unheard.add(event);
+    unheard.add(said);
+  }
+
+  private boolean isOffered(Said said) {
+    if (said.bytes == 0) {
+      return edge.services().inbox().offer(said.event);
+    }
+    undecidedBytes.addAndGet(said.bytes);
+    boolean isIn = edge.services().inbox().offer(said.event, said.bytes, () -> decided(said.bytes));
+    if (!isIn) {
+      undecidedBytes.addAndGet(-said.bytes);
+    }
+    return isIn;
+  }
+
+  /// Called on the hub's loop.
+  private void decided(int bytes) {
+    int left = undecidedBytes.addAndGet(-bytes);
+    boolean wasHeld = left + bytes >= EdgeBounds.UNDECIDED_BYTES_MAX;
+    if (wasHeld && left < EdgeBounds.UNDECIDED_BYTES_MAX && context != null) {
+      context
+          .channel()
+          .eventLoop()
+          .execute(
+              () -> {
+                if (phase == Phase.OPEN) {
+                  readOn();
+                }
+              });
+    }
   }
 
   // ---- the wire
@@ -460,12 +537,28 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
 
   private void flushNow() {
     flushIsDue = false;
+    pongsDue = 0;
     context().flush();
   }
 
   @Override
   public void taken(Digest manifest) {
-    hand(new HubEvent.DesiredTaken(id(), device(), manifest));
+    hand(new HubEvent.DesiredTaken(id(), device(), manifest), 0);
+  }
+
+  @Override
+  public void sent(Digest manifest) {
+    hand(new HubEvent.DesiredSent(id(), device(), manifest), 0);
+  }
+
+  @Override
+  public void isTooLarge(int bytes, long bytesMax) {
+    edge.violations()
+        .report(
+            Optional.of(device()),
+            line.remote(),
+            "takes no packet of this size",
+            new Reason.LimitExceeded("maximumPacketSize", bytesMax, bytes));
   }
 
   @Override
@@ -521,7 +614,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     }
     edge.sessions().remove(was.id());
     was.delivery().forget();
-    unheard.forEach(line::offerSurely);
+    unheard.forEach(said -> line.offerSurely(said.event));
     unheard.clear();
     if (before == Phase.OPEN) {
       edge.counters().sessions.decrementAndGet();

@@ -5,7 +5,6 @@ import dev.tombolo.protocol.reason.Reason;
 /// MQTT 5 reason codes (s. 2.4), and which of them says a [Reason].
 final class ReasonCodes {
   static final int SUCCESS = 0x00;
-  static final int DISCONNECT_WITH_WILL = 0x04;
   static final int UNSPECIFIED = 0x80;
   static final int MALFORMED_PACKET = 0x81;
   static final int PROTOCOL_ERROR = 0x82;

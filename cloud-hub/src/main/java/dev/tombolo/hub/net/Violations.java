@@ -4,26 +4,23 @@ import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /// Passes on who broke which rule, for the audit. Strangers get so many lines a second, lest they
 /// fill the disk; all are counted.
 final class Violations {
   private final HubInbox inbox;
-  private final InstantSource clock;
   private final EdgeCounters counters;
   private final TokenBucket strangers;
 
-  Violations(HubInbox inbox, InstantSource clock, EdgeCounters counters) {
+  Violations(HubInbox inbox, EdgeCounters counters) {
     this.inbox = inbox;
-    this.clock = clock;
     this.counters = counters;
     this.strangers =
         new TokenBucket(
             EdgeBounds.STRANGER_AUDITS_PER_SECOND,
             EdgeBounds.STRANGER_AUDITS_PER_SECOND,
-            clock.millis());
+            nowMillis());
   }
 
   void report(Optional<DeviceId> device, String remote, String what, Reason reason) {
@@ -37,6 +34,11 @@ final class Violations {
   }
 
   private synchronized boolean mayReportStranger() {
-    return strangers.take(clock.millis());
+    return strangers.take(nowMillis());
+  }
+
+  // Monotonic: a wall clock set back would silence the audit.
+  private static long nowMillis() {
+    return System.nanoTime() / 1_000_000;
   }
 }

@@ -15,12 +15,19 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 /// MQTT's byte stream in WebSocket frames. Packets and frames need not be aligned (MQTT 5 s. 6), so
 /// pieces of a message are passed on as they come.
 final class WebSocketBytes extends ChannelDuplexHandler {
+  private final Line line;
+  private int earlyPings;
+
+  WebSocketBytes(Line line) {
+    this.line = line;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     switch (message) {
       case BinaryWebSocketFrame binary -> ctx.fireChannelRead(binary.content());
       case ContinuationWebSocketFrame more -> ctx.fireChannelRead(more.content());
-      case PingWebSocketFrame ping -> ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
+      case PingWebSocketFrame ping -> pinged(ctx, ping);
       case PongWebSocketFrame pong -> pong.release();
       case CloseWebSocketFrame close -> {
         close.release();
@@ -32,6 +39,19 @@ final class WebSocketBytes extends ChannelDuplexHandler {
             .addListener(_ -> ctx.close());
       }
       default -> ctx.fireChannelRead(message);
+    }
+  }
+
+  // While the line takes no bytes none is answered: a later one will be (RFC 6455 s. 5.5.3).
+  private void pinged(ChannelHandlerContext ctx, PingWebSocketFrame ping) {
+    boolean isEarly = !line.isMqttOpen();
+    if (isEarly && ++earlyPings > EdgeBounds.EARLY_PINGS_MAX) {
+      ping.release();
+      line.abort();
+    } else if (ctx.channel().isWritable()) {
+      ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
+    } else {
+      ping.release();
     }
   }
 

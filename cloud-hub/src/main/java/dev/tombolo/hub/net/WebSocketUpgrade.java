@@ -60,7 +60,7 @@ final class WebSocketUpgrade {
             Unpooled.EMPTY_BUFFER,
             request.headers(),
             EmptyHttpHeaders.INSTANCE);
-    ctx.pipeline().addLast(new WebSocketBytes(), new ConnectGate(line, edge));
+    ctx.pipeline().addLast(new WebSocketBytes(line), new ConnectGate(line, edge));
     handshaker.handshake(ctx.channel(), whole);
   }
 }

@@ -73,10 +73,7 @@ final class Loading {
                 new TokenUse(
                     r.getString("token"), digest(r, "key"), device(r), r.getLong("millis"))));
     each(state, "SELECT * FROM devices", r -> new HubChange.DevicePut(deviceRecord(r)));
-    each(
-        state,
-        "SELECT * FROM certificates WHERE generation <> 'superseded'",
-        r -> new HubChange.CertificatePut(certificate(r)));
+    each(state, "SELECT * FROM certificates", r -> new HubChange.CertificatePut(certificate(r)));
     each(state, "SELECT * FROM documents", r -> new HubChange.DocumentPut(document(r)));
     each(
         state,

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// A store whose transactions are timed. Knows whether the last commit went well, which is what
 /// `/healthz` asks.
@@ -41,22 +42,26 @@ public final class MeasuredStore implements HubStore {
 
   @Override
   public HubState load() {
-    return store.load();
+    return watched(store::load);
   }
 
   @Override
   public Batch begin() {
-    try {
-      return new MeasuredBatch(store.begin());
-    } catch (StoreFailure failure) {
-      failed();
-      throw failure;
-    }
+    return watched(() -> new MeasuredBatch(store.begin()));
   }
 
   @Override
   public void close() {
     store.close();
+  }
+
+  private <T> T watched(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (StoreFailure failure) {
+      failed();
+      throw failure;
+    }
   }
 
   private void failed() {
@@ -67,6 +72,7 @@ public final class MeasuredStore implements HubStore {
   private final class MeasuredBatch implements Batch {
     private final Batch batch;
     private int applied;
+    private boolean isWhole = true;
 
     MeasuredBatch(Batch batch) {
       this.batch = batch;
@@ -74,12 +80,22 @@ public final class MeasuredStore implements HubStore {
 
     @Override
     public void savepoint() {
-      batch.savepoint();
+      watched(
+          () -> {
+            batch.savepoint();
+            return batch;
+          });
     }
 
     @Override
     public void apply(List<HubChange> more) {
-      batch.apply(more);
+      try {
+        batch.apply(more);
+      } catch (StoreFailure failure) {
+        isWhole = false;
+        failed();
+        throw failure;
+      }
       applied += more.size();
     }
 
@@ -93,7 +109,7 @@ public final class MeasuredStore implements HubStore {
       try {
         commits.record(batch::commit);
         changes.record(applied);
-        isFailing = false;
+        isFailing = !isWhole;
       } catch (StoreFailure failure) {
         failed();
         throw failure;

@@ -163,6 +163,21 @@ public final class CertificateAuthority {
     return identity("broker", BROKER_NAME, names, now);
   }
 
+  /// The broker's certificate, issued anew for the same hosts when it nears its end. Empty where
+  /// none was ever asked for.
+  public Optional<ServerIdentity> renewedBrokerIdentity(Instant now) throws IOException {
+    Optional<String> certificate = files.read("broker.pem");
+    if (certificate.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Set<String> hosts = namesOf(Pem.readCertificates(certificate.get()).getFirst());
+      return Optional.of(brokerIdentity(List.copyOf(hosts), now));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException("ca/broker.pem is damaged; delete it: " + e.getMessage(), e);
+    }
+  }
+
   private ServerIdentity identity(String file, String name, List<String> hosts, Instant now)
       throws IOException {
     String certificateFile = file + ".pem";

@@ -84,6 +84,9 @@ class HubConfigTest {
         "results: {maxBytes: 1KiB} | hub.yaml line 1: results.maxBytes: must be at least 1MiB",
         "results: {kepe: 1d} | hub.yaml line 1: results.kepe: unknown field; did you mean 'keep'?",
         "edge: {endpoints: [hub]} | hub.yaml line 1: edge.endpoints: 'hub' is not an endpoint; write host:port",
+        "edge: {endpoints: ['hub.example.com:99999']} | hub.yaml line 1: edge.endpoints: 'hub.example.com:99999' is not an endpoint; write host:port",
+        "edge: {endpoints: ['shop_1.example.com:443']} | hub.yaml line 1: edge.endpoints: 'shop_1.example.com:443' is not an endpoint; write host:port",
+        "edge: {endpoints: ['a:1', 'b:1', 'c:1', 'd:1', 'e:1']} | hub.yaml line 1: edge.endpoints: 5 endpoints are too many; a join token has room for 4",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",
       })

@@ -16,6 +16,9 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -191,6 +194,150 @@ class DocumentsTest {
     List<HubEffect> effects = connect(scene.birth("boot-1", 2, ahead, List.of()));
 
     assertThat(manifest(sent(effects)).revision()).isEqualTo(42);
+  }
+
+  @Test
+  void aRevisionThatNoHubCanHaveMadeIsNotGoneOnAbove() {
+    DesiredManifest held = manifest(born(scene.birth("boot-1", 1)));
+    DesiredManifest claimed =
+        new DesiredManifest(
+            held.device(),
+            held.history(),
+            Limits.INTEGER_MAX - 1,
+            held.issuedMillis(),
+            List.of(),
+            List.of());
+
+    List<HubEffect> effects = connect(scene.birth("boot-1", 2, claimed, List.of()));
+    assertThat(manifest(sent(effects)).revision()).isEqualTo(held.revision());
+
+    List<HubEffect> next = scene.tell(applied(Scene.fleet(Map.of(APP, Map.of("threads", "1")))));
+    assertThat(Scene.all(HubEffect.CloseSession.class, next)).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatCannotBeServedDoesNotKeepTheOthersFromIt() {
+    EnrolResponse broken = scene.joined("broken");
+    SessionId its = scene.connected(broken, scene.birth("boot-1", 1));
+    EnrolResponse other = scene.joined("other");
+    scene.connected(other, scene.birth("boot-1", 1));
+    store.refuse(
+        change ->
+            change instanceof HubChange.DocumentPut put
+                && put.document().device().equals(broken.device()));
+    scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.AdminAsked(
+                scene.number(),
+                Scene.ALICE,
+                new AdminCommand.Assign(
+                    new ReleaseRef(APP, "1.0"),
+                    Scene.FLEET,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())));
+
+    assertThat(Scene.one(HubEffect.SendDesired.class, effects).device()).isEqualTo(other.device());
+    assertThat(Scene.one(HubEffect.CloseSession.class, effects).session()).isEqualTo(its);
+  }
+
+  @Test
+  void whatNobodyAcknowledgesIsHeldWhenTheDeviceReportsIt() {
+    scene.devicesTake = false;
+    SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
+    HubEffect.SendDesired sent = Scene.one(HubEffect.SendDesired.class, born(session));
+
+    scene.tell(new HubEvent.DesiredSent(session, identity.device(), sent.manifest()));
+    assertThat(store.load().heldManifests).doesNotContainKey(identity.device());
+
+    report(session, state(1, sent.manifest()));
+    assertThat(store.load().heldManifests).containsEntry(identity.device(), sent.manifest());
+    scene.now += Documents.UNCONFIRMED_MILLIS_MAX + 1;
+    assertThat(Scene.all(HubEffect.SendDesired.class, scene.tell(new HubEvent.Ticked()))).isEmpty();
+  }
+
+  @Test
+  void whatNobodyReportsIsSentAgain() {
+    scene.devicesTake = false;
+    SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
+    HubEffect.SendDesired sent = Scene.one(HubEffect.SendDesired.class, born(session));
+    scene.tell(new HubEvent.DesiredSent(session, identity.device(), sent.manifest()));
+    assertThat(scene.tell(new HubEvent.Ticked())).isEmpty();
+
+    scene.now += Documents.UNCONFIRMED_MILLIS_MAX + 1;
+
+    assertThat(Scene.one(HubEffect.SendDesired.class, scene.tell(new HubEvent.Ticked())).manifest())
+        .isEqualTo(sent.manifest());
+  }
+
+  @Test
+  void aChangeFollowsADocumentThatNobodyAcknowledged() {
+    scene.devicesTake = false;
+    SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
+    HubEffect.SendDesired sent = Scene.one(HubEffect.SendDesired.class, born(session));
+    scene.tell(new HubEvent.DesiredSent(session, identity.device(), sent.manifest()));
+
+    scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.AdminAsked(
+                scene.number(),
+                Scene.ALICE,
+                new AdminCommand.Assign(
+                    new ReleaseRef(APP, "1.0"),
+                    Scene.FLEET,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())));
+
+    assertThat(Scene.one(HubEffect.SendDesired.class, effects).manifest())
+        .isNotEqualTo(sent.manifest());
+  }
+
+  @Test
+  void aDocumentThatTheDeviceRefusedIsNotHeldThoughItsPacketWasAcknowledged() {
+    DesiredManifest held = manifest(born(scene.birth("boot-1", 1)));
+    Digest first = Digest.ofText(Json.write(held));
+    SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
+    scene.tell(
+        new HubEvent.PresenceSaid(
+            session, identity.device(), scene.birth("boot-1", 2, held, digests(held))));
+    scene.assign("embedding", "1.0");
+    assertThat(store.load().heldManifests.get(identity.device())).isNotEqualTo(first);
+
+    report(
+        session,
+        new Report.Row(
+            1,
+            "boot-1",
+            0,
+            1,
+            new ReportBody.Happened(
+                "desired-refused", null, null, new Reason.SectionMissing("trust"))),
+        state(2, first));
+
+    assertThat(store.load().heldManifests).containsEntry(identity.device(), first);
+    assertThat(Scene.all(HubEffect.SendDesired.class, scene.tell(new HubEvent.Ticked()))).isEmpty();
+  }
+
+  private List<HubEffect> born(SessionId session) {
+    return scene.tell(
+        new HubEvent.PresenceSaid(session, identity.device(), scene.birth("boot-1", 1)));
+  }
+
+  private void report(SessionId session, Report.Row... rows) {
+    scene.tell(new HubEvent.ReportSaid(session, identity.device(), scene.report(rows), 1));
+  }
+
+  private static Report.Row state(long sequence, Digest manifest) {
+    return new Report.Row(
+        sequence,
+        "boot-1",
+        0,
+        sequence,
+        new ReportBody.State(manifest, 1, List.of(), List.of(), Map.of()));
   }
 
   @Test

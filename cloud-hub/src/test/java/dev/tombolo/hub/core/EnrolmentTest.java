@@ -87,6 +87,24 @@ class EnrolmentTest {
   }
 
   @Test
+  void noiseFromTheSameAddressDoesNotSilenceAnAlarm() {
+    JoinToken token = scene.siteToken(1);
+    scene.enrol(token, "a");
+    for (int i = 0; i < 20; i++) {
+      scene.tell(
+          new HubEvent.Violated(
+              Optional.empty(), "10.0.0.1:7", "noise", new Reason.NotYours("topic", "x")));
+    }
+
+    scene.tell(scene.enrolAsked(token, "thief"));
+    assertThat(audit()).contains("enrol-alarm token " + token.id());
+    var first = store.load().lastAudit;
+
+    scene.tell(scene.enrolAsked(token, "thief"));
+    assertThat(store.load().lastAudit).isEqualTo(first);
+  }
+
+  @Test
   void eachBadTokenIsToldApart() {
     JoinToken used = scene.siteToken(2);
     scene.enrol(used, "a");

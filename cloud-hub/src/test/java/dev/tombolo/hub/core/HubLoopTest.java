@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HubLoopTest {
@@ -59,6 +60,37 @@ class HubLoopTest {
     go.countDown();
     loop.close();
     assertThat(loop.waiting()).isZero();
+  }
+
+  @Test
+  void theInboxIsBoundedByBytesToo() throws InterruptedException {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC());
+    loop.start(
+        effect -> {
+          inside.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+    AtomicInteger decided = new AtomicInteger();
+    int bytes = 256 * 1024;
+
+    int taken = 0;
+    while (loop.offer(new HubEvent.Ticked(), bytes, decided::incrementAndGet)) {
+      taken++;
+    }
+
+    assertThat(taken).isEqualTo((int) (HubLoop.INBOX_BYTES_MAX / bytes));
+    assertThat(loop.offer(new HubEvent.Ticked())).isTrue();
+    go.countDown();
+    loop.close();
+    assertThat(decided.get()).isEqualTo(taken);
+    assertThat(loop.waitingBytes()).isZero();
   }
 
   @Test

@@ -258,6 +258,25 @@ class OperatorsTest {
   }
 
   @Test
+  void aSiteThatMovesLeavesItsAssignmentsBehind() {
+    Name other = new Name("other");
+    scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
+    scene.command(
+        new AdminCommand.Assign(
+            new ReleaseRef(new Name("embedding"), "1.0"),
+            Scene.FLEET,
+            Optional.of(Scene.SITE),
+            Optional.empty(),
+            Optional.empty()));
+    scene.apply(new AdminObject.Fleet(other, "", Map.of(), false, Map.of()));
+
+    scene.apply(
+        new AdminObject.Site(Scene.SITE, other, "", Map.of(), "Europe/Berlin", "", "", Map.of()));
+
+    assertThat(store.load().assignments.values()).allMatch(Map::isEmpty);
+  }
+
+  @Test
   void secretsDoNotReachTheAudit() {
     scene.apply(Scene.fleet(Map.of(APP, Map.of("api-token", "hunter2", "threads", "2"))));
     JoinToken token = scene.siteToken(1);

@@ -54,11 +54,74 @@ class RenewalTest {
     assertThat(Scene.one(HubEffect.CloseSession.class, effects).reason())
         .isInstanceOf(Reason.DeviceQuarantined.class);
     assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
-        .containsExactly(next);
+        .containsExactlyInAnyOrder(first, next);
     assertThat(Scene.found(store.load().devices.get(device)).standing())
         .isEqualTo(Standing.QUARANTINED);
     assertThat(Scene.one(HubEffect.SessionRefused.class, opened(next)).reason())
         .isInstanceOf(Reason.DeviceQuarantined.class);
+  }
+
+  @Test
+  void aReplacedCertificateIsOnTheListUntilItRunsOut() {
+    String next = renewed(first, "next");
+
+    List<HubEffect> effects = opened(next);
+
+    assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
+        .containsExactly(first);
+    scene.restart();
+    assertThat(Expulsion.serials(store.load(), scene.now)).containsExactly(first);
+    long end = Scene.found(store.load().currentCertificates.get(device)).notAfterMillis();
+    assertThat(Expulsion.serials(store.load(), end + 1)).isEmpty();
+  }
+
+  @Test
+  void aDeviceDoesNotGetOneCertificateAfterTheOther() {
+    scene.now += 1_000;
+    String second = renewed(first, "second");
+    assertThat(refusal(first, "third")).isInstanceOf(Reason.Busy.class);
+    scene.open(device, second);
+    assertThat(refusal(second, "third")).isInstanceOf(Reason.Busy.class);
+    assertThat(renewed(second, "second")).isEqualTo(second);
+
+    scene.now += CertificateOrders.PAUSE_MILLIS;
+
+    assertThat(renewed(second, "third")).isNotEqualTo(second);
+  }
+
+  @Test
+  void aDeviceDoesNotGetManyCertificatesAtOnce() {
+    List<HubEffect> effects =
+        scene.tell(asked(first, "one"), asked(first, "two"), asked(first, "one"));
+
+    assertThat(Scene.all(HubEffect.RenewGranted.class, effects)).hasSize(2);
+    assertThat(Scene.one(HubEffect.RequestRefused.class, effects).reason())
+        .isInstanceOf(Reason.Busy.class);
+  }
+
+  @Test
+  void aRevokedDeviceDoesNotComeBackByItsNewestKey() {
+    String next = renewed(first, "next");
+    scene.open(device, next);
+    scene.command(new AdminCommand.RevokeDevice(device, "lost", Optional.empty()));
+
+    List<HubEffect> effects = scene.tell(scene.enrolAsked(scene.siteToken(1), "next"));
+
+    assertThat(Scene.one(HubEffect.RequestRefused.class, effects).reason())
+        .isEqualTo(new Reason.DeviceRevoked(device.text()));
+  }
+
+  @Test
+  void aDeviceThatEnrolsWithItsNewestKeyStaysTheSame() {
+    String next = renewed(first, "next");
+    scene.open(device, next);
+
+    assertThat(scene.enrol(scene.siteToken(1), "next").device()).isEqualTo(device);
+    assertThat(store.load().devices).hasSize(1);
+  }
+
+  private Reason refusal(String presented, String key) {
+    return Scene.one(HubEffect.RequestRefused.class, scene.tell(asked(presented, key))).reason();
   }
 
   @Test

@@ -81,6 +81,9 @@ class SessionTest {
     assertThat(Scene.one(HubEffect.CloseSession.class, effects).session()).isEqualTo(session);
     assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
         .containsExactly(Scene.serialOf(identity));
+    // Whichever certificate a line of it came with.
+    assertThat(Scene.one(HubEffect.DeviceExpelled.class, effects))
+        .isEqualTo(new HubEffect.DeviceExpelled(device, new Reason.DeviceRevoked(device.text())));
     assertThat(scene.directory().whyNotServed(device, Scene.serialOf(identity), scene.now))
         .contains(new Reason.DeviceRevoked(device.text()));
   }
@@ -133,6 +136,39 @@ class SessionTest {
 
     assertThat(lastAction()).isEqualTo("refusals-counted");
     assertThat(sequence() - before).isEqualTo(Violations.LINES_PER_REMOTE_MAX + 1);
+  }
+
+  @Test
+  void anotherPortOrAnotherAddressOfTheSameNetworkIsNoOtherRemote() {
+    long before = sequence();
+    for (int i = 0; i < 100; i++) {
+      violated("[2001:db8:0:7:0:0:0:" + Integer.toHexString(i) + "]:" + (1_000 + i));
+    }
+    assertThat(sequence() - before).isEqualTo(Violations.LINES_PER_REMOTE_MAX);
+
+    violated("[2001:db8:0:8:0:0:0:1]:1000");
+    assertThat(sequence() - before).isEqualTo(Violations.LINES_PER_REMOTE_MAX + 1);
+  }
+
+  private void violated(String remote) {
+    scene.tell(
+        new HubEvent.Violated(
+            Optional.empty(), remote, "topic", new Reason.NotYours("topic", "x")));
+  }
+
+  @Test
+  void whatCouldNotBeCommittedIsToldToTheLinesThatItEnded() {
+    SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
+    store.failNextCommit();
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.AdminAsked(
+                7, Scene.ALICE, new AdminCommand.RevokeDevice(device, "lost", Optional.empty())));
+
+    assertThat(Scene.one(HubEffect.CloseSession.class, effects))
+        .isEqualTo(new HubEffect.CloseSession(session, HubTurn.TRY_LATER));
+    assertThat(Scene.all(HubEffect.StartedOver.class, effects)).hasSize(1);
   }
 
   private void said(SessionId session, Presence presence) {

@@ -27,7 +27,11 @@ class HubDaemonTest {
       token = Files.readString(folder.resolve("data/admin-token"));
       assertThat(get(hub, "/healthz").statusCode()).isEqualTo(200);
       assertThat(get(hub, "/metrics").body())
-          .contains("tombolo_inbox_events", "tombolo_commit_seconds", "tombolo_edge_sessions");
+          .contains(
+              "tombolo_inbox_events",
+              "tombolo_commit_seconds",
+              "tombolo_edge_sessions",
+              "tombolo_certificate_server_days");
       assertThat(hub.readyLine())
           .isEqualTo(
               "hub ready: edge https://localhost:%d admin http://127.0.0.1:%d"

@@ -91,6 +91,31 @@ class ContentStoreTest {
   }
 
   @Test
+  void anUploadThatBreaksLeavesNothing() throws IOException {
+    ContentStore store = ContentStore.open(folder, 1_000_000);
+    InputStream broken =
+        new InputStream() {
+          private int left = 1_000;
+
+          @Override
+          public int read() {
+            if (left-- == 0) {
+              throw new IllegalStateException("the line broke");
+            }
+            return 1;
+          }
+        };
+
+    assertThatThrownBy(() -> store.put(Digest.ofText("a"), broken))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(store.bytesHeld()).isZero();
+    try (Stream<Path> left = Files.walk(folder)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  @Test
   void restartForgetsHalfFilesAndCountsWholeOnes() throws Exception {
     ContentStore.open(folder, 1_000).take(DIGEST, new ByteArrayInputStream(CONTENT));
     Files.writeString(folder.resolve("incoming/half"), "half");

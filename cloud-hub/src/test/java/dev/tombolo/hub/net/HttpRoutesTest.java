@@ -322,6 +322,16 @@ class HttpRoutesTest {
 
   // ---- small words
 
+  @Test
+  void whoShowsNoCertificateKeepsNoLine() throws Exception {
+    try (HttpClient stranger = stranger();
+        HttpClient device = as(hub.newDevice())) {
+      assertThat(bytes(stranger, "/healthz").headers().firstValue("connection")).contains("close");
+      assertThat(bytes(device, "/healthz").headers().firstValue("connection"))
+          .contains("keep-alive");
+    }
+  }
+
   private static HttpClient stranger() throws GeneralSecurityException, IOException {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)

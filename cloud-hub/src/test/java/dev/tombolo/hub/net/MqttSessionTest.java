@@ -18,6 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +33,8 @@ class MqttSessionTest {
   static final String REPORT =
       "{\"incarnation\":\"i\",\"bootId\":\"b\",\"wallMillis\":1,\"monotonicMillis\":1,\"rows\":[]}";
   private static final String WILL = "{\"type\":\"will\",\"bootId\":\"b\",\"connect\":1}";
+
+  private static final Digest MANIFEST = Digest.ofText("manifest");
 
   @TempDir static Path folder;
   private static TestHub hub;
@@ -105,6 +110,98 @@ class MqttSessionTest {
   }
 
   @Test
+  void aDocumentByQos0IsSentAndNotTaken() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    try (RawMqtt client = RawMqtt.connected(hub, device)) {
+      HubEvent.SessionOpened opened = hub.await(HubEvent.SessionOpened.class);
+      client.send(RawMqtt.subscribe(1, 0, topic(device, "desired")));
+      assertThat(client.read().type()).isEqualTo(9);
+
+      hub.edge.execute(send(opened, device));
+
+      assertThat(hub.await(HubEvent.DesiredSent.class).manifest()).isEqualTo(MANIFEST);
+      assertThat(client.read().type()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aDocumentThatTheClientRefusesByReasonCodeIsNotTaken() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    try (RawMqtt client = RawMqtt.connected(hub, device)) {
+      HubEvent.SessionOpened opened = hub.await(HubEvent.SessionOpened.class);
+      client.send(RawMqtt.subscribe(1, topic(device, "desired")));
+      assertThat(client.read().type()).isEqualTo(9);
+      hub.edge.execute(send(opened, device));
+
+      int packet = client.read(3).publishId();
+      client.send(RawMqtt.packet(0x40, new byte[] {(byte) (packet >> 8), (byte) packet, -125}));
+
+      assertThat(hub.await(HubEvent.DesiredSent.class).manifest()).isEqualTo(MANIFEST);
+    }
+  }
+
+  @Test
+  void aMaximumPacketSizeIsReadWithoutASign() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    try (RawMqtt client = RawMqtt.open(hub, Optional.of(device))) {
+      client.send(
+          new RawMqtt.Connect(device.id().text())
+              .withProperties((byte) 0x27, (byte) -1, (byte) -1, (byte) -1, (byte) -1)
+              .bytes());
+      assertThat(client.read().connackCode()).isZero();
+      HubEvent.SessionOpened opened = hub.await(HubEvent.SessionOpened.class);
+      client.send(RawMqtt.subscribe(1, topic(device, "desired")));
+      assertThat(client.read().type()).isEqualTo(9);
+
+      hub.edge.execute(send(opened, device));
+
+      assertThat(client.read().type()).isEqualTo(3);
+    }
+  }
+
+  private static HubEffect.SendDesired send(HubEvent.SessionOpened opened, TestHub.Device device) {
+    return new HubEffect.SendDesired(
+        opened.session(),
+        device.id(),
+        MANIFEST,
+        List.of(new DesiredUpdate(new Envelope("t", "cA==", List.of()), List.of(), null)));
+  }
+
+  @Test
+  void aDeviceIsNotReadFurtherAheadThanTheHubDecides() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    String large =
+        "{\"incarnation\":\"i\",\"bootId\":\"b\",\"wallMillis\":1,\"monotonicMillis\":1,"
+            + "\"rows\":[],\"padding\":\""
+            + "x".repeat(200_000)
+            + "\"}";
+    hub.isSlow = true;
+    try (ExecutorService sending = Executors.newVirtualThreadPerTaskExecutor();
+        RawMqtt client = RawMqtt.connected(hub, device)) {
+      Future<?> sent =
+          sending.submit(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  client.send(RawMqtt.publish(topic(device, "report"), large, 0, 0));
+                }
+                return null;
+              });
+      int ahead = EdgeBounds.UNDECIDED_BYTES_MAX / large.length() + 1;
+      for (int i = 0; i < 100; i++) {
+        hub.await(HubEvent.ReportSaid.class);
+        assertThat(hub.undecided).hasSizeLessThanOrEqualTo(ahead);
+        if (i >= ahead - 1) {
+          hub.undecided.take().run();
+        }
+      }
+      sent.get();
+    } finally {
+      hub.isSlow = false;
+      hub.undecided.clear();
+    }
+  }
+
+  @Test
   void brokenLineSpeaksTheWillAndACleanEndDoesNot() throws Exception {
     TestHub.Device device = hub.newDevice();
     byte[] connect =
@@ -150,7 +247,7 @@ class MqttSessionTest {
   void revocationClosesTheLineAtOnce() throws Exception {
     TestHub.Device device = hub.newDevice();
     try (RawMqtt client = RawMqtt.connected(hub, device)) {
-      hub.edge.revoke(Set.of(device.issued().serial()));
+      hub.edge.expel(device.id(), new Reason.DeviceRevoked(device.id().text()));
 
       assertThat(client.read().disconnectCode()).isEqualTo(0x87);
       assertThat(client.isClosedByHub()).isTrue();

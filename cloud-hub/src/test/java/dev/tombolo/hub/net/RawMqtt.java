@@ -200,13 +200,17 @@ final class RawMqtt implements AutoCloseable {
   }
 
   static byte[] subscribe(int packetId, String... filters) {
+    return subscribe(packetId, 1, filters);
+  }
+
+  static byte[] subscribe(int packetId, int qos, String... filters) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     body.write(packetId >> 8);
     body.write(packetId);
     body.write(0);
     for (String filter : filters) {
       text(body, filter);
-      body.write(1);
+      body.write(qos);
     }
     return packet(0x82, body.toByteArray());
   }

@@ -51,6 +51,11 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   final Path files;
   volatile boolean isFull;
   volatile boolean admits = true;
+
+  /// Events are taken in and not decided.
+  volatile boolean isSlow;
+
+  final BlockingQueue<Runnable> undecided = new LinkedBlockingQueue<>();
   private final AtomicLong serials = new AtomicLong(0x1000);
   private final AtomicLong sessions = new AtomicLong();
 
@@ -94,6 +99,17 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
       edge.execute(new HubEffect.SessionAdmitted(opened.session()));
     }
     return true;
+  }
+
+  @Override
+  public boolean offer(HubEvent event, int bytes, Runnable taken) {
+    boolean isIn = offer(event);
+    if (isIn && isSlow) {
+      undecided.add(taken);
+    } else if (isIn) {
+      taken.run();
+    }
+    return isIn;
   }
 
   @Override

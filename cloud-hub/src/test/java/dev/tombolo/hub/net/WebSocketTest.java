@@ -15,9 +15,12 @@ import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -110,6 +113,23 @@ class WebSocketTest {
     socket.abort();
   }
 
+  @Test
+  void pingsBeforeAnybodyIsLetInAreAnsweredAFewTimesOnly() throws Exception {
+    Received received = new Received();
+    WebSocket socket = open(hub.newDevice(), received);
+
+    try {
+      for (int i = 0; i < 1_000; i++) {
+        socket.sendPing(ByteBuffer.wrap(new byte[] {1})).join();
+      }
+    } catch (CompletionException e) {
+      // The hub has closed the line meanwhile.
+    }
+
+    assertThat(received.ended.await(TestHub.WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(received.pongs.get()).isLessThanOrEqualTo(EdgeBounds.EARLY_PINGS_MAX);
+  }
+
   private static WebSocket open(TestHub.Device device, WebSocket.Listener listener)
       throws GeneralSecurityException, IOException {
     return HttpClient.newBuilder()
@@ -123,6 +143,26 @@ class WebSocketTest {
 
   private static final class Received implements WebSocket.Listener {
     private final BlockingQueue<ByteBuffer> frames = new LinkedBlockingQueue<>();
+    final AtomicInteger pongs = new AtomicInteger();
+    final CountDownLatch ended = new CountDownLatch(1);
+
+    @Override
+    public CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
+      pongs.incrementAndGet();
+      socket.request(1);
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int code, String why) {
+      ended.countDown();
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      ended.countDown();
+    }
 
     @Override
     public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {

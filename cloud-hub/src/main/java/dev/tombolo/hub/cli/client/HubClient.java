@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// One operator's way to one hub. Every method throws [Failure] with the next step when the hub
 /// cannot be reached or says no.
@@ -187,6 +188,17 @@ public final class HubClient implements AutoCloseable {
               + tokenFile
               + "; it was revoked or is another hub's. Ask an operator: tombolo user create NAME");
     }
+    if (response.body().isEmpty()) {
+      // An answer to HEAD has none.
+      throw new Failure(
+          exit(status, null),
+          status == 503 ? "busy" : "refused",
+          "the hub at "
+              + base
+              + " answered "
+              + status
+              + (status == 503 ? "; it is busy, try again later" : "; see the hub's log"));
+    }
     try {
       Refusal refusal = Json.read(Refusal.class, response.body(), REFUSAL_BYTES_MAX);
       throw new Refused(refusal.reason(), refusal.message(), exit(status, refusal.reason()));
@@ -202,7 +214,7 @@ public final class HubClient implements AutoCloseable {
     }
   }
 
-  private static int exit(int status, Reason reason) {
+  private static int exit(int status, @Nullable Reason reason) {
     if (reason instanceof Reason.ProtectedFleet) {
       return Exit.NOT_CONFIRMED;
     }

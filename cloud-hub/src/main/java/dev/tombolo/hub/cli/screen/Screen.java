@@ -5,12 +5,16 @@ import dev.tombolo.hub.http.api.Note;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// Where a command says its result: for people, or as JSON for scripts. Results go to standard
 /// output; progress, hints and errors to standard error.
 ///
 /// @param isJson `--json` was given
 public record Screen(PrintWriter out, PrintWriter err, Person person, boolean isJson) {
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final Pattern CONTROL_BUT_BREAKS = Pattern.compile("[\\p{Cntrl}&&[^\n\r\t]]");
+
   /// The result in words, or as JSON.
   public void say(Object json, Supplier<String> words) {
     if (isJson) {
@@ -53,7 +57,13 @@ public record Screen(PrintWriter out, PrintWriter err, Person person, boolean is
     return person.isThere() && !isJson ? new Progress(err, what, total) : Progress.silent();
   }
 
-  private void line(String text) {
+  /// Without control characters: what devices say must not drive the operator's terminal.
+  public static String plain(String text) {
+    return CONTROL.matcher(text).replaceAll("?");
+  }
+
+  private void line(String words) {
+    String text = CONTROL_BUT_BREAKS.matcher(words).replaceAll("?");
     out.print(text.endsWith("\n") ? text : text + System.lineSeparator());
   }
 }

@@ -19,7 +19,11 @@ public final class Table {
   }
 
   public Table row(String... cells) {
-    rows.add(cells);
+    String[] plain = new String[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      plain[i] = Screen.plain(cells[i]);
+    }
+    rows.add(plain);
     return this;
   }
 
