@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,13 +44,17 @@ final class RevocationWriter implements Consumer<Set<String>>, AutoCloseable {
       list.write(Set.of(), clock.instant());
     }
     thread.scheduleWithFixedDelay(
-        () -> write(newest.get()), REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+        this::refresh, REFRESH.toMillis(), REFRESH.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void accept(Set<String> serials) {
     newest.set(serials);
     thread.execute(() -> write(serials));
+  }
+
+  private void refresh() {
+    write(Objects.requireNonNull(newest.get()));
   }
 
   private void write(Set<String> serials) {
