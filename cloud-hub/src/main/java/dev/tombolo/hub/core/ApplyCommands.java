@@ -22,7 +22,7 @@ final class ApplyCommands {
   /// Objects of one command.
   static final int OBJECTS_MAX = 2_000;
 
-  /// Objects of one step. Measured: about 2 ms.
+  /// Objects of one step: half of the steps take 1 ms and less.
   static final int SLICE = 50;
 
   private final HubState state;
