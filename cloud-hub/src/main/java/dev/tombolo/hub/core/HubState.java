@@ -189,7 +189,6 @@ public final class HubState {
         tokenUses.remove(c.token());
       }
       case HubChange.DeviceCleared c -> clear(c.device());
-      // Replaced certificates are not held in memory.
       case HubChange.CertificatesEnded c ->
           supersededCertificates.values().removeIf(endMillis -> endMillis < c.millis());
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
