@@ -1,5 +1,6 @@
 package dev.tombolo.hub.config;
 
+import dev.tombolo.protocol.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -20,13 +21,15 @@ import java.util.function.Function;
 /// @param share what the edge port gives to anybody: `install.sh` and `packages/`
 /// @param broker set when hub and devices meet at an existing MQTT broker
 /// @param filesBytesMax release files kept at the most, in bytes
+/// @param trust how long certificates live, and how long a device may be away
 public record HubConfig(
     Path data,
     Edge edge,
     Admin admin,
     Optional<Path> share,
     Optional<Broker> broker,
-    long filesBytesMax) {
+    long filesBytesMax,
+    Trust trust) {
   public static final int EDGE_PORT = 8443;
   public static final int ADMIN_PORT = 8480;
   public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
@@ -73,6 +76,18 @@ public record HubConfig(
     public static final Admission USUAL = new Admission(2_000, 60);
   }
 
+  /// How long trust lasts.
+  ///
+  /// @param certificateLife of a device's certificate
+  /// @param offlineBudget how long a device may have been without a valid certificate and still get
+  ///   one without an operator
+  public record Trust(Duration certificateLife, Duration offlineBudget) {
+    public static final Trust USUAL = new Trust(Limits.CERTIFICATE_LIFE, Limits.OFFLINE_BUDGET);
+    static final Duration CERTIFICATE_LIFE_MIN = Duration.ofSeconds(10);
+    static final Duration CERTIFICATE_LIFE_MAX = Duration.ofDays(397);
+    static final Duration OFFLINE_BUDGET_MAX = Duration.ofDays(3_650);
+  }
+
   /// The operators' port.
   public record Admin(String bind, int port) {}
 
@@ -93,7 +108,8 @@ public record HubConfig(
         new Admin("127.0.0.1", ADMIN_PORT),
         Optional.ofNullable(System.getProperty(HOME)).map(home -> Path.of(home, "share")),
         Optional.empty(),
-        FILES_BYTES_MAX);
+        FILES_BYTES_MAX,
+        Trust.USUAL);
   }
 
   /// Reads `hub.yaml`.
@@ -114,7 +130,8 @@ public record HubConfig(
             map.optionalMap("admin").map(HubConfig::admin).orElse(usual.admin),
             map.optionalText("share").map(Path::of).or(() -> usual.share),
             map.optionalMap("broker").map(HubConfig::broker),
-            map.optionalSize("filesMax").orElse(FILES_BYTES_MAX));
+            map.optionalSize("filesMax").orElse(FILES_BYTES_MAX),
+            map.optionalMap("trust").map(HubConfig::trust).orElse(Trust.USUAL));
     map.noMore();
     return config;
   }
@@ -123,38 +140,39 @@ public record HubConfig(
   public HubConfig withEdgePort(int port) {
     Edge at =
         new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, trust);
   }
 
   /// @param port 0 takes any free port
   public HubConfig withAdminPort(int port) {
-    return new HubConfig(data, edge, new Admin(admin.bind, port), share, broker, filesBytesMax);
+    return new HubConfig(
+        data, edge, new Admin(admin.bind, port), share, broker, filesBytesMax, trust);
   }
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, trust);
   }
 
   public HubConfig withNames(List<String> names) {
     Edge at =
         new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, trust);
   }
 
   public HubConfig withAdmission(Admission admission) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, trust);
   }
 
   public HubConfig withShare(Path folder) {
-    return new HubConfig(data, edge, admin, Optional.of(folder), broker, filesBytesMax);
+    return new HubConfig(data, edge, admin, Optional.of(folder), broker, filesBytesMax, trust);
   }
 
   public HubConfig withBroker(Broker external) {
-    return new HubConfig(data, edge, admin, share, Optional.of(external), filesBytesMax);
+    return new HubConfig(data, edge, admin, share, Optional.of(external), filesBytesMax, trust);
   }
 
   private static Edge edge(YamlMap map) {
@@ -182,6 +200,22 @@ public record HubConfig(
       }
     }
     return edge;
+  }
+
+  private static Trust trust(YamlMap map) {
+    Trust trust =
+        new Trust(
+            map.optionalDuration("certificateLife").orElse(Trust.USUAL.certificateLife),
+            map.optionalDuration("offlineBudget").orElse(Trust.USUAL.offlineBudget));
+    map.noMore();
+    if (trust.certificateLife.compareTo(Trust.CERTIFICATE_LIFE_MIN) < 0
+        || trust.certificateLife.compareTo(Trust.CERTIFICATE_LIFE_MAX) > 0) {
+      throw map.fault("certificateLife", "must be from 10s to 397d; 45d is usual");
+    }
+    if (trust.offlineBudget.compareTo(Trust.OFFLINE_BUDGET_MAX) > 0) {
+      throw map.fault("offlineBudget", "must be at most 3650d; 800d is usual");
+    }
+    return trust;
   }
 
   private static Admin admin(YamlMap map) {

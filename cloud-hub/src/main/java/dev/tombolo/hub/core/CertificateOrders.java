@@ -4,7 +4,6 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.CertificateRecord.Generation;
 import dev.tombolo.hub.device.CertificateSerial;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +16,14 @@ final class CertificateOrders {
   static final int AWAITED_MAX = 2_000;
 
   /// A device whose clock is a little behind must find its certificate already valid.
-  private static final long BACKDATED_MILLIS = 10 * 60 * 1000;
+  private static final long BACKDATED_MILLIS_MAX = 10 * 60 * 1000;
 
   private final HubState state;
+  private final long lifeMillis;
 
-  CertificateOrders(HubState state) {
+  CertificateOrders(HubSettings settings, HubState state) {
     this.state = state;
+    this.lifeMillis = settings.trust().certificateLifeMillis();
   }
 
   boolean isFull() {
@@ -40,18 +41,25 @@ final class CertificateOrders {
             device,
             key,
             CertificateSerial.of(state.history, counter, key.keyDigest()),
-            draft.nowMillis - BACKDATED_MILLIS,
-            draft.nowMillis + Limits.CERTIFICATE_LIFE.toMillis()));
+            draft.nowMillis - Math.min(BACKDATED_MILLIS_MAX, lifeMillis / 10),
+            draft.nowMillis + lifeMillis));
   }
 
-  /// The live certificate that already answers this CSR.
-  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key) {
+  /// The live certificate that already answers this CSR. One that has run out answers nothing.
+  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key, long nowMillis) {
     CertificateRecord pending = state.pendingCertificates.get(device);
-    if (pending != null && pending.csr().equals(key.csr())) {
+    if (isAnswer(pending, key, nowMillis)) {
       return pending;
     }
     CertificateRecord current = state.currentCertificates.get(device);
-    return current != null && current.csr().equals(key.csr()) ? current : null;
+    return isAnswer(current, key, nowMillis) ? current : null;
+  }
+
+  private static boolean isAnswer(
+      @Nullable CertificateRecord certificate, RequestedKey key, long nowMillis) {
+    return certificate != null
+        && certificate.csr().equals(key.csr())
+        && nowMillis < certificate.notAfterMillis();
   }
 
   /// Files a new certificate: the first of a device is current, a later one waits until it is used.

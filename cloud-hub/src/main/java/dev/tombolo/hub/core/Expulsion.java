@@ -28,6 +28,26 @@ final class Expulsion {
     draft.effect(new HubEffect.RevocationsChanged(serials));
   }
 
+  /// Two machines seem to use this device's identity: neither is served until an operator has
+  /// looked.
+  static void quarantine(HubState state, DeviceRecord device, String detail, StepDraft draft) {
+    Reason reason = new Reason.DeviceQuarantined(device.id().text(), detail);
+    of(state, device, Standing.QUARANTINED, reason, draft);
+    draft.audit(
+        Principal.HUB, "quarantine", device.id().text(), "", AuditJson.of("detail", detail));
+  }
+
+  /// Every certificate that must not be served once `device` may take part again.
+  static Set<String> serialsWithout(HubState state, DeviceId device, long nowMillis) {
+    Set<String> serials = new HashSet<>();
+    for (DeviceId expelled : state.expelled) {
+      if (!expelled.equals(device)) {
+        add(state, expelled, nowMillis, serials);
+      }
+    }
+    return serials;
+  }
+
   static PresenceRecord presence(HubState state, DeviceId device) {
     PresenceRecord presence = state.presences.get(device);
     return presence == null ? PresenceRecord.never(device) : presence;

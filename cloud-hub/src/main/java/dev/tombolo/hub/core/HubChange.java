@@ -90,10 +90,18 @@ public sealed interface HubChange {
 
   record BootSeen(DeviceId device, String bootId, long connect, long millis) implements Passing {}
 
+  /// What was seen of a device's boots no longer counts: an operator has looked at it.
+  record BootsForgotten(DeviceId device) implements Passing {}
+
   record CertificateAwaited(PendingCertificate pending) implements Passing {}
 
   /// It came, or was given up.
   record CertificateCame(long request) implements Passing {}
+
+  /// A challenge was answered: it is never taken again.
+  record NonceUsed(String nonce, long untilMillis) implements Passing {}
+
+  record NoncesForgotten(List<String> nonces) implements Passing {}
 
   record AskSent(PendingAsk ask) implements Passing {}
 

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.Answer;
@@ -29,6 +30,19 @@ public sealed interface HubEvent {
   /// A device with certificate `presented` asks for its next one.
   record RenewAsked(
       long request, DeviceId device, String presented, RequestedKey key, String remote)
+      implements HubEvent {}
+
+  /// A device has proved by signing a challenge that it has the key of `certificate`, which may
+  /// have run out, and asks for the next one.
+  ///
+  /// @param nonce of the challenge, and when it is of no use any more
+  record RecoverAsked(
+      long request,
+      PresentedCertificate certificate,
+      RequestedKey key,
+      String nonce,
+      long nonceUntilMillis,
+      String remote)
       implements HubEvent {}
 
   /// The answer to [HubEffect.SignCertificate].

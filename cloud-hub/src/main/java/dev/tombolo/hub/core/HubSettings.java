@@ -9,7 +9,11 @@ import java.util.List;
 /// @param documentKey key id of the key that signs desired documents
 /// @param documentCertificate PEM, certified by the hub's CA
 public record HubSettings(
-    List<String> links, String https, String documentKey, String documentCertificate) {
+    List<String> links,
+    String https,
+    String documentKey,
+    String documentCertificate,
+    TrustSettings trust) {
   public HubSettings {
     links = List.copyOf(links);
   }

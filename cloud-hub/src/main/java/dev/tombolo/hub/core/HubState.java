@@ -85,6 +85,10 @@ public final class HubState {
   final Map<DeviceId, Held> holdings = new HashMap<>();
   final Map<DeviceId, List<Boot>> boots = new HashMap<>();
   final Map<Long, PendingCertificate> awaitedCertificates = new HashMap<>();
+
+  /// Challenges that were answered, until they are too old to be taken anyway.
+  final Map<String, Long> nonces = new HashMap<>();
+
   final Map<String, PendingAsk> asks = new HashMap<>();
   final Map<String, ViolationCount> violations = new HashMap<>();
 
@@ -165,9 +169,12 @@ public final class HubState {
           seen.removeFirst();
         }
       }
+      case HubChange.BootsForgotten c -> boots.remove(c.device());
       case HubChange.CertificateAwaited c ->
           awaitedCertificates.put(c.pending().request(), c.pending());
       case HubChange.CertificateCame c -> awaitedCertificates.remove(c.request());
+      case HubChange.NonceUsed c -> nonces.put(c.nonce(), c.untilMillis());
+      case HubChange.NoncesForgotten c -> c.nonces().forEach(nonces::remove);
       case HubChange.AskSent c -> asks.put(c.ask().id(), c.ask());
       case HubChange.AskEnded c -> asks.remove(c.id());
       case HubChange.DocumentsStale c -> markStale(c);

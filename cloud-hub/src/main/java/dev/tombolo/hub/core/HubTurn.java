@@ -80,6 +80,11 @@ public final class HubTurn {
     return !isStale && core.isWorkLeft();
   }
 
+  /// The memory, for tests of this package.
+  HubState state() {
+    return state;
+  }
+
   private @Nullable Step decide(HubEvent event, long nowMillis) {
     try {
       return core.step(event, nowMillis);
@@ -142,6 +147,8 @@ public final class HubTurn {
       case HubEvent.EnrolAsked e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
       case HubEvent.RenewAsked e ->
+          effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
+      case HubEvent.RecoverAsked e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
       case HubEvent.CertificateSigned e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));

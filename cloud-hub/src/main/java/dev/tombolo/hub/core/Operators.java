@@ -10,6 +10,7 @@ final class Operators {
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
   private final RevokeCommands revocations;
+  private final ApproveCommands approvals;
   private final UserCommands users;
   private final Asks asks;
 
@@ -19,6 +20,7 @@ final class Operators {
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state);
     this.revocations = new RevokeCommands(state, asks);
+    this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
     this.asks = asks;
   }
@@ -34,6 +36,8 @@ final class Operators {
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
+      case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
+      case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
       case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, draft);

@@ -32,15 +32,19 @@ final class Renewals {
     }
     switch (standingOf(device, event, draft)) {
       case CertificateStanding.Standing.Refused refused -> refuse(event, refused.reason(), draft);
-      case CertificateStanding.Standing.Superseded superseded ->
-          refuse(
-              event,
-              new Reason.CertificateSuperseded(device.id().text(), event.presented()),
-              draft);
+      case CertificateStanding.Standing.Superseded superseded -> {
+        Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.presented());
+        refuse(event, seen, draft);
+        Expulsion.quarantine(
+            state,
+            device,
+            "a replaced certificate (" + event.presented() + ") asked for a new one",
+            draft);
+      }
       case CertificateStanding.Standing.Current current -> answerOrOrder(event, draft);
       case CertificateStanding.Standing.Promoted promoted -> {
         // Its answer to this very CSR is the certificate it shows: nothing more to give.
-        CertificateRecord same = orders.answerTo(device.id(), event.key());
+        CertificateRecord same = orders.answerTo(device.id(), event.key(), draft.nowMillis);
         orders.promote(device.id(), draft);
         if (same != null) {
           grant(event.request(), same.pem(), draft);
@@ -63,7 +67,7 @@ final class Renewals {
               refusal == null ? new Reason.DeviceUnknown(pending.device().text()) : refusal));
       return;
     }
-    CertificateRecord same = orders.answerTo(device.id(), pending.key());
+    CertificateRecord same = orders.answerTo(device.id(), pending.key(), draft.nowMillis);
     if (same != null) {
       grant(pending.request(), same.pem(), draft);
       return;
@@ -74,7 +78,7 @@ final class Renewals {
     }
     draft.audit(
         Principal.device(device.id()),
-        "renew",
+        pending.action(),
         device.id().text(),
         AuditJson.of("serial", pending.presented()),
         AuditJson.of(Map.of("serial", issued.serial(), "key", pending.key().keyDigest().text())));
@@ -97,7 +101,7 @@ final class Renewals {
   }
 
   private void answerOrOrder(HubEvent.RenewAsked event, StepDraft draft) {
-    CertificateRecord same = orders.answerTo(event.device(), event.key());
+    CertificateRecord same = orders.answerTo(event.device(), event.key(), draft.nowMillis);
     if (same != null) {
       grant(event.request(), same.pem(), draft);
     } else {
@@ -112,7 +116,8 @@ final class Renewals {
             event.key(),
             draft.nowMillis + CertificateOrders.WAIT_MILLIS,
             event.device(),
-            event.presented()),
+            event.presented(),
+            "renew"),
         event.device(),
         draft);
   }

@@ -49,7 +49,8 @@ final class Sessions {
       case CertificateStanding.Standing.Superseded superseded -> {
         Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.serial());
         refuse(event, seen, draft);
-        quarantine(device, "a replaced certificate (" + event.serial() + ") was used again", draft);
+        Expulsion.quarantine(
+            state, device, "a replaced certificate (" + event.serial() + ") was used again", draft);
       }
       case CertificateStanding.Standing.Promoted promoted -> {
         orders.promote(device.id(), draft);
@@ -88,7 +89,8 @@ final class Sessions {
       case STALE -> {}
       case TWO_DEVICES -> {
         if (device != null) {
-          quarantine(device, "two running agents take turns with its identity", draft);
+          Expulsion.quarantine(
+              state, device, "two running agents take turns with its identity", draft);
         }
       }
       case NEWEST -> {
@@ -136,13 +138,6 @@ final class Sessions {
     draft.change(new HubChange.SessionGone(id));
     draft.change(new HubChange.PresencePut(Expulsion.presence(state, id).gone(draft.nowMillis)));
     asks.lineEnded(id, draft);
-  }
-
-  private void quarantine(DeviceRecord device, String detail, StepDraft draft) {
-    Reason reason = new Reason.DeviceQuarantined(device.id().text(), detail);
-    Expulsion.of(state, device, DeviceRecord.Standing.QUARANTINED, reason, draft);
-    draft.audit(
-        Principal.HUB, "quarantine", device.id().text(), "", AuditJson.of("detail", detail));
   }
 
   private void refuse(HubEvent.SessionOpened event, Reason reason, StepDraft draft) {

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
@@ -23,6 +24,7 @@ import dev.tombolo.hub.telemetry.MeasuredStore;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
 import dev.tombolo.hub.x509.DocumentKey;
+import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.hub.x509.SignatureWorkers;
 import dev.tombolo.protocol.id.History;
@@ -136,11 +138,14 @@ public final class HubDaemon implements AutoCloseable {
     measure(meters, loop, workers, edge.counters(), files);
     parts.add(admin);
     startAdmin(admin, folder);
+    CertificateRequests requests = new CertificateRequests();
     edge.open(
         new EdgeServices(
             loop,
             loop.directory(),
-            new CertificateRequests(),
+            requests,
+            new RecoveryChallenges(
+                new RecoveryChallenges.DeviceCertificates(List.of(authority.root())), requests),
             files::find,
             () -> new SessionId(sessions.incrementAndGet()),
             clock));
@@ -206,7 +211,13 @@ public final class HubDaemon implements AutoCloseable {
             .orElseGet(
                 () -> endpoints.stream().map(endpoint -> "wss://" + endpoint + "/mqtt").toList());
     return new HubSettings(
-        links, "https://" + endpoints.getFirst(), documentKey.keyId(), documentKey.pem());
+        links,
+        "https://" + endpoints.getFirst(),
+        documentKey.keyId(),
+        documentKey.pem(),
+        new TrustSettings(
+            config.trust().certificateLife().toMillis(),
+            config.trust().offlineBudget().toMillis()));
   }
 
   private static void measure(

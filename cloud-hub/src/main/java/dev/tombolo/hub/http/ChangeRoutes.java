@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.http.api.ApplyAsk;
+import dev.tombolo.hub.http.api.ApproveAsk;
 import dev.tombolo.hub.http.api.AssignAsk;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceSaid;
@@ -40,6 +41,7 @@ final class ChangeRoutes {
     routes.post("/api/v1/assign", this::assign);
     routes.post("/api/v1/unassign", this::unassign);
     routes.post("/api/v1/devices/{device}/revoke", this::revokeDevice);
+    routes.post("/api/v1/devices/{device}/approve", this::approveDevice);
     routes.post("/api/v1/devices/{device}/ask", this::askDevice);
     routes.post("/api/v1/users", this::createUser);
     routes.delete("/api/v1/users/{name}", this::revokeUser);
@@ -95,6 +97,21 @@ final class ChangeRoutes {
         context,
         new AdminCommand.RevokeDevice(
             devices.deviceOf(context), ask.why(), typed(ask.typedName())));
+  }
+
+  private void approveDevice(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    ApproveAsk ask = Requests.body(context, ApproveAsk.class);
+    if (ask.why().isBlank()) {
+      throw Parts.invalid("why", ask.why(), "say why, for the audit");
+    }
+    done(
+        context,
+        new AdminCommand.ApproveDevice(
+            devices.deviceOf(context),
+            Parts.optionalSlot("slot", ask.slot()),
+            ask.why(),
+            typed(ask.typedName())));
   }
 
   private void askDevice(Context context)

@@ -4,6 +4,7 @@ import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.audit.AuditVerify;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.http.api.AuditVerdict;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.HubVersion;
@@ -25,6 +26,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Everything that is only read: from snapshots, never through the hub's loop.
@@ -105,13 +107,16 @@ final class ReadRoutes {
   private void devices(Context context) throws RefusedException {
     Optional<Name> fleet = fleet(context);
     Optional<Name> site = site(context);
+    Optional<DeviceRecord.Standing> standing = standing(context);
     Wanted wanted = new Wanted(views.assignments(fleet));
     List<DeviceRow> rows = new ArrayList<>();
     List<Views.DeviceView> page;
     Optional<DeviceId> after = Optional.empty();
     do {
       page = views.devices(fleet, site, after, HubViews.ROWS_MAX);
-      page.forEach(device -> rows.add(Rows.of(device, wanted)));
+      page.stream()
+          .filter(device -> standing.isEmpty() || standing.get() == device.standing())
+          .forEach(device -> rows.add(Rows.of(device, wanted)));
       after = page.isEmpty() ? after : Optional.of(page.getLast().id());
     } while (page.size() == HubViews.ROWS_MAX);
     rows.sort((a, b) -> a.slot().compareTo(b.slot()));
@@ -218,6 +223,19 @@ final class ReadRoutes {
 
   private static Optional<Name> site(Context context) throws RefusedException {
     return Parts.optionalName("site", context.queryParam("site"));
+  }
+
+  private static Optional<DeviceRecord.Standing> standing(Context context) throws RefusedException {
+    String text = context.queryParam("standing");
+    if (text == null) {
+      return Optional.empty();
+    }
+    for (DeviceRecord.Standing standing : DeviceRecord.Standing.values()) {
+      if (standing.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return Optional.of(standing);
+      }
+    }
+    throw Parts.invalid("standing", text, "use active, quarantined, waiting or revoked");
   }
 
   private static Digest payloadDigest(Envelope envelope) {

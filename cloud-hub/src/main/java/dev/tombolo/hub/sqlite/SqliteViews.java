@@ -166,7 +166,9 @@ public final class SqliteViews implements HubViews {
   @Override
   public Optional<DeviceId> holder(SlotRef slot) {
     return one(
-        "SELECT id FROM devices WHERE site = ? AND slot = ? AND standing = 'active'",
+        """
+        SELECT id FROM devices WHERE site = ? AND slot = ? AND standing <> 'revoked'
+          ORDER BY standing = 'active' DESC, standing_since DESC LIMIT 1""",
         r -> new DeviceId(r.getString(1)),
         slot.site(),
         slot.slot());

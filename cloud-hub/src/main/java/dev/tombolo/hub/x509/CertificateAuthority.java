@@ -19,9 +19,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -117,6 +119,23 @@ public final class CertificateAuthority {
   /// The pin in join tokens: SHA-256 of the root's SubjectPublicKeyInfo.
   public Digest rootKeyDigest() {
     return Digest.of(root.getPublicKey().getEncoded());
+  }
+
+  /// The device that a certificate of ours names; empty for the hub's own and others.
+  static Optional<DeviceId> deviceOf(X509Certificate certificate) {
+    X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    RDN[] organizations = subject.getRDNs(BCStyle.O);
+    RDN[] names = subject.getRDNs(BCStyle.CN);
+    if (organizations.length != 1
+        || names.length != 1
+        || !DEVICE_ORGANIZATION.equals(text(organizations[0]))) {
+      return Optional.empty();
+    }
+    return Optional.of(text(names[0])).filter(DeviceId::isValid).map(DeviceId::new);
+  }
+
+  private static String text(RDN name) {
+    return IETFUtils.valueToString(name.getFirst().getValue());
   }
 
   /// A device's certificate. Says nothing but what the hub knows.

@@ -3,6 +3,7 @@ package dev.tombolo.hub.cli;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
@@ -32,7 +33,12 @@ final class HubAlone implements AutoCloseable {
     store = SqliteHubStore.open(database);
     loop =
         new HubLoop(
-            new HubSettings(List.of("wss://localhost:1/mqtt"), "https://localhost:1", "k", "pem"),
+            new HubSettings(
+                List.of("wss://localhost:1/mqtt"),
+                "https://localhost:1",
+                "k",
+                "pem",
+                TrustSettings.USUAL),
             store,
             Clock.systemUTC());
     views = SqliteViews.open(database);

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class HubLoopTest {
-  private static final HubSettings SETTINGS = new HubSettings(List.of(), "", "", "");
+  private static final HubSettings SETTINGS =
+      new HubSettings(List.of(), "", "", "", TrustSettings.USUAL);
 
   private final MemoryHubStore store = new MemoryHubStore();
 

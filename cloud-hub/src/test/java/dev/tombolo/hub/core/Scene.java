@@ -46,7 +46,11 @@ public final class Scene {
 
   private static final HubSettings SETTINGS =
       new HubSettings(
-          List.of("wss://hub:8443/mqtt"), "https://hub:8443", DOCUMENT_KEY, "document certificate");
+          List.of("wss://hub:8443/mqtt"),
+          "https://hub:8443",
+          DOCUMENT_KEY,
+          "document certificate",
+          TrustSettings.USUAL);
 
   private final HubStore store;
   private final PublishedDirectory directory = new PublishedDirectory();
@@ -79,6 +83,11 @@ public final class Scene {
 
   public EdgeDirectory directory() {
     return directory;
+  }
+
+  /// What the hub has in memory.
+  HubState state() {
+    return turn.state();
   }
 
   public HubStore store() {
@@ -232,25 +241,28 @@ public final class Scene {
     throw new AssertionError("not taken: " + pushed);
   }
 
-  public JoinToken token(Optional<Name> site, Optional<SlotRef> slot, int uses) {
+  /// A token's random parts, as the adapter draws them.
+  public JoinToken drawn() {
     byte[] secret = new byte[TokenSecret.BYTES];
     long number = number();
     secret[0] = (byte) number;
     secret[1] = (byte) (number >> 8);
     PublisherRoot root =
         new PublisherRoot(1, 1, List.of(Ed25519Keys.describe(PUBLISHER.getPublic(), "tests")));
-    JoinToken drawn =
-        new JoinToken(
-            String.format("%016x", number),
-            new TokenSecret(secret),
-            Digest.ofText("root key"),
-            Digest.ofText(Json.write(root)),
-            0,
-            List.of());
+    return new JoinToken(
+        String.format("%016x", number),
+        new TokenSecret(secret),
+        Digest.ofText("root key"),
+        Digest.ofText(Json.write(root)),
+        0,
+        List.of());
+  }
+
+  public JoinToken token(Optional<Name> site, Optional<SlotRef> slot, int uses) {
     AdminAnswer answer =
         command(
             new AdminCommand.CreateToken(
-                FLEET, site, slot, uses, Duration.ofHours(1), drawn, Optional.empty()));
+                FLEET, site, slot, uses, Duration.ofHours(1), drawn(), Optional.empty()));
     if (answer instanceof AdminAnswer.TokenMade made) {
       return made.token();
     }

@@ -8,6 +8,7 @@ import dev.tombolo.hub.core.IssuedCertificate;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
+import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -70,6 +71,9 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
             this,
             this,
             new CertificateRequests(),
+            new RecoveryChallenges(
+                new RecoveryChallenges.DeviceCertificates(List.of(authority.root())),
+                new CertificateRequests()),
             digest -> Optional.of(files.resolve(digest.hex())).filter(Files::isRegularFile),
             () -> new SessionId(sessions.incrementAndGet()),
             InstantSource.system()));

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param machineBootId of the machine: a process of another boot is surely gone
 /// @param buildMillis when the agent was built: the clock cannot be earlier
 /// @param hubRoot the hub's CA certificate, as pinned at the enrolment
-/// @param certificateEndMillis not-after of the device certificate
+/// @param certificate when the device certificate is good
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
 public record AgentBoot(
@@ -25,7 +25,7 @@ public record AgentBoot(
     List<String> features,
     long buildMillis,
     X509Certificate hubRoot,
-    long certificateEndMillis,
+    Validity certificate,
     Platform platform,
     Map<String, String> facts,
     Backoff backoff,
@@ -44,7 +44,7 @@ public record AgentBoot(
         features,
         buildMillis,
         hubRoot,
-        certificateEndMillis,
+        certificate,
         platform,
         facts,
         backoff,

@@ -132,9 +132,12 @@ public final class AgentCore {
           reports.result(request, channel, json, now, out);
       case AgentEvent.OutputRead(var line, var ask, var text) ->
           publish(line, new Answer(ask, true, text), out);
-      case AgentEvent.RenewalFinished(var _, var notAfterMillis) -> {
-        reports.event("certificate-renewed", null, null, null, now, out);
-        link.renewed(notAfterMillis, now, out);
+      case AgentEvent.RenewalFinished(var _, var certificate) -> {
+        String what = link.isRecovering() ? "certificate-recovered" : "certificate-renewed";
+        reports.event(what, null, null, null, now, out);
+        // Its first moment is a time that the hub's CA has signed.
+        floor.raise(certificate.fromMillis(), out);
+        link.renewed(certificate, now, out);
         reports.lineClosed();
       }
       case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) ->

@@ -76,7 +76,8 @@ public sealed interface AgentEvent {
   record OutputRead(long line, String ask, String text) implements AgentEvent {}
 
   // Identity
-  record RenewalFinished(String certificatePem, long notAfterMillis) implements AgentEvent {}
+  /// A renewal or a recovery brought the next certificate, which is kept.
+  record RenewalFinished(String certificatePem, Validity certificate) implements AgentEvent {}
 
   record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}
 

@@ -124,7 +124,7 @@ public final class AgentDaemon implements AutoCloseable {
         AgentVersion.FEATURES,
         AgentVersion.BUILD_MILLIS,
         identity.root(),
-        identity.notAfterMillis(),
+        identity.validity(),
         Machine.platform(config.runtimes().keySet()),
         Machine.facts(),
         new Backoff(config.backoffMaxSeconds()),

@@ -6,9 +6,11 @@ import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.core.TlsSource;
+import dev.tombolo.agent.core.Validity;
 import dev.tombolo.agent.disk.Releases;
 import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
+import dev.tombolo.agent.https.Recovery;
 import dev.tombolo.agent.https.Renewal;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
@@ -32,6 +34,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final MqttLink link;
   private final HubFiles files;
   private final Renewal renewal;
+  private final Recovery recovery;
   private final Releases releases;
   private final LoopbackEndpoint loopback;
   private final WorkloadProcesses workloads;
@@ -58,6 +61,12 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
                 FetchSettings.of(hub).stallMillis(),
                 config.proxy()));
     renewal = new Renewal(inbox, tls, new NextIdentity(identity), config.proxy());
+    recovery =
+        new Recovery(
+            inbox,
+            () -> HubTls.unidentified(identity, WallClock::trustedMillis),
+            new OldIdentity(identity),
+            config.proxy());
     releases = new Releases(inbox, folders);
     loopback =
         new LoopbackEndpoint(
@@ -94,9 +103,32 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     }
 
     @Override
-    public long keep(String chainPem) throws IOException, RefusedException {
+    public Validity keep(String chainPem) throws IOException, RefusedException {
       identity.keepRenewed(chainPem);
-      return identity.load().notAfterMillis();
+      return identity.load().validity();
+    }
+  }
+
+  private record OldIdentity(IdentityFolder identity) implements Recovery.OldIdentity {
+    @Override
+    public String certificate() throws IOException {
+      return identity.certificate();
+    }
+
+    @Override
+    public String request() throws IOException {
+      return identity.nextRequest();
+    }
+
+    @Override
+    public String sign(String challenge) throws IOException {
+      return identity.prove(challenge);
+    }
+
+    @Override
+    public Validity keep(String chainPem) throws IOException, RefusedException {
+      identity.keepRenewed(chainPem);
+      return identity.load().validity();
     }
   }
 
@@ -110,6 +142,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.Fetch it -> files.perform(it);
       case AgentEffect.CancelFetch it -> files.perform(it);
       case AgentEffect.Renew it -> renewal.perform(it);
+      case AgentEffect.Recover it -> recovery.perform(it);
       case AgentEffect.Stage it -> releases.perform(it);
       case AgentEffect.Switch it -> releases.perform(it);
       case AgentEffect.Sweep it -> releases.perform(it);

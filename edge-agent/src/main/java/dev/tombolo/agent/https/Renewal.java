@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.core.TlsSource;
+import dev.tombolo.agent.core.Validity;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -42,8 +43,8 @@ public final class Renewal {
 
     /// Keeps the certificate answered.
     ///
-    /// @return when it ends, ms since 1970-01-01T00:00Z
-    long keep(String chainPem) throws IOException, RefusedException;
+    /// @return when it is good
+    Validity keep(String chainPem) throws IOException, RefusedException;
   }
 
   public void perform(AgentEffect.Renew effect) {
@@ -58,8 +59,8 @@ public final class Renewal {
       String answer =
           HubConnection.post(connection, Json.write(new RenewRequest(identity.request())));
       RenewResponse response = Json.read(RenewResponse.class, answer, Limits.SECTION_BYTES_MAX);
-      long notAfterMillis = identity.keep(response.certificate());
-      return new AgentEvent.RenewalFinished(response.certificate(), notAfterMillis);
+      Validity kept = identity.keep(response.certificate());
+      return new AgentEvent.RenewalFinished(response.certificate(), kept);
     } catch (HubRefusalException e) {
       return new AgentEvent.RenewalFailed(e.refusal().reason(), e.retryAfterSeconds());
     } catch (RefusedException e) {

@@ -1,22 +1,20 @@
 package dev.tombolo.agent.link;
 
-import dev.tombolo.protocol.Limits;
-
-/// When to renew the device certificate: from day 30 of its 45, spread by jitter.
+/// When to renew the device certificate: after two thirds of its life (day 30 of 45), spread by
+/// jitter over a ninth of it (5 days).
 public final class Renewal {
-  /// Spread over this much after the first moment allowed.
-  static final long SPREAD_MILLIS = 5L * 24 * 3600 * 1000;
-
-  private static final long BEFORE_END_MILLIS =
-      Limits.CERTIFICATE_LIFE.minus(Limits.CERTIFICATE_RENEW_AFTER).toMillis();
+  private static final int BEFORE_END_SHARE = 3;
+  private static final int SPREAD_SHARE = 9;
 
   private Renewal() {}
 
   /// Wall clock of the renewal.
   ///
-  /// @param notAfterMillis end of the present certificate
+  /// @param fromMillis begin of the present certificate
+  /// @param untilMillis its end
   /// @param draw 0 (inclusive) to 1 (exclusive)
-  public static long dueWallMillis(long notAfterMillis, double draw) {
-    return notAfterMillis - BEFORE_END_MILLIS + (long) (SPREAD_MILLIS * draw);
+  public static long dueWallMillis(long fromMillis, long untilMillis, double draw) {
+    long life = untilMillis - fromMillis;
+    return untilMillis - life / BEFORE_END_SHARE + (long) (life / SPREAD_SHARE * draw);
   }
 }

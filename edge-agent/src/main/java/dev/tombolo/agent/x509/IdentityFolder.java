@@ -1,13 +1,18 @@
 package dev.tombolo.agent.x509;
 
 import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.agent.core.Validity;
+import dev.tombolo.protocol.enrol.RecoveryProof;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.List;
 
 /// The folder `identity/`: the device's key, its request, its certificate, the hub's root and the
@@ -45,6 +50,26 @@ public final class IdentityFolder {
   /// The request for the next certificate, PEM; the same until [#keepRenewed].
   public synchronized String nextRequest() throws IOException {
     return requestFor(NEXT_KEY, NEXT_REQUEST);
+  }
+
+  /// The present certificate alone, PEM.
+  public synchronized String certificate() throws IOException {
+    return Pem.certificate(load().chain().getFirst());
+  }
+
+  /// Proves to the hub that this device has the present certificate's key: the signature, base64,
+  /// over what [RecoveryProof] says of the next request and the hub's challenge.
+  public synchronized String prove(String challenge) throws IOException {
+    Identity held = load();
+    Digest csr = Digest.of(Pem.read("CERTIFICATE REQUEST", nextRequest()).getFirst());
+    try {
+      Signature signature = Signature.getInstance("SHA256withECDSA");
+      signature.initSign(held.key());
+      signature.update(RecoveryProof.text(held.device(), csr, challenge));
+      return Base64.getEncoder().encodeToString(signature.sign());
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot sign with " + KEY + ": " + e.getMessage(), e);
+    }
   }
 
   /// Keeps what enrolment answered.
@@ -126,6 +151,10 @@ public final class IdentityFolder {
   public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certificate root) {
     public Identity {
       chain = List.copyOf(chain);
+    }
+
+    public Validity validity() {
+      return new Validity(notBeforeMillis(), notAfterMillis());
     }
 
     public long notAfterMillis() {

@@ -79,7 +79,7 @@ class AgentLoopTest {
               List.of("v1"),
               0,
               HubKeys.FIRST.root(),
-              Long.MAX_VALUE / 2,
+              new Validity(0, Long.MAX_VALUE / 2),
               new Platform("linux", "x86_64", Set.of()),
               Map.of(),
               new Backoff(1),

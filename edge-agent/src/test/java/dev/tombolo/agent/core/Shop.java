@@ -35,6 +35,7 @@ final class Shop {
   static final Name FLEET = new Name("north");
   private static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
   private static final int TURNS_MAX = 20_000;
+  private static final long DAY_MILLIS = 24L * 3600 * 1000;
 
   final Publisher publisher = new Publisher();
   final SimulatedHub hub;
@@ -112,7 +113,7 @@ final class Shop {
         List.of("v1"),
         0,
         HubKeys.FIRST.root(),
-        wallMillis + 40L * 24 * 3600 * 1000,
+        new Validity(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
         new Backoff(4),
@@ -136,6 +137,27 @@ final class Shop {
 
   void killAgent() {
     core = null;
+  }
+
+  /// Time passes in which nothing happens.
+  void skipDays(int days) {
+    wallMillis += days * DAY_MILLIS;
+    monotonicMillis += days * DAY_MILLIS;
+  }
+
+  /// The wall clock alone jumps.
+  void setClock(long millis) {
+    wallMillis = millis;
+  }
+
+  /// The newest attempt's number.
+  long line() {
+    return done.stream()
+        .filter(AgentEffect.OpenLink.class::isInstance)
+        .map(AgentEffect.OpenLink.class::cast)
+        .reduce((before, after) -> after)
+        .orElseThrow()
+        .line();
   }
 
   /// The machine loses its power.
@@ -291,6 +313,7 @@ final class Shop {
       case AgentEffect.ResultKept _,
           AgentEffect.ResultRefused _,
           AgentEffect.Renew _,
+          AgentEffect.Recover _,
           AgentEffect.WakeAt _,
           AgentEffect.Stop _ -> {}
     }

@@ -99,7 +99,8 @@ class LinkMachineTest {
   void aCertificateIsRenewedFromDayThirtyAndWellBeforeItsEnd() {
     long end = Limits.CERTIFICATE_LIFE.toMillis();
 
-    assertThat(Renewal.dueWallMillis(end, 0)).isEqualTo(Limits.CERTIFICATE_RENEW_AFTER.toMillis());
-    assertThat(Renewal.dueWallMillis(end, 0.999)).isLessThan(end - 9L * 24 * 3600 * 1000);
+    assertThat(Renewal.dueWallMillis(0, end, 0))
+        .isEqualTo(Limits.CERTIFICATE_RENEW_AFTER.toMillis());
+    assertThat(Renewal.dueWallMillis(0, end, 0.999)).isLessThan(end - 9L * 24 * 3600 * 1000);
   }
 }

@@ -48,7 +48,7 @@ public interface HubViews extends AutoCloseable {
 
   Optional<Views.DeviceView> device(DeviceId device);
 
-  /// The device that holds the slot now.
+  /// The device that holds the slot now, else the one put out of it last that may come back.
   Optional<DeviceId> holder(SlotRef slot);
 
   /// Everything that says why a device is as it is.
