@@ -146,6 +146,7 @@ public final class GoldenFiles {
         new DesiredUpdate(MANIFEST_ENVELOPE, SECTIONS, resource("/trust/document.pem")));
     all.put("report", report());
     all.put("acked", new Acked("5d41402a", 1003, 1_767_225_700_123L));
+    all.put("acked-with-backups", new Acked("5d41402a", 1003, 1_767_225_700_123L, 998L));
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
     all.put("answer", new Answer("q-1", true, "counter ready\nport 9000\n"));
     all.put("hub-beacon", new HubBeacon(HISTORY, "c41d8e07", 10));

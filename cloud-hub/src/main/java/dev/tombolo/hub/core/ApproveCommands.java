@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
@@ -24,6 +25,10 @@ final class ApproveCommands {
 
   AdminAnswer approve(AdminCommand.ApproveDevice command, Principal who, StepDraft draft) {
     DeviceRecord device = state.devices.get(command.device());
+    Stranger stranger = state.strangers.get(command.device());
+    if (device == null && stranger != null) {
+      return approve(stranger, command, who, draft);
+    }
     if (device == null) {
       return new AdminAnswer.Refused(
           References.notFound("device", command.device().text(), state.devices.keySet()));
@@ -38,6 +43,7 @@ final class ApproveCommands {
     }
     draft.change(new HubChange.DevicePut(device.approvedFor(slot, draft.nowMillis)));
     draft.change(new HubChange.BootsForgotten(device.id()));
+    draft.effect(new HubEffect.StandingNoted(device.id(), Standing.ACTIVE, draft.nowMillis));
     draft.effect(
         new HubEffect.RevocationsChanged(
             Expulsion.serialsWithout(state, device.id(), draft.nowMillis)));
@@ -51,6 +57,45 @@ final class ApproveCommands {
     return new AdminAnswer.Done(List.of("device " + device.id() + " approved for " + slot));
   }
 
+  /// Gives a slot to a device that enrolled after the backup this hub was restored from.
+  private AdminAnswer approve(
+      Stranger stranger, AdminCommand.ApproveDevice command, Principal who, StepDraft draft) {
+    DeviceId id = stranger.device();
+    if (stranger.isRevoked()) {
+      return new AdminAnswer.Refused(stranger.refusal());
+    }
+    if (command.slot().isEmpty()) {
+      return new AdminAnswer.Refused(
+          new Reason.InputInvalid("slot", "", "say which slot " + id + " has: --slot SITE/SLOT"));
+    }
+    SlotRef slot = command.slot().get();
+    Reason refusal = refusal(id, slot, command.typedName());
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
+    }
+    draft.change(new HubChange.StrangerGone(id));
+    draft.change(
+        new HubChange.DevicePut(
+            new DeviceRecord(
+                id,
+                stranger.certificate().key(),
+                slot,
+                Standing.ACTIVE,
+                null,
+                draft.nowMillis,
+                draft.nowMillis,
+                "",
+                Map.of())));
+    draft.change(new HubChange.CertificatePut(LostAndFound.record(stranger.certificate())));
+    draft.audit(
+        who,
+        "device-approve",
+        id.text(),
+        AuditJson.of("standing", "unknown"),
+        AuditJson.of(Map.of("why", command.why(), "slot", slot.toString())));
+    return new AdminAnswer.Done(List.of("device " + id + " approved for " + slot));
+  }
+
   private @Nullable Reason refusal(DeviceRecord device, SlotRef slot, Optional<String> typedName) {
     if (device.standing() == Standing.REVOKED) {
       return new Reason.DeviceRevoked(device.id().text());
@@ -60,6 +105,10 @@ final class ApproveCommands {
           "device " + device.id(),
           "it is active in " + device.slot() + "; only a device that waits can be given a slot");
     }
+    return refusal(device.id(), slot, typedName);
+  }
+
+  private @Nullable Reason refusal(DeviceId device, SlotRef slot, Optional<String> typedName) {
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     if (site == null) {
       return References.notFound("site", slot.site().text(), state.sites.keySet());
@@ -68,7 +117,7 @@ final class ApproveCommands {
       return References.notFound("slot", slot.toString(), state.slotsOf(slot.site()));
     }
     DeviceId holder = state.holders.get(slot);
-    if (holder != null && !holder.equals(device.id())) {
+    if (holder != null && !holder.equals(device)) {
       return new Reason.SlotTaken(slot.toString(), holder.text());
     }
     return References.protection(state, site.content().fleet(), typedName);

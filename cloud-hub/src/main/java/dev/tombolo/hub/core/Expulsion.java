@@ -17,6 +17,7 @@ final class Expulsion {
   static void of(
       HubState state, DeviceRecord device, Standing standing, Reason reason, StepDraft draft) {
     draft.change(new HubChange.DevicePut(device.withStanding(standing, reason, draft.nowMillis)));
+    draft.effect(new HubEffect.StandingNoted(device.id(), standing, draft.nowMillis));
     LiveSession session = state.sessions.get(device.id());
     if (session != null) {
       draft.change(new HubChange.SessionGone(device.id()));

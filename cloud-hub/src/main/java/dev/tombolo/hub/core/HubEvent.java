@@ -12,6 +12,7 @@ import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.token.JoinToken;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Everything the hub's loop can be told. Adapters make these on their own threads, already parsed
 /// and bounded, and hand them to [HubInbox]; nothing else changes the hub's state. `request`
@@ -28,8 +29,15 @@ public sealed interface HubEvent {
   }
 
   /// A device with certificate `presented` asks for its next one.
+  ///
+  /// @param shown the certificate itself, where the adapter has it
   record RenewAsked(
-      long request, DeviceId device, String presented, RequestedKey key, String remote)
+      long request,
+      DeviceId device,
+      String presented,
+      @Nullable PresentedCertificate shown,
+      RequestedKey key,
+      String remote)
       implements HubEvent {}
 
   /// A device has proved by signing a challenge that it has the key of `certificate`, which may
@@ -55,7 +63,13 @@ public sealed interface HubEvent {
   /// [HubEffect.SessionAdmitted] or [HubEffect.SessionRefused].
   ///
   /// @param serial of the certificate, lower-case hex; empty when an external broker has checked it
-  record SessionOpened(SessionId session, DeviceId device, String serial, String remote)
+  /// @param shown the certificate itself, where the adapter has it
+  record SessionOpened(
+      SessionId session,
+      DeviceId device,
+      String serial,
+      @Nullable PresentedCertificate shown,
+      String remote)
       implements HubEvent {}
 
   /// The device listens on its `desired` or `acked` topic; said once per session, before anything

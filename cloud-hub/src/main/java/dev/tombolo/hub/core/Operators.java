@@ -12,6 +12,7 @@ final class Operators {
   private final RevokeCommands revocations;
   private final ApproveCommands approvals;
   private final UserCommands users;
+  private final BackupCommands backups;
   private final Asks asks;
 
   Operators(HubState state, Asks asks) {
@@ -22,6 +23,7 @@ final class Operators {
     this.revocations = new RevokeCommands(state, asks);
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
+    this.backups = new BackupCommands(state);
     this.asks = asks;
   }
 
@@ -38,6 +40,8 @@ final class Operators {
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
       case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
       case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
+      case AdminCommand.BeginBackup c -> answer(event, backups.begin(c, draft), draft);
+      case AdminCommand.FinishBackup c -> answer(event, backups.finish(c, who, draft), draft);
       case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, draft);

@@ -20,6 +20,7 @@ final class Recoveries {
   private final HubSettings settings;
   private final HubState state;
   private final CertificateOrders orders;
+  private final LostAndFound lost;
   private final Violations violations;
 
   Recoveries(
@@ -27,6 +28,7 @@ final class Recoveries {
     this.settings = settings;
     this.state = state;
     this.orders = orders;
+    this.lost = new LostAndFound(state);
     this.violations = violations;
   }
 
@@ -44,7 +46,7 @@ final class Recoveries {
     draft.change(new HubChange.NonceUsed(event.nonce(), event.nonceUntilMillis()));
     DeviceRecord device = state.devices.get(presented.device());
     if (device == null) {
-      refuse(event, new Reason.DeviceUnknown(presented.device().text()), draft);
+      refuse(event, lost.refusal(presented.device(), presented, event.remote(), draft), draft);
       return;
     }
     DeviceId owner = DeviceId.ofKey(event.key().spkiDer());
@@ -62,6 +64,10 @@ final class Recoveries {
             draft.nowMillis);
     switch (verdict) {
       case RecoveryVerdict.Refused refused -> refuse(event, refused.reason(), draft);
+      case RecoveryVerdict.Clone clone when lost.adopt(device, presented, draft) -> {
+        // Its time away is looked at when it asks again: now it is known.
+        draft.effect(new HubEffect.RequestRefused(event.request(), HubTurn.TRY_LATER));
+      }
       case RecoveryVerdict.Clone clone -> {
         refuse(
             event, new Reason.CertificateSuperseded(device.id().text(), presented.serial()), draft);

@@ -12,18 +12,20 @@ import java.util.Map;
 final class Renewals {
   private final HubState state;
   private final CertificateOrders orders;
+  private final LostAndFound lost;
   private final Violations violations;
 
   Renewals(HubState state, CertificateOrders orders, Violations violations) {
     this.state = state;
     this.orders = orders;
+    this.lost = new LostAndFound(state);
     this.violations = violations;
   }
 
   void asked(HubEvent.RenewAsked event, StepDraft draft) {
     DeviceRecord device = state.devices.get(event.device());
     if (device == null) {
-      refuse(event, new Reason.DeviceUnknown(event.device().text()), draft);
+      refuse(event, lost.refusal(event.device(), event.shown(), event.remote(), draft), draft);
       return;
     }
     if (orders.isFull()) {
@@ -33,6 +35,10 @@ final class Renewals {
     switch (standingOf(device, event, draft)) {
       case CertificateStanding.Standing.Refused refused -> refuse(event, refused.reason(), draft);
       case CertificateStanding.Standing.Superseded superseded -> {
+        if (lost.adopt(device, event.shown(), draft)) {
+          order(event, draft);
+          return;
+        }
         Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.presented());
         refuse(event, seen, draft);
         Expulsion.quarantine(

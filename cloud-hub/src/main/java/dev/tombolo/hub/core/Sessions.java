@@ -15,6 +15,8 @@ final class Sessions {
   private final HubState state;
   private final Documents documents;
   private final CertificateOrders orders;
+  private final LostAndFound lost;
+  private final Histories histories;
   private final Asks asks;
   private final Violations violations;
 
@@ -27,6 +29,8 @@ final class Sessions {
     this.state = state;
     this.documents = documents;
     this.orders = orders;
+    this.lost = new LostAndFound(state);
+    this.histories = new Histories(state);
     this.asks = asks;
     this.violations = violations;
   }
@@ -34,7 +38,8 @@ final class Sessions {
   void opened(HubEvent.SessionOpened event, StepDraft draft) {
     DeviceRecord device = state.devices.get(event.device());
     if (device == null) {
-      refuse(event, new Reason.DeviceUnknown(event.device().text()), draft);
+      Reason why = lost.refusal(event.device(), event.shown(), event.remote(), draft);
+      refuse(event, why, draft);
       return;
     }
     CertificateStanding.Standing standing =
@@ -47,6 +52,10 @@ final class Sessions {
     switch (standing) {
       case CertificateStanding.Standing.Refused refused -> refuse(event, refused.reason(), draft);
       case CertificateStanding.Standing.Superseded superseded -> {
+        if (lost.adopt(device, event.shown(), draft)) {
+          admit(event, draft);
+          return;
+        }
         Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.serial());
         refuse(event, seen, draft);
         Expulsion.quarantine(
@@ -106,7 +115,7 @@ final class Sessions {
                     before.remote(),
                     birth.agentVersion())));
         draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
-        documents.born(session, birth, draft);
+        documents.born(session, birth, histories.seen(birth, id, draft), draft);
       }
     }
   }

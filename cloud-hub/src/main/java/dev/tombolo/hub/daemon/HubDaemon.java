@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.hub.files.ContentStore;
+import dev.tombolo.hub.files.RevocationJournal;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
 import dev.tombolo.hub.mqtt.BrokerLink;
@@ -23,12 +24,14 @@ import dev.tombolo.hub.telemetry.HubMeters;
 import dev.tombolo.hub.telemetry.MeasuredStore;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
+import dev.tombolo.hub.x509.DeviceCertificates;
 import dev.tombolo.hub.x509.DocumentKey;
 import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.hub.x509.SignatureWorkers;
 import dev.tombolo.protocol.id.History;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -88,7 +91,7 @@ public final class HubDaemon implements AutoCloseable {
     EdgePort edge =
         EdgePort.bind(
             edgeSettings(config),
-            EdgeTls.create(identity.key(), identity.chain()),
+            EdgeTls.create(identity.key(), identity.chain(), authority.roots()),
             authority.rootPem());
     AutoCloseable unopened = parts.add(edge);
     List<String> endpoints = config.edge().endpointsAt(edge.port());
@@ -111,6 +114,7 @@ public final class HubDaemon implements AutoCloseable {
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
     AtomicLong sessions = new AtomicLong();
+    Path trusted = authority.writeTrusted();
     Optional<BrokerLink> broker =
         config
             .broker()
@@ -119,7 +123,7 @@ public final class HubDaemon implements AutoCloseable {
                     new BrokerLink(
                         new BrokerSettings(
                             external.url(),
-                            external.ca().orElse(folder.authority().resolve("root.pem")),
+                            external.ca().orElse(trusted),
                             external.certificate().orElse(identity.certificateFile()),
                             external.key().orElse(identity.keyFile())),
                         loop,
@@ -132,7 +136,8 @@ public final class HubDaemon implements AutoCloseable {
     RevocationWriter revocations =
         parts.add(new RevocationWriter(authority.revocationList(), clock));
     revocations.begin();
-    loop.start(new Dispatcher(edge, broker, workers, admin, revocations));
+    JournalWriter journal = parts.add(new JournalWriter(RevocationJournal.open(folder.journal())));
+    loop.start(new Dispatcher(edge, broker, workers, admin, revocations, journal));
     parts.add(loop);
 
     measure(meters, loop, workers, edge.counters(), files);
@@ -144,8 +149,7 @@ public final class HubDaemon implements AutoCloseable {
             loop,
             loop.directory(),
             requests,
-            new RecoveryChallenges(
-                new RecoveryChallenges.DeviceCertificates(List.of(authority.root())), requests),
+            new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
             files::find,
             () -> new SessionId(sessions.incrementAndGet()),
             clock));
@@ -251,7 +255,7 @@ public final class HubDaemon implements AutoCloseable {
     meters.gauge("tombolo.files.bytes", "Release files held", files::bytesHeld);
   }
 
-  private static String version() {
+  static String version() {
     return Objects.requireNonNullElse(
         HubDaemon.class.getPackage().getImplementationVersion(), "unpackaged");
   }

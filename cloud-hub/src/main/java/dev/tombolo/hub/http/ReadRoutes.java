@@ -5,6 +5,7 @@ import dev.tombolo.hub.audit.AuditVerify;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.http.api.AuditVerdict;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.HubVersion;
@@ -16,6 +17,7 @@ import dev.tombolo.hub.policy.Why;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
@@ -81,12 +83,13 @@ final class ReadRoutes {
   }
 
   private void version(Context context) {
+    History history = views.history();
     Requests.answer(
         context,
         new HubVersion(
             identity.version(),
-            identity.history().id(),
-            identity.history().epoch(),
+            history.id(),
+            history.epoch(),
             identity.root().text(),
             views.publisherRoots().stream()
                 .findFirst()
@@ -119,6 +122,12 @@ final class ReadRoutes {
           .forEach(device -> rows.add(Rows.of(device, wanted)));
       after = page.isEmpty() ? after : Optional.of(page.getLast().id());
     } while (page.size() == HubViews.ROWS_MAX);
+    if (fleet.isEmpty() && site.isEmpty()) {
+      views.strangers().stream()
+          .map(Rows::of)
+          .filter(row -> standing.isEmpty() || row.standing().equals(wordOf(standing.get())))
+          .forEach(rows::add);
+    }
     rows.sort((a, b) -> a.slot().compareTo(b.slot()));
     Requests.answer(context, rows);
   }
@@ -137,6 +146,18 @@ final class ReadRoutes {
 
   private void why(Context context) throws RefusedException {
     DeviceId id = deviceOf(context);
+    Optional<Stranger> stranger =
+        views.strangers().stream().filter(known -> known.device().equals(id)).findFirst();
+    if (stranger.isPresent() && views.device(id).isEmpty()) {
+      Reason reason = stranger.get().refusal();
+      Requests.answer(
+          context,
+          new WhyAnswer(
+              id.text(),
+              Rows.NO_SLOT,
+              List.of(new WhyCause(Rows.codeOf(reason), ReasonText.say(reason)))));
+      return;
+    }
     DeviceCondition condition =
         views
             .condition(id)
@@ -231,11 +252,15 @@ final class ReadRoutes {
       return Optional.empty();
     }
     for (DeviceRecord.Standing standing : DeviceRecord.Standing.values()) {
-      if (standing.name().toLowerCase(Locale.ROOT).equals(text)) {
+      if (wordOf(standing).equals(text)) {
         return Optional.of(standing);
       }
     }
     throw Parts.invalid("standing", text, "use active, quarantined, waiting or revoked");
+  }
+
+  private static String wordOf(DeviceRecord.Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT);
   }
 
   private static Digest payloadDigest(Envelope envelope) {

@@ -199,7 +199,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
 
   private void renew() {
     // A replaced certificate that asks for a new one is a clone: the hub's loop must hear of it.
-    Optional<PeerIdentity> peer = served(why -> why instanceof Reason.CertificateSuperseded);
+    Optional<PeerIdentity> peer = served(ConnectCheck::isForTheLoop);
     if (peer.isEmpty()) {
       return;
     }
@@ -211,7 +211,12 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
           key ->
               number ->
                   new HubEvent.RenewAsked(
-                      number, peer.get().device(), peer.get().serial(), key, line.remote()));
+                      number,
+                      peer.get().device(),
+                      peer.get().serial(),
+                      peer.get().certificate(),
+                      key,
+                      line.remote()));
     } catch (MalformedException e) {
       replies().refuse(e.reason());
     }

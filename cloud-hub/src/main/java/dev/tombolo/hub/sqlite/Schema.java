@@ -12,7 +12,7 @@ final class Schema {
   /// SQLite 3.35 brought RETURNING, 3.37 STRICT tables.
   private static final int SQLITE_MINOR_MIN = 37;
 
-  private static final List<List<String>> MIGRATIONS = List.of(version1());
+  private static final List<List<String>> MIGRATIONS = List.of(version1(), trust());
 
   private Schema() {}
 
@@ -68,6 +68,24 @@ final class Schema {
         ResultSet row = statement.executeQuery(sql)) {
       return row.next() ? row.getString(1) : "";
     }
+  }
+
+  /// Backups, and what a restored hub has lost.
+  private static List<String> trust() {
+    return List.of(
+        "ALTER TABLE outbox_marks ADD COLUMN begun INTEGER NOT NULL DEFAULT -1",
+        "ALTER TABLE outbox_marks ADD COLUMN backed_up INTEGER NOT NULL DEFAULT -1",
+        "ALTER TABLE history ADD COLUMN backup_millis INTEGER",
+        "ALTER TABLE history ADD COLUMN restored_millis INTEGER",
+        """
+        CREATE TABLE backups (
+          number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, begun_millis INTEGER NOT NULL,
+          done_millis INTEGER, archive TEXT) STRICT""",
+        """
+        CREATE TABLE strangers (
+          device TEXT PRIMARY KEY, revoked INTEGER NOT NULL, serial TEXT NOT NULL,
+          key TEXT NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+          remote TEXT NOT NULL, since_millis INTEGER NOT NULL) STRICT""");
   }
 
   private static List<String> version1() {

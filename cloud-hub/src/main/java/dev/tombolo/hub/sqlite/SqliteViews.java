@@ -4,10 +4,12 @@ import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
@@ -161,6 +163,19 @@ public final class SqliteViews implements HubViews {
   @Override
   public Optional<Views.DeviceView> device(DeviceId device) {
     return one(ViewRows.DEVICES + " WHERE d.id = ?", ViewRows::device, device);
+  }
+
+  @Override
+  public List<Stranger> strangers() {
+    return list("SELECT * FROM strangers ORDER BY since_millis, device", Loading::stranger);
+  }
+
+  @Override
+  public History history() {
+    return list(
+            "SELECT epoch, id FROM history",
+            r -> new History(r.getLong("epoch"), r.getString("id")))
+        .getFirst();
   }
 
   @Override

@@ -102,6 +102,7 @@ class ApprovalTest {
                 scene.number(),
                 device,
                 Scene.serialOf(identity),
+                null,
                 Scene.key("stolen"),
                 "10.6.6.6:1"));
 
@@ -114,7 +115,12 @@ class ApprovalTest {
     List<HubEffect> effects =
         scene.tell(
             new HubEvent.RenewAsked(
-                scene.number(), device, Scene.serialOf(identity), Scene.key(key), "10.0.0.2:1"));
+                scene.number(),
+                device,
+                Scene.serialOf(identity),
+                null,
+                Scene.key(key),
+                "10.0.0.2:1"));
     return Scene.one(HubEffect.RenewGranted.class, effects)
         .response()
         .certificate()

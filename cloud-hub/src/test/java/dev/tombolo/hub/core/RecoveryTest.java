@@ -185,7 +185,8 @@ class RecoveryTest {
 
   private List<HubEffect> opened(String serial) {
     return scene.tell(
-        new HubEvent.SessionOpened(new SessionId(scene.number()), device, serial, "10.0.0.3:1"));
+        new HubEvent.SessionOpened(
+            new SessionId(scene.number()), device, serial, null, "10.0.0.3:1"));
   }
 
   private static Reason reasonOf(List<HubEffect> effects) {

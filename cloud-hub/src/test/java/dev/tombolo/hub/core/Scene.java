@@ -314,7 +314,7 @@ public final class Scene {
 
   public SessionId open(DeviceId device, String serial) {
     SessionId session = new SessionId(number());
-    tell(new HubEvent.SessionOpened(session, device, serial, "10.0.0.2:4000"));
+    tell(new HubEvent.SessionOpened(session, device, serial, null, "10.0.0.2:4000"));
     return session;
   }
 

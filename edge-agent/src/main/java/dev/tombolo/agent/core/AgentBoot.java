@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param bootId random per start of the agent
 /// @param machineBootId of the machine: a process of another boot is surely gone
 /// @param buildMillis when the agent was built: the clock cannot be earlier
-/// @param hubRoot the hub's CA certificate, as pinned at the enrolment
+/// @param hubRoots the hub's CA certificates, the one trusted now first, then those it has replaced
 /// @param certificate when the device certificate is good
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
@@ -24,7 +24,7 @@ public record AgentBoot(
     String agentVersion,
     List<String> features,
     long buildMillis,
-    X509Certificate hubRoot,
+    List<X509Certificate> hubRoots,
     Validity certificate,
     Platform platform,
     Map<String, String> facts,
@@ -33,6 +33,7 @@ public record AgentBoot(
     Optional<Reason> trouble) {
   public AgentBoot {
     features = List.copyOf(features);
+    hubRoots = List.copyOf(hubRoots);
     facts = Map.copyOf(facts);
   }
 
@@ -43,7 +44,7 @@ public record AgentBoot(
         agentVersion,
         features,
         buildMillis,
-        hubRoot,
+        hubRoots,
         certificate,
         platform,
         facts,

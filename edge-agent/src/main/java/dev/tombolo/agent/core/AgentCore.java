@@ -94,7 +94,12 @@ public final class AgentCore {
       }
       case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
-        reports.acked(acked, floor, now, out);
+        if (reports.acked(acked, floor, now, out)) {
+          // What the hub knows of this device may be old: it is told again.
+          reports.event("hub-lost-rows", null, null, null, now, out);
+          told = Optional.empty();
+          tellState(now, out);
+        }
         out.effect(new AgentEffect.AcknowledgePacket(line, packet));
       }
       case AgentEvent.AskArrived(var line, var packet, var ask) -> {
@@ -140,8 +145,10 @@ public final class AgentCore {
         link.renewed(certificate, now, out);
         reports.lineClosed();
       }
-      case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) ->
-          link.renewalFailed(reason, retryAfterSeconds, now);
+      case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) -> {
+        link.renewalFailed(reason, retryAfterSeconds, now);
+        tellState(now, out);
+      }
       case AgentEvent.Ticked _ -> {
         link.tick(now, floor.trustedWallMillis(now), out);
         applications.tick(now, out);

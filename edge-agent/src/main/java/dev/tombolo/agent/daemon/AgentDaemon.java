@@ -123,7 +123,7 @@ public final class AgentDaemon implements AutoCloseable {
         AgentVersion.text(),
         AgentVersion.FEATURES,
         AgentVersion.BUILD_MILLIS,
-        identity.root(),
+        identity.roots(),
         identity.validity(),
         Machine.platform(config.runtimes().keySet()),
         Machine.facts(),

@@ -31,6 +31,9 @@ public final class IdentityFolder {
   private static final String NEXT_REQUEST = "csr.next.pem";
   private static final String NEXT_CERTIFICATE = "certificate.next.pem";
 
+  /// The root trusted now and some that it has replaced.
+  private static final int ROOTS_KEPT = 4;
+
   private final DurableFiles files;
 
   public IdentityFolder(Path folder) throws IOException {
@@ -85,12 +88,21 @@ public final class IdentityFolder {
     files.write(CERTIFICATE, chainPem);
   }
 
-  /// Puts the next key and certificate in the place of the old ones.
+  /// Puts the next key and certificate in the place of the old ones. A chain that leads to the root
+  /// held by way of a newer one brings that: it is trusted from now on.
   ///
   /// @throws RefusedException when the chain does not fit the next key or the root held
   public synchronized void keepRenewed(String chainPem) throws IOException, RefusedException {
-    X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
-    Chains.checked(chainPem, key(NEXT_REQUEST), Chains.keyDigest(root));
+    List<X509Certificate> roots = Pem.certificates(files.read(ROOT));
+    Chains.checked(chainPem, key(NEXT_REQUEST), Chains.keyDigest(roots.getFirst()));
+    List<X509Certificate> chain = Pem.certificates(chainPem);
+    X509Certificate issuer = chain.get(1);
+    if (!issuer.getPublicKey().equals(roots.getFirst().getPublicKey())) {
+      StringBuilder pem = new StringBuilder(Pem.certificate(issuer));
+      roots.stream().limit(ROOTS_KEPT - 1).map(Pem::certificate).forEach(pem::append);
+      // Before the certificate: the newer root also verifies what the older one does not.
+      files.write(ROOT, pem.toString());
+    }
     files.write(NEXT_CERTIFICATE, chainPem);
     finishRenewal();
   }
@@ -109,8 +121,7 @@ public final class IdentityFolder {
   public synchronized Identity load() throws IOException {
     PrivateKey key = Pem.privateKey(files.read(KEY));
     List<X509Certificate> chain = Pem.certificates(files.read(CERTIFICATE));
-    X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
-    return new Identity(key, chain, root);
+    return new Identity(key, chain, Pem.certificates(files.read(ROOT)));
   }
 
   /// The hub's root certificate, PEM.
@@ -147,10 +158,16 @@ public final class IdentityFolder {
   }
 
   /// @param chain leaf first
-  /// @param root the hub's CA certificate
-  public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certificate root) {
+  /// @param roots the hub's CA certificate, then those it has replaced
+  public record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> roots) {
     public Identity {
       chain = List.copyOf(chain);
+      roots = List.copyOf(roots);
+    }
+
+    /// The one trusted now.
+    public X509Certificate root() {
+      return roots.getFirst();
     }
 
     public Validity validity() {

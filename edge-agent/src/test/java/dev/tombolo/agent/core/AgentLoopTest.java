@@ -78,7 +78,7 @@ class AgentLoopTest {
               "1.0",
               List.of("v1"),
               0,
-              HubKeys.FIRST.root(),
+              List.of(HubKeys.FIRST.root()),
               new Validity(0, Long.MAX_VALUE / 2),
               new Platform("linux", "x86_64", Set.of()),
               Map.of(),

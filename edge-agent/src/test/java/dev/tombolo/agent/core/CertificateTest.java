@@ -2,6 +2,8 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,26 @@ class CertificateTest {
 
     assertThat(shop.core().state(shop.now()).reasons()).contains(NEEDED);
     assertThat(shop.count(AgentEffect.Recover.class)).isBetween(30L, 62L);
+  }
+
+  @Test
+  void whyAnswersWithTheRefusalAtOnce() {
+    shop.skipDays(900);
+    shop.seconds(60);
+
+    shop.tell(new AgentEvent.RenewalFailed(NEEDED, 0));
+    shop.seconds(1);
+
+    assertThat(shop.done)
+        .anyMatch(
+            effect ->
+                effect instanceof AgentEffect.Publish publish
+                    && publish.message() instanceof AgentEffect.Outgoing.OfReport(var report)
+                    && report.rows().stream().anyMatch(CertificateTest::namesTheRefusal));
+  }
+
+  private static boolean namesTheRefusal(Report.Row row) {
+    return row.body() instanceof ReportBody.State state && state.reasons().contains(NEEDED);
   }
 
   @Test

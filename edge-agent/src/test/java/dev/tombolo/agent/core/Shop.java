@@ -112,7 +112,7 @@ final class Shop {
         "1.0",
         List.of("v1"),
         0,
-        HubKeys.FIRST.root(),
+        List.of(HubKeys.FIRST.root()),
         new Validity(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),

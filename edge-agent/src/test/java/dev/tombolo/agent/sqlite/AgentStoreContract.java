@@ -200,6 +200,26 @@ public abstract class AgentStoreContract {
   }
 
   @Test
+  void acknowledgedRowsStayUntilTheyAreForgottenAndMayWaitAgain() throws StoreException {
+    commit(row(1, Kind.STATE, null), row(2, Kind.EVENT, null), row(3, Kind.EVENT, null));
+    commit(new AgentChange.OutboxChanged(new OutboxChange.Acknowledged(2)));
+
+    AgentSnapshot acknowledged = reopened().load();
+    assertThat(acknowledged.ackedThrough()).isEqualTo(2);
+    assertThat(sequences(acknowledged)).containsExactly(2L, 3L);
+
+    commit(new AgentChange.OutboxChanged(new OutboxChange.LostByHub(1)));
+    AgentSnapshot lost = reopened().load();
+    assertThat(lost.ackedThrough()).isEqualTo(1);
+    assertThat(sequences(lost)).containsExactly(2L, 3L);
+
+    commit(new AgentChange.OutboxChanged(new OutboxChange.Forgotten(2)));
+    AgentSnapshot forgotten = reopened().load();
+    assertThat(forgotten.ackedThrough()).isEqualTo(2);
+    assertThat(sequences(forgotten)).containsExactly(3L);
+  }
+
+  @Test
   void rowsWaitInOrderUntilTheyAreForgotten() throws StoreException {
     commit(row(1, Kind.EVENT, null), row(2, Kind.RESULT, APP), row(3, Kind.EVENT, null));
 

@@ -80,6 +80,16 @@ public sealed interface AdminCommand {
   record ReplaceDevice(SlotRef slot, Duration life, JoinToken drawn, Optional<String> typedName)
       implements AdminCommand {}
 
+  /// A backup is about to be made.
+  ///
+  /// @param id drawn at random by the adapter
+  record BeginBackup(String id) implements AdminCommand {}
+
+  /// The backup is whole and on a disk.
+  ///
+  /// @param archive SHA-256 of the file
+  record FinishBackup(String id, Digest archive, long bytes) implements AdminCommand {}
+
   /// Asks a connected device; answered when the device answers or the time is up.
   record AskDevice(DeviceId device, String question) implements AdminCommand {}
 

@@ -1,10 +1,12 @@
 package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
@@ -47,6 +49,11 @@ public interface HubViews extends AutoCloseable {
       Optional<Name> fleet, Optional<Name> site, Optional<DeviceId> after, int limit);
 
   Optional<Views.DeviceView> device(DeviceId device);
+
+  /// Devices with certificates of ours that the database does not know.
+  List<Stranger> strangers();
+
+  History history();
 
   /// The device that holds the slot now, else the one put out of it last that may come back.
   Optional<DeviceId> holder(SlotRef slot);
