@@ -12,6 +12,12 @@ public final class SmallRelease {
 
   /// Signs it with the hub folder's publisher key and pushes it.
   public static void push(RunningHub hub, String version) throws IOException, InterruptedException {
+    push(hub, version, "publisher.key");
+  }
+
+  /// Signs it with another key in the hub's folder.
+  public static void push(RunningHub hub, String version, String key)
+      throws IOException, InterruptedException {
     Path folder = Files.createDirectories(hub.folder().resolve(NAME + "-" + version));
     Files.writeString(folder.resolve("settings.txt"), "settings of version " + version + "\n");
     push(
@@ -27,24 +33,22 @@ public final class SmallRelease {
             - files: [{from: settings.txt}]
               parameters: [{name: threshold, type: text, default: "0"}]
         """
-            .formatted(version));
+            .formatted(version),
+        key);
   }
 
   /// Signs and pushes what a `release.yaml` in this folder says.
   public static void push(RunningHub hub, Path folder, String yaml)
       throws IOException, InterruptedException {
+    push(hub, folder, yaml, "publisher.key");
+  }
+
+  private static void push(RunningHub hub, Path folder, String yaml, String key)
+      throws IOException, InterruptedException {
     Path draft = folder.resolve("release.yaml");
     Path envelope = folder.resolve("signed.release.json");
     Files.writeString(draft, yaml);
-    hub.cli(
-        "release",
-        "sign",
-        "-f",
-        draft.toString(),
-        "--key",
-        "publisher.key",
-        "--out",
-        envelope.toString());
+    hub.cli("release", "sign", "-f", draft.toString(), "--key", key, "--out", envelope.toString());
     hub.cli("release", "push", envelope.toString(), "--files", folder.toString());
   }
 }
