@@ -5,7 +5,6 @@ import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.CertificateRecord.Generation;
 import dev.tombolo.hub.device.CertificateSerial;
 import dev.tombolo.protocol.id.DeviceId;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Orders device certificates from the CA, and files them when they come.
@@ -20,12 +19,12 @@ final class CertificateOrders {
   /// lives only minutes is dated back by a tenth of its life.
   private static final long BACKDATED_MILLIS_MAX = 10 * 60 * 1000;
 
-  private final long lifeMillis;
   private final HubState state;
+  private final long lifeMillis;
 
-  CertificateOrders(Duration life, HubState state) {
-    this.lifeMillis = life.toMillis();
+  CertificateOrders(HubSettings settings, HubState state) {
     this.state = state;
+    this.lifeMillis = settings.trust().certificateLifeMillis();
   }
 
   boolean isFull() {
@@ -47,14 +46,21 @@ final class CertificateOrders {
             draft.nowMillis + lifeMillis));
   }
 
-  /// The live certificate that already answers this CSR.
-  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key) {
+  /// The live certificate that already answers this CSR. One that has run out answers nothing.
+  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key, long nowMillis) {
     CertificateRecord pending = state.pendingCertificates.get(device);
-    if (pending != null && pending.csr().equals(key.csr())) {
+    if (isAnswer(pending, key, nowMillis)) {
       return pending;
     }
     CertificateRecord current = state.currentCertificates.get(device);
-    return current != null && current.csr().equals(key.csr()) ? current : null;
+    return isAnswer(current, key, nowMillis) ? current : null;
+  }
+
+  private static boolean isAnswer(
+      @Nullable CertificateRecord certificate, RequestedKey key, long nowMillis) {
+    return certificate != null
+        && certificate.csr().equals(key.csr())
+        && nowMillis < certificate.notAfterMillis();
   }
 
   /// Files a new certificate: the first of a device is current, a later one waits until it is used.

@@ -11,8 +11,8 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.SlotRef;
-import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Presence;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -43,24 +43,31 @@ final class Documents {
     this.rendered = new Rendered(state);
   }
 
-  void born(LiveSession session, Presence.Birth birth, StepDraft draft) {
+  /// @param history the hub's, as it is from this birth on
+  void born(LiveSession session, Presence.Birth birth, History history, StepDraft draft) {
+    // Who trusts another key than ours must be told even if nothing else is new.
+    boolean trustsAnother =
+        birth.documentKey() != null && !settings.documentKey().equals(birth.documentKey());
     Held held =
         new Held(
-            birth.manifest(),
+            trustsAnother ? null : birth.manifest(),
             new HashSet<>(birth.sections()),
             settings.documentKey().equals(birth.documentKey()));
     draft.change(new HubChange.HoldingSaid(session.device(), held));
     long through = state.markOf(session.device(), birth.incarnation());
-    if (birth.outboxThrough() < through) {
-      // An acknowledgement was lost: say it again, so that nothing is sent twice.
+    boolean isFromBackup = through < birth.outboxThrough();
+    if (birth.outboxThrough() < through || isFromBackup || state.backup != null) {
+      // An acknowledgement was lost, and is said again so that nothing is sent twice; or a backup
+      // lacks what the device has kept for this; or one was made since.
       draft.effect(
           new HubEffect.SendAcked(
               session.id(),
               session.device(),
-              new Acked(birth.incarnation(), through, draft.nowMillis)));
+              state.acked(
+                  session.device(), birth.incarnation(), Math.max(0, through), draft.nowMillis)));
     }
     DocumentRecord known = state.documents.get(session.device());
-    boolean isOurs = birth.history() != null && birth.history().id().equals(state.history.id());
+    boolean isOurs = birth.history() != null && birth.history().id().equals(history.id());
     // A device ahead of us has seen documents that this database lost: go on above it.
     boolean isAhead =
         isOurs
@@ -69,7 +76,7 @@ final class Documents {
                 || birth.revision() > known.revision()
                 || (birth.revision() == known.revision()
                     && !known.manifest().equals(birth.manifest())));
-    check(session, held, isAhead ? birth.revision() : 0, draft);
+    check(session, held, isAhead ? birth.revision() : 0, history, draft);
   }
 
   void subscribed(HubEvent.SessionSubscribed event, StepDraft draft) {
@@ -105,7 +112,7 @@ final class Documents {
           new HubEffect.SendAcked(
               session.id(),
               session.device(),
-              new Acked(mark.incarnation(), mark.through(), draft.nowMillis)));
+              state.acked(session.device(), mark.incarnation(), mark.through(), draft.nowMillis)));
     }
   }
 
@@ -191,10 +198,14 @@ final class Documents {
   }
 
   private void check(LiveSession session, Held held, long above, StepDraft draft) {
+    check(session, held, above, state.history, draft);
+  }
+
+  private void check(LiveSession session, Held held, long above, History history, StepDraft draft) {
     DeviceId id = session.device();
     DocumentRecord current = state.documents.get(id);
     DocumentRecord next =
-        Revisions.next(current, id, state.history, rendered.of(slotOf(id)), above, draft.nowMillis);
+        Revisions.next(current, id, history, rendered.of(slotOf(id)), above, draft.nowMillis);
     if (!next.equals(current)) {
       draft.change(new HubChange.DocumentPut(next));
     }

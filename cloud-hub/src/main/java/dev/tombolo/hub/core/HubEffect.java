@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.id.DeviceId;
@@ -66,6 +67,11 @@ public sealed interface HubEffect {
   record PacketTaken(SessionId session, int packet) implements ToSession {}
 
   record AdminAnswered(long request, AdminAnswer answer) implements HubEffect {}
+
+  /// To be written beside the database as well, where a backup that is restored does not undo it.
+  ///
+  /// @param standing what the device is from now on
+  record StandingNoted(DeviceId device, Standing standing, long millis) implements HubEffect {}
 
   /// The set of certificate serials that must not be served, whole; the edge port closes what
   /// matches at once and a broker's CRL is rewritten.

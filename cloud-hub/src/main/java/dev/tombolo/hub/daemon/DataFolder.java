@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The one folder with everything the hub keeps, held by one process at a time.
 final class DataFolder implements AutoCloseable {
+  private static final String RESTORING = "restoring";
+
   private final Path path;
   private final FileChannel lockFile;
 
@@ -27,6 +29,20 @@ final class DataFolder implements AutoCloseable {
   ///
   /// @throws IOException when another hub holds it, saying so
   static DataFolder hold(Path path) throws IOException {
+    DataFolder folder = holdForRestore(path);
+    if (folder.isBeingRestored()) {
+      folder.close();
+      throw new IOException(
+          "data folder "
+              + path
+              + ": a restore was cut off; make it again: tombolo hub restore --from FILE --data "
+              + path);
+    }
+    return folder;
+  }
+
+  /// The same for who may meet a restore that was cut off.
+  static DataFolder holdForRestore(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectories(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -58,6 +74,27 @@ final class DataFolder implements AutoCloseable {
     return new DataFolder(path, channel);
   }
 
+  boolean isBeingRestored() {
+    return Files.exists(path.resolve(RESTORING));
+  }
+
+  /// From here on no hub starts on the folder until [#endRestore].
+  void beginRestore() throws IOException {
+    Files.writeString(path.resolve(RESTORING), "a restore is under way\n");
+    sync();
+  }
+
+  void endRestore() throws IOException {
+    Files.deleteIfExists(path.resolve(RESTORING));
+    sync();
+  }
+
+  private void sync() throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
   Path database() {
     return path.resolve("hub.db");
   }
@@ -68,6 +105,10 @@ final class DataFolder implements AutoCloseable {
 
   Path files() {
     return path.resolve("files");
+  }
+
+  Path journal() {
+    return path.resolve("revocations.log");
   }
 
   Path adminToken() {

@@ -161,7 +161,7 @@ public final class BrokerLink implements AutoCloseable {
 
   private SessionId opened(DeviceId device) {
     SessionId session = sessions.open(device);
-    hand(new HubEvent.SessionOpened(session, device, "", REMOTE));
+    hand(new HubEvent.SessionOpened(session, device, "", null, REMOTE));
     hand(new HubEvent.SessionSubscribed(session, device));
     return session;
   }

@@ -22,6 +22,7 @@ final class Line extends ChannelDuplexHandler {
   private final EdgeCounters counters;
   private Optional<PeerIdentity> peer = Optional.empty();
   private String remote = "";
+  private String host = "";
   private long receivedAtMillis;
   private long deadlineMillis = Long.MAX_VALUE;
   private Runnable atDeadline = () -> {};
@@ -39,7 +40,8 @@ final class Line extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
-      remote = address.getAddress().getHostAddress() + ":" + address.getPort();
+      host = address.getAddress().getHostAddress();
+      remote = host + ":" + address.getPort();
     }
     receivedAtMillis = sweep.nowMillis();
     halfOpen = true;
@@ -118,6 +120,11 @@ final class Line extends ChannelDuplexHandler {
   /// Address and port, for the audit.
   String remote() {
     return remote;
+  }
+
+  /// Address alone.
+  String host() {
+    return host;
   }
 
   long receivedAtMillis() {
