@@ -130,8 +130,9 @@ final class DeviceCommand extends CommandGroup {
   @Command(
       name = "replace",
       description = {
-        "Make a token with which a new device takes over a slot. The old one goes on until then;",
-        "in the moment the new one enrols it is shut out for ever, within seconds."
+        "Make a token with which a new device takes over a slot.",
+        "The old one goes on until then; in the moment the new one enrols it is shut out for ever,"
+            + " within seconds."
       },
       footerHeading = "%nExamples:%n",
       footer = {
