@@ -54,7 +54,7 @@ class RenewalIT {
   @BeforeAll
   static void start() throws Exception {
     Path config = folder.resolve("hub.yaml");
-    Files.writeString(config, "certificates: {lifetime: 2m}\n");
+    Files.writeString(config, "trust: {certificateLife: 2m}\n");
     hub = RunningHub.start(folder, List.of(), List.of("--config", config.toString()));
     client = hub.client();
     hub.prepare("shops");

@@ -42,5 +42,11 @@ public final class Limits {
   public static final Duration CERTIFICATE_LIFE = Duration.ofDays(45);
   public static final Duration CERTIFICATE_RENEW_AFTER = Duration.ofDays(30);
 
+  /// How long a device may have been without a valid certificate and still get one by itself,
+  /// unless the hub is told otherwise.
+  public static final Duration OFFLINE_BUDGET = Duration.ofDays(800);
+
+  public static final Duration CHALLENGE_LIFE = Duration.ofMinutes(2);
+
   private Limits() {}
 }

@@ -57,6 +57,12 @@ public final class RunningAgent implements AutoCloseable {
     return agent;
   }
 
+  /// Runs on a data folder that is there already: one that was copied, or left by another run.
+  public static RunningAgent on(Distributions distributions, Path data) throws IOException {
+    Path log = data.resolveSibling(data.getFileName() + ".log");
+    return new RunningAgent(distributions, data, log, spawn(distributions, data, log));
+  }
+
   public void kill() throws InterruptedException {
     process.kill();
   }

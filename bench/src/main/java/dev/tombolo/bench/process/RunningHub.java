@@ -101,10 +101,14 @@ public final class RunningHub implements AutoCloseable {
   public String token(String... options) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("token", "create", "--json"));
     arguments.addAll(List.of(options));
-    String made = cli(arguments.toArray(String[]::new));
-    Matcher token = TOKEN.matcher(made);
+    return tokenIn(cli(arguments.toArray(String[]::new)));
+  }
+
+  /// The join token's text in what a command printed.
+  public static String tokenIn(String printed) {
+    Matcher token = TOKEN.matcher(printed);
     if (!token.find()) {
-      throw new IllegalStateException("no token in: " + made);
+      throw new IllegalStateException("no token in: " + printed);
     }
     return token.group();
   }

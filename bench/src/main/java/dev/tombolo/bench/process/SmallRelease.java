@@ -15,6 +15,12 @@ public final class SmallRelease {
 
   /// Signs it with the hub folder's publisher key and pushes it.
   public static void push(RunningHub hub, String version) throws IOException, InterruptedException {
+    push(hub, version, "publisher.key");
+  }
+
+  /// Signs it with another key in the hub's folder.
+  public static void push(RunningHub hub, String version, String key)
+      throws IOException, InterruptedException {
     Path folder = Files.createDirectories(hub.folder().resolve(NAME + "-" + version));
     Files.writeString(folder.resolve("settings.txt"), "settings of version " + version + "\n");
     push(
@@ -30,20 +36,31 @@ public final class SmallRelease {
             - files: [{from: settings.txt}]
               parameters: [{name: threshold, type: text, default: "0"}]
         """
-            .formatted(version));
+            .formatted(version),
+        key);
   }
 
   /// Signs and pushes what a release's yaml says of the files in this folder.
   public static void push(RunningHub hub, Path folder, String yaml)
       throws IOException, InterruptedException {
+    push(hub, folder, yaml, "publisher.key");
+  }
+
+  private static void push(RunningHub hub, Path folder, String yaml, String key)
+      throws IOException, InterruptedException {
     Files.writeString(folder.resolve(DRAFT), yaml);
-    push(hub, folder, sign(hub, folder));
+    push(hub, folder, sign(hub, folder, key));
   }
 
   /// Signs the `release.yaml` in this folder with the hub folder's publisher key.
   ///
   /// @return the envelope's file
   public static Path sign(RunningHub hub, Path folder) throws IOException, InterruptedException {
+    return sign(hub, folder, "publisher.key");
+  }
+
+  private static Path sign(RunningHub hub, Path folder, String key)
+      throws IOException, InterruptedException {
     Path envelope = folder.resolve("signed.release.json");
     hub.cli(
         "release",
@@ -51,7 +68,7 @@ public final class SmallRelease {
         "-f",
         folder.resolve(DRAFT).toString(),
         "--key",
-        "publisher.key",
+        key,
         "--out",
         envelope.toString());
     return envelope;

@@ -79,7 +79,7 @@ final class BrokerConfigCommand implements Callable<Integer> {
     CertificateAuthority authority = CertificateAuthority.open(authorityFolder, Instant.now());
     ServerIdentity identity = authority.brokerIdentity(hosts, Instant.now());
     Path folder = Files.createDirectories(out).toAbsolutePath().normalize();
-    copy(authorityFolder.resolve("root.pem"), folder.resolve("ca.pem"));
+    copy(authority.writeTrusted(), folder.resolve("ca.pem"));
     copy(identity.certificateFile(), folder.resolve("broker.pem"));
     copy(identity.keyFile(), folder.resolve("broker-key.pem"));
     MosquittoConfig config =

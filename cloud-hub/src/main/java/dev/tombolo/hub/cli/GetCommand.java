@@ -59,7 +59,9 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
     private static final long serialVersionUID = 1;
 
     Kinds() {
-      Arrays.stream(Listing.values()).forEach(listing -> add(word(listing)));
+      Arrays.stream(Listing.values())
+          .filter(listing -> listing != Listing.PUT_OUT)
+          .forEach(listing -> add(word(listing)));
     }
   }
 
@@ -89,7 +91,8 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
     List<String> kinds = new Kinds();
     for (Listing listing : Listing.values()) {
       String word = word(listing);
-      if (kind.equals(word) || kind.equals(word.substring(0, word.length() - 1))) {
+      if (kinds.contains(word)
+          && (kind.equals(word) || kind.equals(word.substring(0, word.length() - 1)))) {
         return listing;
       }
     }

@@ -19,7 +19,12 @@ import picocli.CommandLine.Option;
 /// `tombolo hub`.
 @Command(
     name = "hub",
-    subcommands = BrokerConfigCommand.class,
+    subcommands = {
+      BackupCommand.class,
+      RestoreCommand.class,
+      CaCommand.class,
+      BrokerConfigCommand.class,
+    },
     description = {
       "Run the hub until SIGTERM. Everything it keeps is in one folder, made at the first start"
           + " together with its own CA.",
@@ -30,6 +35,8 @@ import picocli.CommandLine.Option;
       "  tombolo hub --data /var/lib/tombolo",
       "  tombolo hub --data ./hub --config hub.yaml",
       "  tombolo hub --data ./hub --endpoint hub.example.com:443",
+      "  tombolo hub backup --data ./hub --out hub.tombolo",
+      "  tombolo hub restore --from hub.tombolo --data ./hub-again",
       "  tombolo hub broker-config mosquitto --data ./hub --host broker.example.com --out ./broker",
     })
 @SuppressWarnings("NullAway.Init")

@@ -4,6 +4,8 @@ import dev.tombolo.hub.cli.client.HubAddress;
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.cli.screen.Common;
 import dev.tombolo.hub.cli.screen.Screen;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,6 +18,11 @@ abstract class HubOptions {
 
   final Screen screen() {
     return common.screen();
+  }
+
+  /// What `--data` names.
+  final Optional<Path> dataFolder() {
+    return address.dataFolder();
   }
 
   final HubClient hub() {

@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       KeysCommand.New.class,
       KeysCommand.ListKeys.class,
+      KeysCommand.Rotate.class,
       KeysCommand.Trust.class,
     })
 final class KeysCommand extends CommandGroup {
@@ -79,13 +80,7 @@ final class KeysCommand extends CommandGroup {
 
     @Override
     public Integer call() {
-      if (keys < 1 || keys > 16) {
-        throw Failure.usage("--keys: " + keys + " keys; use 1 to 16");
-      }
-      if (threshold < 1 || threshold > keys) {
-        throw Failure.usage(
-            "--threshold: " + threshold + " of " + keys + " keys cannot be met; use 1 to " + keys);
-      }
+      checkCounts(keys, threshold);
       Screen screen = common.screen();
       Path rootFile = RootFile.beside(out);
       if (!noRoot) {
@@ -93,17 +88,7 @@ final class KeysCommand extends CommandGroup {
       }
       List<KeyPair> pairs = new ArrayList<>();
       List<PublisherRoot.Key> named = new ArrayList<>();
-      SecureRandom random = new SecureRandom();
-      for (int i = 1; i <= keys; i++) {
-        Path file = keyFile(i);
-        KeyPair pair = Ed25519Keys.generate(random);
-        PublisherKeyFile.write(file, pair);
-        pairs.add(pair);
-        named.add(
-            Ed25519Keys.describe(
-                pair.getPublic(), String.valueOf(file.getFileName()).replace(".key", "")));
-        screen.hint("key   " + file + "   keep it secret, keep a copy offline");
-      }
+      makeKeys(out, keys, pairs, named, screen);
       PublisherRoot root = new PublisherRoot(1, threshold, named);
       if (!noRoot) {
         RootFile.write(rootFile, root, pairs);
@@ -113,9 +98,125 @@ final class KeysCommand extends CommandGroup {
       screen.table(rows(root), keyTable(root), "");
       return Exit.OK;
     }
+  }
 
-    private Path keyFile(int number) {
-      return out.resolveSibling(out.getFileName() + (keys == 1 ? "" : "-" + number) + ".key");
+  @Command(
+      name = "rotate",
+      description = {
+        "Make new publisher keys and the next root, signed by the keys before them and by its own.",
+        "Devices follow the chain by themselves, however many rotations they missed."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tombolo keys rotate --root publisher.root.json --key publisher.key --out publisher-2",
+        "  tombolo keys rotate --root team.root.json --key team-1.key --key team-2.key"
+            + " --out team-b --keys 3 --threshold 2"
+      })
+  @SuppressWarnings("NullAway.Init")
+  static final class Rotate implements Callable<Integer> {
+    @Mixin private Common common;
+
+    @Option(
+        names = "--root",
+        required = true,
+        paramLabel = "FILE",
+        description = "The root in force, a .root.json.")
+    private Path root;
+
+    @Option(
+        names = "--key",
+        required = true,
+        paramLabel = "FILE",
+        description = "A key of it; as often as its threshold says.")
+    private List<Path> old;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "PATH",
+        description = "Writes PATH.key (mode 0600) and PATH.root.json.")
+    private Path out;
+
+    @Option(
+        names = "--keys",
+        defaultValue = "1",
+        paramLabel = "N",
+        description = "How many new keys: PATH-1.key, PATH-2.key, ... Default: 1")
+    private int keys;
+
+    @Option(
+        names = "--threshold",
+        defaultValue = "1",
+        paramLabel = "N",
+        description = "How many of them must sign each release. Default: 1")
+    private int threshold;
+
+    @Override
+    public Integer call() {
+      checkCounts(keys, threshold);
+      PublisherRoot before = RootFile.readSelfSigned(root);
+      List<KeyPair> signers = old.stream().map(PublisherKeyFile::read).toList();
+      refuseTooFew(before, signers);
+      Path rootFile = RootFile.beside(out);
+      RootFile.refuseExisting(rootFile);
+      Screen screen = common.screen();
+      List<KeyPair> pairs = new ArrayList<>();
+      List<PublisherRoot.Key> named = new ArrayList<>();
+      makeKeys(out, keys, pairs, named, screen);
+      PublisherRoot next = new PublisherRoot(before.version() + 1, threshold, named);
+      List<KeyPair> all = new ArrayList<>(signers);
+      all.addAll(pairs);
+      RootFile.write(rootFile, next, all);
+      screen.hint("root  " + rootFile + "   public; tell the hub: tombolo keys trust " + rootFile);
+      screen.hint(
+          "sign with the new keys from then on, and destroy the old ones when you are sure");
+      screen.table(rows(next), keyTable(next), "");
+      return Exit.OK;
+    }
+
+    private static void refuseTooFew(PublisherRoot before, List<KeyPair> signers) {
+      long fitting =
+          before.keys().stream()
+              .filter(
+                  key ->
+                      signers.stream()
+                          .anyMatch(
+                              pair -> Ed25519Keys.keyid(pair.getPublic()).equals(key.keyid())))
+              .count();
+      if (fitting < before.threshold()) {
+        throw Failure.refused(
+            "keys-missing",
+            "the root in force wants "
+                + before.threshold()
+                + " of its keys, and "
+                + fitting
+                + " of those given are its own; give --key for more of them");
+      }
+    }
+  }
+
+  private static void checkCounts(int keys, int threshold) {
+    if (keys < 1 || keys > 16) {
+      throw Failure.usage("--keys: " + keys + " keys; use 1 to 16");
+    }
+    if (threshold < 1 || threshold > keys) {
+      throw Failure.usage(
+          "--threshold: " + threshold + " of " + keys + " keys cannot be met; use 1 to " + keys);
+    }
+  }
+
+  private static void makeKeys(
+      Path out, int keys, List<KeyPair> pairs, List<PublisherRoot.Key> named, Screen screen) {
+    SecureRandom random = new SecureRandom();
+    for (int i = 1; i <= keys; i++) {
+      Path file = out.resolveSibling(out.getFileName() + (keys == 1 ? "" : "-" + i) + ".key");
+      KeyPair pair = Ed25519Keys.generate(random);
+      PublisherKeyFile.write(file, pair);
+      pairs.add(pair);
+      named.add(
+          Ed25519Keys.describe(
+              pair.getPublic(), String.valueOf(file.getFileName()).replace(".key", "")));
+      screen.hint("key   " + file + "   keep it secret, keep a copy offline");
     }
   }
 

@@ -103,6 +103,22 @@ enum Listing {
       screen.table(rows, table, whenEmpty());
     }
   },
+  PUT_OUT("none") {
+    @Override
+    void show(Pager pager, Screen screen) {
+      List<DeviceRow> rows = pager.rows(DeviceRow.class, "/devices");
+      Table table = new Table("SLOT", "STANDING", "SEEN", "DEVICE", "NEXT");
+      for (DeviceRow row : rows) {
+        table.row(
+            row.slot(),
+            row.standing(),
+            ago(row.seenMillis()),
+            row.device(),
+            "tombolo why " + row.device());
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
   RELEASES("no release yet; sign one and push it: tombolo release sign --help") {
     @Override
     void show(Pager pager, Screen screen) {

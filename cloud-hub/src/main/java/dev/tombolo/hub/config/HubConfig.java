@@ -24,7 +24,7 @@ import java.util.function.Function;
 /// @param filesBytesMax release files kept at the most, in bytes
 /// @param results how many of workloads' results are kept
 /// @param events how much of what happened to devices is kept
-/// @param certificateLife how long a device certificate is good; devices renew after two thirds
+/// @param trust how long certificates live, and how long a device may be away
 public record HubConfig(
     Path data,
     Edge edge,
@@ -34,16 +34,11 @@ public record HubConfig(
     long filesBytesMax,
     Keep results,
     Keep events,
-    Duration certificateLife) {
+    Trust trust) {
   public static final int EDGE_PORT = 8443;
   public static final int ADMIN_PORT = 8480;
   public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
   public static final long FILES_BYTES_MAX = 200L * 1024 * 1024 * 1024;
-
-  /// Shorter, and a device with a slow line could not renew in time.
-  public static final Duration CERTIFICATE_LIFE_MIN = Duration.ofMinutes(1);
-
-  public static final Duration CERTIFICATE_LIFE_MAX = Duration.ofDays(400);
 
   /// Set by the distribution's launcher.
   private static final String HOME = "tombolo.home";
@@ -86,6 +81,18 @@ public record HubConfig(
     public static final Admission USUAL = new Admission(2_000, 60);
   }
 
+  /// How long trust lasts.
+  ///
+  /// @param certificateLife of a device's certificate
+  /// @param offlineBudget how long a device may have been without a valid certificate and still get
+  ///   one without an operator
+  public record Trust(Duration certificateLife, Duration offlineBudget) {
+    public static final Trust USUAL = new Trust(Limits.CERTIFICATE_LIFE, Limits.OFFLINE_BUDGET);
+    static final Duration CERTIFICATE_LIFE_MIN = Duration.ofSeconds(10);
+    static final Duration CERTIFICATE_LIFE_MAX = Duration.ofDays(397);
+    static final Duration OFFLINE_BUDGET_MAX = Duration.ofDays(3_650);
+  }
+
   /// The operators' port.
   public record Admin(String bind, int port) {}
 
@@ -124,7 +131,7 @@ public record HubConfig(
         FILES_BYTES_MAX,
         Keep.RESULTS,
         Keep.EVENTS,
-        Limits.CERTIFICATE_LIFE);
+        Trust.USUAL);
   }
 
   /// Reads `hub.yaml`.
@@ -148,9 +155,7 @@ public record HubConfig(
             map.optionalSize("filesMax").orElse(FILES_BYTES_MAX),
             map.optionalMap("results").map(m -> keep(m, Keep.RESULTS)).orElse(Keep.RESULTS),
             map.optionalMap("events").map(m -> keep(m, Keep.EVENTS)).orElse(Keep.EVENTS),
-            map.optionalMap("certificates")
-                .map(HubConfig::certificateLife)
-                .orElse(usual.certificateLife));
+            map.optionalMap("trust").map(HubConfig::trust).orElse(Trust.USUAL));
     map.noMore();
     return config;
   }
@@ -159,69 +164,41 @@ public record HubConfig(
   public HubConfig withEdgePort(int port) {
     Edge at =
         new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
   }
 
   /// @param port 0 takes any free port
   public HubConfig withAdminPort(int port) {
-    return new HubConfig(
-        data,
-        edge,
-        new Admin(admin.bind, port),
-        share,
-        broker,
-        filesBytesMax,
-        results,
-        events,
-        certificateLife);
+    Admin at = new Admin(admin.bind, port);
+    return new HubConfig(data, edge, at, share, broker, filesBytesMax, results, events, trust);
   }
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
   }
 
   public HubConfig withNames(List<String> names) {
     Edge at =
         new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
   }
 
   public HubConfig withAdmission(Admission admission) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
-    return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, certificateLife);
+    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
   }
 
   public HubConfig withShare(Path folder) {
     return new HubConfig(
-        data,
-        edge,
-        admin,
-        Optional.of(folder),
-        broker,
-        filesBytesMax,
-        results,
-        events,
-        certificateLife);
+        data, edge, admin, Optional.of(folder), broker, filesBytesMax, results, events, trust);
   }
 
   public HubConfig withBroker(Broker external) {
     return new HubConfig(
-        data,
-        edge,
-        admin,
-        share,
-        Optional.of(external),
-        filesBytesMax,
-        results,
-        events,
-        certificateLife);
+        data, edge, admin, share, Optional.of(external), filesBytesMax, results, events, trust);
   }
 
   private static Edge edge(YamlMap map) {
@@ -251,15 +228,6 @@ public record HubConfig(
     return edge;
   }
 
-  private static Duration certificateLife(YamlMap map) {
-    Duration life = map.optionalDuration("lifetime").orElse(Limits.CERTIFICATE_LIFE);
-    map.noMore();
-    if (life.compareTo(CERTIFICATE_LIFE_MIN) < 0 || life.compareTo(CERTIFICATE_LIFE_MAX) > 0) {
-      throw map.fault("lifetime", "must be from 1m to 400d");
-    }
-    return life;
-  }
-
   private static Keep keep(YamlMap map, Keep usual) {
     Keep keep =
         new Keep(
@@ -287,6 +255,22 @@ public record HubConfig(
         .filter(endpoint -> !JoinTokenCodec.isEndpoint(endpoint))
         .findFirst()
         .map(endpoint -> "'" + endpoint + "' is not an endpoint; write host:port");
+  }
+
+  private static Trust trust(YamlMap map) {
+    Trust trust =
+        new Trust(
+            map.optionalDuration("certificateLife").orElse(Trust.USUAL.certificateLife),
+            map.optionalDuration("offlineBudget").orElse(Trust.USUAL.offlineBudget));
+    map.noMore();
+    if (trust.certificateLife.compareTo(Trust.CERTIFICATE_LIFE_MIN) < 0
+        || trust.certificateLife.compareTo(Trust.CERTIFICATE_LIFE_MAX) > 0) {
+      throw map.fault("certificateLife", "must be from 10s to 397d; 45d is usual");
+    }
+    if (trust.offlineBudget.compareTo(Trust.OFFLINE_BUDGET_MAX) > 0) {
+      throw map.fault("offlineBudget", "must be at most 3650d; 800d is usual");
+    }
+    return trust;
   }
 
   private static Admin admin(YamlMap map) {

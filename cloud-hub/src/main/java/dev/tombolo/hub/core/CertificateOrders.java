@@ -7,7 +7,6 @@ import dev.tombolo.hub.device.CertificateSerial;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
-import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +26,12 @@ final class CertificateOrders {
   /// every 30 days.
   static final long PAUSE_MILLIS = 10 * 60 * 1000;
 
-  private final long lifeMillis;
   private final HubState state;
+  private final long lifeMillis;
 
-  CertificateOrders(Duration life, HubState state) {
-    this.lifeMillis = life.toMillis();
+  CertificateOrders(HubSettings settings, HubState state) {
     this.state = state;
+    this.lifeMillis = settings.trust().certificateLifeMillis();
   }
 
   boolean isFull() {
@@ -93,14 +92,21 @@ final class CertificateOrders {
     return certificate.notBeforeMillis() + Math.min(BACKDATED_MILLIS_MAX, life / 11);
   }
 
-  /// The live certificate that already answers this CSR.
-  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key) {
+  /// The live certificate that already answers this CSR. One that has run out answers nothing.
+  @Nullable CertificateRecord answerTo(DeviceId device, RequestedKey key, long nowMillis) {
     CertificateRecord pending = state.pendingCertificates.get(device);
-    if (pending != null && pending.csr().equals(key.csr())) {
+    if (isAnswer(pending, key, nowMillis)) {
       return pending;
     }
     CertificateRecord current = state.currentCertificates.get(device);
-    return current != null && current.csr().equals(key.csr()) ? current : null;
+    return isAnswer(current, key, nowMillis) ? current : null;
+  }
+
+  private static boolean isAnswer(
+      @Nullable CertificateRecord certificate, RequestedKey key, long nowMillis) {
+    return certificate != null
+        && certificate.csr().equals(key.csr())
+        && nowMillis < certificate.notAfterMillis();
   }
 
   /// Files a new certificate: the first of a device is current, a later one waits until it is used.

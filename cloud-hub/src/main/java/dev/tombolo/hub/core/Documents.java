@@ -11,8 +11,8 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.SlotRef;
-import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
@@ -59,31 +59,39 @@ final class Documents {
     this.rendered = new Rendered(state);
   }
 
-  void born(LiveSession session, Presence.Birth birth, StepDraft draft) {
+  /// @param history the hub's, as it is from this birth on
+  void born(LiveSession session, Presence.Birth birth, History history, StepDraft draft) {
+    // Who trusts another key than ours must be told even if nothing else is new.
+    boolean trustsAnother =
+        birth.documentKey() != null && !settings.documentKey().equals(birth.documentKey());
     Held held =
         new Held(
-            birth.manifest(),
+            trustsAnother ? null : birth.manifest(),
             new HashSet<>(birth.sections()),
             settings.documentKey().equals(birth.documentKey()));
     draft.change(new HubChange.HoldingSaid(session.device(), held));
     long through = state.markOf(session.device(), birth.incarnation());
-    if (birth.outboxThrough() < through) {
-      // An acknowledgement was lost: say it again, so that nothing is sent twice.
+    boolean isFromBackup = through < birth.outboxThrough();
+    if (birth.outboxThrough() < through || isFromBackup || state.backup != null) {
+      // An acknowledgement was lost, and is said again so that nothing is sent twice; or a backup
+      // lacks what the device has kept for this; or one was made since.
       draft.effect(
           new HubEffect.SendAcked(
               session.id(),
               session.device(),
-              new Acked(birth.incarnation(), through, draft.nowMillis)));
+              state.acked(
+                  session.device(), birth.incarnation(), Math.max(0, through), draft.nowMillis)));
     }
-    check(session, held, revisionAhead(session, birth, draft), draft);
+    check(session, held, revisionAhead(session, birth, history, draft), history, draft);
   }
 
   /// The revision to go on above: of a device ahead of us, which has seen documents that this
   /// database lost; else 0. Nobody has seen a revision that no hub can have made: who claims one
   /// would use the numbers up.
-  private long revisionAhead(LiveSession session, Presence.Birth birth, StepDraft draft) {
+  private long revisionAhead(
+      LiveSession session, Presence.Birth birth, History history, StepDraft draft) {
     DocumentRecord known = state.documents.get(session.device());
-    boolean isOurs = birth.history() != null && birth.history().id().equals(state.history.id());
+    boolean isOurs = birth.history() != null && birth.history().id().equals(history.id());
     if (!isOurs || birth.manifest() == null) {
       return 0;
     }
@@ -188,7 +196,7 @@ final class Documents {
           new HubEffect.SendAcked(
               session.id(),
               session.device(),
-              new Acked(mark.incarnation(), mark.through(), draft.nowMillis)));
+              state.acked(session.device(), mark.incarnation(), mark.through(), draft.nowMillis)));
     }
   }
 
@@ -293,10 +301,14 @@ final class Documents {
   }
 
   private void check(LiveSession session, Held held, long above, StepDraft draft) {
+    check(session, held, above, state.history, draft);
+  }
+
+  private void check(LiveSession session, Held held, long above, History history, StepDraft draft) {
     DeviceId id = session.device();
     DocumentRecord current = state.documents.get(id);
     DocumentRecord next =
-        Revisions.next(current, id, state.history, rendered.of(slotOf(id)), above, draft.nowMillis);
+        Revisions.next(current, id, history, rendered.of(slotOf(id)), above, draft.nowMillis);
     if (!next.equals(current)) {
       draft.change(new HubChange.DocumentPut(next));
     }

@@ -57,7 +57,7 @@ final class Enrolments {
       case Decision.Refuse refuse ->
           refuse(event.request(), event.token(), event.remote(), refuse, draft);
       case Decision.Again again -> {
-        CertificateRecord same = orders.answerTo(again.device().id(), event.key());
+        CertificateRecord same = orders.answerTo(again.device().id(), event.key(), draft.nowMillis);
         Reason tooSoon = orders.tooSoon(again.device(), event.key(), draft.nowMillis);
         if (same != null) {
           grant(event.request(), event.token(), again.device(), same.pem(), draft);
@@ -78,7 +78,7 @@ final class Enrolments {
           refuse(pending.request(), pending.token(), pending.remote(), refuse, draft);
       case Decision.Again again -> {
         DeviceRecord device = again.device();
-        CertificateRecord same = orders.answerTo(device.id(), pending.key());
+        CertificateRecord same = orders.answerTo(device.id(), pending.key(), draft.nowMillis);
         if (same == null) {
           orders.file(device.id(), pending.key(), issued, draft);
           draft.audit(
@@ -201,10 +201,17 @@ final class Enrolments {
     String displaced = "";
     if (admit.place().displaced().isPresent()) {
       DeviceRecord old = state.devices.get(admit.place().displaced().get());
-      if (old != null) {
+      // Elsewhere by now, or gone already: then there is nothing to put out.
+      if (old != null && old.slot().equals(slot) && old.standing() != Standing.REVOKED) {
         Reason why = new Reason.DeviceRevoked(old.id().text());
         Expulsion.of(state, old, Standing.REVOKED, why, draft);
         displaced = old.id().text();
+        draft.audit(
+            Principal.device(id),
+            "device-replaced",
+            displaced,
+            AuditJson.of(Map.of("slot", slot.toString(), "standing", old.standing().name())),
+            AuditJson.of(Map.of("by", id.text(), "token", admit.token().id())));
       }
     }
     draft.change(

@@ -17,6 +17,7 @@ final class Expulsion {
   static void of(
       HubState state, DeviceRecord device, Standing standing, Reason reason, StepDraft draft) {
     draft.change(new HubChange.DevicePut(device.withStanding(standing, reason, draft.nowMillis)));
+    draft.effect(new HubEffect.StandingNoted(device.id(), standing, draft.nowMillis));
     LiveSession session = state.sessions.get(device.id());
     if (session != null) {
       draft.change(new HubChange.SessionGone(device.id()));
@@ -29,6 +30,26 @@ final class Expulsion {
     draft.effect(new HubEffect.RevocationsChanged(serials));
   }
 
+  /// Two machines seem to use this device's identity: neither is served until an operator has
+  /// looked.
+  static void quarantine(HubState state, DeviceRecord device, String detail, StepDraft draft) {
+    Reason reason = new Reason.DeviceQuarantined(device.id().text(), detail);
+    of(state, device, Standing.QUARANTINED, reason, draft);
+    draft.audit(
+        Principal.HUB, "quarantine", device.id().text(), "", AuditJson.of("detail", detail));
+  }
+
+  /// Every certificate that must not be served once `device` may take part again.
+  static Set<String> serialsWithout(HubState state, DeviceId device, long nowMillis) {
+    Set<String> serials = replaced(state, nowMillis);
+    for (DeviceId expelled : state.expelled) {
+      if (!expelled.equals(device)) {
+        add(state, expelled, nowMillis, serials);
+      }
+    }
+    return serials;
+  }
+
   static PresenceRecord presence(HubState state, DeviceId device) {
     PresenceRecord presence = state.presences.get(device);
     return presence == null ? PresenceRecord.never(device) : presence;
@@ -37,6 +58,14 @@ final class Expulsion {
   /// Every certificate that has not run out and must not be served: of devices that are out, and
   /// those that were replaced.
   static Set<String> serials(HubState state, long nowMillis) {
+    Set<String> serials = replaced(state, nowMillis);
+    for (DeviceId device : state.expelled) {
+      add(state, device, nowMillis, serials);
+    }
+    return serials;
+  }
+
+  private static Set<String> replaced(HubState state, long nowMillis) {
     Set<String> serials = new HashSet<>();
     state.supersededCertificates.forEach(
         (serial, notAfterMillis) -> {
@@ -44,9 +73,6 @@ final class Expulsion {
             serials.add(serial);
           }
         });
-    for (DeviceId device : state.expelled) {
-      add(state, device, nowMillis, serials);
-    }
     return serials;
   }
 

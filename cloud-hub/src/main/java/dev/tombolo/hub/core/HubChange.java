@@ -7,6 +7,8 @@ import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.device.Restoration;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
@@ -14,6 +16,7 @@ import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.List;
@@ -29,6 +32,37 @@ public sealed interface HubChange {
 
   /// Kept in memory only: it speaks of lines and requests that end with the process.
   sealed interface Passing extends HubChange {}
+
+  /// The hub's documents are of another history from now on, of a higher epoch.
+  record HistoryMoved(History history) implements Durable {}
+
+  /// The database is a backup's and goes on under a history of its own.
+  record HistoryRestored(History history, Restoration restoration) implements Durable {}
+
+  /// A device that the database lost, or one known only from the journal of revocations.
+  record StrangerPut(Stranger stranger) implements Durable {}
+
+  /// It is a device of ours again.
+  record StrangerGone(DeviceId device) implements Durable {}
+
+  /// A backup begins: it will have every row taken so far.
+  record BackupBegun(String id, long millis) implements Durable {}
+
+  /// The backup is whole and on a disk.
+  record BackupDone(String id, Digest archive, long millis) implements Durable {}
+
+  /// How far an outbox was taken, and how far backups have it, as a store tells it.
+  ///
+  /// @param begun through which row the backup has it that began last; -1: none
+  /// @param backedUp through which row a finished backup has it; -1: none
+  record OutboxMarked(
+      DeviceId device,
+      String incarnation,
+      long through,
+      long begun,
+      long backedUp,
+      long takenMillis)
+      implements Durable {}
 
   record CounterMoved(Counter counter, long value) implements Durable {}
 
@@ -99,6 +133,9 @@ public sealed interface HubChange {
 
   record AuditAppended(AuditRecord record) implements Durable {}
 
+  /// The newest backup, as a store tells it; what it has stands in the marks.
+  record BackupNoted(String id, boolean isDone) implements Passing {}
+
   record SessionPut(LiveSession session) implements Passing {}
 
   record SessionGone(DeviceId device) implements Passing {}
@@ -108,10 +145,18 @@ public sealed interface HubChange {
 
   record BootSeen(DeviceId device, String bootId, long connect, long millis) implements Passing {}
 
+  /// What was seen of a device's boots no longer counts: an operator has looked at it.
+  record BootsForgotten(DeviceId device) implements Passing {}
+
   record CertificateAwaited(PendingCertificate pending) implements Passing {}
 
   /// It came, or was given up.
   record CertificateCame(long request) implements Passing {}
+
+  /// A challenge was answered: it is never taken again.
+  record NonceUsed(String nonce, long untilMillis) implements Passing {}
+
+  record NoncesForgotten(List<String> nonces) implements Passing {}
 
   record AskSent(PendingAsk ask) implements Passing {}
 

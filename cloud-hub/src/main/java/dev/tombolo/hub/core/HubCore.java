@@ -7,6 +7,7 @@ public final class HubCore {
   private final HubState state;
   private final Enrolments enrolments;
   private final Renewals renewals;
+  private final Recoveries recoveries;
   private final Sessions sessions;
   private final Documents documents;
   private final Reports reports;
@@ -17,12 +18,13 @@ public final class HubCore {
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
-    CertificateOrders orders = new CertificateOrders(settings.certificateLife(), state);
+    CertificateOrders orders = new CertificateOrders(settings, state);
     this.violations = new Violations(state);
     this.asks = new Asks(state);
     this.documents = new Documents(settings, state, violations);
     this.enrolments = new Enrolments(settings, state, orders, violations);
     this.renewals = new Renewals(state, orders, violations);
+    this.recoveries = new Recoveries(settings, state, orders, violations);
     this.sessions = new Sessions(state, documents, orders, asks, violations);
     this.reports = new Reports(state, documents);
     this.operators = new Operators(state, asks);
@@ -36,6 +38,7 @@ public final class HubCore {
     switch (event) {
       case HubEvent.EnrolAsked e -> enrolments.asked(e, draft);
       case HubEvent.RenewAsked e -> renewals.asked(e, draft);
+      case HubEvent.RecoverAsked e -> recoveries.asked(e, draft);
       case HubEvent.CertificateSigned e -> certificateSigned(e, draft);
       case HubEvent.DocumentSigned e -> documents.signed(e, draft);
       case HubEvent.SessionOpened e -> sessions.opened(e, draft);
@@ -94,6 +97,7 @@ public final class HubCore {
         draft.change(new HubChange.CertificateCame(pending.request()));
       }
     }
+    recoveries.sweep(draft);
     asks.giveUp(draft);
     violations.summarise(draft);
     // Not in the same step as a slice of documents, so that each stays short.

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.id.DeviceId;
@@ -73,6 +74,11 @@ public sealed interface HubEffect {
   /// Closes every line of the device at once, whatever it is doing and whichever certificate it
   /// came with.
   record DeviceExpelled(DeviceId device, Reason reason) implements HubEffect {}
+
+  /// To be written beside the database as well, where a backup that is restored does not undo it.
+  ///
+  /// @param standing what the device is from now on
+  record StandingNoted(DeviceId device, Standing standing, long millis) implements HubEffect {}
 
   /// The set of certificate serials that must not be served, whole: a broker's CRL is rewritten.
   record RevocationsChanged(Set<String> serials) implements HubEffect {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.Answer;
@@ -11,6 +12,7 @@ import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.token.JoinToken;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Everything the hub's loop can be told. Adapters make these on their own threads, already parsed
 /// and bounded, and hand them to [HubInbox]; nothing else changes the hub's state. `request`
@@ -27,8 +29,28 @@ public sealed interface HubEvent {
   }
 
   /// A device with certificate `presented` asks for its next one.
+  ///
+  /// @param shown the certificate itself, where the adapter has it
   record RenewAsked(
-      long request, DeviceId device, String presented, RequestedKey key, String remote)
+      long request,
+      DeviceId device,
+      String presented,
+      @Nullable PresentedCertificate shown,
+      RequestedKey key,
+      String remote)
+      implements HubEvent {}
+
+  /// A device has proved by signing a challenge that it has the key of `certificate`, which may
+  /// have run out, and asks for the next one.
+  ///
+  /// @param nonce of the challenge, and when it is of no use any more
+  record RecoverAsked(
+      long request,
+      PresentedCertificate certificate,
+      RequestedKey key,
+      String nonce,
+      long nonceUntilMillis,
+      String remote)
       implements HubEvent {}
 
   /// The answer to [HubEffect.SignCertificate].
@@ -41,7 +63,13 @@ public sealed interface HubEvent {
   /// [HubEffect.SessionAdmitted] or [HubEffect.SessionRefused].
   ///
   /// @param serial of the certificate, lower-case hex; empty when an external broker has checked it
-  record SessionOpened(SessionId session, DeviceId device, String serial, String remote)
+  /// @param shown the certificate itself, where the adapter has it
+  record SessionOpened(
+      SessionId session,
+      DeviceId device,
+      String serial,
+      @Nullable PresentedCertificate shown,
+      String remote)
       implements HubEvent {}
 
   /// The device listens on its `desired` or `acked` topic; said once per session, before anything

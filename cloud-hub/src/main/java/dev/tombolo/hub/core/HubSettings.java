@@ -1,6 +1,5 @@
 package dev.tombolo.hub.core;
 
-import java.time.Duration;
 import java.util.List;
 
 /// What the hub tells devices of itself and how much it keeps, fixed for one run.
@@ -11,7 +10,7 @@ import java.util.List;
 /// @param documentCertificate PEM, certified by the hub's CA
 /// @param results how many of workloads' results are kept
 /// @param events how much of what happened to devices is kept
-/// @param certificateLife how long a device certificate is good
+/// @param trust how long certificates live, and how long a device may be away
 public record HubSettings(
     List<String> links,
     String https,
@@ -19,7 +18,7 @@ public record HubSettings(
     String documentCertificate,
     RowQuota results,
     RowQuota events,
-    Duration certificateLife) {
+    TrustSettings trust) {
   public HubSettings {
     links = List.copyOf(links);
   }

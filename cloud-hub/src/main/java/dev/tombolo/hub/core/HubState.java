@@ -9,6 +9,8 @@ import dev.tombolo.hub.device.BirthCheck.Boot;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.device.Restoration;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.SlotChoice;
 import dev.tombolo.hub.join.TokenUse;
@@ -21,6 +23,7 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.Acked;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -46,7 +49,17 @@ public final class HubState {
   /// No name sorts before it.
   private static final Name FIRST_NAME = new Name("0");
 
-  final History history;
+  History history;
+
+  /// Set when this database was a backup's.
+  @Nullable Restoration restoration;
+
+  /// The backup that began last; null before the first.
+  @Nullable BackupRecord backup;
+
+  /// Devices with certificates of ours that are not in [#devices].
+  final Map<DeviceId, Stranger> strangers = new HashMap<>();
+
   final Map<Counter, Long> counters = new EnumMap<>(Counter.class);
   final TreeMap<Name, Kept<AdminObject.Fleet>> fleets = new TreeMap<>();
   final TreeMap<Name, Kept<AdminObject.Site>> sites = new TreeMap<>();
@@ -94,6 +107,10 @@ public final class HubState {
   final Map<DeviceId, Held> holdings = new HashMap<>();
   final Map<DeviceId, List<Boot>> boots = new HashMap<>();
   final Map<Long, PendingCertificate> awaitedCertificates = new HashMap<>();
+
+  /// Challenges that were answered, until they are too old to be taken anyway.
+  final Map<String, Long> nonces = new HashMap<>();
+
   final Map<String, PendingAsk> asks = new HashMap<>();
   final Map<String, ViolationCount> violations = new HashMap<>();
 
@@ -123,11 +140,19 @@ public final class HubState {
   private List<SessionId> goneSessions = new ArrayList<>();
 
   public HubState(History history) {
-    this.history = history;
+    this(history, null);
   }
 
-  /// How far one outbox of a device has been taken.
-  record OutboxMark(String incarnation, long through) {}
+  public HubState(History history, @Nullable Restoration restoration) {
+    this.history = history;
+    this.restoration = restoration;
+  }
+
+  /// How far one outbox of a device has been taken, and how far backups have it (-1: not at all).
+  record OutboxMark(String incarnation, long through, long begun, long backedUp) {}
+
+  /// @param isDone false while it is made, or when that failed
+  record BackupRecord(String id, boolean isDone) {}
 
   public History history() {
     return history;
@@ -141,6 +166,45 @@ public final class HubState {
 
   public void apply(HubChange change) {
     switch (change) {
+      case HubChange.HistoryMoved c -> history = c.history();
+      case HubChange.HistoryRestored c -> {
+        history = c.history();
+        restoration = c.restoration();
+      }
+      case HubChange.StrangerPut c -> strangers.put(c.stranger().device(), c.stranger());
+      case HubChange.StrangerGone c -> strangers.remove(c.device());
+      case HubChange.BackupBegun c -> {
+        backup = new BackupRecord(c.id(), false);
+        outboxMarks
+            .values()
+            .forEach(
+                marks ->
+                    marks.replaceAll(
+                        mark ->
+                            new OutboxMark(
+                                mark.incarnation(),
+                                mark.through(),
+                                mark.through(),
+                                mark.backedUp())));
+      }
+      case HubChange.BackupDone c -> {
+        backup = new BackupRecord(c.id(), true);
+        outboxMarks
+            .values()
+            .forEach(
+                marks ->
+                    marks.replaceAll(
+                        mark ->
+                            new OutboxMark(
+                                mark.incarnation(),
+                                mark.through(),
+                                mark.begun(),
+                                Math.max(mark.backedUp(), mark.begun()))));
+      }
+      case HubChange.BackupNoted c -> backup = new BackupRecord(c.id(), c.isDone());
+      case HubChange.OutboxMarked c ->
+          putMark(
+              c.device(), new OutboxMark(c.incarnation(), c.through(), c.begun(), c.backedUp()));
       case HubChange.CounterMoved c -> counters.put(c.counter(), c.value());
       case HubChange.FleetPut c -> fleets.put(c.fleet().content().name(), c.fleet());
       case HubChange.SitePut c -> putSite(c.site());
@@ -210,9 +274,12 @@ public final class HubState {
           seen.removeFirst();
         }
       }
+      case HubChange.BootsForgotten c -> boots.remove(c.device());
       case HubChange.CertificateAwaited c ->
           awaitedCertificates.put(c.pending().request(), c.pending());
       case HubChange.CertificateCame c -> awaitedCertificates.remove(c.request());
+      case HubChange.NonceUsed c -> nonces.put(c.nonce(), c.untilMillis());
+      case HubChange.NoncesForgotten c -> c.nonces().forEach(nonces::remove);
       case HubChange.AskSent c -> asks.put(c.ask().id(), c.ask());
       case HubChange.AskEnded c -> asks.remove(c.id());
       case HubChange.DocumentsStale c -> markStale(c);
@@ -342,17 +409,26 @@ public final class HubState {
     }
   }
 
-  private void takeRows(HubChange.RowsTaken taken) {
-    List<OutboxMark> marks =
-        outboxMarks.computeIfAbsent(taken.device(), device -> new ArrayList<>(1));
-    OutboxMark next = new OutboxMark(taken.incarnation(), taken.through());
+  private void putMark(DeviceId device, OutboxMark next) {
+    List<OutboxMark> marks = outboxMarks.computeIfAbsent(device, id -> new ArrayList<>(1));
     int last = marks.size() - 1;
-    if (last >= 0 && marks.get(last).incarnation().equals(taken.incarnation())) {
+    if (last >= 0 && marks.get(last).incarnation().equals(next.incarnation())) {
       marks.set(last, next);
     } else {
-      marks.removeIf(mark -> mark.incarnation().equals(taken.incarnation()));
+      marks.removeIf(mark -> mark.incarnation().equals(next.incarnation()));
       marks.add(next);
     }
+  }
+
+  private void takeRows(HubChange.RowsTaken taken) {
+    OutboxMark before = mark(taken.device(), taken.incarnation());
+    putMark(
+        taken.device(),
+        new OutboxMark(
+            taken.incarnation(),
+            taken.through(),
+            before == null ? -1 : before.begun(),
+            before == null ? -1 : before.backedUp()));
     Set<Digest> releasesSeen = taken.releases();
     if (releasesSeen != null
         && !releasesSeen.equals(reportedReleases.put(taken.device(), releasesSeen))) {
@@ -419,12 +495,27 @@ public final class HubState {
 
   /// The mark of an outbox; -1 for one never seen.
   long markOf(DeviceId device, String incarnation) {
+    OutboxMark mark = mark(device, incarnation);
+    return mark == null ? -1 : mark.through();
+  }
+
+  private @Nullable OutboxMark mark(DeviceId device, String incarnation) {
     for (OutboxMark mark : outboxMarks.getOrDefault(device, List.of())) {
       if (mark.incarnation().equals(incarnation)) {
-        return mark.through();
+        return mark;
       }
     }
-    return -1;
+    return null;
+  }
+
+  /// What a device is told of its rows. From the first backup on it keeps what no backup has.
+  Acked acked(DeviceId device, String incarnation, long through, long nowMillis) {
+    if (backup == null) {
+      return new Acked(incarnation, through, nowMillis);
+    }
+    OutboxMark mark = mark(device, incarnation);
+    return new Acked(
+        incarnation, through, nowMillis, mark == null ? 0 : Math.max(0, mark.backedUp()));
   }
 
   /// The outbox that was taken from last.

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
@@ -43,7 +44,17 @@ public final class HubTurn {
 
   /// What the world must know before the first event: who is not to be served.
   public List<HubEffect> beginning(long nowMillis) {
-    return List.of(new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis)));
+    List<HubEffect> beginning = new ArrayList<>();
+    beginning.add(new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis)));
+    // Again each time: a crash may have come between the commit and the journal.
+    for (DeviceId id : state.expelled) {
+      DeviceRecord device = state.devices.get(id);
+      if (device != null) {
+        beginning.add(
+            new HubEffect.StandingNoted(id, device.standing(), device.standingSinceMillis()));
+      }
+    }
+    return beginning;
   }
 
   /// Decides and commits all of `events`. One that fails leaves no trace and does not harm its
@@ -142,6 +153,11 @@ public final class HubTurn {
     return !isStale && core.isHalfWritten();
   }
 
+  /// The memory, for tests of this package.
+  HubState state() {
+    return state;
+  }
+
   private @Nullable Step decide(HubEvent event, long nowMillis) {
     try {
       return core.step(event, nowMillis);
@@ -234,6 +250,8 @@ public final class HubTurn {
       case HubEvent.EnrolAsked e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
       case HubEvent.RenewAsked e ->
+          effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
+      case HubEvent.RecoverAsked e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
       case HubEvent.CertificateSigned e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));

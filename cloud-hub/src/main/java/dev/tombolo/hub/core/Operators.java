@@ -14,7 +14,9 @@ final class Operators {
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
   private final RevokeCommands revocations;
+  private final ApproveCommands approvals;
   private final UserCommands users;
+  private final BackupCommands backups;
   private final Asks asks;
 
   Operators(HubState state, Asks asks) {
@@ -25,7 +27,9 @@ final class Operators {
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state, parameters);
     this.revocations = new RevokeCommands(state, asks);
+    this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
+    this.backups = new BackupCommands(state);
     this.asks = asks;
   }
 
@@ -44,6 +48,10 @@ final class Operators {
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
+      case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
+      case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
+      case AdminCommand.BeginBackup c -> answer(event, backups.begin(c, draft), draft);
+      case AdminCommand.FinishBackup c -> answer(event, backups.finish(c, who, draft), draft);
       case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, who, draft);

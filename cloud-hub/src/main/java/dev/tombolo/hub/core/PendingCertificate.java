@@ -23,7 +23,13 @@ public sealed interface PendingCertificate {
       implements PendingCertificate {}
 
   /// @param presented serial of the certificate that asked
+  /// @param action `renew` or `recover`, for the audit
   record ForRenewal(
-      long request, RequestedKey key, long untilMillis, DeviceId device, String presented)
+      long request,
+      RequestedKey key,
+      long untilMillis,
+      DeviceId device,
+      String presented,
+      String action)
       implements PendingCertificate {}
 }

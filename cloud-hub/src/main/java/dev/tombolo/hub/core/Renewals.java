@@ -12,18 +12,20 @@ import java.util.Map;
 final class Renewals {
   private final HubState state;
   private final CertificateOrders orders;
+  private final LostAndFound lost;
   private final Violations violations;
 
   Renewals(HubState state, CertificateOrders orders, Violations violations) {
     this.state = state;
     this.orders = orders;
+    this.lost = new LostAndFound(state);
     this.violations = violations;
   }
 
   void asked(HubEvent.RenewAsked event, StepDraft draft) {
     DeviceRecord device = state.devices.get(event.device());
     if (device == null) {
-      refuse(event, new Reason.DeviceUnknown(event.device().text()), draft);
+      refuse(event, lost.refusal(event.device(), event.shown(), event.remote(), draft), draft);
       return;
     }
     if (orders.isFull()) {
@@ -32,15 +34,23 @@ final class Renewals {
     }
     switch (standingOf(device, event, draft)) {
       case CertificateStanding.Standing.Refused refused -> refuse(event, refused.reason(), draft);
-      case CertificateStanding.Standing.Superseded superseded ->
-          refuse(
-              event,
-              new Reason.CertificateSuperseded(device.id().text(), event.presented()),
-              draft);
+      case CertificateStanding.Standing.Superseded superseded -> {
+        if (lost.adopt(device, event.shown(), draft)) {
+          order(event, draft);
+          return;
+        }
+        Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.presented());
+        refuse(event, seen, draft);
+        Expulsion.quarantine(
+            state,
+            device,
+            "a replaced certificate (" + event.presented() + ") asked for a new one",
+            draft);
+      }
       case CertificateStanding.Standing.Current current -> answerOrOrder(event, device, draft);
       case CertificateStanding.Standing.Promoted promoted -> {
         // Its answer to this very CSR is the certificate it shows: nothing more to give.
-        CertificateRecord same = orders.answerTo(device.id(), event.key());
+        CertificateRecord same = orders.answerTo(device.id(), event.key(), draft.nowMillis);
         Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
         orders.promote(device.id(), draft);
         if (same != null) {
@@ -66,7 +76,7 @@ final class Renewals {
               refusal == null ? new Reason.DeviceUnknown(pending.device().text()) : refusal));
       return;
     }
-    CertificateRecord same = orders.answerTo(device.id(), pending.key());
+    CertificateRecord same = orders.answerTo(device.id(), pending.key(), draft.nowMillis);
     if (same != null) {
       grant(pending.request(), same.pem(), draft);
       return;
@@ -77,7 +87,7 @@ final class Renewals {
     }
     draft.audit(
         Principal.device(device.id()),
-        "renew",
+        pending.action(),
         device.id().text(),
         AuditJson.of("serial", pending.presented()),
         AuditJson.of(Map.of("serial", issued.serial(), "key", pending.key().keyDigest().text())));
@@ -103,7 +113,7 @@ final class Renewals {
 
   private void answerOrOrder(HubEvent.RenewAsked event, DeviceRecord device, StepDraft draft) {
     Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
-    CertificateRecord same = orders.answerTo(event.device(), event.key());
+    CertificateRecord same = orders.answerTo(event.device(), event.key(), draft.nowMillis);
     if (same != null) {
       grant(event.request(), same.pem(), draft);
     } else if (tooSoon != null) {
@@ -120,7 +130,8 @@ final class Renewals {
             event.key(),
             draft.nowMillis + CertificateOrders.WAIT_MILLIS,
             event.device(),
-            event.presented()),
+            event.presented(),
+            "renew"),
         event.device(),
         draft);
   }

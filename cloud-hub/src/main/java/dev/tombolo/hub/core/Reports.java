@@ -4,7 +4,6 @@ import dev.tombolo.hub.device.RowTime;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
-import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
@@ -52,7 +51,9 @@ final class Reports {
     long through = take(session, report, before, draft);
     draft.effect(
         new HubEffect.SendAcked(
-            session.id(), device, new Acked(report.incarnation(), through, draft.nowMillis)));
+            session.id(),
+            device,
+            state.acked(device, report.incarnation(), through, draft.nowMillis)));
     draft.effect(new HubEffect.PacketTaken(session.id(), event.packet()));
   }
 

@@ -15,6 +15,8 @@ final class Sessions {
   private final HubState state;
   private final Documents documents;
   private final CertificateOrders orders;
+  private final LostAndFound lost;
+  private final Histories histories;
   private final Asks asks;
   private final Violations violations;
 
@@ -27,6 +29,8 @@ final class Sessions {
     this.state = state;
     this.documents = documents;
     this.orders = orders;
+    this.lost = new LostAndFound(state);
+    this.histories = new Histories(state);
     this.asks = asks;
     this.violations = violations;
   }
@@ -34,7 +38,8 @@ final class Sessions {
   void opened(HubEvent.SessionOpened event, StepDraft draft) {
     DeviceRecord device = state.devices.get(event.device());
     if (device == null) {
-      refuse(event, new Reason.DeviceUnknown(event.device().text()), draft);
+      Reason why = lost.refusal(event.device(), event.shown(), event.remote(), draft);
+      refuse(event, why, draft);
       return;
     }
     CertificateStanding.Standing standing =
@@ -47,9 +52,14 @@ final class Sessions {
     switch (standing) {
       case CertificateStanding.Standing.Refused refused -> refuse(event, refused.reason(), draft);
       case CertificateStanding.Standing.Superseded superseded -> {
+        if (lost.adopt(device, event.shown(), draft)) {
+          admit(event, draft);
+          return;
+        }
         Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.serial());
         refuse(event, seen, draft);
-        quarantine(device, "a replaced certificate (" + event.serial() + ") was used again", draft);
+        Expulsion.quarantine(
+            state, device, "a replaced certificate (" + event.serial() + ") was used again", draft);
       }
       case CertificateStanding.Standing.Promoted promoted -> {
         orders.promote(device.id(), draft);
@@ -88,7 +98,8 @@ final class Sessions {
       case STALE -> {}
       case TWO_DEVICES -> {
         if (device != null) {
-          quarantine(device, "two running agents take turns with its identity", draft);
+          Expulsion.quarantine(
+              state, device, "two running agents take turns with its identity", draft);
         }
       }
       case NEWEST -> {
@@ -104,7 +115,7 @@ final class Sessions {
                     before.remote(),
                     birth.agentVersion())));
         draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
-        documents.born(session, birth, draft);
+        documents.born(session, birth, histories.seen(birth, id, draft), draft);
       }
     }
   }
@@ -136,13 +147,6 @@ final class Sessions {
     draft.change(new HubChange.SessionGone(id));
     draft.change(new HubChange.PresencePut(Expulsion.presence(state, id).gone(draft.nowMillis)));
     asks.lineEnded(id, draft);
-  }
-
-  private void quarantine(DeviceRecord device, String detail, StepDraft draft) {
-    Reason reason = new Reason.DeviceQuarantined(device.id().text(), detail);
-    Expulsion.of(state, device, DeviceRecord.Standing.QUARANTINED, reason, draft);
-    draft.audit(
-        Principal.HUB, "quarantine", device.id().text(), "", AuditJson.of("detail", detail));
   }
 
   private void refuse(HubEvent.SessionOpened event, Reason reason, StepDraft draft) {

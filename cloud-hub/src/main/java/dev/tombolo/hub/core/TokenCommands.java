@@ -2,6 +2,8 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
@@ -26,6 +28,53 @@ final class TokenCommands {
     this.state = state;
   }
 
+  /// A token for a slot that somebody has: the new device takes over from that one.
+  AdminAnswer replace(AdminCommand.ReplaceDevice command, Principal who, StepDraft draft) {
+    Kept<AdminObject.Site> site = state.sites.get(command.slot().site());
+    if (site == null || !state.slots.containsKey(command.slot())) {
+      return new AdminAnswer.Refused(
+          References.notFound("slot", command.slot().toString(), state.slots.keySet()));
+    }
+    if (replaced(command.slot()) == null) {
+      return new AdminAnswer.Refused(
+          new Reason.Conflict(
+              "slot " + command.slot(),
+              "no device has it; make a token for it: tombolo token create --slot "
+                  + command.slot()));
+    }
+    return create(
+        new AdminCommand.CreateToken(
+            site.content().fleet(),
+            Optional.of(command.slot().site()),
+            Optional.of(command.slot()),
+            1,
+            command.life(),
+            command.drawn(),
+            command.typedName()),
+        who,
+        draft);
+  }
+
+  /// Who must go when another takes the slot: its holder, else the one put out of it last that an
+  /// operator could still let back in.
+  private @Nullable DeviceId replaced(SlotRef slot) {
+    DeviceId holder = state.holders.get(slot);
+    if (holder != null) {
+      return holder;
+    }
+    DeviceRecord last = null;
+    for (DeviceId id : state.expelled) {
+      DeviceRecord device = state.devices.get(id);
+      if (device != null
+          && device.slot().equals(slot)
+          && device.standing() != DeviceRecord.Standing.REVOKED
+          && (last == null || device.standingSinceMillis() > last.standingSinceMillis())) {
+        last = device;
+      }
+    }
+    return last == null ? null : last.id();
+  }
+
   AdminAnswer create(AdminCommand.CreateToken command, Principal who, StepDraft draft) {
     Reason refusal =
         References.first(
@@ -48,7 +97,7 @@ final class TokenCommands {
             expiresSeconds,
             drawn.endpoints());
     Optional<Name> site = command.slot().map(SlotRef::site).or(command::site);
-    DeviceId replaces = command.slot().map(state.holders::get).orElse(null);
+    DeviceId replaces = command.slot().map(this::replaced).orElse(null);
     draft.change(
         new HubChange.TokenPut(
             new JoinTokenRecord(

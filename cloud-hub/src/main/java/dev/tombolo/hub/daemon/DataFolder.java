@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// The one folder with everything the hub keeps, held by one process at a time.
 final class DataFolder implements AutoCloseable {
   private static final Logger LOG = System.getLogger(DataFolder.class.getName());
+  private static final String RESTORING = "restoring";
 
   private final Path path;
   private final FileChannel lockFile;
@@ -32,6 +33,20 @@ final class DataFolder implements AutoCloseable {
   ///
   /// @throws IOException when another hub holds it, saying so
   static DataFolder hold(Path path) throws IOException {
+    DataFolder folder = holdForRestore(path);
+    if (folder.isBeingRestored()) {
+      folder.close();
+      throw new IOException(
+          "data folder "
+              + path
+              + ": a restore was cut off; make it again: tombolo hub restore --from FILE --data "
+              + path);
+    }
+    return folder;
+  }
+
+  /// The same for who may meet a restore that was cut off.
+  static DataFolder holdForRestore(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectories(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -75,6 +90,27 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
+  boolean isBeingRestored() {
+    return Files.exists(path.resolve(RESTORING));
+  }
+
+  /// From here on no hub starts on the folder until [#endRestore].
+  void beginRestore() throws IOException {
+    Files.writeString(path.resolve(RESTORING), "a restore is under way\n");
+    sync();
+  }
+
+  void endRestore() throws IOException {
+    Files.deleteIfExists(path.resolve(RESTORING));
+    sync();
+  }
+
+  private void sync() throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
   Path database() {
     return path.resolve("hub.db");
   }
@@ -85,6 +121,10 @@ final class DataFolder implements AutoCloseable {
 
   Path files() {
     return path.resolve("files");
+  }
+
+  Path journal() {
+    return path.resolve("revocations.log");
   }
 
   Path adminToken() {

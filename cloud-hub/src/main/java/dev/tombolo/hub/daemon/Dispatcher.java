@@ -16,18 +16,21 @@ final class Dispatcher implements Consumer<HubEffect> {
   private final SignatureWorkers workers;
   private final AdminServer admin;
   private final Consumer<Set<String>> revocationList;
+  private final Consumer<HubEffect.StandingNoted> journal;
 
   Dispatcher(
       EdgePort edge,
       Optional<BrokerLink> broker,
       SignatureWorkers workers,
       AdminServer admin,
-      Consumer<Set<String>> revocationList) {
+      Consumer<Set<String>> revocationList,
+      Consumer<HubEffect.StandingNoted> journal) {
     this.edge = edge;
     this.broker = broker;
     this.workers = workers;
     this.admin = admin;
     this.revocationList = revocationList;
+    this.journal = journal;
   }
 
   @Override
@@ -46,6 +49,7 @@ final class Dispatcher implements Consumer<HubEffect> {
       case HubEffect.StartedOver _ -> broker.ifPresent(BrokerLink::startedOver);
       case HubEffect.AdminAnswered answered -> admin.answered(answered);
       case HubEffect.DeviceExpelled expelled -> edge.expel(expelled.device(), expelled.reason());
+      case HubEffect.StandingNoted noted -> journal.accept(noted);
       case HubEffect.RevocationsChanged changed -> revocationList.accept(changed.serials());
     }
   }

@@ -7,7 +7,9 @@ import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.hub.files.ContentStore;
+import dev.tombolo.hub.files.RevocationJournal;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
 import dev.tombolo.hub.mqtt.BrokerLink;
@@ -24,11 +26,14 @@ import dev.tombolo.hub.telemetry.HubMeters;
 import dev.tombolo.hub.telemetry.MeasuredStore;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
+import dev.tombolo.hub.x509.DeviceCertificates;
 import dev.tombolo.hub.x509.DocumentKey;
+import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.hub.x509.SignatureWorkers;
 import dev.tombolo.protocol.id.History;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +94,7 @@ public final class HubDaemon implements AutoCloseable {
     EdgePort edge =
         EdgePort.bind(
             edgeSettings(config),
-            EdgeTls.create(identity.key(), identity.chain()),
+            EdgeTls.create(identity.key(), identity.chain(), authority.roots()),
             authority.rootPem());
     AutoCloseable unopened = parts.add(edge);
     List<String> endpoints = config.edge().endpointsAt(edge.port());
@@ -117,6 +122,7 @@ public final class HubDaemon implements AutoCloseable {
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
     AtomicLong sessions = new AtomicLong();
+    Path trusted = authority.writeTrusted();
     Optional<BrokerLink> broker =
         config
             .broker()
@@ -125,7 +131,7 @@ public final class HubDaemon implements AutoCloseable {
                     new BrokerLink(
                         new BrokerSettings(
                             external.url(),
-                            external.ca().orElse(folder.authority().resolve("root.pem")),
+                            external.ca().orElse(trusted),
                             external.certificate().orElse(identity.certificateFile()),
                             external.key().orElse(identity.keyFile())),
                         loop,
@@ -138,7 +144,8 @@ public final class HubDaemon implements AutoCloseable {
     RevocationWriter revocations =
         parts.add(new RevocationWriter(authority.revocationList(), clock));
     revocations.begin();
-    loop.start(new Dispatcher(edge, broker, workers, admin, revocations));
+    JournalWriter journal = parts.add(new JournalWriter(RevocationJournal.open(folder.journal())));
+    loop.start(new Dispatcher(edge, broker, workers, admin, revocations, journal));
     parts.add(loop);
 
     CertificateWatch certificates =
@@ -149,17 +156,20 @@ public final class HubDaemon implements AutoCloseable {
                 identity,
                 folder,
                 clock,
-                renewed -> edge.renew(EdgeTls.create(renewed.key(), renewed.chain()))));
+                renewed ->
+                    edge.renew(EdgeTls.create(renewed.key(), renewed.chain(), authority.roots()))));
     certificates.start();
     measure(meters, loop, workers, edge.counters(), files);
     measure(meters, certificates);
     parts.add(admin);
     startAdmin(admin, folder);
+    CertificateRequests requests = new CertificateRequests();
     edge.open(
         new EdgeServices(
             loop,
             loop.directory(),
-            new CertificateRequests(),
+            requests,
+            new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
             files::find,
             () -> new SessionId(sessions.incrementAndGet()),
             clock));
@@ -231,7 +241,9 @@ public final class HubDaemon implements AutoCloseable {
         documentKey.pem(),
         quota(config.results()),
         quota(config.events()),
-        config.certificateLife());
+        new TrustSettings(
+            config.trust().certificateLife().toMillis(),
+            config.trust().offlineBudget().toMillis()));
   }
 
   private static RowQuota quota(HubConfig.Keep keep) {
@@ -290,7 +302,7 @@ public final class HubDaemon implements AutoCloseable {
         certificates::brokerDaysLeft);
   }
 
-  private static String version() {
+  static String version() {
     return Objects.requireNonNullElse(
         HubDaemon.class.getPackage().getImplementationVersion(), "unpackaged");
   }

@@ -20,8 +20,6 @@ public final class CertificateStanding {
     record Refused(Reason reason) implements Standing {}
   }
 
-  /// @param serial empty where an external broker has checked the certificate and does not pass it
-  ///   on
   /// @param serial what was presented; empty when an external broker has checked it, which cannot
   ///   tell old from new: then only the device's own standing counts
   public static Standing of(
@@ -33,9 +31,6 @@ public final class CertificateStanding {
     Reason refusal = device.refusal();
     if (refusal != null) {
       return new Standing.Refused(refusal);
-    }
-    if (serial.isEmpty()) {
-      return new Standing.Current();
     }
     if (serial.isEmpty()) {
       return new Standing.Current();

@@ -33,6 +33,8 @@ public record DeviceRecord(
     ACTIVE,
     /// Two devices seem to use one identity; an operator must look.
     QUARANTINED,
+    /// Proved its key, but an operator must let it in again.
+    WAITING,
     /// For ever.
     REVOKED
   }
@@ -48,11 +50,19 @@ public record DeviceRecord(
       case REVOKED -> new Reason.DeviceRevoked(id.text());
       case QUARANTINED ->
           standingReason != null ? standingReason : new Reason.DeviceQuarantined(id.text(), "");
+      case WAITING ->
+          standingReason != null ? standingReason : new Reason.ApprovalNeeded(id.text(), "");
     };
   }
 
   public DeviceRecord withStanding(Standing next, Reason reason, long nowMillis) {
     return new DeviceRecord(id, key, slot, next, reason, nowMillis, enrolledMillis, token, facts);
+  }
+
+  /// An operator let it in again.
+  public DeviceRecord approvedFor(SlotRef place, long nowMillis) {
+    return new DeviceRecord(
+        id, key, place, Standing.ACTIVE, null, nowMillis, enrolledMillis, token, facts);
   }
 
   public DeviceRecord withKey(Digest next) {

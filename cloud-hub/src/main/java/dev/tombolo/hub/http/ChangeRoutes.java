@@ -4,7 +4,10 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.http.api.ApplyAsk;
+import dev.tombolo.hub.http.api.ApproveAsk;
 import dev.tombolo.hub.http.api.AssignAsk;
+import dev.tombolo.hub.http.api.BackupBegun;
+import dev.tombolo.hub.http.api.BackupDone;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceSaid;
 import dev.tombolo.hub.http.api.ObjectBody;
@@ -13,18 +16,22 @@ import dev.tombolo.hub.http.api.RevokeAsk;
 import dev.tombolo.hub.http.api.UnassignAsk;
 import dev.tombolo.hub.http.api.UserAsk;
 import dev.tombolo.hub.http.api.UserShown;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.SlotRef;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Operators' changes, each one command to the hub's loop.
 final class ChangeRoutes {
+  private static final int BACKUP_ID_BYTES = 8;
+
   private final CommandDesk desk;
   private final ReadRoutes devices;
   private final SecureRandom random = new SecureRandom();
@@ -40,7 +47,10 @@ final class ChangeRoutes {
     routes.post("/api/v1/assign", this::assign);
     routes.post("/api/v1/unassign", this::unassign);
     routes.post("/api/v1/devices/{device}/revoke", this::revokeDevice);
+    routes.post("/api/v1/devices/{device}/approve", this::approveDevice);
     routes.post("/api/v1/devices/{device}/ask", this::askDevice);
+    routes.post("/api/v1/backups", this::beginBackup);
+    routes.post("/api/v1/backups/{id}/done", this::finishBackup);
     routes.post("/api/v1/users", this::createUser);
     routes.delete("/api/v1/users/{name}", this::revokeUser);
   }
@@ -97,6 +107,21 @@ final class ChangeRoutes {
             devices.deviceOf(context), ask.why(), typed(ask.typedName())));
   }
 
+  private void approveDevice(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    ApproveAsk ask = Requests.body(context, ApproveAsk.class);
+    if (ask.why().isBlank()) {
+      throw Parts.invalid("why", ask.why(), "say why, for the audit");
+    }
+    done(
+        context,
+        new AdminCommand.ApproveDevice(
+            devices.deviceOf(context),
+            Parts.optionalSlot("slot", ask.slot()),
+            ask.why(),
+            typed(ask.typedName())));
+  }
+
   private void askDevice(Context context)
       throws RefusedException, IOException, InterruptedException {
     QuestionAsk ask = Requests.body(context, QuestionAsk.class);
@@ -106,6 +131,25 @@ final class ChangeRoutes {
           Requests.answer(context, new DeviceSaid(said.ok(), said.body()));
       case AdminAnswer other -> throw unexpected(other);
     }
+  }
+
+  private void beginBackup(Context context) throws RefusedException, InterruptedException {
+    byte[] drawn = new byte[BACKUP_ID_BYTES];
+    random.nextBytes(drawn);
+    String id = HexFormat.of().formatHex(drawn);
+    desk.ask(Requests.who(context), new AdminCommand.BeginBackup(id));
+    Requests.answer(context, new BackupBegun(id));
+  }
+
+  private void finishBackup(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    BackupDone done = Requests.body(context, BackupDone.class);
+    done(
+        context,
+        new AdminCommand.FinishBackup(
+            context.pathParam("id"),
+            Parts.read("archive", done.archive(), Digest::ofHex),
+            done.bytes()));
   }
 
   private void createUser(Context context)

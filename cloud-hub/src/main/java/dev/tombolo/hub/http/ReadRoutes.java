@@ -7,7 +7,10 @@ import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.http.api.AuditVerdict;
+import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.HubVersion;
 import dev.tombolo.hub.http.api.RootRow;
 import dev.tombolo.hub.http.api.WhyAnswer;
@@ -17,6 +20,7 @@ import dev.tombolo.hub.policy.Why;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
@@ -27,6 +31,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +68,13 @@ final class ReadRoutes {
   }
 
   private void version(Context context) {
+    History history = views.history();
     Requests.answer(
         context,
         new HubVersion(
             identity.version(),
-            identity.history().id(),
-            identity.history().epoch(),
+            history.id(),
+            history.epoch(),
             identity.root().text(),
             views.publisherRoots().stream()
                 .findFirst()
@@ -134,13 +140,45 @@ final class ReadRoutes {
   }
 
   private void devices(Context context) throws RefusedException {
-    Listing<Views.DeviceView> list = new Listing<>(context, Listed.DEVICES);
-    List<Views.DeviceView> page = views.devices(fleet(context), site(context), list.ask());
-    Wanted wanted = new Wanted(page.isEmpty() ? List.of() : reaching(context, page));
+    Optional<DeviceRecord.Standing> standing = standing(context);
+    Listing<DeviceRow> list = new Listing<>(context, Listed.DEVICES);
+    List<DeviceRow> rows = new ArrayList<>(strangers(context, list.ask()));
+    int left = list.ask().limit() - rows.size();
+    if (left > 0) {
+      List<Views.DeviceView> page =
+          views.devices(
+              fleet(context), site(context), standing, new PageAsk(list.ask().after(), left));
+      Wanted wanted = new Wanted(page.isEmpty() ? List.of() : reaching(context, page));
+      page.forEach(device -> rows.add(Rows.of(device, wanted)));
+    }
     list.answer(
-        page,
-        device -> Cursor.of(device.slot().site(), device.slot().slot(), device.id()),
-        device -> Rows.of(device, wanted));
+        rows,
+        () ->
+            views.countDevices(fleet(context), site(context), standing)
+                + (isOfOnePlace(context) ? 0 : views.countStrangers(standing)),
+        ReadRoutes::placeOf,
+        Function.identity());
+  }
+
+  /// They have no place: they come before all others, and only into the list of all places.
+  private List<DeviceRow> strangers(Context context, PageAsk ask) throws RefusedException {
+    Optional<String> place = ask.after().map(after -> after.parts().getFirst());
+    if (isOfOnePlace(context) || place.filter(at -> !at.equals(Rows.NO_SLOT)).isPresent()) {
+      return List.of();
+    }
+    return views.strangers(standing(context), ask).stream().map(Rows::of).toList();
+  }
+
+  private static boolean isOfOnePlace(Context context) throws RefusedException {
+    return fleet(context).isPresent() || site(context).isPresent();
+  }
+
+  private static Cursor placeOf(DeviceRow row) {
+    if (row.slot().equals(Rows.NO_SLOT)) {
+      return Cursor.of(Rows.NO_SLOT, Rows.NO_SLOT, row.device());
+    }
+    SlotRef slot = SlotRef.parse(row.slot());
+    return Cursor.of(slot.site(), slot.slot(), row.device());
   }
 
   /// A page comes by site, so few assignments of single sites matter to it.
@@ -182,15 +220,24 @@ final class ReadRoutes {
 
     void answer(List<V> found, Function<V, Cursor> cursor, Function<V, ?> row)
         throws RefusedException {
+      answer(found, () -> views.count(listed, fleet(context), site(context)), cursor, row);
+    }
+
+    void answer(List<V> found, Total total, Function<V, Cursor> cursor, Function<V, ?> row)
+        throws RefusedException {
       List<V> page = found;
       if (found.size() > asked.limit()) {
         page = found.subList(0, asked.limit());
         Pages.link(context, cursor.apply(page.getLast()).text());
-        context.header(
-            Pages.TOTAL, Long.toString(views.count(listed, fleet(context), site(context))));
+        context.header(Pages.TOTAL, Long.toString(total.count()));
       }
       Requests.answer(context, page.stream().map(row).toList());
     }
+  }
+
+  /// How many rows a list has; asked only when not all are shown.
+  private interface Total {
+    long count() throws RefusedException;
   }
 
   private static String orEmpty(@Nullable Name name) {
@@ -223,6 +270,17 @@ final class ReadRoutes {
       return;
     }
     DeviceId id = deviceOf(context);
+    Optional<Stranger> stranger = views.stranger(id);
+    if (stranger.isPresent() && views.device(id).isEmpty()) {
+      Reason reason = stranger.get().refusal();
+      Requests.answer(
+          context,
+          new WhyAnswer(
+              id.text(),
+              Rows.NO_SLOT,
+              List.of(new WhyCause(Rows.codeOf(reason), ReasonText.say(reason)))));
+      return;
+    }
     DeviceCondition condition =
         views
             .condition(id)
@@ -319,6 +377,23 @@ final class ReadRoutes {
 
   private static Optional<Name> site(Context context) throws RefusedException {
     return Parts.optionalName("site", context.queryParam("site"));
+  }
+
+  private static Optional<DeviceRecord.Standing> standing(Context context) throws RefusedException {
+    String text = context.queryParam("standing");
+    if (text == null) {
+      return Optional.empty();
+    }
+    for (DeviceRecord.Standing standing : DeviceRecord.Standing.values()) {
+      if (wordOf(standing).equals(text)) {
+        return Optional.of(standing);
+      }
+    }
+    throw Parts.invalid("standing", text, "use active, quarantined, waiting or revoked");
+  }
+
+  private static String wordOf(DeviceRecord.Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT);
   }
 
   private static Digest payloadDigest(Envelope envelope) {

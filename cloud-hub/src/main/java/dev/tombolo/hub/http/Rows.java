@@ -2,6 +2,7 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.AssignmentRow;
 import dev.tombolo.hub.http.api.AuditRow;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns what the hub knows into the flat rows of the admin API.
 final class Rows {
+  static final String NO_SLOT = "-";
+
   private Rows() {}
 
   static FleetRow of(Views.FleetView fleet) {
@@ -123,6 +126,19 @@ final class Rows {
   static UserRow of(UserRecord user) {
     return new UserRow(
         user.name().text(), user.createdMillis(), user.createdBy(), user.revokedMillis());
+  }
+
+  /// A device that waits to be given a slot.
+  static DeviceRow of(Stranger stranger) {
+    return new DeviceRow(
+        stranger.device().text(),
+        NO_SLOT,
+        "",
+        stranger.isRevoked() ? "revoked" : "waiting",
+        false,
+        stranger.sinceMillis(),
+        "",
+        List.of());
   }
 
   static DeviceRow of(Views.DeviceView device, Wanted wanted) {

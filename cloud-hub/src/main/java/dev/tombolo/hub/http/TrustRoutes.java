@@ -6,12 +6,14 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.ReleaseTaken;
+import dev.tombolo.hub.http.api.ReplaceAsk;
 import dev.tombolo.hub.http.api.TokenAsk;
 import dev.tombolo.hub.http.api.TokenShown;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.ReleaseManifest;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// What carries trust: join tokens, publisher roots, signed releases.
 final class TrustRoutes {
@@ -51,6 +54,7 @@ final class TrustRoutes {
 
   void on(RoutesConfig routes) {
     routes.post("/api/v1/tokens", this::createToken);
+    routes.post("/api/v1/replacements", this::replaceDevice);
     routes.post("/api/v1/publisher-roots", this::trustPublisher);
     routes.post("/api/v1/releases", this::pushRelease);
   }
@@ -63,8 +67,6 @@ final class TrustRoutes {
     if (ask.lifeSeconds() < 1 || ask.lifeSeconds() > lifeMax.toSeconds()) {
       throw Parts.invalid("life", ask.lifeSeconds() + "s", "use 1s to 7d, with a slot up to 90d");
     }
-    JoinToken drawn = draw(endpoints(ask));
-    refuseUnlessItFits(drawn);
     AdminCommand command =
         new AdminCommand.CreateToken(
             Parts.name("fleet", ask.fleet()),
@@ -72,8 +74,36 @@ final class TrustRoutes {
             slot,
             ask.uses(),
             Duration.ofSeconds(ask.lifeSeconds()),
-            drawn,
+            draw(endpoints(ask.endpoints())),
             Optional.ofNullable(ask.typedName()));
+    show(context, command, ask.fleet(), ask.site(), ask.slot(), ask.uses());
+  }
+
+  private void replaceDevice(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    ReplaceAsk ask = Requests.body(context, ReplaceAsk.class);
+    if (ask.lifeSeconds() < 1 || ask.lifeSeconds() > Limits.TOKEN_SLOT_LIFE_MAX.toSeconds()) {
+      throw Parts.invalid("life", ask.lifeSeconds() + "s", "use 1s to 90d");
+    }
+    SlotRef slot = Parts.read("slot", ask.slot(), SlotRef::parse);
+    String fleet = views.fleetOf(slot).map(Name::text).orElse("");
+    AdminCommand command =
+        new AdminCommand.ReplaceDevice(
+            slot,
+            Duration.ofSeconds(ask.lifeSeconds()),
+            draw(endpoints(ask.endpoints())),
+            Optional.ofNullable(ask.typedName()));
+    show(context, command, fleet, slot.site().text(), slot.toString(), 1);
+  }
+
+  private void show(
+      Context context,
+      AdminCommand command,
+      String fleet,
+      @Nullable String site,
+      @Nullable String slot,
+      int uses)
+      throws RefusedException, InterruptedException {
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.TokenMade made -> {
         JoinToken token = made.token();
@@ -83,10 +113,10 @@ final class TrustRoutes {
             new TokenShown(
                 JoinTokenCodec.encode(token),
                 token.id(),
-                ask.fleet(),
-                ask.site(),
-                ask.slot(),
-                ask.uses(),
+                fleet,
+                site,
+                slot,
+                uses,
                 token.expiresSeconds() * 1000,
                 token.endpoints(),
                 token.rootKey().hex()));
@@ -97,6 +127,12 @@ final class TrustRoutes {
 
   /// A token's random parts, with what it pins.
   private JoinToken draw(List<String> endpoints) throws RefusedException {
+    JoinToken drawn = drawn(endpoints);
+    refuseUnlessItFits(drawn);
+    return drawn;
+  }
+
+  private JoinToken drawn(List<String> endpoints) throws RefusedException {
     List<Envelope> roots = views.publisherRoots();
     if (roots.isEmpty()) {
       throw new RefusedException(
@@ -131,18 +167,17 @@ final class TrustRoutes {
     }
   }
 
-  private List<String> endpoints(TokenAsk ask) throws RefusedException {
-    if (ask.endpoints().size() > JoinTokenCodec.ENDPOINTS_MAX) {
+  private List<String> endpoints(List<String> asked) throws RefusedException {
+    if (asked.size() > JoinTokenCodec.ENDPOINTS_MAX) {
       throw new RefusedException(
-          new Reason.LimitExceeded(
-              "ENDPOINTS_MAX", JoinTokenCodec.ENDPOINTS_MAX, ask.endpoints().size()));
+          new Reason.LimitExceeded("ENDPOINTS_MAX", JoinTokenCodec.ENDPOINTS_MAX, asked.size()));
     }
-    for (String endpoint : ask.endpoints()) {
+    for (String endpoint : asked) {
       if (!JoinTokenCodec.isEndpoint(endpoint)) {
         throw Parts.invalid("endpoint", endpoint, "write HOST:PORT");
       }
     }
-    return ask.endpoints().isEmpty() ? identity.endpoints() : ask.endpoints();
+    return asked.isEmpty() ? identity.endpoints() : asked;
   }
 
   private void trustPublisher(Context context)

@@ -49,7 +49,10 @@ public final class SlotChoice {
     if (other.isPresent() && !other.get().equals(token.replaces())) {
       return new Choice.Refused(new Reason.SlotTaken(slot.toString(), other.get().text()));
     }
-    return new Choice.Taken(slot, !exists, other);
+    // The one to be replaced goes for ever, also when it was only put out in the meantime.
+    Optional<DeviceId> replaced =
+        Optional.ofNullable(token.replaces()).filter(old -> !old.equals(device));
+    return new Choice.Taken(slot, !exists, replaced);
   }
 
   /// For a token that names only a site: the slot there that the device has already, else the first

@@ -223,7 +223,7 @@ public final class BrokerLink implements AutoCloseable {
   private SessionId opened(DeviceId device) {
     BrokerSessions.Opened opened = sessions.open(device);
     acknowledge(connection, opened.replaced());
-    hand(new HubEvent.SessionOpened(opened.session(), device, "", REMOTE));
+    hand(new HubEvent.SessionOpened(opened.session(), device, "", null, REMOTE));
     hand(new HubEvent.SessionSubscribed(opened.session(), device));
     return opened.session();
   }

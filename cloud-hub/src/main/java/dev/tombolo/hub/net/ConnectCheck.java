@@ -71,7 +71,7 @@ final class ConnectCheck {
               "client id", "must be the certificate's " + peer.device() + ", not " + clientId));
     }
     Optional<Reason> why = peer.whyNotServed(directory, wallMillis);
-    if (why.isPresent()) {
+    if (why.isPresent() && !isForTheLoop(why.get())) {
       return bad(ReasonCodes.of(why.get()), why.get());
     }
     MqttProperties properties = header.properties();
@@ -88,6 +88,12 @@ final class ConnectCheck {
     }
     Terms withoutWill = terms(peer, header, Optional.empty());
     return header.isWillFlag() ? withWill(withoutWill, connect) : new Outcome.Good(withoutWill);
+  }
+
+  /// A certificate of ours that the directory does not know is a clone's, or one that a restored
+  /// hub has lost: the hub's loop must hear of it.
+  static boolean isForTheLoop(Reason why) {
+    return why instanceof Reason.CertificateSuperseded || why instanceof Reason.DeviceUnknown;
   }
 
   private Outcome withWill(Terms terms, MqttConnectMessage connect) {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.protocol.id.DeviceId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,7 +12,8 @@ final class Edge {
   private final String rootPem;
   private final EdgeCounters counters;
   private final Violations violations;
-  private final ConnectRates connectRates;
+  private final ConnectRates<DeviceId> connectRates;
+  private final ConnectRates<String> recoverRates;
   private final PendingRequests requests;
   private final StrangerLines strangers =
       new StrangerLines(EdgeBounds.STRANGER_LINES_MAX, EdgeBounds.STRANGER_LINES_PER_HOST_MAX);
@@ -23,7 +25,8 @@ final class Edge {
     this.services = services;
     this.rootPem = rootPem;
     this.violations = new Violations(services.inbox(), counters);
-    this.connectRates = new ConnectRates(settings.connectsPerMinute());
+    this.connectRates = new ConnectRates<>(settings.connectsPerMinute());
+    this.recoverRates = new ConnectRates<>(EdgeBounds.RECOVERS_PER_MINUTE);
     this.requests = new PendingRequests();
   }
 
@@ -47,12 +50,17 @@ final class Edge {
     return violations;
   }
 
-  ConnectRates connectRates() {
+  ConnectRates<DeviceId> connectRates() {
     return connectRates;
   }
 
   StrangerLines strangers() {
     return strangers;
+  }
+
+  /// How often each remote address asks for a recovery.
+  ConnectRates<String> recoverRates() {
+    return recoverRates;
   }
 
   PendingRequests requests() {

@@ -3,6 +3,7 @@ package dev.tombolo.hub.net;
 import dev.tombolo.hub.core.CsrCheck;
 import dev.tombolo.hub.core.EdgeDirectory;
 import dev.tombolo.hub.core.HubInbox;
+import dev.tombolo.hub.core.RecoveryCheck;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.protocol.id.Digest;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public record EdgeServices(
     HubInbox inbox,
     EdgeDirectory directory,
     CsrCheck csrCheck,
+    RecoveryCheck recovery,
     Function<Digest, Optional<Path>> files,
     Supplier<SessionId> sessionIds,
     InstantSource clock) {}

@@ -16,6 +16,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -38,15 +39,18 @@ public final class EdgeTls {
     this.isNative = isNative;
   }
 
-  /// @param chain leaf first, then the root that signed it and the devices' certificates
-  public static EdgeTls create(PrivateKey key, X509Certificate[] chain) throws SSLException {
+  /// @param chain leaf first, then the root that signed it, or the way to the oldest root in
+  ///   service
+  /// @param roots whose signatures on devices' certificates count
+  public static EdgeTls create(PrivateKey key, X509Certificate[] chain, List<X509Certificate> roots)
+      throws SSLException {
     boolean isNative = OpenSsl.isAvailable() && SslProvider.isTlsv13Supported(SslProvider.OPENSSL);
     SslContext context =
         SslContextBuilder.forServer(key, chain)
             .sslProvider(isNative ? SslProvider.OPENSSL : SslProvider.JDK)
             .protocols("TLSv1.3")
             .clientAuth(ClientAuth.OPTIONAL)
-            .trustManager(new OurClients(chain[chain.length - 1]))
+            .trustManager(new OurClients(roots))
             .build();
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       sessions.setSessionCacheEnabled(false);

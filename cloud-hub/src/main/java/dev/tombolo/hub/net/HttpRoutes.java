@@ -3,11 +3,15 @@ package dev.tombolo.hub.net;
 import dev.tombolo.hub.core.CsrCheck;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.RecoveryCheck;
 import dev.tombolo.hub.core.RequestedKey;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.enrol.ChallengeRequest;
+import dev.tombolo.protocol.enrol.ChallengeResponse;
 import dev.tombolo.protocol.enrol.EnrolRequest;
+import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
@@ -33,8 +37,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +50,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   private static final Pattern FILE = Pattern.compile("/v1/files/([0-9a-f]{64})");
   private static final Pattern PACKAGE =
       Pattern.compile("/packages/([A-Za-z0-9][A-Za-z0-9._+~-]{0,127})");
+  private static final Set<String> POSTS =
+      Set.of("/v1/enroll", "/v1/renew", "/v1/recover/challenge", "/v1/recover");
   private static final String PEM = "application/x-pem-file";
 
   private final Line line;
@@ -139,7 +147,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     int query = uri.indexOf('?');
     String path = query < 0 ? uri : uri.substring(0, query);
     boolean reads = head.method().equals(HttpMethod.GET) || head.method().equals(HttpMethod.HEAD);
-    boolean posts = path.equals("/v1/enroll") || path.equals("/v1/renew");
+    boolean posts = POSTS.contains(path);
     if (posts != head.method().equals(HttpMethod.POST) || !(reads || posts)) {
       replies()
           .refuse(
@@ -157,6 +165,10 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       enrol();
     } else if (path.equals("/v1/renew")) {
       renew();
+    } else if (path.equals("/v1/recover/challenge")) {
+      challenge();
+    } else if (path.equals("/v1/recover")) {
+      recover();
     } else if (path.equals("/mqtt")) {
       upgrade(ctx, head);
     } else if (file.matches()) {
@@ -170,7 +182,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  // ---- enrolment and renewal
+  // ---- enrolment, renewal, recovery
 
   private void enrol() {
     try {
@@ -191,7 +203,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void renew() {
-    Optional<PeerIdentity> peer = served();
+    // A replaced certificate that asks for a new one is a clone: the hub's loop must hear of it.
+    Optional<PeerIdentity> peer = served(ConnectCheck::isForTheLoop);
     if (peer.isEmpty()) {
       return;
     }
@@ -203,10 +216,85 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
           key ->
               number ->
                   new HubEvent.RenewAsked(
-                      number, peer.get().device(), peer.get().serial(), key, line.remote()));
+                      number,
+                      peer.get().device(),
+                      peer.get().serial(),
+                      peer.get().certificate(),
+                      key,
+                      line.remote()));
     } catch (MalformedException e) {
       replies().refuse(e.reason());
     }
+  }
+
+  private void challenge() {
+    if (isTooOften()) {
+      return;
+    }
+    try {
+      ChallengeRequest wanted =
+          Json.read(ChallengeRequest.class, body.toByteArray(), Limits.ENROL_BODY_BYTES_MAX);
+      long now = edge.services().clock().millis();
+      switch (edge.services().recovery().challenge(wanted.certificate(), wanted.csr(), now)) {
+        case RecoveryCheck.Challenge.Given(String challenge) ->
+            replies()
+                .json(
+                    HttpResponseStatus.OK,
+                    new ChallengeResponse(challenge, (int) Limits.CHALLENGE_LIFE.toSeconds()));
+        case RecoveryCheck.Challenge.Refused(Reason reason) -> refuseRecovery(reason);
+      }
+    } catch (MalformedException e) {
+      replies().refuse(e.reason());
+    }
+  }
+
+  private void recover() {
+    if (isTooOften()) {
+      return;
+    }
+    try {
+      RecoverRequest wanted =
+          Json.read(RecoverRequest.class, body.toByteArray(), Limits.ENROL_BODY_BYTES_MAX);
+      RecoveryCheck.Proof proof =
+          edge.services()
+              .recovery()
+              .check(
+                  wanted.certificate(),
+                  wanted.csr(),
+                  wanted.challenge(),
+                  wanted.signature(),
+                  edge.services().clock().millis());
+      switch (proof) {
+        case RecoveryCheck.Proof.Good good ->
+            askHub(
+                number ->
+                    new HubEvent.RecoverAsked(
+                        number,
+                        good.certificate(),
+                        good.key(),
+                        good.nonce(),
+                        good.nonceUntilMillis(),
+                        line.remote()));
+        case RecoveryCheck.Proof.Bad(Reason reason) -> refuseRecovery(reason);
+      }
+    } catch (MalformedException e) {
+      replies().refuse(e.reason());
+    }
+  }
+
+  /// Checking a proof costs signatures: nobody may ask for too many.
+  private boolean isTooOften() {
+    String host = line.host();
+    if (edge.recoverRates().take(host, edge.services().clock().millis())) {
+      return false;
+    }
+    replies().refuse(new Reason.Busy(EdgeBounds.RECOVER_RETRY_SECONDS));
+    return true;
+  }
+
+  private void refuseRecovery(Reason reason) {
+    edge.violations().report(Optional.empty(), line.remote(), "recover-refused", reason);
+    replies().refuse(reason);
   }
 
   private void withKey(String csr, Function<RequestedKey, LongFunction<HubEvent>> event) {
@@ -317,6 +405,11 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
 
   /// The peer, if it may be served; else it has been told why not.
   private Optional<PeerIdentity> served() {
+    return served(why -> false);
+  }
+
+  /// @param isDecidedLater which reasons not to be served are left to the hub's loop
+  private Optional<PeerIdentity> served(Predicate<Reason> isDecidedLater) {
     Optional<PeerIdentity> peer = line.peer();
     if (peer.isEmpty()) {
       replies()
@@ -327,7 +420,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     }
     Optional<Reason> why =
         peer.get().whyNotServed(edge.services().directory(), edge.services().clock().millis());
-    if (why.isPresent()) {
+    if (why.isPresent() && !isDecidedLater.test(why.get())) {
       edge.violations()
           .report(peer.map(PeerIdentity::device), line.remote(), "HTTP request", why.get());
       replies().refuse(why.get());

@@ -164,7 +164,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     SessionId id = edge.services().sessionIds().get();
     Delivery delivery =
         new Delivery(device, terms.receiveMax(), terms.packetBytesMax(), this, edge.counters());
-    HubEvent opened = new HubEvent.SessionOpened(id, device, terms.peer().serial(), line.remote());
+    HubEvent opened =
+        new HubEvent.SessionOpened(
+            id, device, terms.peer().serial(), terms.peer().certificate(), line.remote());
     edge.sessions().put(id, this);
     if (!edge.services().inbox().offer(opened)) {
       edge.sessions().remove(id);

@@ -14,14 +14,14 @@ import java.util.Map;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Accepts client certificates that our root has signed for clients. It leaves dates to the routes,
-/// so that a device whose certificate has run out is told so instead of meeting a broken handshake.
-/// Remembers what it has checked: a reconnect costs a hash instead of a signature check.
+/// Accepts client certificates that one of our roots has signed for clients. It leaves dates to the
+/// routes, so that a device whose certificate has run out is told so instead of meeting a broken
+/// handshake. Remembers what it has checked: a reconnect costs a hash instead of a signature check.
 final class OurClients extends X509ExtendedTrustManager {
   private static final int REMEMBERED_MAX = 50_000;
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
-  private final X509Certificate root;
+  private final List<X509Certificate> roots;
   private final Map<ByteBuffer, Boolean> known =
       new LinkedHashMap<>() {
         @Override
@@ -30,8 +30,9 @@ final class OurClients extends X509ExtendedTrustManager {
         }
       };
 
-  OurClients(X509Certificate root) {
-    this.root = root;
+  /// @param roots the present one and those it replaced
+  OurClients(List<X509Certificate> roots) {
+    this.roots = List.copyOf(roots);
   }
 
   @Override
@@ -58,19 +59,27 @@ final class OurClients extends X509ExtendedTrustManager {
   private void check(X509Certificate leaf) throws CertificateException {
     List<String> usages = leaf.getExtendedKeyUsage();
     boolean forClients = usages != null && usages.contains(CLIENT_AUTH);
-    if (!forClients
-        || leaf.getBasicConstraints() != -1
-        || !Arrays.equals(
-            leaf.getIssuerX500Principal().getEncoded(),
-            root.getSubjectX500Principal().getEncoded())) {
+    if (!forClients || leaf.getBasicConstraints() != -1) {
       throw new CertificateException("not a client certificate of this hub");
+    }
+    for (X509Certificate root : roots) {
+      if (isIssuer(root, leaf)) {
+        return;
+      }
+    }
+    throw new CertificateException("not signed by this hub");
+  }
+
+  private static boolean isIssuer(X509Certificate root, X509Certificate leaf) {
+    if (!Arrays.equals(
+        leaf.getIssuerX500Principal().getEncoded(), root.getSubjectX500Principal().getEncoded())) {
+      return false;
     }
     try {
       leaf.verify(root.getPublicKey());
-    } catch (CertificateException e) {
-      throw e;
+      return true;
     } catch (GeneralSecurityException e) {
-      throw new CertificateException("not signed by this hub", e);
+      return false;
     }
   }
 
@@ -106,6 +115,6 @@ final class OurClients extends X509ExtendedTrustManager {
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[] {root};
+    return roots.toArray(new X509Certificate[0]);
   }
 }

@@ -23,7 +23,7 @@ public final class Why {
         reasons.add(new Reason.DeviceRevoked(device));
         return reasons;
       }
-      case QUARANTINED -> reasons.add(quarantine(condition));
+      case QUARANTINED, WAITING -> reasons.add(standing(condition));
       case ACTIVE -> {}
     }
     if (!condition.online()) {
@@ -47,8 +47,8 @@ public final class Why {
     return reasons;
   }
 
-  private static Reason quarantine(DeviceCondition condition) {
-    Reason why = condition.device().standingReason();
+  private static Reason standing(DeviceCondition condition) {
+    Reason why = condition.device().refusal();
     return why != null
         ? why
         : new Reason.DeviceQuarantined(condition.device().id().text(), "no cause was recorded");

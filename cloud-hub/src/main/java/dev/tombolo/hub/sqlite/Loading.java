@@ -12,6 +12,9 @@ import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.hub.device.Restoration;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
@@ -44,7 +47,7 @@ final class Loading {
   }
 
   HubState load() throws SQLException {
-    HubState state = new HubState(history());
+    HubState state = newState();
     each(
         state,
         "SELECT * FROM counters",
@@ -85,6 +88,17 @@ final class Loading {
     // In the order in which they were last taken from: the last one is the one in use.
     each(
         state,
+        "SELECT * FROM outbox_marks ORDER BY taken_millis",
+        r ->
+            new HubChange.OutboxMarked(
+                device(r),
+                r.getString("incarnation"),
+                r.getLong("through"),
+                r.getLong("begun"),
+                r.getLong("backed_up"),
+                r.getLong("taken_millis")));
+    each(
+        state,
         """
         SELECT m.*, s.releases
           FROM outbox_marks m LEFT JOIN device_states s
@@ -102,6 +116,8 @@ final class Loading {
                     r.getLong("last"),
                     r.getLong("bytes"),
                     r.getLong("taken_millis"))));
+    each(state, "SELECT * FROM strangers", r -> new HubChange.StrangerPut(stranger(r)));
+    backup(state);
     each(state, "SELECT * FROM users", r -> new HubChange.UserPut(user(r)));
     each(
         state,
@@ -110,13 +126,29 @@ final class Loading {
     return state;
   }
 
-  private History history() throws SQLException {
+  private HubState newState() throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet r = statement.executeQuery("SELECT epoch, id FROM history")) {
+        ResultSet r = statement.executeQuery("SELECT * FROM history")) {
       if (!r.next()) {
         throw new SQLException("the database has no history");
       }
-      return new History(r.getLong(1), r.getString(2));
+      History history = new History(r.getLong("epoch"), r.getString("id"));
+      Long backup = longOrNull(r, "backup_millis");
+      Long restored = longOrNull(r, "restored_millis");
+      return new HubState(
+          history, backup == null || restored == null ? null : new Restoration(backup, restored));
+    }
+  }
+
+  /// The newest backup; what it has stands in the marks.
+  private void backup(HubState state) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet r =
+            statement.executeQuery("SELECT * FROM backups ORDER BY number DESC LIMIT 1")) {
+      if (r.next()) {
+        state.apply(
+            new HubChange.BackupNoted(r.getString("id"), longOrNull(r, "done_millis") != null));
+      }
     }
   }
 
@@ -273,6 +305,19 @@ final class Loading {
         r.getLong("not_after"),
         Columns.word(CertificateRecord.Generation.class, r.getString("generation")),
         r.getString("pem"));
+  }
+
+  static Stranger stranger(ResultSet r) throws SQLException {
+    return new Stranger(
+        new PresentedCertificate(
+            device(r),
+            r.getString("serial"),
+            digest(r, "key"),
+            r.getLong("not_before"),
+            r.getLong("not_after")),
+        r.getBoolean("revoked"),
+        r.getString("remote"),
+        r.getLong("since_millis"));
   }
 
   private static DocumentRecord document(ResultSet r) throws SQLException {

@@ -12,7 +12,7 @@ final class Schema {
   /// SQLite 3.35 brought RETURNING, 3.37 STRICT tables.
   private static final int SQLITE_MINOR_MIN = 37;
 
-  private static final List<List<String>> MIGRATIONS = List.of(version1(), version2());
+  private static final List<List<String>> MIGRATIONS = List.of(version1(), version2(), version3());
 
   private Schema() {}
 
@@ -237,5 +237,23 @@ final class Schema {
         "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
         "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
         "CREATE INDEX results_of_channel ON results (channel, id)");
+  }
+
+  /// Backups, and what a restored hub has lost.
+  private static List<String> version3() {
+    return List.of(
+        "ALTER TABLE outbox_marks ADD COLUMN begun INTEGER NOT NULL DEFAULT -1",
+        "ALTER TABLE outbox_marks ADD COLUMN backed_up INTEGER NOT NULL DEFAULT -1",
+        "ALTER TABLE history ADD COLUMN backup_millis INTEGER",
+        "ALTER TABLE history ADD COLUMN restored_millis INTEGER",
+        """
+        CREATE TABLE backups (
+          number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, begun_millis INTEGER NOT NULL,
+          done_millis INTEGER, archive TEXT) STRICT""",
+        """
+        CREATE TABLE strangers (
+          device TEXT PRIMARY KEY, revoked INTEGER NOT NULL, serial TEXT NOT NULL,
+          key TEXT NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+          remote TEXT NOT NULL, since_millis INTEGER NOT NULL) STRICT""");
   }
 }

@@ -8,10 +8,14 @@ import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
@@ -23,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -232,8 +237,9 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
-  public List<Views.DeviceView> devices(Optional<Name> fleet, Optional<Name> site, PageAsk page) {
-    Where where = inPlace(fleet, site);
+  public List<Views.DeviceView> devices(
+      Optional<Name> fleet, Optional<Name> site, Optional<Standing> standing, PageAsk page) {
+    Where where = inPlace(fleet, site).and("d.standing = ?", standing.map(Columns::word));
     page.after()
         .map(Cursor::parts)
         .ifPresent(
@@ -260,14 +266,18 @@ public final class SqliteViews implements HubViews {
           number(
               "SELECT count(*) FROM sites s CROSS JOIN slots l ON l.site = s.name" + inPlace.sql(),
               inPlace.values());
-      case DEVICES ->
-          number(
-              "SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name"
-                  + inPlace.sql(),
-              inPlace.values());
+      case DEVICES -> countDevices(fleet, site, Optional.empty());
       case RELEASES -> number("SELECT count(*) FROM releases");
       case TOKENS -> number("SELECT count(*) FROM tokens");
     };
+  }
+
+  @Override
+  public long countDevices(Optional<Name> fleet, Optional<Name> site, Optional<Standing> standing) {
+    Where where = inPlace(fleet, site).and("d.standing = ?", standing.map(Columns::word));
+    return number(
+        "SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name" + where.sql(),
+        where.values());
   }
 
   @Override
@@ -276,12 +286,60 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
+  public List<Stranger> strangers(Optional<Standing> standing, PageAsk page) {
+    Where where = ofStanding(standing);
+    page.after().ifPresent(at -> where.and("device > ?", at.parts().getLast()));
+    return list(
+        "SELECT * FROM strangers" + where.sql() + " ORDER BY device LIMIT ?",
+        Loading::stranger,
+        where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public long countStrangers(Optional<Standing> standing) {
+    Where where = ofStanding(standing);
+    return number("SELECT count(*) FROM strangers" + where.sql(), where.values());
+  }
+
+  @Override
+  public Optional<Stranger> stranger(DeviceId device) {
+    return one("SELECT * FROM strangers WHERE device = ?", Loading::stranger, device);
+  }
+
+  private static Where ofStanding(Optional<Standing> standing) {
+    Where where = new Where();
+    standing.ifPresent(
+        wanted ->
+            where.and(
+                switch (wanted) {
+                  case REVOKED -> "revoked = 1";
+                  case WAITING -> "revoked = 0";
+                  case ACTIVE, QUARANTINED -> "0";
+                }));
+    return where;
+  }
+
+  @Override
+  public History history() {
+    return list(
+            "SELECT epoch, id FROM history",
+            r -> new History(r.getLong("epoch"), r.getString("id")))
+        .getFirst();
+  }
+
+  @Override
   public Optional<DeviceId> holder(SlotRef slot) {
-    return one(
-        "SELECT id FROM devices WHERE site = ? AND slot = ? AND standing = 'active'",
-        r -> new DeviceId(r.getString(1)),
-        slot.site(),
-        slot.slot());
+    // A slot has few that are not revoked; sorted here, they need no second index.
+    return list(
+            "SELECT * FROM devices WHERE site = ? AND slot = ? AND standing <> 'revoked'",
+            Loading::deviceRecord,
+            slot.site(),
+            slot.slot())
+        .stream()
+        .max(
+            Comparator.comparing(DeviceRecord::isActive)
+                .thenComparingLong(DeviceRecord::standingSinceMillis))
+        .map(DeviceRecord::id);
   }
 
   @Override

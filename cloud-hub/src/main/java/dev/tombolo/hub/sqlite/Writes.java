@@ -11,6 +11,7 @@ import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
@@ -41,6 +42,38 @@ final class Writes {
 
   void write(HubChange.Durable change) throws SQLException {
     switch (change) {
+      case HubChange.HistoryMoved c ->
+          run("UPDATE history SET epoch = ?, id = ?", c.history().epoch(), c.history().id());
+      case HubChange.HistoryRestored c ->
+          run(
+              "UPDATE history SET epoch = ?, id = ?, backup_millis = ?, restored_millis = ?",
+              c.history().epoch(),
+              c.history().id(),
+              c.restoration().backupMillis(),
+              c.restoration().restoredMillis());
+      case HubChange.StrangerPut c -> write(c.stranger());
+      case HubChange.StrangerGone c -> run("DELETE FROM strangers WHERE device = ?", c.device());
+      case HubChange.BackupBegun c -> {
+        run("INSERT INTO backups (id, begun_millis) VALUES (?, ?)", c.id(), c.millis());
+        run("UPDATE outbox_marks SET begun = through");
+      }
+      case HubChange.BackupDone c -> {
+        run(
+            "UPDATE backups SET done_millis = ?, archive = ? WHERE id = ?",
+            c.millis(),
+            c.archive(),
+            c.id());
+        run("UPDATE outbox_marks SET backed_up = max(backed_up, begun)");
+      }
+      case HubChange.OutboxMarked c ->
+          run(
+              "INSERT OR REPLACE INTO outbox_marks VALUES (?, ?, ?, ?, ?, ?)",
+              c.device(),
+              c.incarnation(),
+              c.through(),
+              c.takenMillis(),
+              c.begun(),
+              c.backedUp());
       case HubChange.CounterMoved c ->
           run(
               "INSERT OR REPLACE INTO counters VALUES (?, ?)",
@@ -263,6 +296,19 @@ final class Writes {
         certificate.pem());
   }
 
+  private void write(Stranger stranger) throws SQLException {
+    run(
+        "INSERT OR REPLACE INTO strangers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        stranger.device(),
+        stranger.isRevoked(),
+        stranger.certificate().serial(),
+        stranger.certificate().key(),
+        stranger.certificate().notBeforeMillis(),
+        stranger.certificate().notAfterMillis(),
+        stranger.remote(),
+        stranger.sinceMillis());
+  }
+
   private void write(DocumentRecord document) throws SQLException {
     run(
         "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -289,7 +335,10 @@ final class Writes {
 
   private void write(HubChange.RowsTaken taken) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO outbox_marks VALUES (?, ?, ?, ?)",
+        """
+        INSERT INTO outbox_marks (device, incarnation, through, taken_millis) VALUES (?, ?, ?, ?)
+          ON CONFLICT (device, incarnation) DO UPDATE SET through = excluded.through,
+            taken_millis = excluded.taken_millis""",
         taken.device(),
         taken.incarnation(),
         taken.through(),

@@ -13,15 +13,18 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -47,14 +50,19 @@ public final class CertificateAuthority {
   private final X509Certificate root;
   private final PrivateKey rootKey;
   private final String rootPem;
+  private final RetiredRoots retired;
+  private final String chainPem;
   private final X500Name rootName;
   private final ThreadLocal<Issuer> issuers;
 
-  private CertificateAuthority(KeyFiles files, X509Certificate root, PrivateKey rootKey) {
+  private CertificateAuthority(KeyFiles files, X509Certificate root, PrivateKey rootKey)
+      throws IOException, GeneralSecurityException {
     this.files = files;
     this.root = root;
     this.rootKey = rootKey;
     this.rootPem = Pem.certificate(root);
+    this.retired = RetiredRoots.read(files, root);
+    this.chainPem = Pem.certificates(retired.chain());
     this.rootName = X500Name.getInstance(root.getSubjectX500Principal().getEncoded());
     this.issuers =
         ThreadLocal.withInitial(() -> new Issuer(rootName, root.getPublicKey(), rootKey));
@@ -66,6 +74,7 @@ public final class CertificateAuthority {
   public static CertificateAuthority open(Path folder, Instant now) throws IOException {
     KeyFiles files = new KeyFiles(folder);
     try {
+      finishRotation(files);
       Optional<String> certificate = files.read("root.pem");
       Optional<String> key = files.read("root-key.pem");
       if (certificate.isPresent() && key.isEmpty()) {
@@ -88,9 +97,20 @@ public final class CertificateAuthority {
   private static CertificateAuthority create(KeyFiles files, Instant now)
       throws IOException, GeneralSecurityException {
     KeyPair pair = Issuer.newP256();
+    X509Certificate root = selfSigned(nameOf(pair), pair, now);
+    files.write("root-key.pem", Pem.privateKey(pair.getPrivate()));
+    files.write("root.pem", Pem.certificate(root));
+    return new CertificateAuthority(files, root, pair.getPrivate());
+  }
+
+  private static X500Name nameOf(KeyPair pair) {
     String shortId = Digest.of(pair.getPublic().getEncoded()).hex().substring(0, 8);
-    X500Name name = new X500Name("CN=Tombolo hub CA " + shortId);
-    X509CertificateHolder holder =
+    return new X500Name("CN=Tombolo hub CA " + shortId);
+  }
+
+  private static X509Certificate selfSigned(X500Name name, KeyPair pair, Instant now)
+      throws GeneralSecurityException {
+    return Issuer.parsed(
         new Issuer(name, pair.getPublic(), pair.getPrivate())
             .issue(
                 new Issuer.Wanted(
@@ -99,15 +119,71 @@ public final class CertificateAuthority {
                     Issuer.newSerial(),
                     now.minus(CLOCK_SLACK),
                     now.plus(ROOT_LIFE),
-                    Issuer.ofCa()));
-    X509Certificate root = Issuer.parsed(holder);
-    files.write("root-key.pem", Pem.privateKey(pair.getPrivate()));
-    files.write("root.pem", Pem.certificate(root));
-    return new CertificateAuthority(files, root, pair.getPrivate());
+                    Issuer.ofCa())));
+  }
+
+  /// Makes a new root. Devices that trust an older one are led to it by cross-signed certificates
+  /// for `budget`, and learn it when they renew. Whoever has the authority open must open it again.
+  ///
+  /// @param budget how long the roots before it are served
+  /// @throws IOException when too many roots would be in service at once
+  public static CertificateAuthority rotate(Path folder, Instant now, Duration budget)
+      throws IOException {
+    CertificateAuthority before = open(folder, now);
+    try {
+      KeyPair pair = Issuer.newP256();
+      X500Name name = nameOf(pair);
+      X509Certificate crossed =
+          Issuer.parsed(
+              before
+                  .issuers
+                  .get()
+                  .issue(
+                      new Issuer.Wanted(
+                          name,
+                          pair.getPublic().getEncoded(),
+                          Issuer.newSerial(),
+                          now.minus(CLOCK_SLACK),
+                          before.root.getNotAfter().toInstant(),
+                          Issuer.ofCa())));
+      before.retired.add(before.root, before.rootKey, crossed, now, budget).write(before.files);
+      X509Certificate root = selfSigned(name, pair, now);
+      // The key first: a root without its key could not go on.
+      before.files.write("root-key.new.pem", Pem.privateKey(pair.getPrivate()));
+      before.files.write("root.new.pem", Pem.certificate(root));
+      finishRotation(before.files);
+      return open(folder, now);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot make a new root: " + e.getMessage(), e);
+    }
+  }
+
+  /// What a rotation that was cut off left to do.
+  private static void finishRotation(KeyFiles files) throws IOException {
+    if (files.read("root.new.pem").isPresent()) {
+      if (files.read("root-key.new.pem").isPresent()) {
+        files.rename("root-key.new.pem", "root-key.pem");
+      }
+      files.rename("root.new.pem", "root.pem");
+    }
   }
 
   public X509Certificate root() {
     return root;
+  }
+
+  /// The root, and those it has replaced that still count.
+  public List<X509Certificate> roots() {
+    List<X509Certificate> all = new ArrayList<>();
+    all.add(root);
+    all.addAll(retired.roots());
+    return all;
+  }
+
+  /// The same as a file for others that must trust all of them, like a broker.
+  public Path writeTrusted() throws IOException {
+    files.write("trusted.pem", Pem.certificates(roots()));
+    return files.path("trusted.pem");
   }
 
   public String rootPem() {
@@ -117,6 +193,23 @@ public final class CertificateAuthority {
   /// The pin in join tokens: SHA-256 of the root's SubjectPublicKeyInfo.
   public Digest rootKeyDigest() {
     return Digest.of(root.getPublicKey().getEncoded());
+  }
+
+  /// The device that a certificate of ours names; empty for the hub's own and others.
+  static Optional<DeviceId> deviceOf(X509Certificate certificate) {
+    X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    RDN[] organizations = subject.getRDNs(BCStyle.O);
+    RDN[] names = subject.getRDNs(BCStyle.CN);
+    if (organizations.length != 1
+        || names.length != 1
+        || !DEVICE_ORGANIZATION.equals(text(organizations[0]))) {
+      return Optional.empty();
+    }
+    return Optional.of(text(names[0])).filter(DeviceId::isValid).map(DeviceId::new);
+  }
+
+  private static String text(RDN name) {
+    return IETFUtils.valueToString(name.getFirst().getValue());
   }
 
   /// A device's certificate. Says nothing but what the hub knows.
@@ -146,7 +239,7 @@ public final class CertificateAuthority {
           serial,
           notBeforeMillis,
           notAfterMillis,
-          Pem.write("CERTIFICATE", holder.getEncoded()) + rootPem);
+          Pem.write("CERTIFICATE", holder.getEncoded()) + chainPem);
     } catch (IOException e) {
       throw new IllegalStateException("a fresh certificate has its encoding", e);
     }
@@ -191,17 +284,24 @@ public final class CertificateAuthority {
         boolean fresh =
             leaf.getNotAfter().toInstant().isAfter(now.plus(SERVER_RENEW_BEFORE))
                 && leaf.getNotBefore().toInstant().isBefore(now);
-        if (fresh && namesOf(leaf).equals(normal(hosts)) && KeyMatch.pairs(leaf, privateKey)) {
+        if (fresh
+            && isOurs(leaf)
+            && namesOf(leaf).equals(normal(hosts))
+            && KeyMatch.pairs(leaf, privateKey)) {
           return new ServerIdentity(
-              privateKey, leaf, root, files.path(certificateFile), files.path(keyFile));
+              privateKey, leaf, retired.chain(), files.path(certificateFile), files.path(keyFile));
         }
       }
       KeyPair pair = Issuer.newP256();
       X509Certificate leaf = issueServer(name, pair, hosts, now);
       files.write(keyFile, Pem.privateKey(pair.getPrivate()));
-      files.write(certificateFile, Pem.certificate(leaf) + rootPem);
+      files.write(certificateFile, Pem.certificate(leaf) + chainPem);
       return new ServerIdentity(
-          pair.getPrivate(), leaf, root, files.path(certificateFile), files.path(keyFile));
+          pair.getPrivate(),
+          leaf,
+          retired.chain(),
+          files.path(certificateFile),
+          files.path(keyFile));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException(
           "ca/%s or ca/%s is damaged; delete both: %s"
@@ -235,35 +335,63 @@ public final class CertificateAuthority {
       Optional<String> certificate = files.read("document.pem");
       Optional<String> key = files.read("document-key.pem");
       if (certificate.isPresent() && key.isPresent()) {
-        return new DocumentKey(
-            Pem.readPrivateKey("Ed25519", key.get()),
-            Pem.readCertificates(certificate.get()).getFirst());
+        PrivateKey held = Pem.readPrivateKey("Ed25519", key.get());
+        X509Certificate leaf = Pem.readCertificates(certificate.get()).getFirst();
+        if (!isOurs(leaf)) {
+          // The root is new, the key stays: devices that trust the key need not be told.
+          leaf = documentCertificate(leaf.getPublicKey().getEncoded(), now);
+          files.write("document.pem", Pem.certificate(leaf));
+        }
+        return new DocumentKey(held, leaf, retired.isEmpty() ? "" : chainPem);
       }
-      KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-      X509Certificate leaf =
-          Issuer.parsed(
-              issuers
-                  .get()
-                  .issue(
-                      new Issuer.Wanted(
-                          new X500Name("CN=Tombolo document key"),
-                          pair.getPublic().getEncoded(),
-                          Issuer.newSerial(),
-                          now.minus(CLOCK_SLACK),
-                          root.getNotAfter().toInstant(),
-                          Issuer.ofLeaf())));
-      files.write("document-key.pem", Pem.privateKey(pair.getPrivate()));
-      files.write("document.pem", Pem.certificate(leaf));
-      return new DocumentKey(pair.getPrivate(), leaf);
+      return newDocumentKey(now);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException(
           "ca/document.pem or ca/document-key.pem is damaged; restore them: " + e.getMessage(), e);
     }
   }
 
+  /// Replaces the key that signs desired documents. Devices are told with their next document,
+  /// which is sent to each as it connects; until then they take nothing that the new key signed.
+  public DocumentKey newDocumentKey(Instant now) throws IOException {
+    try {
+      KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      X509Certificate leaf = documentCertificate(pair.getPublic().getEncoded(), now);
+      files.write("document-key.pem", Pem.privateKey(pair.getPrivate()));
+      files.write("document.pem", Pem.certificate(leaf));
+      return new DocumentKey(pair.getPrivate(), leaf, retired.isEmpty() ? "" : chainPem);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot make a document key: " + e.getMessage(), e);
+    }
+  }
+
+  private X509Certificate documentCertificate(byte[] spki, Instant now)
+      throws GeneralSecurityException {
+    return Issuer.parsed(
+        issuers
+            .get()
+            .issue(
+                new Issuer.Wanted(
+                    new X500Name("CN=Tombolo document key"),
+                    spki,
+                    Issuer.newSerial(),
+                    now.minus(CLOCK_SLACK),
+                    root.getNotAfter().toInstant(),
+                    Issuer.ofLeaf())));
+  }
+
+  private boolean isOurs(X509Certificate leaf) {
+    try {
+      leaf.verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
   /// The revocation list that an external broker reads (RFC 5280 s. 5), at `ca/revoked.pem`.
   public RevocationList revocationList() {
-    return new RevocationList(files, rootName, rootKey);
+    return new RevocationList(files, retired.issuersWith(rootName, rootKey));
   }
 
   /// The subject by which an external broker knows the hub.

@@ -93,7 +93,8 @@ final class Issuer {
 
   static List<Wanted.Extra> ofCa() {
     return List.of(
-        new Wanted.Extra(Extension.basicConstraints, true, new BasicConstraints(0)),
+        // Without a bound on the path: a root also signs its successor.
+        new Wanted.Extra(Extension.basicConstraints, true, new BasicConstraints(true)),
         new Wanted.Extra(
             Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign)));
   }

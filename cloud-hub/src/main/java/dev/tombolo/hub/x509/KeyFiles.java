@@ -51,6 +51,14 @@ final class KeyFiles {
     }
   }
 
+  /// In one step; afterwards a power cut loses nothing.
+  void rename(String from, String to) throws IOException {
+    Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
   Path path(String name) {
     return folder.resolve(name);
   }

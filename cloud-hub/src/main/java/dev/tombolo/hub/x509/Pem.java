@@ -10,8 +10,10 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Textual encoding of keys and certificates (RFC 7468).
 final class Pem {
@@ -57,6 +59,25 @@ final class Pem {
   static PrivateKey readPrivateKey(String algorithm, String text) throws GeneralSecurityException {
     return KeyFactory.getInstance(algorithm)
         .generatePrivate(new PKCS8EncodedKeySpec(read("PRIVATE KEY", text)));
+  }
+
+  static String certificates(List<X509Certificate> certificates) {
+    return certificates.stream().map(Pem::certificate).collect(Collectors.joining());
+  }
+
+  static String privateKeys(List<PrivateKey> keys) {
+    return keys.stream().map(Pem::privateKey).collect(Collectors.joining());
+  }
+
+  /// Every private key of the text, in order.
+  static List<PrivateKey> readPrivateKeys(String algorithm, String text)
+      throws GeneralSecurityException {
+    List<PrivateKey> keys = new ArrayList<>();
+    String end = "-----END PRIVATE KEY-----";
+    for (int at = 0; text.indexOf(end, at) >= 0; at = text.indexOf(end, at) + end.length()) {
+      keys.add(readPrivateKey(algorithm, text.substring(at)));
+    }
+    return keys;
   }
 
   /// Every certificate of the text, in order.

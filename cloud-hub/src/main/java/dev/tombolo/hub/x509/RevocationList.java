@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLNumber;
@@ -23,14 +24,15 @@ public final class RevocationList {
   private static final String FILE = "revoked.pem";
 
   private final KeyFiles files;
-  private final X500Name issuer;
-  private final PrivateKey key;
+  private final List<Signer> signers;
 
-  RevocationList(KeyFiles files, X500Name issuer, PrivateKey key) {
+  /// @param signers the present root and those it replaced: a broker wants a list of each
+  RevocationList(KeyFiles files, List<Signer> signers) {
     this.files = files;
-    this.issuer = issuer;
-    this.key = key;
+    this.signers = List.copyOf(signers);
   }
+
+  record Signer(X500Name name, PrivateKey key) {}
 
   public Path file() {
     return files.path(FILE);
@@ -38,9 +40,18 @@ public final class RevocationList {
 
   /// @param serials lower-case hex
   public synchronized void write(Set<String> serials, Instant now) throws IOException {
+    StringBuilder lists = new StringBuilder();
+    for (Signer signer : signers) {
+      lists.append(list(signer, serials, now));
+    }
+    files.write(FILE, lists.toString());
+  }
+
+  private static String list(Signer signer, Set<String> serials, Instant now) throws IOException {
     try {
       X509v2CRLBuilder builder =
-          new X509v2CRLBuilder(issuer, Date.from(now.minus(CertificateAuthority.CLOCK_SLACK)))
+          new X509v2CRLBuilder(
+                  signer.name(), Date.from(now.minus(CertificateAuthority.CLOCK_SLACK)))
               .setNextUpdate(Date.from(now.plus(LIFE)))
               .addExtension(
                   Extension.cRLNumber,
@@ -51,8 +62,10 @@ public final class RevocationList {
             new BigInteger(serial, 16), Date.from(now), CRLReason.privilegeWithdrawn);
       }
       byte[] der =
-          builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)).getEncoded();
-      files.write(FILE, Pem.write("X509 CRL", der));
+          builder
+              .build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.key()))
+              .getEncoded();
+      return Pem.write("X509 CRL", der);
     } catch (OperatorCreationException e) {
       throw new IllegalStateException("every Java platform signs with ECDSA", e);
     }

@@ -4,12 +4,12 @@ import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
 import dev.tombolo.hub.core.RowQuota;
+import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Digest;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -49,7 +49,7 @@ final class HubAlone implements AutoCloseable {
                 "pem",
                 results,
                 PLENTY,
-                Limits.CERTIFICATE_LIFE),
+                TrustSettings.USUAL),
             store,
             Clock.systemUTC());
     views = SqliteViews.open(database);

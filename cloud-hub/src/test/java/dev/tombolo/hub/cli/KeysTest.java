@@ -2,10 +2,17 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.sign.Envelope;
+import dev.tombolo.protocol.sign.PublisherChain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +54,45 @@ class KeysTest {
     assertThat(folder.resolve("team-1.key")).exists();
     assertThat(folder.resolve("team-3.key")).exists();
     assertThat(said.out()).contains("2 of 3");
+  }
+
+  @Test
+  void aRotatedRootIsSignedByTheKeysBeforeItAndByItsOwn() throws Exception {
+    String first = folder.resolve("publisher").toString();
+    cli.run("keys", "new", "--out", first);
+    String second = folder.resolve("next").toString();
+    String third = folder.resolve("third").toString();
+
+    Cli.Said rotated = rotate(first + ".root.json", first + ".key", second);
+    Cli.Said again = rotate(second + ".root.json", second + ".key", third);
+
+    assertThat(rotated.exit()).describedAs(rotated.err()).isZero();
+    assertThat(again.out()).contains("v3");
+    List<Envelope> chain = new ArrayList<>();
+    for (String root : List.of(first, second, third)) {
+      chain.add(Json.read(Envelope.class, Files.readString(Path.of(root + ".root.json")), 1 << 16));
+    }
+    Digest pinned = Digest.of(Base64.getDecoder().decode(chain.getFirst().payload()));
+    assertThat(PublisherChain.verify(pinned, chain)).isInstanceOf(PublisherChain.Trusted.class);
+  }
+
+  @Test
+  void aRootIsRotatedOnlyByItsOwnKeys() {
+    String first = folder.resolve("publisher").toString();
+    cli.run("keys", "new", "--out", first);
+    String stranger = folder.resolve("stranger").toString();
+    cli.run("keys", "new", "--out", stranger);
+
+    Cli.Said said =
+        rotate(first + ".root.json", stranger + ".key", folder.resolve("next").toString());
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err()).contains("wants 1 of its keys, and 0 of those given");
+    assertThat(folder.resolve("next.key")).doesNotExist();
+  }
+
+  private Cli.Said rotate(String root, String key, String out) {
+    return cli.run("keys", "rotate", "--root", root, "--key", key, "--out", out);
   }
 
   @Test

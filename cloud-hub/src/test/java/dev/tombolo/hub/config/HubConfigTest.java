@@ -31,7 +31,7 @@ class HubConfigTest {
               port: 9000
             share: /srv/share
             filesMax: 20GiB
-            certificates: {lifetime: 90d}
+            trust: {certificateLife: 90d, offlineBudget: 400d}
             results: {keep: 30d, maxBytes: 2GiB, maxRows: 500000}
             events: {keep: 60d}
             broker:
@@ -52,7 +52,8 @@ class HubConfigTest {
     assertThat(config.admin()).isEqualTo(new HubConfig.Admin("127.0.0.1", 9000));
     assertThat(config.share()).contains(Path.of("/srv/share"));
     assertThat(config.filesBytesMax()).isEqualTo(20L * 1024 * 1024 * 1024);
-    assertThat(config.certificateLife()).isEqualTo(Duration.ofDays(90));
+    assertThat(config.trust())
+        .isEqualTo(new HubConfig.Trust(Duration.ofDays(90), Duration.ofDays(400)));
     assertThat(config.results())
         .isEqualTo(new HubConfig.Keep(Duration.ofDays(30), 2L * 1024 * 1024 * 1024, 500_000));
     assertThat(config.events().keep()).isEqualTo(Duration.ofDays(60));
@@ -78,8 +79,10 @@ class HubConfigTest {
         "filesMax: 20 | hub.yaml line 1: filesMax: '20' is not a size; write a number and a unit: 512KiB, 2MiB, 1GiB, 500KB",
         "edge: {keepAliveMax: 90} | hub.yaml line 1: edge.keepAliveMax: '90' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
         "edge: {keepAliveMax: 1s} | hub.yaml line 1: edge.keepAliveMax: must be from 5s to 65535s",
-        "certificates: {lifetime: 30s} | hub.yaml line 1: certificates.lifetime: must be from 1m to 400d",
-        "certificates: {renew: 1d} | hub.yaml line 1: certificates.renew: unknown field; allowed here: lifetime",
+        "trust: {certificateLife: 9s} | hub.yaml line 1: trust.certificateLife: must be from 10s to 397d; 45d is usual",
+        "trust: {certificateLife: 398d} | hub.yaml line 1: trust.certificateLife: must be from 10s to 397d; 45d is usual",
+        "trust: {offlineBudget: 3651d} | hub.yaml line 1: trust.offlineBudget: must be at most 3650d; 800d is usual",
+        "trust: {renew: 1d} | hub.yaml line 1: trust.renew: unknown field; allowed here: certificateLife, offlineBudget",
         "results: {keep: 1m} | hub.yaml line 1: results.keep: must be at least 1h",
         "results: {maxBytes: 1KiB} | hub.yaml line 1: results.maxBytes: must be at least 1MiB",
         "results: {kepe: 1d} | hub.yaml line 1: results.kepe: unknown field; did you mean 'keep'?",

@@ -68,6 +68,33 @@ class DocumentsTest {
   }
 
   @Test
+  void whoTrustsAnotherDocumentKeyIsToldOursAlthoughNothingElseIsNew() {
+    DesiredManifest held = manifest(born(scene.birth("boot-1", 1)));
+    Presence.Birth same = scene.birth("boot-1", 2, held, digests(held));
+    Presence.Birth trustsAnother =
+        new Presence.Birth(
+            same.bootId(),
+            same.connect(),
+            same.history(),
+            same.revision(),
+            same.manifest(),
+            same.sections(),
+            "sha256:older",
+            same.incarnation(),
+            same.outboxThrough(),
+            same.agentVersion(),
+            same.features(),
+            same.wallMillis());
+
+    List<DesiredUpdate> updates = sent(connect(trustsAnother));
+
+    assertThat(updates).hasSize(1);
+    assertThat(updates.getFirst().documentCertificate()).isEqualTo("document certificate");
+    assertThat(updates.getFirst().sections()).isEmpty();
+    assertThat(manifest(updates)).isEqualTo(held);
+  }
+
+  @Test
   void theDocumentIsTheSameAfterARestart() {
     DesiredManifest held = manifest(born(scene.birth("boot-1", 1)));
 

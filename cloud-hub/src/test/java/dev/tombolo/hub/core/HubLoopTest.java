@@ -3,7 +3,6 @@ package dev.tombolo.hub.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Name;
 import java.time.Clock;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class HubLoopTest {
   private static final HubSettings SETTINGS =
-      new HubSettings(List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, Limits.CERTIFICATE_LIFE);
+      new HubSettings(List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, TrustSettings.USUAL);
 
   private final MemoryHubStore store = new MemoryHubStore();
 

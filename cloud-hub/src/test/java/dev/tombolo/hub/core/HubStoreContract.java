@@ -8,8 +8,12 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.hub.device.Restoration;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
@@ -99,6 +103,40 @@ public abstract class HubStoreContract {
   }
 
   @Test
+  void whatARestoreWritesIsReadBack() {
+    Stranger stranger =
+        new Stranger(
+            new PresentedCertificate(
+                Scene.deviceOf("stranger"), "ab", Digest.ofText("key"), 1_000, 2_000),
+            false,
+            "10.0.0.1:1",
+            77);
+    commit(
+        new HubChange.HistoryRestored(new History(5, "fifth"), new Restoration(10, 20)),
+        new HubChange.StrangerPut(stranger));
+
+    HubState restored = reopened().load();
+    assertThat(restored.history).isEqualTo(new History(5, "fifth"));
+    assertThat(restored.restoration).isEqualTo(new Restoration(10, 20));
+    assertThat(restored.strangers).containsOnly(Map.entry(stranger.device(), stranger));
+
+    commit(
+        new HubChange.HistoryMoved(new History(6, "sixth")),
+        new HubChange.StrangerGone(stranger.device()));
+    HubState moved = reopened().load();
+    assertThat(moved.history).isEqualTo(new History(6, "sixth"));
+    assertThat(moved.restoration).isEqualTo(new Restoration(10, 20));
+    assertThat(moved.strangers).isEmpty();
+  }
+
+  private void commit(HubChange... changes) {
+    Batch batch = store().begin();
+    batch.savepoint();
+    batch.apply(List.of(changes));
+    batch.commit();
+  }
+
+  @Test
   void aWholeLifeIsReadBackAsItWas() {
     HubStore store = store();
     Scene scene = Scene.ready(store);
@@ -127,6 +165,8 @@ public abstract class HubStoreContract {
     assertThat(after.documents).isEqualTo(before.documents).hasSize(1);
     assertThat(after.heldManifests).isEqualTo(before.heldManifests).hasSize(1);
     assertThat(after.outboxMarks).isEqualTo(before.outboxMarks).hasSize(1);
+    assertThat(after.outboxMarks).isEqualTo(scene.state().outboxMarks);
+    assertThat(after.backup).isEqualTo(scene.state().backup).isNotNull();
     assertThat(after.reportedReleases).isEqualTo(before.reportedReleases).hasSize(1);
     assertThat(after.lastAudit).isEqualTo(before.lastAudit).isNotNull();
     assertThat(after.presences.keySet()).isEqualTo(before.presences.keySet());
@@ -245,8 +285,12 @@ public abstract class HubStoreContract {
     SessionId line = scene.connected(device, scene.birth("boot-1", 1));
     scene.tell(
         new HubEvent.RenewAsked(
-            scene.number(), device.device(), Scene.serialOf(device), Scene.key("next"), "r"));
+            scene.number(), device.device(), Scene.serialOf(device), null, Scene.key("next"), "r"));
     scene.tell(new HubEvent.ReportSaid(line, device.device(), scene.report(rows(app, release)), 1));
+    scene.command(new AdminCommand.BeginBackup("backup-1"));
+    scene.tell(
+        new HubEvent.ReportSaid(line, device.device(), scene.report(Scene.result(1_000)), 2));
+    scene.command(new AdminCommand.FinishBackup("backup-1", Digest.ofText("archive"), 7));
   }
 
   private static Report.Row[] rows(Name app, Digest release) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
@@ -45,8 +44,7 @@ class LongApplyTest {
     HubState state = store.load();
     HubCore core =
         new HubCore(
-            new HubSettings(
-                List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, Limits.CERTIFICATE_LIFE),
+            new HubSettings(List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, TrustSettings.USUAL),
             state);
     HubEvent next = new HubEvent.AdminAsked(7, Scene.ALICE, apply(sites(SITES), false));
     int steps = 0;

@@ -3,7 +3,6 @@ package dev.tombolo.hub.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
@@ -222,7 +221,7 @@ class PruningTest {
   }
 
   private static HubSettings settings(RowQuota results) {
-    return new HubSettings(List.of(), "", "", "", results, Scene.PLENTY, Limits.CERTIFICATE_LIFE);
+    return new HubSettings(List.of(), "", "", "", results, Scene.PLENTY, TrustSettings.USUAL);
   }
 
   private KeptRows results() {

@@ -162,11 +162,13 @@ class RenewalTest {
   }
 
   private HubEvent.RenewAsked asked(String presented, String key) {
-    return new HubEvent.RenewAsked(scene.number(), device, presented, Scene.key(key), "10.0.0.2:1");
+    return new HubEvent.RenewAsked(
+        scene.number(), device, presented, null, Scene.key(key), "10.0.0.2:1");
   }
 
   private List<HubEffect> opened(String serial) {
     return scene.tell(
-        new HubEvent.SessionOpened(new SessionId(scene.number()), device, serial, "10.0.0.3:1"));
+        new HubEvent.SessionOpened(
+            new SessionId(scene.number()), device, serial, null, "10.0.0.3:1"));
   }
 }

@@ -3,7 +3,6 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
-import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
@@ -77,7 +76,7 @@ public final class Scene {
             "document certificate",
             results,
             events,
-            Limits.CERTIFICATE_LIFE);
+            TrustSettings.USUAL);
     this.store = store;
     this.turn = new HubTurn(settings, store, directory);
   }
@@ -99,6 +98,11 @@ public final class Scene {
 
   public EdgeDirectory directory() {
     return directory;
+  }
+
+  /// What the hub has in memory.
+  HubState state() {
+    return turn.state();
   }
 
   public HubStore store() {
@@ -258,25 +262,28 @@ public final class Scene {
     throw new AssertionError("not taken: " + pushed);
   }
 
-  public JoinToken token(Optional<Name> site, Optional<SlotRef> slot, int uses) {
+  /// A token's random parts, as the adapter draws them.
+  public JoinToken drawn() {
     byte[] secret = new byte[TokenSecret.BYTES];
     long number = number();
     secret[0] = (byte) number;
     secret[1] = (byte) (number >> 8);
     PublisherRoot root =
         new PublisherRoot(1, 1, List.of(Ed25519Keys.describe(PUBLISHER.getPublic(), "tests")));
-    JoinToken drawn =
-        new JoinToken(
-            String.format("%016x", number),
-            new TokenSecret(secret),
-            Digest.ofText("root key"),
-            Digest.ofText(Json.write(root)),
-            0,
-            List.of());
+    return new JoinToken(
+        String.format("%016x", number),
+        new TokenSecret(secret),
+        Digest.ofText("root key"),
+        Digest.ofText(Json.write(root)),
+        0,
+        List.of());
+  }
+
+  public JoinToken token(Optional<Name> site, Optional<SlotRef> slot, int uses) {
     AdminAnswer answer =
         command(
             new AdminCommand.CreateToken(
-                FLEET, site, slot, uses, Duration.ofHours(1), drawn, Optional.empty()));
+                FLEET, site, slot, uses, Duration.ofHours(1), drawn(), Optional.empty()));
     if (answer instanceof AdminAnswer.TokenMade made) {
       return made.token();
     }
@@ -328,7 +335,7 @@ public final class Scene {
 
   public SessionId open(DeviceId device, String serial) {
     SessionId session = new SessionId(number());
-    tell(new HubEvent.SessionOpened(session, device, serial, "10.0.0.2:4000"));
+    tell(new HubEvent.SessionOpened(session, device, serial, null, "10.0.0.2:4000"));
     return session;
   }
 

@@ -27,7 +27,7 @@ class SessionTest {
     List<HubEffect> effects =
         scene.tell(
             new HubEvent.SessionOpened(
-                new SessionId(900), device, Scene.serialOf(identity), "10.0.0.9:1"));
+                new SessionId(900), device, Scene.serialOf(identity), null, "10.0.0.9:1"));
 
     assertThat(Scene.one(HubEffect.SessionAdmitted.class, effects).session())
         .isEqualTo(new SessionId(900));
@@ -111,7 +111,8 @@ class SessionTest {
     DeviceId stranger = Scene.deviceOf("stranger");
 
     List<HubEffect> effects =
-        scene.tell(new HubEvent.SessionOpened(new SessionId(1), stranger, "00", "10.6.6.6:1"));
+        scene.tell(
+            new HubEvent.SessionOpened(new SessionId(1), stranger, "00", null, "10.6.6.6:1"));
 
     assertThat(Scene.one(HubEffect.SessionRefused.class, effects).reason())
         .isInstanceOf(Reason.DeviceUnknown.class);

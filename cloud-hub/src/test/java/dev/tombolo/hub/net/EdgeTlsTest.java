@@ -23,7 +23,7 @@ class EdgeTlsTest {
           hub.authority.brokerIdentity(List.of("localhost", "127.0.0.1"), Instant.now());
       try (RawMqtt there = RawMqtt.connected(hub, hub.newDevice())) {
 
-        hub.edge.renew(EdgeTls.create(next.key(), next.chain()));
+        hub.edge.renew(EdgeTls.create(next.key(), next.chain(), hub.authority.roots()));
 
         assertThat(shownBy(hub)).isEqualTo(next.leaf()).isNotEqualTo(before);
         there.send(RawMqtt.packet(0xc0, new byte[0]));

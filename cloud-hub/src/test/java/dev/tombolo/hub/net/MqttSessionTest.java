@@ -79,6 +79,20 @@ class MqttSessionTest {
   }
 
   @Test
+  void aReplacedCertificateIsLeftToTheHubsLoopWhichSeesTheClone() throws Exception {
+    TestHub.Device device = hub.newDevice();
+    hub.superseded.add(device.issued().serial());
+    try (RawMqtt client = RawMqtt.connected(hub, device)) {
+      HubEvent.SessionOpened opened = hub.await(HubEvent.SessionOpened.class);
+
+      assertThat(opened.serial()).isEqualTo(device.issued().serial());
+      assertThat(opened.shown())
+          .isNotNull()
+          .satisfies(shown -> assertThat(shown.device()).isEqualTo(device.id()));
+    }
+  }
+
+  @Test
   void desiredDocumentIsTakenWhenItsLastPartIsAcknowledged() throws Exception {
     TestHub.Device device = hub.newDevice();
     try (RawMqtt client = RawMqtt.connected(hub, device)) {

@@ -8,6 +8,8 @@ import dev.tombolo.hub.core.IssuedCertificate;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
+import dev.tombolo.hub.x509.DeviceCertificates;
+import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -47,6 +49,7 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   final EdgePort edge;
   final BlockingQueue<HubEvent> events = new LinkedBlockingQueue<>();
   final Set<String> revoked = ConcurrentHashMap.newKeySet();
+  final Set<String> superseded = ConcurrentHashMap.newKeySet();
   final Set<Digest> readable = ConcurrentHashMap.newKeySet();
   final Path files;
   volatile boolean isFull;
@@ -69,12 +72,17 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
             new EdgeSettings(
                 "127.0.0.1", 0, 10_000, 60_000, 120, Optional.of(folder.resolve("share"))));
     edge =
-        EdgePort.bind(settings, EdgeTls.create(server.key(), server.chain()), authority.rootPem());
+        EdgePort.bind(
+            settings,
+            EdgeTls.create(server.key(), server.chain(), authority.roots()),
+            authority.rootPem());
     edge.open(
         new EdgeServices(
             this,
             this,
             new CertificateRequests(),
+            new RecoveryChallenges(
+                new DeviceCertificates(authority.roots()), new CertificateRequests()),
             digest -> Optional.of(files.resolve(digest.hex())).filter(Files::isRegularFile),
             () -> new SessionId(sessions.incrementAndGet()),
             InstantSource.system()));
@@ -114,6 +122,9 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
 
   @Override
   public Optional<Reason> whyNotServed(DeviceId device, String serial, long nowMillis) {
+    if (superseded.contains(serial)) {
+      return Optional.of(new Reason.CertificateSuperseded(device.text(), serial));
+    }
     return revoked.contains(serial)
         ? Optional.of(new Reason.DeviceRevoked(device.text()))
         : Optional.empty();

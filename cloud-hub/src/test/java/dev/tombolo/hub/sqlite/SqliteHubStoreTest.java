@@ -103,7 +103,7 @@ class SqliteHubStoreTest extends HubStoreContract {
     EnrolResponse first = scene.joined("counter");
     scene.tell(
         new HubEvent.RenewAsked(
-            scene.number(), first.device(), Scene.serialOf(first), Scene.key("next"), "r"));
+            scene.number(), first.device(), Scene.serialOf(first), null, Scene.key("next"), "r"));
     scene.open(
         first.device(), read("SELECT serial FROM certificates WHERE generation = 'pending'"));
     assertThat(read("SELECT count(*) FROM certificates")).isEqualTo("2");
@@ -139,6 +139,12 @@ class SqliteHubStoreTest extends HubStoreContract {
             "DROP INDEX tokens_by_time",
             "DROP INDEX results_of_channel",
             "CREATE INDEX sites_of_fleet ON sites (fleet)",
+            "DROP TABLE backups",
+            "DROP TABLE strangers",
+            "ALTER TABLE outbox_marks DROP COLUMN begun",
+            "ALTER TABLE outbox_marks DROP COLUMN backed_up",
+            "ALTER TABLE history DROP COLUMN backup_millis",
+            "ALTER TABLE history DROP COLUMN restored_millis",
             "PRAGMA user_version = 1")) {
       run(sql);
     }

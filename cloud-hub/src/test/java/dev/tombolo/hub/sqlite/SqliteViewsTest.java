@@ -102,11 +102,14 @@ class SqliteViewsTest {
     assertThat(view.revision()).isEqualTo(1);
     assertThat(view.heldRevision()).isEqualTo(1);
     assertThat(view.facts()).isEqualTo(Map.of("host", "counter"));
-    assertThat(views.devices(Optional.of(Scene.FLEET), Optional.empty(), PageAsk.FIRST))
+    assertThat(
+            views.devices(
+                Optional.of(Scene.FLEET), Optional.empty(), Optional.empty(), PageAsk.FIRST))
         .containsExactly(view);
     PageAsk behind =
         new PageAsk(Optional.of(Cursor.of(Scene.SITE, Scene.SLOT.slot(), device.device())), 10);
-    assertThat(views.devices(Optional.empty(), Optional.empty(), behind)).isEmpty();
+    assertThat(views.devices(Optional.empty(), Optional.empty(), Optional.empty(), behind))
+        .isEmpty();
   }
 
   @Test
@@ -199,9 +202,12 @@ class SqliteViewsTest {
     assertThat(
             paged(
                 Listed.DEVICES,
-                ask -> views.devices(Optional.of(Scene.FLEET), Optional.empty(), ask),
+                ask ->
+                    views.devices(
+                        Optional.of(Scene.FLEET), Optional.empty(), Optional.empty(), ask),
                 v -> Cursor.of(v.slot().site(), v.slot().slot(), v.id())))
-        .containsExactlyElementsOf(views.devices(Optional.empty(), Optional.empty(), PageAsk.FIRST))
+        .containsExactlyElementsOf(
+            views.devices(Optional.empty(), Optional.empty(), Optional.empty(), PageAsk.FIRST))
         .hasSize(6)
         .isSortedAccordingTo(Comparator.comparing(Views.DeviceView::slot));
     assertThat(

@@ -9,6 +9,7 @@ import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Name;
 import java.lang.reflect.InvocationTargetException;
@@ -80,7 +81,11 @@ class ViewPlansTest {
       for (Optional<Name> fleet : List.of(FLEET, Optional.<Name>empty())) {
         for (Optional<Name> site : List.of(SITE, Optional.<Name>empty())) {
           views.slots(fleet, site, page(isFirst, Scene.SITE, "till"));
-          views.devices(fleet, site, page(isFirst, Scene.SITE, "till", "dev-x"));
+          for (Optional<Standing> standing :
+              List.of(Optional.of(Standing.WAITING), Optional.<Standing>empty())) {
+            views.devices(fleet, site, standing, page(isFirst, Scene.SITE, "till", "dev-x"));
+            views.strangers(standing, page(isFirst, "-", "-", "dev-x"));
+          }
         }
         views.sites(fleet, page(isFirst, Scene.SITE));
         views.assignments(fleet, page(isFirst, Scene.FLEET, "", "", "embedding"));
@@ -98,6 +103,7 @@ class ViewPlansTest {
   void oneDeviceIsFoundByIndexes() throws SQLException {
     DeviceId device = Scene.deviceOf("counter");
     views.device(device);
+    views.stranger(device);
     views.holder(Scene.SLOT);
     views.fleetOf(Scene.SLOT);
     views.assignmentsReaching(FLEET, Scene.SITE, Scene.SITE);

@@ -11,7 +11,9 @@ import dev.tombolo.hub.core.RequestedKey;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.sign.DocumentCertificate;
 import dev.tombolo.protocol.sign.Dsse;
+import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificateAuthorityTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
+  private static final Duration BUDGET = Duration.ofDays(800);
+
   @TempDir Path folder;
 
   @Test
@@ -57,6 +61,88 @@ class CertificateAuthorityTest {
         .isEqualTo(Digest.of(first.root().getPublicKey().getEncoded()));
     assertThat(first.root().getSubjectX500Principal().getName())
         .isEqualTo("CN=Tombolo hub CA " + first.rootKeyDigest().hex().substring(0, 8));
+  }
+
+  @Test
+  void devicesThatMissedRotationsAreLedToTheNewestRoot() throws Exception {
+    CertificateAuthority first = CertificateAuthority.open(folder, NOW);
+    String documentKey = first.documentKey(NOW).keyId();
+    first.serverIdentity(List.of("localhost"), NOW);
+    CertificateAuthority second = rotated(NOW.plus(Duration.ofDays(100)));
+    CertificateAuthority third = rotated(NOW.plus(Duration.ofDays(200)));
+
+    X509Certificate[] chain = third.serverIdentity(List.of("localhost"), NOW).chain();
+    for (CertificateAuthority known : List.of(first, second, third)) {
+      assertThat(SpkiPin.match(known.rootKeyDigest(), List.of(chain)))
+          .isInstanceOf(SpkiPin.Matched.class);
+      assertThat(DocumentCertificate.read(third.documentKey(NOW).pem(), known.root()))
+          .isEqualTo(third.documentKey(NOW).certificate().getPublicKey());
+    }
+    assertThat(third.documentKey(NOW).keyId()).isEqualTo(documentKey);
+    assertThat(third.roots()).containsExactly(third.root(), second.root(), first.root());
+    assertThat(CertificateAuthority.open(folder, NOW).roots()).isEqualTo(third.roots());
+  }
+
+  @Test
+  void aRootOutOfServiceForLongerThanTheBudgetIsDropped() throws Exception {
+    CertificateAuthority first = CertificateAuthority.open(folder, NOW);
+    rotated(NOW);
+    CertificateAuthority third = rotated(NOW.plus(BUDGET).plusSeconds(3_600));
+
+    X509Certificate[] chain = third.serverIdentity(List.of("localhost"), NOW).chain();
+    assertThat(SpkiPin.match(first.rootKeyDigest(), List.of(chain)))
+        .isInstanceOf(SpkiPin.Refused.class);
+    assertThat(third.roots()).hasSize(2);
+  }
+
+  @Test
+  void moreRotationsThanDevicesCanFollowAreRefused() throws Exception {
+    CertificateAuthority.open(folder, NOW);
+    for (int i = 1; i <= 3; i++) {
+      rotated(NOW.plus(Duration.ofDays(i)));
+    }
+
+    assertThatThrownBy(() -> rotated(NOW.plus(Duration.ofDays(4))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("offline budget");
+    assertThat(CertificateAuthority.open(folder, NOW).roots()).hasSize(4);
+  }
+
+  @Test
+  void aRotationThatWasCutOffIsFinishedOrHasNotHappened() throws Exception {
+    CertificateAuthority first = CertificateAuthority.open(folder, NOW);
+    String root = Files.readString(folder.resolve("root.pem"));
+    String key = Files.readString(folder.resolve("root-key.pem"));
+    CertificateAuthority second = rotated(NOW);
+    String newRoot = Files.readString(folder.resolve("root.pem"));
+    String newKey = Files.readString(folder.resolve("root-key.pem"));
+
+    Files.writeString(folder.resolve("root.pem"), root);
+    Files.writeString(folder.resolve("root-key.pem"), key);
+    assertThat(CertificateAuthority.open(folder, NOW).roots()).containsExactly(first.root());
+
+    Files.writeString(folder.resolve("root.new.pem"), newRoot);
+    Files.writeString(folder.resolve("root-key.pem"), newKey);
+    assertThat(CertificateAuthority.open(folder, NOW).roots())
+        .containsExactly(second.root(), first.root());
+  }
+
+  @Test
+  void aNewDocumentKeyIsCertifiedByTheSameRoot() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder, NOW);
+    String before = authority.documentKey(NOW).keyId();
+
+    DocumentKey next = authority.newDocumentKey(NOW);
+
+    assertThat(next.keyId()).isNotEqualTo(before);
+    assertThat(CertificateAuthority.open(folder, NOW).documentKey(NOW).keyId())
+        .isEqualTo(next.keyId());
+    assertThat(DocumentCertificate.read(next.pem(), authority.root()))
+        .isEqualTo(next.certificate().getPublicKey());
+  }
+
+  private CertificateAuthority rotated(Instant when) throws IOException {
+    return CertificateAuthority.rotate(folder, when, BUDGET);
   }
 
   @Test

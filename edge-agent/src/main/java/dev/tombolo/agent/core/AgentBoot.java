@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param bootId random per start of the agent
 /// @param machineBootId of the machine: a process of another boot is surely gone
 /// @param buildMillis when the agent was built: the clock cannot be earlier
-/// @param hubRoot the hub's CA certificate, as pinned at the enrolment
+/// @param hubRoots the hub's CA certificates, the one trusted now first, then those it has replaced
 /// @param certificate how long the device certificate is good
 /// @param renewalFromMillis monotonic time before which the certificate is not renewed again
 /// @param facts for people: host, os, arch, agentVersion
@@ -29,7 +29,7 @@ public record AgentBoot(
     String agentVersion,
     List<String> features,
     long buildMillis,
-    X509Certificate hubRoot,
+    List<X509Certificate> hubRoots,
     CertificateLife certificate,
     long renewalFromMillis,
     Platform platform,
@@ -40,6 +40,7 @@ public record AgentBoot(
     boolean troubleIsTold) {
   public AgentBoot {
     features = List.copyOf(features);
+    hubRoots = List.copyOf(hubRoots);
     facts = Map.copyOf(facts);
   }
 
@@ -62,7 +63,7 @@ public record AgentBoot(
         agentVersion,
         features,
         buildMillis,
-        hubRoot,
+        hubRoots,
         life,
         renewableMillis,
         platform,

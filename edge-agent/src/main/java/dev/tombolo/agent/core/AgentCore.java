@@ -97,7 +97,12 @@ public final class AgentCore {
       }
       case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
-        reports.acked(acked, floor, now, out);
+        if (reports.acked(acked, floor, now, out)) {
+          // What the hub knows of this device may be old: it is told again.
+          reports.event("hub-lost-rows", null, null, null, now, out);
+          told = Optional.empty();
+          tellState(now, out);
+        }
         out.effect(new AgentEffect.AcknowledgePacket(line, packet));
       }
       case AgentEvent.AskArrived(var line, var packet, var ask) -> {
@@ -137,12 +142,17 @@ public final class AgentCore {
       case AgentEvent.OutputRead(var line, var ask, var text) ->
           publish(line, new Answer(ask, true, text), out);
       case AgentEvent.RenewalFinished(var life) -> {
-        reports.event("certificate-renewed", null, null, null, now, out);
+        String what = link.isRecovering() ? "certificate-recovered" : "certificate-renewed";
+        reports.event(what, null, null, null, now, out);
+        // Its first moment is a time that the hub's CA has signed.
+        floor.raise(life.notBeforeMillis(), out);
         link.renewed(life, now, out);
         reports.lineClosed();
       }
-      case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) ->
-          link.renewalFailed(reason, retryAfterSeconds, now);
+      case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) -> {
+        link.renewalFailed(reason, retryAfterSeconds, now);
+        tellState(now, out);
+      }
       case AgentEvent.Ticked _ -> {
         link.tick(now, floor.trustedWallMillis(now), out);
         applications.tick(now, out);

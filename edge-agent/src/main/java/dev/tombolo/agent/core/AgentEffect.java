@@ -109,6 +109,12 @@ public sealed interface AgentEffect {
   /// Makes (once) and persists the next CSR, asks `POST /v1/renew`, persists the certificate.
   record Renew(String url) implements AgentEffect {}
 
+  /// The same for a certificate that has run out: asks `POST /v1/recover/challenge`, signs what
+  /// comes with the present key, asks `POST /v1/recover`. Answered as [Renew] is.
+  ///
+  /// @param url base URL of the hub
+  record Recover(String url) implements AgentEffect {}
+
   /// The loop ends after this.
   record Stop() implements AgentEffect {}
 }

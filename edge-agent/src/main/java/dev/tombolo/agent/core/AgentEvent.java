@@ -86,6 +86,7 @@ public sealed interface AgentEvent {
   record OutputRead(long line, String ask, String text) implements AgentEvent {}
 
   // Identity
+  /// A renewal or a recovery brought the next certificate, which is kept.
   record RenewalFinished(CertificateLife life) implements AgentEvent {}
 
   record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}

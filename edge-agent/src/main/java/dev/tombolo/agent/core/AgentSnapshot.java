@@ -64,7 +64,7 @@ public record AgentSnapshot(
         Map.of(),
         List.of(),
         List.of(),
-        new WaitingRows(),
+        new WaitingRows(0),
         1,
         0);
   }

@@ -33,7 +33,7 @@ final class DocumentSteps {
 
   DocumentSteps(AgentSnapshot snapshot, AgentBoot boot) {
     this.enrolment = snapshot.enrolment();
-    this.hubRoot = boot.hubRoot();
+    this.hubRoot = boot.hubRoots().getFirst();
     this.keeper =
         new DocumentKeeper(
             enrolment.device(),
@@ -43,7 +43,8 @@ final class DocumentSteps {
             snapshot.pending(),
             snapshot.sections());
     try {
-      documentKey = DocumentCertificate.read(snapshot.documentCertificate(), hubRoot);
+      // Kept from before: a root that has been replaced since may have signed it.
+      documentKey = DocumentCertificate.read(snapshot.documentCertificate(), boot.hubRoots());
     } catch (MalformedException e) {
       trouble = Optional.of(e.reason());
     }

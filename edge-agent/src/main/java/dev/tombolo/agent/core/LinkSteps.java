@@ -22,6 +22,9 @@ final class LinkSteps {
   private long renewalDueWallMillis;
   private long renewalRetryMillis;
   private boolean renewing;
+  private boolean recovering;
+  private boolean refusedAsExpired;
+  private int recoveryFailures;
   private Optional<Reason> renewalTrouble = Optional.empty();
 
   LinkSteps(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Now now) {
@@ -54,6 +57,11 @@ final class LinkSteps {
     return ++publications;
   }
 
+  /// True while the certificate asked for is to replace one that has run out.
+  boolean isRecovering() {
+    return recovering;
+  }
+
   Optional<Reason> renewalTrouble() {
     return renewalTrouble;
   }
@@ -72,10 +80,28 @@ final class LinkSteps {
       out.effect(
           new AgentEffect.OpenLink(connects, url, new Presence.Will(boot.bootId(), connects)));
     }
-    boolean due = trustedWallMillis >= renewalDueWallMillis;
+    renewWhenDue(now, trustedWallMillis, out);
+  }
+
+  /// A certificate that has run out by our clock, or by the hub's word where our clock is wrong,
+  /// can no longer ask over TLS: the key is proved by signing.
+  private void renewWhenDue(Now now, long trustedWallMillis, Outcome out) {
+    boolean expired = refusedAsExpired || trustedWallMillis > certificate.notAfterMillis();
+    boolean due = expired || trustedWallMillis >= renewalDueWallMillis;
     if (due && !renewing && now.monotonicMillis() >= renewalRetryMillis) {
       renewing = true;
-      out.effect(new AgentEffect.Renew(enrolment.https() + "/v1/renew"));
+      recovering = expired;
+      out.effect(
+          expired
+              ? new AgentEffect.Recover(enrolment.https())
+              : new AgentEffect.Renew(enrolment.https() + "/v1/renew"));
+    }
+  }
+
+  private void expired(Now now) {
+    if (!refusedAsExpired) {
+      refusedAsExpired = true;
+      renewalRetryMillis = now.monotonicMillis() + boot.backoff().delayMillis(0, random.next());
     }
   }
 
@@ -98,6 +124,9 @@ final class LinkSteps {
         machine.closed(
             state, line, reason, retryAfterSeconds, now.monotonicMillis(), random.next());
     if (state != before) {
+      if (reason instanceof Reason.CertificateExpired) {
+        expired(now);
+      }
       if (wasOpen) {
         downSinceWallMillis = now.wallMillis();
       }
@@ -113,10 +142,14 @@ final class LinkSteps {
   /// The new certificate is shown at the next connect, so that one comes soon.
   void renewed(CertificateLife life, Now now, Outcome out) {
     renewing = false;
+    recovering = false;
+    refusedAsExpired = false;
+    recoveryFailures = 0;
     renewalTrouble = Optional.empty();
     certificate = life;
     renewalDueWallMillis = Renewal.dueWallMillis(life, random.next());
     renewalRetryMillis = now.monotonicMillis() + Renewal.pauseMillis(life);
+    state = machine.hurried(state, now.monotonicMillis());
     if (state instanceof LinkState.Open(var line, var _, var _, var _)) {
       out.effect(new AgentEffect.CloseLink(line));
       closed(line, new Reason.Starting("reconnecting with the new certificate"), 0, now, out);
@@ -126,6 +159,17 @@ final class LinkSteps {
   void renewalFailed(Reason reason, int retryAfterSeconds, Now now) {
     renewing = false;
     renewalTrouble = Optional.of(reason);
+    if (recovering) {
+      recoveryFailures++;
+      renewalRetryMillis =
+          now.monotonicMillis()
+              + boot.backoff().delayMillis(recoveryFailures, retryAfterSeconds, random.next());
+      return;
+    }
+    if (reason instanceof Reason.CertificateExpired) {
+      expired(now);
+      return;
+    }
     long wait = Renewal.retryMillis(certificate, random.next());
     renewalRetryMillis = now.monotonicMillis() + wait + retryAfterSeconds * 1000L;
   }

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.outbox.Outbox;
+import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxRows;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.id.Digest;
@@ -25,12 +26,7 @@ final class ReportSteps {
     this.bootId = boot.bootId();
     this.troubleIsTold = boot.troubleIsTold();
     this.outbox =
-        new Outbox(
-            boot.quota(),
-            boot.bootId(),
-            snapshot.nextSequence(),
-            snapshot.ackedThrough(),
-            snapshot.outbox());
+        new Outbox(boot.quota(), boot.bootId(), snapshot.nextSequence(), snapshot.outbox());
   }
 
   long ackedThrough() {
@@ -117,17 +113,18 @@ final class ReportSteps {
     }
   }
 
-  void acked(Acked acked, TimeFloor floor, Now now, Outcome out) {
+  /// @return true when the hub lost rows it had: it was restored from a backup
+  boolean acked(Acked acked, TimeFloor floor, Now now, Outcome out) {
     if (!acked.incarnation().equals(incarnation)) {
-      return;
+      return false;
     }
-    outbox
-        .acked(acked.through(), now.monotonicMillis())
-        .ifPresent(
-            change -> {
-              out.change(change);
-              floor.raise(acked.hubMillis(), out);
-            });
+    List<OutboxChange> changes =
+        outbox.acked(acked.through(), acked.backedUpThrough(), now.monotonicMillis());
+    changes.forEach(out::change);
+    if (!changes.isEmpty()) {
+      floor.raise(acked.hubMillis(), out);
+    }
+    return changes.stream().anyMatch(OutboxChange.LostByHub.class::isInstance);
   }
 
   void lineOpened(Now now) {

@@ -119,7 +119,7 @@ public final class AgentDaemon implements AutoCloseable {
         AgentVersion.text(),
         AgentVersion.FEATURES,
         AgentVersion.EARLIEST_MILLIS,
-        identity.root(),
+        identity.roots(),
         identity.life(),
         Long.MIN_VALUE,
         Machine.platform(config.runtimes().keySet()),

@@ -9,6 +9,7 @@ import dev.tombolo.agent.core.TlsSource;
 import dev.tombolo.agent.disk.Releases;
 import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
+import dev.tombolo.agent.https.Recovery;
 import dev.tombolo.agent.https.Renewal;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
@@ -31,6 +32,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final MqttLink link;
   private final HubFiles files;
   private final Renewal renewal;
+  private final Recovery recovery;
   private final Releases releases;
   private final LoopbackEndpoint loopback;
   private final WorkloadProcesses workloads;
@@ -64,6 +66,12 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
                 FetchSettings.of(hub).stallMillis(),
                 config.proxy()));
     renewal = new Renewal(inbox, tls, new NextIdentity(identity), config.proxy());
+    recovery =
+        new Recovery(
+            inbox,
+            () -> HubTls.unidentified(identity, WallClock::trustedMillis),
+            new OldIdentity(identity),
+            config.proxy());
     releases = new Releases(inbox, folders);
     loopback = new LoopbackEndpoint(inbox, config.data(), config.loopbackPort(), status);
     LocalPlaces places =
@@ -95,6 +103,29 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     }
   }
 
+  private record OldIdentity(IdentityFolder identity) implements Recovery.OldIdentity {
+    @Override
+    public String certificate() throws IOException {
+      return identity.certificate();
+    }
+
+    @Override
+    public String request() throws IOException {
+      return identity.nextRequest();
+    }
+
+    @Override
+    public String sign(String challenge) throws IOException {
+      return identity.prove(challenge);
+    }
+
+    @Override
+    public CertificateLife keep(String chainPem) throws IOException, RefusedException {
+      identity.keepRenewed(chainPem);
+      return identity.load().life();
+    }
+  }
+
   @Override
   public void accept(AgentEffect effect) {
     switch (effect) {
@@ -105,6 +136,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.Fetch it -> files.perform(it);
       case AgentEffect.CancelFetch it -> files.perform(it);
       case AgentEffect.Renew it -> renewal.perform(it);
+      case AgentEffect.Recover it -> recovery.perform(it);
       case AgentEffect.Stage it -> releases.perform(it);
       case AgentEffect.Switch it -> releases.perform(it);
       case AgentEffect.Sweep it -> releases.perform(it);

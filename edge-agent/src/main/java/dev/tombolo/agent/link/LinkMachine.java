@@ -31,6 +31,11 @@ public final class LinkMachine {
         nowMillis + backoff.delayMillis(0, draw), 0, 0, new Reason.Starting("connecting"));
   }
 
+  /// What kept the device out is mended: the next attempt is due at once.
+  public LinkState hurried(LinkState state, long nowMillis) {
+    return state instanceof Waiting at ? new Waiting(nowMillis, 0, at.next(), at.cause()) : state;
+  }
+
   public boolean isDue(LinkState state, long nowMillis) {
     return state instanceof Waiting at && nowMillis >= at.untilMillis();
   }

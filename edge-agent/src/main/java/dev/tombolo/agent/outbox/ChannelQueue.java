@@ -37,10 +37,13 @@ final class ChannelQueue {
     count--;
   }
 
-  void removeThrough(long sequence) {
+  /// @return bytes of what was removed
+  long removeThrough(long sequence) {
+    long before = bytes;
     while (count > 0 && oldest() <= sequence) {
       removeOldest();
     }
+    return before - bytes;
   }
 
   int count() {

@@ -7,39 +7,43 @@ import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What waits to be reported. Events are never dropped, state is coalesced to the newest, results
 /// have a quota per channel and one for all channels together: beyond it the oldest, of the fullest
 /// channel, give way and their number is reported. A row leaves only when the hub says that it has
-/// committed it.
+/// committed it, and that a backup has it where there are backups.
 public final class Outbox {
   private final OutboxQuota quota;
   private final String bootId;
   private final Map<Name, ChannelQueue> channels;
   private final Map<Name, Drop> drops = new HashMap<>();
   private final Sending sending;
+  private final KeptRows kept;
   private long nextSequence;
   private long stateSequence;
+  private long forgottenThrough;
 
   private record Drop(long sequence, long count, long from) {}
 
-  /// @param rows that wait; taken over
+  /// @param rows that wait or are kept; taken over
   /// @param bootId of this run of the agent
-  public Outbox(
-      OutboxQuota quota, String bootId, long nextSequence, long ackedThrough, WaitingRows rows) {
+  public Outbox(OutboxQuota quota, String bootId, long nextSequence, WaitingRows rows) {
     this.quota = quota;
     this.bootId = bootId;
     this.nextSequence = nextSequence;
-    this.sending = new Sending(ackedThrough, nextSequence - 1);
+    this.sending = new Sending(rows.ackedThrough(), nextSequence - 1);
     this.channels = rows.channels();
     this.stateSequence = rows.stateSequence();
+    this.kept = rows.kept();
+    this.forgottenThrough = rows.forgottenThrough();
   }
 
   public Sending sending() {
@@ -165,21 +169,46 @@ public final class Outbox {
   }
 
   /// The hub has every row through this one.
-  public Optional<OutboxChange> acked(long through, long monotonicMillis) {
+  ///
+  /// @param backedUpThrough a backup of the hub has every row through this one; null where it runs
+  ///   without backups
+  public List<OutboxChange> acked(
+      long through, @Nullable Long backedUpThrough, long monotonicMillis) {
     long known = Math.min(through, nextSequence - 1);
-    if (!sending.acked(known, monotonicMillis)) {
-      return Optional.empty();
+    List<OutboxChange> changes = new ArrayList<>(2);
+    long before = sending.ackedThrough();
+    if (known < before) {
+      sending.lost(known, monotonicMillis);
+      changes.add(new OutboxChange.LostByHub(known));
+    } else if (sending.acked(known, monotonicMillis)) {
+      long bytes = settle(known);
+      if (backedUpThrough != null) {
+        kept.add(known, known - before, bytes);
+        changes.add(new OutboxChange.Acknowledged(known));
+      }
     }
-    if (stateSequence <= known) {
-      stateSequence = 0;
+    long forgettable =
+        kept.forgettable(backedUpThrough == null ? known : Math.min(known, backedUpThrough));
+    if (forgettable > forgottenThrough) {
+      forgottenThrough = forgettable;
+      changes.add(new OutboxChange.Forgotten(forgettable));
     }
-    channels.values().removeIf(queue -> isEmptyAfter(queue, known));
-    drops.values().removeIf(drop -> drop.sequence() <= known);
-    return Optional.of(new OutboxChange.Forgotten(known));
+    return changes;
   }
 
-  private static boolean isEmptyAfter(ChannelQueue queue, long through) {
-    queue.removeThrough(through);
-    return queue.count() == 0;
+  /// Rows through this one no longer wait.
+  ///
+  /// @return bytes of the results among them
+  private long settle(long through) {
+    if (stateSequence <= through) {
+      stateSequence = 0;
+    }
+    long bytes = 0;
+    for (ChannelQueue queue : channels.values()) {
+      bytes += queue.removeThrough(through);
+    }
+    channels.values().removeIf(queue -> queue.count() == 0);
+    drops.values().removeIf(drop -> drop.sequence() <= through);
+    return bytes;
   }
 }

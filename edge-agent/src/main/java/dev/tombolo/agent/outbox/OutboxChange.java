@@ -13,6 +13,13 @@ public sealed interface OutboxChange {
   /// A channel's rows up to and including `through` gave way to newer ones.
   record ResultsRemoved(Name channel, long through) implements OutboxChange {}
 
-  /// The hub has them.
+  /// The hub has them, but no backup of it yet: they stay, except states, of which the newest is
+  /// told again anyway if the hub loses it.
+  record Acknowledged(long through) implements OutboxChange {}
+
+  /// The hub lost what it had above `through`: all above it waits again.
+  record LostByHub(long through) implements OutboxChange {}
+
+  /// The hub has them for good.
   record Forgotten(long through) implements OutboxChange {}
 }

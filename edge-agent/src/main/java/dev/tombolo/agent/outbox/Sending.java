@@ -71,6 +71,14 @@ public final class Sending {
     return true;
   }
 
+  /// The hub has less than it had: all above `through` is to be sent again.
+  void lost(long through, long nowMillis) {
+    ackedThrough = through;
+    sentThrough = through;
+    progressMillis = nowMillis;
+    onTheWay.clear();
+  }
+
   /// The rows to send now; empty when there are none, or enough are on their way.
   public List<Report.Row> next(OutboxRows rows, long nowMillis) {
     if (!open) {

@@ -207,6 +207,12 @@ final class ChangeWriter {
               "DELETE FROM outbox WHERE sequence <= ? AND kind = 'RESULT' AND channel = ?",
               through,
               channel);
+      case OutboxChange.Acknowledged(var through) -> {
+        statements.run("UPDATE mark SET acked_through = max(acked_through, ?)", through);
+        statements.run("DELETE FROM outbox WHERE sequence <= ? AND kind = 'STATE'", through);
+      }
+      case OutboxChange.LostByHub(var through) ->
+          statements.run("UPDATE mark SET acked_through = ?", through);
       case OutboxChange.Forgotten(var through) -> {
         statements.run("DELETE FROM outbox WHERE sequence <= ?", through);
         statements.run("UPDATE mark SET acked_through = max(acked_through, ?)", through);

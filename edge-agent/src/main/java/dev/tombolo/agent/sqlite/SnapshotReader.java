@@ -53,7 +53,7 @@ final class SnapshotReader {
           releases(),
           applications(),
           workloads(),
-          outbox(),
+          outbox(mark.getLong("acked_through")),
           mark.getLong("next_sequence"),
           mark.getLong("acked_through"));
     }
@@ -180,8 +180,8 @@ final class SnapshotReader {
     return workloads;
   }
 
-  private WaitingRows outbox() throws SQLException {
-    WaitingRows rows = new WaitingRows();
+  private WaitingRows outbox(long ackedThrough) throws SQLException {
+    WaitingRows rows = new WaitingRows(ackedThrough);
     Map<String, Name> channels = new HashMap<>();
     try (ResultSet row =
         query("SELECT sequence, kind, channel, bytes FROM outbox ORDER BY sequence")) {

@@ -74,7 +74,9 @@ public final class StatusReader {
           lineCause,
           state,
           stateWall,
-          number(statements, "SELECT count(*) FROM outbox"),
+          number(
+              statements,
+              "SELECT count(*) FROM outbox WHERE sequence > (SELECT acked_through FROM mark)"),
           number(statements, "SELECT time_floor FROM mark"),
           reader.workloads());
     } catch (SQLException e) {

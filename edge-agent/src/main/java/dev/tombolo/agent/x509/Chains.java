@@ -72,10 +72,17 @@ final class Chains {
     return root;
   }
 
+  /// The part of the chain below the root's key, in whichever certificate that stands: a root is
+  /// also there as its predecessor signed it.
   private static List<X509Certificate> upTo(X509Certificate root, List<X509Certificate> chain)
       throws GeneralSecurityException {
-    int end = chain.indexOf(root);
-    List<X509Certificate> path = end < 0 ? chain : chain.subList(0, end);
+    List<X509Certificate> path = chain;
+    for (int i = 0; i < chain.size(); i++) {
+      if (chain.get(i).getPublicKey().equals(root.getPublicKey())) {
+        path = chain.subList(0, i);
+        break;
+      }
+    }
     if (path.isEmpty()) {
       throw new java.security.cert.CertificateException("the peer shows the root as its own");
     }

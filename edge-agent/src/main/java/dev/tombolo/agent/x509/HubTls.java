@@ -28,6 +28,12 @@ public final class HubTls {
     return factory(new DeviceKey(held), HubTrust.stored(held.root(), nowMillis));
   }
 
+  /// For recovery, when our own certificate has run out: shows none.
+  public static SSLSocketFactory unidentified(IdentityFolder identity, LongSupplier nowMillis)
+      throws IOException {
+    return factory(null, HubTrust.stored(identity.load().root(), nowMillis));
+  }
+
   private static SSLSocketFactory factory(@Nullable DeviceKey key, HubTrust trust) {
     try {
       SSLContext context = SSLContext.getInstance("TLSv1.3");

@@ -2,13 +2,17 @@ package dev.tombolo.agent.x509;
 
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.link.CertificateLife;
+import dev.tombolo.protocol.enrol.RecoveryProof;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.List;
 
 /// The folder `identity/`: the device's key, its request, its certificate, the hub's root and the
@@ -26,6 +30,9 @@ public final class IdentityFolder {
   private static final String NEXT_KEY = "key.next.pem";
   private static final String NEXT_REQUEST = "csr.next.pem";
   private static final String NEXT_CERTIFICATE = "certificate.next.pem";
+
+  /// The root trusted now and some that it has replaced.
+  private static final int ROOTS_KEPT = 4;
 
   private final DurableFiles files;
 
@@ -53,6 +60,26 @@ public final class IdentityFolder {
     return requestFor(NEXT_KEY, NEXT_REQUEST);
   }
 
+  /// The present certificate alone, PEM.
+  public synchronized String certificate() throws IOException {
+    return Pem.certificate(load().chain().getFirst());
+  }
+
+  /// Proves to the hub that this device has the present certificate's key: the signature, base64,
+  /// over what [RecoveryProof] says of the next request and the hub's challenge.
+  public synchronized String prove(String challenge) throws IOException {
+    Identity held = load();
+    Digest csr = Digest.of(Pem.read("CERTIFICATE REQUEST", nextRequest()).getFirst());
+    try {
+      Signature signature = Signature.getInstance("SHA256withECDSA");
+      signature.initSign(held.key());
+      signature.update(RecoveryProof.text(held.device(), csr, challenge));
+      return Base64.getEncoder().encodeToString(signature.sign());
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot sign with " + KEY + ": " + e.getMessage(), e);
+    }
+  }
+
   /// Keeps what enrolment answered.
   ///
   /// @param chainPem leaf first, then the root
@@ -67,15 +94,24 @@ public final class IdentityFolder {
   }
 
   /// Puts the next key and certificate in the place of the old ones. An answer that came twice is
-  /// kept once.
+  /// kept once. A chain that leads to the root held by way of a newer one brings that: it is
+  /// trusted from now on.
   ///
   /// @throws RefusedException when the chain does not fit the next key or the root held
   public synchronized void keepRenewed(String chainPem) throws IOException, RefusedException {
     if (!files.has(NEXT_REQUEST) && chainPem.equals(files.read(CERTIFICATE))) {
       return;
     }
-    X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
-    Chains.checked(chainPem, key(NEXT_REQUEST), Chains.keyDigest(root));
+    List<X509Certificate> roots = Pem.certificates(files.read(ROOT));
+    Chains.checked(chainPem, key(NEXT_REQUEST), Chains.keyDigest(roots.getFirst()));
+    List<X509Certificate> chain = Pem.certificates(chainPem);
+    X509Certificate issuer = chain.get(1);
+    if (!issuer.getPublicKey().equals(roots.getFirst().getPublicKey())) {
+      StringBuilder pem = new StringBuilder(Pem.certificate(issuer));
+      roots.stream().limit(ROOTS_KEPT - 1).map(Pem::certificate).forEach(pem::append);
+      // Before the certificate: the newer root also verifies what the older one does not.
+      files.write(ROOT, pem.toString());
+    }
     files.write(NEXT_CERTIFICATE, chainPem);
     finishRenewal();
   }
@@ -98,8 +134,7 @@ public final class IdentityFolder {
   private static Identity read(DurableFiles files) throws IOException {
     PrivateKey key = Pem.privateKey(files.read(KEY));
     List<X509Certificate> chain = Pem.certificates(files.read(CERTIFICATE));
-    X509Certificate root = Pem.certificates(files.read(ROOT)).getFirst();
-    return new Identity(key, chain, root);
+    return new Identity(key, chain, Pem.certificates(files.read(ROOT)));
   }
 
   /// The hub's root certificate, PEM.
@@ -136,10 +171,16 @@ public final class IdentityFolder {
   }
 
   /// @param chain leaf first
-  /// @param root the hub's CA certificate
-  public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certificate root) {
+  /// @param roots the hub's CA certificate, then those it has replaced
+  public record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> roots) {
     public Identity {
       chain = List.copyOf(chain);
+      roots = List.copyOf(roots);
+    }
+
+    /// The one trusted now.
+    public X509Certificate root() {
+      return roots.getFirst();
     }
 
     public long notAfterMillis() {

@@ -88,7 +88,7 @@ class AgentLoopTest {
             "1.0",
             List.of("v1"),
             0,
-            HubKeys.FIRST.root(),
+            List.of(HubKeys.FIRST.root()),
             new CertificateLife(0, CERTIFICATE_MILLIS),
             Long.MIN_VALUE,
             new Platform("linux", "x86_64", Set.of()),

@@ -63,7 +63,7 @@ final class MemoryStore implements AgentStore {
         releases,
         List.copyOf(applications.values()),
         List.copyOf(workloads.values()),
-        WaitingRows.of(entries),
+        WaitingRows.of(ackedThrough, entries),
         nextSequence,
         ackedThrough);
   }
@@ -134,6 +134,14 @@ final class MemoryStore implements AgentStore {
                   it ->
                       channel.equals(it.entry().channel())
                           && it.entry().kind() == OutboxEntry.Kind.RESULT);
+      case OutboxChange.Acknowledged(var through) -> {
+        outbox
+            .headMap(through, true)
+            .values()
+            .removeIf(it -> it.entry().kind() == OutboxEntry.Kind.STATE);
+        ackedThrough = Math.max(ackedThrough, through);
+      }
+      case OutboxChange.LostByHub(var through) -> ackedThrough = through;
       case OutboxChange.Forgotten(var through) -> {
         outbox.headMap(through, true).clear();
         ackedThrough = Math.max(ackedThrough, through);

@@ -36,6 +36,7 @@ final class Shop {
   static final Name FLEET = new Name("north");
   private static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
   private static final int TURNS_MAX = 20_000;
+  private static final long DAY_MILLIS = 24L * 3600 * 1000;
 
   final Publisher publisher = new Publisher();
   final SimulatedHub hub;
@@ -124,8 +125,8 @@ final class Shop {
         "1.0",
         List.of("v1"),
         0,
-        HubKeys.FIRST.root(),
-        new CertificateLife(wallMillis, wallMillis + 40L * 24 * 3600 * 1000),
+        List.of(HubKeys.FIRST.root()),
+        new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
         Map.of(),
@@ -151,6 +152,27 @@ final class Shop {
 
   void killAgent() {
     core = null;
+  }
+
+  /// Time passes in which nothing happens.
+  void skipDays(int days) {
+    wallMillis += days * DAY_MILLIS;
+    monotonicMillis += days * DAY_MILLIS;
+  }
+
+  /// The wall clock alone jumps.
+  void setClock(long millis) {
+    wallMillis = millis;
+  }
+
+  /// The newest attempt's number.
+  long line() {
+    return done.stream()
+        .filter(AgentEffect.OpenLink.class::isInstance)
+        .map(AgentEffect.OpenLink.class::cast)
+        .reduce((before, after) -> after)
+        .orElseThrow()
+        .line();
   }
 
   /// The machine loses its power.
@@ -305,6 +327,7 @@ final class Shop {
       case AgentEffect.ResultKept _,
           AgentEffect.ResultRefused _,
           AgentEffect.Renew _,
+          AgentEffect.Recover _,
           AgentEffect.Stop _ -> {}
     }
   }

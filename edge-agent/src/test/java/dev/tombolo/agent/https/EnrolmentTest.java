@@ -11,21 +11,31 @@ import dev.tombolo.agent.testing.TestCa;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
 import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.enrol.ChallengeRequest;
+import dev.tombolo.protocol.enrol.ChallengeResponse;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.enrol.RecoverRequest;
+import dev.tombolo.protocol.enrol.RecoveryProof;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,6 +203,99 @@ class EnrolmentTest {
     assertThat(events.await(AgentEvent.RenewalFailed.class))
         .isEqualTo(new AgentEvent.RenewalFailed(revoked, 0));
     assertThat(identity.request()).isEqualTo(first);
+  }
+
+  @Test
+  void aCertificateThatRanOutIsRecoveredBySigningTheHubsChallenge() throws Exception {
+    String first = identity.request();
+    identity.keepEnrolled(ca.signDevice(first, DEVICE), ca.rootKey(), "document");
+    PublicKey old = identity.load().chain().getFirst().getPublicKey();
+    DeviceId device = identity.load().device();
+    FileHub small =
+        hub(
+            ca,
+            request -> {
+              if (request.head().startsWith("POST /v1/recover/challenge ")) {
+                assertThat(read(ChallengeRequest.class, request).certificate())
+                    .isEqualTo(unchecked(identity::certificate));
+                return json(200, new ChallengeResponse("once", 120));
+              }
+              RecoverRequest proof = read(RecoverRequest.class, request);
+              assertThat(isSigned(old, device, proof)).isTrue();
+              return json(200, new RenewResponse(response(proof.csr()).certificate()));
+            });
+    Events events = new Events();
+
+    recovery(events).perform(new AgentEffect.Recover(small.url()));
+
+    AgentEvent.RenewalFinished finished = events.await(AgentEvent.RenewalFinished.class);
+    assertThat(finished.life()).isEqualTo(identity.load().life());
+    assertThat(identity.request()).isNotEqualTo(first);
+  }
+
+  @Test
+  void aRefusedRecoveryKeepsTheOldIdentity() throws Exception {
+    String first = identity.request();
+    identity.keepEnrolled(ca.signDevice(first, DEVICE), ca.rootKey(), "document");
+    Reason needed = new Reason.ApprovalNeeded(DEVICE, "away too long");
+    FileHub small = hub(ca, request -> json(403, new Refusal(needed, "wait")));
+    Events events = new Events();
+
+    recovery(events).perform(new AgentEffect.Recover(small.url()));
+
+    assertThat(events.await(AgentEvent.RenewalFailed.class))
+        .isEqualTo(new AgentEvent.RenewalFailed(needed, 0));
+    assertThat(identity.request()).isEqualTo(first);
+  }
+
+  private static boolean isSigned(PublicKey key, DeviceId device, RecoverRequest proof) {
+    try {
+      byte[] csr =
+          Base64.getMimeDecoder().decode(proof.csr().replaceAll("-----[A-Z ]+-----", "").strip());
+      Signature signature = Signature.getInstance("SHA256withECDSA");
+      signature.initVerify(key);
+      signature.update(RecoveryProof.text(device, Digest.of(csr), proof.challenge()));
+      return signature.verify(Base64.getDecoder().decode(proof.signature()));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static <T> T unchecked(Callable<T> call) {
+    try {
+      return call.call();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Recovery recovery(Events events) {
+    return new Recovery(
+        events,
+        () -> HubTls.unidentified(identity, System::currentTimeMillis),
+        new Recovery.OldIdentity() {
+          @Override
+          public String certificate() throws IOException {
+            return identity.certificate();
+          }
+
+          @Override
+          public String request() throws IOException {
+            return identity.nextRequest();
+          }
+
+          @Override
+          public String sign(String challenge) throws IOException {
+            return identity.prove(challenge);
+          }
+
+          @Override
+          public CertificateLife keep(String chainPem) throws IOException, RefusedException {
+            identity.keepRenewed(chainPem);
+            return identity.load().life();
+          }
+        },
+        Optional.empty());
   }
 
   private Renewal renewal(Events events) {

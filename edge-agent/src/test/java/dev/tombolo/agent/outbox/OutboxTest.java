@@ -19,7 +19,7 @@ class OutboxTest {
 
   private final TreeMap<Long, Report.Row> disk = new TreeMap<>();
   private final TreeMap<Long, OutboxEntry> entries = new TreeMap<>();
-  private Outbox outbox = new Outbox(QUOTA, "run-1", 1, 0, new WaitingRows());
+  private Outbox outbox = new Outbox(QUOTA, "run-1", 1, new WaitingRows(0));
 
   private void write(OutboxChange change) {
     switch (change) {
@@ -32,6 +32,11 @@ class OutboxTest {
           List.copyOf(entries.headMap(through, true).values()).stream()
               .filter(it -> channel.equals(it.channel()) && it.kind() == OutboxEntry.Kind.RESULT)
               .forEach(it -> remove(it.sequence()));
+      case OutboxChange.Acknowledged(var through) ->
+          List.copyOf(entries.headMap(through, true).values()).stream()
+              .filter(it -> it.kind() == OutboxEntry.Kind.STATE)
+              .forEach(it -> remove(it.sequence()));
+      case OutboxChange.LostByHub _ -> {}
       case OutboxChange.Forgotten(var through) -> {
         disk.headMap(through, true).clear();
         entries.headMap(through, true).clear();
@@ -98,7 +103,7 @@ class OutboxTest {
 
     assertThat(sendAll(0)).containsExactly(1L, 2L);
     assertThat(disk).hasSize(2);
-    outbox.acked(1, 0).ifPresent(this::write);
+    outbox.acked(1, null, 0).forEach(this::write);
     assertThat(disk).containsOnlyKeys(2L);
   }
 
@@ -109,7 +114,7 @@ class OutboxTest {
     }
     outbox.sending().lineOpened(0);
     sendAll(0);
-    outbox.acked(2, 0).ifPresent(this::write);
+    outbox.acked(2, null, 0).forEach(this::write);
 
     outbox.sending().lineClosed();
     assertThat(sendAll(10)).isEmpty();
@@ -208,7 +213,7 @@ class OutboxTest {
   @Test
   void allChannelsTogetherHaveABoundTooAndTheFullestGivesWay() {
     OutboxQuota tight = new OutboxQuota(3, 10, 1_000, 15);
-    outbox = new Outbox(tight, "run-1", 1, 0, new WaitingRows());
+    outbox = new Outbox(tight, "run-1", 1, new WaitingRows(0));
     Name till = new Name("till");
     result(QUEUE, "{}");
     for (int i = 0; i < 8; i++) {
@@ -247,12 +252,92 @@ class OutboxTest {
     for (int i = 0; i < 9; i++) {
       result(PEOPLE, "{}");
     }
-    outbox = new Outbox(QUOTA, "run-2", 10, 0, WaitingRows.of(entries.values()));
+    outbox = new Outbox(QUOTA, "run-2", 10, WaitingRows.of(0, entries.values()));
     result(PEOPLE, "{}");
     result(PEOPLE, "{}");
 
     assertThat(disk.lastEntry().getValue().bootId()).isEqualTo("run-2");
     assertThat(disk.values()).anyMatch(it -> it.body() instanceof ReportBody.Dropped);
     assertThat(disk.firstKey()).isGreaterThan(1);
+  }
+
+  @Test
+  void whatNoBackupOfTheHubHasIsKept() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+
+    outbox.acked(4, 2L, 0).forEach(this::write);
+
+    assertThat(disk).containsOnlyKeys(3L, 4L, 5L);
+    assertThat(sendAll(1)).isEmpty();
+    outbox.acked(5, 5L, 0).forEach(this::write);
+    assertThat(disk).isEmpty();
+  }
+
+  @Test
+  void aRestoredHubIsToldAgainWhatItLost() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+    outbox.acked(5, 2L, 0).forEach(this::write);
+
+    List<OutboxChange> changes = outbox.acked(2, 2L, 10);
+
+    assertThat(changes).contains(new OutboxChange.LostByHub(2));
+    assertThat(sendAll(10)).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
+  void aRestartedAgentStillKeepsWhatNoBackupHas() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.acked(5, 2L, 0).forEach(this::write);
+    outbox = new Outbox(QUOTA, "run-2", 6, WaitingRows.of(5, entries.values()));
+    outbox.sending().lineOpened(0);
+    assertThat(sendAll(0)).isEmpty();
+
+    outbox.acked(5, 4L, 0).forEach(this::write);
+
+    assertThat(disk).containsOnlyKeys(5L);
+  }
+
+  @Test
+  void onceTheHubGivesUpBackupsNothingIsKept() {
+    event("one");
+    event("two");
+    outbox.acked(2, 0L, 0).forEach(this::write);
+    assertThat(disk).hasSize(2);
+
+    outbox.acked(2, null, 0).forEach(this::write);
+
+    assertThat(disk).isEmpty();
+  }
+
+  @Test
+  void whatIsKeptIsBounded() {
+    for (long i = 1; i <= 2 * KeptRows.ROWS_MAX; i++) {
+      event("event");
+      if (i % 500 == 0) {
+        outbox.acked(i, 0L, 0).forEach(this::write);
+      }
+    }
+
+    assertThat(disk.size()).isLessThanOrEqualTo((int) KeptRows.ROWS_MAX);
+    assertThat(disk.lastKey()).isEqualTo(2 * KeptRows.ROWS_MAX);
+  }
+
+  @Test
+  void aStateIsNotKeptForItIsToldAgain() {
+    state(1);
+    event("one");
+    outbox.acked(2, 0L, 0).forEach(this::write);
+
+    assertThat(disk).containsOnlyKeys(2L);
   }
 }

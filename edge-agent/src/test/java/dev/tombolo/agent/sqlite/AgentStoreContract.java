@@ -201,6 +201,26 @@ public abstract class AgentStoreContract {
   }
 
   @Test
+  void acknowledgedRowsStayUntilTheyAreForgottenAndMayWaitAgain() throws StoreException {
+    commit(row(1, Kind.STATE, null), row(2, Kind.EVENT, null), row(3, Kind.EVENT, null));
+    commit(new AgentChange.OutboxChanged(new OutboxChange.Acknowledged(2)));
+
+    AgentSnapshot acknowledged = reopened().load();
+    assertThat(acknowledged.ackedThrough()).isEqualTo(2);
+    assertThat(sequences(store())).containsExactly(2L, 3L);
+
+    commit(new AgentChange.OutboxChanged(new OutboxChange.LostByHub(1)));
+    AgentSnapshot lost = reopened().load();
+    assertThat(lost.ackedThrough()).isEqualTo(1);
+    assertThat(sequences(store())).containsExactly(2L, 3L);
+
+    commit(new AgentChange.OutboxChanged(new OutboxChange.Forgotten(2)));
+    AgentSnapshot forgotten = reopened().load();
+    assertThat(forgotten.ackedThrough()).isEqualTo(2);
+    assertThat(sequences(store())).containsExactly(3L);
+  }
+
+  @Test
   void rowsWaitInOrderUntilTheyAreForgotten() throws StoreException {
     commit(row(1, Kind.EVENT, null), row(2, Kind.RESULT, APP), row(3, Kind.EVENT, null));
 
@@ -211,7 +231,7 @@ public abstract class AgentStoreContract {
     assertThat(sequences(reopened())).containsExactly(3L);
     AgentSnapshot snapshot = store().load();
     assertThat(snapshot.outbox())
-        .isEqualTo(WaitingRows.of(List.of(new OutboxEntry(3, Kind.EVENT, null, 7))));
+        .isEqualTo(WaitingRows.of(2, List.of(new OutboxEntry(3, Kind.EVENT, null, 7))));
     assertThat(snapshot.ackedThrough()).isEqualTo(2);
     assertThat(snapshot.nextSequence()).isEqualTo(4);
   }
@@ -240,6 +260,7 @@ public abstract class AgentStoreContract {
     assertThat(store().load().outbox())
         .isEqualTo(
             WaitingRows.of(
+                0,
                 List.of(
                     new OutboxEntry(2, Kind.RESULT, other, 7),
                     new OutboxEntry(3, Kind.EVENT, null, 7),

@@ -1,7 +1,10 @@
 package dev.tombolo.protocol.codec;
 
+import dev.tombolo.protocol.enrol.ChallengeRequest;
+import dev.tombolo.protocol.enrol.ChallengeResponse;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
@@ -57,6 +60,34 @@ final class EnrolJson {
 
   static void write(JsonWriter json, RenewResponse r) {
     json.text("certificate", r.certificate());
+  }
+
+  static ChallengeRequest challengeRequest(JsonFields f) throws MalformedException {
+    return new ChallengeRequest(f.text("certificate"), f.text("csr"));
+  }
+
+  static void write(JsonWriter json, ChallengeRequest r) {
+    json.text("certificate", r.certificate()).text("csr", r.csr());
+  }
+
+  static ChallengeResponse challengeResponse(JsonFields f) throws MalformedException {
+    return new ChallengeResponse(f.text("challenge"), f.small("lifeSeconds"));
+  }
+
+  static void write(JsonWriter json, ChallengeResponse r) {
+    json.text("challenge", r.challenge()).integer("lifeSeconds", r.lifeSeconds());
+  }
+
+  static RecoverRequest recoverRequest(JsonFields f) throws MalformedException {
+    return new RecoverRequest(
+        f.text("certificate"), f.text("csr"), f.text("challenge"), f.text("signature"));
+  }
+
+  static void write(JsonWriter json, RecoverRequest r) {
+    json.text("certificate", r.certificate())
+        .text("csr", r.csr())
+        .text("challenge", r.challenge())
+        .text("signature", r.signature());
   }
 
   static Refusal refusal(JsonFields f) throws MalformedException {

@@ -4,8 +4,11 @@ import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.TrustSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
+import dev.tombolo.protocol.enrol.ChallengeRequest;
+import dev.tombolo.protocol.enrol.ChallengeResponse;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
@@ -54,6 +57,9 @@ public final class Json {
       case EnrolResponse response -> JsonWriter.write(response, EnrolJson::write);
       case RenewRequest request -> JsonWriter.write(request, EnrolJson::write);
       case RenewResponse response -> JsonWriter.write(response, EnrolJson::write);
+      case ChallengeRequest request -> JsonWriter.write(request, EnrolJson::write);
+      case ChallengeResponse response -> JsonWriter.write(response, EnrolJson::write);
+      case RecoverRequest request -> JsonWriter.write(request, EnrolJson::write);
       case Refusal refusal -> JsonWriter.write(refusal, EnrolJson::write);
       case Reason reason -> JsonWriter.write(reason, ReasonJson::write);
       default -> throw unknown(value.getClass());
@@ -150,6 +156,12 @@ public final class Json {
       return EnrolJson.renewRequest(fields);
     } else if (type == RenewResponse.class) {
       return EnrolJson.renewResponse(fields);
+    } else if (type == ChallengeRequest.class) {
+      return EnrolJson.challengeRequest(fields);
+    } else if (type == ChallengeResponse.class) {
+      return EnrolJson.challengeResponse(fields);
+    } else if (type == RecoverRequest.class) {
+      return EnrolJson.recoverRequest(fields);
     } else if (type == Refusal.class) {
       return EnrolJson.refusal(fields);
     } else if (type == Reason.class) {

@@ -137,13 +137,18 @@ final class MessageJson {
   }
 
   static Acked acked(JsonFields f) throws MalformedException {
-    return new Acked(f.text("incarnation"), f.integer("through"), f.integer("hubMillis"));
+    return new Acked(
+        f.text("incarnation"),
+        f.integer("through"),
+        f.integer("hubMillis"),
+        f.integerOrNull("backedUpThrough"));
   }
 
   static void write(JsonWriter json, Acked a) {
     json.text("incarnation", a.incarnation())
         .integer("through", a.through())
-        .integer("hubMillis", a.hubMillis());
+        .integer("hubMillis", a.hubMillis())
+        .integerOrNull("backedUpThrough", a.backedUpThrough());
   }
 
   static Presence presence(JsonFields f) throws MalformedException {

@@ -26,10 +26,12 @@ final class ReasonJson {
       case "device-unknown" -> new Reason.DeviceUnknown(f.text("device"));
       case "device-revoked" -> new Reason.DeviceRevoked(f.text("device"));
       case "device-quarantined" -> new Reason.DeviceQuarantined(f.text("device"), f.text("detail"));
+      case "approval-needed" -> new Reason.ApprovalNeeded(f.text("device"), f.text("detail"));
       case "certificate-expired" ->
           new Reason.CertificateExpired(f.text("device"), f.integer("expiredMillis"));
       case "certificate-superseded" ->
           new Reason.CertificateSuperseded(f.text("device"), f.text("serial"));
+      case "recovery-refused" -> new Reason.RecoveryRefused(f.text("detail"));
       case "limit-exceeded" ->
           new Reason.LimitExceeded(f.text("limit"), f.integer("max"), f.integer("got"));
       case "malformed" -> new Reason.Malformed(f.text("what"), f.text("detail"));
@@ -120,6 +122,10 @@ final class ReasonJson {
           json.text("code", "device-quarantined")
               .text("device", r.device())
               .text("detail", r.detail());
+      case Reason.ApprovalNeeded r ->
+          json.text("code", "approval-needed")
+              .text("device", r.device())
+              .text("detail", r.detail());
       case Reason.CertificateExpired r ->
           json.text("code", "certificate-expired")
               .text("device", r.device())
@@ -128,6 +134,8 @@ final class ReasonJson {
           json.text("code", "certificate-superseded")
               .text("device", r.device())
               .text("serial", r.serial());
+      case Reason.RecoveryRefused r ->
+          json.text("code", "recovery-refused").text("detail", r.detail());
       case Reason.LimitExceeded r ->
           json.text("code", "limit-exceeded")
               .text("limit", r.limit())

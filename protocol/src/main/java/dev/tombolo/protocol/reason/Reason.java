@@ -34,9 +34,13 @@ public sealed interface Reason {
 
   record DeviceQuarantined(String device, String detail) implements Reason {}
 
+  record ApprovalNeeded(String device, String detail) implements Reason {}
+
   record CertificateExpired(String device, long expiredMillis) implements Reason {}
 
   record CertificateSuperseded(String device, String serial) implements Reason {}
+
+  record RecoveryRefused(String detail) implements Reason {}
 
   // Wire and limits
   record LimitExceeded(String limit, long max, long got) implements Reason {}

@@ -78,7 +78,16 @@ public final class ReasonText {
           r.device()
               + " is quarantined: "
               + r.detail()
-              + "; find out whether its key was copied, then enrol it again.";
+              + "; find out whether its disk was copied; then let it back in (tombolo device approve "
+              + r.device()
+              + ") or replace it (tombolo device replace SITE/SLOT).";
+      case Reason.ApprovalNeeded r ->
+          r.device()
+              + " waits for an operator: "
+              + r.detail()
+              + "; look at it, then: tombolo device approve "
+              + r.device()
+              + ".";
       case Reason.CertificateExpired r ->
           "The certificate of "
               + r.device()
@@ -92,6 +101,10 @@ public final class ReasonText {
               + r.device()
               + " was replaced by a newer one already in use; if only one machine has the key,"
               + " enrol it again.";
+      case Reason.RecoveryRefused r ->
+          "The certificate was not recovered: "
+              + r.detail()
+              + "; the device tries again by itself.";
       case Reason.LimitExceeded r ->
           "Too large: "
               + r.limit()

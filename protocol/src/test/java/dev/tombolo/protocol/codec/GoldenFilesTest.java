@@ -114,6 +114,7 @@ class GoldenFilesTest {
             "manifest",
             "documentKey",
             "documentCertificate",
+            "backedUpThrough",
             "displayName",
             "wanted",
             "wantedVersion",

@@ -36,6 +36,10 @@ public final class HubAddress {
       description = "The hub's data folder, to use the first operator's token in it.")
   private @Nullable Path data;
 
+  public Optional<Path> dataFolder() {
+    return Optional.ofNullable(data);
+  }
+
   public HubClient client() {
     URI base;
     try {

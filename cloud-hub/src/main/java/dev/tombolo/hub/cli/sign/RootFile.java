@@ -77,6 +77,26 @@ public final class RootFile {
     }
   }
 
+  /// The root of the file, of whatever version, if a threshold of its own keys has signed it.
+  public static PublisherRoot readSelfSigned(Path file) {
+    try {
+      Envelope envelope = Json.read(Envelope.class, readText(file), ENVELOPE_BYTES_MAX);
+      PublisherRoot root = parse(file.toString(), Json.write(envelope));
+      return switch (Dsse.verify(
+          envelope,
+          PublisherRoot.PAYLOAD_TYPE,
+          PublisherChain.ROOT_BYTES_MAX,
+          root.threshold(),
+          PublisherChain.keys(root))) {
+        case Dsse.Verified _ -> root;
+        case Dsse.Refused(var reason) ->
+            throw Failure.refused("root-invalid", file + ": " + reason.detail());
+      };
+    } catch (MalformedException e) {
+      throw new Failure(Exit.REFUSED, "root-invalid", file + ": " + e.getMessage(), e);
+    }
+  }
+
   /// The root of the file if it is signed by its own keys.
   public static PublisherRoot readTrusted(Path file) {
     try {

@@ -66,6 +66,30 @@ public sealed interface AdminCommand {
   record RevokeDevice(DeviceId device, String why, Optional<String> typedName)
       implements AdminCommand {}
 
+  /// Lets a quarantined or waiting device take part again.
+  ///
+  /// @param slot where it stands from now on; empty: where it stood
+  record ApproveDevice(
+      DeviceId device, Optional<SlotRef> slot, String why, Optional<String> typedName)
+      implements AdminCommand {}
+
+  /// Makes a token that lets one new device take over a slot; the device that has it now is shut
+  /// out for ever in the moment the new one enrols.
+  ///
+  /// @param drawn as in [CreateToken]
+  record ReplaceDevice(SlotRef slot, Duration life, JoinToken drawn, Optional<String> typedName)
+      implements AdminCommand {}
+
+  /// A backup is about to be made.
+  ///
+  /// @param id drawn at random by the adapter
+  record BeginBackup(String id) implements AdminCommand {}
+
+  /// The backup is whole and on a disk.
+  ///
+  /// @param archive SHA-256 of the file
+  record FinishBackup(String id, Digest archive, long bytes) implements AdminCommand {}
+
   /// Asks a connected device; answered when the device answers or the time is up.
   record AskDevice(DeviceId device, String question) implements AdminCommand {}
 

@@ -2,10 +2,13 @@ package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
@@ -49,14 +52,28 @@ public interface HubViews extends AutoCloseable {
   List<UserRecord> users();
 
   /// By slot.
-  List<Views.DeviceView> devices(Optional<Name> fleet, Optional<Name> site, PageAsk page);
+  List<Views.DeviceView> devices(
+      Optional<Name> fleet, Optional<Name> site, Optional<Standing> standing, PageAsk page);
 
-  /// How many rows a list has.
+  /// How many rows a list has; devices of any standing.
   long count(Listed listed, Optional<Name> fleet, Optional<Name> site);
+
+  /// How many rows [#devices] has.
+  long countDevices(Optional<Name> fleet, Optional<Name> site, Optional<Standing> standing);
 
   Optional<Views.DeviceView> device(DeviceId device);
 
-  /// The device that holds the slot now.
+  /// Devices with certificates of ours that the database does not know, by id. They are revoked, or
+  /// wait.
+  List<Stranger> strangers(Optional<Standing> standing, PageAsk page);
+
+  long countStrangers(Optional<Standing> standing);
+
+  Optional<Stranger> stranger(DeviceId device);
+
+  History history();
+
+  /// The device that holds the slot now, else the one put out of it last that may come back.
   Optional<DeviceId> holder(SlotRef slot);
 
   /// Everything that says why a device is as it is.

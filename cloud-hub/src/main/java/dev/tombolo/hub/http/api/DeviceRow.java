@@ -5,7 +5,7 @@ import java.util.List;
 
 /// A device in a list.
 ///
-/// @param standing `active`, `quarantined` or `revoked`
+/// @param standing `active`, `quarantined`, `waiting` or `revoked`
 /// @param seenMillis 0 when it never connected
 @Json
 public record DeviceRow(

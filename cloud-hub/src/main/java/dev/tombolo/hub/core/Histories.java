@@ -1,0 +1,57 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Map;
+
+/// Keeps the hub's epoch above every other that its devices have seen: a hub restored from the same
+/// backup as another, or from an older one, would else be refused by who met the other.
+final class Histories {
+  /// A device that claims more than this above ours is not believed: it could use up all epochs.
+  static final long STEP_MAX = 1_000;
+
+  private static final int ID_DIGITS = 32;
+
+  private final HubState state;
+
+  Histories(HubState state) {
+    this.state = state;
+  }
+
+  /// The history in force once this birth has been taken into account.
+  History seen(Presence.Birth birth, DeviceId device, StepDraft draft) {
+    History ours = state.history;
+    History shown = birth.history();
+    if (shown == null || shown.epoch() < ours.epoch() || shown.id().equals(ours.id())) {
+      return ours;
+    }
+    if (shown.epoch() - ours.epoch() > STEP_MAX || shown.epoch() >= Limits.INTEGER_MAX) {
+      draft.audit(
+          Principal.HUB,
+          "history-doubted",
+          device.text(),
+          "",
+          AuditJson.of(
+              new Reason.DocumentStale(
+                  shown.epoch(), birth.revision(), ours.epoch(), birth.revision())));
+      return ours;
+    }
+    long epoch = shown.epoch() + 1;
+    // Derived instead of drawn, so that deciding stays repeatable; ours is random.
+    String id = Digest.ofText(ours.id() + "|" + epoch).hex().substring(0, ID_DIGITS);
+    History next = new History(epoch, id);
+    draft.change(new HubChange.HistoryMoved(next));
+    draft.change(HubChange.DocumentsStale.EVERYWHERE);
+    draft.audit(
+        Principal.HUB,
+        "history-moved",
+        device.text(),
+        AuditJson.of(Map.of("epoch", Long.toString(ours.epoch()), "history", ours.id())),
+        AuditJson.of(Map.of("epoch", Long.toString(epoch), "history", id, "shown", shown.id())));
+    return next;
+  }
+}

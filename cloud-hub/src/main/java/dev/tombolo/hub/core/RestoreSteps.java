@@ -1,0 +1,177 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.HubState.OutboxMark;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.hub.device.Restoration;
+import dev.tombolo.hub.device.Stranger;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What must change in a backup's database before a hub may go on with it: a history of its own
+/// with a higher epoch, no join token of before, and the revocations that came after the backup.
+public final class RestoreSteps {
+  private final HubState state;
+  private final StepDraft draft;
+  private int tokensVoided;
+  private int standingsTaken;
+
+  private RestoreSteps(HubState state, long nowMillis) {
+    this.state = state;
+    this.draft = new StepDraft(nowMillis, state.lastAudit);
+  }
+
+  /// @param epochAbove every epoch that is known to have been in use
+  /// @param historyId drawn at random
+  /// @param by who restores, for the audit
+  public record Order(
+      long backupMillis,
+      Digest archive,
+      long epochAbove,
+      String historyId,
+      List<Noted> journal,
+      String by) {
+    public Order {
+      journal = List.copyOf(journal);
+    }
+  }
+
+  /// A line of the journal of revocations.
+  public record Noted(DeviceId device, Standing standing, long millis) {}
+
+  /// @param tokensVoided join tokens that are of no use any more
+  /// @param standingsTaken devices whose standing the journal changed
+  public record Outcome(
+      List<HubChange> changes, History history, int tokensVoided, int standingsTaken) {
+    public Outcome {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  public static Outcome of(HubState state, Order order, long nowMillis) {
+    RestoreSteps steps = new RestoreSteps(state, nowMillis);
+    History before = state.history;
+    History next = new History(Math.max(before.epoch(), order.epochAbove()) + 1, order.historyId());
+    steps.draft.change(
+        new HubChange.HistoryRestored(next, new Restoration(order.backupMillis(), nowMillis)));
+    steps.voidTokens();
+    steps.noteBackup(order);
+    steps.takeJournal(order.journal());
+    steps.draft.audit(
+        Principal.HUB,
+        "restore",
+        "history " + next.id(),
+        AuditJson.of(Map.of("epoch", Long.toString(before.epoch()), "history", before.id())),
+        AuditJson.of(
+            Map.of(
+                "epoch",
+                Long.toString(next.epoch()),
+                "archive",
+                order.archive().hex(),
+                "by",
+                order.by(),
+                "tokensVoided",
+                Integer.toString(steps.tokensVoided),
+                "standingsTaken",
+                Integer.toString(steps.standingsTaken))));
+    return new Outcome(
+        steps.draft.finish().changes(), next, steps.tokensVoided, steps.standingsTaken);
+  }
+
+  private void voidTokens() {
+    for (JoinTokenRecord token : state.tokens.values()) {
+      if (token.revokedMillis() == null) {
+        draft.change(new HubChange.TokenPut(token.revoked(draft.nowMillis)));
+        tokensVoided++;
+      }
+    }
+  }
+
+  /// Devices keep what no backup has; this one has all that is in it.
+  private void noteBackup(Order order) {
+    String id = state.backup == null ? order.historyId() : state.backup.id();
+    if (state.backup == null) {
+      draft.change(new HubChange.BackupBegun(id, order.backupMillis()));
+    }
+    draft.change(new HubChange.BackupDone(id, order.archive(), order.backupMillis()));
+    state.outboxMarks.forEach(
+        (device, marks) -> {
+          long place = 0;
+          for (OutboxMark mark : marks) {
+            draft.change(
+                new HubChange.OutboxMarked(
+                    device,
+                    mark.incarnation(),
+                    mark.through(),
+                    mark.through(),
+                    mark.through(),
+                    draft.nowMillis + place++));
+          }
+        });
+  }
+
+  private void takeJournal(List<Noted> journal) {
+    Map<DeviceId, Noted> newest = new LinkedHashMap<>();
+    journal.forEach(noted -> newest.put(noted.device(), noted));
+    Map<SlotRef, DeviceId> holders = new HashMap<>(state.holders);
+    for (Noted noted : newest.values()) {
+      DeviceRecord device = state.devices.get(noted.device());
+      if (device == null) {
+        takeUnknown(noted);
+      } else if (noted.millis() > device.standingSinceMillis()
+          && noted.standing() != device.standing()) {
+        take(device, noted, holders);
+      }
+    }
+  }
+
+  /// Enrolled after the backup: if it was shut out for ever, it must not be let in as a newcomer.
+  private void takeUnknown(Noted noted) {
+    if (noted.standing() == Standing.REVOKED && !state.strangers.containsKey(noted.device())) {
+      draft.change(
+          new HubChange.StrangerPut(
+              new Stranger(
+                  new PresentedCertificate(
+                      noted.device(), "", Digest.ofText(noted.device().text()), 0, 0),
+                  true,
+                  "",
+                  noted.millis())));
+      standingsTaken++;
+    }
+  }
+
+  private void take(DeviceRecord device, Noted noted, Map<SlotRef, DeviceId> holders) {
+    if (noted.standing() == Standing.ACTIVE) {
+      DeviceId holder = holders.putIfAbsent(device.slot(), device.id());
+      if (holder != null) {
+        return;
+      }
+      draft.change(new HubChange.DevicePut(device.approvedFor(device.slot(), noted.millis())));
+    } else {
+      draft.change(
+          new HubChange.DevicePut(
+              device.withStanding(
+                  noted.standing(), reason(device, noted.standing()), noted.millis())));
+    }
+    standingsTaken++;
+  }
+
+  private static Reason reason(DeviceRecord device, Standing standing) {
+    String id = device.id().text();
+    String detail = "so it says in the journal of revocations";
+    return switch (standing) {
+      case REVOKED -> new Reason.DeviceRevoked(id);
+      case WAITING -> new Reason.ApprovalNeeded(id, detail);
+      case QUARANTINED, ACTIVE -> new Reason.DeviceQuarantined(id, detail);
+    };
+  }
+}

@@ -1,0 +1,107 @@
+package dev.tombolo.hub.files;
+
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.protocol.id.DeviceId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// The file `revocations.log` beside the database: one line for each time a device was shut out or
+/// let back in, synced before the next. It is in no backup, so that a restore does not undo what it
+/// says.
+public final class RevocationJournal {
+  private final Path file;
+  private final Map<DeviceId, Line> newest = new LinkedHashMap<>();
+
+  /// @param millis when it was decided
+  public record Line(DeviceId device, Standing standing, long millis) {}
+
+  private RevocationJournal(Path file) {
+    this.file = file;
+  }
+
+  /// Reads what is there. A last line that a crash cut off is left out.
+  public static RevocationJournal open(Path file) throws IOException {
+    RevocationJournal journal = new RevocationJournal(file);
+    if (Files.exists(file)) {
+      for (Line line : read(file)) {
+        journal.newest.put(line.device(), line);
+      }
+    }
+    return journal;
+  }
+
+  /// The lines of a journal, oldest first.
+  ///
+  /// @throws IOException naming the line that cannot be read
+  public static List<Line> read(Path file) throws IOException {
+    List<Line> lines = new ArrayList<>();
+    String text = Files.readString(file, StandardCharsets.UTF_8);
+    int number = 0;
+    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
+      number++;
+      if (!line.isEmpty()) {
+        lines.add(parse(file, number, line));
+      }
+    }
+    return lines;
+  }
+
+  /// Writes a line unless the newest one of this device says the same. Returns when it is on the
+  /// disk.
+  public synchronized void note(Line line) throws IOException {
+    Line before = newest.get(line.device());
+    if (before != null && before.standing() == line.standing()) {
+      return;
+    }
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      ByteBuffer bytes = ByteBuffer.wrap(text(line).getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    newest.put(line.device(), line);
+  }
+
+  public Path file() {
+    return file;
+  }
+
+  private static String text(Line line) {
+    return line.millis()
+        + " "
+        + line.standing().name().toLowerCase(Locale.ROOT)
+        + " "
+        + line.device()
+        + "\n";
+  }
+
+  private static Line parse(Path file, int number, String line) throws IOException {
+    String[] words = line.split(" ");
+    try {
+      return new Line(
+          new DeviceId(words[2]),
+          Standing.valueOf(words[1].toUpperCase(Locale.ROOT)),
+          Long.parseLong(words[0]));
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new IOException(
+          file + " line " + number + ": '" + line + "' is no line of a journal of revocations", e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+import org.jspecify.annotations.Nullable;
+
+/// Body of `POST /api/v1/devices/{device}/approve`.
+///
+/// @param slot `SITE/SLOT`; absent: where it stood
+@Json
+public record ApproveAsk(String why, @Nullable String slot, @Nullable String typedName) {}

@@ -1,0 +1,355 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.token.JoinToken;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// A hub that goes on from a backup, and the devices that have lived on meanwhile.
+class RestoreTest {
+  private static final long DAY = 24L * 3600 * 1000;
+
+  private final MemoryHubStore store = new MemoryHubStore();
+  private final Scene scene = Scene.ready(store);
+  private final EnrolResponse identity = scene.joined("counter");
+  private final DeviceId device = identity.device();
+  private long backupMillis;
+
+  @Test
+  void theHistoryIsNewAndItsEpochHigher() {
+    JoinToken old = scene.siteToken(1);
+
+    restore("history-2", List.of());
+
+    assertThat(scene.state().history).isEqualTo(new History(2, "history-2"));
+    assertThat(
+            Scene.one(HubEffect.RequestRefused.class, scene.tell(scene.enrolAsked(old, "newcomer")))
+                .reason())
+        .isInstanceOf(Reason.TokenRevoked.class);
+    assertThat(Scene.found(scene.state().lastAudit).action()).isEqualTo("enrol-refused");
+  }
+
+  @Test
+  void anEpochThatIsKnownToHaveBeenUsedIsPassed() {
+    RestoreSteps.Outcome outcome =
+        RestoreSteps.of(
+            store.load(),
+            new RestoreSteps.Order(
+                scene.now, Digest.ofText("archive"), 41, "history", List.of(), "bob"),
+            scene.now);
+
+    assertThat(outcome.history().epoch()).isEqualTo(42);
+  }
+
+  @Test
+  void aDeviceTakesOverTheNewHistoryAndAnotherRestoreOfTheSameBackupAfterIt() {
+    restore("history-2", List.of());
+    DesiredManifest held =
+        held(new History(2, "the other restore"), Scene.found(document()).revision() + 5);
+
+    List<HubEffect> effects = born(held);
+
+    assertThat(scene.state().history.epoch()).isEqualTo(3);
+    assertThat(scene.state().history.id())
+        .isNotEqualTo("history-2")
+        .isNotEqualTo("the other restore");
+    DesiredManifest sent = sent(effects);
+    assertThat(sent.history()).isEqualTo(scene.state().history);
+    assertThat(store.load().history).isEqualTo(scene.state().history);
+  }
+
+  @Test
+  void anEpochThatIsPastBeliefIsNotFollowed() {
+    DesiredManifest held = held(new History(1L << 50, "liar"), 1);
+
+    born(held);
+
+    assertThat(scene.state().history.epoch()).isEqualTo(1);
+    assertThat(
+            store.committed().stream()
+                .anyMatch(
+                    change ->
+                        change instanceof HubChange.AuditAppended(var line)
+                            && line.action().equals("history-doubted")))
+        .isTrue();
+  }
+
+  @Test
+  void aCertificateIssuedAfterTheBackupIsFoundAgain() {
+    backUp();
+    scene.now += 31 * DAY;
+    PresentedCertificate lost = lost("aa", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+
+    List<HubEffect> effects = opened(device, lost);
+
+    assertThat(Scene.all(HubEffect.SessionAdmitted.class, effects)).hasSize(1);
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+    assertThat(scene.directory().whyNotServed(device, "aa", scene.now)).isEmpty();
+    assertThat(store.load().devices.get(device)).isNotNull();
+    assertThat(Scene.found(store.load().currentCertificates.get(device)).serial()).isEqualTo("aa");
+  }
+
+  @Test
+  void oneThatWasReplacedMeanwhileIsAClonesAfterTheNewestWasSeen() {
+    backUp();
+    scene.now += 31 * DAY;
+    PresentedCertificate replaced = lost("aa", scene.now);
+    scene.now += 31 * DAY;
+    PresentedCertificate newest = lost("bb", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+    opened(device, newest);
+
+    opened(device, replaced);
+
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+  }
+
+  @Test
+  void anOldCertificateIsAClonesAlsoAfterARestore() {
+    String next = renewed();
+    scene.open(device, next);
+    scene.now += DAY;
+    backUp();
+    scene.now += DAY;
+    restore("history-2", List.of());
+
+    opened(device, certificate(device, Scene.serialOf(identity), scene.now - 2 * DAY));
+
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+  }
+
+  @Test
+  void withoutARestoreNothingIsFoundAgain() {
+    opened(device, lost("aa", scene.now));
+
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+  }
+
+  @Test
+  void aDeviceThatEnrolledAfterTheBackupWaitsUntilItIsGivenItsSlot() {
+    backUp();
+    scene.now += DAY;
+    DeviceId newcomer = Scene.deviceOf("newcomer");
+    PresentedCertificate shown = certificate(newcomer, "cc", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+
+    assertThat(refusal(opened(newcomer, shown))).isInstanceOf(Reason.ApprovalNeeded.class);
+    assertThat(refusal(opened(newcomer, shown))).isInstanceOf(Reason.ApprovalNeeded.class);
+    SlotRef slot = new SlotRef(Scene.SITE, new Name("counter-9"));
+    scene.apply(Scene.slot(slot));
+    assertThat(approve(newcomer, Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+    assertThat(approve(newcomer, Optional.of(slot))).isInstanceOf(AdminAnswer.Done.class);
+
+    assertThat(Scene.all(HubEffect.SessionAdmitted.class, opened(newcomer, shown))).hasSize(1);
+    assertThat(store.load().holders).containsEntry(slot, newcomer);
+    assertThat(store.load().strangers).isEmpty();
+  }
+
+  @Test
+  void aRevocationAfterTheBackupIsNotUndone() {
+    backUp();
+    scene.now += DAY;
+    DeviceId gone = Scene.deviceOf("gone");
+    List<RestoreSteps.Noted> journal =
+        List.of(
+            new RestoreSteps.Noted(device, Standing.QUARANTINED, scene.now - 10),
+            new RestoreSteps.Noted(device, Standing.REVOKED, scene.now),
+            new RestoreSteps.Noted(gone, Standing.REVOKED, scene.now));
+    scene.now += DAY;
+
+    RestoreSteps.Outcome outcome = restore("history-2", journal);
+
+    assertThat(outcome.standingsTaken()).isEqualTo(2);
+    assertThat(standing(device)).isEqualTo(Standing.REVOKED);
+    assertThat(refusal(opened(gone, certificate(gone, "dd", scene.now - DAY))))
+        .isEqualTo(new Reason.DeviceRevoked(gone.text()));
+    assertThat(approve(gone, Optional.of(Scene.SLOT))).isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  @Test
+  void anApprovalAfterTheBackupIsNotUndoneEither() {
+    scene.connected(identity, scene.birth("boot-a", 1));
+    scene.connected(identity, scene.birth("boot-b", 2));
+    scene.connected(identity, scene.birth("boot-a", 3));
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+    scene.now += DAY;
+
+    restore(
+        "history-2", List.of(new RestoreSteps.Noted(device, Standing.ACTIVE, scene.now - 1_000)));
+
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+  }
+
+  @Test
+  void whatTheJournalSaysOfBeforeTheBackupIsKnown() {
+    RestoreSteps.Outcome outcome =
+        restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.REVOKED, 1)));
+
+    assertThat(outcome.standingsTaken()).isZero();
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+  }
+
+  @Test
+  void devicesKeepWhatNoBackupHasFromTheFirstBackupOn() {
+    SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
+    assertThat(reported(session, 1).backedUpThrough()).isNull();
+
+    scene.command(new AdminCommand.BeginBackup("b1"));
+    assertThat(reported(session, 2).backedUpThrough()).isZero();
+    scene.command(new AdminCommand.FinishBackup("b1", Digest.ofText("archive"), 10));
+
+    assertThat(reported(session, 3)).isEqualTo(new Acked("outbox-1", 3, scene.now, 1L));
+    scene.restart();
+    session = scene.connected(identity, scene.birth("boot-1", 2));
+    assertThat(reported(session, 4)).isEqualTo(new Acked("outbox-1", 4, scene.now, 1L));
+  }
+
+  @Test
+  void aBackupThatAnotherOvertookIsNotDone() {
+    scene.command(new AdminCommand.BeginBackup("b1"));
+    scene.command(new AdminCommand.BeginBackup("b2"));
+
+    assertThat(scene.command(new AdminCommand.FinishBackup("b1", Digest.ofText("a"), 1)))
+        .isInstanceOf(AdminAnswer.Refused.class);
+    assertThat(scene.command(new AdminCommand.FinishBackup("b2", Digest.ofText("a"), 1)))
+        .isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void aRestoredHubAsksForTheRowsItLost() {
+    SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
+    reported(session, 5);
+    restore("history-2", List.of());
+
+    Presence.Birth birth =
+        new Presence.Birth(
+            "boot-1", 2, null, 0, null, List.of(), null, "outbox-1", 9, "0.1.0", List.of(), 0);
+    SessionId again = scene.open(device, Scene.serialOf(identity));
+    List<HubEffect> effects = scene.tell(new HubEvent.PresenceSaid(again, device, birth));
+
+    assertThat(Scene.one(HubEffect.SendAcked.class, effects).acked())
+        .isEqualTo(new Acked("outbox-1", 5, scene.now, 5L));
+  }
+
+  private void backUp() {
+    backupMillis = scene.now;
+  }
+
+  /// Replaces the store's content by what a restore makes of it.
+  private RestoreSteps.Outcome restore(String historyId, List<RestoreSteps.Noted> journal) {
+    if (backupMillis == 0) {
+      backUp();
+    }
+    RestoreSteps.Outcome outcome =
+        RestoreSteps.of(
+            store.load(),
+            new RestoreSteps.Order(
+                backupMillis, Digest.ofText("archive"), 0, historyId, journal, "bob"),
+            scene.now);
+    HubStore.Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(outcome.changes());
+    batch.commit();
+    scene.restart();
+    return outcome;
+  }
+
+  private PresentedCertificate lost(String serial, long issuedMillis) {
+    return certificate(device, serial, issuedMillis);
+  }
+
+  private static PresentedCertificate certificate(
+      DeviceId device, String serial, long issuedMillis) {
+    long from = issuedMillis - 10 * 60 * 1000;
+    return new PresentedCertificate(
+        device, serial, Digest.ofText("key of " + serial), from, from + 45 * DAY);
+  }
+
+  private List<HubEffect> opened(DeviceId who, PresentedCertificate shown) {
+    return scene.tell(
+        new HubEvent.SessionOpened(
+            new SessionId(scene.number()), who, shown.serial(), shown, "10.0.0.3:1"));
+  }
+
+  private String renewed() {
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.RenewAsked(
+                scene.number(),
+                device,
+                Scene.serialOf(identity),
+                null,
+                Scene.key("next"),
+                "10.0.0.2:1"));
+    return Scene.one(HubEffect.RenewGranted.class, effects)
+        .response()
+        .certificate()
+        .substring("certificate ".length());
+  }
+
+  private List<HubEffect> born(DesiredManifest held) {
+    SessionId session = scene.open(device, Scene.serialOf(identity));
+    return scene.tell(
+        new HubEvent.PresenceSaid(session, device, scene.birth("boot-1", 7, held, List.of())));
+  }
+
+  private DesiredManifest held(History history, long revision) {
+    return new DesiredManifest(device, history, revision, scene.now, List.of(), List.of());
+  }
+
+  private dev.tombolo.hub.desired.@Nullable DocumentRecord document() {
+    scene.connected(identity, scene.birth("boot-0", 1));
+    return store.load().documents.get(device);
+  }
+
+  private DesiredManifest sent(List<HubEffect> effects) {
+    HubEffect.SignDocument sign = Scene.all(HubEffect.SignDocument.class, effects).getLast();
+    try {
+      return dev.tombolo.protocol.codec.Json.read(DesiredManifest.class, sign.payload(), 1 << 20);
+    } catch (dev.tombolo.protocol.codec.MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Acked reported(SessionId session, long sequence) {
+    return Scene.one(
+            HubEffect.SendAcked.class,
+            scene.tell(
+                new HubEvent.ReportSaid(session, device, scene.report(Scene.result(sequence)), 7)))
+        .acked();
+  }
+
+  private AdminAnswer approve(DeviceId who, Optional<SlotRef> slot) {
+    return scene.command(
+        new AdminCommand.ApproveDevice(who, slot, "looked at it", Optional.empty()));
+  }
+
+  private static Reason refusal(List<HubEffect> effects) {
+    return Scene.one(HubEffect.SessionRefused.class, effects).reason();
+  }
+
+  private Standing standing(DeviceId who) {
+    return Scene.found(store.load().devices.get(who)).standing();
+  }
+}

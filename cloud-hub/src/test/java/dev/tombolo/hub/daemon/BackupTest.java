@@ -1,0 +1,164 @@
+package dev.tombolo.hub.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.http.api.BackupFile;
+import dev.tombolo.hub.sqlite.DatabaseCopy;
+import dev.tombolo.protocol.id.History;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackupTest {
+  private static final Instant NOW = Instant.parse("2026-11-27T02:00:00Z");
+
+  @TempDir Path folder;
+  private Path data;
+  private Path file;
+
+  @BeforeEach
+  void backUp() throws IOException {
+    data = folder.resolve("data");
+    file = folder.resolve("hub.tombolo");
+    try (HubDaemon _ = HubDaemon.start(config(data))) {
+      Backup.make(data, file, false, NOW);
+    }
+  }
+
+  @Test
+  void itIsForItsOwnerOnlyAndLeavesNothingBeside() throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    try (var beside = Files.list(folder)) {
+      assertThat(beside).containsExactlyInAnyOrder(data, file);
+    }
+    assertThat(BackupArchive.content(file).entries())
+        .extracting(BackupFile::name)
+        .contains("hub.db", "ca/root.pem", "ca/root-key.pem", "ca/document-key.pem", "admin-token")
+        .doesNotContain("revocations.log", "hub.lock");
+  }
+
+  @Test
+  void aHubGoesOnFromItUnderAHistoryOfItsOwn() throws IOException {
+    Path again = folder.resolve("again");
+    Restore.Restored restored = restore(again, false);
+
+    assertThat(restored.history().epoch()).isEqualTo(2);
+    assertThat(restored.setAside()).isEmpty();
+    assertThat(DatabaseCopy.historyOf(again.resolve("hub.db"))).containsExactly(restored.history());
+    assertThat(Files.readString(again.resolve("ca/root.pem")))
+        .isEqualTo(Files.readString(data.resolve("ca/root.pem")));
+    HubDaemon.start(config(again)).close();
+  }
+
+  @Test
+  void restoredTwiceTheHistoriesDiffer() throws IOException {
+    History first = restore(folder.resolve("first"), false).history();
+    History second = restore(folder.resolve("second"), false).history();
+
+    assertThat(first.id()).isNotEqualTo(second.id());
+  }
+
+  @Test
+  void restoredOverAHubItsEpochIsPassedAndItIsSetAside() throws IOException {
+    restore(data, true);
+    Restore.Restored again = restore(data, true);
+
+    assertThat(again.history().epoch()).isEqualTo(3);
+    assertThat(again.setAside().orElseThrow().resolve("hub.db")).exists();
+    assertThat(data.resolve("restore.tmp")).doesNotExist();
+  }
+
+  @Test
+  void aFolderWithAHubIsNotTouchedUnasked() throws IOException {
+    byte[] before = Files.readAllBytes(data.resolve("ca/root-key.pem"));
+
+    assertThatThrownBy(() -> restore(data, false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("--replace");
+    assertThat(data.resolve("ca/root-key.pem")).hasBinaryContent(before);
+  }
+
+  @Test
+  void aFolderOfARunningHubIsNotTouched() throws IOException {
+    try (HubDaemon _ = HubDaemon.start(config(data))) {
+      assertThatThrownBy(() -> restore(data, true))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another hub");
+    }
+  }
+
+  @Test
+  void noHubStartsWhereARestoreWasCutOffUntilItIsMadeAgain() throws IOException {
+    Path again = folder.resolve("again");
+    try (DataFolder cut = DataFolder.holdForRestore(again)) {
+      cut.beginRestore();
+    }
+
+    assertThatThrownBy(() -> HubDaemon.start(config(again)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("tombolo hub restore");
+    restore(again, false);
+    HubDaemon.start(config(again)).close();
+  }
+
+  @Test
+  void aDamagedFileIsRefusedBeforeAnythingIsChanged() throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = bytes.length / 3; at < bytes.length / 3 + 40; at++) {
+      bytes[at] ^= 0x55;
+    }
+    Files.write(file, bytes, StandardOpenOption.TRUNCATE_EXISTING);
+    Path again = folder.resolve("again");
+
+    assertThatThrownBy(() -> restore(again, false)).isInstanceOf(IOException.class);
+    assertThat(again.resolve("hub.db")).doesNotExist();
+    assertThat(again.resolve("restoring")).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoBackupIsSaidSo() throws IOException {
+    Files.writeString(file, "not a backup");
+
+    assertThatThrownBy(() -> restore(folder.resolve("again"), false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is not a backup of a hub");
+  }
+
+  @Test
+  void theRootRotatesOnlyWhileTheHubIsStoppedAndIsAudited() throws IOException {
+    try (HubDaemon _ = HubDaemon.start(config(data))) {
+      assertThatThrownBy(() -> AuthorityChange.rotateRoot(data, Duration.ofDays(800), "bob", NOW))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another hub");
+    }
+    long before = DatabaseCopy.check(data.resolve("hub.db")).auditSequence();
+
+    AuthorityChange.Changed changed =
+        AuthorityChange.rotateRoot(data, Duration.ofDays(800), "bob", Instant.now());
+    AuthorityChange.rotateDocumentKey(data, "bob", Instant.now());
+
+    assertThat(changed.rootsInService()).isEqualTo(2);
+    assertThat(changed.after()).isNotEqualTo(changed.before());
+    assertThat(DatabaseCopy.check(data.resolve("hub.db")).auditSequence()).isEqualTo(before + 2);
+    HubDaemon.start(config(data)).close();
+  }
+
+  private Restore.Restored restore(Path to, boolean replace) throws IOException {
+    return Restore.restore(file, to, Optional.empty(), replace, "bob", NOW.plusSeconds(60));
+  }
+
+  private static HubConfig config(Path data) {
+    return HubConfig.usual(data).withEdgePort(0).withAdminPort(0);
+  }
+}

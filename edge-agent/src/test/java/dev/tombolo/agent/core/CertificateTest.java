@@ -1,0 +1,115 @@
+package dev.tombolo.agent.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.link.CertificateLife;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The device's certificate: renewed in time, recovered when it has run out.
+class CertificateTest {
+  private static final Reason NEEDED = new Reason.ApprovalNeeded("dev", "away too long");
+
+  private final Shop shop = new Shop();
+  private Publisher.Signed release;
+
+  @BeforeEach
+  void live() {
+    release = shop.release("1.0");
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void whatIsStillGoodIsRenewed() {
+    shop.skipDays(35);
+    shop.seconds(5);
+
+    assertThat(shop.count(AgentEffect.Renew.class)).isEqualTo(1);
+    assertThat(shop.count(AgentEffect.Recover.class)).isZero();
+  }
+
+  @Test
+  void whatHasRunOutIsRecoveredAndTheWorkloadRunsOn() {
+    shop.lineCut = true;
+    shop.skipDays(400);
+    shop.seconds(5);
+
+    assertThat(shop.count(AgentEffect.Recover.class)).isEqualTo(1);
+    assertThat(shop.count(AgentEffect.Renew.class)).isZero();
+    assertThat(shop.runs(release.digest())).isTrue();
+  }
+
+  @Test
+  void theHubsWordCountsWhereTheClockIsWrong() {
+    shop.setClock(4_711);
+    shop.lineCut = true;
+    shop.tell(new AgentEvent.LinkClosed(shop.line(), new Reason.CertificateExpired("dev", 1), 0));
+    shop.seconds(10);
+
+    assertThat(shop.count(AgentEffect.Recover.class)).isEqualTo(1);
+  }
+
+  @Test
+  void aRenewalRefusedAsExpiredBecomesARecovery() {
+    shop.skipDays(35);
+    shop.seconds(5);
+    shop.tell(new AgentEvent.RenewalFailed(new Reason.CertificateExpired("dev", 1), 0));
+    shop.seconds(10);
+
+    assertThat(shop.count(AgentEffect.Recover.class)).isEqualTo(1);
+  }
+
+  @Test
+  void aRefusedRecoveryIsNamedAndTriedAgainLessAndLess() {
+    shop.skipDays(900);
+    for (int minute = 0; minute < 60; minute++) {
+      shop.seconds(60);
+      shop.tell(new AgentEvent.RenewalFailed(NEEDED, 0));
+    }
+    shop.seconds(60);
+
+    assertThat(shop.core().state(shop.now()).reasons()).contains(NEEDED);
+    assertThat(shop.count(AgentEffect.Recover.class)).isBetween(30L, 62L);
+  }
+
+  @Test
+  void whyAnswersWithTheRefusalAtOnce() {
+    shop.skipDays(900);
+    shop.seconds(60);
+
+    shop.tell(new AgentEvent.RenewalFailed(NEEDED, 0));
+    shop.seconds(1);
+
+    assertThat(shop.done)
+        .anyMatch(
+            effect ->
+                effect instanceof AgentEffect.Publish publish
+                    && publish.message() instanceof AgentEffect.Outgoing.OfReport(var report)
+                    && report.rows().stream().anyMatch(CertificateTest::namesTheRefusal));
+  }
+
+  private static boolean namesTheRefusal(Report.Row row) {
+    return row.body() instanceof ReportBody.State state && state.reasons().contains(NEEDED);
+  }
+
+  @Test
+  void aRecoveredCertificateIsShownAtOnceAndItsTimeIsTrusted() {
+    shop.lineCut = true;
+    shop.skipDays(400);
+    shop.seconds(600);
+    shop.lineCut = false;
+    long from = shop.now().wallMillis() - 1_000;
+    shop.tell(
+        new AgentEvent.RenewalFinished(new CertificateLife(from, from + 45L * 24 * 3600 * 1000)));
+
+    shop.until("the line is up", () -> shop.hub.happened("certificate-recovered") == 1);
+
+    assertThat(shop.store.load().timeFloorMillis()).isGreaterThanOrEqualTo(from);
+    assertThat(shop.count(AgentEffect.Recover.class)).isEqualTo(1);
+  }
+}
