@@ -107,13 +107,14 @@ final class BackupArchive {
   ///
   /// @throws IOException naming the entry that is missing or damaged
   static void unpack(Path file, BackupContent content, Path folder) throws IOException {
+    Path within = folder.toAbsolutePath().normalize();
     Set<String> wanted = new HashSet<>();
     try (ZipFile zip = new ZipFile(file.toFile())) {
       for (BackupFile listed : content.entries()) {
         wanted.add(listed.name());
         ZipEntry entry = zip.getEntry(listed.name());
-        Path to = folder.resolve(listed.name()).normalize();
-        if (entry == null || !to.startsWith(folder)) {
+        Path to = within.resolve(listed.name()).normalize();
+        if (entry == null || !to.startsWith(within)) {
           throw new IOException(file + " lacks " + listed.name() + "; use another backup");
         }
         Files.createDirectories(

@@ -62,6 +62,13 @@ class BackupTest {
   }
 
   @Test
+  void theFolderMayBeNamedInARoundaboutWay() throws IOException {
+    restore(folder.resolve("./data/../again"), false);
+
+    HubDaemon.start(config(folder.resolve("again"))).close();
+  }
+
+  @Test
   void restoredTwiceTheHistoriesDiffer() throws IOException {
     History first = restore(folder.resolve("first"), false).history();
     History second = restore(folder.resolve("second"), false).history();
