@@ -12,6 +12,10 @@ final class LinkSteps {
   /// A renewal that failed is tried again after this much, spread by as much again.
   private static final long RENEWAL_RETRY_MILLIS = 60_000;
 
+  /// Between two renewals at least, whatever the wall clock says: by one that runs years ahead
+  /// every new certificate has expired.
+  private static final long RENEWAL_GAP_MILLIS = 24 * 3600 * 1000L;
+
   private final Enrolment enrolment;
   private final AgentBoot boot;
   private final RandomDraw random;
@@ -118,6 +122,7 @@ final class LinkSteps {
     renewing = false;
     renewalTrouble = Optional.empty();
     renewalDueWallMillis = Renewal.dueWallMillis(notAfterMillis, random.next());
+    renewalRetryMillis = now.monotonicMillis() + RENEWAL_GAP_MILLIS;
     if (state instanceof LinkState.Open(var line, var _, var _, var _)) {
       out.effect(new AgentEffect.CloseLink(line));
       closed(line, new Reason.Starting("reconnecting with the new certificate"), 0, now, out);
