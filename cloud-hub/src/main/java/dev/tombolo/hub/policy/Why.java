@@ -1,5 +1,6 @@
 package dev.tombolo.hub.policy;
 
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
@@ -62,7 +63,10 @@ public final class Why {
       List<Reason> reasons) {
     ApplicationStatus status = find(state, application);
     if (status == null || !wanted.release().equals(status.wanted())) {
-      if (condition.online()) {
+      if (status != null && hasNewest(state, condition) && !status.reasons().isEmpty()) {
+        // It has the document and does not want what is in it: only the device knows why.
+        reasons.addAll(status.reasons());
+      } else if (condition.online()) {
         reasons.add(
             new Reason.Starting(
                 application + "@" + wanted.version() + ": the device has not taken it up yet"));
@@ -94,6 +98,11 @@ public final class Why {
                   wanted.release(), new Reason.Unknown("the device named no cause")));
     }
     return false;
+  }
+
+  private static boolean hasNewest(ReportBody.@Nullable State state, DeviceCondition condition) {
+    Digest newest = condition.manifest();
+    return state != null && newest != null && newest.equals(state.manifest());
   }
 
   private static boolean hasLeftovers(

@@ -62,6 +62,27 @@ class WhyTest {
     assertThat(why(true, WANTED, null)).hasOnlyElementsOfType(Reason.Starting.class).hasSize(1);
   }
 
+  /// Found by the simulation: the device had the newest document, had refused the release in it,
+  /// and said why; the hub said for ever that the device had not taken it up yet.
+  @Test
+  void aReleaseThatTheDeviceRefusesIsExplainedInItsOwnWords() {
+    Reason cause = new Reason.ParameterInvalid("threads", "9", "at most 8");
+    ApplicationStatus refused =
+        new ApplicationStatus(
+            APP, Phase.LIVE, null, null, OLD, "1.0", null, 0, 0, 0, 0, List.of(cause));
+
+    assertThat(Why.of(newest(NEW, refused))).containsExactly(cause);
+    assertThat(Why.of(newest(OLD, refused)))
+        .hasOnlyElementsOfType(Reason.Starting.class)
+        .hasSize(1);
+  }
+
+  /// @param held the manifest that the device says it holds; the newest is NEW
+  private static DeviceCondition newest(Digest held, ApplicationStatus status) {
+    ReportBody.State state = new ReportBody.State(held, 2, List.of(status), List.of(), Map.of());
+    return new DeviceCondition(device(), true, 77, WANTED, NEW, 2, state, 5);
+  }
+
   @Test
   void aRevokedDeviceNeedsNoOtherReason() {
     DeviceRecord revoked =
