@@ -120,7 +120,8 @@ final class EverythingConverges extends Invariant {
     knows(shop, device.id(), why);
     if (isAsWanted && !wanted.isEmpty()) {
       hold(
-          why.contains(new Reason.UpToDate()),
+          why.contains(new Reason.UpToDate())
+              || why.stream().anyMatch(EverythingConverges::needsAPerson),
           shop.number(),
           "the device is as it should be, and `why` says " + why);
     }

@@ -76,6 +76,9 @@ public final class WatchedHubStore implements HubStore {
       batch.commit();
       durable.accept(List.copyOf(open));
       disk.afterCommit();
+      if (disk.takeFailure()) {
+        throw new StoreFailure("the sync failed", new IllegalStateException("simulated"));
+      }
     }
 
     @Override

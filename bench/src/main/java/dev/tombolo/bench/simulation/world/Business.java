@@ -78,7 +78,10 @@ final class Business {
     } else if (draw < 60) {
       unassign();
     } else if (draw < 74) {
-      AdminObject site = site(chance.below(world.plan().sites()), (int) chance.between(0, 9));
+      AdminObject site =
+          site(
+              chance.below(world.plan().sites()),
+              chance.isWithin(0.08) ? 9 : (int) chance.between(0, 8));
       world
           .operators()
           .ask(new AdminCommand.Apply(List.of(site), Optional.empty(), false), answer -> {});

@@ -46,7 +46,12 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Shop {
   private static final int EVENTS_A_TURN = 64;
   private static final long TURN_MILLIS = 3;
-  private static final long IDLE_TICK_MILLIS = VirtualTime.HOUR;
+  private static final long IDLE_TICK_MILLIS = 2 * VirtualTime.HOUR;
+
+  /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
+  private static final long BUSY_TICK_MILLIS = 2 * VirtualTime.MINUTE;
+
+  private static final int BUSY_TICK_GROWTH = 8;
 
   /// After this much, what was sent and not acknowledged is sent again.
   private static final long ACKED_WAIT_MILLIS = 61 * VirtualTime.SECOND;
@@ -373,6 +378,7 @@ final class Device implements Shop {
     }
     turnIsDue = false;
     boolean wasIdle = inbox.isEmpty();
+    world.counts().add(wasIdle ? "turns of idle agents" : "turns of agents");
     for (int i = 0; i < EVENTS_A_TURN && !inbox.isEmpty(); i++) {
       AgentEvent event = inbox.remove();
       world.agentTakes(this, event);
@@ -402,13 +408,18 @@ final class Device implements Shop {
   /// The real loop ticks every second. Here ticks come only as often as something may be due, and
   /// ever rarer while nothing happens: an agent may not count on the beat of its clock.
   private void tickLater(boolean wasIdle) {
-    long longest;
     if (line == null || !line.isOpenAtAgent || !onTheWay.isEmpty() || !restless.isEmpty()) {
-      longest = VirtualTime.MINUTE;
-      gapMillis = wasIdle ? Math.min(longest, gapMillis * 2) : VirtualTime.SECOND;
+      gapMillis =
+          wasIdle
+              ? Math.min(world.idle(BUSY_TICK_MILLIS), gapMillis * BUSY_TICK_GROWTH)
+              : VirtualTime.SECOND;
+      if (gapMillis == BUSY_TICK_MILLIS) {
+        // Every restart of a workload has had its time by now.
+        restless.clear();
+      }
     } else {
-      longest = isRenewing || newestRow > forgottenThrough ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS;
-      gapMillis = world.idle(longest);
+      boolean waits = isRenewing || newestRow > forgottenThrough;
+      gapMillis = world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS);
     }
     tickIn(gapMillis);
   }

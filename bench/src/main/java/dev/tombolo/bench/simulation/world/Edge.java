@@ -248,6 +248,7 @@ final class Edge {
       line.unacknowledged.add(packet);
       world.sentDesired(line, part, payload.length);
       world.network().down(line, () -> line.device.desired(line, packet, payload));
+      world.network().repeat(line, () -> line.device.desired(line, packet, payload));
     }
   }
 

@@ -48,6 +48,10 @@ public enum FaultKind {
   BIT_ROT,
   /// A workload ends by itself.
   WORKLOAD_DEATH,
+  /// A commit of the hub is said to have failed, and is durable.
+  HUB_COMMIT_UNKNOWN,
+  /// Somebody with the hub's keys, not the publisher's, sends a document of their own.
+  CONQUERED_HUB,
   /// The hub's signatures take more than half a minute.
   SLOW_SIGNATURES;
 

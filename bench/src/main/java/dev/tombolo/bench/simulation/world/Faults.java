@@ -55,6 +55,9 @@ final class Faults {
     everyWorld(FaultKind.HUB_POWER_CUT, 20 * DAY, chance -> world.hub().die(true));
     everyWorld(FaultKind.HUB_DISK_FULL, 20 * DAY, this::fillHub);
     everyWorld(
+        FaultKind.HUB_COMMIT_UNKNOWN, 10 * DAY, chance -> world.hub().disk().failAfterCommit());
+    everyDevice(FaultKind.CONQUERED_HUB, 60 * DAY, new ConqueredHub(world)::strike);
+    everyWorld(
         FaultKind.SLOW_SIGNATURES,
         15 * DAY,
         chance -> world.hub().slowSignatures(chance.between(60_000, 3_600_000)));
@@ -134,7 +137,7 @@ final class Faults {
 
   /// Mostly minutes, sometimes days.
   private static long lasts(Chance chance) {
-    return chance.isWithin(0.02)
+    return chance.isWithin(0.01)
         ? chance.between(VirtualTime.DAY, 5 * VirtualTime.DAY)
         : chance.gap(25.0 * VirtualTime.MINUTE);
   }
@@ -157,7 +160,7 @@ final class Faults {
 
   private void fillDisk(Device device, Chance chance) {
     device.disk().fill(true);
-    world.scheduler().in(chance.gap(40.0 * VirtualTime.MINUTE), () -> device.disk().fill(false));
+    world.scheduler().in(chance.gap(15.0 * VirtualTime.MINUTE), () -> device.disk().fill(false));
   }
 
   private void fillHub(Chance chance) {

@@ -28,7 +28,7 @@ final class HubMachine {
 
   private static final long TICK_MILLIS = 1_000;
   private static final long TURN_MILLIS = 2;
-  private static final long IDLE_TICK_MILLIS = 10 * VirtualTime.MINUTE;
+  private static final long IDLE_TICK_MILLIS = VirtualTime.HOUR;
   private static final long SLOW_SIGNATURE_MILLIS = 35 * VirtualTime.SECOND;
 
   private final World world;

@@ -14,6 +14,7 @@ final class Network {
   private static final long ANSWER_MAX_MILLIS = 60 * VirtualTime.SECOND;
   private static final double DELAY_SHARE = 0.004;
   private static final double LOST_ANSWER_SHARE = 0.08;
+  private static final double REPEAT_SHARE = 0.1;
   private static final long DELAY_MAX_MILLIS = 40 * VirtualTime.SECOND;
   private static final Reply LOST = new Reply.Lost();
 
@@ -198,6 +199,22 @@ final class Network {
   /// The hub died with requests open.
   void reset(Request request) {
     world.scheduler().in(latency(), () -> request.answer(LOST));
+  }
+
+  /// Sometimes a document comes once more, much later.
+  void repeat(Line line, Runnable arrives) {
+    if (world.mayFault(FaultKind.DUPLICATE) && chance.isWithin(REPEAT_SHARE)) {
+      world.faulted(FaultKind.DUPLICATE);
+      world
+          .scheduler()
+          .in(
+              chance.between(VirtualTime.SECOND, VirtualTime.DAY),
+              () -> {
+                if (!line.downIsDead) {
+                  arrives.run();
+                }
+              });
+    }
   }
 
   /// Draws for the hub's edge.

@@ -112,7 +112,10 @@ final class Releases {
                 reloads ? new WorkloadSpec.Reload.Signal("HUP") : new WorkloadSpec.Reload.Restart(),
                 List.of(
                     new Probe.Tcp(
-                        "port", reloads ? 43_200 : (int) chance.between(8_000, 40_000), 5, "9000")),
+                        "port",
+                        reloads ? 43_200 : (int) chance.between(15_000, 43_000),
+                        5,
+                        "9000")),
                 60,
                 (int) chance.between(0, 90),
                 3);

@@ -20,6 +20,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.sign.Envelope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,6 +112,7 @@ public final class World {
 
   private Outcome outcome() {
     kinds.into(counts);
+    counts.add("scheduled", scheduler.done());
     return new Outcome(plan, events, faults, trace.hash(), counts);
   }
 
@@ -167,6 +169,7 @@ public final class World {
     network.clear();
     hub.disk().fill(false);
     hub.disk().disarm();
+    hub.disk().takeFailure();
     hub.slowSignatures(0);
     for (Device device : devices) {
       device.heal();
@@ -247,6 +250,10 @@ public final class World {
 
   void joined(Device device, SlotRef slot) {
     slots.put(device.number(), slot);
+  }
+
+  Envelope strangersEnvelope(String payloadType, String payload) {
+    return keys.stranger().sign(payloadType, payload);
   }
 
   long nextPid() {
