@@ -35,9 +35,14 @@ final class Coverage {
           "removing -> absent");
 
   /// Nothing makes these today: the hub asks devices without arguments, so that none can be asked
-  /// for an application's logs; and the agent's core never asks to be woken.
+  /// for an application's logs; and the agent's core never asks to be woken. The agent's loop makes
+  /// its ticks itself, unseen.
   private static final Set<String> NEVER_MADE =
-      Set.of("AgentEffect ReadOutput", "AgentEvent OutputRead", "AgentEffect WakeAt");
+      Set.of(
+          "AgentEffect ReadOutput",
+          "AgentEvent OutputRead",
+          "AgentEffect WakeAt",
+          "AgentEvent Ticked");
 
   private Coverage() {}
 

@@ -1,5 +1,7 @@
 package dev.tombolo.bench.simulation;
 
+import java.io.Console;
+
 /// A bar on the terminal: how many seeds are played, and how fast.
 public final class Progress {
   private static final int WIDTH = 30;
@@ -17,7 +19,8 @@ public final class Progress {
 
   /// On a terminal; nothing elsewhere.
   public static Progress standard(int all) {
-    return new Progress(all, System.console() != null && System.console().isTerminal());
+    Console console = System.console();
+    return new Progress(all, console != null && console.isTerminal());
   }
 
   public static Progress hidden() {

@@ -35,8 +35,8 @@ public final class Counts {
   }
 
   /// By name.
-  public TreeMap<String, Long> sorted() {
-    TreeMap<String, Long> sorted = new TreeMap<>();
+  public Map<String, Long> sorted() {
+    Map<String, Long> sorted = new TreeMap<>();
     counts.forEach((what, times) -> sorted.put(what, times[0]));
     return sorted;
   }

@@ -53,14 +53,14 @@ public final class Scheduler {
     Runnable action = actions[0];
     size--;
     swap(0, size);
-    actions[size] = NOTHING;
+    actions[size] = Scheduler::nothing;
     sink();
     done++;
     action.run();
     return true;
   }
 
-  private static final Runnable NOTHING = () -> {};
+  private static void nothing() {}
 
   private void rise(int from) {
     int child = from;

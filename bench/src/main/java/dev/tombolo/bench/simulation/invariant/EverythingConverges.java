@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// I8: fifteen minutes after the last fault every device is what it should be and the hub knows it,
@@ -88,7 +87,7 @@ final class EverythingConverges extends Invariant {
 
   private boolean isAsWanted(Shop shop, DeviceRecord device, List<Reason> why) {
     ShopFacts its = facts.of(shop);
-    TreeMap<Name, dev.tombolo.hub.core.Assignment> wanted = facts.hub.wanted(device.slot());
+    Map<Name, dev.tombolo.hub.core.Assignment> wanted = facts.hub.wanted(device.slot());
     boolean isAsWanted = true;
     for (Map.Entry<Name, ReleaseState> release : its.releases.entrySet()) {
       ReleaseState state = release.getValue();

@@ -129,7 +129,7 @@ final class HubFacts {
   }
 
   /// What is selected for a slot: the narrowest place wins.
-  TreeMap<Name, Assignment> wanted(SlotRef slot) {
+  Map<Name, Assignment> wanted(SlotRef slot) {
     TreeMap<Name, Assignment> wanted = new TreeMap<>();
     AdminObject.Site site = sites.get(slot.site());
     if (site != null) {
@@ -140,7 +140,7 @@ final class HubFacts {
     return wanted;
   }
 
-  private TreeMap<Name, Assignment> at(Assignment.Place place) {
+  private Map<Name, Assignment> at(Assignment.Place place) {
     return assignments.getOrDefault(place, new TreeMap<>());
   }
 

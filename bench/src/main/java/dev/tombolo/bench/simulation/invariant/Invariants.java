@@ -79,6 +79,9 @@ public final class Invariants {
       if (change instanceof AgentChange.ApplicationKept(var it)) {
         moved(its.releases.get(it.name()), it.state());
       }
+      if (change instanceof AgentChange.ApplicationRemoved(var name)) {
+        moved(its.releases.get(name), new ReleaseState.Absent());
+      }
       its.take(change);
     }
     for (Invariant each : all) {

@@ -119,6 +119,19 @@ final class Business {
         .ask(new AdminCommand.PushRelease(release.envelope()), pushed -> assign(release));
   }
 
+  /// Sometimes they think better of it while devices still fetch.
+  private void regret(Releases.Release release, Place place) {
+    List<Releases.Release> known = world.releases().of(release.ref().name());
+    if (known.size() > 1 && chance.isWithin(0.15)) {
+      Releases.Release before = known.get(known.size() - 2);
+      world
+          .scheduler()
+          .in(
+              chance.between(VirtualTime.SECOND, 3 * VirtualTime.MINUTE),
+              () -> assign(before, place));
+    }
+  }
+
   /// An older version again, or the newest one elsewhere.
   private void back() {
     List<Releases.Release> known = world.releases().of(chance.oneOf(Releases.APPLICATIONS));
@@ -129,6 +142,11 @@ final class Business {
 
   private void assign(Releases.Release release) {
     Place place = place();
+    assign(release, place);
+    regret(release, place);
+  }
+
+  private void assign(Releases.Release release, Place place) {
     world
         .operators()
         .ask(

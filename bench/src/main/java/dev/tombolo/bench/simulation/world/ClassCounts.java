@@ -2,11 +2,10 @@ package dev.tombolo.bench.simulation.world;
 
 import dev.tombolo.bench.simulation.engine.Counts;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /// Counts events and effects by their kind, cheaply.
 final class ClassCounts {
-  private final Map<Class<?>, long[]> counts = new IdentityHashMap<>();
+  private final IdentityHashMap<Class<?>, long[]> counts = new IdentityHashMap<>();
 
   void add(Class<?> kind) {
     long[] count = counts.get(kind);

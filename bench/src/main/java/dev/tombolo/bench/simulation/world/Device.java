@@ -141,7 +141,7 @@ final class Device implements Shop {
     return "machine-" + number + "-" + boots;
   }
 
-  TreeMap<Name, Workload> workloads() {
+  Map<Name, Workload> workloads() {
     return processes;
   }
 

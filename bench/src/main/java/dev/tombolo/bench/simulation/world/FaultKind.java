@@ -46,6 +46,8 @@ public enum FaultKind {
   SLOW_DEVICE,
   /// A file in the device's store goes bad.
   BIT_ROT,
+  /// The disk refuses to rename a link, once.
+  SWITCH_FAILS,
   /// A workload ends by itself.
   WORKLOAD_DEATH,
   /// A commit of the hub is said to have failed, and is durable.

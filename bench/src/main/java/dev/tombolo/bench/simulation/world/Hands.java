@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 /// agent's process, except the workloads.
 final class Hands implements Consumer<AgentEffect> {
   private static final long NO_ANSWER_MILLIS = 12_000;
+  private static final double SWITCH_FAILS_SHARE = 0.03;
 
   private final Device device;
   private final World world;
@@ -184,6 +185,12 @@ final class Hands implements Consumer<AgentEffect> {
   }
 
   private void change(AgentEffect.Switch it) {
+    if (world.mayFault(FaultKind.SWITCH_FAILS) && chance.isWithin(SWITCH_FAILS_SHARE)) {
+      world.faulted(FaultKind.SWITCH_FAILS);
+      Reason reason = new Reason.IoFailed("release folder", "input/output error");
+      device.offer(new AgentEvent.SwitchFailed(it.application(), it.release(), reason));
+      return;
+    }
     if (!device.files.staged.contains(it.release()) || device.disk().isFull()) {
       Reason reason =
           device.disk().isFull()

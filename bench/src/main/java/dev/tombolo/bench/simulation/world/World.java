@@ -41,6 +41,9 @@ public final class World {
   /// Between two looks at the hub's open lines.
   private static final long LINES_MILLIS = VirtualTime.HOUR;
 
+  /// Devices that take the slot of another.
+  private static final double TAKING_OVER_SHARE = 0.12;
+
   private static final long CONVERGENCE_MILLIS = 15 * VirtualTime.MINUTE;
 
   /// Ticks of an idle agent or hub while the world converges.
@@ -92,7 +95,7 @@ public final class World {
   ///
   /// @throws InvariantBroken when something does not hold that must
   public Outcome play() {
-    try (Bugs bugs = Bugs.listen(this)) {
+    try (Bugs _ = Bugs.listen(this)) {
       long end = VirtualTime.BEGIN_MILLIS + plan.days() * VirtualTime.DAY;
       hub.start();
       new Business(this).open();
@@ -136,14 +139,25 @@ public final class World {
           when.isWithin(0.7)
               ? when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR)
               : when.between(0, plan.days() * VirtualTime.DAY / 2);
-      SlotRef slot = null;
+      boolean takesOver = when.isWithin(TAKING_OVER_SHARE);
       scheduler.in(
           first,
           () -> {
-            installer.join(device, slot, 0);
+            installer.join(device, takesOver ? heldSlot(device.site()) : null, 0);
             results.begin(device);
           });
     }
+  }
+
+  /// A slot of the site that some device holds; null when none has joined there.
+  private @Nullable SlotRef heldSlot(int site) {
+    for (Device device : devices) {
+      SlotRef slot = slots.get(device.number());
+      if (device.site() == site && slot != null && device.isPowered()) {
+        return slot;
+      }
+    }
+    return null;
   }
 
   private void lookAtAll() {
@@ -248,7 +262,15 @@ public final class World {
     return slots.get(device.number());
   }
 
+  /// Whoever held the slot goes back to the depot some hours later.
   void joined(Device device, SlotRef slot) {
+    Chance when = chance("swap", device.number());
+    for (Device other : devices) {
+      if (!other.equals(device) && slot.equals(slots.get(other.number()))) {
+        counts.add("devices replaced");
+        scheduler.in(when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), other::retire);
+      }
+    }
     slots.put(device.number(), slot);
   }
 
@@ -271,7 +293,7 @@ public final class World {
   void faulted(FaultKind kind) {
     faults++;
     counts.add("fault " + kind.word());
-    trace.mix(kind.ordinal());
+    trace.mix(kind.word().hashCode());
   }
 
   /// How long an idle part waits for its next tick.
