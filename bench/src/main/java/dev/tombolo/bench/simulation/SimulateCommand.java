@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// `./tombolo simulate`
 @Command(
@@ -69,8 +72,15 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "of a failing seed only what it broke, and how often that took")
   boolean isBrief;
 
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  CommandSpec spec;
+
+  private Set<FaultKind> kindsLeftOut = Set.of();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    kindsLeftOut = kindsLeftOut();
     if (trace != null) {
       return writeTrace(trace);
     }
@@ -103,7 +113,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private WorldPlan planOf(long seed) {
     WorldPlan drawn =
         WorldPlan.draw(
-            seed, Optional.ofNullable(agents), Optional.ofNullable(days), kindsLeftOut());
+            seed, Optional.ofNullable(agents), Optional.ofNullable(days), kindsLeftOut);
     return isOnSqlite ? drawn.onSqlite() : drawn;
   }
 
@@ -113,8 +123,8 @@ public final class SimulateCommand implements Callable<Integer> {
       try {
         kinds.add(FaultKind.of(word));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "--without " + word + ": not a kind of fault; use " + words(), e);
+        throw new ParameterException(
+            spec.commandLine(), "--without " + word + ": not a kind of fault; use " + words(), e);
       }
     }
     return kinds;

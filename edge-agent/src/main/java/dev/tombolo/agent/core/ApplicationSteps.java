@@ -147,14 +147,18 @@ final class ApplicationSteps {
           out.change(new AgentChange.ReleaseKept(selection.release(), envelope));
         }
       }
-      case ReleaseGate.Outcome.Refused(var reason) -> {
-        if (!application.refusal.equals(Optional.of(reason))) {
-          reports.event("release-refused", application.name, selection.release(), reason, now, out);
-        }
-        application.wanted = Optional.empty();
-        application.refusal = Optional.of(reason);
-      }
+      case ReleaseGate.Outcome.Refused(var reason) ->
+          refuse(application, selection.release(), reason, now, out);
     }
+  }
+
+  private void refuse(
+      Application application, Digest release, Reason reason, Now now, Outcome out) {
+    if (!application.refusal.equals(Optional.of(reason))) {
+      reports.event("release-refused", application.name, release, reason, now, out);
+    }
+    application.wanted = Optional.empty();
+    application.refusal = Optional.of(reason);
   }
 
   void tick(Now now, Outcome out) {
@@ -437,7 +441,7 @@ final class ApplicationSteps {
       case ReleaseState.Live at -> {
         programs
             .find(at.live())
-            .ifPresent(it -> raiseFloor(application.name, it.securityFloor(), out));
+            .ifPresent(it -> raiseFloor(application, it.securityFloor(), now, out));
         sweepDue = true;
       }
       case ReleaseState.RolledBack _ -> sweepDue = true;
@@ -462,11 +466,22 @@ final class ApplicationSteps {
     }
   }
 
-  private void raiseFloor(Name name, long floor, Outcome out) {
-    if (floor > floors.getOrDefault(name, 0L)) {
-      floors.put(name, floor);
-      out.change(new AgentChange.SecurityFloorRaised(name, floor));
+  /// What is wanted next may have been admitted under the lower floor.
+  private void raiseFloor(Application application, long floor, Now now, Outcome out) {
+    Name name = application.name;
+    if (floor <= floors.getOrDefault(name, 0L)) {
+      return;
     }
+    floors.put(name, floor);
+    out.change(new AgentChange.SecurityFloorRaised(name, floor));
+    application
+        .wanted
+        .filter(it -> it.securityFloor() < floor)
+        .ifPresent(
+            it -> {
+              Reason reason = new Reason.BelowSecurityFloor(floor, it.securityFloor());
+              refuse(application, it.what().release(), reason, now, out);
+            });
   }
 
   private void run(Application application, WorkloadState next, Now now, Outcome out) {
