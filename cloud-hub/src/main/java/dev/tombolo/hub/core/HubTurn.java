@@ -45,9 +45,12 @@ public final class HubTurn {
   /// memory is read again from the store.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
-    if (isStale && !reload()) {
-      events.forEach(event -> refuse(event, effects));
-      return effects;
+    if (isStale) {
+      if (!reload()) {
+        events.forEach(event -> refuse(event, effects));
+        return effects;
+      }
+      effects.addAll(beginning(nowMillis));
     }
     Batch batch = null;
     try {
@@ -70,7 +73,7 @@ public final class HubTurn {
       directory.publish(state, state.takeTouched());
     } catch (RuntimeException failure) {
       LOG.log(Level.ERROR, "could not commit; reading the state again", failure);
-      return startOver(batch, events);
+      return startOver(batch, events, nowMillis);
     }
     return effects;
   }
@@ -101,7 +104,10 @@ public final class HubTurn {
     }
   }
 
-  private List<HubEffect> startOver(@Nullable Batch batch, List<HubEvent> events) {
+  /// A store that failed may have kept the batch all the same. Who was put out in it has no session
+  /// any more that could be closed, so the world is told anew who is not to be served.
+  private List<HubEffect> startOver(
+      @Nullable Batch batch, List<HubEvent> events, long nowMillis) {
     if (batch != null) {
       batch.rollback();
     }
@@ -119,7 +125,9 @@ public final class HubTurn {
       effects.add(new HubEffect.AdminAnswered(ask.request(), new AdminAnswer.Refused(TRY_LATER)));
     }
     isStale = true;
-    reload();
+    if (reload()) {
+      effects.addAll(beginning(nowMillis));
+    }
     return effects;
   }
 
