@@ -112,8 +112,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private WorldPlan planOf(long seed) {
     WorldPlan drawn =
-        WorldPlan.draw(
-            seed, Optional.ofNullable(agents), Optional.ofNullable(days), kindsLeftOut);
+        WorldPlan.draw(seed, Optional.ofNullable(agents), Optional.ofNullable(days), kindsLeftOut);
     return isOnSqlite ? drawn.onSqlite() : drawn;
   }
 

@@ -106,8 +106,7 @@ public final class HubTurn {
 
   /// A store that failed may have kept the batch all the same. Who was put out in it has no session
   /// any more that could be closed, so the world is told anew who is not to be served.
-  private List<HubEffect> startOver(
-      @Nullable Batch batch, List<HubEvent> events, long nowMillis) {
+  private List<HubEffect> startOver(@Nullable Batch batch, List<HubEvent> events, long nowMillis) {
     if (batch != null) {
       batch.rollback();
     }

@@ -216,8 +216,9 @@ class ReleaseLifeTest {
     assertThat(shop.hub.happened("release-refused")).isEqualTo(1);
   }
 
-  /// Found by the simulation (seed 1032): the older release was judged while the newer one was still
-  /// on probation and had not raised the floor yet; once it was live, the device went below it.
+  /// Found by the simulation (seed 1032): the older release was judged while the newer one was
+  /// still on probation and had not raised the floor yet; once it was live, the device went below
+  /// it.
   @Test
   void aReleaseThatWasAdmittedBeforeTheFloorRoseIsRefusedWhenItHasRisen() {
     Publisher.Signed old = shop.release("1.0");
