@@ -66,6 +66,12 @@ final class Business {
                 Map.of("threads", Integer.toString(threads))));
   }
 
+  /// Changes of the last minute, which every device must still come to.
+  void lastRound() {
+    back();
+    unassign();
+  }
+
   private void next() {
     if (!world.faultsAreOn()) {
       return;

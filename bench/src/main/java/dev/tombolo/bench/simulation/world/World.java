@@ -120,13 +120,15 @@ public final class World {
     try (Bugs _ = Bugs.listen(this)) {
       long end = VirtualTime.BEGIN_MILLIS + plan.days() * VirtualTime.DAY;
       hub.start();
-      new Business(this).open();
+      Business business = new Business(this);
+      business.open();
       devicesJoin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
       run(end);
       heal();
+      business.lastRound();
       run(end + CONVERGENCE_MILLIS);
       invariants.atTheEnd(devices, now());
       return outcome();
