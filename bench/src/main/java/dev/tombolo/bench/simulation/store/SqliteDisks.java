@@ -120,6 +120,10 @@ public final class SqliteDisks implements Disks {
 
     @Override
     public AgentStore open() {
+      SqliteAgentStore known = store;
+      if (known != null) {
+        return known;
+      }
       try {
         SqliteAgentStore opened = SqliteAgentStore.open(data);
         store = opened;
