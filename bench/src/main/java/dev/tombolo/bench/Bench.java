@@ -2,16 +2,17 @@ package dev.tombolo.bench;
 
 import dev.tombolo.bench.demo.DemoCommand;
 import dev.tombolo.bench.load.LoadBenches;
+import dev.tombolo.bench.simulation.SimulateCommand;
 import dev.tombolo.bench.torture.Torture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/// What `./tombolo demo`, `./tombolo bench` and `./tombolo torture` run.
+/// What `./tombolo demo`, `bench`, `simulate` and `torture` run.
 @Command(
     name = "./tombolo",
     description = "Tools that see both sides, cloud and edge.",
-    subcommands = {DemoCommand.class, LoadBenches.class, Torture.class},
+    subcommands = {DemoCommand.class, LoadBenches.class, SimulateCommand.class, Torture.class},
     mixinStandardHelpOptions = true)
 public final class Bench {
   private Bench() {}

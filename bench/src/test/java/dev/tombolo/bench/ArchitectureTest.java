@@ -8,6 +8,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 /// The arrows: cli to daemon to adapters to core to deciders to protocol, and none back.
 @AnalyzeClasses(
     packages = "dev.tombolo",
-    importOptions = {ImportOption.DoNotIncludeTests.class})
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 final class ArchitectureTest {
   private static final String PROTOCOL = "dev.tombolo.protocol..";
 
@@ -205,6 +206,14 @@ final class ArchitectureTest {
       slices().matching("dev.tombolo.(hub|agent).(*)..").should().beFreeOfCycles();
 
   private ArchitectureTest() {}
+
+  /// Tests of other modules come as jars.
+  static final class NoTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
 
   private static DescribedPredicate<JavaClass> ofOursBut(String[] packages) {
     return resideInAPackage("dev.tombolo..")

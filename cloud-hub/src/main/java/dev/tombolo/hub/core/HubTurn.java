@@ -63,9 +63,12 @@ public final class HubTurn {
   /// and no effect let out: both follow with the turn that ends it.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
-    if (isStale && !reload()) {
-      events.forEach(event -> refuse(event, effects));
-      return effects;
+    if (isStale) {
+      if (!reload()) {
+        events.forEach(event -> refuse(event, effects));
+        return effects;
+      }
+      effects.addAll(beginning(nowMillis));
     }
     held.events.addAll(events);
     try {
@@ -95,7 +98,7 @@ public final class HubTurn {
       state.takeGoneSessions();
     } catch (RuntimeException failure) {
       LOG.log(Level.ERROR, "could not commit; reading the state again", failure);
-      return startOver();
+      return startOver(nowMillis);
     }
     effects.addAll(held.effects);
     held = new Held();
@@ -179,7 +182,9 @@ public final class HubTurn {
     }
   }
 
-  private List<HubEffect> startOver() {
+  /// A store that failed may have kept the batch all the same, and whom it put out: the world is
+  /// told anew who is not to be served.
+  private List<HubEffect> startOver(long nowMillis) {
     if (held.batch != null) {
       held.batch.rollback();
     }
@@ -211,7 +216,9 @@ public final class HubTurn {
     }
     effects.add(new HubEffect.StartedOver());
     isStale = true;
-    reload();
+    if (reload()) {
+      effects.addAll(beginning(nowMillis));
+    }
     return effects;
   }
 

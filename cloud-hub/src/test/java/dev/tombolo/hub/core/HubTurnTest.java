@@ -64,6 +64,25 @@ class HubTurnTest {
         .isEqualTo(new AdminAnswer.Done(List.of("site lost created")));
   }
 
+  /// Found by the simulation (seed 2044): the line of a device that was revoked in such a batch
+  /// stayed open for as long as the hub ran.
+  @Test
+  void whoWasPutOutInABatchOfUnknownOutcomeIsCutOffAllTheSame() {
+    EnrolResponse device = scene.joined("a");
+    scene.connected(device, scene.birth("boot-1", 1));
+    store.failAfterNextCommit();
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.AdminAsked(
+                1,
+                Scene.ALICE,
+                new AdminCommand.RevokeDevice(device.device(), "stolen", Optional.empty())));
+
+    assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
+        .containsExactly(Scene.serialOf(device));
+  }
+
   @Test
   void theMemoryIsWhatTheStoreWouldGive() {
     scene.assign("embedding", "1.0");

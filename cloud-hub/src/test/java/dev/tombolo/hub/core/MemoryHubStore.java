@@ -11,6 +11,7 @@ final class MemoryHubStore implements HubStore {
   private final List<HubChange> committed = new ArrayList<>();
   private Predicate<HubChange> refused = change -> false;
   private boolean failsNextCommit;
+  private boolean failsAfterNextCommit;
   private int commits;
 
   /// Writing such a change fails.
@@ -20,6 +21,11 @@ final class MemoryHubStore implements HubStore {
 
   void failNextCommit() {
     failsNextCommit = true;
+  }
+
+  /// The next commit is kept, and is said to have failed.
+  void failAfterNextCommit() {
+    failsAfterNextCommit = true;
   }
 
   int commits() {
@@ -79,6 +85,10 @@ final class MemoryHubStore implements HubStore {
       }
       committed.addAll(open);
       commits++;
+      if (failsAfterNextCommit) {
+        failsAfterNextCommit = false;
+        throw new StoreFailure("the sync failed, on demand", new IllegalStateException());
+      }
     }
 
     @Override

@@ -94,8 +94,9 @@ public final class AgentLoop implements Runnable {
     return stopped;
   }
 
-  /// One batch: waits for an event or the next tick, whichever is first.
-  void turn(long waitMillisMax) throws InterruptedException {
+  /// One batch: waits for an event or the next tick, whichever is first. [#run] does it again and
+  /// again; a simulation calls it in its own time.
+  public void turn(long waitMillisMax) throws InterruptedException {
     Now now = clock.now();
     if (core == null) {
       recover(now, waitMillisMax);

@@ -135,13 +135,8 @@ final class ApplicationSteps {
           out.change(new AgentChange.ReleaseKept(selection.release(), envelope));
         }
       }
-      case ReleaseGate.Outcome.Refused(var reason) -> {
-        if (!application.refusal.equals(Optional.of(reason))) {
-          reports.event("release-refused", application.name, selection.release(), reason, now, out);
-        }
-        application.wanted = Optional.empty();
-        application.refusal = Optional.of(reason);
-      }
+      case ReleaseGate.Outcome.Refused(var reason) ->
+          releases.refuse(application, selection.release(), reason, now, out);
     }
   }
 

@@ -42,6 +42,15 @@ final class ReleaseSteps {
     return floors.getOrDefault(name, 0L);
   }
 
+  /// The release must not run here; what runs stays.
+  void refuse(Application application, Digest release, Reason reason, Now now, Outcome out) {
+    if (!application.refusal.equals(Optional.of(reason))) {
+      reports.event("release-refused", application.name, release, reason, now, out);
+    }
+    application.wanted = Optional.empty();
+    application.refusal = Optional.of(reason);
+  }
+
   void staged(Application application, Digest release, Now now, Outcome out) {
     if (application.release instanceof ReleaseState.SwitchingBack at
         && at.previous().release().equals(release)) {
@@ -149,7 +158,7 @@ final class ReleaseSteps {
               new AgentSnapshot.Application(application.name, next, application.sinceWallMillis)));
     }
     reports.moved(application.name, before, next, application.troubles == 0, now, out);
-    enter(application, out);
+    enter(application, now, out);
   }
 
   /// What is on its way here, and not yet switched to: its troubles end only with that.
@@ -177,14 +186,14 @@ final class ReleaseSteps {
             ? ReleaseMachine.resumed(application.release)
             : application.release;
     if (resumed.equals(application.release)) {
-      enter(application, out);
+      enter(application, now, out);
     } else {
       move(application, resumed, now, out);
     }
   }
 
   /// Does what a state asks for. Done again after a restart, so all of it can be repeated.
-  void enter(Application application, Outcome out) {
+  void enter(Application application, Now now, Outcome out) {
     Name name = application.name;
     switch (application.release) {
       case ReleaseState.Fetching at -> files.want(at.wanted());
@@ -206,7 +215,9 @@ final class ReleaseSteps {
                 : new AgentEffect.Switch(name, release));
       }
       case ReleaseState.Live at -> {
-        programs.find(at.live()).ifPresent(it -> raiseFloor(name, it.securityFloor(), out));
+        programs
+            .find(at.live())
+            .ifPresent(it -> raiseFloor(application, it.securityFloor(), now, out));
         files.sweepLater();
       }
       case ReleaseState.RolledBack _ -> files.sweepLater();
@@ -224,14 +235,25 @@ final class ReleaseSteps {
         && application.retryAtMillis > 0
         && now.monotonicMillis() >= application.retryAtMillis) {
       application.retryAtMillis = 0;
-      enter(application, out);
+      enter(application, now, out);
     }
   }
 
-  private void raiseFloor(Name name, long floor, Outcome out) {
-    if (floor > floor(name)) {
-      floors.put(name, floor);
-      out.change(new AgentChange.SecurityFloorRaised(name, floor));
+  /// What is wanted next may have been admitted under the lower floor.
+  private void raiseFloor(Application application, long floor, Now now, Outcome out) {
+    Name name = application.name;
+    if (floor <= floor(name)) {
+      return;
     }
+    floors.put(name, floor);
+    out.change(new AgentChange.SecurityFloorRaised(name, floor));
+    application
+        .wanted
+        .filter(it -> it.securityFloor() < floor)
+        .ifPresent(
+            it -> {
+              Reason reason = new Reason.BelowSecurityFloor(floor, it.securityFloor());
+              refuse(application, it.what().release(), reason, now, out);
+            });
   }
 }

@@ -447,6 +447,29 @@ class ReleaseLifeTest {
     assertThat(shop.hub.happened("release-refused")).isEqualTo(1);
   }
 
+  /// Found by the simulation (seed 1032): the older release was judged while the newer one was
+  /// still on probation and had not raised the floor yet; once it was live, the device went below
+  /// it.
+  @Test
+  void aReleaseThatWasAdmittedBeforeTheFloorRoseIsRefusedWhenItHasRisen() {
+    Publisher.Signed old = shop.release("1.0");
+    Publisher.Signed floored =
+        shop.known(shop.publisher.sign(Publisher.manifest(Shop.APP, "5.0", 5, List.of("*"))));
+    shop.hub.assign(old);
+    shop.startAgent();
+    shop.until("old is live", () -> shop.isLive(old.digest()));
+    shop.hub.assign(floored);
+    shop.until("on probation", () -> shop.state() instanceof ReleaseState.Probing);
+
+    shop.hub.assign(old);
+    shop.until("floored is live", () -> shop.isLive(floored.digest()));
+    shop.seconds(60);
+
+    assertThat(shop.isLive(floored.digest())).isTrue();
+    assertThat(shop.runs(floored.digest())).isTrue();
+    assertThat(shop.hub.happened("release-refused")).isEqualTo(1);
+  }
+
   @Test
   void aReleaseForAnotherFleetOrBelowTheSecurityFloorIsRefused() {
     Publisher.Signed floored =

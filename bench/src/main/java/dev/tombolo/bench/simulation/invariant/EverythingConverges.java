@@ -1,0 +1,199 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.policy.DeviceCondition;
+import dev.tombolo.hub.policy.Why;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// I8: fifteen minutes after the last fault every device is what it should be and the hub knows it,
+/// or `why` names a cause that only a person can take away. Nothing that was promised is missing.
+final class EverythingConverges extends Invariant {
+  private final Facts facts;
+
+  EverythingConverges(Facts facts) {
+    super("I8");
+    this.facts = facts;
+  }
+
+  /// How a device stands at the end.
+  enum End {
+    NOT_JOINED,
+    EXPELLED,
+    CERTIFICATE_EXPIRED,
+    AS_WANTED,
+    FOR_A_REASON
+  }
+
+  End check(Shop shop, long nowMillis) {
+    Optional<DeviceId> id = shop.device();
+    if (id.isEmpty()) {
+      return End.NOT_JOINED;
+    }
+    DeviceRecord device = facts.hub.devices.get(id.get());
+    if (device == null) {
+      throw broken(shop.number(), "the device has joined, and the hub does not know it");
+    }
+    if (!device.isActive()) {
+      return End.EXPELLED;
+    }
+    if (hasExpired(device.id(), nowMillis)) {
+      // Recovery is not built yet: an operator has to let it join again.
+      return End.CERTIFICATE_EXPIRED;
+    }
+    AgentSnapshot stored = shop.stored();
+    List<Reason> why = Why.of(condition(device));
+    ShopFacts its = facts.of(shop);
+    hold(
+        facts.hub.online.getOrDefault(device.id(), false),
+        shop.number(),
+        "the device is not connected; why: " + why);
+    DocumentRecord document = facts.hub.documents.get(device.id());
+    hold(
+        document != null
+            && stored.held().map(held -> held.digest().equals(document.manifest())).orElse(false),
+        shop.number(),
+        "the device does not hold its newest document; why: " + why);
+    hold(
+        its.waiting().isEmpty(),
+        shop.number(),
+        "rows wait for the hub: " + its.waiting() + "; why: " + why);
+    resultsAreComplete(shop, device.id(), stored);
+    return isAsWanted(shop, device, why) ? End.AS_WANTED : End.FOR_A_REASON;
+  }
+
+  /// What was kept arrived, or was said to have given way.
+  private void resultsAreComplete(Shop shop, DeviceId device, AgentSnapshot stored) {
+    ShopFacts its = facts.of(shop);
+    HubFacts.Outbox outbox = facts.hub.outbox(device, stored.enrolment().incarnation());
+    hold(
+        outbox.droppedRows >= its.resultsGone,
+        shop.number(),
+        its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
+  }
+
+  private boolean isAsWanted(Shop shop, DeviceRecord device, List<Reason> why) {
+    ShopFacts its = facts.of(shop);
+    Map<Name, dev.tombolo.hub.core.Assignment> wanted = facts.hub.wanted(device.slot());
+    boolean isAsWanted = true;
+    for (Map.Entry<Name, ReleaseState> release : its.releases.entrySet()) {
+      ReleaseState state = release.getValue();
+      boolean isSettled =
+          state instanceof ReleaseState.Live
+              || state instanceof ReleaseState.RolledBack
+              || state instanceof ReleaseState.Absent;
+      hold(isSettled, shop.number(), release.getKey() + " is still " + state + "; why: " + why);
+    }
+    for (Map.Entry<Name, dev.tombolo.hub.core.Assignment> each : wanted.entrySet()) {
+      ReleaseState state = its.releases.get(each.getKey());
+      if (state instanceof ReleaseState.Live at
+          && at.live().release().equals(each.getValue().release())) {
+        runs(shop, each.getKey(), at.live(), why);
+      } else {
+        hold(
+            why.stream().anyMatch(EverythingConverges::needsAPerson),
+            shop.number(),
+            each.getKey() + " is " + state + " and not " + each.getValue().ref() + "; why: " + why);
+        isAsWanted = false;
+      }
+    }
+    for (Name name : its.releases.keySet()) {
+      hold(
+          wanted.containsKey(name) || its.releases.get(name) instanceof ReleaseState.Absent,
+          shop.number(),
+          name + " is still there, and nobody wants it; why: " + why);
+    }
+    knows(shop, device.id(), why);
+    if (isAsWanted && !wanted.isEmpty()) {
+      hold(
+          why.contains(new Reason.UpToDate())
+              || why.stream().anyMatch(EverythingConverges::needsAPerson),
+          shop.number(),
+          "the device is as it should be, and `why` says " + why);
+    }
+    return isAsWanted;
+  }
+
+  private void runs(Shop shop, Name name, Assignment live, List<Reason> why) {
+    AgentSnapshot.Workload workload = facts.of(shop).workloads.get(name);
+    Shop.Running running = shop.processes().get(name);
+    boolean isProcess = workload != null;
+    hold(
+        !isProcess || (running != null && running.release().equals(live.release())),
+        shop.number(),
+        name + " is live and its process is " + running + "; why: " + why);
+  }
+
+  /// The hub's picture is the device's.
+  private void knows(Shop shop, DeviceId device, List<Reason> why) {
+    ReportBody.State state = facts.hub.states.get(device);
+    ShopFacts its = facts.of(shop);
+    if (state == null) {
+      throw broken(shop.number(), "the hub never heard the device's state; why: " + why);
+    }
+    for (ApplicationStatus status : state.applications()) {
+      ReleaseState actual = its.releases.get(status.name());
+      hold(
+          actual == null || actual.phase() == status.phase(),
+          shop.number(),
+          "the hub thinks that " + status.name() + " is " + status.phase() + ", it is " + actual);
+    }
+  }
+
+  private static boolean needsAPerson(Reason reason) {
+    return reason instanceof Reason.RejectedHere
+        || reason instanceof Reason.RolledBack
+        || reason instanceof Reason.BelowSecurityFloor
+        || reason instanceof Reason.ParameterInvalid
+        || reason instanceof Reason.FleetMismatch
+        || reason instanceof Reason.NoVariant
+        || reason instanceof Reason.ReleaseInvalid
+        || reason instanceof Reason.SignatureRefused;
+  }
+
+  private boolean hasExpired(DeviceId device, long nowMillis) {
+    boolean hasCurrent = false;
+    for (CertificateRecord each : facts.hub.certificates.values()) {
+      if (each.device().equals(device)
+          && each.generation() != CertificateRecord.Generation.SUPERSEDED
+          && each.notAfterMillis() >= nowMillis) {
+        hasCurrent = true;
+      }
+    }
+    return !hasCurrent;
+  }
+
+  private DeviceCondition condition(DeviceRecord device) {
+    Map<Name, DeviceCondition.Wanted> wanted = new HashMap<>();
+    facts
+        .hub
+        .wanted(device.slot())
+        .forEach(
+            (name, it) ->
+                wanted.put(name, new DeviceCondition.Wanted(it.release(), it.ref().version())));
+    DocumentRecord document = facts.hub.documents.get(device.id());
+    ReportBody.@Nullable State state = facts.hub.states.get(device.id());
+    return new DeviceCondition(
+        device,
+        facts.hub.online.getOrDefault(device.id(), false),
+        facts.hub.seenMillis.getOrDefault(device.id(), 0L),
+        wanted,
+        document == null ? null : document.manifest(),
+        document == null ? 0 : document.revision(),
+        state,
+        0);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.Assignment;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubChange.Counter;
+import dev.tombolo.hub.core.ReportRow;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.join.TokenUse;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ReportBody;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What the hub has committed, kept independently of its own memory.
+final class HubFacts {
+  final Map<String, JoinTokenRecord> tokens = new HashMap<>();
+  final Map<String, List<TokenUse>> uses = new HashMap<>();
+  final Map<DeviceId, DeviceRecord> devices = new TreeMap<>();
+  final Map<DeviceId, Long> expelledMillis = new HashMap<>();
+  final Map<String, CertificateRecord> certificates = new HashMap<>();
+  final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
+  final Map<DeviceId, Digest> heldManifests = new HashMap<>();
+  final Map<DeviceId, Map<String, Outbox>> outboxes = new HashMap<>();
+  final Map<DeviceId, ReportBody.State> states = new HashMap<>();
+  final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
+  final Map<Digest, ReleaseRecord> releases = new HashMap<>();
+  final Map<Assignment.Place, TreeMap<Name, Assignment>> assignments = new HashMap<>();
+  final Map<Name, AdminObject.Site> sites = new TreeMap<>();
+  final Map<DeviceId, Boolean> online = new HashMap<>();
+  final Map<DeviceId, Long> seenMillis = new HashMap<>();
+  final EnumMap<Counter, Long> counters = new EnumMap<>(Counter.class);
+  @Nullable AuditRecord lastAudit;
+
+  /// What has been taken of one outbox.
+  static final class Outbox {
+    long through = -1;
+    final BitSet rows = new BitSet();
+    long droppedRows;
+  }
+
+  void take(List<HubChange.Durable> changes, long nowMillis) {
+    for (HubChange.Durable change : changes) {
+      take(change, nowMillis);
+    }
+  }
+
+  private void take(HubChange.Durable change, long nowMillis) {
+    switch (change) {
+      case HubChange.TokenPut(var token) -> tokens.put(token.id(), token);
+      case HubChange.TokenUsed(var use) ->
+          uses.computeIfAbsent(use.token(), unseen -> new ArrayList<>()).add(use);
+      case HubChange.DevicePut(var device) -> {
+        devices.put(device.id(), device);
+        if (device.isActive()) {
+          expelledMillis.remove(device.id());
+        } else {
+          expelledMillis.putIfAbsent(device.id(), nowMillis);
+        }
+      }
+      case HubChange.CertificatePut(var certificate) ->
+          certificates.put(certificate.serial(), certificate);
+      case HubChange.DocumentPut(var document) -> documents.put(document.device(), document);
+      case HubChange.DocumentHeld it -> heldManifests.put(it.device(), it.manifest());
+      case HubChange.RowsTaken taken -> take(taken);
+      case HubChange.ReleasePut(var release) -> releases.put(release.digest(), release);
+      case HubChange.AssignmentPut(var it) ->
+          assignments
+              .computeIfAbsent(it.place(), unseen -> new TreeMap<>())
+              .put(it.application(), it);
+      case HubChange.AssignmentRemoved(var place, var application) -> {
+        TreeMap<Name, Assignment> there = assignments.get(place);
+        if (there != null) {
+          there.remove(application);
+        }
+      }
+      case HubChange.SitePut(var site) -> sites.put(site.content().name(), site.content());
+      case HubChange.PresencePut(var presence) -> {
+        online.put(presence.device(), presence.online());
+        seenMillis.put(presence.device(), presence.seenMillis());
+      }
+      case HubChange.CounterMoved(var counter, var value) -> counters.put(counter, value);
+      case HubChange.AuditAppended(var record) -> lastAudit = record;
+      case HubChange.DeviceCleared(var device) -> {
+        documents.remove(device);
+        heldManifests.remove(device);
+        states.remove(device);
+        reportedReleases.remove(device);
+        online.remove(device);
+        seenMillis.remove(device);
+      }
+      // The hub may forget these; what was true of them stays true.
+      case HubChange.BlockPut _,
+          HubChange.BlockDropped _,
+          HubChange.MarkForgotten _,
+          HubChange.TokenForgotten _,
+          HubChange.CertificatesEnded _,
+          HubChange.FleetPut _,
+          HubChange.SlotPut _,
+          HubChange.ApplicationPut _,
+          HubChange.PublisherRootPut _,
+          HubChange.UserPut _ -> {}
+    }
+  }
+
+  private void take(HubChange.RowsTaken taken) {
+    Outbox outbox = outbox(taken.device(), taken.incarnation());
+    outbox.through = taken.through();
+    for (ReportRow row : taken.rows()) {
+      outbox.rows.set(Math.toIntExact(row.sequence()));
+      switch (row.body()) {
+        case ReportBody.State state -> states.put(taken.device(), state);
+        case ReportBody.Dropped dropped -> outbox.droppedRows += dropped.count();
+        case ReportBody.Happened _, ReportBody.Result _ -> {}
+      }
+    }
+    Set<Digest> reported = taken.releases();
+    if (reported != null) {
+      reportedReleases.put(taken.device(), reported);
+    }
+  }
+
+  Outbox outbox(DeviceId device, String incarnation) {
+    return outboxes
+        .computeIfAbsent(device, unseen -> new HashMap<>())
+        .computeIfAbsent(incarnation, unseen -> new Outbox());
+  }
+
+  /// What is selected for a slot: the narrowest place wins.
+  Map<Name, Assignment> wanted(SlotRef slot) {
+    TreeMap<Name, Assignment> wanted = new TreeMap<>();
+    AdminObject.Site site = sites.get(slot.site());
+    if (site != null) {
+      wanted.putAll(at(new Assignment.Place(site.fleet(), null, null)));
+      wanted.putAll(at(new Assignment.Place(site.fleet(), slot.site(), null)));
+      wanted.putAll(at(new Assignment.Place(site.fleet(), slot.site(), slot.slot())));
+    }
+    return wanted;
+  }
+
+  private Map<Name, Assignment> at(Assignment.Place place) {
+    return assignments.getOrDefault(place, new TreeMap<>());
+  }
+
+  /// Files that the device may be given.
+  Set<Digest> readable(DeviceId device) {
+    Set<Digest> files = new HashSet<>();
+    DocumentRecord document = documents.get(device);
+    if (document != null) {
+      document.releases().forEach(release -> addFiles(release, files));
+    }
+    reportedReleases.getOrDefault(device, Set.of()).forEach(release -> addFiles(release, files));
+    return files;
+  }
+
+  private void addFiles(Digest release, Set<Digest> files) {
+    ReleaseRecord record = releases.get(release);
+    if (record != null) {
+      files.addAll(record.files());
+    }
+  }
+}

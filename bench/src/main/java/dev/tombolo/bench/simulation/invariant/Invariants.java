@@ -1,0 +1,157 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.bench.simulation.engine.Counts;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.RowQuota;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Shows what happens to every invariant, and keeps the facts they share.
+public final class Invariants {
+  private final Facts facts = new Facts();
+  private final NothingFalls nothingFalls = new NothingFalls(facts);
+  private final RevokedGetsNothing revoked = new RevokedGetsNothing(facts);
+  private final NoDeviceSeesAnothers others = new NoDeviceSeesAnothers(facts);
+  private final EverythingConverges converges = new EverythingConverges(facts);
+  private final EverythingIsBounded bounds;
+  private final Invariant[] all;
+  private final Counts counts;
+
+  /// @param published what the publisher signed; null for anything else
+  /// @param counts gets each transition of a release's state, and how devices end
+  public Invariants(
+      Function<Digest, @Nullable ReleaseManifest> published,
+      Name fleet,
+      int resultRowsMax,
+      RowQuota results,
+      RowQuota events,
+      Counts counts) {
+    this.counts = counts;
+    this.bounds = new EverythingIsBounded(facts, resultRowsMax);
+    this.all =
+        new Invariant[] {
+          new TokensAreUsedWithinBounds(facts),
+          new OneDevicePerSlot(facts),
+          new AcknowledgedIsDurable(facts),
+          new WhatIsLiveWasVerified(facts, published, fleet),
+          nothingFalls,
+          new OneReleaseIsLive(facts),
+          converges,
+          revoked,
+          new RepeatsHaveNoEffect(facts),
+          new AuditIsWhole(),
+          bounds,
+          new RowsGoInTurn(facts, results, events),
+          others,
+          new WorkloadsRunOn(facts)
+        };
+  }
+
+  public void hubCommitted(List<HubChange.Durable> changes, long nowMillis) {
+    facts.hub.take(changes, nowMillis);
+    for (Invariant each : all) {
+      each.hubCommitted(changes, nowMillis);
+    }
+  }
+
+  public void hubDoes(HubEffect effect, long nowMillis) {
+    for (Invariant each : all) {
+      each.hubDoes(effect, nowMillis);
+    }
+  }
+
+  public void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
+    ShopFacts its = facts.of(shop);
+    for (AgentChange change : changes) {
+      nothingFalls.agentCommits(shop, its, change);
+      if (change instanceof AgentChange.OutboxChanged(var it)
+          && it instanceof dev.tombolo.agent.outbox.OutboxChange.Forgotten) {
+        // The rows go only after everybody has looked at them.
+        continue;
+      }
+      if (change instanceof AgentChange.ApplicationKept(var it)) {
+        moved(its.releases.get(it.name()), it.state());
+      }
+      if (change instanceof AgentChange.ApplicationRemoved(var name)) {
+        moved(its.releases.get(name), new ReleaseState.Absent());
+      }
+      its.take(change);
+    }
+    for (Invariant each : all) {
+      each.agentCommitted(shop, changes, nowMillis);
+    }
+    for (AgentChange change : changes) {
+      if (change instanceof AgentChange.OutboxChanged(var it)
+          && it instanceof dev.tombolo.agent.outbox.OutboxChange.Forgotten) {
+        its.take(change);
+      }
+    }
+  }
+
+  public void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
+    for (Invariant each : all) {
+      each.agentDoes(shop, effect, nowMillis);
+    }
+  }
+
+  /// A message went over a wire.
+  public void carried(int bytes) {
+    bounds.carried(-1, bytes);
+  }
+
+  public void sentDesired(DeviceId to, DesiredUpdate update, int bytes, long nowMillis) {
+    bounds.carried(facts.numberOf(to), bytes);
+    others.sent(to, update);
+    revoked.served(to, "a document", nowMillis);
+  }
+
+  public void servedFile(DeviceId to, Digest file, long nowMillis) {
+    others.served(to, file);
+    revoked.served(to, "a file", nowMillis);
+  }
+
+  /// The hub keeps a line of this device open.
+  public void lineIsOpen(DeviceId of, long nowMillis) {
+    revoked.served(of, "a line", nowMillis);
+  }
+
+  public void whole(List<? extends Shop> shops, long nowMillis) {
+    for (Invariant each : all) {
+      each.whole(shops, nowMillis);
+    }
+  }
+
+  /// Fifteen minutes after the last fault.
+  public void atTheEnd(List<? extends Shop> shops, long nowMillis) {
+    whole(shops, nowMillis);
+    for (Shop shop : shops) {
+      counts.add("end " + word(converges.check(shop, nowMillis).name()));
+    }
+  }
+
+  private void moved(@Nullable ReleaseState before, ReleaseState after) {
+    Class<?> from = before == null ? ReleaseState.Absent.class : before.getClass();
+    if (from != after.getClass()) {
+      counts.add(
+          "release "
+              + word(from.getSimpleName())
+              + " -> "
+              + word(after.getClass().getSimpleName()));
+    }
+  }
+
+  private static String word(String name) {
+    return name.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,37 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A device and what is on it, as the invariants see it: from outside, whatever its agent thinks.
+public interface Shop {
+  int number();
+
+  /// Empty before it has joined.
+  Optional<DeviceId> device();
+
+  /// What its agent would read after a crash at this moment.
+  AgentSnapshot stored();
+
+  /// Releases whose folders stand whole, every byte right.
+  Set<Digest> staged();
+
+  /// Bytes of all files and releases on the disk that no release in use needs.
+  int filesHeld();
+
+  Optional<Digest> current(Name application);
+
+  Map<Name, Running> processes();
+
+  /// True while its agent runs.
+  boolean isUp();
+
+  /// A live process.
+  record Running(ProcessIdentity identity, Digest release, boolean isTold) {}
+}

@@ -1,0 +1,119 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.outbox.OutboxChange;
+import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.outbox.WaitingRows;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Report;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What one agent has committed, kept independently of its own store and memory.
+final class ShopFacts {
+  long connects;
+  long timeFloorMillis;
+  final Map<Name, Long> securityFloors = new HashMap<>();
+  @Nullable HeldDocument held;
+  final TreeMap<Name, ReleaseState> releases = new TreeMap<>();
+  final TreeMap<Name, AgentSnapshot.Workload> workloads = new TreeMap<>();
+
+  /// Rows that the hub has not acknowledged, with those that gave way since they may be on their
+  /// way.
+  final TreeMap<Long, Row> rows = new TreeMap<>();
+
+  final Map<Name, Integer> waiting = new HashMap<>();
+  long lastSequence;
+  long ackedThrough;
+
+  /// Results that were taken, over all time, and those that gave way.
+  long results;
+
+  long resultsGone;
+
+  /// A row of the outbox.
+  static final class Row {
+    final OutboxEntry entry;
+    final Report.Row row;
+    boolean isGone;
+
+    Row(OutboxEntry entry, Report.Row row) {
+      this.entry = entry;
+      this.row = row;
+    }
+  }
+
+  /// Takes one change in; to be called after the invariants have seen it.
+  void take(AgentChange change) {
+    switch (change) {
+      case AgentChange.ConnectCounted(var count) -> connects = count;
+      case AgentChange.TimeFloorRaised(var millis) -> timeFloorMillis = millis;
+      case AgentChange.SecurityFloorRaised(var name, var floor) -> securityFloors.put(name, floor);
+      case AgentChange.DocumentHeld(var document) -> held = document;
+      case AgentChange.ApplicationKept(var it) -> releases.put(it.name(), it.state());
+      case AgentChange.ApplicationRemoved(var name) -> releases.remove(name);
+      case AgentChange.WorkloadKept(var it) -> workloads.put(it.name(), it);
+      case AgentChange.WorkloadGone(var name) -> workloads.remove(name);
+      case AgentChange.OutboxChanged(var it) -> take(it);
+      case AgentChange.LinkNoted _,
+          AgentChange.DocumentKeyTrusted _,
+          AgentChange.SectionKept _,
+          AgentChange.DocumentPending _,
+          AgentChange.PublisherRootsKept _,
+          AgentChange.ReleaseKept _,
+          AgentChange.ReleasesSwept _,
+          AgentChange.StatusKept _ -> {}
+    }
+  }
+
+  private void take(OutboxChange change) {
+    switch (change) {
+      case OutboxChange.Appended(var entry, var row) -> {
+        rows.put(entry.sequence(), new Row(entry, row));
+        lastSequence = entry.sequence();
+        Name channel = entry.channel();
+        if (entry.kind() == OutboxEntry.Kind.RESULT && channel != null) {
+          results++;
+          waiting.merge(channel, 1, Integer::sum);
+        }
+      }
+      case OutboxChange.Removed(var sequence) -> {
+        Row row = rows.get(sequence);
+        if (row != null) {
+          row.isGone = true;
+        }
+      }
+      case OutboxChange.ResultsRemoved(var channel, var through) -> {
+        for (Row row : rows.headMap(through, true).values()) {
+          if (!row.isGone
+              && row.entry.kind() == OutboxEntry.Kind.RESULT
+              && channel.equals(row.entry.channel())) {
+            row.isGone = true;
+            resultsGone++;
+            waiting.merge(channel, -1, Integer::sum);
+          }
+        }
+      }
+      case OutboxChange.Forgotten(var through) -> {
+        for (Row row : rows.headMap(through, true).values()) {
+          Name channel = row.entry.channel();
+          if (!row.isGone && row.entry.kind() == OutboxEntry.Kind.RESULT && channel != null) {
+            waiting.merge(channel, -1, Integer::sum);
+          }
+        }
+        rows.headMap(through, true).clear();
+        ackedThrough = Math.max(ackedThrough, through);
+      }
+    }
+  }
+
+  WaitingRows waiting() {
+    return WaitingRows.of(
+        rows.values().stream().filter(row -> !row.isGone).map(row -> row.entry).toList());
+  }
+}

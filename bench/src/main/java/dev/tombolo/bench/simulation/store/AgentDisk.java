@@ -1,0 +1,19 @@
+package dev.tombolo.bench.simulation.store;
+
+import dev.tombolo.agent.core.AgentStore;
+import dev.tombolo.agent.core.Enrolment;
+
+/// What outlives an agent's process.
+public interface AgentDisk extends AutoCloseable {
+  /// Makes the store of a device that has just joined; done again, it changes nothing.
+  void join(Enrolment enrolment);
+
+  /// The store, as a new process finds it.
+  AgentStore open();
+
+  /// The process that had it open is dead.
+  void crashed();
+
+  @Override
+  void close();
+}

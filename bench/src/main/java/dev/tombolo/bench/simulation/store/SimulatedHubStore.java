@@ -1,0 +1,204 @@
+package dev.tombolo.bench.simulation.store;
+
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubState;
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The hub's state on a simulated disk: of each thing the newest committed change, in the order in
+/// which they were committed; reading it back plays them.
+public final class SimulatedHubStore implements HubStore {
+  private final History history;
+  private final LinkedHashMap<Object, HubChange.Durable> kept = new LinkedHashMap<>();
+  private final Map<DeviceId, Set<Digest>> releases = new HashMap<>();
+
+  /// What a change replaces or takes away: another change with the same key.
+  private record Key(Class<?> kind, Object first, @Nullable Object second) {}
+
+  public SimulatedHubStore(History history) {
+    this.history = history;
+  }
+
+  @Override
+  public HubState load() {
+    HubState state = new HubState(history);
+    Map<DeviceId, HubChange.RowsTaken> newest = new HashMap<>();
+    for (HubChange.Durable change : kept.values()) {
+      if (change instanceof HubChange.RowsTaken taken) {
+        newest.put(taken.device(), taken);
+      }
+    }
+    for (HubChange.Durable change : kept.values()) {
+      switch (change) {
+        case HubChange.RowsTaken taken ->
+            state.apply(
+                marked(
+                    taken,
+                    taken.equals(newest.get(taken.device()))
+                        ? releases.get(taken.device())
+                        : null));
+        case HubChange.PresencePut put ->
+            state.apply(
+                put.presence().online()
+                    ? new HubChange.PresencePut(put.presence().gone(put.presence().seenMillis()))
+                    : put);
+        default -> state.apply(change);
+      }
+    }
+    return state;
+  }
+
+  @Override
+  public Batch begin() {
+    return new SimulatedBatch();
+  }
+
+  @Override
+  public void close() {}
+
+  private void keep(HubChange.Durable change) {
+    Object key = keyOf(change);
+    kept.remove(key);
+    switch (change) {
+      case HubChange.AssignmentRemoved _, HubChange.BlockDropped _, HubChange.MarkForgotten _ -> {}
+      case HubChange.CertificatesEnded ended -> forget(ended);
+      case HubChange.TokenForgotten(var token) ->
+          kept.values()
+              .removeIf(
+                  it -> it instanceof HubChange.TokenUsed(var use) && use.token().equals(token));
+      case HubChange.DeviceCleared(var device) -> {
+        releases.remove(device);
+        kept.values().removeIf(it -> isClearedWith(device, it));
+      }
+      case HubChange.RowsTaken taken -> {
+        Set<Digest> seen = taken.releases();
+        if (seen != null) {
+          releases.put(taken.device(), seen);
+        }
+        kept.put(key, marked(taken, null));
+      }
+      default -> kept.put(key, change);
+    }
+  }
+
+  private static boolean isClearedWith(DeviceId device, HubChange.Durable change) {
+    return switch (change) {
+      case HubChange.CertificatePut(var it) -> it.device().equals(device) && !isSuperseded(it);
+      case HubChange.DocumentPut it -> it.document().device().equals(device);
+      case HubChange.DocumentHeld it -> it.device().equals(device);
+      case HubChange.PresencePut it -> it.presence().device().equals(device);
+      case HubChange.RowsTaken it -> it.device().equals(device);
+      default -> false;
+    };
+  }
+
+  private void forget(HubChange.CertificatesEnded ended) {
+    kept.values().stream()
+        .filter(HubChange.CertificatePut.class::isInstance)
+        .map(it -> ((HubChange.CertificatePut) it).certificate())
+        .filter(it -> isSuperseded(it) && it.notAfterMillis() < ended.millis())
+        .sorted(Comparator.comparingLong(CertificateRecord::notAfterMillis))
+        .limit(ended.atMost())
+        .map(it -> keyOf(new HubChange.CertificatePut(it)))
+        .toList()
+        .forEach(kept::remove);
+  }
+
+  private static boolean isSuperseded(CertificateRecord certificate) {
+    return certificate.generation() == CertificateRecord.Generation.SUPERSEDED;
+  }
+
+  private static HubChange.RowsTaken marked(
+      HubChange.RowsTaken taken, @Nullable Set<Digest> releases) {
+    return new HubChange.RowsTaken(
+        taken.device(),
+        taken.incarnation(),
+        taken.through(),
+        taken.takenMillis(),
+        List.of(),
+        releases);
+  }
+
+  private static Object keyOf(HubChange.Durable change) {
+    Class<?> kind = change.getClass();
+    return switch (change) {
+      case HubChange.CounterMoved c -> new Key(kind, c.counter(), null);
+      case HubChange.FleetPut c -> new Key(kind, c.fleet().content().name(), null);
+      case HubChange.SitePut c -> new Key(kind, c.site().content().name(), null);
+      case HubChange.SlotPut c -> new Key(kind, c.slot().content().ref(), null);
+      case HubChange.ApplicationPut c ->
+          new Key(kind, c.application().content().fleet(), c.application().content().name());
+      case HubChange.AssignmentPut c ->
+          new Key(
+              HubChange.AssignmentPut.class, c.assignment().place(), c.assignment().application());
+      case HubChange.AssignmentRemoved c ->
+          new Key(HubChange.AssignmentPut.class, c.place(), c.application());
+      case HubChange.PublisherRootPut c -> new Key(kind, c.root().version(), null);
+      case HubChange.ReleasePut c -> new Key(kind, c.release().digest(), null);
+      case HubChange.TokenPut c -> new Key(kind, c.token().id(), null);
+      case HubChange.TokenUsed c -> new Key(kind, c.use().token(), c.use().key());
+      case HubChange.DevicePut c -> new Key(kind, c.device().id(), null);
+      case HubChange.CertificatePut c -> new Key(kind, c.certificate().serial(), null);
+      case HubChange.DocumentPut c -> new Key(kind, c.document().device(), null);
+      case HubChange.DocumentHeld c -> new Key(kind, c.device(), null);
+      case HubChange.PresencePut c -> new Key(kind, c.presence().device(), null);
+      case HubChange.RowsTaken c -> new Key(kind, c.device(), c.incarnation());
+      case HubChange.BlockPut c -> new Key(kind, c.block().log(), c.block().first());
+      case HubChange.BlockDropped c ->
+          new Key(HubChange.BlockPut.class, c.block().log(), c.block().first());
+      case HubChange.MarkForgotten c ->
+          new Key(HubChange.RowsTaken.class, c.device(), c.incarnation());
+      case HubChange.TokenForgotten c -> new Key(HubChange.TokenPut.class, c.token(), null);
+      case HubChange.DeviceCleared c -> new Key(kind, c.device(), null);
+      case HubChange.CertificatesEnded _ -> kind;
+      case HubChange.UserPut c -> new Key(kind, c.user().name(), null);
+      case HubChange.AuditAppended _ -> kind;
+    };
+  }
+
+  private final class SimulatedBatch implements Batch {
+    private final List<HubChange.Durable> open = new ArrayList<>();
+    private int mark;
+
+    @Override
+    public void savepoint() {
+      mark = open.size();
+    }
+
+    @Override
+    public void apply(List<HubChange> changes) {
+      for (HubChange change : changes) {
+        if (change instanceof HubChange.Durable durable) {
+          open.add(durable);
+        }
+      }
+    }
+
+    @Override
+    public void rollbackToSavepoint() {
+      open.subList(mark, open.size()).clear();
+    }
+
+    @Override
+    public void commit() {
+      open.forEach(SimulatedHubStore.this::keep);
+      open.clear();
+    }
+
+    @Override
+    public void rollback() {
+      open.clear();
+    }
+  }
+}

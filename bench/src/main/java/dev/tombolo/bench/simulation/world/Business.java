@@ -1,0 +1,236 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the people of head office do over the weeks: releases, assignments, parameters, tokens,
+/// revocations, questions.
+final class Business {
+  private static final double GAP_MILLIS = 4.0 * VirtualTime.DAY;
+
+  /// At most one device in so many is revoked.
+  private static final int REVOKED_SHARE = 8;
+
+  private final World world;
+  private final Chance chance;
+  private int revoked;
+  private int users;
+
+  Business(World world) {
+    this.world = world;
+    this.chance = world.chance("business");
+  }
+
+  /// The first morning: fleet, sites, publisher, a first release of each application.
+  void open() {
+    List<AdminObject> objects = new ArrayList<>();
+    objects.add(new AdminObject.Fleet(World.FLEET, "Fleet", Map.of(), false, Map.of()));
+    for (int site = 0; site < world.plan().sites(); site++) {
+      objects.add(site(site, 0));
+    }
+    world
+        .operators()
+        .ask(
+            new AdminCommand.Apply(objects, Optional.empty(), false),
+            applied ->
+                world
+                    .operators()
+                    .ask(
+                        new AdminCommand.TrustPublisher(world.keys().publisherRoot()),
+                        trusted -> release(Releases.APPLICATIONS.get(0))));
+    world.scheduler().in(chance.gap(GAP_MILLIS / 4), this::next);
+  }
+
+  private AdminObject.Site site(int number, int threads) {
+    return new AdminObject.Site(
+        world.siteName(number),
+        World.FLEET,
+        "",
+        Map.of(),
+        "Europe/Berlin",
+        "",
+        "",
+        threads == 0
+            ? Map.of()
+            : Map.of(
+                chance.oneOf(Releases.APPLICATIONS.subList(0, 2)),
+                Map.of("threads", Integer.toString(threads))));
+  }
+
+  /// Changes of the last minute, which every device must still come to.
+  void lastRound() {
+    back();
+    unassign();
+  }
+
+  private void next() {
+    if (!world.faultsAreOn()) {
+      return;
+    }
+    int draw = chance.below(100);
+    if (draw < 34) {
+      release(chance.oneOf(Releases.APPLICATIONS));
+    } else if (draw < 52) {
+      back();
+    } else if (draw < 60) {
+      unassign();
+    } else if (draw < 74) {
+      AdminObject site =
+          site(
+              chance.below(world.plan().sites()),
+              chance.isWithin(0.08) ? 9 : (int) chance.between(0, 8));
+      world
+          .operators()
+          .ask(new AdminCommand.Apply(List.of(site), Optional.empty(), false), answer -> {});
+    } else if (draw < 80) {
+      revoke();
+    } else if (draw < 90) {
+      question();
+    } else if (draw < 95) {
+      people();
+    } else {
+      world
+          .operators()
+          .ask(
+              new AdminCommand.Apply(
+                  List.of(
+                      new AdminObject.Slot(
+                          new SlotRef(
+                              world.siteName(chance.below(world.plan().sites())),
+                              new Name("counter-" + chance.below(9))),
+                          "Counter",
+                          Map.of(),
+                          Map.of())),
+                  Optional.empty(),
+                  false),
+              answer -> {});
+    }
+    world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
+  }
+
+  /// A new version, pushed and then assigned somewhere.
+  private void release(Name application) {
+    Releases.Release release = world.releases().next(application, chance);
+    world
+        .operators()
+        .ask(new AdminCommand.PushRelease(release.envelope()), pushed -> assign(release));
+  }
+
+  /// Sometimes they think better of it while devices still fetch.
+  private void regret(Releases.Release release, Place place) {
+    List<Releases.Release> known = world.releases().of(release.ref().name());
+    if (known.size() > 1 && chance.isWithin(0.15)) {
+      Releases.Release before = known.get(known.size() - 2);
+      world
+          .scheduler()
+          .in(
+              chance.between(VirtualTime.SECOND, 3 * VirtualTime.MINUTE),
+              () -> assign(before, place));
+    }
+  }
+
+  /// An older version again, or the newest one elsewhere.
+  private void back() {
+    List<Releases.Release> known = world.releases().of(chance.oneOf(Releases.APPLICATIONS));
+    if (!known.isEmpty()) {
+      assign(known.get(Math.max(0, known.size() - 1 - chance.below(4))));
+    }
+  }
+
+  private void assign(Releases.Release release) {
+    Place place = place();
+    assign(release, place);
+    regret(release, place);
+  }
+
+  private void assign(Releases.Release release, Place place) {
+    world
+        .operators()
+        .ask(
+            new AdminCommand.Assign(
+                release.ref(), World.FLEET, place.site(), place.slot(), Optional.empty()),
+            answer -> {});
+  }
+
+  private void unassign() {
+    Place place = place();
+    world
+        .operators()
+        .ask(
+            new AdminCommand.Unassign(
+                chance.oneOf(Releases.APPLICATIONS),
+                World.FLEET,
+                place.site(),
+                place.slot(),
+                Optional.empty()),
+            answer -> {});
+  }
+
+  private record Place(Optional<Name> site, Optional<SlotRef> slot) {}
+
+  private Place place() {
+    int draw = chance.below(10);
+    if (draw < 3) {
+      return new Place(Optional.empty(), Optional.empty());
+    }
+    if (draw < 7) {
+      Name site = world.siteName(chance.below(world.plan().sites()));
+      return new Place(Optional.of(site), Optional.empty());
+    }
+    Optional<SlotRef> slot = Optional.ofNullable(world.slotOf(chance.oneOf(world.devices())));
+    return new Place(Optional.empty(), slot);
+  }
+
+  private void revoke() {
+    Device device = chance.oneOf(world.devices());
+    if (!device.hasJoined() || revoked * REVOKED_SHARE >= world.devices().size()) {
+      return;
+    }
+    revoked++;
+    world
+        .operators()
+        .ask(
+            new AdminCommand.RevokeDevice(device.id(), "stolen", Optional.empty()),
+            answer -> {
+              // It goes on trying for some hours.
+              world
+                  .scheduler()
+                  .in(chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), device::retire);
+            });
+  }
+
+  private void question() {
+    Device device = chance.oneOf(world.devices());
+    if (device.hasJoined()) {
+      world
+          .operators()
+          .ask(
+              new AdminCommand.AskDevice(
+                  device.id(), chance.oneOf(List.of("why", "logs", "weather"))),
+              answer -> {});
+    }
+  }
+
+  private void people() {
+    users++;
+    Name name = new Name("user-" + users);
+    world
+        .operators()
+        .ask(
+            new AdminCommand.CreateUser(name, Digest.ofText("token " + users)),
+            answer -> {
+              if (chance.isWithin(0.5)) {
+                world.operators().ask(new AdminCommand.RevokeUser(name), revoked -> {});
+              }
+            });
+  }
+}

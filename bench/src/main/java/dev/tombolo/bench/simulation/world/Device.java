@@ -1,0 +1,573 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.agent.core.AgentBoot;
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentLoop;
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.core.EventQueue;
+import dev.tombolo.agent.link.Backoff;
+import dev.tombolo.agent.outbox.OutboxChange;
+import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.release.ReleaseMachine;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.Crash;
+import dev.tombolo.bench.simulation.engine.CrashPoint;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.bench.simulation.invariant.Shop;
+import dev.tombolo.bench.simulation.store.AgentDisk;
+import dev.tombolo.bench.simulation.store.DiskState;
+import dev.tombolo.bench.simulation.store.WatchedAgentStore;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Platform;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A device in a shop: its machine, and the real [AgentLoop] on it, in virtual time.
+final class Device implements Shop {
+  private static final int EVENTS_A_TURN = 64;
+  private static final long TURN_MILLIS = 3;
+  private static final long IDLE_TICK_MILLIS = 2 * VirtualTime.HOUR;
+
+  /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
+  private static final long BUSY_TICK_MILLIS = 2 * VirtualTime.MINUTE;
+
+  private static final int BUSY_TICK_GROWTH = 8;
+
+  /// After this much, what was sent and not acknowledged is sent again.
+  private static final long ACKED_WAIT_MILLIS = 61 * VirtualTime.SECOND;
+
+  /// Of all channels together; less than all of them may have.
+  private static final int ALL_ROWS_MAX = 90;
+
+  private static final OutboxQuota QUOTA = new OutboxQuota(4, 60, 20_000, ALL_ROWS_MAX);
+
+  final World world;
+  final Chance chance;
+  final FileStore files = new FileStore();
+  final DeviceIdentity identity;
+  final DeviceClock clock;
+  private final int number;
+  private final int site;
+  private final DiskState disk = new DiskState();
+  private final AgentDisk database;
+  private final TreeMap<Name, Workload> processes = new TreeMap<>();
+  private final Set<Name> restless = new HashSet<>();
+  private final Set<Name> onTheWay = new HashSet<>();
+  private final ArrayDeque<AgentEvent> inbox = new ArrayDeque<>();
+  private EventQueue queue = new EventQueue();
+  private @Nullable AgentLoop loop;
+  private @Nullable DeviceId id;
+  private @Nullable Line line;
+  private boolean isPowered = true;
+  private boolean isRetired;
+  private long run;
+  private long boots;
+  private boolean turnIsDue;
+  private long nextTickMillis = Long.MAX_VALUE;
+  private long gapMillis;
+  private long newestRow;
+  private long forgottenThrough;
+  boolean isRenewing;
+  private long slowUntilMillis;
+
+  Device(World world, int number, int site, AgentDisk database) {
+    this.world = world;
+    this.number = number;
+    this.site = site;
+    this.database = database;
+    this.chance = world.chance("device", number);
+    this.identity = new DeviceIdentity(chance.of("identity"));
+    this.clock = new DeviceClock(world.scheduler());
+  }
+
+  // ---- what it is
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  int site() {
+    return site;
+  }
+
+  DeviceId id() {
+    DeviceId known = id;
+    if (known == null) {
+      throw new IllegalStateException("device-" + number + " has not joined");
+    }
+    return known;
+  }
+
+  @Override
+  public Optional<DeviceId> device() {
+    return Optional.ofNullable(id);
+  }
+
+  DiskState disk() {
+    return disk;
+  }
+
+  @Nullable Line line() {
+    return line;
+  }
+
+  long run() {
+    return run;
+  }
+
+  boolean hasJoined() {
+    return id != null;
+  }
+
+  String machineBoot() {
+    return "machine-" + number + "-" + boots;
+  }
+
+  Map<Name, Workload> workloads() {
+    return processes;
+  }
+
+  @Override
+  public boolean isUp() {
+    return loop != null;
+  }
+
+  boolean isPowered() {
+    return isPowered;
+  }
+
+  @Override
+  public AgentSnapshot stored() {
+    try {
+      return database.open().load();
+    } catch (StoreException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public Set<Digest> staged() {
+    return files.staged;
+  }
+
+  @Override
+  public int filesHeld() {
+    return files.whole.size() + files.partial.size() + files.staged.size();
+  }
+
+  @Override
+  public Optional<Digest> current(Name application) {
+    return Optional.ofNullable(files.current.get(application));
+  }
+
+  @Override
+  public Map<Name, Running> processes() {
+    Map<Name, Running> running = new TreeMap<>();
+    processes.forEach(
+        (name, it) -> running.put(name, new Running(it.identity, it.release, it.isTold)));
+    return running;
+  }
+
+  // ---- its life
+
+  /// It has joined: what it learnt is on its disk.
+  void joined(DeviceId given, Enrolment enrolment) {
+    database.join(enrolment);
+    id = given;
+    startAgent();
+  }
+
+  void startAgent() {
+    if (loop != null || id == null || !isPowered) {
+      return;
+    }
+    run++;
+    turnIsDue = false;
+    nextTickMillis = Long.MAX_VALUE;
+    gapMillis = VirtualTime.SECOND;
+    inbox.clear();
+    onTheWay.clear();
+    restless.clear();
+    isRenewing = false;
+    disk.disarm();
+    queue = new EventQueue();
+    String bootId = HexFormat.of().toHexDigits(chance.next());
+    loop =
+        new AgentLoop(
+            queue,
+            new WatchedAgentStore(database.open(), disk, this::committed),
+            boot(bootId),
+            clock,
+            chance::unit,
+            new Hands(this),
+            new Stumbling(this));
+    world.say(number, "agent starts");
+    turnSoon();
+  }
+
+  private AgentBoot boot(String bootId) {
+    return new AgentBoot(
+        bootId,
+        machineBoot(),
+        "1.0",
+        List.of("v1"),
+        VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
+        world.keys().root(),
+        identity.held().life(),
+        Long.MIN_VALUE,
+        new Platform("linux", "x86_64", Set.of()),
+        Map.of("host", "device-" + number),
+        new Backoff(Backoff.MAX_SECONDS),
+        QUOTA,
+        Optional.empty(),
+        false);
+  }
+
+  /// The agent's process is dead from this moment.
+  void agentDies(String how, long restMillis) {
+    if (loop == null) {
+      return;
+    }
+    world.say(number, "agent dies: " + how);
+    ended();
+    world.scheduler().in(restMillis, this::startAgent);
+  }
+
+  private void ended() {
+    loop = null;
+    run++;
+    database.crashed();
+    inbox.clear();
+    Line open = line;
+    line = null;
+    if (open != null) {
+      world.network().closeFromShop(open);
+    }
+  }
+
+  /// The machine loses its power, and gets it back.
+  void losePower(long restMillis, boolean isTorn) {
+    if (!isPowered) {
+      return;
+    }
+    world.say(number, "power is gone");
+    Line open = line;
+    if (open != null) {
+      open.upIsDead = true;
+    }
+    if (loop != null) {
+      ended();
+    }
+    isPowered = false;
+    processes.clear();
+    files.losePower(isTorn);
+    world.scheduler().in(restMillis, this::getPower);
+  }
+
+  private void getPower() {
+    if (!isPowered && !isRetired) {
+      isPowered = true;
+      boots++;
+      clock.booted();
+      world.say(number, "power is back");
+      startAgent();
+    }
+  }
+
+  void kill(CrashPoint point) {
+    if (loop == null) {
+      return;
+    }
+    if (point == CrashPoint.IDLE) {
+      agentDies("killed while idle", restartMillis());
+    } else {
+      disk.arm(point, chance.below(3));
+    }
+  }
+
+  /// A clean stop, as at an update; it is started again.
+  void stop() {
+    offer(new AgentEvent.StopAsked());
+  }
+
+  /// Somebody switches it off for good.
+  void retire() {
+    if (loop != null) {
+      ended();
+    }
+    isRetired = true;
+    isPowered = false;
+    processes.clear();
+  }
+
+  /// Nothing goes wrong here any more.
+  void heal() {
+    disk.fill(false);
+    disk.disarm();
+    disk.takeFailure();
+    clock.setOff(0);
+    slowUntilMillis = 0;
+    getPower();
+    if (loop != null) {
+      turnSoon();
+    }
+  }
+
+  void workloadDies(Name application) {
+    Workload workload = processes.get(application);
+    if (workload == null) {
+      return;
+    }
+    processes.remove(application);
+    if (workload.watchedBy == run && loop != null) {
+      startsWorkload(application);
+      offer(new AgentEvent.WorkloadExited(application, workload.identity, 139, "segfault"));
+    }
+  }
+
+  long restartMillis() {
+    return world.faultsAreOn() ? chance.between(1_000, 60_000) : 1_000;
+  }
+
+  void slow(long millis) {
+    slowUntilMillis = world.now() + millis;
+  }
+
+  // ---- the loop
+
+  void offer(AgentEvent event) {
+    if (loop == null) {
+      return;
+    }
+    inbox.add(event);
+    turnSoon();
+  }
+
+  private void turnSoon() {
+    if (!turnIsDue) {
+      turnIsDue = true;
+      long at = run;
+      long delay =
+          world.now() < slowUntilMillis
+              ? chance.between(VirtualTime.SECOND, 20 * VirtualTime.SECOND)
+              : TURN_MILLIS;
+      world.scheduler().in(delay, () -> turn(at));
+    }
+  }
+
+  private void turn(long at) {
+    AgentLoop running = loop;
+    if (running == null || at != run) {
+      return;
+    }
+    turnIsDue = false;
+    boolean wasIdle = inbox.isEmpty();
+    world.counts().add(wasIdle ? "turns of idle agents" : "turns of agents");
+    for (int i = 0; i < EVENTS_A_TURN && !inbox.isEmpty(); i++) {
+      AgentEvent event = inbox.remove();
+      world.agentTakes(this, event);
+      queue.offer(event);
+    }
+    try {
+      running.turn(0);
+    } catch (Crash crash) {
+      agentDies("killed " + crash.point(), restartMillis());
+      return;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    if (loop == null || at != run) {
+      return;
+    }
+    if (running.isStopped()) {
+      agentDies("stopped", restartMillis());
+      return;
+    }
+    if (!inbox.isEmpty()) {
+      turnSoon();
+    }
+    tickLater(wasIdle);
+  }
+
+  /// The real loop ticks every second. Here ticks come only as often as something may be due, and
+  /// ever rarer while nothing happens: an agent may not count on the beat of its clock.
+  private void tickLater(boolean wasIdle) {
+    if (line == null || !line.isOpenAtAgent || !onTheWay.isEmpty() || !restless.isEmpty()) {
+      gapMillis =
+          wasIdle
+              ? Math.min(world.idle(BUSY_TICK_MILLIS), gapMillis * BUSY_TICK_GROWTH)
+              : VirtualTime.SECOND;
+      if (gapMillis == BUSY_TICK_MILLIS) {
+        // Every restart of a workload has had its time by now.
+        restless.clear();
+      }
+    } else {
+      boolean waits = isRenewing || newestRow > forgottenThrough;
+      gapMillis = world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS);
+    }
+    tickIn(gapMillis);
+  }
+
+  private void tickIn(long millis) {
+    long due = world.now() + millis;
+    if (due < nextTickMillis || nextTickMillis <= world.now()) {
+      nextTickMillis = due;
+      long at = run;
+      world
+          .scheduler()
+          .at(
+              due,
+              () -> {
+                if (at == run && nextTickMillis == due) {
+                  nextTickMillis = Long.MAX_VALUE;
+                  turnSoon();
+                }
+              });
+    }
+  }
+
+  private void committed(List<AgentChange> changes) {
+    for (AgentChange change : changes) {
+      switch (change) {
+        case AgentChange.ApplicationKept(var it) -> {
+          if (isSettled(it.state())) {
+            onTheWay.remove(it.name());
+            if (ReleaseMachine.running(it.state()).isEmpty()) {
+              restless.remove(it.name());
+            }
+          } else {
+            onTheWay.add(it.name());
+          }
+        }
+        case AgentChange.ApplicationRemoved(var name) -> {
+          onTheWay.remove(name);
+          restless.remove(name);
+        }
+        case AgentChange.WorkloadKept(var it) -> {
+          restless.remove(it.name());
+          Workload workload = processes.get(it.name());
+          if (workload != null && workload.identity.equals(it.process())) {
+            workload.isTold = true;
+          }
+        }
+        case AgentChange.OutboxChanged(OutboxChange.Appended(var entry, var _)) ->
+            newestRow = entry.sequence();
+        case AgentChange.OutboxChanged(OutboxChange.Forgotten(var through)) ->
+            forgottenThrough = through;
+        default -> {}
+      }
+    }
+    world.watch().agentCommitted(this, changes);
+  }
+
+  void startsWorkload(Name application) {
+    restless.add(application);
+  }
+
+  private static boolean isSettled(ReleaseState state) {
+    return state instanceof ReleaseState.Live
+        || state instanceof ReleaseState.RolledBack
+        || state instanceof ReleaseState.Absent;
+  }
+
+  // ---- the line
+
+  void opens(Line fresh) {
+    line = fresh;
+  }
+
+  /// The agent closes its line; it is told so, as by its adapter.
+  void closes(Line open) {
+    if (line == open) {
+      line = null;
+      offer(
+          new AgentEvent.LinkClosed(open.number, new Reason.LineDown(0, "closed by the agent"), 0));
+      world.network().closeFromShop(open);
+    }
+  }
+
+  boolean isCurrent(Line it) {
+    return it == line && it.run == run && loop != null;
+  }
+
+  void lineOpened(Line it) {
+    if (isCurrent(it)) {
+      it.isOpenAtAgent = true;
+      offer(new AgentEvent.LinkOpened(it.number));
+    }
+  }
+
+  void lineEnded(Line it, String how) {
+    if (isCurrent(it)) {
+      line = null;
+      world.say(number, "its line " + it.number + " ends: " + how);
+      offer(new AgentEvent.LinkClosed(it.number, new Reason.LineDown(0, how), 0));
+    }
+  }
+
+  void lineRefused(Line it, Reason reason) {
+    if (isCurrent(it)) {
+      line = null;
+      if (world.trace().isOn()) {
+        world.say(number, "its line " + it.number + " is closed by the hub: " + reason);
+      }
+      offer(new AgentEvent.LinkClosed(it.number, reason, Edge.retryAfter(reason).orElse(0)));
+    }
+  }
+
+  void published(Line it, long publication) {
+    if (isCurrent(it)) {
+      offer(new AgentEvent.Published(it.number, publication));
+    }
+  }
+
+  void desired(Line it, int packet, byte[] payload) {
+    world.carried(payload);
+    if (isCurrent(it)) {
+      offer(new AgentEvent.DesiredArrived(it.number, packet, read(DesiredUpdate.class, payload)));
+    }
+  }
+
+  void acked(Line it, byte[] payload) {
+    world.carried(payload);
+    if (isCurrent(it)) {
+      offer(new AgentEvent.AckedArrived(it.number, 0, read(Acked.class, payload)));
+    }
+  }
+
+  void asked(Line it, int packet, byte[] payload) {
+    world.carried(payload);
+    if (isCurrent(it)) {
+      offer(new AgentEvent.AskArrived(it.number, packet, read(Ask.class, payload)));
+    }
+  }
+
+  private <T> T read(Class<T> type, byte[] payload) {
+    try {
+      return Json.read(type, payload, Limits.PACKET_BYTES_MAX);
+    } catch (MalformedException e) {
+      throw world.bug(number, "the agent cannot read what the hub wrote: " + e);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.CrashPoint;
+import dev.tombolo.bench.simulation.engine.Trace;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What goes wrong, and how often. Each kind draws from a stream of its own, so that leaving one
+/// out does not move the others.
+final class Faults {
+  private static final double DAY = VirtualTime.DAY;
+  private static final List<CrashPoint> POINTS = List.of(CrashPoint.values());
+
+  private final World world;
+
+  /// Draws of one kind.
+  private interface Strike {
+    void at(Device device, Chance chance);
+  }
+
+  Faults(World world) {
+    this.world = world;
+  }
+
+  void begin() {
+    everyDevice(FaultKind.LINE_BREAK, 4 * DAY, this::breakLine);
+    everyDevice(FaultKind.AGENT_KILL, 8 * DAY, (it, chance) -> it.kill(chance.oneOf(POINTS)));
+    everyDevice(FaultKind.AGENT_STOP, 30 * DAY, (it, chance) -> it.stop());
+    everyDevice(FaultKind.POWER_CUT, 20 * DAY, this::powerCut);
+    everyDevice(FaultKind.AGENT_DISK_FULL, 30 * DAY, this::fillDisk);
+    everyDevice(FaultKind.COMMIT_UNKNOWN, 20 * DAY, (it, chance) -> it.disk().failAfterCommit());
+    everyDevice(FaultKind.CLOCK_JUMP, 40 * DAY, this::jump);
+    everyDevice(FaultKind.BOOT_IN_1970, 60 * DAY, this::bootIn1970);
+    everyDevice(
+        FaultKind.SLOW_DEVICE,
+        30 * DAY,
+        (it, chance) -> it.slow(chance.between(VirtualTime.MINUTE, 20 * VirtualTime.MINUTE)));
+    everyDevice(FaultKind.BIT_ROT, 15 * DAY, this::rot);
+    everyDevice(FaultKind.WORKLOAD_DEATH, 15 * DAY, this::workloadDies);
+    everySite(
+        FaultKind.PARTITION, 15 * DAY, (site, chance) -> block(site, true, true, lasts(chance)));
+    everySite(
+        FaultKind.ONE_WAY_UP, 30 * DAY, (site, chance) -> block(site, false, true, lasts(chance)));
+    everySite(
+        FaultKind.ONE_WAY_DOWN,
+        30 * DAY,
+        (site, chance) -> block(site, true, false, lasts(chance)));
+    everySite(FaultKind.FLAPPING, 40 * DAY, this::flap);
+    everyWorld(FaultKind.REGION_OUTAGE, 30 * DAY, this::outage);
+    everyWorld(FaultKind.HUB_KILL, 5 * DAY, this::killHub);
+    everyWorld(FaultKind.HUB_POWER_CUT, 20 * DAY, chance -> world.hub().die(true));
+    everyWorld(FaultKind.HUB_DISK_FULL, 20 * DAY, this::fillHub);
+    everyWorld(
+        FaultKind.HUB_COMMIT_UNKNOWN, 10 * DAY, chance -> world.hub().disk().failAfterCommit());
+    everyDevice(FaultKind.CONQUERED_HUB, 60 * DAY, new ConqueredHub(world)::strike);
+    everyWorld(
+        FaultKind.SLOW_SIGNATURES,
+        15 * DAY,
+        chance -> world.hub().slowSignatures(chance.between(60_000, 3_600_000)));
+  }
+
+  private interface SiteStrike {
+    void at(int site, Chance chance);
+  }
+
+  private interface WorldStrike {
+    void at(Chance chance);
+  }
+
+  private void everyDevice(FaultKind kind, double gapMillis, Strike strike) {
+    for (Device device : world.devices()) {
+      Chance chance = world.chance(kind.name(), device.number());
+      again(
+          kind,
+          chance,
+          gapMillis,
+          () -> {
+            if (device.hasJoined()) {
+              struck(kind, device.number());
+              strike.at(device, chance);
+            }
+          });
+    }
+  }
+
+  private void everySite(FaultKind kind, double gapMillis, SiteStrike strike) {
+    for (int i = 0; i < world.plan().sites(); i++) {
+      int site = i;
+      Chance chance = world.chance(kind.name(), site);
+      again(
+          kind,
+          chance,
+          gapMillis,
+          () -> {
+            struck(kind, Trace.WORLD);
+            strike.at(site, chance);
+          });
+    }
+  }
+
+  private void everyWorld(FaultKind kind, double gapMillis, WorldStrike strike) {
+    Chance chance = world.chance(kind.name());
+    again(
+        kind,
+        chance,
+        gapMillis,
+        () -> {
+          struck(kind, Trace.HUB);
+          strike.at(chance);
+        });
+  }
+
+  private void again(FaultKind kind, Chance chance, double gapMillis, Runnable strike) {
+    if (!world.plan().faults().contains(kind)) {
+      return;
+    }
+    world
+        .scheduler()
+        .in(
+            chance.gap(gapMillis),
+            () -> {
+              if (world.faultsAreOn()) {
+                strike.run();
+                again(kind, chance, gapMillis, strike);
+              }
+            });
+  }
+
+  private void struck(FaultKind kind, int actor) {
+    world.faulted(kind);
+    world.say(actor, "FAULT " + kind.word());
+  }
+
+  /// Mostly minutes, sometimes days.
+  private static long lasts(Chance chance) {
+    return chance.isWithin(0.01)
+        ? chance.between(VirtualTime.DAY, 5 * VirtualTime.DAY)
+        : chance.gap(25.0 * VirtualTime.MINUTE);
+  }
+
+  private void block(int site, boolean up, boolean down, long millis) {
+    world.network().block(site, up, down, millis);
+  }
+
+  private void breakLine(Device device, Chance chance) {
+    Line line = device.line();
+    if (line != null) {
+      int draw = chance.below(3);
+      world.network().breakLine(line, draw != 1, draw != 2);
+    }
+  }
+
+  private void powerCut(Device device, Chance chance) {
+    device.losePower(chance.between(5_000, 2 * VirtualTime.HOUR), chance.isWithin(0.5));
+  }
+
+  private void fillDisk(Device device, Chance chance) {
+    device.disk().fill(true);
+    world.scheduler().in(chance.gap(15.0 * VirtualTime.MINUTE), () -> device.disk().fill(false));
+  }
+
+  private void fillHub(Chance chance) {
+    world.hub().disk().fill(true);
+    world
+        .scheduler()
+        .in(chance.gap(20.0 * VirtualTime.MINUTE), () -> world.hub().disk().fill(false));
+  }
+
+  private void jump(Device device, Chance chance) {
+    long years = 10 * 365 * VirtualTime.DAY;
+    device.clock.setOff(chance.between(-years, years));
+    world.scheduler().in(chance.gap(DAY), () -> device.clock.setOff(chance.between(-2_000, 2_000)));
+  }
+
+  private void bootIn1970(Device device, Chance chance) {
+    device.losePower(10_000, false);
+    device.clock.setOff(-world.now());
+    world.scheduler().in(chance.gap(DAY / 4), () -> device.clock.setOff(0));
+  }
+
+  private void rot(Device device, Chance chance) {
+    List<Digest> files = new ArrayList<>(device.files.whole.keySet());
+    if (!files.isEmpty()) {
+      device.files.whole.put(chance.oneOf(files), false);
+    }
+  }
+
+  private void workloadDies(Device device, Chance chance) {
+    List<Name> names = List.copyOf(device.workloads().keySet());
+    if (!names.isEmpty()) {
+      device.workloadDies(chance.oneOf(names));
+    }
+  }
+
+  private void flap(int site, Chance chance) {
+    int times = (int) chance.between(4, 12);
+    for (int i = 0; i < times; i++) {
+      world
+          .scheduler()
+          .in(i * 40_000L, () -> block(site, true, true, chance.between(2_000, 30_000)));
+    }
+  }
+
+  private void outage(Chance chance) {
+    long millis = chance.between(VirtualTime.MINUTE, 3 * VirtualTime.HOUR);
+    for (int site = 0; site < world.plan().sites(); site++) {
+      block(site, true, true, millis);
+    }
+  }
+
+  private void killHub(Chance chance) {
+    CrashPoint point = chance.oneOf(POINTS);
+    if (point == CrashPoint.IDLE) {
+      world.hub().die(false);
+    } else {
+      world.hub().disk().arm(point, chance.below(4));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// A device's files: whole ones, partial ones, release folders and `current` links. Content is only
+/// right or wrong; of a partial file also how much of it is synced.
+final class FileStore {
+  final Map<Digest, Boolean> whole = new LinkedHashMap<>();
+  final Map<Digest, Partial> partial = new HashMap<>();
+  final Set<Digest> staged = new HashSet<>();
+  final TreeMap<Name, Digest> current = new TreeMap<>();
+
+  /// @param isRight false once a byte of it is wrong
+  record Partial(long bytes, long syncedBytes, boolean isRight) {}
+
+  Partial partialOf(Digest file) {
+    return partial.getOrDefault(file, new Partial(0, 0, true));
+  }
+
+  boolean isRight(Digest file) {
+    return whole.getOrDefault(file, false);
+  }
+
+  /// What was not synced is gone, or torn.
+  void losePower(boolean isTorn) {
+    partial.replaceAll(
+        (file, part) ->
+            part.bytes() == part.syncedBytes()
+                ? part
+                : isTorn
+                    ? new Partial(part.bytes(), part.bytes(), false)
+                    : new Partial(part.syncedBytes(), part.syncedBytes(), part.isRight()));
+  }
+
+  /// Removes what is in neither set; what a link points to stays.
+  void sweep(Set<Digest> releases, Set<Digest> files) {
+    staged.removeIf(it -> !releases.contains(it) && !current.containsValue(it));
+    whole.keySet().retainAll(files);
+    partial.keySet().retainAll(files);
+  }
+}

@@ -1,0 +1,266 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.Crash;
+import dev.tombolo.bench.simulation.engine.Trace;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.bench.simulation.store.DiskState;
+import dev.tombolo.bench.simulation.store.HubDisk;
+import dev.tombolo.bench.simulation.store.WatchedHubStore;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.HubTurn;
+import dev.tombolo.hub.core.IssuedCertificate;
+import dev.tombolo.hub.core.PublishedDirectory;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The hub's machine: what `HubLoop` and the adapters do around the real [HubTurn], in virtual
+/// time.
+final class HubMachine {
+  /// As `HubLoop`.
+  private static final int BATCH_EVENTS_MAX = 1_024;
+
+  private static final long TICK_MILLIS = 1_000;
+  private static final long TURN_MILLIS = 2;
+  private static final long IDLE_TICK_MILLIS = VirtualTime.HOUR;
+  private static final long SLOW_SIGNATURE_MILLIS = 35 * VirtualTime.SECOND;
+
+  private final World world;
+  private final HubSettings settings;
+  private final DiskState disk = new DiskState();
+  private final HubDisk database;
+  private final Chance chance;
+  private final Edge edge;
+  private final ArrayDeque<HubEvent> inbox = new ArrayDeque<>();
+  private PublishedDirectory directory = new PublishedDirectory();
+  private @Nullable HubTurn turn;
+  private long run;
+  private boolean turnIsDue;
+  private long tickedMillis;
+  private long nextTickMillis = Long.MAX_VALUE;
+  private long slowSignaturesUntilMillis;
+
+  HubMachine(World world, HubDisk database) {
+    this.world = world;
+    this.database = database;
+    this.chance = world.chance("hub");
+    this.edge = new Edge(world, this);
+    this.settings =
+        new HubSettings(
+            List.of("wss://hub:8443/mqtt"),
+            "https://hub:8443",
+            world.keys().documentKeyId(),
+            world.keys().documentPem(),
+            world.resultQuota(),
+            world.eventQuota(),
+            Limits.CERTIFICATE_LIFE);
+  }
+
+  boolean isUp() {
+    return turn != null;
+  }
+
+  Edge edge() {
+    return edge;
+  }
+
+  DiskState disk() {
+    return disk;
+  }
+
+  PublishedDirectory directory() {
+    return directory;
+  }
+
+  /// Starts the process.
+  void start() {
+    if (turn != null) {
+      return;
+    }
+    run++;
+    turnIsDue = false;
+    tickedMillis = world.now();
+    nextTickMillis = Long.MAX_VALUE;
+    directory = new PublishedDirectory();
+    disk.disarm();
+    HubTurn fresh =
+        new HubTurn(
+            settings,
+            new WatchedHubStore(database.open(), disk, world.watch()::hubCommitted),
+            directory);
+    turn = fresh;
+    world.say(Trace.HUB, "started");
+    perform(fresh.beginning(world.now()));
+    tickIn(TICK_MILLIS);
+  }
+
+  /// The process is dead from this moment.
+  ///
+  /// @param silently when the machine died with it, so that nobody is told
+  void die(boolean silently) {
+    if (turn == null) {
+      return;
+    }
+    turn = null;
+    run++;
+    inbox.clear();
+    database.crashed();
+    edge.died(silently);
+    world.say(Trace.HUB, silently ? "its machine is dead" : "is dead");
+    long rest = world.faultsAreOn() ? chance.between(500, 4 * VirtualTime.MINUTE) : 500;
+    world.scheduler().in(rest, this::start);
+  }
+
+  boolean offer(HubEvent event) {
+    if (turn == null) {
+      return false;
+    }
+    inbox.add(event);
+    turnSoon();
+    return true;
+  }
+
+  private void turnSoon() {
+    if (!turnIsDue) {
+      turnIsDue = true;
+      long at = run;
+      world.scheduler().in(TURN_MILLIS, () -> turnOf(at));
+    }
+  }
+
+  private void tickIn(long millis) {
+    long due = world.now() + millis;
+    if (due < nextTickMillis) {
+      nextTickMillis = due;
+      long at = run;
+      world
+          .scheduler()
+          .at(
+              due,
+              () -> {
+                if (at == run && nextTickMillis == due) {
+                  nextTickMillis = Long.MAX_VALUE;
+                  turnSoon();
+                }
+              });
+    }
+  }
+
+  private void turnOf(long at) {
+    HubTurn running = turn;
+    if (at != run || running == null) {
+      return;
+    }
+    turnIsDue = false;
+    List<HubEvent> batch = new ArrayList<>(Math.min(inbox.size() + 1, BATCH_EVENTS_MAX));
+    while (!inbox.isEmpty() && batch.size() < BATCH_EVENTS_MAX) {
+      batch.add(inbox.remove());
+    }
+    boolean wasIdle = batch.isEmpty();
+    if (running.isWorkLeft() || world.now() - tickedMillis >= TICK_MILLIS) {
+      tickedMillis = world.now();
+      batch.add(new HubEvent.Ticked());
+    }
+    for (HubEvent event : batch) {
+      world.hubTakes(event);
+    }
+    try {
+      perform(running.take(batch, world.now()));
+    } catch (Crash crash) {
+      world.say(Trace.HUB, "dies: " + crash.point());
+      die(false);
+      return;
+    }
+    if (!inbox.isEmpty() || running.isWorkLeft()) {
+      turnSoon();
+    }
+    tickIn(wasIdle ? world.idle(IDLE_TICK_MILLIS) : 61 * VirtualTime.SECOND);
+  }
+
+  private void perform(List<HubEffect> effects) {
+    for (HubEffect effect : effects) {
+      disk.beforeEffect();
+      world.hubDoes(effect);
+      act(effect);
+    }
+  }
+
+  private void act(HubEffect effect) {
+    switch (effect) {
+      case HubEffect.SignCertificate it -> {
+        String pem = Certificates.text(it);
+        later(
+            it.notBeforeMillis(),
+            new HubEvent.CertificateSigned(
+                it.request(),
+                new IssuedCertificate(
+                    it.serial(), it.notBeforeMillis(), it.notAfterMillis(), pem)));
+      }
+      case HubEffect.SignDocument it -> {
+        String payload = new String(it.payload(), StandardCharsets.UTF_8);
+        later(
+            it.revision(),
+            new HubEvent.DocumentSigned(
+                it.device(),
+                it.revision(),
+                world.keys().document().sign(DesiredManifest.PAYLOAD_TYPE, payload)));
+      }
+      case HubEffect.EnrolGranted it -> edge.answer(it.request(), Edge.body(it.response()));
+      case HubEffect.RenewGranted it -> edge.answer(it.request(), Edge.body(it.response()));
+      case HubEffect.RequestRefused it -> edge.answer(it.request(), new Reply.Refused(it.reason()));
+      case HubEffect.ToSession it -> {
+        if (it instanceof HubEffect.SendDesired) {
+          tickIn(TICK_MILLIS);
+        }
+        edge.perform(it);
+      }
+      case HubEffect.AdminAnswered it -> world.operators().answered(it.request(), it.answer());
+      case HubEffect.DeviceExpelled it -> edge.expel(it.device(), it.reason());
+      // For external brokers.
+      case HubEffect.StartedOver _, HubEffect.RevocationsChanged _ -> {}
+    }
+  }
+
+  /// Signatures come from other threads, after a moment.
+  private void later(long salt, HubEvent signed) {
+    boolean isSlow = world.now() < slowSignaturesUntilMillis;
+    long delay = isSlow ? SLOW_SIGNATURE_MILLIS + chance.below(10_000) : chance.between(1, 30);
+    if (isSlow) {
+      tickIn(31 * VirtualTime.SECOND);
+    }
+    world.trace().mix(salt);
+    long at = run;
+    world
+        .scheduler()
+        .in(
+            delay,
+            () -> {
+              if (at == run) {
+                offer(signed);
+              }
+            });
+  }
+
+  /// Somebody listens without a birth: the hub looks after a second.
+  void lookSoon() {
+    tickIn(TICK_MILLIS + 1);
+  }
+
+  /// Looks around at once.
+  void wake() {
+    if (turn != null) {
+      turnSoon();
+    }
+  }
+
+  void slowSignatures(long millis) {
+    slowSignaturesUntilMillis = world.now() + millis;
+  }
+}

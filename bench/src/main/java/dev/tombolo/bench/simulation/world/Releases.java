@@ -1,0 +1,147 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.trust.Signer;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.release.Probe;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.release.WorkloadSpec;
+import dev.tombolo.protocol.sign.Envelope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the publisher has signed, and how each release behaves when it runs.
+final class Releases {
+  /// Applications of the world: two that run, one of files only.
+  static final List<Name> APPLICATIONS =
+      List.of(new Name("people"), new Name("till"), new Name("words"));
+
+  private final Signer publisher;
+  private final Map<Digest, Release> byDigest = new HashMap<>();
+  private final Map<Name, List<Release>> byName = new HashMap<>();
+
+  /// How a release behaves on a device.
+  enum Behaviour {
+    WORKS,
+    CRASHES,
+    FAILS_PROBES,
+    DOES_NOT_START
+  }
+
+  record Release(
+      ReleaseRef ref,
+      Digest digest,
+      Envelope envelope,
+      ReleaseManifest manifest,
+      Behaviour behaviour) {}
+
+  Releases(Signer publisher) {
+    this.publisher = publisher;
+  }
+
+  Behaviour behaviour(Digest release) {
+    Release known = byDigest.get(release);
+    return known == null ? Behaviour.WORKS : known.behaviour();
+  }
+
+  @Nullable ReleaseManifest manifest(Digest release) {
+    Release known = byDigest.get(release);
+    return known == null ? null : known.manifest();
+  }
+
+  List<Release> of(Name application) {
+    return byName.getOrDefault(application, List.of());
+  }
+
+  /// The application's next version.
+  Release next(Name application, Chance chance) {
+    int version = of(application).size() + 1;
+    Behaviour behaviour = behaviour(application, version, chance);
+    ReleaseManifest manifest = manifest(application, version, chance);
+    String payload = Json.write(manifest);
+    Release release =
+        new Release(
+            new ReleaseRef(application, manifest.version()),
+            Digest.ofText(payload),
+            publisher.sign(ReleaseManifest.PAYLOAD_TYPE, payload),
+            manifest,
+            behaviour);
+    byDigest.put(release.digest(), release);
+    byName.computeIfAbsent(application, unseen -> new ArrayList<>()).add(release);
+    return release;
+  }
+
+  private static Behaviour behaviour(Name application, int version, Chance chance) {
+    int draw = chance.below(100);
+    if (version == 1 || application.equals(APPLICATIONS.get(2)) || draw < 70) {
+      return Behaviour.WORKS;
+    }
+    return draw < 80
+        ? Behaviour.CRASHES
+        : draw < 93 ? Behaviour.FAILS_PROBES : Behaviour.DOES_NOT_START;
+  }
+
+  private static ReleaseManifest manifest(Name application, int version, Chance chance) {
+    boolean isFiles = application.equals(APPLICATIONS.get(2));
+    boolean reloads = application.equals(APPLICATIONS.get(1));
+    List<Variant.File> files = new ArrayList<>();
+    files.add(file("model.bin", application + "-" + version, chance.between(100, 40_000_000)));
+    files.add(file("labels.txt", application + "-labels", 4_000));
+    WorkloadSpec workload =
+        isFiles
+            ? new WorkloadSpec(
+                WorkloadSpec.Type.NONE,
+                List.of(),
+                Map.of(),
+                new WorkloadSpec.Reload.Restart(),
+                List.of(),
+                0,
+                0,
+                0)
+            : new WorkloadSpec(
+                WorkloadSpec.Type.PROCESS,
+                List.of("${release.dir}/serve", "--threads", "${param.threads}"),
+                Map.of(),
+                reloads ? new WorkloadSpec.Reload.Signal("HUP") : new WorkloadSpec.Reload.Restart(),
+                List.of(
+                    new Probe.Tcp(
+                        "port",
+                        reloads ? 43_200 : (int) chance.between(15_000, 43_000),
+                        5,
+                        "9000")),
+                60,
+                (int) chance.between(0, 90),
+                3);
+    return new ReleaseManifest(
+        application,
+        version + ".0",
+        ReleaseManifest.Kind.MODEL,
+        "",
+        List.of("*"),
+        version / 4,
+        List.of(),
+        List.of(
+            new Variant(
+                "linux",
+                "any",
+                List.of(),
+                files,
+                workload,
+                isFiles
+                    ? List.of()
+                    : List.of(
+                        new Variant.Parameter(
+                            "threads", Variant.Parameter.Type.INTEGER, "2", 1L, 8L)))));
+  }
+
+  private static Variant.File file(String path, String content, long size) {
+    return new Variant.File(path, size, Digest.ofText(content), false);
+  }
+}

@@ -1,0 +1,419 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.Counts;
+import dev.tombolo.bench.simulation.engine.Scheduler;
+import dev.tombolo.bench.simulation.engine.Trace;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.bench.simulation.invariant.InvariantBroken;
+import dev.tombolo.bench.simulation.invariant.Invariants;
+import dev.tombolo.bench.simulation.store.Disks;
+import dev.tombolo.bench.simulation.store.SqliteDisks;
+import dev.tombolo.bench.simulation.trust.WorldKeys;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.RowQuota;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.sign.Envelope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One simulated world: a hub, its shops, what lies between, what people do, what goes wrong; and
+/// the invariants that look on.
+public final class World {
+  static final Name FLEET = new Name("production");
+
+  /// What a channel of results may hold on a device of this world.
+  static final int RESULT_ROWS_MAX = 60;
+
+  /// Rows that a hub keeps which is short of disk: two blocks, and a little.
+  private static final long FEW_ROWS = 250;
+
+  /// Rows and bytes that no world comes to.
+  private static final long PLENTY = 1L << 40;
+
+  /// Between two looks at everything.
+  private static final long WHOLE_MILLIS = 2 * VirtualTime.DAY;
+
+  /// Between two looks at the hub's open lines.
+  private static final long LINES_MILLIS = VirtualTime.HOUR;
+
+  /// Devices that take the slot of another.
+  private static final double TAKING_OVER_SHARE = 0.12;
+
+  private static final long CONVERGENCE_MILLIS = 15 * VirtualTime.MINUTE;
+
+  /// Ticks of an idle agent or hub while the world converges.
+  private static final long LAST_TICK_MILLIS = 20 * VirtualTime.SECOND;
+
+  private final WorldPlan plan;
+  private final Chance chance;
+  private final Scheduler scheduler = new Scheduler(VirtualTime.BEGIN_MILLIS);
+  private final Trace trace;
+  private final Counts counts = new Counts();
+  private final ClassCounts kinds = new ClassCounts();
+  private final WorldKeys keys;
+  private final Disks disks;
+  private final Releases releases;
+  private final RowQuota resultQuota;
+  private final RowQuota eventQuota;
+  private final Invariants invariants;
+  private final Watch watch = new Watch();
+  private final HubMachine hub;
+  private final List<Device> devices = new ArrayList<>();
+  private final Map<Integer, SlotRef> slots = new HashMap<>();
+  private final Network network;
+  private final Operators operators;
+  private final Installer installer;
+  private final Results results;
+  private boolean faultsAreOn = true;
+  private long lastPid = 100;
+  private long faults;
+  private long events;
+  private @Nullable InvariantBroken bug;
+
+  public World(WorldPlan plan, Trace trace) {
+    this.plan = plan;
+    this.trace = trace;
+    this.chance = new Chance(plan.seed());
+    this.keys = WorldKeys.of(plan.isOnSqlite());
+    this.disks = plan.isOnSqlite() ? new SqliteDisks() : Disks.simulated();
+    this.releases = new Releases(keys.publisher());
+    this.resultQuota = quota("results");
+    this.eventQuota = quota("events");
+    this.invariants =
+        new Invariants(releases::manifest, FLEET, RESULT_ROWS_MAX, resultQuota, eventQuota, counts);
+    this.hub = new HubMachine(this, disks.hub("history-" + plan.seed()));
+    this.operators = new Operators(this);
+    this.installer = new Installer(this);
+    this.results = new Results(this);
+    for (int number = 0; number < plan.agents(); number++) {
+      devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
+    }
+    this.network = new Network(this, plan.sites());
+  }
+
+  /// Half of the hubs keep few rows, or none for long.
+  private RowQuota quota(String log) {
+    Chance of = chance.of("quota of " + log);
+    return new RowQuota(
+        of.isWithin(0.5) ? Duration.ofDays(of.between(1, 20)) : Duration.ofDays(1_000),
+        PLENTY,
+        of.isWithin(0.5) ? FEW_ROWS : PLENTY);
+  }
+
+  /// Plays it to the end.
+  ///
+  /// @throws InvariantBroken when something does not hold that must
+  public Outcome play() {
+    try (Bugs _ = Bugs.listen(this)) {
+      long end = VirtualTime.BEGIN_MILLIS + plan.days() * VirtualTime.DAY;
+      hub.start();
+      Business business = new Business(this);
+      business.open();
+      devicesJoin();
+      new Faults(this).begin();
+      scheduler.in(WHOLE_MILLIS, this::lookAtAll);
+      scheduler.in(LINES_MILLIS, this::lookAtLines);
+      run(end);
+      heal();
+      business.lastRound();
+      run(end + CONVERGENCE_MILLIS);
+      invariants.atTheEnd(devices, now());
+      return outcome();
+    } finally {
+      disks.close();
+    }
+  }
+
+  private Outcome outcome() {
+    kinds.into(counts);
+    counts.add("scheduled", scheduler.done());
+    return new Outcome(plan, events, faults, trace.hash(), counts);
+  }
+
+  /// How a world went that broke nothing.
+  ///
+  /// @param events that hub and agents decided, idle ticks not counted
+  public record Outcome(WorldPlan plan, long events, long faults, long hash, Counts counts) {}
+
+  private void run(long endMillis) {
+    while (scheduler.step(endMillis)) {
+      if (bug != null) {
+        throw bug;
+      }
+    }
+  }
+
+  private void devicesJoin() {
+    Chance when = chance("joining");
+    for (Device device : devices) {
+      long first =
+          when.isWithin(0.7)
+              ? when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR)
+              : when.between(0, plan.days() * VirtualTime.DAY / 2);
+      boolean takesOver = when.isWithin(TAKING_OVER_SHARE);
+      scheduler.in(
+          first,
+          () -> {
+            installer.join(device, takesOver ? heldSlot(device.site()) : null, 0);
+            results.begin(device);
+          });
+    }
+  }
+
+  /// A slot of the site that some device holds; null when none has joined there.
+  private @Nullable SlotRef heldSlot(int site) {
+    for (Device device : devices) {
+      SlotRef slot = slots.get(device.number());
+      if (device.site() == site && slot != null && device.isPowered()) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  private void lookAtAll() {
+    invariants.whole(devices, now());
+    if (faultsAreOn) {
+      scheduler.in(WHOLE_MILLIS, this::lookAtAll);
+    }
+  }
+
+  private void lookAtLines() {
+    for (Line line : hub.edge().lines()) {
+      invariants.lineIsOpen(line.device.id(), now());
+    }
+    if (faultsAreOn) {
+      scheduler.in(LINES_MILLIS, this::lookAtLines);
+    }
+  }
+
+  /// From now on nothing goes wrong any more.
+  private void heal() {
+    say(Trace.WORLD, "faults end");
+    faultsAreOn = false;
+    network.clear();
+    hub.disk().fill(false);
+    hub.disk().disarm();
+    hub.disk().takeFailure();
+    hub.slowSignatures(0);
+    for (Device device : devices) {
+      device.heal();
+    }
+    hub.start();
+    hub.wake();
+  }
+
+  // ---- for the parts
+
+  WorldPlan plan() {
+    return plan;
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  long now() {
+    return scheduler.now();
+  }
+
+  Chance chance(String purpose) {
+    return chance.of(purpose);
+  }
+
+  Chance chance(String purpose, long number) {
+    return chance.of(purpose, number);
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  Counts counts() {
+    return counts;
+  }
+
+  RowQuota resultQuota() {
+    return resultQuota;
+  }
+
+  RowQuota eventQuota() {
+    return eventQuota;
+  }
+
+  WorldKeys keys() {
+    return keys;
+  }
+
+  HubMachine hub() {
+    return hub;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  List<Device> devices() {
+    return devices;
+  }
+
+  Operators operators() {
+    return operators;
+  }
+
+  Results results() {
+    return results;
+  }
+
+  Releases releases() {
+    return releases;
+  }
+
+  Watch watch() {
+    return watch;
+  }
+
+  Name siteName(int site) {
+    return new Name("store-" + (100 + site));
+  }
+
+  @Nullable SlotRef slotOf(Device device) {
+    return slots.get(device.number());
+  }
+
+  /// Whoever held the slot goes back to the depot some hours later.
+  void joined(Device device, SlotRef slot) {
+    Chance when = chance("swap", device.number());
+    for (Device other : devices) {
+      if (!other.equals(device) && slot.equals(slots.get(other.number()))) {
+        counts.add("devices replaced");
+        scheduler.in(when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), other::retire);
+      }
+    }
+    slots.put(device.number(), slot);
+  }
+
+  Envelope strangersEnvelope(String payloadType, String payload) {
+    return keys.stranger().sign(payloadType, payload);
+  }
+
+  long nextPid() {
+    return ++lastPid;
+  }
+
+  boolean faultsAreOn() {
+    return faultsAreOn;
+  }
+
+  boolean mayFault(FaultKind kind) {
+    return faultsAreOn && plan.faults().contains(kind);
+  }
+
+  void faulted(FaultKind kind) {
+    faults++;
+    counts.add("fault " + kind.word());
+    trace.mix(kind.word().hashCode());
+  }
+
+  /// How long an idle part waits for its next tick.
+  long idle(long usualMillis) {
+    return faultsAreOn ? usualMillis : Math.min(usualMillis, LAST_TICK_MILLIS);
+  }
+
+  void say(int actor, String words) {
+    if (trace.isOn()) {
+      trace.say(now(), actor, words);
+    }
+  }
+
+  /// Something that no fault explains.
+  InvariantBroken bug(int shop, String what) {
+    return new InvariantBroken("a bug", shop, what);
+  }
+
+  InvariantBroken bug(int shop, String what, Throwable cause) {
+    InvariantBroken broken = bug(shop, what + ": " + cause);
+    broken.initCause(cause);
+    return broken;
+  }
+
+  /// Found where it cannot be thrown.
+  void found(InvariantBroken broken) {
+    bug = broken;
+  }
+
+  // ---- what happens, for the story and the invariants
+
+  void hubTakes(HubEvent event) {
+    note(Trace.HUB, event);
+    if (!(event instanceof HubEvent.Ticked)) {
+      events++;
+    }
+  }
+
+  void hubDoes(HubEffect effect) {
+    note(Trace.HUB, effect);
+    invariants.hubDoes(effect, now());
+  }
+
+  void agentTakes(Device device, AgentEvent event) {
+    note(device.number(), event);
+    events++;
+  }
+
+  void agentDoes(Device device, AgentEffect effect) {
+    note(device.number(), effect);
+    invariants.agentDoes(device, effect, now());
+  }
+
+  private void note(int actor, Object happened) {
+    kinds.add(happened.getClass());
+    trace.mix(now() + actor);
+    if (trace.isOn()) {
+      String words =
+          happened instanceof HubEffect.SignDocument it
+              ? "SignDocument[device=" + it.device() + ", revision=" + it.revision() + "]"
+              : happened.toString();
+      trace.say(now(), actor, words.length() > 400 ? words.substring(0, 400) + "..." : words);
+    }
+  }
+
+  void carried(byte[] message) {
+    trace.mix(message);
+    invariants.carried(message.length);
+  }
+
+  void sentDesired(Line line, DesiredUpdate update, int bytes) {
+    invariants.sentDesired(line.device.id(), update, bytes, now());
+  }
+
+  void servedFile(Device device, Digest file) {
+    invariants.servedFile(device.id(), file, now());
+  }
+
+  /// What the stores tell.
+  final class Watch {
+    void hubCommitted(List<HubChange.Durable> changes) {
+      trace.mix(changes.size());
+      invariants.hubCommitted(changes, now());
+    }
+
+    void agentCommitted(Device device, List<AgentChange> changes) {
+      trace.mix(changes.size());
+      invariants.agentCommitted(device, changes, now());
+    }
+  }
+}
