@@ -106,7 +106,14 @@ final class HubFacts {
         seenMillis.remove(device);
       }
       // The hub may forget these; what was true of them stays true.
-      case HubChange.BlockPut _,
+      case HubChange.HistoryMoved _,
+          HubChange.HistoryRestored _,
+          HubChange.StrangerPut _,
+          HubChange.StrangerGone _,
+          HubChange.BackupBegun _,
+          HubChange.BackupDone _,
+          HubChange.OutboxMarked _,
+          HubChange.BlockPut _,
           HubChange.BlockDropped _,
           HubChange.MarkForgotten _,
           HubChange.TokenForgotten _,

@@ -99,6 +99,15 @@ final class ShopFacts {
           }
         }
       }
+      case OutboxChange.Acknowledged(var through) -> {
+        for (Row row : rows.headMap(through, true).values()) {
+          if (row.entry.kind() == OutboxEntry.Kind.STATE) {
+            row.isGone = true;
+          }
+        }
+        ackedThrough = Math.max(ackedThrough, through);
+      }
+      case OutboxChange.LostByHub(var through) -> ackedThrough = through;
       case OutboxChange.Forgotten(var through) -> {
         for (Row row : rows.headMap(through, true).values()) {
           Name channel = row.entry.channel();
@@ -114,6 +123,7 @@ final class ShopFacts {
 
   WaitingRows waiting() {
     return WaitingRows.of(
+        ackedThrough,
         rows.values().stream().filter(row -> !row.isGone).map(row -> row.entry).toList());
   }
 }

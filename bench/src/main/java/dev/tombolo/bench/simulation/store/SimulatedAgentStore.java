@@ -71,7 +71,7 @@ public final class SimulatedAgentStore implements AgentStore {
         releases,
         List.copyOf(applications.values()),
         List.copyOf(workloads.values()),
-        WaitingRows.of(entries),
+        WaitingRows.of(ackedThrough, entries),
         nextSequence,
         ackedThrough);
   }
@@ -142,6 +142,14 @@ public final class SimulatedAgentStore implements AgentStore {
                   it ->
                       channel.equals(it.entry().channel())
                           && it.entry().kind() == OutboxEntry.Kind.RESULT);
+      case OutboxChange.Acknowledged(var through) -> {
+        outbox
+            .headMap(through, true)
+            .values()
+            .removeIf(it -> it.entry().kind() == OutboxEntry.Kind.STATE);
+        ackedThrough = Math.max(ackedThrough, through);
+      }
+      case OutboxChange.LostByHub(var through) -> ackedThrough = through;
       case OutboxChange.Forgotten(var through) -> {
         outbox.headMap(through, true).clear();
         ackedThrough = Math.max(ackedThrough, through);

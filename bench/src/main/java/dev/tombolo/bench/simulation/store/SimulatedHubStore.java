@@ -23,6 +23,17 @@ public final class SimulatedHubStore implements HubStore {
   private final LinkedHashMap<Object, HubChange.Durable> kept = new LinkedHashMap<>();
   private final Map<DeviceId, Set<Digest>> releases = new HashMap<>();
 
+  /// How far backups have each outbox, by the key of its newest rows.
+  private final Map<Object, BackupMark> backedUp = new HashMap<>();
+
+  private HubChange.@Nullable BackupNoted backup;
+
+  /// @param begun through which row the backup has it that began last; -1: none
+  /// @param done through which row a finished backup has it; -1: none
+  private record BackupMark(long begun, long done) {
+    static final BackupMark NONE = new BackupMark(-1, -1);
+  }
+
   /// What a change replaces or takes away: another change with the same key.
   private record Key(Class<?> kind, Object first, @Nullable Object second) {}
 
@@ -38,6 +49,22 @@ public final class SimulatedHubStore implements HubStore {
       if (change instanceof HubChange.RowsTaken taken) {
         newest.put(taken.device(), taken);
       }
+    }
+    for (HubChange.Durable change : kept.values()) {
+      if (change instanceof HubChange.RowsTaken taken) {
+        BackupMark mark = backedUp.getOrDefault(keyOf(taken), BackupMark.NONE);
+        state.apply(
+            new HubChange.OutboxMarked(
+                taken.device(),
+                taken.incarnation(),
+                taken.through(),
+                mark.begun(),
+                mark.done(),
+                taken.takenMillis()));
+      }
+    }
+    if (backup != null) {
+      state.apply(backup);
     }
     for (HubChange.Durable change : kept.values()) {
       switch (change) {
@@ -71,7 +98,25 @@ public final class SimulatedHubStore implements HubStore {
     Object key = keyOf(change);
     kept.remove(key);
     switch (change) {
-      case HubChange.AssignmentRemoved _, HubChange.BlockDropped _, HubChange.MarkForgotten _ -> {}
+      case HubChange.AssignmentRemoved _, HubChange.BlockDropped _, HubChange.StrangerGone _ -> {}
+      case HubChange.MarkForgotten _ -> backedUp.remove(key);
+      case HubChange.BackupBegun begun -> {
+        backup = new HubChange.BackupNoted(begun.id(), false);
+        kept.forEach(
+            (its, it) -> {
+              if (it instanceof HubChange.RowsTaken taken) {
+                long done = backedUp.getOrDefault(its, BackupMark.NONE).done();
+                backedUp.put(its, new BackupMark(taken.through(), done));
+              }
+            });
+      }
+      case HubChange.BackupDone done -> {
+        backup = new HubChange.BackupNoted(done.id(), true);
+        backedUp.replaceAll(
+            (its, mark) -> new BackupMark(mark.begun(), Math.max(mark.begun(), mark.done())));
+      }
+      // Only loading makes one.
+      case HubChange.OutboxMarked _ -> {}
       case HubChange.CertificatesEnded ended -> forget(ended);
       case HubChange.TokenForgotten(var token) ->
           kept.values()
@@ -79,6 +124,7 @@ public final class SimulatedHubStore implements HubStore {
                   it -> it instanceof HubChange.TokenUsed(var use) && use.token().equals(token));
       case HubChange.DeviceCleared(var device) -> {
         releases.remove(device);
+        backedUp.keySet().removeIf(its -> its instanceof Key it && it.first().equals(device));
         kept.values().removeIf(it -> isClearedWith(device, it));
       }
       case HubChange.RowsTaken taken -> {
@@ -133,6 +179,14 @@ public final class SimulatedHubStore implements HubStore {
   private static Object keyOf(HubChange.Durable change) {
     Class<?> kind = change.getClass();
     return switch (change) {
+      case HubChange.HistoryMoved _,
+          HubChange.HistoryRestored _,
+          HubChange.BackupBegun _,
+          HubChange.BackupDone _ ->
+          kind;
+      case HubChange.StrangerPut c -> new Key(kind, c.stranger().device(), null);
+      case HubChange.StrangerGone c -> new Key(HubChange.StrangerPut.class, c.device(), null);
+      case HubChange.OutboxMarked c -> new Key(kind, c.device(), c.incarnation());
       case HubChange.CounterMoved c -> new Key(kind, c.counter(), null);
       case HubChange.FleetPut c -> new Key(kind, c.fleet().content().name(), null);
       case HubChange.SitePut c -> new Key(kind, c.site().content().name(), null);

@@ -233,7 +233,7 @@ final class Device implements Shop {
         "1.0",
         List.of("v1"),
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
-        world.keys().root(),
+        List.of(world.keys().root()),
         identity.held().life(),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),

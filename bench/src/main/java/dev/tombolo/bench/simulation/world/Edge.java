@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.RequestedKey;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -35,6 +36,7 @@ final class Edge {
   /// As the real one: parts of a document on their way.
   private static final int PARTS_IN_FLIGHT_MAX = 4;
 
+  private static final long CHALLENGE_MILLIS = 120_000;
   private static final long ANSWER_MILLIS = 30_000;
   private static final Reason BUSY = new Reason.Busy(5);
 
@@ -87,7 +89,7 @@ final class Edge {
     SessionId id = new SessionId(++lastNumber);
     line.session = id;
     lines.put(id.number(), line);
-    hub.offer(new HubEvent.SessionOpened(id, line.device.id(), line.serial, line.remote()));
+    hub.offer(new HubEvent.SessionOpened(id, line.device.id(), line.serial, null, line.remote()));
     world
         .scheduler()
         .in(
@@ -315,10 +317,29 @@ final class Edge {
       RenewRequest wanted = Json.read(RenewRequest.class, body, Limits.ENROL_BODY_BYTES_MAX);
       RequestedKey key = keyOf(request, wanted.csr());
       if (key != null) {
-        hub.offer(new HubEvent.RenewAsked(number(request), device.id(), serial, key, "10.9.0.1"));
+        hub.offer(
+            new HubEvent.RenewAsked(number(request), device.id(), serial, null, key, "10.9.0.1"));
       }
     } catch (MalformedException e) {
       throw world.bug(device.number(), "the hub cannot read a renewal: " + e);
+    }
+  }
+
+  /// What is left of a recovery once the proof has been checked.
+  void recover(Request request, PresentedCertificate shown, byte[] body) {
+    world.carried(body);
+    Device device = request.device;
+    try {
+      RenewRequest wanted = Json.read(RenewRequest.class, body, Limits.ENROL_BODY_BYTES_MAX);
+      RequestedKey key = keyOf(request, wanted.csr());
+      if (key != null) {
+        long number = number(request);
+        hub.offer(
+            new HubEvent.RecoverAsked(
+                number, shown, key, "nonce-" + number, world.now() + CHALLENGE_MILLIS, "10.9.0.1"));
+      }
+    } catch (MalformedException e) {
+      throw world.bug(device.number(), "the hub cannot read a recovery: " + e);
     }
   }
 

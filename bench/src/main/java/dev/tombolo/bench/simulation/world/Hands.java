@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -13,6 +14,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -75,6 +77,7 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.ResultKept it -> world.results().kept(device, it.request());
       case AgentEffect.ResultRefused it -> world.results().refused(device, it.request());
       case AgentEffect.Renew it -> renew();
+      case AgentEffect.Recover it -> recover();
       case AgentEffect.Stop _ -> {}
     }
   }
@@ -308,6 +311,29 @@ final class Hands implements Consumer<AgentEffect> {
         .request(
             device,
             request -> world.hub().edge().renew(request, serial, body),
+            reply -> {
+              if (device.run() == run) {
+                device.offer(renewed(reply));
+              }
+            });
+  }
+
+  private void recover() {
+    device.isRenewing = true;
+    byte[] body = Edge.encoded(new RenewRequest(device.identity.nextRequest()));
+    Certificates.Held held = device.identity.held();
+    PresentedCertificate shown =
+        new PresentedCertificate(
+            device.id(),
+            held.serial(),
+            Digest.of(Base64.getDecoder().decode(held.key())),
+            held.life().notBeforeMillis(),
+            held.life().notAfterMillis());
+    world
+        .network()
+        .request(
+            device,
+            request -> world.hub().edge().recover(request, shown, body),
             reply -> {
               if (device.run() == run) {
                 device.offer(renewed(reply));

@@ -13,7 +13,7 @@ import dev.tombolo.hub.core.HubSettings;
 import dev.tombolo.hub.core.HubTurn;
 import dev.tombolo.hub.core.IssuedCertificate;
 import dev.tombolo.hub.core.PublishedDirectory;
-import dev.tombolo.protocol.Limits;
+import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -60,7 +60,7 @@ final class HubMachine {
             world.keys().documentPem(),
             world.resultQuota(),
             world.eventQuota(),
-            Limits.CERTIFICATE_LIFE);
+            TrustSettings.USUAL);
   }
 
   boolean isUp() {
@@ -223,8 +223,8 @@ final class HubMachine {
       }
       case HubEffect.AdminAnswered it -> world.operators().answered(it.request(), it.answer());
       case HubEffect.DeviceExpelled it -> edge.expel(it.device(), it.reason());
-      // For external brokers.
-      case HubEffect.StartedOver _, HubEffect.RevocationsChanged _ -> {}
+      // For external brokers, and for restored hubs.
+      case HubEffect.StartedOver _, HubEffect.RevocationsChanged _, HubEffect.StandingNoted _ -> {}
     }
   }
 
