@@ -70,7 +70,7 @@ final class Documents {
             new HashSet<>(birth.sections()),
             settings.documentKey().equals(birth.documentKey()));
     draft.change(new HubChange.HoldingSaid(session.device(), held));
-    long through = state.markOf(session.device(), birth.incarnation());
+    long through = Math.max(0, state.markOf(session.device(), birth.incarnation()));
     boolean isFromBackup = through < birth.outboxThrough();
     if (birth.outboxThrough() < through || isFromBackup || state.backup != null) {
       // An acknowledgement was lost, and is said again so that nothing is sent twice; or a backup
@@ -79,8 +79,7 @@ final class Documents {
           new HubEffect.SendAcked(
               session.id(),
               session.device(),
-              state.acked(
-                  session.device(), birth.incarnation(), Math.max(0, through), draft.nowMillis)));
+              state.acked(session.device(), birth.incarnation(), through, draft.nowMillis)));
     }
     check(session, held, revisionAhead(session, birth, history, draft), history, draft);
   }
