@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -15,14 +14,10 @@ import java.util.function.Predicate;
 /// begin them.
 final class AgentBlows {
   private static final Duration AIM_LIMIT = Duration.ofSeconds(20);
-  private static final Duration RENEWED_WITHIN = Duration.ofSeconds(60);
   private static final int ANY_MICROS_MAX = 2_500_000;
   private static final int FETCHING_MICROS_MAX = 400_000;
   private static final int STAGING_MICROS_MAX = 10_000;
   private static final int PROBING_MICROS_MAX = 800_000;
-  private static final int RENEWING_MICROS_MAX = 4_000;
-  private static final List<String> RENEWING =
-      List.of("key.next.pem", "csr.next.pem", "certificate.next.pem.tmp", "certificate.next.pem");
 
   private final TortureWorld world;
   private final Random random;
@@ -91,31 +86,6 @@ final class AgentBlows {
     String phase = killAndStart(number);
     world.awaitRolledBack();
     return phase;
-  }
-
-  /// While it gets its next certificate. Started again, it must end up with that and no third one.
-  String renewing() throws Exception {
-    int number = anyAgent();
-    RunningAgent agent = world.agents.get(number);
-    AgentDisk disk = disk(number);
-    agent.kill();
-    AgedCertificate.age(disk.identity(), world.hub.folder().resolve("hub/ca"));
-    String moment = RENEWING.get(random.nextInt(RENEWING.size()));
-    try (FolderWatch watch = new FolderWatch(disk.identity())) {
-      agent.startAgain();
-      watch.await(moment::equals, AIM_LIMIT);
-      pause(RENEWING_MICROS_MAX);
-      agent.kill();
-    }
-    boolean renewing = AgedCertificate.isHeld(disk.identity());
-    String phase = renewing ? "renewing" : disk.phase();
-    agent.startAgain();
-    Await.untilTrue(
-        RENEWED_WITHIN,
-        () -> "agent " + number + " to have its next certificate",
-        () -> !AgedCertificate.isHeld(disk.identity()));
-    order();
-    return "agent " + phase;
   }
 
   private String atFile(Path folder, Predicate<String> name, int microsMax, int number)

@@ -16,6 +16,12 @@ final class GuestBlows {
   private static final int ENROLLING_MICROS_MAX = 8_000;
   private static final int ASKING_MICROS_MAX = 150_000;
   private static final int ABSENT_MICROS_MAX = 700_000;
+  private static final int RENEWING_MICROS_MAX = 4_000;
+  private static final Duration RENEWED_WITHIN = Duration.ofSeconds(60);
+
+  /// What a renewal writes, in this order.
+  private static final List<String> RENEWING =
+      List.of("key.next.pem", "csr.next.pem", "certificate.next.pem.tmp", "certificate.next.pem");
 
   /// What an enrolment writes, in this order.
   private static final List<String> WRITTEN =
@@ -80,6 +86,35 @@ final class GuestBlows {
             LIVE_WITHIN,
             () -> "a guest to be live; it is killed while " + phase,
             () -> disk.phase().equals("live") && world.isLive(guest.device()));
+      } finally {
+        agent.kill();
+        agent.endWorkloads();
+      }
+    }
+    guest.leave();
+    return "agent " + phase;
+  }
+
+  /// Kills a device while it gets its next certificate. Started again, it must end up with that and
+  /// no third one. A guest, since the hub makes a device wait between two renewals.
+  String renewing() throws Exception {
+    Guest guest = new Guest(world, ++guests);
+    guest.join();
+    AgedCertificate.age(guest.identity(), world.hub.folder().resolve("hub/ca"));
+    String phase;
+    try (FolderWatch watch = new FolderWatch(guest.identity());
+        RunningAgent agent = RunningAgent.run(world.hub.distributions(), guest.data());
+        AgentDisk disk = new AgentDisk(guest.data())) {
+      try {
+        watch.await(RENEWING.get(random.nextInt(RENEWING.size()))::equals, BEGUN_WITHIN);
+        pause(RENEWING_MICROS_MAX);
+        agent.kill();
+        phase = AgedCertificate.isHeld(guest.identity()) ? "renewing" : disk.phase();
+        agent.startAgain();
+        Await.untilTrue(
+            RENEWED_WITHIN,
+            () -> "a guest to have its next certificate",
+            () -> !AgedCertificate.isHeld(guest.identity()));
       } finally {
         agent.kill();
         agent.endWorkloads();

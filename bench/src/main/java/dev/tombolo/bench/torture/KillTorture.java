@@ -89,9 +89,9 @@ public final class KillTorture implements Callable<Integer> {
         agent::probing,
         agent::live,
         agent::rolledBack,
-        agent::renewing,
         agent::anyMoment,
         guest::absent,
+        guest::renewing,
         guest::enrolling,
         guest::enrolmentInFlight);
   }
