@@ -189,8 +189,8 @@ public final class HubState {
         tokenUses.remove(c.token());
       }
       case HubChange.DeviceCleared c -> clear(c.device());
-      // Replaced certificates are not held in memory.
-      case HubChange.CertificatesEnded c -> {}
+      case HubChange.CertificatesEnded c ->
+          supersededCertificates.values().removeIf(end -> end < c.millis());
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.AuditAppended c -> lastAudit = c.record();
       case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
