@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
@@ -73,6 +74,16 @@ class RenewalTest {
     assertThat(Expulsion.serials(store.load(), scene.now)).containsExactly(first);
     long end = Scene.found(store.load().currentCertificates.get(device)).notAfterMillis();
     assertThat(Expulsion.serials(store.load(), end + 1)).isEmpty();
+  }
+
+  @Test
+  void aReplacedCertificateThatRanOutIsForgotten() {
+    scene.open(device, renewed(first, "next"));
+    assertThat(store.load().supersededCertificates).containsOnlyKeys(first);
+
+    scene.pass(Limits.CERTIFICATE_LIFE.plusDays(1));
+
+    assertThat(store.load().supersededCertificates).isEmpty();
   }
 
   @Test
