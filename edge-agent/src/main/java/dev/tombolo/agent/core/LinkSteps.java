@@ -139,7 +139,8 @@ final class LinkSteps {
     }
   }
 
-  /// The new certificate is shown at the next connect, so that one comes soon.
+  /// The new certificate is shown at the next connect, so that one comes soon. An attempt under way
+  /// shows the old one: what the hub says of that no longer counts.
   void renewed(CertificateLife life, Now now, Outcome out) {
     renewing = false;
     recovering = false;
@@ -149,11 +150,17 @@ final class LinkSteps {
     certificate = life;
     renewalDueWallMillis = Renewal.dueWallMillis(life, random.next());
     renewalRetryMillis = now.monotonicMillis() + Renewal.pauseMillis(life);
-    state = machine.hurried(state, now.monotonicMillis());
+    Reason reason = new Reason.Starting("reconnecting with the new certificate");
     if (state instanceof LinkState.Open(var line, var _, var _, var _)) {
       out.effect(new AgentEffect.CloseLink(line));
-      closed(line, new Reason.Starting("reconnecting with the new certificate"), 0, now, out);
+      closed(line, reason, 0, now, out);
+      return;
     }
+    if (state instanceof LinkState.Opening(var line, var _, var _, var _)) {
+      out.effect(new AgentEffect.CloseLink(line));
+      closed(line, reason, 0, now, out);
+    }
+    state = machine.hurried(state, now.monotonicMillis());
   }
 
   void renewalFailed(Reason reason, int retryAfterSeconds, Now now) {

@@ -97,6 +97,27 @@ class CertificateTest {
     return row.body() instanceof ReportBody.State state && state.reasons().contains(NEEDED);
   }
 
+  /// Else it asked for another one, and the hub took the one just received for a copied disk's.
+  @Test
+  void aLateVerdictOnTheOldCertificateIsNotHeardWhenTheNewOneIsThere() {
+    shop.lineHangs = true;
+    shop.skipDays(400);
+    shop.tell(new AgentEvent.LinkClosed(shop.line(), new Reason.LineDown(0, "cut"), 0));
+    long opened = shop.count(AgentEffect.OpenLink.class);
+    shop.until("a line opens", () -> shop.count(AgentEffect.OpenLink.class) > opened);
+    long opening = shop.line();
+    long asked = shop.count(AgentEffect.Recover.class);
+    long from = shop.now().wallMillis() - 1_000;
+
+    shop.tell(
+        new AgentEvent.RenewalFinished(new CertificateLife(from, from + 45L * 24 * 3600 * 1000)));
+    shop.tell(new AgentEvent.LinkClosed(opening, new Reason.CertificateExpired("dev", 1), 0));
+    shop.seconds(60);
+
+    assertThat(shop.count(AgentEffect.Recover.class)).isEqualTo(asked);
+    assertThat(shop.done).contains(new AgentEffect.CloseLink(opening));
+  }
+
   @Test
   void aRecoveredCertificateIsShownAtOnceAndItsTimeIsTrusted() {
     shop.lineCut = true;

@@ -66,6 +66,10 @@ final class Shop {
   final Set<Digest> tooLarge = new HashSet<>();
 
   boolean lineCut;
+
+  /// Attempts at a line are neither answered nor refused.
+  boolean lineHangs;
+
   int storeFailures;
   long crashAt = -1;
   long moments;
@@ -286,6 +290,9 @@ final class Shop {
   private void perform(AgentEffect effect) {
     switch (effect) {
       case AgentEffect.OpenLink it -> {
+        if (lineHangs) {
+          return;
+        }
         if (lineCut) {
           tell(new AgentEvent.LinkClosed(it.line(), new Reason.LineDown(0, "cut"), 0));
         } else {
