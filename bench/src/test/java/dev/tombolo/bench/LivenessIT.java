@@ -43,10 +43,11 @@ class LivenessIT {
         try {
           awaitStatus(agent, "\"phase\":\"live\"");
           String hung = pid(agent);
+          String id;
 
           Command.run(List.of("kill", "-STOP", hung), Map.of(), folder, LIMIT).orThrow();
           try (HubClient client = hub.client()) {
-            String id = client.list(DeviceRow.class, "/devices").getFirst().device();
+            id = client.list(DeviceRow.class, "/devices").getFirst().device();
             Await.untilTrue(
                 LIMIT,
                 () -> "the reason at the hub; " + agent.process().tail(),
@@ -58,6 +59,10 @@ class LivenessIT {
           awaitStatus(agent, "\"code\":\"up-to-date\"");
 
           assertThat(agent.cli("status", "--json").out()).contains("\"phase\":\"live\"");
+          String printed = "loads version 1\nloads version 1\n";
+          assertThat(hub.cli("logs", id, "server")).isEqualTo(printed);
+          assertThat(agent.cli("logs", "server").out()).isEqualTo(printed);
+          assertThat(hub.tryCli("logs", id, "sever").err()).contains("no application 'sever' here");
         } finally {
           agent.endWorkloads();
         }

@@ -47,6 +47,7 @@ final class ReloadingServer {
       return false;
     }
     Path written = Files.writeString(work.resolve("loaded.new"), version);
+    System.out.println("loads version " + version.strip());
     Files.move(written, work.resolve("loaded"), StandardCopyOption.ATOMIC_MOVE);
     return true;
   }

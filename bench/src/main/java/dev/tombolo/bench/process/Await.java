@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Waits for conditions of other processes, which cannot wake us.
 public final class Await {
-  private static final Duration POLL = Duration.ofMillis(25);
+  private static final long PAUSE_NANOS = Duration.ofMillis(25).toNanos();
+  private static final long PAUSE_MAX_NANOS = Duration.ofMillis(500).toNanos();
 
   /// Looks at something outside; null means not yet.
   @FunctionalInterface
@@ -25,6 +26,7 @@ public final class Await {
       throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
+      long lookedAt = System.nanoTime();
       T found;
       try {
         found = look.look();
@@ -43,7 +45,9 @@ public final class Await {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      LockSupport.parkNanos(POLL.toNanos());
+      // A look that starts a process must not take the processor from what is waited for.
+      long took = System.nanoTime() - lookedAt;
+      LockSupport.parkNanos(Math.clamp(took, PAUSE_NANOS, PAUSE_MAX_NANOS));
     }
   }
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       AssignCommand.class,
       UnassignCommand.class,
       WhyCommand.class,
+      LogsCommand.class,
       DeviceCommand.class,
       RevokeCommand.class,
       ResultsCommand.class,

@@ -6,6 +6,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Operators' live questions to connected devices.
 final class Asks {
@@ -31,18 +32,15 @@ final class Asks {
       return;
     }
     String id = "ask-" + request;
-    draft.audit(
-        who,
-        "device-ask",
-        command.device().text(),
-        "",
-        AuditJson.of("question", command.question()));
+    Map<String, String> said = new TreeMap<>(command.arguments());
+    said.put("question", command.question());
+    draft.audit(who, "device-ask", command.device().text(), "", AuditJson.of(said));
     draft.change(
         new HubChange.AskSent(
             new PendingAsk(id, request, command.device(), draft.nowMillis + WAIT_MILLIS)));
     draft.effect(
         new HubEffect.SendAsk(
-            session.id(), command.device(), new Ask(id, command.question(), Map.of())));
+            session.id(), command.device(), new Ask(id, command.question(), command.arguments())));
   }
 
   void answered(HubEvent.AnswerSaid event, StepDraft draft) {

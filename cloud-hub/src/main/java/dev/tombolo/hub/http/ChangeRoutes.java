@@ -18,6 +18,7 @@ import dev.tombolo.hub.http.api.UserAsk;
 import dev.tombolo.hub.http.api.UserShown;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Operators' changes, each one command to the hub's loop.
 final class ChangeRoutes {
   private static final int BACKUP_ID_BYTES = 8;
+  private static final int QUESTION_CHARS_MAX = 1_000;
 
   private final CommandDesk desk;
   private final ReadRoutes devices;
@@ -125,7 +127,16 @@ final class ChangeRoutes {
   private void askDevice(Context context)
       throws RefusedException, IOException, InterruptedException {
     QuestionAsk ask = Requests.body(context, QuestionAsk.class);
-    AdminCommand command = new AdminCommand.AskDevice(devices.deviceOf(context), ask.question());
+    int length =
+        ask.arguments().entrySet().stream()
+            .mapToInt(argument -> argument.getKey().length() + argument.getValue().length())
+            .reduce(ask.question().length(), Integer::sum);
+    if (length > QUESTION_CHARS_MAX) {
+      throw new RefusedException(
+          new Reason.LimitExceeded("characters of a question", QUESTION_CHARS_MAX, length));
+    }
+    AdminCommand command =
+        new AdminCommand.AskDevice(devices.deviceOf(context), ask.question(), ask.arguments());
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.DeviceAnswered said ->
           Requests.answer(context, new DeviceSaid(said.ok(), said.body()));

@@ -8,9 +8,11 @@ import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -91,10 +93,13 @@ class SessionTest {
   @Test
   void aQuestionIsAnsweredByTheDeviceOrByTime() {
     SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
-    AdminCommand ask = new AdminCommand.AskDevice(device, "why");
+    AdminCommand ask = new AdminCommand.AskDevice(device, "logs", Map.of("application", "counter"));
 
     List<HubEffect> sent = scene.tell(new HubEvent.AdminAsked(50, Scene.ALICE, ask));
-    String id = Scene.one(HubEffect.SendAsk.class, sent).ask().id();
+    Ask told = Scene.one(HubEffect.SendAsk.class, sent).ask();
+    assertThat(told.question()).isEqualTo("logs");
+    assertThat(told.arguments()).containsExactly(Map.entry("application", "counter"));
+    String id = told.id();
     List<HubEffect> answered =
         scene.tell(new HubEvent.AnswerSaid(session, device, new Answer(id, true, "all well")));
     assertThat(Scene.one(HubEffect.AdminAnswered.class, answered).answer())

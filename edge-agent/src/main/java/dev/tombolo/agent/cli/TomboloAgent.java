@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       "  tombolo-agent run                       run in the foreground (systemd does this)",
       "  tombolo-agent status                    how this device stands",
       "  tombolo-agent why                       why it stands so; works offline",
+      "  tombolo-agent logs APPLICATION          what it printed last",
       "  tombolo-agent doctor                    what is wrong, and what to do",
       "  source <(tombolo-agent completion bash)",
       "",
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       StatusCommand.class,
       WhyCommand.class,
+      LogsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class

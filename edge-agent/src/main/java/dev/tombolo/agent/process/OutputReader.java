@@ -4,10 +4,10 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
-import dev.tombolo.protocol.id.Name;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -49,7 +49,7 @@ public final class OutputReader implements AutoCloseable {
 
   public void perform(AgentEffect.ReadOutput effect) {
     try {
-      worker.execute(() -> answer(effect, end(effect.application())));
+      worker.execute(() -> answer(effect, end(folders.output(effect.application()))));
     } catch (RejectedExecutionException e) {
       answer(effect, "too many questions at once; ask again");
     }
@@ -64,13 +64,16 @@ public final class OutputReader implements AutoCloseable {
     worker.shutdownNow();
   }
 
-  String end(Name application) {
-    try (RandomAccessFile in = new RandomAccessFile(folders.output(application).toFile(), "r")) {
+  /// The last [#BYTES_MAX] of what a workload printed, without a line of which the beginning is
+  /// missing; empty when there is nothing.
+  public static String end(Path output) {
+    try (RandomAccessFile in = new RandomAccessFile(output.toFile(), "r")) {
       long length = in.length();
       byte[] end = new byte[(int) Math.min(length, BYTES_MAX)];
       in.seek(length - end.length);
       in.readFully(end);
-      return new String(end, StandardCharsets.UTF_8);
+      String text = new String(end, StandardCharsets.UTF_8);
+      return length > end.length ? text.substring(text.indexOf('\n') + 1) : text;
     } catch (IOException e) {
       // Nothing printed yet, or cut at this moment by its quota.
       return "";

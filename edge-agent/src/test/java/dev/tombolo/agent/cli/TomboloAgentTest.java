@@ -86,7 +86,7 @@ class TomboloAgentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"enroll", "run", "status", "why", "doctor"})
+  @ValueSource(strings = {"enroll", "run", "status", "why", "logs", "doctor"})
   void everyCommandHelpsWithAnExample(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).contains("Example").contains("tombolo-agent " + command);
@@ -161,6 +161,27 @@ class TomboloAgentTest {
 
     assertThat(run("why", "peple", "--data", data.toString())).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(err.toString()).contains("peple").contains("people");
+  }
+
+  @Test
+  void logsAreTheLastWholeLinesOfWhatWasPrinted() throws IOException {
+    Path output = Files.createDirectories(data.resolve("apps/people")).resolve("output.log");
+    StringBuilder printed = new StringBuilder();
+    for (int n = 1; n <= 10_000; n++) {
+      printed.append("counted ").append(n).append('\n');
+    }
+    Files.writeString(output, printed);
+
+    assertThat(run("logs", "people", "--lines", "2", "--data", data.toString())).isZero();
+    assertThat(out.toString()).isEqualTo("counted 9999\ncounted 10000\n");
+
+    assertThat(run("logs", "people", "--lines", "100000", "--data", data.toString())).isZero();
+    assertThat(out.toString().lines()).allMatch(line -> line.startsWith("counted "));
+
+    assertThat(run("logs", "peple", "--data", data.toString())).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(err.toString()).contains("peple");
+    assertThat(run("logs", "people", "--lines", "0", "--data", data.toString()))
+        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -215,7 +215,9 @@ final class Business {
           .operators()
           .ask(
               new AdminCommand.AskDevice(
-                  device.id(), chance.oneOf(List.of("why", "logs", "weather"))),
+                  device.id(),
+                  chance.oneOf(List.of("why", "logs", "weather")),
+                  Map.of("application", "app-1")),
               answer -> {});
     }
   }

@@ -9,6 +9,7 @@ import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.token.JoinToken;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What an operator may change. Where it touches a protected fleet, `typedName` must be that
@@ -91,7 +92,12 @@ public sealed interface AdminCommand {
   record FinishBackup(String id, Digest archive, long bytes) implements AdminCommand {}
 
   /// Asks a connected device; answered when the device answers or the time is up.
-  record AskDevice(DeviceId device, String question) implements AdminCommand {}
+  record AskDevice(DeviceId device, String question, Map<String, String> arguments)
+      implements AdminCommand {
+    public AskDevice {
+      arguments = Map.copyOf(arguments);
+    }
+  }
 
   /// Lets a person use the admin API. A revoked person's name may come back with a new token.
   ///
