@@ -18,19 +18,25 @@ import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One device of the load generator, on its event loop: CONNECT, SUBSCRIBE, birth, then reports, as
 /// docs/protocol.md says. Keeps nothing on disk.
 final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
   private static final int DESIRED_BYTES_MAX = 256 * 1024;
-  private static final int KEEP_ALIVE_SECONDS = 600;
+  private static final int KEEP_ALIVE_SECONDS = 60;
+  private static final MqttMessage PING =
+      new MqttMessage(
+          new MqttFixedHeader(MqttMessageType.PINGREQ, false, MqttQoS.AT_MOST_ONCE, false, 0));
 
   /// What a device tells the run it is part of. Called on event loops.
   interface Listener {
@@ -50,6 +56,7 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
   private final Listener listener;
   private final String incarnation;
   private @Nullable ChannelHandlerContext context;
+  private @Nullable Future<?> pings;
   private int nextPacket = 1;
   private long nextSequence = 1;
   private long durableThrough;
@@ -182,6 +189,14 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
       fail(from, "CONNACK " + code);
       return;
     }
+    MqttProperties.IntegerProperty asked =
+        (MqttProperties.IntegerProperty)
+            message.variableHeader().properties().getProperty(MqttProperties.SERVER_KEEP_ALIVE);
+    long pingMillis = (asked == null ? KEEP_ALIVE_SECONDS : asked.value()) * 500L;
+    pings =
+        from.executor()
+            .scheduleAtFixedRate(
+                () -> from.writeAndFlush(PING), pingMillis, pingMillis, TimeUnit.MILLISECONDS);
     var subscribe = MqttMessageBuilders.subscribe().messageId(packet());
     for (Topics topic : List.of(Topics.DESIRED, Topics.ACKED, Topics.ASK)) {
       subscribe.addSubscription(MqttQoS.AT_LEAST_ONCE, topic.of(identity.device()));
@@ -237,6 +252,9 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
 
   @Override
   public void channelInactive(ChannelHandlerContext from) {
+    if (pings != null) {
+      pings.cancel(false);
+    }
     listener.lost(this, "closed by the hub");
   }
 
@@ -248,8 +266,4 @@ final class LoadDevice extends SimpleChannelInboundHandler<MqttMessage> {
   static byte[] payload(DesiredUpdate update) {
     return java.util.Base64.getDecoder().decode(update.envelope().payload());
   }
-
-  static final MqttMessage PING =
-      new MqttMessage(
-          new MqttFixedHeader(MqttMessageType.PINGREQ, false, MqttQoS.AT_MOST_ONCE, false, 0));
 }

@@ -68,8 +68,7 @@ final class Mosquitto implements AutoCloseable {
     Path folder = Leftovers.folder("tombolo-mosquitto");
     List<String> lines = new ArrayList<>();
     for (String line : Files.readAllLines(written.resolve("mosquitto.conf"))) {
-      // An idle run may last longer than a device's usual silence.
-      if (!line.startsWith("persistence ") && !line.startsWith("max_keepalive ")) {
+      if (!line.startsWith("persistence ")) {
         lines.add(line);
       }
     }
