@@ -7,7 +7,10 @@ import dev.tombolo.hub.http.api.AdminJson;
 import dev.tombolo.hub.http.api.Complaint;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -25,7 +28,10 @@ final class Complaints {
       return Exit.USAGE;
     }
     err.println("error: " + inWords(wrong));
-    UnmatchedArgumentException.printSuggestions(wrong, err);
+    elsewhere(wrong)
+        .ifPresentOrElse(
+            meant -> err.println("Did you mean: " + meant + "?"),
+            () -> UnmatchedArgumentException.printSuggestions(wrong, err));
     err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
     err.flush();
     return Exit.USAGE;
@@ -35,6 +41,37 @@ final class Complaints {
     return wrong instanceof UnmatchedArgumentException unmatched
         ? "no command or option '" + unmatched.getUnmatched().getFirst() + "'"
         : String.valueOf(wrong.getMessage());
+  }
+
+  /// The command that has this very word further in, as 'hub backup' has 'backup' and 'get devices'
+  /// has 'devices'.
+  private static Optional<String> elsewhere(ParameterException wrong) {
+    return wrong instanceof UnmatchedArgumentException unmatched
+        ? elsewhere(
+            wrong.getCommandLine().getCommandSpec().root(), unmatched.getUnmatched().getFirst())
+        : Optional.empty();
+  }
+
+  private static Optional<String> elsewhere(CommandSpec in, String word) {
+    for (PositionalParamSpec parameter : in.positionalParameters()) {
+      Iterable<String> candidates = parameter.completionCandidates();
+      if (candidates != null) {
+        for (String candidate : candidates) {
+          if (candidate.equals(word)) {
+            return Optional.of(in.qualifiedName() + " " + word);
+          }
+        }
+      }
+    }
+    for (CommandLine inner : in.subcommands().values()) {
+      CommandSpec spec = inner.getCommandSpec();
+      Optional<String> found =
+          spec.name().equals(word) ? Optional.of(spec.qualifiedName()) : elsewhere(spec, word);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
   }
 
   static int failed(Exception thrown, CommandLine command, ParseResult parsed) {

@@ -43,6 +43,13 @@ class HubCommandTest {
   }
 
   @Test
+  void aCommandTypedWithoutItsGroupIsNamedInFull() {
+    assertThat(cli.run("backup").err()).contains("Did you mean: tombolo hub backup?");
+    assertThat(cli.run("devices").err()).contains("Did you mean: tombolo get devices?");
+    assertThat(cli.run("asign").err()).contains("tombolo assign");
+  }
+
+  @Test
   void mistakesInTheUsageAreJsonForScripts() {
     Cli.Said said = cli.run("get", "devices", "--json", "--no-such-option");
 
