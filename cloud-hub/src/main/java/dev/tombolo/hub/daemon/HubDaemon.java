@@ -31,6 +31,7 @@ import dev.tombolo.hub.x509.DocumentKey;
 import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.hub.x509.SignatureWorkers;
+import dev.tombolo.hub.x509.SignedTimes;
 import dev.tombolo.protocol.id.History;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -170,6 +171,7 @@ public final class HubDaemon implements AutoCloseable {
             loop.directory(),
             requests,
             new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
+            new SignedTimes(documentKey, identity.above()),
             files::find,
             () -> new SessionId(sessions.incrementAndGet()),
             clock));
