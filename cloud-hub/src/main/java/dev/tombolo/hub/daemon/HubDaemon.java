@@ -1,5 +1,6 @@
 package dev.tombolo.hub.daemon;
 
+import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
@@ -53,6 +54,8 @@ public final class HubDaemon implements AutoCloseable {
           Logger.getLogger("org.eclipse.jetty"),
           Logger.getLogger("io.javalin"),
           Logger.getLogger("org.eclipse.paho"));
+
+  private static final System.Logger LOG = System.getLogger(HubDaemon.class.getName());
 
   private final Parts parts;
   private final HubConfig config;
@@ -111,6 +114,7 @@ public final class HubDaemon implements AutoCloseable {
     History history = store.load().history();
     HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
     SqliteViews views = parts.add(SqliteViews.open(folder.database()));
+    doubtClock(views, clock);
     AdminServer admin =
         new AdminServer(
             config.admin().bind(),
@@ -215,6 +219,13 @@ public final class HubDaemon implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted at the start", e);
+    }
+  }
+
+  private static void doubtClock(SqliteViews views, Clock clock) {
+    for (AuditRecord newest : views.audit(views.lastAudit(), 1)) {
+      ClockSense.doubt(newest.millis(), clock.millis())
+          .ifPresent(doubt -> LOG.log(System.Logger.Level.WARNING, doubt));
     }
   }
 
