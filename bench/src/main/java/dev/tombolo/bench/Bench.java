@@ -24,6 +24,7 @@ public final class Bench {
   static CommandLine commandLine() {
     return new CommandLine(new Bench())
         .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Bench::usage)
         .setExecutionExceptionHandler(Bench::failed);
   }

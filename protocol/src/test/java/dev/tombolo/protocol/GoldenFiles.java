@@ -14,6 +14,8 @@ import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
+import dev.tombolo.protocol.enrol.TimeProof;
+import dev.tombolo.protocol.enrol.TimeResponse;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -130,6 +132,7 @@ public final class GoldenFiles {
     all.put("challenge-request", new ChallengeRequest(leaf, csr));
     all.put("challenge-response", new ChallengeResponse("AQIDBAUGBwgJCgsMDQ4PEA", 120));
     all.put("recover-request", new RecoverRequest(leaf, csr, "AQIDBAUGBwgJCgsMDQ4PEA", "MEUCIQDf"));
+    all.put("time-response", timeResponse());
     all.put("presence-first-birth", firstBirth());
     all.put("presence-birth", birth());
     all.put("presence-will", new Presence.Will("9b2f6c1e", 42));
@@ -185,6 +188,14 @@ public final class GoldenFiles {
 
   private static String chain() {
     return resource("/trust/device.pem") + resource("/trust/ca.pem");
+  }
+
+  /// By which a device with a wrong clock sets itself right; its nonce is 32 times `0`.
+  private static TimeResponse timeResponse() {
+    long now = 1_767_225_600_000L;
+    byte[] text = TimeProof.text("0".repeat(32), now);
+    String chain = resource("/trust/document.pem") + resource("/trust/ca.pem");
+    return new TimeResponse(now, Ed25519Keys.sign(DOCUMENT.getPrivate(), text), chain);
   }
 
   private static EnrolRequest enrolRequest() {

@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Shows the whole path once on this machine, with real processes: three shops join, get a",
-      "real model, one loses its line, works on, and catches up. Ends with 0 only if every claim",
-      "it makes holds."
+      "Shows the whole path once on this machine, with real processes.",
+      "Three shops join, get a real model, one loses its line, works on, and catches up.",
+      "Ends with 0 only if every claim it makes holds."
     },
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {

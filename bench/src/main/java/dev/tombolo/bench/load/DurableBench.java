@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "durable",
     description = {
-      "Durable reports per second through one hub, acked only after the commit. Where Mosquitto is",
-      "installed (" + Mosquitto.HOW_TO_INSTALL + "), also what it acknowledges, in turn."
+      "Durable reports per second through one hub, acked after the commit.",
+      "Where Mosquitto is installed (" + Mosquitto.HOW_TO_INSTALL + "), also what it acknowledges."
     },
     mixinStandardHelpOptions = true)
 public final class DurableBench implements Callable<Integer> {

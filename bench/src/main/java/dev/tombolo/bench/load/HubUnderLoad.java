@@ -7,10 +7,16 @@ import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
+import dev.tombolo.hub.cli.client.HubClient;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class HubUnderLoad implements AutoCloseable {
   private static final int TOKEN_USES = 500;
   private static final String FLEET = "load";
+  private static final String ACCEPTS = "tombolo_edge_accepts_total";
 
   private final Path folder;
   private final RunningHub hub;
+  private final HttpClient http = HttpClient.newHttpClient();
 
   private HubUnderLoad(Path folder, RunningHub hub) {
     this.folder = folder;
@@ -112,6 +120,55 @@ final class HubUnderLoad implements AutoCloseable {
         List.of());
   }
 
+  /// A token for many agents of one shop.
+  String agentsToken() throws IOException, InterruptedException {
+    String site = site("agents");
+    return hub.token("--fleet", FLEET, "--site", site, "--uses", "" + TOKEN_USES, "--life", "1d");
+  }
+
+  /// Enrols and runs a real agent with its usual settings.
+  RunningAgent startAgent(String name, String token) throws IOException, InterruptedException {
+    return RunningAgent.join(hub.distributions(), agentFolder(name), token, List.of());
+  }
+
+  Path agentFolder(String name) {
+    return folder.resolve(name);
+  }
+
+  /// SIGKILL.
+  void kill() throws InterruptedException {
+    hub.kill();
+  }
+
+  /// Starts it again on the same ports.
+  ///
+  /// @return when `/healthz` of the edge port answered, ms since 1970-01-01T00:00Z
+  long startAgain() throws IOException, InterruptedException, GeneralSecurityException {
+    try (HealthWatch watch = HealthWatch.start(hub)) {
+      hub.startAgain();
+      return watch.awaitHealthy();
+    }
+  }
+
+  /// Connections that the edge port has taken since the hub's start.
+  double accepts() throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + hub.adminPort() + "/metrics"))
+            .timeout(Duration.ofSeconds(30))
+            .build();
+    String text = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    for (String line : text.split("\n", -1)) {
+      if (line.startsWith(ACCEPTS + " ")) {
+        return Double.parseDouble(line.substring(ACCEPTS.length() + 1));
+      }
+    }
+    throw new IOException("the hub's meters lack " + ACCEPTS);
+  }
+
+  HubClient client() throws IOException {
+    return hub.client();
+  }
+
   /// Makes a small release with one parameter and selects it for the whole fleet.
   void assignSmallRelease() throws IOException, InterruptedException {
     SmallRelease.push(hub, "1");
@@ -137,6 +194,7 @@ final class HubUnderLoad implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    http.close();
     hub.close();
     Folders.remove(folder);
   }

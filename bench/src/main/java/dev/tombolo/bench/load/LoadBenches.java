@@ -7,5 +7,11 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures hub and agent on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {AgentBench.class, DurableBench.class, FanoutBench.class, MemoryBench.class})
+    subcommands = {
+      AgentBench.class,
+      DurableBench.class,
+      FanoutBench.class,
+      MemoryBench.class,
+      ReconnectBench.class
+    })
 public final class LoadBenches {}

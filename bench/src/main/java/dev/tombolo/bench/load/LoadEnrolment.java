@@ -120,8 +120,7 @@ final class LoadEnrolment {
     return chain;
   }
 
-  private static SSLContext trusting(X509Certificate root)
-      throws GeneralSecurityException, IOException {
+  static SSLContext trusting(X509Certificate root) throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
     store.setCertificateEntry("hub", root);

@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "memory",
     description = {
-      "Memory of the hub per connected idle device, as the slope between two numbers of them. Where",
-      "Mosquitto is installed (" + Mosquitto.HOW_TO_INSTALL + "), also its own, in turn."
+      "Memory of the hub per connected idle device, by a slope.",
+      "The slope is that between two numbers of devices, each connected to a hub just started.",
+      "Where Mosquitto is installed (" + Mosquitto.HOW_TO_INSTALL + "), also its own, in turn."
     },
     mixinStandardHelpOptions = true)
 public final class MemoryBench implements Callable<Integer> {

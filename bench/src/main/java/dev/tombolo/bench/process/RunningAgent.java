@@ -15,13 +15,16 @@ public final class RunningAgent implements AutoCloseable {
   private final Distributions distributions;
   private final Path data;
   private final Path log;
+  private final Surroundings around;
   private Spawned process;
 
-  private RunningAgent(Distributions distributions, Path data, Path log, Spawned process) {
+  private RunningAgent(Distributions distributions, Path data, Surroundings around)
+      throws IOException {
     this.distributions = distributions;
     this.data = data;
-    this.log = log;
-    this.process = process;
+    this.log = data.resolveSibling(data.getFileName() + ".log");
+    this.around = around;
+    this.process = spawn();
   }
 
   /// Enrols with the token and runs.
@@ -30,10 +33,22 @@ public final class RunningAgent implements AutoCloseable {
   public static RunningAgent join(
       Distributions distributions, Path data, String token, List<String> settings)
       throws IOException, InterruptedException {
+    return join(distributions, data, token, settings, Surroundings.USUAL);
+  }
+
+  /// Enrols and runs with a clock or a network of its own.
+  public static RunningAgent join(
+      Distributions distributions,
+      Path data,
+      String token,
+      List<String> settings,
+      Surroundings around)
+      throws IOException, InterruptedException {
     Files.createDirectories(data);
     Files.write(data.resolve("agent.properties"), settings);
-    enrol(distributions, data, token).orThrow();
-    return run(distributions, data);
+    List<String> enrolment = around.around(enrolment(distributions, data, token));
+    Command.run(enrolment, around.environment(), data, COMMAND_LIMIT).orThrow();
+    return kept(new RunningAgent(distributions, data, around));
   }
 
   /// `tombolo-agent enroll`, whatever its exit status.
@@ -50,17 +65,17 @@ public final class RunningAgent implements AutoCloseable {
 
   /// Runs a device that has enrolled.
   public static RunningAgent run(Distributions distributions, Path data) throws IOException {
-    Path log = data.resolveSibling(data.getFileName() + ".log");
-    RunningAgent agent =
-        new RunningAgent(distributions, data, log, spawn(distributions, data, log));
-    Leftovers.agent(agent);
-    return agent;
+    return kept(new RunningAgent(distributions, data, Surroundings.USUAL));
   }
 
   /// Runs on a data folder that is there already: one that was copied, or left by another run.
   public static RunningAgent on(Distributions distributions, Path data) throws IOException {
-    Path log = data.resolveSibling(data.getFileName() + ".log");
-    return new RunningAgent(distributions, data, log, spawn(distributions, data, log));
+    return new RunningAgent(distributions, data, Surroundings.USUAL);
+  }
+
+  private static RunningAgent kept(RunningAgent agent) {
+    Leftovers.agent(agent);
+    return agent;
   }
 
   public void kill() throws InterruptedException {
@@ -72,7 +87,7 @@ public final class RunningAgent implements AutoCloseable {
   }
 
   public void startAgain() throws IOException {
-    process = spawn(distributions, data, log);
+    process = spawn();
   }
 
   /// `tombolo-agent COMMAND --data ...`, whatever its exit status.
@@ -81,7 +96,7 @@ public final class RunningAgent implements AutoCloseable {
     argv.add(distributions.agent().toString());
     argv.addAll(List.of(arguments));
     argv.addAll(List.of("--data", data.toString()));
-    return Command.run(argv, Map.of(), data, COMMAND_LIMIT);
+    return Command.run(around.around(argv), around.environment(), data, COMMAND_LIMIT);
   }
 
   public Path data() {
@@ -115,12 +130,11 @@ public final class RunningAgent implements AutoCloseable {
     }
   }
 
-  private static Spawned spawn(Distributions distributions, Path data, Path log)
-      throws IOException {
+  private Spawned spawn() throws IOException {
     return Spawned.start(
         "agent " + data.getFileName(),
-        List.of(distributions.agent().toString(), "run", "--data", data.toString()),
-        Map.of(),
+        around.around(List.of(distributions.agent().toString(), "run", "--data", data.toString())),
+        around.environment(),
         data,
         log);
   }

@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -32,18 +33,18 @@ public final class RunningHub implements AutoCloseable {
 
   private final Distributions distributions;
   private final Path folder;
-  private final List<String> prefix;
+  private final Surroundings around;
   private final List<String> options;
   private int edgePort;
   private int adminPort;
   private Spawned process;
 
   private RunningHub(
-      Distributions distributions, Path folder, List<String> prefix, List<String> options)
+      Distributions distributions, Path folder, Surroundings around, List<String> options)
       throws IOException, InterruptedException {
     this.distributions = distributions;
     this.folder = folder;
-    this.prefix = prefix;
+    this.around = around;
     this.options = options;
     this.process = spawn();
     awaitReady(0);
@@ -55,7 +56,13 @@ public final class RunningHub implements AutoCloseable {
   /// @param options further options of `tombolo hub`
   public static RunningHub start(Path folder, List<String> prefix, List<String> options)
       throws IOException, InterruptedException {
-    return new RunningHub(Distributions.find(), folder, List.copyOf(prefix), List.copyOf(options));
+    return start(folder, new Surroundings(prefix, Map.of()), options);
+  }
+
+  /// Starts one with a clock or a network of its own; so do its commands run.
+  public static RunningHub start(Path folder, Surroundings around, List<String> options)
+      throws IOException, InterruptedException {
+    return new RunningHub(Distributions.find(), folder, around, List.copyOf(options));
   }
 
   public static RunningHub start(Path folder) throws IOException, InterruptedException {
@@ -141,7 +148,9 @@ public final class RunningHub implements AutoCloseable {
     List<String> argv = new ArrayList<>();
     argv.add(distributions.tombolo().toString());
     argv.addAll(List.of(arguments));
-    return Command.run(argv, environment(), folder, COMMAND_LIMIT);
+    Map<String, String> all = new HashMap<>(around.environment());
+    all.putAll(environment());
+    return Command.run(argv, all, folder, COMMAND_LIMIT);
   }
 
   /// The first operator's way to the admin API, without a process per command.
@@ -196,7 +205,7 @@ public final class RunningHub implements AutoCloseable {
   }
 
   private Spawned spawn() throws IOException {
-    List<String> argv = new ArrayList<>(prefix);
+    List<String> argv = new ArrayList<>(around.prefix());
     argv.addAll(
         List.of(
             distributions.tombolo().toString(),
@@ -208,7 +217,7 @@ public final class RunningHub implements AutoCloseable {
             "--admin-port",
             Integer.toString(adminPort)));
     argv.addAll(options);
-    return Spawned.start("hub", argv, Map.of(), folder, folder.resolve("hub.log"));
+    return Spawned.start("hub", argv, around.environment(), folder, folder.resolve("hub.log"));
   }
 
   private void awaitReady(long from) throws InterruptedException {

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "simulate",
     description = {
-      "Plays worlds of a hub and its shops in virtual time: the real deciders, every fault, one seed",
-      "each. Ends with 0 only if every invariant held in all of them."
+      "Plays worlds of a hub and its shops in virtual time, with every fault.",
+      "The real deciders, one seed each. Ends with 0 only if every invariant held in all of them."
     },
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {

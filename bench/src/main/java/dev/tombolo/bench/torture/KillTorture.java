@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "kill",
     description = {
-      "SIGKILL hub and agents in every phase of a change; checks what must hold. With 500 rounds or",
-      "more, also fails when a phase got fewer than five kills."
+      "SIGKILLs hub and agents in every phase of a change, and checks what must hold.",
+      "With 500 rounds or more, also fails when a phase got fewer than five kills."
     },
     mixinStandardHelpOptions = true)
 public final class KillTorture implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.daemon;
 
+import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
@@ -31,6 +32,7 @@ import dev.tombolo.hub.x509.DocumentKey;
 import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.hub.x509.SignatureWorkers;
+import dev.tombolo.hub.x509.SignedTimes;
 import dev.tombolo.protocol.id.History;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +54,8 @@ public final class HubDaemon implements AutoCloseable {
           Logger.getLogger("org.eclipse.jetty"),
           Logger.getLogger("io.javalin"),
           Logger.getLogger("org.eclipse.paho"));
+
+  private static final System.Logger LOG = System.getLogger(HubDaemon.class.getName());
 
   private final Parts parts;
   private final HubConfig config;
@@ -110,6 +114,7 @@ public final class HubDaemon implements AutoCloseable {
     History history = store.load().history();
     HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
     SqliteViews views = parts.add(SqliteViews.open(folder.database()));
+    doubtClock(views, clock);
     AdminServer admin =
         new AdminServer(
             config.admin().bind(),
@@ -170,6 +175,7 @@ public final class HubDaemon implements AutoCloseable {
             loop.directory(),
             requests,
             new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
+            new SignedTimes(documentKey, identity.above()),
             files::find,
             () -> new SessionId(sessions.incrementAndGet()),
             clock));
@@ -213,6 +219,13 @@ public final class HubDaemon implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted at the start", e);
+    }
+  }
+
+  private static void doubtClock(SqliteViews views, Clock clock) {
+    for (AuditRecord newest : views.audit(views.lastAudit(), 1)) {
+      ClockSense.doubt(newest.millis(), clock.millis())
+          .ifPresent(doubt -> LOG.log(System.Logger.Level.WARNING, doubt));
     }
   }
 

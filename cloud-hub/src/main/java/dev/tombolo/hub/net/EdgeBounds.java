@@ -71,8 +71,8 @@ final class EdgeBounds {
   /// Audit lines from strangers without a certificate, per second.
   static final int STRANGER_AUDITS_PER_SECOND = 20;
 
-  /// Challenges and recoveries of one remote address; a shop's devices may share one. More are told
-  /// to come back after [#RECOVER_RETRY_SECONDS].
+  /// Challenges, recoveries and questions for the time of one remote address; a shop's devices may
+  /// share one. More are told to come back after [#RECOVER_RETRY_SECONDS].
   static final int RECOVERS_PER_MINUTE = 120;
 
   static final int RECOVER_RETRY_SECONDS = 30;

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.EdgeDirectory;
 import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.hub.core.RecoveryCheck;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.TimeSigner;
 import dev.tombolo.protocol.id.Digest;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ public record EdgeServices(
     EdgeDirectory directory,
     CsrCheck csrCheck,
     RecoveryCheck recovery,
+    TimeSigner time,
     Function<Digest, Optional<Path>> files,
     Supplier<SessionId> sessionIds,
     InstantSource clock) {}

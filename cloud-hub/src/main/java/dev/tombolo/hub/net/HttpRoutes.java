@@ -13,6 +13,7 @@ import dev.tombolo.protocol.enrol.ChallengeResponse;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.RenewRequest;
+import dev.tombolo.protocol.enrol.TimeProof;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
@@ -50,6 +51,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   private static final Pattern FILE = Pattern.compile("/v1/files/([0-9a-f]{64})");
   private static final Pattern PACKAGE =
       Pattern.compile("/packages/([A-Za-z0-9][A-Za-z0-9._+~-]{0,127})");
+  private static final Pattern TIME = Pattern.compile("/v1/time/(.{1,128})");
   private static final Set<String> POSTS =
       Set.of("/v1/enroll", "/v1/renew", "/v1/recover/challenge", "/v1/recover");
   private static final String PEM = "application/x-pem-file";
@@ -157,6 +159,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     }
     Matcher file = FILE.matcher(path);
     Matcher pack = PACKAGE.matcher(path);
+    Matcher time = TIME.matcher(path);
     if (path.equals("/healthz")) {
       replies().text(HttpReplies.TEXT, "ok\n");
     } else if (path.equals("/v1/ca.pem")) {
@@ -173,6 +176,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       upgrade(ctx, head);
     } else if (file.matches()) {
       file(ctx, head, Digest.ofHex(file.group(1)));
+    } else if (time.matches()) {
+      time(time.group(1));
     } else if (path.equals("/install.sh")) {
       share(ctx, head, "install.sh", path);
     } else if (pack.matches()) {
@@ -282,7 +287,19 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  /// Checking a proof costs signatures: nobody may ask for too many.
+  private void time(String nonce) {
+    if (isTooOften()) {
+      return;
+    }
+    if (!TimeProof.isNonce(nonce)) {
+      replies().refuse(new Reason.InputInvalid("nonce", nonce, "32 lower-case hex digits"));
+      return;
+    }
+    long now = edge.services().clock().millis();
+    replies().json(HttpResponseStatus.OK, edge.services().time().sign(nonce, now));
+  }
+
+  /// Proofs cost signatures: nobody may ask for too many.
   private boolean isTooOften() {
     String host = line.host();
     if (edge.recoverRates().take(host, edge.services().clock().millis())) {

@@ -6,7 +6,6 @@ import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.sign.Dsse;
 import dev.tombolo.protocol.sign.Envelope;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -16,24 +15,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// Signs off the hub's loop, on a few threads: certificates and desired documents. What the loop
 /// has asked for is in its own state, so this queue is bounded by that state; answers wait for room
 /// in the inbox and are never dropped.
-///
-/// Ed25519 is BouncyCastle's: 17,000 signatures a second and core here, the JDK's 1,000.
 public final class SignatureWorkers implements AutoCloseable {
   private static final Logger LOG = System.getLogger(SignatureWorkers.class.getName());
   private static final long INBOX_RETRY_NANOS = 1_000_000;
 
   private final CertificateAuthority authority;
   private final String documentKeyId;
-  private final Ed25519PrivateKeyParameters documentKey;
-  private final Ed25519PublicKeyParameters documentPublicKey;
+  private final DocumentSigner signer;
   private final HubInbox inbox;
   private final BlockingQueue<HubEffect> queue = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -41,22 +33,16 @@ public final class SignatureWorkers implements AutoCloseable {
   private volatile boolean isClosing;
 
   private SignatureWorkers(
-      CertificateAuthority authority,
-      String documentKeyId,
-      Ed25519PrivateKeyParameters documentKey,
-      HubInbox inbox) {
+      CertificateAuthority authority, DocumentKey documentKey, HubInbox inbox) {
     this.authority = authority;
-    this.documentKeyId = documentKeyId;
-    this.documentKey = documentKey;
-    this.documentPublicKey = documentKey.generatePublicKey();
+    this.documentKeyId = documentKey.keyId();
+    this.signer = new DocumentSigner(documentKey);
     this.inbox = inbox;
   }
 
   public static SignatureWorkers start(
       CertificateAuthority authority, DocumentKey documentKey, HubInbox inbox, int threads) {
-    SignatureWorkers workers =
-        new SignatureWorkers(
-            authority, documentKey.keyId(), privateKey(documentKey.key().getEncoded()), inbox);
+    SignatureWorkers workers = new SignatureWorkers(authority, documentKey, inbox);
     for (int i = 0; i < threads; i++) {
       Thread thread = Thread.ofPlatform().name("signing-" + i).daemon(true).unstarted(workers::run);
       workers.threads.add(thread);
@@ -121,38 +107,19 @@ public final class SignatureWorkers implements AutoCloseable {
 
   private HubEvent documentSigned(HubEffect.SignDocument wanted) {
     byte[] message = Dsse.pae(DesiredManifest.PAYLOAD_TYPE, wanted.payload());
-    byte[] signature = new byte[Ed25519PrivateKeyParameters.SIGNATURE_SIZE];
-    documentKey.sign(
-        Ed25519.Algorithm.Ed25519,
-        documentPublicKey,
-        null,
-        message,
-        0,
-        message.length,
-        signature,
-        0);
-    Base64.Encoder base64 = Base64.getEncoder();
     return new HubEvent.DocumentSigned(
         wanted.device(),
         wanted.revision(),
         new Envelope(
             DesiredManifest.PAYLOAD_TYPE,
-            base64.encodeToString(wanted.payload()),
-            List.of(new Envelope.Signature(documentKeyId, base64.encodeToString(signature)))));
+            Base64.getEncoder().encodeToString(wanted.payload()),
+            List.of(new Envelope.Signature(documentKeyId, signer.sign(message)))));
   }
 
   private void answer(HubEvent event) {
     signed.increment();
     while (!inbox.offer(event) && !isClosing) {
       LockSupport.parkNanos(INBOX_RETRY_NANOS);
-    }
-  }
-
-  private static Ed25519PrivateKeyParameters privateKey(byte[] pkcs8) {
-    try {
-      return (Ed25519PrivateKeyParameters) PrivateKeyFactory.createKey(pkcs8);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not an Ed25519 key", e);
     }
   }
 }

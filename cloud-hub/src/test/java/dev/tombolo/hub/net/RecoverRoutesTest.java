@@ -11,8 +11,10 @@ import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.RecoveryProof;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewResponse;
+import dev.tombolo.protocol.enrol.TimeResponse;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.sign.SignedTime;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +24,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -142,6 +145,30 @@ class RecoverRoutesTest {
     assertThat(answer.headers().firstValue("Retry-After")).isPresent();
   }
 
+  @Test
+  void anybodyIsToldTheTimeInAWayThatOnlyThisHubCan() throws Exception {
+    String nonce = "0123456789abcdef".repeat(2);
+
+    HttpResponse<String> answer = get("/v1/time/" + nonce);
+
+    TimeResponse time = Json.read(TimeResponse.class, answer.body(), 20_000);
+    Digest root = hub.authority.rootKeyDigest();
+    assertThat(SignedTime.check(time, nonce, root))
+        .isEqualTo(new SignedTime.Proved(time.hubMillis()));
+    assertThat(SignedTime.check(time, "f".repeat(32), root)).isInstanceOf(SignedTime.Refused.class);
+  }
+
+  @Test
+  void theTimeIsSignedForNonceOnly() throws Exception {
+    for (String nonce : List.of("", "1", "0123456789ABCDEF".repeat(2), "0".repeat(33))) {
+      assertThat(get("/v1/time/" + nonce).statusCode()).isIn(400, 404);
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client().send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   private String challenge() throws Exception {
     HttpResponse<String> answer = post("/v1/recover/challenge", wanted());
     assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
@@ -172,15 +199,21 @@ class RecoverRoutesTest {
 
   private CompletableFuture<HttpResponse<String>> postAsync(String path, String body)
       throws Exception {
+    return client()
+        .sendAsync(
+            request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpClient client() throws Exception {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .sslContext(hub.tls(Optional.empty()))
-        .build()
-        .sendAsync(
-            HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + hub.port() + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+        .build();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + hub.port() + path));
   }
 
   private static Reason refusal(HttpResponse<String> answer) throws Exception {

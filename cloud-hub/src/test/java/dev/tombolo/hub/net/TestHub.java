@@ -11,6 +11,7 @@ import dev.tombolo.hub.x509.CertificateRequests;
 import dev.tombolo.hub.x509.DeviceCertificates;
 import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
+import dev.tombolo.hub.x509.SignedTimes;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
@@ -83,6 +84,7 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
             new CertificateRequests(),
             new RecoveryChallenges(
                 new DeviceCertificates(authority.roots()), new CertificateRequests()),
+            new SignedTimes(authority.documentKey(Instant.now()), server.above()),
             digest -> Optional.of(files.resolve(digest.hex())).filter(Files::isRegularFile),
             () -> new SessionId(sessions.incrementAndGet()),
             InstantSource.system()));

@@ -11,6 +11,7 @@ import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
 import dev.tombolo.agent.https.Recovery;
 import dev.tombolo.agent.https.Renewal;
+import dev.tombolo.agent.https.TimeQuestion;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
@@ -22,6 +23,7 @@ import dev.tombolo.agent.session.LocalPlaces;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -49,7 +51,9 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       Supplier<String> status)
       throws IOException {
     AgentFolders folders = new AgentFolders(config.data());
-    TlsSource tls = () -> HubTls.mutual(identity, WallClock::trustedMillis);
+    HubTime time = new HubTime(new TimeQuestion(config.proxy()));
+    HubTime.RootKey root = () -> SpkiPin.of(identity.load().root());
+    TlsSource tls = time.over(() -> HubTls.mutual(identity, time), hub, root);
     LinkSettings settings = LinkSettings.USUAL;
     if (config.proxy().isPresent()) {
       settings = settings.withProxy(config.proxy().get());
@@ -69,7 +73,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     recovery =
         new Recovery(
             inbox,
-            () -> HubTls.unidentified(identity, WallClock::trustedMillis),
+            time.over(() -> HubTls.unidentified(identity, time), hub, root),
             new OldIdentity(identity),
             config.proxy());
     releases = new Releases(inbox, folders);

@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.https.EnrolOutcome;
+import dev.tombolo.agent.https.TimeQuestion;
 import dev.tombolo.agent.sqlite.SqliteAgentStore;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
@@ -50,13 +51,19 @@ public final class Joining {
     AgentFolders folders = new AgentFolders(config.data());
     IdentityFolder identity = new IdentityFolder(folders.identity());
     EnrolRequest request = new EnrolRequest(text, identity.request(), Machine.facts());
-    SSLSocketFactory pinned = HubTls.pinned(token.rootKey(), WallClock::trustedMillis);
+    HubTime time = new HubTime(new TimeQuestion(config.proxy()));
+    SSLSocketFactory pinned = HubTls.pinned(token.rootKey(), time);
     Outcome last = new Outcome.NotReached("", new Reason.LineDown(0, "the token names no hub"));
     for (int tries = 1; ; tries++) {
       int busySeconds = 0;
       for (String endpoint : token.endpoints()) {
         var enrolment = new dev.tombolo.agent.https.Enrolment(config.proxy());
-        switch (enrolment.call(endpoint, pinned, request)) {
+        EnrolOutcome outcome = enrolment.call(endpoint, pinned, request);
+        if (time.isDoubted()) {
+          time.ask("https://" + endpoint, token.rootKey());
+          outcome = enrolment.call(endpoint, pinned, request);
+        }
+        switch (outcome) {
           case EnrolOutcome.Enrolled(var response) -> {
             return keep(config.data(), token, identity, response);
           }

@@ -68,6 +68,18 @@ final class HubConnection {
     try (OutputStream out = connection.getOutputStream()) {
       out.write(body);
     }
+    return answer(connection);
+  }
+
+  /// Gives the body of a 200.
+  ///
+  /// @throws HubRefusalException for every other status
+  static String get(HttpURLConnection connection) throws IOException, HubRefusalException {
+    return answer(connection);
+  }
+
+  private static String answer(HttpURLConnection connection)
+      throws IOException, HubRefusalException {
     int status = connection.getResponseCode();
     if (status != HttpURLConnection.HTTP_OK) {
       throw refusal(connection, status);

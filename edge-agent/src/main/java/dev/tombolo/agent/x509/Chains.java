@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
@@ -37,21 +38,34 @@ final class Chains {
     };
   }
 
-  /// Verifies the chain up to the root, at a time when all of it is valid already: a device whose
-  /// clock is behind must be able to ask for the time.
-  static void verify(List<X509Certificate> chain, X509Certificate root, long nowMillis)
+  /// When all certificates of a chain are good, ms since 1970-01-01T00:00Z.
+  record Dates(long fromMillis, long untilMillis) {
+    boolean contain(long millis) {
+      return fromMillis <= millis && millis <= untilMillis;
+    }
+  }
+
+  /// Verifies the chain up to the root, at the first moment when all of it is good. Whether that is
+  /// now is another question. When the root begins is of no interest: a hub whose clock was ahead
+  /// when it was made has one of the future.
+  static Dates verify(List<X509Certificate> chain, X509Certificate root)
       throws GeneralSecurityException {
     List<X509Certificate> path = upTo(root, chain);
-    long at = Math.max(nowMillis, root.getNotBefore().getTime());
+    long from = path.getFirst().getNotBefore().getTime();
+    long until = root.getNotAfter().getTime();
     for (X509Certificate certificate : path) {
-      at = Math.max(at, certificate.getNotBefore().getTime());
+      from = Math.max(from, certificate.getNotBefore().getTime());
+      until = Math.min(until, certificate.getNotAfter().getTime());
     }
-    root.checkValidity(new Date(at));
+    if (until < from) {
+      throw new CertificateExpiredException("its certificates were never good at the same time");
+    }
     CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
     PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(root, null)));
     parameters.setRevocationEnabled(false);
-    parameters.setDate(new Date(at));
+    parameters.setDate(new Date(from));
     CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
+    return new Dates(from, until);
   }
 
   /// Checks an issued chain before it is kept, and gives its root.
@@ -64,7 +78,7 @@ final class Chains {
           new Reason.CsrInvalid("the certificate answered is for another key than asked for"));
     }
     try {
-      verify(chain, root, 0);
+      verify(chain, root);
     } catch (GeneralSecurityException e) {
       throw new RefusedException(
           new Reason.CsrInvalid("the certificate answered does not verify: " + e.getMessage()));

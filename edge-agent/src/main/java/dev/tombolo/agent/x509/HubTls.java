@@ -1,37 +1,42 @@
 package dev.tombolo.agent.x509;
 
+import dev.tombolo.agent.core.HubClock;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.util.function.LongSupplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the TLS 1.3 sockets by which the agent talks to its hub. `nowMillis` is the later of the
-/// wall clock and the time floor. A new one is made after enrolment and after every renewal, so
-/// that no cached session shows an old certificate.
+/// Makes the TLS 1.3 sockets by which the agent talks to its hub. A new one is made after enrolment
+/// and after every renewal, so that no cached session shows an old certificate.
 public final class HubTls {
   private HubTls() {}
 
   /// For enrolment: no certificate of ours, the hub's root known by its key's hash.
-  public static SSLSocketFactory pinned(Digest rootKey, LongSupplier nowMillis) {
-    return factory(null, HubTrust.pinned(rootKey, nowMillis));
+  public static SSLSocketFactory pinned(Digest rootKey, HubClock clock) {
+    return factory(null, HubTrust.pinned(rootKey, clock));
   }
 
   /// For everything after it.
-  public static SSLSocketFactory mutual(IdentityFolder identity, LongSupplier nowMillis)
+  public static SSLSocketFactory mutual(IdentityFolder identity, HubClock clock)
       throws IOException {
     IdentityFolder.Identity held = identity.load();
-    return factory(new DeviceKey(held), HubTrust.stored(held.root(), nowMillis));
+    return factory(new DeviceKey(held), HubTrust.stored(held.root(), clock));
   }
 
   /// For recovery, when our own certificate has run out: shows none.
-  public static SSLSocketFactory unidentified(IdentityFolder identity, LongSupplier nowMillis)
+  public static SSLSocketFactory unidentified(IdentityFolder identity, HubClock clock)
       throws IOException {
-    return factory(null, HubTrust.stored(identity.load().root(), nowMillis));
+    return factory(null, HubTrust.stored(identity.load().root(), clock));
+  }
+
+  /// For asking what time it is, which is answered by a signature of its own: no certificate of
+  /// ours, and the dates of the hub's do not matter.
+  public static SSLSocketFactory timeOnly(Digest rootKey) {
+    return factory(null, HubTrust.dateless(rootKey));
   }
 
   private static SSLSocketFactory factory(@Nullable DeviceKey key, HubTrust trust) {

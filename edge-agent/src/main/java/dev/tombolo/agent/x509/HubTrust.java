@@ -1,12 +1,13 @@
 package dev.tombolo.agent.x509;
 
+import dev.tombolo.agent.core.HubClock;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.function.LongSupplier;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,25 @@ final class HubTrust implements X509TrustManager {
 
   private final Digest rootKey;
   private final @Nullable X509Certificate root;
-  private final LongSupplier nowMillis;
+  private final @Nullable HubClock clock;
 
-  private HubTrust(Digest rootKey, @Nullable X509Certificate root, LongSupplier nowMillis) {
+  private HubTrust(Digest rootKey, @Nullable X509Certificate root, @Nullable HubClock clock) {
     this.rootKey = rootKey;
     this.root = root;
-    this.nowMillis = nowMillis;
+    this.clock = clock;
   }
 
-  static HubTrust pinned(Digest rootKey, LongSupplier nowMillis) {
-    return new HubTrust(rootKey, null, nowMillis);
+  static HubTrust pinned(Digest rootKey, HubClock clock) {
+    return new HubTrust(rootKey, null, clock);
   }
 
-  static HubTrust stored(X509Certificate root, LongSupplier nowMillis) {
-    return new HubTrust(Chains.keyDigest(root), root, nowMillis);
+  static HubTrust stored(X509Certificate root, HubClock clock) {
+    return new HubTrust(Chains.keyDigest(root), root, clock);
+  }
+
+  /// Whatever the certificate's dates are.
+  static HubTrust dateless(Digest rootKey) {
+    return new HubTrust(rootKey, null, null);
   }
 
   @Override
@@ -41,7 +47,7 @@ final class HubTrust implements X509TrustManager {
     List<X509Certificate> chain = List.of(shown);
     try {
       X509Certificate anchor = root != null ? root : Chains.rootWith(rootKey, chain);
-      Chains.verify(chain, anchor, nowMillis.getAsLong());
+      checkDates(Chains.verify(chain, anchor));
     } catch (RefusedException e) {
       throw new CertificateException("the hub is not the one that the join token names", e);
     } catch (CertificateException e) {
@@ -52,6 +58,19 @@ final class HubTrust implements X509TrustManager {
     List<String> usages = chain.getFirst().getExtendedKeyUsage();
     if (usages == null || !usages.contains(SERVER_AUTH)) {
       throw new CertificateException("the certificate shown is not one for a server");
+    }
+  }
+
+  private void checkDates(Chains.Dates dates) throws CertificateException {
+    if (clock == null) {
+      return;
+    }
+    long now = clock.nowMillis();
+    if (!dates.contain(now)) {
+      clock.doubted();
+      Reason reason = new Reason.HubCertificateDates(dates.fromMillis(), dates.untilMillis(), now);
+      throw new CertificateException(
+          "the hub's certificate is not good now", new RefusedException(reason));
     }
   }
 

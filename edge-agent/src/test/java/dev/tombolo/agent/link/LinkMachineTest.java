@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinkMachineTest {
   private static final Reason CUT = new Reason.LineDown(0, "cut");
@@ -20,7 +24,7 @@ class LinkMachineTest {
   void theWaitGrowsToFiveMinutesAndIsSpreadOverItsWholeLength() {
     LinkState.Waiting at = (LinkState.Waiting) machine.start(0, 0);
     long longest = 0;
-    for (int line = 1; line < 15; line++) {
+    for (int line = 1; line < 20; line++) {
       long before = at.untilMillis();
       at = fail(at, line, 0.999);
       longest = at.untilMillis() - before;
@@ -28,6 +32,29 @@ class LinkMachineTest {
     assertThat(longest).isBetween(299_000L, 300_000L);
     LinkState.Waiting lucky = fail(at, 20, 0);
     assertThat(lucky.untilMillis()).isEqualTo(at.untilMillis());
+  }
+
+  /// Shops whose hub is down for so many seconds, each with draws of its own; many, so that chance
+  /// hardly counts.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 8, 12, 20, 30})
+  void aHubThatIsStartedAgainIsFoundWithinSeconds(int downSeconds) {
+    Random draws = new Random(downSeconds);
+    long up = downSeconds * 1000L;
+    long[] late = new long[20_000];
+    for (int shop = 0; shop < late.length; shop++) {
+      LinkState open = new LinkState.Open(1, -60_000, 0, 0);
+      LinkState.Waiting at =
+          (LinkState.Waiting) machine.closed(open, 1, CUT, 0, 0, draws.nextDouble());
+      for (int line = 2; at.untilMillis() < up; line++) {
+        at = fail(at, line, draws.nextDouble());
+      }
+      late[shop] = at.untilMillis() - up;
+    }
+    Arrays.sort(late);
+
+    assertThat(late[9_999]).as("p50, ms").isLessThanOrEqualTo(3_000);
+    assertThat(late[19_799]).as("p99, ms").isLessThanOrEqualTo(15_000);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tombolo.agent.x509;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tombolo.agent.core.HubClock;
 import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.testing.TestCa;
 import dev.tombolo.protocol.reason.Reason;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLServerSocket;
@@ -76,21 +78,60 @@ class HubTlsTest {
   }
 
   @Test
-  void aClockAtItsBeginningDoesNotKeepTheDeviceFromItsHub() throws Exception {
+  void aClockAtItsBeginningDoesNotKeepTheDeviceFromAskingForTheTime() throws Exception {
     int port = serve(ca.server());
 
-    try (SSLSocket socket = connect(HubTls.pinned(ca.rootKey(), () -> 0L), port)) {
+    try (SSLSocket socket = connect(HubTls.timeOnly(ca.rootKey()), port)) {
       assertThat(socket.isConnected()).isTrue();
     }
+  }
+
+  @Test
+  void aClockAtItsBeginningLetsTheDeviceDoNothingElseBefore() throws Exception {
+    int port = serve(ca.server());
+
+    assertDatesRefused(0, port);
+  }
+
+  @Test
+  void whoAsksForTheTimeAsksNoStranger() throws Exception {
+    int port = serve(TestCa.create(temp.resolve("stranger")).server());
+
+    assertThatThrownBy(() -> connect(HubTls.timeOnly(ca.rootKey()), port))
+        .isInstanceOf(SSLHandshakeException.class);
   }
 
   @Test
   void anExpiredHubIsRefused() throws Exception {
     int port = serve(ca.server());
     long inThreeMonths = System.currentTimeMillis() + 90L * 24 * 3600 * 1000;
-    SSLSocketFactory sockets = HubTls.pinned(ca.rootKey(), () -> inThreeMonths);
 
-    assertThatThrownBy(() -> connect(sockets, port)).isInstanceOf(SSLHandshakeException.class);
+    assertDatesRefused(inThreeMonths, port);
+  }
+
+  private void assertDatesRefused(long nowMillis, int port) throws Exception {
+    AtomicInteger doubts = new AtomicInteger();
+    HubClock clock =
+        new HubClock() {
+          @Override
+          public long nowMillis() {
+            return nowMillis;
+          }
+
+          @Override
+          public void doubted() {
+            doubts.incrementAndGet();
+          }
+        };
+    SSLSocketFactory sockets = HubTls.pinned(ca.rootKey(), clock);
+
+    assertThatThrownBy(() -> connect(sockets, port))
+        .isInstanceOfSatisfying(
+            SSLHandshakeException.class,
+            e ->
+                assertThat(RefusedException.within(e))
+                    .containsInstanceOf(Reason.HubCertificateDates.class));
+    assertThat(doubts).hasValue(1);
   }
 
   @Test

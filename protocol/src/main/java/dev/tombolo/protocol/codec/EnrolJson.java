@@ -8,6 +8,7 @@ import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
+import dev.tombolo.protocol.enrol.TimeResponse;
 
 /// Bodies of the HTTPS calls.
 final class EnrolJson {
@@ -88,6 +89,17 @@ final class EnrolJson {
         .text("csr", r.csr())
         .text("challenge", r.challenge())
         .text("signature", r.signature());
+  }
+
+  static TimeResponse timeResponse(JsonFields f) throws MalformedException {
+    return new TimeResponse(
+        f.integer("hubMillis"), f.text("signature"), f.text("documentCertificate"));
+  }
+
+  static void write(JsonWriter json, TimeResponse r) {
+    json.integer("hubMillis", r.hubMillis())
+        .text("signature", r.signature())
+        .text("documentCertificate", r.documentCertificate());
   }
 
   static Refusal refusal(JsonFields f) throws MalformedException {

@@ -12,6 +12,7 @@ import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
+import dev.tombolo.protocol.enrol.TimeResponse;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Ask;
@@ -60,6 +61,7 @@ public final class Json {
       case ChallengeRequest request -> JsonWriter.write(request, EnrolJson::write);
       case ChallengeResponse response -> JsonWriter.write(response, EnrolJson::write);
       case RecoverRequest request -> JsonWriter.write(request, EnrolJson::write);
+      case TimeResponse time -> JsonWriter.write(time, EnrolJson::write);
       case Refusal refusal -> JsonWriter.write(refusal, EnrolJson::write);
       case Reason reason -> JsonWriter.write(reason, ReasonJson::write);
       default -> throw unknown(value.getClass());
@@ -162,6 +164,8 @@ public final class Json {
       return EnrolJson.challengeResponse(fields);
     } else if (type == RecoverRequest.class) {
       return EnrolJson.recoverRequest(fields);
+    } else if (type == TimeResponse.class) {
+      return EnrolJson.timeResponse(fields);
     } else if (type == Refusal.class) {
       return EnrolJson.refusal(fields);
     } else if (type == Reason.class) {

@@ -88,6 +88,9 @@ final class ReasonJson {
       case "io-failed" -> new Reason.IoFailed(f.text("what"), f.text("detail"));
       case "clock-behind" ->
           new Reason.ClockBehind(f.integer("floorMillis"), f.integer("wallMillis"));
+      case "hub-certificate-dates" ->
+          new Reason.HubCertificateDates(
+              f.integer("fromMillis"), f.integer("untilMillis"), f.integer("wallMillis"));
       case "not-found" -> new Reason.NotFound(f.text("kind"), f.text("name"), f.texts("near"));
       case "conflict" -> new Reason.Conflict(f.text("what"), f.text("detail"));
       case "protected-fleet" -> new Reason.ProtectedFleet(f.text("fleet"));
@@ -254,6 +257,11 @@ final class ReasonJson {
       case Reason.ClockBehind r ->
           json.text("code", "clock-behind")
               .integer("floorMillis", r.floorMillis())
+              .integer("wallMillis", r.wallMillis());
+      case Reason.HubCertificateDates r ->
+          json.text("code", "hub-certificate-dates")
+              .integer("fromMillis", r.fromMillis())
+              .integer("untilMillis", r.untilMillis())
               .integer("wallMillis", r.wallMillis());
       case Reason.NotFound r ->
           json.text("code", "not-found")

@@ -135,6 +135,10 @@ public sealed interface Reason {
 
   record ClockBehind(long floorMillis, long wallMillis) implements Reason {}
 
+  /// The clock here does not fit the dates of the hub's certificate.
+  record HubCertificateDates(long fromMillis, long untilMillis, long wallMillis)
+      implements Reason {}
+
   // Operating
   record NotFound(String kind, String name, List<String> near) implements Reason {
     public NotFound {

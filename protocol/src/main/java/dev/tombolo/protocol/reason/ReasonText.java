@@ -309,6 +309,14 @@ public final class ReasonText {
               + ", which is before "
               + time(r.floorMillis())
               + "; set the clock; changes wait until then.";
+      case Reason.HubCertificateDates r ->
+          "The clock here says "
+              + time(r.wallMillis())
+              + ", but the hub's certificate is good from "
+              + time(r.fromMillis())
+              + " until "
+              + time(r.untilMillis())
+              + "; the device asks the hub for the time; if that does not help, set the clock.";
       case Reason.NotFound r ->
           "There is no "
               + r.kind()

@@ -64,7 +64,7 @@ public final class DocumentCertificate {
     }
   }
 
-  private static List<X509Certificate> certificates(String pem) throws MalformedException {
+  static List<X509Certificate> certificates(String pem) throws MalformedException {
     X509Certificate first = certificate(pem);
     try {
       List<X509Certificate> all =

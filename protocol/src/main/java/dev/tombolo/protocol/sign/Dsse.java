@@ -6,10 +6,8 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -104,7 +102,7 @@ public final class Dsse {
       PublicKey key = keys.get(signature.keyid());
       if (key != null) {
         knownKey = true;
-        if (holds(key, signed, signature.sig())) {
+        if (Ed25519Keys.holds(key, signed, signature.sig())) {
           signers.add(signature.keyid());
         }
       }
@@ -138,26 +136,7 @@ public final class Dsse {
 
   private static Envelope.Signature signature(
       String payloadType, byte[] payload, PrivateKey key, String keyid) {
-    try {
-      Signature signer = Signature.getInstance("Ed25519");
-      signer.initSign(key);
-      signer.update(pae(payloadType, payload));
-      return new Envelope.Signature(keyid, Base64.getEncoder().encodeToString(signer.sign()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("not an Ed25519 private key", e);
-    }
-  }
-
-  private static boolean holds(PublicKey key, byte[] signed, String sig) {
-    try {
-      Signature verifier = Signature.getInstance("Ed25519");
-      verifier.initVerify(key);
-      verifier.update(signed);
-      return verifier.verify(Base64.getDecoder().decode(sig));
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
-      // A signature of the wrong form holds no more than a wrong one.
-      return false;
-    }
+    return new Envelope.Signature(keyid, Ed25519Keys.sign(key, pae(payloadType, payload)));
   }
 
   private static String keyids(Envelope envelope) {

@@ -1,0 +1,134 @@
+package dev.tombolo.bench;
+
+import dev.tombolo.bench.process.Command;
+import dev.tombolo.bench.process.Surroundings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A shop's network: a Linux network namespace whose one way out is a virtual cable to this
+/// machine. Needs root, and `ip`, `tc` and `iptables`. All of it is gone with the namespace; it is
+/// removed at the end of the JVM at the latest.
+final class ShopNetwork implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final long PROCESS = ProcessHandle.current().pid();
+  private static final AtomicInteger MADE = new AtomicInteger();
+
+  private final String name;
+
+  /// The cable's end at the hub; network devices have names of 15 characters at the most.
+  private final String hubEnd;
+
+  private final String shopEnd = "wan";
+  private final String hubAddress;
+  private final Thread atTheEnd = new Thread(this::remove, "shop-network");
+
+  private ShopNetwork(int number) {
+    name = "tombolo-shop-%d-%d".formatted(PROCESS, number);
+    hubEnd = "tb%d-%d".formatted(PROCESS, number);
+    // RFC 2544's range for tests; 4 addresses each.
+    long at = (PROCESS * 8 + number) % (1 << 15) * 4;
+    hubAddress = "198.%d.%d.%d".formatted(18 + (at >> 16), at >> 8 & 255, (at & 255) + 1);
+  }
+
+  static ShopNetwork open() throws IOException, InterruptedException {
+    ShopNetwork shop = new ShopNetwork(MADE.incrementAndGet());
+    Runtime.getRuntime().addShutdownHook(shop.atTheEnd);
+    try {
+      shop.make();
+      return shop;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      shop.close();
+      throw e;
+    }
+  }
+
+  private void make() throws IOException, InterruptedException {
+    run("ip", "netns", "add", name);
+    run("ip", "link", "add", hubEnd, "type", "veth", "peer", "name", shopEnd, "netns", name);
+    run("ip", "address", "add", hubAddress + "/30", "dev", hubEnd);
+    run("ip", "link", "set", hubEnd, "up");
+    inside("ip", "address", "add", shopAddress() + "/30", "dev", shopEnd);
+    inside("ip", "link", "set", shopEnd, "up");
+    inside("ip", "link", "set", "lo", "up");
+  }
+
+  private String shopAddress() {
+    int dot = hubAddress.lastIndexOf('.');
+    return hubAddress.substring(0, dot + 1) + (Integer.parseInt(hubAddress.substring(dot + 1)) + 1);
+  }
+
+  /// Where the shop finds the hub.
+  String hubAddress() {
+    return hubAddress;
+  }
+
+  Surroundings around() {
+    return new Surroundings(List.of("ip", "netns", "exec", name), Map.of());
+  }
+
+  /// The cable is pulled out at the hub's end.
+  void pull() throws IOException, InterruptedException {
+    run("ip", "link", "set", hubEnd, "down");
+  }
+
+  void plugIn() throws IOException, InterruptedException {
+    run("ip", "link", "set", hubEnd, "up");
+  }
+
+  /// Drops every packet on the cable, in both directions, and tells nobody.
+  void swallow() throws IOException, InterruptedException {
+    inside("iptables", "-w", "10", "-A", "INPUT", "-i", shopEnd, "-j", "DROP");
+    inside("iptables", "-w", "10", "-A", "OUTPUT", "-o", shopEnd, "-j", "DROP");
+  }
+
+  void letThrough() throws IOException, InterruptedException {
+    inside("iptables", "-w", "10", "-F");
+  }
+
+  /// Both directions at this speed at most.
+  void throttle(int kilobitsPerSecond) throws IOException, InterruptedException {
+    String rate = kilobitsPerSecond + "kbit";
+    String[] shaping = {"root", "tbf", "rate", rate, "burst", "4kb", "latency", "400ms"};
+    run(words(new String[] {"tc", "qdisc", "add", "dev", hubEnd}, shaping));
+    inside(words(new String[] {"tc", "qdisc", "add", "dev", shopEnd}, shaping));
+  }
+
+  private void inside(String... words) throws IOException, InterruptedException {
+    run(words(new String[] {"ip", "netns", "exec", name}, words));
+  }
+
+  private static String[] words(String[] first, String[] then) {
+    List<String> all = new ArrayList<>(List.of(first));
+    all.addAll(List.of(then));
+    return all.toArray(String[]::new);
+  }
+
+  private static void run(String... words) throws IOException, InterruptedException {
+    Command.run(List.of(words), Map.of(), Path.of("/"), LIMIT).orThrow();
+  }
+
+  @Override
+  public void close() {
+    remove();
+    Runtime.getRuntime().removeShutdownHook(atTheEnd);
+  }
+
+  /// The cable goes with the namespace; it is named all the same, for when that was never made.
+  private void remove() {
+    for (List<String> words :
+        List.of(List.of("ip", "link", "delete", hubEnd), List.of("ip", "netns", "delete", name))) {
+      try {
+        Command.run(words, Map.of(), Path.of("/"), LIMIT);
+      } catch (IOException e) {
+        System.err.println("left behind: " + name + ": " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
