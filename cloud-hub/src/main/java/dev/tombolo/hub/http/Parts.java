@@ -3,6 +3,7 @@ package dev.tombolo.hub.http;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,6 +61,6 @@ final class Parts {
   }
 
   static RefusedException invalid(String field, String value, String fix) {
-    return new RefusedException(new Reason.InputInvalid(field, value, fix));
+    return new RefusedException(new Reason.InputInvalid(field, Quoted.of(value), fix));
   }
 }

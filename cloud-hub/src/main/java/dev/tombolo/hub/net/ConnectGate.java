@@ -79,6 +79,12 @@ final class ConnectGate extends ByteToMessageDecoder {
     ctx.pipeline().remove(this);
   }
 
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    line.failed(cause);
+    ctx.close();
+  }
+
   // Encoded by hand: the encoder does not know yet that this is MQTT 5.
   private void refuse(ChannelHandlerContext ctx, ByteBuf in, int code, Reason reason) {
     edge.violations()

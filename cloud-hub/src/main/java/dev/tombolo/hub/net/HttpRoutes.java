@@ -14,6 +14,7 @@ import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
@@ -111,7 +112,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
                   "httpHeaderBytes",
                   EdgeBounds.HTTP_HEADER_BYTES_MAX,
                   EdgeBounds.HTTP_HEADER_BYTES_MAX + 1L)
-              : new Reason.Malformed("HTTP request", String.valueOf(decoded.cause().getMessage())));
+              : new Reason.Malformed(
+                  "HTTP request", Quoted.of(String.valueOf(decoded.cause().getMessage()))));
       return;
     }
     long length = HttpUtil.getContentLength(head, 0L);
@@ -152,7 +154,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       replies()
           .refuse(
               HttpResponseStatus.METHOD_NOT_ALLOWED,
-              new Reason.InputInvalid("method", head.method().name(), posts ? "POST" : "GET"));
+              new Reason.InputInvalid("method", Quoted.of(head.method().name()), posts ? "POST" : "GET"));
       return;
     }
     Matcher file = FILE.matcher(path);
@@ -393,7 +395,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
           .refuse(
               HttpResponseStatus.UPGRADE_REQUIRED,
               new Reason.InputInvalid(
-                  "Upgrade", "", "ask for a WebSocket with the subprotocol mqtt"));
+                  "Upgrade", "", "ask for a WebSocket, version 13, with the subprotocol mqtt"));
       return;
     }
     line.deadline(EdgeBounds.OPENING_MILLIS, line::abort);
@@ -430,7 +432,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void notFound(String kind, String name) {
-    replies().refuse(new Reason.NotFound(kind, name, List.of()));
+    replies().refuse(new Reason.NotFound(kind, Quoted.of(name), List.of()));
   }
 
   private void refuse(HttpResponseStatus status, Reason reason) {
@@ -471,6 +473,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    line.failed(cause);
     ctx.close();
   }
 

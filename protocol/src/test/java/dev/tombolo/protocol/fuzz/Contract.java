@@ -37,7 +37,7 @@ public final class Contract {
   }
 
   /// The words without what was quoted or counted.
-  static String shape(String message) {
+  public static String shape(String message) {
     String plain =
         Objects.requireNonNull(message)
             .replaceAll("'[^']*'", "'_'")

@@ -10,6 +10,13 @@ record Finding(String kind, byte[] input, Throwable thrown) {
     return new Finding(kindOf(thrown), input, thrown);
   }
 
+  /// Without what it was said of.
+  private static String claim(String message) {
+    int first = message.indexOf(':');
+    int second = message.indexOf(':', first + 1);
+    return Contract.shape(second < 0 ? message : message.substring(0, second));
+  }
+
   private static String kindOf(Throwable thrown) {
     String place = "";
     for (StackTraceElement frame : thrown.getStackTrace()) {
@@ -21,7 +28,7 @@ record Finding(String kind, byte[] input, Throwable thrown) {
     }
     String said =
         thrown instanceof AssertionError
-            ? " " + Contract.shape(Objects.requireNonNullElse(thrown.getMessage(), ""))
+            ? " " + claim(Objects.requireNonNullElse(thrown.getMessage(), ""))
             : "";
     return thrown.getClass().getSimpleName() + " at " + place + said;
   }
