@@ -32,7 +32,8 @@ final class CertificateTargets {
 
     @Override
     public List<byte[]> seeds() {
-      return List.of("document.pem", "ca.pem", "device.pem", "server.pem", "document-of-other-ca.pem")
+      return List.of(
+              "document.pem", "ca.pem", "device.pem", "server.pem", "document-of-other-ca.pem")
           .stream()
           .map(name -> GoldenFiles.resource("/trust/" + name).getBytes(StandardCharsets.US_ASCII))
           .toList();
@@ -41,7 +42,12 @@ final class CertificateTargets {
     @Override
     public List<String> words() {
       return List.of(
-          "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "-----BEGIN ", "\n\n", "=", "====");
+          "-----BEGIN CERTIFICATE-----",
+          "-----END CERTIFICATE-----",
+          "-----BEGIN ",
+          "\n\n",
+          "=",
+          "====");
     }
 
     @Override
@@ -81,7 +87,13 @@ final class CertificateTargets {
 
     @Override
     public String run(byte[] input) throws MalformedException {
-      return certificate(input) + "; " + publicKey(input) + "; " + privateKey(input) + "; " + pin(input);
+      return certificate(input)
+          + "; "
+          + publicKey(input)
+          + "; "
+          + privateKey(input)
+          + "; "
+          + pin(input);
     }
 
     private static String certificate(byte[] der) throws MalformedException {
@@ -95,7 +107,8 @@ final class CertificateTargets {
 
     private static String publicKey(byte[] der) {
       try {
-        Contract.holds(Digest.isValid(Ed25519Keys.keyid(Ed25519Keys.readPublicDer(der))), "has an id");
+        Contract.holds(
+            Digest.isValid(Ed25519Keys.keyid(Ed25519Keys.readPublicDer(der))), "has an id");
         return "taken";
       } catch (MalformedException e) {
         return Contract.refused(e.getMessage());

@@ -108,9 +108,40 @@ final class SignedTargets {
     @Override
     public List<String> words() {
       return List.of(
-          "${release.dir}/", "${param.", "${", "}", "..", "/../", "\\\\", "\\u0000", "none", "process", "http",
-          "command", "\"tcp\"", "signal", "HUP", "integer", "text", "boolean", "\u202e", "\ud83d\ude00", "%zz", "{x}",
-          "\"path\":\"/a|b^c`d\"", "\"expect\":\"x\"", "\"restartAfter\":1", "\"*\"", "\udb40\udc41", "\uff0f", "\u2024\u2024");
+          "${release.dir}/",
+          "${param.",
+          "${",
+          "}",
+          "..",
+          "/../",
+          "\\\\",
+          "\\u0000",
+          "none",
+          "process",
+          "http",
+          "command",
+          "\"tcp\"",
+          "signal",
+          "HUP",
+          "integer",
+          "text",
+          "boolean",
+          "\u202e",
+          "\ud83d\ude00",
+          "%zz",
+          "{x}",
+          "\"path\":\"/a|b^c`d\"",
+          "\"expect\":\"x\"",
+          "\"restartAfter\":1",
+          "\"*\"",
+          "\udb40\udc41",
+          "\uff0f",
+          "\u2024\u2024");
+    }
+
+    @Override
+    public int quickRuns() {
+      return 40;
     }
 
     @Override
@@ -126,8 +157,7 @@ final class SignedTargets {
         case ReleaseVerifier.Verified(var manifest, var digest) -> {
           Contract.same(Digest.of(input), digest);
           Contract.same(
-              manifest,
-              Json.read(ReleaseManifest.class, Json.write(manifest), 6 * bytesMax()));
+              manifest, Json.read(ReleaseManifest.class, Json.write(manifest), 6 * bytesMax()));
           manifest.variants().forEach(Release::sound);
           yield "taken " + manifest.kind() + " " + manifest.variants().getFirst().workload().type();
         }
@@ -185,6 +215,11 @@ final class SignedTargets {
     }
 
     @Override
+    public int quickRuns() {
+      return 40;
+    }
+
+    @Override
     public int bytesMax() {
       return Limits.MANIFEST_BYTES_MAX + 1024;
     }
@@ -234,6 +269,11 @@ final class SignedTargets {
     }
 
     @Override
+    public int quickRuns() {
+      return 40;
+    }
+
+    @Override
     public int bytesMax() {
       return 17 * 1024;
     }
@@ -246,8 +286,7 @@ final class SignedTargets {
               by,
               GoldenFiles.DOCUMENT.getPrivate(),
               Ed25519Keys.keyid(GoldenFiles.DOCUMENT.getPublic()));
-      String first =
-          said(PublisherChain.verify(Digest.of(input), List.of(by)), 1);
+      String first = said(PublisherChain.verify(Digest.of(input), List.of(by)), 1);
       return first
           + "; "
           + said(

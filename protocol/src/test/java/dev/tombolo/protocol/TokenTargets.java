@@ -28,8 +28,9 @@ final class TokenTargets {
         String written = JoinTokenCodec.encode(token);
         Contract.holds(written.length() <= Limits.TOKEN_CHARS_MAX, "a token has its bound");
         Contract.same(new JoinTokenCodec.Read(token), JoinTokenCodec.decode(written));
-        token.endpoints().forEach(
-            endpoint -> java.net.URI.create("https://" + endpoint + "/v1/enroll"));
+        token
+            .endpoints()
+            .forEach(endpoint -> java.net.URI.create("https://" + endpoint + "/v1/enroll"));
         yield "taken";
       }
     };
@@ -71,14 +72,14 @@ final class TokenTargets {
     @Override
     public List<byte[]> seeds() {
       byte[] whole =
-          CrockfordBase32.decode(
-              GoldenFiles.TOKEN_TEXT.substring(JoinTokenCodec.PREFIX.length()));
+          CrockfordBase32.decode(GoldenFiles.TOKEN_TEXT.substring(JoinTokenCodec.PREFIX.length()));
       return List.of(Arrays.copyOf(whole, whole.length - CRC_BYTES));
     }
 
     @Override
     public List<String> words() {
-      return List.of("\u000ehub.example:443", "\u0005[::1]:1", "a.b:65535", "a:0", "..:1", "[:::::]:9");
+      return List.of(
+          "\u000ehub.example:443", "\u0005[::1]:1", "a.b:65535", "a:0", "..:1", "[:::::]:9");
     }
 
     @Override

@@ -97,8 +97,24 @@ final class WordTargets {
 
     @Override
     public List<String> words() {
-      return List.of("..", "/", "//", "./", "\\", "\u0000", "\u202e", "\u212a", "\u0131", "\u0130", "\u00e9", "e\u0301",
-          "\udb40\udc41", "\uff0f", "\u2025", "CON", "\u0085");
+      return List.of(
+          "..",
+          "/",
+          "//",
+          "./",
+          "\\",
+          "\u0000",
+          "\u202e",
+          "\u212a",
+          "\u0131",
+          "\u0130",
+          "\u00e9",
+          "e\u0301",
+          "\udb40\udc41",
+          "\uff0f",
+          "\u2025",
+          "CON",
+          "\u0085");
     }
 
     @Override
@@ -120,7 +136,8 @@ final class WordTargets {
         Contract.holds(inside.startsWith(folder) && !inside.equals(folder), "stays in its folder");
         Contract.holds(
             path.codePoints()
-                .noneMatch(c -> Character.getType(c) == Character.FORMAT || Character.isISOControl(c)),
+                .noneMatch(
+                    c -> Character.getType(c) == Character.FORMAT || Character.isISOControl(c)),
             "no part of a path is invisible");
       }
       return "taken " + Math.min(3, paths.size());

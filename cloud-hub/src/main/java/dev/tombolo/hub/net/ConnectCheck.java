@@ -69,7 +69,8 @@ final class ConnectCheck {
       return bad(
           ReasonCodes.CLIENT_ID_NOT_VALID,
           new Reason.NotYours(
-              "client id", "must be the certificate's " + peer.device() + ", not " + Quoted.of(clientId)));
+              "client id",
+              "must be the certificate's " + peer.device() + ", not " + Quoted.of(clientId)));
     }
     Optional<Reason> why = peer.whyNotServed(directory, wallMillis);
     if (why.isPresent() && !isForTheLoop(why.get())) {
@@ -113,7 +114,8 @@ final class ConnectCheck {
       boolean parses = Topics.parse(payload.willTopic()).isPresent();
       return bad(
           parses ? ReasonCodes.NOT_AUTHORIZED : ReasonCodes.TOPIC_NAME_INVALID,
-          new Reason.NotYours("will", "must be on " + own + ", not " + Quoted.of(payload.willTopic())));
+          new Reason.NotYours(
+              "will", "must be on " + own + ", not " + Quoted.of(payload.willTopic())));
     }
     if (header.isWillRetain()) {
       return bad(

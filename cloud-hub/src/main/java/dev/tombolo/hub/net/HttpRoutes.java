@@ -154,7 +154,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       replies()
           .refuse(
               HttpResponseStatus.METHOD_NOT_ALLOWED,
-              new Reason.InputInvalid("method", Quoted.of(head.method().name()), posts ? "POST" : "GET"));
+              new Reason.InputInvalid(
+                  "method", Quoted.of(head.method().name()), posts ? "POST" : "GET"));
       return;
     }
     Matcher file = FILE.matcher(path);

@@ -31,6 +31,9 @@ import java.util.List;
 final class MqttPackets {
   static final MqttMessage PINGRESP = MqttMessage.PINGRESP;
 
+  /// One without properties.
+  static final int CONNACK_BYTES_MIN = 5;
+
   /// Of the packet, of the properties' heads, and of `retry-after`.
   private static final int WHY_OVERHEAD_BYTES = 64;
 
@@ -55,8 +58,7 @@ final class MqttPackets {
   static MqttMessage disconnect(int code, Reason reason, long bytesMax) {
     return new MqttMessage(
         header(MqttMessageType.DISCONNECT, MqttQoS.AT_MOST_ONCE),
-        new MqttReasonCodeAndPropertiesVariableHeader(
-            (byte) code, why(reason, bytesMax)));
+        new MqttReasonCodeAndPropertiesVariableHeader((byte) code, why(reason, bytesMax)));
   }
 
   /// The reason in words as the reason string, as JSON in the user property `reason`, and

@@ -612,7 +612,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     }
     edge.counters().connectsRefused.increment();
     end(false, "refused");
-    MqttPackets.writeConnack(context(), code, reason, answerBytesMax);
+    if (answerBytesMax == 0 || answerBytesMax >= MqttPackets.CONNACK_BYTES_MIN) {
+      MqttPackets.writeConnack(context(), code, reason, answerBytesMax);
+    }
     line.farewell();
   }
 

@@ -11,8 +11,8 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 
 /// Turns an HTTP line into MQTT over WebSocket (RFC 6455; MQTT 5 s. 6). A client without a good
 /// certificate is upgraded too, and told by CONNACK: MQTT clients understand that.
@@ -42,7 +42,9 @@ final class WebSocketUpgrade {
     }
     return mqtt
         && request.method().equals(HttpMethod.GET)
-        && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+        && request
+            .headers()
+            .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
         && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
         && VERSION.equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))
         && request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY);
@@ -51,7 +53,8 @@ final class WebSocketUpgrade {
   /// Called with the whole request read, by the handler that goes next.
   static void start(ChannelHandlerContext ctx, HttpRequest request, Line line, Edge edge) {
     String url = "wss://" + request.headers().get(HttpHeaderNames.HOST, "hub") + "/mqtt";
-    WebSocketServerHandshaker handshaker = new WebSocketServerHandshaker13(url, SUBPROTOCOL, DECODER);
+    WebSocketServerHandshaker handshaker =
+        new WebSocketServerHandshaker13(url, SUBPROTOCOL, DECODER);
     FullHttpRequest whole =
         new DefaultFullHttpRequest(
             request.protocolVersion(),

@@ -6,11 +6,11 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.fuzz.Contract;
 import dev.tombolo.protocol.fuzz.FuzzTarget;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
-import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ public final class SaidTarget implements FuzzTarget {
 
   @Override
   public int quickRuns() {
-    return 100;
+    return 30;
   }
 
   @Override
@@ -48,13 +48,41 @@ public final class SaidTarget implements FuzzTarget {
             List.of(
                 Scene.happened(1),
                 Scene.result(2),
-                new Report.Row(3, "boot-0", 5, 6, new ReportBody.Dropped(new Name("people"), 3, 1, 9)),
-                new Report.Row(4, "boot-1", 5, 6, new ReportBody.State(null, 0, List.of(), List.of(new Reason.UpToDate()), Map.of("host", "x"))),
-                new Report.Row(5, "boot-1", 5, 6, new ReportBody.Happened("desired-refused", null, null, new Reason.Starting("x")))));
+                new Report.Row(
+                    3, "boot-0", 5, 6, new ReportBody.Dropped(new Name("people"), 3, 1, 9)),
+                new Report.Row(
+                    4,
+                    "boot-1",
+                    5,
+                    6,
+                    new ReportBody.State(
+                        null, 0, List.of(), List.of(new Reason.UpToDate()), Map.of("host", "x"))),
+                new Report.Row(
+                    5,
+                    "boot-1",
+                    5,
+                    6,
+                    new ReportBody.Happened(
+                        "desired-refused", null, null, new Reason.Starting("x")))));
     Presence birth =
-        new Presence.Birth("boot-2", 3, null, 0, null, List.of(), Scene.DOCUMENT_KEY, "outbox-1", 5, "1", List.of("v1"), 5);
+        new Presence.Birth(
+            "boot-2",
+            3,
+            null,
+            0,
+            null,
+            List.of(),
+            Scene.DOCUMENT_KEY,
+            "outbox-1",
+            5,
+            "1",
+            List.of("v1"),
+            5);
     return List.of(
-        input(0, report), input(1, birth), input(1, new Presence.Will("boot-1", 1)), input(2, new Answer("1", true, "x")));
+        input(0, report),
+        input(1, birth),
+        input(1, new Presence.Will("boot-1", 1)),
+        input(2, new Answer("1", true, "x")));
   }
 
   private static byte[] input(int kind, Object message) {
@@ -90,14 +118,17 @@ public final class SaidTarget implements FuzzTarget {
           Contract.refused(ReasonText.say(close.reason()));
         }
       }
-      boolean rows = store.committed().subList(commits, store.committed().size()).stream().anyMatch(HubChange.RowsTaken.class::isInstance);
+      boolean rows =
+          store.committed().subList(commits, store.committed().size()).stream()
+              .anyMatch(HubChange.RowsTaken.class::isInstance);
       Contract.holds(time == 0 || !rows, "a repeat has no second effect");
     }
     scene.pass(java.time.Duration.ofMinutes(1));
     for (HubChange change : store.committed()) {
       if (change instanceof HubChange.RowsTaken taken) {
         for (ReportRow row : taken.rows()) {
-          Contract.holds(row.hubMillis() >= 0 && row.hubMillis() <= scene.now, "dated within the hub's time");
+          Contract.holds(
+              row.hubMillis() >= 0 && row.hubMillis() <= scene.now, "dated within the hub's time");
           Contract.holds(!Json.write(row.body()).isEmpty(), "a row can be written");
         }
       }
@@ -105,8 +136,15 @@ public final class SaidTarget implements FuzzTarget {
     scene.restart();
     SessionId next = scene.connected(identity, scene.birth("boot-9", 1_000));
     List<HubEffect> after =
-        scene.tell(new HubEvent.ReportSaid(next, identity.device(), new Report("outbox-9", "boot-9", 5, 5, List.of(Scene.happened(1))), 1));
-    Contract.holds(after.stream().anyMatch(HubEffect.SendAcked.class::isInstance), "the device is still heard");
+        scene.tell(
+            new HubEvent.ReportSaid(
+                next,
+                identity.device(),
+                new Report("outbox-9", "boot-9", 5, 5, List.of(Scene.happened(1))),
+                1));
+    Contract.holds(
+        after.stream().anyMatch(HubEffect.SendAcked.class::isInstance),
+        "the device is still heard");
     return said.length() > 120 ? said.substring(0, 120) : said.toString();
   }
 
@@ -119,7 +157,9 @@ public final class SaidTarget implements FuzzTarget {
       wrong = MessageBounds.check(presence);
       event = new HubEvent.PresenceSaid(session, identity.device(), presence);
     } else if (kind == 2) {
-      event = new HubEvent.AnswerSaid(session, identity.device(), Json.read(Answer.class, json, Limits.PACKET_BYTES_MAX));
+      event =
+          new HubEvent.AnswerSaid(
+              session, identity.device(), Json.read(Answer.class, json, Limits.PACKET_BYTES_MAX));
     } else {
       Report report = Json.read(Report.class, json, Limits.PACKET_BYTES_MAX);
       wrong = MessageBounds.check(report);

@@ -25,12 +25,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPrivateKeySpec;
+import java.security.spec.ECPublicKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -69,9 +75,7 @@ public final class EdgeTarget implements FuzzTarget {
     try {
       Path folder = Files.createTempDirectory("fuzz-edge");
       authority = CertificateAuthority.open(folder.resolve("ca"), Instant.now());
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      key = generator.generateKeyPair();
+      key = theSameKey();
       DeviceId device = DeviceId.ofKey(key.getPublic().getEncoded());
       Instant end = Instant.now().plus(Duration.ofDays(20));
       var issued =
@@ -91,6 +95,17 @@ public final class EdgeTarget implements FuzzTarget {
     }
   }
 
+  /// The private key 1: the same device in each run, so that inputs that were kept mean the same.
+  private static KeyPair theSameKey() throws GeneralSecurityException {
+    AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+    curve.init(new ECGenParameterSpec("secp256r1"));
+    ECParameterSpec p256 = curve.getParameterSpec(ECParameterSpec.class);
+    KeyFactory keys = KeyFactory.getInstance("EC");
+    return new KeyPair(
+        keys.generatePublic(new ECPublicKeySpec(p256.getGenerator(), p256)),
+        keys.generatePrivate(new ECPrivateKeySpec(BigInteger.ONE, p256)));
+  }
+
   @Override
   public String name() {
     return switch (kind) {
@@ -107,7 +122,7 @@ public final class EdgeTarget implements FuzzTarget {
 
   @Override
   public int quickRuns() {
-    return 150;
+    return 60;
   }
 
   @Override
@@ -120,16 +135,58 @@ public final class EdgeTarget implements FuzzTarget {
     return switch (kind) {
       case MQTT, WEBSOCKET ->
           List.of(
-              peer.device().text(), "tombolo/v1/", "/report", "/presence", "/desired", "tombolo/v1/hub", "#", "+",
-              "\u0000\u0004MQTT\u0005", "\u0000\u0004MQTT\u0004", "'\u0000\u0000\u0000\u0014", "!\u0000\u0001", "\u0011\u0000\u0000\u0000\u0000",
-              "\u0023\u0000\u0001", "\u0026\u0000\u0001a\u0000\u0001b", "\u0015\u0000\u0001x", "\u0010", "0", "\u0082", "\u00c0\u0000", "\u00e0\u0000");
+              peer.device().text(),
+              "tombolo/v1/",
+              "/report",
+              "/presence",
+              "/desired",
+              "tombolo/v1/hub",
+              "#",
+              "+",
+              "\u0000\u0004MQTT\u0005",
+              "\u0000\u0004MQTT\u0004",
+              "'\u0000\u0000\u0000\u0014",
+              "!\u0000\u0001",
+              "\u0011\u0000\u0000\u0000\u0000",
+              "\u0023\u0000\u0001",
+              "\u0026\u0000\u0001a\u0000\u0001b",
+              "\u0015\u0000\u0001x",
+              "\u0010",
+              "0",
+              "\u0082",
+              "\u00c0\u0000",
+              "\u00e0\u0000");
       case HTTP ->
           List.of(
-              "GET ", "POST ", "HEAD ", "OPTIONS ", "CONNECT ", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", " HTTP/1.1\r\n", " HTTP/1.0\r\n", "\r\n\r\n",
-              "Transfer-Encoding: chunked\r\n", "Content-Length: ", "Content-Length: -1\r\n", "Expect: 100-continue\r\n",
-              "Range: bytes=--5\r\n", "Range: bytes=0-0,1-1\r\n", "Range: bytes=99999999999999999999-\r\n", "Range: bytes=-0\r\n", "If-Range: ",
-              "Upgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Key: x\r\n", "Sec-WebSocket-Version: 8\r\n",
-              "%2e%2e", "/packages/..", "?", "0\r\n\r\n", "ffffffffffffffff\r\n", "http://a/", "/mqtt", "/v1/recover", "\u0000");
+              "GET ",
+              "POST ",
+              "HEAD ",
+              "OPTIONS ",
+              "CONNECT ",
+              "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+              " HTTP/1.1\r\n",
+              " HTTP/1.0\r\n",
+              "\r\n\r\n",
+              "Transfer-Encoding: chunked\r\n",
+              "Content-Length: ",
+              "Content-Length: -1\r\n",
+              "Expect: 100-continue\r\n",
+              "Range: bytes=--5\r\n",
+              "Range: bytes=0-0,1-1\r\n",
+              "Range: bytes=99999999999999999999-\r\n",
+              "Range: bytes=-0\r\n",
+              "If-Range: ",
+              "Upgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Key: x\r\n",
+              "Sec-WebSocket-Version: 8\r\n",
+              "%2e%2e",
+              "/packages/..",
+              "?",
+              "0\r\n\r\n",
+              "ffffffffffffffff\r\n",
+              "http://a/",
+              "/mqtt",
+              "/v1/recover",
+              "\u0000");
     };
   }
 
@@ -163,18 +220,35 @@ public final class EdgeTarget implements FuzzTarget {
             List.of(
                 "GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n",
                 "GET /v1/ca.pem HTTP/1.1\r\nHost: hub\r\n\r\nGET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n",
-                "HEAD /v1/files/" + digest.hex() + " HTTP/1.1\r\nHost: hub\r\nRange: bytes=5-\r\n\r\n",
-                "GET /v1/files/" + digest.hex() + " HTTP/1.1\r\nHost: hub\r\nRange: bytes=5-9\r\nIf-Range: \""
-                    + digest.hex() + "\"\r\n\r\n",
-                "GET /v1/files/" + digest.hex() + " HTTP/1.1\r\nHost: hub\r\nRange: bytes=-7\r\n\r\n",
+                "HEAD /v1/files/"
+                    + digest.hex()
+                    + " HTTP/1.1\r\nHost: hub\r\nRange: bytes=5-\r\n\r\n",
+                "GET /v1/files/"
+                    + digest.hex()
+                    + " HTTP/1.1\r\nHost: hub\r\nRange: bytes=5-9\r\nIf-Range: \""
+                    + digest.hex()
+                    + "\"\r\n\r\n",
+                "GET /v1/files/"
+                    + digest.hex()
+                    + " HTTP/1.1\r\nHost: hub\r\nRange: bytes=-7\r\n\r\n",
                 "GET /install.sh HTTP/1.1\r\n\r\n",
                 "GET /packages/tombolo-agent.tar.gz HTTP/1.1\r\n\r\n",
                 "GET /nowhere?a=b HTTP/1.0\r\n\r\n",
                 "POST /v1/enroll HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"tok\r\n0\r\n\r\n",
-                post("/v1/enroll", Json.write(new dev.tombolo.protocol.enrol.EnrolRequest(token, csr, java.util.Map.of("host", "x")))),
+                post(
+                    "/v1/enroll",
+                    Json.write(
+                        new dev.tombolo.protocol.enrol.EnrolRequest(
+                            token, csr, java.util.Map.of("host", "x")))),
                 post("/v1/renew", Json.write(new dev.tombolo.protocol.enrol.RenewRequest(csr))),
-                post("/v1/recover/challenge", Json.write(new dev.tombolo.protocol.enrol.ChallengeRequest(devicePem, csr))),
-                post("/v1/recover", Json.write(new dev.tombolo.protocol.enrol.RecoverRequest(devicePem, csr, "A".repeat(75), "MEUC"))))) {
+                post(
+                    "/v1/recover/challenge",
+                    Json.write(new dev.tombolo.protocol.enrol.ChallengeRequest(devicePem, csr))),
+                post(
+                    "/v1/recover",
+                    Json.write(
+                        new dev.tombolo.protocol.enrol.RecoverRequest(
+                            devicePem, csr, "A".repeat(75), "MEUC"))))) {
           seeds.add(joined(new byte[] {1}, head.getBytes(StandardCharsets.ISO_8859_1)));
           seeds.add(joined(new byte[] {0}, head.getBytes(StandardCharsets.ISO_8859_1)));
         }
@@ -184,7 +258,12 @@ public final class EdgeTarget implements FuzzTarget {
   }
 
   private static String post(String path, String body) {
-    return "POST " + path + " HTTP/1.1\r\nHost: hub\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    return "POST "
+        + path
+        + " HTTP/1.1\r\nHost: hub\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
   }
 
   private List<byte[]> mqtt() {
@@ -195,19 +274,40 @@ public final class EdgeTarget implements FuzzTarget {
     byte[] birth =
         RawMqtt.publish(
             own + "presence",
-            Json.write(new dev.tombolo.protocol.message.Presence.Birth("boot", 1, null, 0, null, List.of(), null, "outbox", 0, "1", List.of("v1"), 5)),
+            Json.write(
+                new dev.tombolo.protocol.message.Presence.Birth(
+                    "boot", 1, null, 0, null, List.of(), null, "outbox", 0, "1", List.of("v1"), 5)),
             2,
             1);
     byte[] report =
         RawMqtt.publish(
             own + "report",
-            Json.write(new dev.tombolo.protocol.message.Report("outbox", "boot", 5, 6, List.of(new dev.tombolo.protocol.message.Report.Row(1, "boot", 5, 6,
-                new dev.tombolo.protocol.message.ReportBody.Happened("booted", null, null, null))))),
+            Json.write(
+                new dev.tombolo.protocol.message.Report(
+                    "outbox",
+                    "boot",
+                    5,
+                    6,
+                    List.of(
+                        new dev.tombolo.protocol.message.Report.Row(
+                            1,
+                            "boot",
+                            5,
+                            6,
+                            new dev.tombolo.protocol.message.ReportBody.Happened(
+                                "booted", null, null, null))))),
             2,
             2);
-    byte[] answer = RawMqtt.publish(own + "answer", "{\"id\":\"a\",\"ok\":true,\"body\":\"\"}", 0, 0);
-    byte[] topics = RawMqtt.subscribe(3, own + "desired", own + "acked", own + "ask", "tombolo/v1/hub");
-    byte[] un = RawMqtt.packet(0xa2, joined(new byte[] {0, 4, 0, 0, (byte) (own.length() + 3)}, (own + "ask").getBytes(StandardCharsets.US_ASCII)));
+    byte[] answer =
+        RawMqtt.publish(own + "answer", "{\"id\":\"a\",\"ok\":true,\"body\":\"\"}", 0, 0);
+    byte[] topics =
+        RawMqtt.subscribe(3, own + "desired", own + "acked", own + "ask", "tombolo/v1/hub");
+    byte[] un =
+        RawMqtt.packet(
+            0xa2,
+            joined(
+                new byte[] {0, 4, 0, 0, (byte) (own.length() + 3)},
+                (own + "ask").getBytes(StandardCharsets.US_ASCII)));
     byte[] ping = {(byte) 0xc0, 0};
     byte[] bye = {(byte) 0xe0, 0};
     byte[] badBye = {(byte) 0xe0, 2, 4, 0};
@@ -215,9 +315,31 @@ public final class EdgeTarget implements FuzzTarget {
         plain.bytes(),
         joined(plain.bytes(), topics, birth, report, answer, ping, un, RawMqtt.puback(9), bye),
         joined(plain.withWill(own + "presence", will, 0x08).bytes(), topics, birth, badBye),
-        joined(plain.withProperties((byte) 0x27, (byte) 0, (byte) 0, (byte) 0, (byte) 20).bytes(), birth, ping),
-        joined(plain.withProperties((byte) 0x27, (byte) 0, (byte) 0, (byte) 0, (byte) 100, (byte) 0x21, (byte) 0, (byte) 1).bytes(), topics, report, RawMqtt.publish("x", "", 0, 0)),
-        joined(plain.withProperties((byte) 0x11, (byte) 0, (byte) 0, (byte) 0, (byte) 9).withKeepAlive(0).bytes(), topics),
+        joined(
+            plain.withProperties((byte) 0x27, (byte) 0, (byte) 0, (byte) 0, (byte) 20).bytes(),
+            birth,
+            ping),
+        joined(
+            plain
+                .withProperties(
+                    (byte) 0x27,
+                    (byte) 0,
+                    (byte) 0,
+                    (byte) 0,
+                    (byte) 100,
+                    (byte) 0x21,
+                    (byte) 0,
+                    (byte) 1)
+                .bytes(),
+            topics,
+            report,
+            RawMqtt.publish("x", "", 0, 0)),
+        joined(
+            plain
+                .withProperties((byte) 0x11, (byte) 0, (byte) 0, (byte) 0, (byte) 9)
+                .withKeepAlive(0)
+                .bytes(),
+            topics),
         joined(plain.withVersion(4).bytes(), ping),
         joined(plain.bytes(), RawMqtt.publish(own + "report", "{}", 2, 2, new byte[] {0x23, 0, 1})),
         joined(plain.bytes(), RawMqtt.packet(0xf0, new byte[0])));
@@ -286,7 +408,9 @@ public final class EdgeTarget implements FuzzTarget {
     Contract.same(0, edge.sessions().size());
     Contract.same(0L, memory.metric().usedHeapMemory() + memory.metric().usedDirectMemory());
     hub.judge(isDevice);
-    return answers(said.toByteArray(), Peer.packetBytesMax(sent)) + hub.kinds + (wasOpen ? " open" : " closed");
+    return answers(said.toByteArray(), Peer.packetBytesMax(sent))
+        + hub.kinds
+        + (wasOpen ? " open" : " closed");
   }
 
   private Edge edge(Hub hub, EdgeCounters counters) {
@@ -314,7 +438,10 @@ public final class EdgeTarget implements FuzzTarget {
       largest = 5_000;
     }
     for (int at = 0; at < sent.length && channel.isOpen(); ) {
-      int length = Math.min(sent.length - at, largest == Integer.MAX_VALUE ? largest : 1 + pieces.nextInt(largest));
+      int length =
+          Math.min(
+              sent.length - at,
+              largest == Integer.MAX_VALUE ? largest : 1 + pieces.nextInt(largest));
       ByteBuf piece = Unpooled.copiedBuffer(sent, at, length);
       channel.writeInbound(piece);
       channel.runPendingTasks();
@@ -366,7 +493,11 @@ public final class EdgeTarget implements FuzzTarget {
       }
       int length = Integer.parseInt(field(head, "content-length"));
       int there = Math.min(length, said.length - at);
-      if (status >= 400 && status != 416 && there > 0 && there == length && rest.charAt(end + 4) == '{') {
+      if (status >= 400
+          && status != 416
+          && there > 0
+          && there == length
+          && rest.charAt(end + 4) == '{') {
         byte[] body = Arrays.copyOfRange(said, at, at + length);
         Refusal refusal = Json.read(Refusal.class, body, 64 * 1024);
         Contract.refused(refusal.message());
@@ -401,7 +532,8 @@ public final class EdgeTarget implements FuzzTarget {
         length = (said[at] & 0xff) << 8 | said[at + 1] & 0xff;
         at += 2;
       }
-      Contract.holds(length < 126 || opcode == 2 || length > 125 && opcode < 8, "a control frame is short");
+      Contract.holds(
+          length < 126 || opcode == 2 || length > 125 && opcode < 8, "a control frame is short");
       if (opcode < 8) {
         content.write(said, at, length);
       }
@@ -428,12 +560,20 @@ public final class EdgeTarget implements FuzzTarget {
       at += 1 + length;
       Contract.holds(at <= said.length, "a packet is whole");
       Contract.holds(
-          at - begin <= packetBytesMax,
-          "the peer's Maximum Packet Size " + packetBytesMax + " is honoured by type " + type + " of " + (at - begin));
+          // 0 is no size at all.
+          at - begin <= packetBytesMax || packetBytesMax == 0,
+          "the peer's Maximum Packet Size "
+              + packetBytesMax
+              + " is honoured by type "
+              + type
+              + " of "
+              + (at - begin));
       if (types.length() < 60) {
         types.append(' ').append(type);
         if ((type == 2 || type == 14) && length >= 2) {
-          types.append(':').append(Integer.toHexString(said[at - length + (type == 2 ? 1 : 0)] & 0xff));
+          types
+              .append(':')
+              .append(Integer.toHexString(said[at - length + (type == 2 ? 1 : 0)] & 0xff));
         }
       }
     }
@@ -451,17 +591,29 @@ public final class EdgeTarget implements FuzzTarget {
       events.add(event);
       kinds.add(event.getClass().getSimpleName());
       switch (event) {
-        case HubEvent.SessionOpened opened -> execute(new HubEffect.SessionAdmitted(opened.session()));
+        case HubEvent.SessionOpened opened ->
+            execute(new HubEffect.SessionAdmitted(opened.session()));
         case HubEvent.ReportSaid said -> {
-          execute(new HubEffect.SendAcked(said.session(), said.device(), new Acked(said.report().incarnation(), 1, 1)));
+          execute(
+              new HubEffect.SendAcked(
+                  said.session(), said.device(), new Acked(said.report().incarnation(), 1, 1)));
           execute(new HubEffect.PacketTaken(said.session(), said.packet()));
         }
         case HubEvent.EnrolAsked asked ->
-            edge.requests().answer(asked.request(), new HubEffect.RequestRefused(asked.request(), new Reason.TokenUnknown("0")));
+            edge.requests()
+                .answer(
+                    asked.request(),
+                    new HubEffect.RequestRefused(asked.request(), new Reason.TokenUnknown("0")));
         case HubEvent.RenewAsked asked ->
-            edge.requests().answer(asked.request(), new HubEffect.RenewGranted(asked.request(), new RenewResponse("x")));
+            edge.requests()
+                .answer(
+                    asked.request(),
+                    new HubEffect.RenewGranted(asked.request(), new RenewResponse("x")));
         case HubEvent.RecoverAsked asked ->
-            edge.requests().answer(asked.request(), new HubEffect.RequestRefused(asked.request(), new Reason.Busy(1)));
+            edge.requests()
+                .answer(
+                    asked.request(),
+                    new HubEffect.RequestRefused(asked.request(), new Reason.Busy(1)));
         default -> {}
       }
       return true;
@@ -497,7 +649,10 @@ public final class EdgeTarget implements FuzzTarget {
       Contract.same(count(HubEvent.SessionOpened.class), count(HubEvent.SessionClosed.class));
       Contract.holds(count(HubEvent.SessionOpened.class) <= 1, "one session a line");
       for (HubEvent event : events) {
-        boolean open = event instanceof HubEvent.EnrolAsked || event instanceof HubEvent.RecoverAsked || event instanceof HubEvent.Violated;
+        boolean open =
+            event instanceof HubEvent.EnrolAsked
+                || event instanceof HubEvent.RecoverAsked
+                || event instanceof HubEvent.Violated;
         Contract.holds(isDevice || open, "a stranger gets no further: " + event.getClass());
         if (event instanceof HubEvent.Violated violated) {
           Contract.refused(violated.what() + ": " + ReasonText.say(violated.reason()));
@@ -515,11 +670,13 @@ public final class EdgeTarget implements FuzzTarget {
     private static final long ANY = Long.MAX_VALUE;
 
     static long packetBytesMax(byte[] sent) {
-      EmbeddedChannel decoder = new EmbeddedChannel(new io.netty.handler.codec.mqtt.MqttDecoder(8 * 1024));
+      EmbeddedChannel decoder =
+          new EmbeddedChannel(new io.netty.handler.codec.mqtt.MqttDecoder(8 * 1024));
       try {
         byte[] packet = sent.length > 0 && sent[0] == 'G' ? content(sent) : sent;
         decoder.writeInbound(Unpooled.copiedBuffer(packet));
-        return decoder.readInbound() instanceof io.netty.handler.codec.mqtt.MqttConnectMessage connect
+        return decoder.readInbound()
+                    instanceof io.netty.handler.codec.mqtt.MqttConnectMessage connect
                 && connect.decoderResult().isSuccess()
                 && connect.variableHeader().version() == 5
                 && connect.variableHeader().properties().getProperty(0x27)
@@ -546,8 +703,11 @@ public final class EdgeTarget implements FuzzTarget {
         length = (sent[at] & 0xff) << 8 | sent[at + 1] & 0xff;
         at += 2;
       }
-      boolean isPlain = sent[at] == 0 && sent[at + 1] == 0 && sent[at + 2] == 0 && sent[at + 3] == 0;
-      return isPlain && length < 127 + 65536 ? Arrays.copyOfRange(sent, at + 4, Math.min(sent.length, at + 4 + length)) : new byte[0];
+      boolean isPlain =
+          sent[at] == 0 && sent[at + 1] == 0 && sent[at + 2] == 0 && sent[at + 3] == 0;
+      return isPlain && length < 127 + 65536
+          ? Arrays.copyOfRange(sent, at + 4, Math.min(sent.length, at + 4 + length))
+          : new byte[0];
     }
   }
 }

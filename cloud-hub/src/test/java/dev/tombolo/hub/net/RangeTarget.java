@@ -19,7 +19,14 @@ public record RangeTarget() implements FuzzTarget {
   @Override
   public List<byte[]> seeds() {
     return Stream.of(
-            "bytes=0-", "bytes=0-0", "bytes=5-9", "bytes=-5", "bytes=1-2,3-4", "bytes=9-5", "bytes=--5", "items=0-1")
+            "bytes=0-",
+            "bytes=0-0",
+            "bytes=5-9",
+            "bytes=-5",
+            "bytes=1-2,3-4",
+            "bytes=9-5",
+            "bytes=--5",
+            "items=0-1")
         .map(text -> text.getBytes(StandardCharsets.UTF_8))
         .toList();
   }
@@ -38,8 +45,10 @@ public record RangeTarget() implements FuzzTarget {
       range.ifPresent(
           part -> {
             Contract.holds(part.from() >= 0 && part.length() >= 0, "no negative part");
-            Contract.holds(part.length() <= size && part.from() <= size - part.length(), "within the file");
-            Contract.holds(!part.isWhole() || part.from() == 0 && part.length() == size, "the whole");
+            Contract.holds(
+                part.length() <= size && part.from() <= size - part.length(), "within the file");
+            Contract.holds(
+                !part.isWhole() || part.from() == 0 && part.length() == size, "the whole");
             Contract.holds(part.isWhole() || part.length() > 0, "no empty part");
           });
       said.append(range.map(part -> part.isWhole() ? 'w' : 'p').orElse('-'));

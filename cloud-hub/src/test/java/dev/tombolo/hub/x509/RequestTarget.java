@@ -62,7 +62,11 @@ public final class RequestTarget implements FuzzTarget {
       devicePem =
           authority
               .issueForDevice(
-                  DeviceId.ofKey(spki), spki, "1001", end.minus(Duration.ofDays(45)).toEpochMilli(), end.toEpochMilli())
+                  DeviceId.ofKey(spki),
+                  spki,
+                  "1001",
+                  end.minus(Duration.ofDays(45)).toEpochMilli(),
+                  end.toEpochMilli())
               .pem();
     } catch (Exception e) {
       throw new IllegalStateException("no authority to be fuzzed", e);
@@ -107,25 +111,34 @@ public final class RequestTarget implements FuzzTarget {
 
   @Override
   public int quickRuns() {
-    return 150;
+    return 40;
   }
 
   @Override
   public List<String> words() {
-    return List.of("-----BEGIN CERTIFICATE REQUEST-----", "-----END CERTIFICATE REQUEST-----", "-----BEGIN NEW CERTIFICATE REQUEST-----", "=");
+    return List.of(
+        "-----BEGIN CERTIFICATE REQUEST-----",
+        "-----END CERTIFICATE REQUEST-----",
+        "-----BEGIN NEW CERTIFICATE REQUEST-----",
+        "=");
   }
 
   @Override
   public List<byte[]> seeds() throws Exception {
     return switch (kind) {
       case CSR_DER -> List.of(csr, rsa);
-      case CSR_PEM -> List.of(pem(csr).getBytes(StandardCharsets.US_ASCII), pem(rsa).getBytes(StandardCharsets.US_ASCII));
+      case CSR_PEM ->
+          List.of(
+              pem(csr).getBytes(StandardCharsets.US_ASCII),
+              pem(rsa).getBytes(StandardCharsets.US_ASCII));
       case CERTIFICATE_DER ->
           List.of(
               Pem.readCertificates(devicePem).getFirst().getEncoded(),
               authority.root().getEncoded());
       case PROOF -> {
-        String challenge = ((RecoveryCheck.Challenge.Given) challenges.challenge(devicePem, pem(csr), NOW)).challenge();
+        String challenge =
+            ((RecoveryCheck.Challenge.Given) challenges.challenge(devicePem, pem(csr), NOW))
+                .challenge();
         yield List.of((challenge + "\n" + "MEUCIQ==").getBytes(StandardCharsets.US_ASCII));
       }
     };
@@ -150,7 +163,8 @@ public final class RequestTarget implements FuzzTarget {
       case CsrCheck.Outcome.Bad(var reason) -> Contract.refused(ReasonText.say(reason));
       case CsrCheck.Outcome.Good(var key) -> {
         byte[] spki = key.spkiDer();
-        ECPublicKey read = (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki));
+        ECPublicKey read =
+            (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki));
         Contract.same(256, read.getParams().getCurve().getField().getFieldSize());
         Contract.holds(Arrays.equals(spki, read.getEncoded()), "a key has one form");
         // Nothing but the key comes into the certificate.
@@ -162,7 +176,14 @@ public final class RequestTarget implements FuzzTarget {
 
   private String certificate(String pem) {
     Optional<X509Certificate> read = certificates.read(pem);
-    read.ifPresent(leaf -> Contract.holds(devicePem.contains(Digest.isValid(DeviceCertificates.describe(leaf).key().text()) ? "CERTIFICATE" : "?"), "it has a key"));
+    read.ifPresent(
+        leaf ->
+            Contract.holds(
+                devicePem.contains(
+                    Digest.isValid(DeviceCertificates.describe(leaf).key().text())
+                        ? "CERTIFICATE"
+                        : "?"),
+                "it has a key"));
     return switch (challenges.challenge(pem, pem(csr), NOW)) {
       case RecoveryCheck.Challenge.Given(var challenge) -> {
         Contract.holds(read.isPresent(), "a challenge is for certificates of ours");
@@ -176,10 +197,16 @@ public final class RequestTarget implements FuzzTarget {
   private String proof(String text) {
     String[] parts = text.split("\n", 2);
     RecoveryCheck.Proof proof =
-        challenges.check(devicePem, pem(csr), parts[0], parts.length == 2 ? parts[1] : "", NOW + new Random(text.hashCode()).nextInt(200_000));
+        challenges.check(
+            devicePem,
+            pem(csr),
+            parts[0],
+            parts.length == 2 ? parts[1] : "",
+            NOW + new Random(text.hashCode()).nextInt(200_000));
     return switch (proof) {
       case RecoveryCheck.Proof.Bad(var reason) -> Contract.refused(ReasonText.say(reason));
-      case RecoveryCheck.Proof.Good _ -> throw new AssertionError("does not hold: nobody signs by chance");
+      case RecoveryCheck.Proof.Good _ ->
+          throw new AssertionError("does not hold: nobody signs by chance");
     };
   }
 }

@@ -36,6 +36,7 @@ final class InboundMessage {
 
   private static MalformedException unexpected(String topic) {
     return new MalformedException(
-        new Reason.Malformed("topic", "a message on " + Quoted.of(topic) + ", which is not for this device"));
+        new Reason.Malformed(
+            "topic", "a message on " + Quoted.of(topic) + ", which is not for this device"));
   }
 }

@@ -263,8 +263,8 @@ final class Line implements MqttCallback {
     threads.shutdownNow();
   }
 
-  /// Paho's threads and ours. One that dies of bytes that Paho does not expect ends the line at once:
-  /// without it nothing would be read any more, and only the watchdog would see that.
+  /// Paho's threads and ours. One that dies of bytes that Paho does not expect ends the line at
+  /// once: without it nothing would be read any more, and only the watchdog would see that.
   private final class Threads extends ScheduledThreadPoolExecutor {
     Threads() {
       super(THREADS, Line::thread);

@@ -40,8 +40,7 @@ public final class MqttLink implements AutoCloseable {
       line.open(json(effect.will()));
     } catch (IllegalArgumentException e) {
       Reason reason =
-          new Reason.InputInvalid(
-              "links", Quoted.of(effect.url()), String.valueOf(e.getMessage()));
+          new Reason.InputInvalid("links", Quoted.of(effect.url()), String.valueOf(e.getMessage()));
       inbox.offer(new AgentEvent.LinkClosed(effect.line(), reason, 0));
     } catch (MqttException e) {
       LineEnd end = LineEnd.of(e, null);

@@ -82,14 +82,14 @@ final class Chains {
           new Reason.CsrInvalid("the certificate answered is for another key than asked for"));
     }
     if (device(chain.getFirst()).isEmpty()) {
-      throw new RefusedException(
-          new Reason.CsrInvalid("the certificate answered names no device"));
+      throw new RefusedException(new Reason.CsrInvalid("the certificate answered names no device"));
     }
     try {
       verify(chain, root, 0);
     } catch (GeneralSecurityException e) {
       throw new RefusedException(
-          new Reason.CsrInvalid("the certificate answered does not verify: " + Quoted.of("" + e.getMessage())));
+          new Reason.CsrInvalid(
+              "the certificate answered does not verify: " + Quoted.of("" + e.getMessage())));
     }
     return root;
   }

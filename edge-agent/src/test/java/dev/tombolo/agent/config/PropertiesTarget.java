@@ -30,7 +30,20 @@ public record PropertiesTarget(Path folder) implements FuzzTarget {
 
   @Override
   public List<String> words() {
-    return List.of("runtime.", "loopback.port", "fetch.maxBytesPerSecond", "link.backoffMaxSeconds", "proxy", "=", ":", "\\u", "\\u0000", "\\\n", "#", "/", "65536");
+    return List.of(
+        "runtime.",
+        "loopback.port",
+        "fetch.maxBytesPerSecond",
+        "link.backoffMaxSeconds",
+        "proxy",
+        "=",
+        ":",
+        "\\u",
+        "\\u0000",
+        "\\\n",
+        "#",
+        "/",
+        "65536");
   }
 
   @Override

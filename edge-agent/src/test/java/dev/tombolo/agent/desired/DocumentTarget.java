@@ -64,7 +64,7 @@ public final class DocumentTarget implements FuzzTarget {
 
   @Override
   public int quickRuns() {
-    return 200;
+    return 60;
   }
 
   @Override

@@ -83,9 +83,22 @@ public final class AnswerTarget implements FuzzTarget {
   @Override
   public List<String> words() {
     return List.of(
-        "HTTP/1.1 200 OK\r\n", "HTTP/1.1 503 Busy\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n",
-        "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\n", "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest nonce=\"\"\r\n", "HTTP/0.9", "Transfer-Encoding: chunked\r\n", "Content-Length: 9223372036854775807\r\n",
-        "Retry-After: 99999999999999999999\r\n", "Retry-After: -1\r\n", "Set-Cookie: a=b\r\n", "\r\n\r\n", "7fffffff\r\n", "0\r\n\r\n", "{\"reason\":{\"code\":\"busy\",\"retryAfterSeconds\":-5},\"message\":\"\"}");
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 503 Busy\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n",
+        "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\n",
+        "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest nonce=\"\"\r\n",
+        "HTTP/0.9",
+        "Transfer-Encoding: chunked\r\n",
+        "Content-Length: 9223372036854775807\r\n",
+        "Retry-After: 99999999999999999999\r\n",
+        "Retry-After: -1\r\n",
+        "Set-Cookie: a=b\r\n",
+        "\r\n\r\n",
+        "7fffffff\r\n",
+        "0\r\n\r\n",
+        "{\"reason\":{\"code\":\"busy\",\"retryAfterSeconds\":-5},\"message\":\"\"}");
   }
 
   @Override
@@ -94,7 +107,10 @@ public final class AnswerTarget implements FuzzTarget {
     return Stream.of(
             head("200 OK", "", "{\"certificate\":\"x\"}"),
             head("403 Forbidden", "", refusal),
-            head("503 Busy", "Retry-After: 30\r\n", Json.write(new Refusal(new Reason.Busy(30), "busy"))),
+            head(
+                "503 Busy",
+                "Retry-After: 30\r\n",
+                Json.write(new Refusal(new Reason.Busy(30), "busy"))),
             head("404 Not Found", "", "<html>"),
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
             "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
@@ -103,14 +119,22 @@ public final class AnswerTarget implements FuzzTarget {
   }
 
   private static String head(String status, String fields, String body) {
-    return "HTTP/1.1 " + status + "\r\n" + fields + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+    return "HTTP/1.1 "
+        + status
+        + "\r\n"
+        + fields
+        + "Content-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
   }
 
   @Override
   public String run(byte[] input) throws IOException {
     answer.set(input);
     URI url = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/v1/renew");
-    HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection(java.net.Proxy.NO_PROXY);
+    HttpURLConnection connection =
+        (HttpURLConnection) url.toURL().openConnection(java.net.Proxy.NO_PROXY);
     connection.setInstanceFollowRedirects(false);
     connection.setUseCaches(false);
     connection.setConnectTimeout(10_000);
@@ -124,7 +148,8 @@ public final class AnswerTarget implements FuzzTarget {
         return Contract.refused(e.getMessage());
       }
     } catch (HubRefusalException e) {
-      Contract.holds(e.retryAfterSeconds() >= 0 && e.retryAfterSeconds() <= 3_600, "a wait has its bound");
+      Contract.holds(
+          e.retryAfterSeconds() >= 0 && e.retryAfterSeconds() <= 3_600, "a wait has its bound");
       Contract.holds(Json.write(e.refusal()).length() <= 16 * 1024, "a refusal fits a report row");
       return "refusal " + e.status() + Contract.shape(ReasonText.say(e.refusal().reason()));
     } catch (IOException e) {

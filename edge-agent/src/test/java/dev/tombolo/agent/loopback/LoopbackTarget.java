@@ -32,6 +32,8 @@ public final class LoopbackTarget implements FuzzTarget {
   public LoopbackTarget() {
     try {
       folder = Files.createTempDirectory("fuzz-loopback");
+      // The same secrets in each run, so that inputs that were kept mean the same.
+      Files.write(folder.resolve("loopback.key"), new byte[32]);
       endpoint = new LoopbackEndpoint(this::take, folder, 0, () -> "{\"ok\":true}");
       itself.add(endpoint);
     } catch (IOException e) {
@@ -64,8 +66,27 @@ public final class LoopbackTarget implements FuzzTarget {
   @Override
   public List<String> words() {
     return List.of(
-        "GET ", "POST ", "CONNECT a:1 HTTP/1.1\r\n", "OPTIONS * HTTP/1.1\r\n", "POST http://x/w/a HTTP/1.1\r\n", "POST mailto:x HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.0\r\n", "/v1/status", "/v1/results/", "/w/", "%2f", "%00", "%",
-        "Content-Length: 5\r\n", "Content-Length: -1\r\n", "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n", "Authorization: Bearer ", "\r\n\r\n", "0\r\n\r\n");
+        "GET ",
+        "POST ",
+        "CONNECT a:1 HTTP/1.1\r\n",
+        "OPTIONS * HTTP/1.1\r\n",
+        "POST http://x/w/a HTTP/1.1\r\n",
+        "POST mailto:x HTTP/1.1\r\n",
+        " HTTP/1.1\r\n",
+        " HTTP/1.0\r\n",
+        "/v1/status",
+        "/v1/results/",
+        "/w/",
+        "%2f",
+        "%00",
+        "%",
+        "Content-Length: 5\r\n",
+        "Content-Length: -1\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Expect: 100-continue\r\n",
+        "Authorization: Bearer ",
+        "\r\n\r\n",
+        "0\r\n\r\n");
   }
 
   @Override
@@ -83,7 +104,14 @@ public final class LoopbackTarget implements FuzzTarget {
   }
 
   private static String post(String path, String fields, String body) {
-    return "POST " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "Content-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body;
+    return "POST "
+        + path
+        + " HTTP/1.1\r\nHost: x\r\n"
+        + fields
+        + "Content-Length: "
+        + body.length()
+        + "\r\nConnection: close\r\n\r\n"
+        + body;
   }
 
   @Override
@@ -94,8 +122,13 @@ public final class LoopbackTarget implements FuzzTarget {
       Json.check("result", result.json(), Limits.REPORT_BODY_BYTES_MAX);
     }
     String said = judged(answer);
-    String status = exchange("GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    Contract.holds(status.startsWith("HTTP/1.1 200") && status.endsWith("{\"ok\":true}"), "others are still answered: " + status);
+    String status =
+        exchange(
+            "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+    Contract.holds(
+        status.startsWith("HTTP/1.1 200") && status.endsWith("{\"ok\":true}"),
+        "others are still answered: " + status);
     return said + (handedIn.get() == null ? "" : " handed in");
   }
 

@@ -23,9 +23,9 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
-/// What a hub, or whoever stands in its place, sends down a line: the HTTP answer, WebSocket frames,
-/// the borders of MQTT packets, the packets as Paho reads them, and the messages in them. An
-/// input's first byte says where it begins: 0 HTTP, 1 frames, 2 packets.
+/// What a hub, or whoever stands in its place, sends down a line: the HTTP answer, WebSocket
+/// frames, the borders of MQTT packets, the packets as Paho reads them, and the messages in them.
+/// An input's first byte says where it begins: 0 HTTP, 1 frames, 2 packets.
 public final class LineTarget implements FuzzTarget {
   private static final DeviceId DEVICE = new DeviceId("dev-000000000000000000000000");
   private static final int PACKETS_MAX = 2_000;
@@ -52,9 +52,15 @@ public final class LineTarget implements FuzzTarget {
     byte[] suback = packet(0x90, new byte[] {0, 1, 0, 1, 1, 1, 1});
     byte[] acked = publish("acked", Json.write(new Acked("outbox", 7, 1, 5L)), 0);
     byte[] ask = publish("ask", Json.write(new Ask("1", "why", Map.of())), 3);
-    byte[] desired = publish("desired", "{\"envelope\":{\"payloadType\":\"x\",\"payload\":\"\",\"signatures\":[]},\"sections\":[]}", 4);
+    byte[] desired =
+        publish(
+            "desired",
+            "{\"envelope\":{\"payloadType\":\"x\",\"payload\":\"\",\"signatures\":[]},\"sections\":[]}",
+            4);
     byte[] pong = packet(0xd0, new byte[0]);
-    byte[] all = joined(connack, suback, acked, pong, ask, desired, packet(0x40, new byte[] {0, 1}), goodbye);
+    byte[] all =
+        joined(
+            connack, suback, acked, pong, ask, desired, packet(0x40, new byte[] {0, 1}), goodbye);
     byte[] upgrade =
         ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Accept: x\r\n\r\n")
@@ -63,14 +69,31 @@ public final class LineTarget implements FuzzTarget {
         joined(new byte[] {2}, all),
         joined(new byte[] {2}, refusal),
         joined(new byte[] {1}, frame(0x82, all)),
-        joined(new byte[] {1}, frame(0x02, Arrays.copyOf(all, 20)), frame(0x89, new byte[] {1}), frame(0x80, Arrays.copyOfRange(all, 20, all.length)), frame(0x88, new byte[] {3, (byte) 0xe9, 'x'})),
+        joined(
+            new byte[] {1},
+            frame(0x02, Arrays.copyOf(all, 20)),
+            frame(0x89, new byte[] {1}),
+            frame(0x80, Arrays.copyOfRange(all, 20, all.length)),
+            frame(0x88, new byte[] {3, (byte) 0xe9, 'x'})),
         joined(new byte[] {0}, upgrade, frame(0x82, all)),
-        joined(new byte[] {0}, "HTTP/1.1 503 Busy\r\nRetry-After: 30\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        joined(
+            new byte[] {0},
+            "HTTP/1.1 503 Busy\r\nRetry-After: 30\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
   }
 
   @Override
   public List<String> words() {
-    return List.of("HTTP/1.1 ", "HTTP/1.1 302 ", "Retry-After: ", "\r\n\r\n", "\u0026\u0000\u0006reason", "\u0026\u0000\u000bretry-after", "\u001f\u0000\u0001x", "tombolo/v1/" + DEVICE + "/acked", "/desired", "{\"code\":\"busy\",\"retryAfterSeconds\":-5}");
+    return List.of(
+        "HTTP/1.1 ",
+        "HTTP/1.1 302 ",
+        "Retry-After: ",
+        "\r\n\r\n",
+        "\u0026\u0000\u0006reason",
+        "\u0026\u0000\u000bretry-after",
+        "\u001f\u0000\u0001x",
+        "tombolo/v1/" + DEVICE + "/acked",
+        "/desired",
+        "{\"code\":\"busy\",\"retryAfterSeconds\":-5}");
   }
 
   @Override
@@ -93,7 +116,8 @@ public final class LineTarget implements FuzzTarget {
           return said + said(new LineEnd(refused.reason(), refused.retryAfterSeconds()));
         }
       }
-      InputStream payload = from == 2 ? in : new WebSocketInput(in, writer, Limits.PACKET_BYTES_MAX + 4_096);
+      InputStream payload =
+          from == 2 ? in : new WebSocketInput(in, writer, Limits.PACKET_BYTES_MAX + 4_096);
       packets = new PacketInput(payload, Limits.PACKET_BYTES_MAX);
       for (int i = 0; i < PACKETS_MAX; i++) {
         byte[] packet = next(packets);
@@ -113,8 +137,11 @@ public final class LineTarget implements FuzzTarget {
   }
 
   private static String said(LineEnd end) {
-    Contract.holds(end.retryAfterSeconds() >= 0 && end.retryAfterSeconds() <= RetryAfter.SECONDS_MAX, "a wait has its bound");
-    Contract.holds(Json.write(end.reason()).length() <= 16 * 1024, "why a line ended fits a report row");
+    Contract.holds(
+        end.retryAfterSeconds() >= 0 && end.retryAfterSeconds() <= RetryAfter.SECONDS_MAX,
+        "a wait has its bound");
+    Contract.holds(
+        Json.write(end.reason()).length() <= 16 * 1024, "why a line ended fits a report row");
     return Contract.shape(ReasonText.say(end.reason()));
   }
 
@@ -150,7 +177,12 @@ public final class LineTarget implements FuzzTarget {
       }
       if (message instanceof MqttPublish publish) {
         said.append(
-            InboundMessage.parse(DEVICE, 1, publish.getMessageId(), publish.getTopicName(), publish.getMessage().getPayload())
+            InboundMessage.parse(
+                    DEVICE,
+                    1,
+                    publish.getMessageId(),
+                    publish.getTopicName(),
+                    publish.getMessage().getPayload())
                 .getClass()
                 .getSimpleName());
       }
@@ -160,7 +192,8 @@ public final class LineTarget implements FuzzTarget {
       throw new IOException("Paho: " + e.getReasonCode(), e);
     } catch (RuntimeException e) {
       // Paho's receiver dies of these; Line then ends, see Line.Threads.
-      if (e.getStackTrace().length > 0 && e.getStackTrace()[0].getClassName().startsWith("dev.tombolo")) {
+      if (e.getStackTrace().length > 0
+          && e.getStackTrace()[0].getClassName().startsWith("dev.tombolo")) {
         throw e;
       }
       throw new IOException("Paho: " + e.getClass().getSimpleName(), e);
@@ -205,13 +238,18 @@ public final class LineTarget implements FuzzTarget {
 
   private static byte[] properties(byte[]... all) {
     byte[] joined = joined(all);
-    return joined(new byte[] {(byte) (joined.length & 0x7f | (joined.length > 127 ? 0x80 : 0))}, joined.length > 127 ? new byte[] {(byte) (joined.length >> 7)} : new byte[0], joined);
+    return joined(
+        new byte[] {(byte) (joined.length & 0x7f | (joined.length > 127 ? 0x80 : 0))},
+        joined.length > 127 ? new byte[] {(byte) (joined.length >> 7)} : new byte[0],
+        joined);
   }
 
   private static byte[] frame(int head, byte[] content) {
     return content.length < 126
         ? joined(new byte[] {(byte) head, (byte) content.length}, content)
-        : joined(new byte[] {(byte) head, 126, (byte) (content.length >> 8), (byte) content.length}, content);
+        : joined(
+            new byte[] {(byte) head, 126, (byte) (content.length >> 8), (byte) content.length},
+            content);
   }
 
   private static byte[] joined(byte[]... parts) {
@@ -243,7 +281,8 @@ public final class LineTarget implements FuzzTarget {
 
     @Override
     public List<String> words() {
-      return List.of("wss://", "mqtts://", ":65535", ":65536", "@", "%", "[", "]", "/", "\r\n", "?", "#");
+      return List.of(
+          "wss://", "mqtts://", ":65535", ":65536", "@", "%", "[", "]", "/", "\r\n", "?", "#");
     }
 
     @Override
@@ -252,7 +291,9 @@ public final class LineTarget implements FuzzTarget {
         LinkUrl url = LinkUrl.parse(new String(input, StandardCharsets.UTF_8));
         Contract.holds(url.port() >= 1 && url.port() <= 65_535, "a port is one");
         Contract.holds(!url.host().isEmpty() && url.path().startsWith("/"), "host and path");
-        Contract.holds((url.authority() + url.path()).chars().noneMatch(c -> c <= ' '), "nothing slips into the request");
+        Contract.holds(
+            (url.authority() + url.path()).chars().noneMatch(c -> c <= ' '),
+            "nothing slips into the request");
         return "taken " + url.webSocket();
       } catch (IllegalArgumentException e) {
         return Contract.refused(String.valueOf(e.getMessage()));

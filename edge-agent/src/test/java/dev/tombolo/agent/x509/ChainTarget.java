@@ -17,7 +17,13 @@ import java.util.List;
 /// The certificates that a hub answers to enrolment and renewal.
 ///
 /// @param isDer inputs are a leaf's DER, the root follows; else the whole answer
-public record ChainTarget(boolean isDer, String request, byte[] publicKey, Digest rootKey, String rootPem, List<String> chains)
+public record ChainTarget(
+    boolean isDer,
+    String request,
+    byte[] publicKey,
+    Digest rootKey,
+    String rootPem,
+    List<String> chains)
     implements FuzzTarget {
 
   public static ChainTarget of(boolean isDer) {
@@ -27,10 +33,12 @@ public record ChainTarget(boolean isDer, String request, byte[] publicKey, Diges
       IdentityFolder identity = new IdentityFolder(folder.resolve("identity"));
       String request = identity.request();
       List<String> chains = new ArrayList<>();
-      for (String name : List.of("dev-000000000000000000000000", "nobody", "dev-000000000000000000000000,CN=x")) {
+      for (String name :
+          List.of("dev-000000000000000000000000", "nobody", "dev-000000000000000000000000,CN=x")) {
         chains.add(ca.signDevice(request, name));
       }
-      byte[] key = CertificateRequest.publicKey(Pem.read("CERTIFICATE REQUEST", request).getFirst());
+      byte[] key =
+          CertificateRequest.publicKey(Pem.read("CERTIFICATE REQUEST", request).getFirst());
       return new ChainTarget(isDer, request, key, ca.rootKey(), ca.rootPem(), chains);
     } catch (Exception e) {
       throw new IllegalStateException("no authority to be fuzzed; these tests need openssl", e);
@@ -44,19 +52,26 @@ public record ChainTarget(boolean isDer, String request, byte[] publicKey, Diges
 
   @Override
   public int quickRuns() {
-    return 150;
+    return 60;
   }
 
   @Override
   public List<String> words() {
-    return List.of("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----", "====");
+    return List.of(
+        "-----BEGIN CERTIFICATE-----",
+        "-----END CERTIFICATE-----",
+        "-----BEGIN PRIVATE KEY-----",
+        "====");
   }
 
   @Override
   public List<byte[]> seeds() throws IOException {
     List<byte[]> seeds = new ArrayList<>();
     for (String chain : chains) {
-      seeds.add(isDer ? Pem.read("CERTIFICATE", chain).getFirst() : chain.getBytes(StandardCharsets.US_ASCII));
+      seeds.add(
+          isDer
+              ? Pem.read("CERTIFICATE", chain).getFirst()
+              : chain.getBytes(StandardCharsets.US_ASCII));
     }
     return seeds;
   }
@@ -80,7 +95,8 @@ public record ChainTarget(boolean isDer, String request, byte[] publicKey, Diges
     // What is kept must serve at the next start.
     var chain = Pem.certificates(pem);
     IdentityFolder.Identity identity =
-        new IdentityFolder.Identity(CertificateRequest.newKey().getPrivate(), chain, Pem.certificates(rootPem));
+        new IdentityFolder.Identity(
+            CertificateRequest.newKey().getPrivate(), chain, Pem.certificates(rootPem));
     Contract.holds(!identity.device().text().isEmpty(), "it names a device");
     Contract.holds(identity.life() != null, "it has dates");
     return "taken";

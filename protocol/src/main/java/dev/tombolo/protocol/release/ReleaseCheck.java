@@ -154,7 +154,11 @@ public final class ReleaseCheck {
     if (parameter.type() == Variant.Parameter.Type.TEXT && tooLong) {
       invalid(
           at,
-          "'" + Quoted.of(parameter.name()) + "' allows over " + Parameters.TEXT_CHARS_MAX + " characters");
+          "'"
+              + Quoted.of(parameter.name())
+              + "' allows over "
+              + Parameters.TEXT_CHARS_MAX
+              + " characters");
     }
   }
 

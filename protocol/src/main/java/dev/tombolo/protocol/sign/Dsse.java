@@ -82,7 +82,8 @@ public final class Dsse {
       int threshold,
       Map<String, PublicKey> keys) {
     if (!envelope.payloadType().equals(payloadType)) {
-      return refused("it is signed as '" + Quoted.of(envelope.payloadType()) + "', not as " + payloadType);
+      return refused(
+          "it is signed as '" + Quoted.of(envelope.payloadType()) + "', not as " + payloadType);
     }
     if (threshold < 1) {
       return refused("a threshold of " + threshold + " trusts nobody");

@@ -11,8 +11,7 @@ final class Examiner {
   private static final long CPU_NANOS_MAX = 2_000_000_000L;
 
   private final FuzzTarget target;
-  private final ThreadMXBean threads =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private volatile long sinceNanos;
   private volatile byte @Nullable [] reading;
 

@@ -72,8 +72,7 @@ public final class Fuzz {
   private static void hunt(FuzzTarget target, double minutes) throws Exception {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     Hunt.Result result =
-        new Hunt(target, seed)
-            .run(corpus(target), (runs, cpuMinutes) -> cpuMinutes >= minutes);
+        new Hunt(target, seed).run(corpus(target), (runs, cpuMinutes) -> cpuMinutes >= minutes);
     PrintStream out = System.out;
     out.printf(
         Locale.ROOT,
@@ -98,7 +97,13 @@ public final class Fuzz {
       Files.write(file, finding.input());
       AssertionError one =
           new AssertionError(
-              finding.kind() + "; " + finding.input().length + " bytes in " + file + ": " + shown(finding.input()),
+              finding.kind()
+                  + "; "
+                  + finding.input().length
+                  + " bytes in "
+                  + file
+                  + ": "
+                  + shown(finding.input()),
               finding.thrown());
       if (all == null) {
         all = one;

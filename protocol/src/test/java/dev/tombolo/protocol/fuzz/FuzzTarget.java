@@ -27,7 +27,7 @@ public interface FuzzTarget {
 
   /// How many mutations the ordinary tests try.
   default int quickRuns() {
-    return 400;
+    return 150;
   }
 
   /// Stack of the thread it runs on; the smallest that reads this in the programs.

@@ -38,7 +38,8 @@ final class Hunt {
   }
 
   /// @param findings each kind once, made as small as it went
-  record Result(long runs, int pool, int places, int verdicts, double cpuMinutes, List<Finding> findings) {
+  record Result(
+      long runs, int pool, int places, int verdicts, double cpuMinutes, List<Finding> findings) {
     Result {
       findings = List.copyOf(findings);
     }
@@ -54,13 +55,17 @@ final class Hunt {
     double before = cpuMinutes();
     AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     Thread thread =
-        new Thread(null, () -> {
-          try {
-            hunt(corpus, until, before);
-          } catch (Throwable e) {
-            failed.set(e);
-          }
-        }, "fuzz-" + target.name(), target.stackBytes());
+        new Thread(
+            null,
+            () -> {
+              try {
+                hunt(corpus, until, before);
+              } catch (Throwable e) {
+                failed.set(e);
+              }
+            },
+            "fuzz-" + target.name(),
+            target.stackBytes());
     thread.setDaemon(true);
     thread.start();
     while (thread.isAlive()) {
@@ -77,7 +82,13 @@ final class Hunt {
     if (broken != null) {
       throw new IllegalStateException("the hunt itself broke", broken);
     }
-    return new Result(runs, pool.size(), Coverage.places(seen), verdicts.size(), cpuMinutes() - before, List.copyOf(findings.values()));
+    return new Result(
+        runs,
+        pool.size(),
+        Coverage.places(seen),
+        verdicts.size(),
+        cpuMinutes() - before,
+        List.copyOf(findings.values()));
   }
 
   private void hunt(List<byte[]> corpus, Until until, double before) throws Exception {
@@ -117,7 +128,8 @@ final class Hunt {
 
   private byte[] chosen() {
     int size = pool.size();
-    int at = random.nextInt(3) == 0 ? size - 1 - random.nextInt(1 + size / 4) : random.nextInt(size);
+    int at =
+        random.nextInt(3) == 0 ? size - 1 - random.nextInt(1 + size / 4) : random.nextInt(size);
     byte[] input = pool.get(at);
     // Large ones are slow, and small ones mostly say the same.
     return input.length > 8_192 && random.nextInt(4) != 0 ? pool.get(random.nextInt(size)) : input;
@@ -127,14 +139,18 @@ final class Hunt {
   private Finding smallest(Finding found) {
     Finding best = found;
     int trials = 0;
-    for (int step = Math.max(1, best.input().length / 2); step > 0 && trials < TRIALS_MAX; step /= 2) {
+    for (int step = Math.max(1, best.input().length / 2);
+        step > 0 && trials < TRIALS_MAX;
+        step /= 2) {
       for (int at = 0; at < best.input().length && trials < TRIALS_MAX; trials++) {
         byte[] from = best.input();
         byte[] shorter = Arrays.copyOf(from, Math.max(at, from.length - step));
         int tail = Math.min(from.length, at + step);
         System.arraycopy(from, tail, shorter, at, from.length - tail);
         Finding smaller = examiner.examine(shorter).finding();
-        if (smaller != null && smaller.kind().equals(found.kind()) && shorter.length < from.length) {
+        if (smaller != null
+            && smaller.kind().equals(found.kind())
+            && shorter.length < from.length) {
           best = smaller;
         } else {
           at += step;

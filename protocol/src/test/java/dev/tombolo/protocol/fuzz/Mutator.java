@@ -9,21 +9,99 @@ import java.util.Random;
 /// Changes inputs by chance: bits, lengths, numbers, words, parts of JSON and of DER.
 final class Mutator {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 7, 8, 15, 16, 31, 32, 63, 64, 100, 125, 126, 127, 128, 129, 255, 256, 257, 511, 512,
-    1023, 1024, 4095, 4096, 32767, 32768, 65535, 65536, 262_143, 262_144, 1L << 24, (1L << 28) - 1,
-    1L << 28, (1L << 31) - 1, 1L << 31, (1L << 32) - 1, 1L << 32, (1L << 53) - 1, 1L << 53,
-    -(1L << 53) + 1, Long.MAX_VALUE, Long.MIN_VALUE, 253_402_300_800_000L, 31_556_889_864_403_199L
+    0,
+    1,
+    -1,
+    2,
+    7,
+    8,
+    15,
+    16,
+    31,
+    32,
+    63,
+    64,
+    100,
+    125,
+    126,
+    127,
+    128,
+    129,
+    255,
+    256,
+    257,
+    511,
+    512,
+    1023,
+    1024,
+    4095,
+    4096,
+    32767,
+    32768,
+    65535,
+    65536,
+    262_143,
+    262_144,
+    1L << 24,
+    (1L << 28) - 1,
+    1L << 28,
+    (1L << 31) - 1,
+    1L << 31,
+    (1L << 32) - 1,
+    1L << 32,
+    (1L << 53) - 1,
+    1L << 53,
+    -(1L << 53) + 1,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    253_402_300_800_000L,
+    31_556_889_864_403_199L
   };
   private static final String[] VALUES = {
-    "null", "true", "false", "0", "-0", "1e400", "1.5", "-1", "\"\"", "{}", "[]", "[null]", "[{}]", "\"x\"",
-    "9007199254740991", "-9007199254740991", "9007199254740992", "1E2", "00", "\"\\u0000\"", "\"\\ud800\"",
-    "\"\\udc00\\ud800\"", "\"\\u2028\"", "\"\\n\"", "\"../..\"", "\"${param.x}\"", "\"\u00e9\"", "\"\ud83d\ude00\""
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "1e400",
+    "1.5",
+    "-1",
+    "\"\"",
+    "{}",
+    "[]",
+    "[null]",
+    "[{}]",
+    "\"x\"",
+    "9007199254740991",
+    "-9007199254740991",
+    "9007199254740992",
+    "1E2",
+    "00",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"\\udc00\\ud800\"",
+    "\"\\u2028\"",
+    "\"\\n\"",
+    "\"../..\"",
+    "\"${param.x}\"",
+    "\"\u00e9\"",
+    "\"\ud83d\ude00\""
   };
   private static final byte[][] ODD = {
-    {0}, {(byte) 0xff}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
-    {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80}, {(byte) 0xef, (byte) 0xbb, (byte) 0xbf},
-    {(byte) 0xe2, (byte) 0x80, (byte) 0xa8}, {'\r', '\n'}, {'\t'}, {'%', '0', '0'}, {'%', '2', 'f'}, {0x30, (byte) 0x80},
-    {(byte) 0x84, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff}, {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 1}
+    {0},
+    {(byte) 0xff},
+    {(byte) 0xc0, (byte) 0x80},
+    {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
+    {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
+    {(byte) 0xef, (byte) 0xbb, (byte) 0xbf},
+    {(byte) 0xe2, (byte) 0x80, (byte) 0xa8},
+    {'\r', '\n'},
+    {'\t'},
+    {'%', '0', '0'},
+    {'%', '2', 'f'},
+    {0x30, (byte) 0x80},
+    {(byte) 0x84, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff},
+    {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 1}
   };
 
   private final Random random;
@@ -141,7 +219,11 @@ final class Mutator {
     byte[] own = Arrays.copyOfRange(in, value[0], value[1]);
     switch (random.nextInt(7)) {
       case 0, 1 -> {
-        return with(in, value[0], VALUES[random.nextInt(VALUES.length)].getBytes(StandardCharsets.UTF_8), length);
+        return with(
+            in,
+            value[0],
+            VALUES[random.nextInt(VALUES.length)].getBytes(StandardCharsets.UTF_8),
+            length);
       }
       case 2 -> {
         List<int[]> others = values(other);
@@ -184,7 +266,8 @@ final class Mutator {
     int word = -1;
     for (int i = 0; i <= in.length && values.size() < 4096; i++) {
       byte c = i < in.length ? in[i] : (byte) ',';
-      boolean ends = c == ',' || c == ':' || c == ']' || c == '}' || c == '[' || c == '{' || c == '"';
+      boolean ends =
+          c == ',' || c == ':' || c == ']' || c == '}' || c == '[' || c == '{' || c == '"';
       if (ends && word >= 0) {
         values.add(new int[] {word, i});
         word = -1;
@@ -232,15 +315,36 @@ final class Mutator {
     return switch (random.nextInt(5)) {
       case 0 -> with(in, at + 1, new byte[] {(byte) 0x80}, 1);
       case 1 -> with(in, at + 1, new byte[] {(byte) 0x82, 0, in[at + 1]}, 1);
-      case 2 -> with(in, at + 1, new byte[] {(byte) 0x84, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff}, 1);
-      case 3 -> with(in, at, new byte[] {new byte[] {0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x17, 0x24, 0x30, 0x31}[random.nextInt(10)]}, 1);
+      case 2 ->
+          with(
+              in, at + 1, new byte[] {(byte) 0x84, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff}, 1);
+      case 3 ->
+          with(
+              in,
+              at,
+              new byte[] {
+                new byte[] {0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x17, 0x24, 0x30, 0x31}
+                    [random.nextInt(10)]
+              },
+              1);
       default -> with(in, at + 1, new byte[] {(byte) (in[at + 1] + random.nextInt(5) - 2)}, 1);
     };
   }
 
   /// Deep rather than wide.
   private byte[] nested(byte[] in) {
-    String[][] forms = {{"[", "]"}, {"{\"a\":", "}"}, {"[", ""}, {"{\"a\":", ""}, {"0\u0080", ""}, {"$\u0080", ""}, {"- ", ""}, {"{", "}"}, {"? ", ""}, {"a: ", ""}};
+    String[][] forms = {
+      {"[", "]"},
+      {"{\"a\":", "}"},
+      {"[", ""},
+      {"{\"a\":", ""},
+      {"0\u0080", ""},
+      {"$\u0080", ""},
+      {"- ", ""},
+      {"{", "}"},
+      {"? ", ""},
+      {"a: ", ""}
+    };
     String[] form = forms[random.nextInt(forms.length)];
     int depth = 1 << random.nextInt(15);
     int per = Math.max(1, form[0].length() + form[1].length());

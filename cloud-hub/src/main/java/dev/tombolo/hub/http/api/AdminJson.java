@@ -39,7 +39,8 @@ public final class AdminJson {
         | NullPointerException
         | IllegalStateException
         | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("not the JSON expected: " + Quoted.of(String.valueOf(e.getMessage())), e);
+      throw new IllegalArgumentException(
+          "not the JSON expected: " + Quoted.of(String.valueOf(e.getMessage())), e);
     }
   }
 }

@@ -31,15 +31,54 @@ public record YamlTarget(Kind kind) implements FuzzTarget {
 
   @Override
   public int quickRuns() {
-    return 200;
+    return 100;
   }
 
   @Override
   public List<String> words() {
     return List.of(
-        "&a ", "*a", "<<: *a", "<<: ", "? ", "- ", ": ", "---\n", "...\n", "%YAML 1.1\n", "%TAG ! tag:x,2000:\n", "!!binary ", "!!str ", "!x ", "|\n",
-        ">-\n", "|9\n", "[", "]", "{", "}", "#", "\t", "\"\\x00\"", "\"\\uD800\"", "\"\\U00110000\"", "~", "null", "0x7f", "0o7", ".inf", ".nan", "1_000",
-        "spec:\n", "metadata:\n  name: x\n", "kind: Fleet\n", "kind: Site\n", "labels: {a: b}\n", "parameters: {a: {b: 1}}\n", "\u0085", "\u2028", "\ufeff");
+        "&a ",
+        "*a",
+        "<<: *a",
+        "<<: ",
+        "? ",
+        "- ",
+        ": ",
+        "---\n",
+        "...\n",
+        "%YAML 1.1\n",
+        "%TAG ! tag:x,2000:\n",
+        "!!binary ",
+        "!!str ",
+        "!x ",
+        "|\n",
+        ">-\n",
+        "|9\n",
+        "[",
+        "]",
+        "{",
+        "}",
+        "#",
+        "\t",
+        "\"\\x00\"",
+        "\"\\uD800\"",
+        "\"\\U00110000\"",
+        "~",
+        "null",
+        "0x7f",
+        "0o7",
+        ".inf",
+        ".nan",
+        "1_000",
+        "spec:\n",
+        "metadata:\n  name: x\n",
+        "kind: Fleet\n",
+        "kind: Site\n",
+        "labels: {a: b}\n",
+        "parameters: {a: {b: 1}}\n",
+        "\u0085",
+        "\u2028",
+        "\ufeff");
   }
 
   @Override
