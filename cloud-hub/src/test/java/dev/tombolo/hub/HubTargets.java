@@ -1,5 +1,6 @@
 package dev.tombolo.hub;
 
+import dev.tombolo.hub.cli.AdminPortTarget;
 import dev.tombolo.hub.cli.apply.YamlTarget;
 import dev.tombolo.hub.core.SaidTarget;
 import dev.tombolo.hub.http.AdminBodyTarget;
@@ -26,6 +27,7 @@ final class HubTargets implements Supplier<List<FuzzTarget>> {
         new RequestTarget(RequestTarget.Kind.PROOF),
         new YamlTarget(YamlTarget.Kind.OBJECTS),
         new YamlTarget(YamlTarget.Kind.RELEASE),
-        new AdminBodyTarget());
+        new AdminBodyTarget(),
+        new AdminPortTarget());
   }
 }

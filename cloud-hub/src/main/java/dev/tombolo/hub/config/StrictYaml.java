@@ -62,9 +62,9 @@ public final class StrictYaml {
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().or(e::getContextMark).map(Mark::getLine).orElse(-1) + 1;
       throw new YamlFault(file, line, "", inPlainWords(e.getProblem()));
-    } catch (NumberFormatException e) {
-      // The engine's answer to "\U" and no digits behind it.
-      throw new YamlFault(file, 0, "", "an escape in a quoted text has no number");
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // The engine's answers to an escape without its number, and to tags that are none.
+      throw new YamlFault(file, 0, "", "not YAML: " + e.getMessage());
     } catch (YamlEngineException e) {
       throw new YamlFault(file, 0, "", String.valueOf(e.getMessage()));
     }

@@ -2,6 +2,7 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.reason.Reason;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -55,6 +56,7 @@ final class Requests {
   }
 
   private static long length(Context context) {
-    return context.req().getContentLengthLong();
+    // What is told must fit JSON.
+    return Math.min(context.req().getContentLengthLong(), Limits.INTEGER_MAX);
   }
 }

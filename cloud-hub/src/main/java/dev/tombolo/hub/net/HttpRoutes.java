@@ -139,7 +139,9 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   private void tooLarge(long length) {
     refuse(
         HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
-        new Reason.LimitExceeded("bodyBytes", Limits.ENROL_BODY_BYTES_MAX, length));
+        // What is told must fit JSON, whatever a Content-Length says.
+        new Reason.LimitExceeded(
+            "bodyBytes", Limits.ENROL_BODY_BYTES_MAX, Math.min(length, Limits.INTEGER_MAX)));
   }
 
   private void answer(ChannelHandlerContext ctx, HttpRequest head) {

@@ -32,10 +32,7 @@ public final class Fuzz {
     String minutes = System.getProperty("fuzz", "");
     String only = System.getProperty("fuzz.target", "");
     boolean hunts = !minutes.isEmpty();
-    Class<?> loaded =
-        hunts
-            ? new CoverageLoader(Fuzz.class.getClassLoader()).loadClass(targets.getName())
-            : targets;
+    Class<?> loaded = hunts ? watched(targets.getName()) : targets;
     return list(loaded).stream()
         .filter(target -> only.isEmpty() || target.name().equals(only))
         .map(
@@ -49,6 +46,13 @@ public final class Fuzz {
                         play(target);
                       }
                     }));
+  }
+
+  /// Services are looked up by the context's loader: theirs must be the watched classes too.
+  private static Class<?> watched(String targets) throws ClassNotFoundException {
+    CoverageLoader loader = new CoverageLoader(Fuzz.class.getClassLoader());
+    Thread.currentThread().setContextClassLoader(loader);
+    return loader.loadClass(targets);
   }
 
   private static List<FuzzTarget> list(Class<?> targets) throws ReflectiveOperationException {
