@@ -27,6 +27,7 @@ final class HubTargets implements Supplier<List<FuzzTarget>> {
         new RequestTarget(RequestTarget.Kind.PROOF),
         new YamlTarget(YamlTarget.Kind.OBJECTS),
         new YamlTarget(YamlTarget.Kind.RELEASE),
+        new YamlTarget(YamlTarget.Kind.HUB),
         new AdminBodyTarget(),
         new AdminPortTarget());
   }

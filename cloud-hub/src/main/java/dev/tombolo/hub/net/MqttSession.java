@@ -103,6 +103,11 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     context = ctx;
   }
 
+  /// True until the CONNECT has been understood or refused.
+  boolean isConnecting() {
+    return phase == Phase.CONNECTING;
+  }
+
   // ---- from the device
 
   @Override

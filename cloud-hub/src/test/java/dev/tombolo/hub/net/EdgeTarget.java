@@ -43,10 +43,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What comes in by the edge port, behind TLS, through the handlers that a real line has: first
 /// byte, HTTP, upgrade, WebSocket, CONNECT, session. An input's first byte says whether a device's
@@ -67,13 +69,14 @@ public final class EdgeTarget implements FuzzTarget {
   private final KeyPair key;
   private final PeerIdentity peer;
   private final String devicePem;
+  private final Path folder;
   private final Path file;
   private final Digest digest = Digest.ofText(FILE);
 
   public EdgeTarget(Kind kind) {
     this.kind = kind;
     try {
-      Path folder = Files.createTempDirectory("fuzz-edge");
+      folder = Files.createTempDirectory("fuzz-edge");
       authority = CertificateAuthority.open(folder.resolve("ca"), Instant.now());
       key = theSameKey();
       DeviceId device = DeviceId.ofKey(key.getPublic().getEncoded());
@@ -415,7 +418,7 @@ public final class EdgeTarget implements FuzzTarget {
 
   private Edge edge(Hub hub, EdgeCounters counters) {
     EdgeSettings settings =
-        new EdgeSettings("127.0.0.1", 0, 10_000, 60_000, 120, Optional.of(file.getParent()));
+        new EdgeSettings("127.0.0.1", 0, 10_000, 60_000, 120, Optional.of(folder));
     CertificateRequests requests = new CertificateRequests();
     return new Edge(
         settings,
@@ -584,7 +587,7 @@ public final class EdgeTarget implements FuzzTarget {
   private final class Hub implements HubInbox, EdgeDirectory {
     private final Set<String> kinds = new TreeSet<>();
     private final List<HubEvent> events = new ArrayList<>();
-    private Edge edge = null;
+    private @Nullable Edge edge;
 
     @Override
     public boolean offer(HubEvent event) {
@@ -600,17 +603,20 @@ public final class EdgeTarget implements FuzzTarget {
           execute(new HubEffect.PacketTaken(said.session(), said.packet()));
         }
         case HubEvent.EnrolAsked asked ->
-            edge.requests()
+            edge()
+                .requests()
                 .answer(
                     asked.request(),
                     new HubEffect.RequestRefused(asked.request(), new Reason.TokenUnknown("0")));
         case HubEvent.RenewAsked asked ->
-            edge.requests()
+            edge()
+                .requests()
                 .answer(
                     asked.request(),
                     new HubEffect.RenewGranted(asked.request(), new RenewResponse("x")));
         case HubEvent.RecoverAsked asked ->
-            edge.requests()
+            edge()
+                .requests()
                 .answer(
                     asked.request(),
                     new HubEffect.RequestRefused(asked.request(), new Reason.Busy(1)));
@@ -626,8 +632,12 @@ public final class EdgeTarget implements FuzzTarget {
       return isIn;
     }
 
+    private Edge edge() {
+      return Objects.requireNonNull(edge, "events before the port");
+    }
+
     private void execute(HubEffect.ToSession effect) {
-      MqttSession session = edge.sessions().get(effect.session());
+      MqttSession session = edge().sessions().get(effect.session());
       if (session != null) {
         session.execute(effect);
       }

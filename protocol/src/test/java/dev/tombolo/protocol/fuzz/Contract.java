@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.fuzz;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What is asked of every reader.
 public final class Contract {
@@ -25,7 +26,8 @@ public final class Contract {
   /// A refusal says something, on one line that can be shown.
   ///
   /// @return its shape, for [FuzzTarget#run]
-  public static String refused(String message) {
+  public static String refused(@Nullable String said) {
+    String message = Objects.requireNonNullElse(said, "");
     holds(!message.isBlank() && !message.equals("null"), "a refusal says why");
     holds(
         message.length() <= REFUSAL_CHARS_MAX,

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.cli.apply;
 
 import dev.tombolo.hub.cli.sign.ReleaseDraft;
+import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.AdminJson;
@@ -8,6 +9,7 @@ import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.protocol.fuzz.Contract;
 import dev.tombolo.protocol.fuzz.FuzzTarget;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,12 +18,17 @@ public record YamlTarget(Kind kind) implements FuzzTarget {
   /// Which file.
   public enum Kind {
     OBJECTS,
-    RELEASE
+    RELEASE,
+    HUB
   }
 
   @Override
   public String name() {
-    return kind == Kind.OBJECTS ? "apply-yaml" : "release-yaml";
+    return switch (kind) {
+      case OBJECTS -> "apply-yaml";
+      case RELEASE -> "release-yaml";
+      case HUB -> "hub-yaml";
+    };
   }
 
   @Override
@@ -83,6 +90,19 @@ public record YamlTarget(Kind kind) implements FuzzTarget {
 
   @Override
   public List<byte[]> seeds() {
+    if (kind == Kind.HUB) {
+      String hub =
+          """
+          edge: {port: 8443, bind: 0.0.0.0, names: [hub.example], keepAliveMax: 120s}
+          admin: {port: 8480, bind: 127.0.0.1}
+          share: /opt/share
+          broker: {url: "mqtts://broker:8883", ca: /a, certificate: /b, key: /c}
+          filesMax: 2GiB
+          results: {keep: 90d, max: 4GiB, rows: 1000000}
+          trust: {certificateLife: 45d, offlineBudget: 800d}
+          """;
+      return List.of(hub.getBytes(StandardCharsets.UTF_8));
+    }
     return (kind == Kind.OBJECTS
             ? Stream.of(
                 """
@@ -145,6 +165,10 @@ public record YamlTarget(Kind kind) implements FuzzTarget {
     try {
       if (kind == Kind.RELEASE) {
         ReleaseDraft.read("release.yaml", text);
+        return "taken";
+      }
+      if (kind == Kind.HUB) {
+        HubConfig.parse("hub.yaml", text, Path.of("/data"));
         return "taken";
       }
       StrictYaml.documents("objects.yaml", text);
