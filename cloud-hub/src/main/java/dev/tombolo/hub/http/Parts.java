@@ -40,7 +40,9 @@ final class Parts {
       return reader.apply(given);
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
-      throw invalid(field, given, message.substring(message.indexOf(';') + 1).strip());
+      // What was given stands before the advice, and may have a semicolon itself.
+      throw invalid(
+          field, given, Quoted.of(message.substring(message.lastIndexOf(';') + 1).strip()));
     }
   }
 

@@ -71,9 +71,9 @@ public record AdminBodyTarget() implements FuzzTarget {
     String json = new String(input, 1, input.length - 1, StandardCharsets.UTF_8);
     Object read;
     try {
-      read = AdminJson.read(kind, json);
-    } catch (IllegalArgumentException e) {
-      return kind.getSimpleName() + Contract.refused(String.valueOf(e.getMessage()));
+      read = Requests.read(kind, json);
+    } catch (RefusedException e) {
+      return kind.getSimpleName() + Contract.refused(ReasonText.say(e.reason()));
     }
     Contract.holds(read != null, "a body is an object");
     Contract.same(read, AdminJson.read(kind, AdminJson.write(read)));
