@@ -23,7 +23,8 @@ final class CoverageLoader extends ClassLoader {
           "com.fasterxml.jackson.core.",
           "org.snakeyaml.",
           "org.eclipse.paho.",
-          "io.netty.handler.codec.");
+          "io.netty.handler.codec.",
+          "org.bouncycastle.");
   private static final ClassDesc COVERAGE = ClassDesc.of(Coverage.class.getName());
   private static final MethodTypeDesc HIT =
       MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);

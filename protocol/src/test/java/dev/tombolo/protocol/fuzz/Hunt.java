@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Hunt {
   private static final Duration HANG = Duration.ofSeconds(30);
   private static final int POOL_MAX = 8_192;
+  private static final long POOL_BYTES_MAX = 64L * 1024 * 1024;
   private static final int VERDICTS_MAX = 2_000;
   private static final int KINDS_MAX = 20;
   private static final int TRIALS_MAX = 400;
@@ -29,6 +30,7 @@ final class Hunt {
   private final Set<String> verdicts = new HashSet<>();
   private final Map<String, Finding> findings = new LinkedHashMap<>();
   private final Examiner examiner;
+  private long poolBytes;
   private long runs;
 
   Hunt(FuzzTarget target, long seed) {
@@ -104,8 +106,9 @@ final class Hunt {
     Mutator mutator = new Mutator(random, target.words(), target.bytesMax());
     while (!until.isOver(runs, cpuMinutes() - before) && findings.size() < KINDS_MAX) {
       byte[] input = mutator.mutated(chosen(), chosen());
-      if (look(input) && pool.size() < POOL_MAX) {
+      if (look(input) && pool.size() < POOL_MAX && poolBytes + input.length <= POOL_BYTES_MAX) {
         pool.add(input);
+        poolBytes += input.length;
       }
     }
   }
