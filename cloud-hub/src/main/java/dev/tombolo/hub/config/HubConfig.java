@@ -150,7 +150,7 @@ public record HubConfig(
             data,
             map.optionalMap("edge").map(HubConfig::edge).orElse(usual.edge),
             map.optionalMap("admin").map(HubConfig::admin).orElse(usual.admin),
-            map.optionalText("share").map(Path::of).or(() -> usual.share),
+            map.optionalRead("share", (Function<String, Path>) Path::of).or(() -> usual.share),
             map.optionalMap("broker").map(HubConfig::broker),
             map.optionalSize("filesMax").orElse(FILES_BYTES_MAX),
             map.optionalMap("results").map(m -> keep(m, Keep.RESULTS)).orElse(Keep.RESULTS),
@@ -286,9 +286,9 @@ public record HubConfig(
             url,
             map.optionalRead("devicesUrl", (Function<String, URI>) HubConfig::brokerUrl)
                 .orElse(url),
-            map.optionalText("ca").map(Path::of),
-            map.optionalText("certificate").map(Path::of),
-            map.optionalText("key").map(Path::of));
+            map.optionalRead("ca", (Function<String, Path>) Path::of),
+            map.optionalRead("certificate", (Function<String, Path>) Path::of),
+            map.optionalRead("key", (Function<String, Path>) Path::of));
     map.noMore();
     if (broker.certificate.isPresent() != broker.key.isPresent()) {
       throw map.fault("certificate", "certificate and key go together; give both or none");

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -12,6 +12,8 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /// Reads YAML 1.2 into [YamlMap]s that know their lines. No aliases, no merge keys, no own tags, no
 /// key twice, nothing that is not asked for.
@@ -42,7 +44,12 @@ public final class StrictYaml {
         LoadSettings.builder().setLabel(file).setCodePointLimit(FILE_BYTES_MAX).build();
     List<YamlMap> found = new ArrayList<>();
     try {
-      for (Node node : new Compose(settings).composeAllFromString(text)) {
+      Composer nodes =
+          new Composer(
+              settings,
+              new ShallowParser(file, new ParserImpl(settings, new StreamReader(settings, text))));
+      while (nodes.hasNext()) {
+        Node node = nodes.next();
         if (isEmpty(node)) {
           continue;
         }
@@ -55,6 +62,9 @@ public final class StrictYaml {
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().or(e::getContextMark).map(Mark::getLine).orElse(-1) + 1;
       throw new YamlFault(file, line, "", inPlainWords(e.getProblem()));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // The engine's answers to an escape without its number, and to tags that are none.
+      throw new YamlFault(file, 0, "", "not YAML: " + e.getMessage());
     } catch (YamlEngineException e) {
       throw new YamlFault(file, 0, "", String.valueOf(e.getMessage()));
     }

@@ -1,9 +1,14 @@
 package dev.tombolo.hub.config;
 
+import dev.tombolo.protocol.reason.Quoted;
+
 /// A mistake in a YAML file, told with file, line, field and what to do: `hub.yaml line 7:
 /// edge.port: 99999 is not a port; use 1-65535`.
 public final class YamlFault extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  /// A hint may list all fields that are allowed.
+  private static final int WHAT_CHARS_MAX = 600;
 
   private final int line;
   private final String field;
@@ -15,8 +20,8 @@ public final class YamlFault extends RuntimeException {
         file
             + (line > 0 ? " line " + line : "")
             + ": "
-            + (field.isEmpty() ? "" : field + ": ")
-            + what);
+            + (field.isEmpty() ? "" : Quoted.of(field) + ": ")
+            + Quoted.of(what, WHAT_CHARS_MAX));
     this.line = line;
     this.field = field;
   }

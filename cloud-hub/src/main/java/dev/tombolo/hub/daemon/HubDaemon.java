@@ -297,6 +297,10 @@ public final class HubDaemon implements AutoCloseable {
     meters.counter("tombolo.edge.violations", "Rules broken", counters.violations::sum);
     meters.counter("tombolo.edge.inbox.full", "Events that had to wait", counters.inboxFull::sum);
     meters.counter("tombolo.edge.slow", "Devices cut off as too slow", counters.slowConsumers::sum);
+    meters.counter(
+        "tombolo.edge.faults",
+        "Lines closed by a fault of the hub; each is logged",
+        counters.faults::sum);
     meters.counter("tombolo.report.rows", "Report rows received", counters.reportRows::sum);
     meters.counter("tombolo.edge.in.bytes", "Received", counters.bytesIn::sum);
     meters.counter("tombolo.edge.out.bytes", "Sent", counters.bytesOut::sum);

@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.user.UserRecord;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -186,12 +187,14 @@ public final class AdminServer implements AutoCloseable {
           LOG.log(
               Level.ERROR, "admin request failed: " + context.method() + " " + context.path(), e);
           Refusals.answer(
-              context, 500, new Reason.IoFailed(context.path(), e.getClass().getSimpleName()));
+              context,
+              500,
+              new Reason.IoFailed(Quoted.of(context.path()), e.getClass().getSimpleName()));
         });
   }
 
   private static Reason reasonOf(HttpResponseException e, Context context) {
-    String request = context.method() + " " + context.path();
+    String request = Quoted.of(context.method() + " " + context.path());
     return switch (e.getStatus()) {
       case 404 -> new Reason.NotFound("path", request, List.of());
       case 405 ->
@@ -199,7 +202,8 @@ public final class AdminServer implements AutoCloseable {
               "method", request, "use another one; the path itself is known here");
       default ->
           new Reason.Malformed(
-              "request " + request, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+              "request " + request,
+              Quoted.of(Objects.requireNonNullElse(e.getMessage(), e.toString())));
     };
   }
 

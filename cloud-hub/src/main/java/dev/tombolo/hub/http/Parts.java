@@ -3,6 +3,7 @@ package dev.tombolo.hub.http;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,7 +40,9 @@ final class Parts {
       return reader.apply(given);
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
-      throw invalid(field, given, message.substring(message.indexOf(';') + 1).strip());
+      // What was given stands before the advice, and may have a semicolon itself.
+      throw invalid(
+          field, given, Quoted.of(message.substring(message.lastIndexOf(';') + 1).strip()));
     }
   }
 
@@ -60,6 +63,6 @@ final class Parts {
   }
 
   static RefusedException invalid(String field, String value, String fix) {
-    return new RefusedException(new Reason.InputInvalid(field, value, fix));
+    return new RefusedException(new Reason.InputInvalid(field, Quoted.of(value), fix));
   }
 }

@@ -2,6 +2,9 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.reason.Reason;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -29,9 +32,17 @@ final class Requests {
   }
 
   static <T> T body(Context context, Class<T> type) throws RefusedException, IOException {
-    String text = text(context, BODY_BYTES_MAX);
+    return read(type, text(context, BODY_BYTES_MAX));
+  }
+
+  /// By the rules of the wire's JSON first: the reader of these bodies takes half surrogate pairs,
+  /// goes without commas, and follows nesting until the stack ends.
+  static <T> T read(Class<T> type, String text) throws RefusedException {
     try {
+      Json.check(type.getSimpleName(), text, BODY_BYTES_MAX);
       return AdminJson.read(type, text);
+    } catch (MalformedException e) {
+      throw new RefusedException(e.reason());
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
           new Reason.Malformed(type.getSimpleName(), String.valueOf(e.getMessage())));
@@ -55,6 +66,7 @@ final class Requests {
   }
 
   private static long length(Context context) {
-    return context.req().getContentLengthLong();
+    // What is told must fit JSON.
+    return Math.min(context.req().getContentLengthLong(), Limits.INTEGER_MAX);
   }
 }

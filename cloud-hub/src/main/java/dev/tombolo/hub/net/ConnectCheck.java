@@ -7,6 +7,7 @@ import dev.tombolo.protocol.Topics;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectPayload;
@@ -68,7 +69,8 @@ final class ConnectCheck {
       return bad(
           ReasonCodes.CLIENT_ID_NOT_VALID,
           new Reason.NotYours(
-              "client id", "must be the certificate's " + peer.device() + ", not " + clientId));
+              "client id",
+              "must be the certificate's " + peer.device() + ", not " + Quoted.of(clientId)));
     }
     Optional<Reason> why = peer.whyNotServed(directory, wallMillis);
     if (why.isPresent() && !isForTheLoop(why.get())) {
@@ -80,6 +82,14 @@ final class ConnectCheck {
       return bad(
           ReasonCodes.PROTOCOL_ERROR,
           new Reason.Malformed("CONNECT", "a maximum of 0 (MQTT 5 s. 3.1.2.11)"));
+    }
+    if (packetBytesMax(connect) < EdgeBounds.DEVICE_PACKET_BYTES_MIN) {
+      return bad(
+          ReasonCodes.PACKET_TOO_LARGE,
+          new Reason.LimitExceeded(
+              "maximumPacketSize, at least",
+              EdgeBounds.DEVICE_PACKET_BYTES_MIN,
+              packetBytesMax(connect)));
     }
     if (properties.getProperty(MqttProperties.AUTHENTICATION_METHOD) != null) {
       return bad(
@@ -104,7 +114,8 @@ final class ConnectCheck {
       boolean parses = Topics.parse(payload.willTopic()).isPresent();
       return bad(
           parses ? ReasonCodes.NOT_AUTHORIZED : ReasonCodes.TOPIC_NAME_INVALID,
-          new Reason.NotYours("will", "must be on " + own + ", not " + payload.willTopic()));
+          new Reason.NotYours(
+              "will", "must be on " + own + ", not " + Quoted.of(payload.willTopic())));
     }
     if (header.isWillRetain()) {
       return bad(
@@ -140,10 +151,19 @@ final class ConnectCheck {
         inForce,
         inForce != asked,
         Math.max(1, number(properties, MqttProperties.RECEIVE_MAXIMUM, RECEIVE_MAX_USUAL)),
-        // Netty reads four unsigned bytes as an int.
-        Integer.toUnsignedLong(number(properties, MqttProperties.MAXIMUM_PACKET_SIZE, -1)),
+        packetBytesMax(properties),
         number(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, 0) != 0,
         will);
+  }
+
+  /// The largest packet the client takes, whatever else its CONNECT says.
+  static long packetBytesMax(MqttConnectMessage connect) {
+    return packetBytesMax(connect.variableHeader().properties());
+  }
+
+  private static long packetBytesMax(MqttProperties properties) {
+    // Netty reads four unsigned bytes as an int.
+    return Integer.toUnsignedLong(number(properties, MqttProperties.MAXIMUM_PACKET_SIZE, -1));
   }
 
   private static int number(MqttProperties properties, int id, int otherwise) {

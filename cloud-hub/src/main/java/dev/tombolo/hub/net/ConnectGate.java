@@ -10,8 +10,9 @@ import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import java.util.List;
 
-/// Reads the first packet's fixed header and lets only a CONNECT of bounded size through to the
-/// MQTT decoder, whose own bound is the larger one of all later packets.
+/// Lets only a CONNECT of bounded size through to the MQTT decoder, and whole: the decoder's own
+/// bound is the larger one of all later packets, and holds for what a packet says of its length,
+/// not for what the texts in it say of theirs.
 final class ConnectGate extends ByteToMessageDecoder {
   private static final int CONNECT = 0x10;
   private static final byte CONNACK = 0x20;
@@ -55,14 +56,14 @@ final class ConnectGate extends ByteToMessageDecoder {
       int digit = in.getUnsignedByte(at + 1 + i);
       length |= (digit & 0x7f) << (7 * i);
       if ((digit & 0x80) == 0) {
-        pass(ctx, in, length);
+        pass(ctx, in, i + 2, length);
         return;
       }
     }
     refuse(ctx, in, ReasonCodes.MALFORMED_PACKET, new Reason.Malformed("CONNECT", "its length"));
   }
 
-  private void pass(ChannelHandlerContext ctx, ByteBuf in, int length) {
+  private void pass(ChannelHandlerContext ctx, ByteBuf in, int head, int length) {
     if (length > Limits.CONNECT_BYTES_MAX) {
       refuse(
           ctx,
@@ -71,12 +72,30 @@ final class ConnectGate extends ByteToMessageDecoder {
           new Reason.LimitExceeded("connectBytes", Limits.CONNECT_BYTES_MAX, length));
       return;
     }
-    ctx.pipeline()
-        .addLast(
-            new MqttDecoder(Limits.PACKET_BYTES_MAX),
-            MqttEncoder.INSTANCE,
-            new MqttSession(line, edge));
+    if (in.readableBytes() < head + length) {
+      return;
+    }
+    MqttSession session = new MqttSession(line, edge);
+    ctx.pipeline().addLast(new MqttDecoder(Limits.PACKET_BYTES_MAX), MqttEncoder.INSTANCE, session);
+    ctx.fireChannelRead(in.readRetainedSlice(head + length));
+    if (session.isConnecting()) {
+      // The decoder waits for the rest of a text that is said to be longer than the packet, and
+      // would
+      // begin anew at each byte.
+      refuse(
+          ctx,
+          in,
+          ReasonCodes.MALFORMED_PACKET,
+          new Reason.Malformed("CONNECT", "a part of it reaches beyond its end"));
+      return;
+    }
     ctx.pipeline().remove(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    line.failed(cause);
+    ctx.close();
   }
 
   // Encoded by hand: the encoder does not know yet that this is MQTT 5.

@@ -44,6 +44,12 @@ final class EdgeBounds {
   /// WebSocket pings before the hub has let anybody in; a client that opens its line needs none.
   static final int EARLY_PINGS_MAX = 4;
 
+  /// A device that takes no larger packets could not even be told that its reports are kept.
+  static final int DEVICE_PACKET_BYTES_MIN = 256;
+
+  /// Of one SUBSCRIBE or UNSUBSCRIBE, so that the answer is small. There are four topics.
+  static final int FILTERS_MAX = 16;
+
   /// Answers to pings of one device in one flush.
   static final int PONGS_AT_ONCE_MAX = 16;
 

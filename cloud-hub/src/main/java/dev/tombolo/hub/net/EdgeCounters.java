@@ -17,6 +17,10 @@ public final class EdgeCounters {
   public final LongAdder fileBytes = new LongAdder();
   public final LongAdder inboxFull = new LongAdder();
   public final LongAdder slowConsumers = new LongAdder();
+
+  /// Lines closed by a fault of ours; each is logged.
+  public final LongAdder faults = new LongAdder();
+
   public final AtomicInteger lines = new AtomicInteger();
   public final AtomicInteger halfOpen = new AtomicInteger();
   public final AtomicInteger sessions = new AtomicInteger();

@@ -64,6 +64,7 @@ final class FirstByte extends ByteToMessageDecoder {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A broken handshake or line: nobody there to tell.
+    line.failed(cause);
     ctx.close();
   }
 }

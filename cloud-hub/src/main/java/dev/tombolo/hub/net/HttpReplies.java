@@ -78,6 +78,12 @@ final class HttpReplies {
   void refuse(HttpResponseStatus status, Reason reason) {
     FullHttpResponse response =
         response(status, JSON, Json.write(new Refusal(reason, ReasonText.say(reason))));
+    if (status.equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+      response
+          .headers()
+          .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+          .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, WebSocketUpgrade.VERSION);
+    }
     if (reason instanceof Reason.Busy busy) {
       int spread = ThreadLocalRandom.current().nextInt(busy.retryAfterSeconds() + 1);
       response.headers().set(HttpHeaderNames.RETRY_AFTER, busy.retryAfterSeconds() + spread);

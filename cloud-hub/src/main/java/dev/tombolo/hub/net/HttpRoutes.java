@@ -15,6 +15,7 @@ import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.TimeProof;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
@@ -113,7 +114,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
                   "httpHeaderBytes",
                   EdgeBounds.HTTP_HEADER_BYTES_MAX,
                   EdgeBounds.HTTP_HEADER_BYTES_MAX + 1L)
-              : new Reason.Malformed("HTTP request", String.valueOf(decoded.cause().getMessage())));
+              : new Reason.Malformed(
+                  "HTTP request", Quoted.of(String.valueOf(decoded.cause().getMessage()))));
       return;
     }
     long length = HttpUtil.getContentLength(head, 0L);
@@ -139,7 +141,9 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   private void tooLarge(long length) {
     refuse(
         HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
-        new Reason.LimitExceeded("bodyBytes", Limits.ENROL_BODY_BYTES_MAX, length));
+        // What is told must fit JSON, whatever a Content-Length says.
+        new Reason.LimitExceeded(
+            "bodyBytes", Limits.ENROL_BODY_BYTES_MAX, Math.min(length, Limits.INTEGER_MAX)));
   }
 
   private void answer(ChannelHandlerContext ctx, HttpRequest head) {
@@ -154,7 +158,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       replies()
           .refuse(
               HttpResponseStatus.METHOD_NOT_ALLOWED,
-              new Reason.InputInvalid("method", head.method().name(), posts ? "POST" : "GET"));
+              new Reason.InputInvalid(
+                  "method", Quoted.of(head.method().name()), posts ? "POST" : "GET"));
       return;
     }
     Matcher file = FILE.matcher(path);
@@ -410,7 +415,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
           .refuse(
               HttpResponseStatus.UPGRADE_REQUIRED,
               new Reason.InputInvalid(
-                  "Upgrade", "", "ask for a WebSocket with the subprotocol mqtt"));
+                  "Upgrade", "", "ask for a WebSocket, version 13, with the subprotocol mqtt"));
       return;
     }
     line.deadline(EdgeBounds.OPENING_MILLIS, line::abort);
@@ -447,7 +452,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void notFound(String kind, String name) {
-    replies().refuse(new Reason.NotFound(kind, name, List.of()));
+    replies().refuse(new Reason.NotFound(kind, Quoted.of(name), List.of()));
   }
 
   private void refuse(HttpResponseStatus status, Reason reason) {
@@ -488,6 +493,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    line.failed(cause);
     ctx.close();
   }
 

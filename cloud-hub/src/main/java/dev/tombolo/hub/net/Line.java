@@ -8,7 +8,11 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// that is running for it. Whoever runs the protocol sets the deadline and says what happens then.
 /// Used by its event loop only.
 final class Line extends ChannelDuplexHandler {
+  private static final Logger LOG = System.getLogger(Line.class.getName());
+
   private final LineSweep sweep;
   private final EdgeCounters counters;
   private Optional<PeerIdentity> peer = Optional.empty();
@@ -215,6 +221,19 @@ final class Line extends ChannelDuplexHandler {
     SslHandler tls = channel.pipeline().get(SslHandler.class);
     if (tls != null && channel instanceof DuplexChannel duplex) {
       tls.closeOutbound().addListener(_ -> duplex.shutdownOutput());
+    }
+  }
+
+  /// Tells a fault of ours from a line that broke and from bytes that no decoder takes: only the
+  /// first is worth a look.
+  void failed(Throwable cause) {
+    Throwable deepest = cause;
+    while (deepest instanceof CodecException && deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    if (!(deepest instanceof IOException || deepest instanceof CodecException)) {
+      counters.faults.increment();
+      LOG.log(Level.ERROR, "a line failed and is closed: " + remote, cause);
     }
   }
 

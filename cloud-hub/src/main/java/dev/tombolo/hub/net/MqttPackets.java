@@ -3,6 +3,7 @@ package dev.tombolo.hub.net;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,11 +26,19 @@ import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The packets the hub sends (MQTT 5 s. 3).
 final class MqttPackets {
   static final MqttMessage PINGRESP = MqttMessage.PINGRESP;
+
+  /// One without properties.
+  static final int CONNACK_BYTES_MIN = 5;
+
+  /// Of the packet, of the properties' heads, and of `retry-after`.
+  private static final int WHY_OVERHEAD_BYTES = 64;
+
+  /// What our own agent reads of a CONNACK or DISCONNECT.
+  private static final int WHY_BYTES_MAX = 8 * 1024;
 
   private MqttPackets() {}
 
@@ -41,24 +50,32 @@ final class MqttPackets {
   }
 
   /// A refusing CONNACK, with [#why].
-  static ChannelFuture writeConnack(ChannelHandlerContext ctx, int code, Reason reason) {
-    return ctx.writeAndFlush(connack(code, why(reason)));
+  static ChannelFuture writeConnack(
+      ChannelHandlerContext ctx, int code, Reason reason, long bytesMax) {
+    return ctx.writeAndFlush(connack(code, why(reason, bytesMax)));
   }
 
-  static MqttMessage disconnect(int code, @Nullable Reason reason) {
+  static MqttMessage disconnect(int code, Reason reason, long bytesMax) {
     return new MqttMessage(
         header(MqttMessageType.DISCONNECT, MqttQoS.AT_MOST_ONCE),
-        new MqttReasonCodeAndPropertiesVariableHeader(
-            (byte) code, reason == null ? MqttProperties.NO_PROPERTIES : why(reason)));
+        new MqttReasonCodeAndPropertiesVariableHeader((byte) code, why(reason, bytesMax)));
   }
 
   /// The reason in words as the reason string, as JSON in the user property `reason`, and
   /// `retry-after` in seconds where coming back later helps.
-  static MqttProperties why(Reason reason) {
+  ///
+  /// @param bytesMax the largest packet the peer takes: a longer explanation is left out (MQTT 5 s.
+  ///   3.2.2.3.9)
+  static MqttProperties why(Reason reason, long bytesMax) {
+    String words = ReasonText.say(reason);
+    String json = Json.write(reason);
+    if (ByteBufUtil.utf8Bytes(words) + ByteBufUtil.utf8Bytes(json) + WHY_OVERHEAD_BYTES
+        > Math.min(bytesMax, WHY_BYTES_MAX)) {
+      return MqttProperties.NO_PROPERTIES;
+    }
     MqttProperties properties = new MqttProperties();
-    properties.add(
-        new MqttProperties.StringProperty(MqttProperties.REASON_STRING, ReasonText.say(reason)));
-    properties.add(new MqttProperties.UserProperty("reason", Json.write(reason)));
+    properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, words));
+    properties.add(new MqttProperties.UserProperty("reason", json));
     if (reason instanceof Reason.Busy busy) {
       properties.add(
           new MqttProperties.UserProperty(

@@ -13,6 +13,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -76,6 +77,10 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   private Phase phase = Phase.CONNECTING;
   private boolean flushIsDue;
   private int pongsDue;
+
+  /// What the peer has said that it takes.
+  private long answerBytesMax = Limits.PACKET_BYTES_MAX;
+
   private boolean isListening;
   private long unheardSinceMillis;
   private long stalledSinceMillis;
@@ -96,6 +101,11 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+  }
+
+  /// True until the CONNECT has been understood or refused.
+  boolean isConnecting() {
+    return phase == Phase.CONNECTING;
   }
 
   // ---- from the device
@@ -138,7 +148,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       boolean version = cause instanceof MqttUnacceptableProtocolVersionException;
       refuse(
           version ? ReasonCodes.UNSUPPORTED_VERSION : ReasonCodes.MALFORMED_PACKET,
-          new Reason.Malformed("CONNECT", String.valueOf(cause.getMessage())),
+          new Reason.Malformed("CONNECT", Quoted.of(String.valueOf(cause.getMessage()))),
           true);
       return;
     }
@@ -146,6 +156,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       line.abort();
       return;
     }
+    answerBytesMax = ConnectCheck.packetBytesMax(connect);
     ConnectCheck check =
         new ConnectCheck(edge.services().directory(), edge.settings().keepAliveMaxSeconds());
     switch (check.check(connect, line.peer(), edge.services().clock().millis())) {
@@ -192,7 +203,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
           tooLong
               ? new Reason.LimitExceeded(
                   "packetBytes", Limits.PACKET_BYTES_MAX, Limits.PACKET_BYTES_MAX + 1L)
-              : new Reason.Malformed("MQTT packet", String.valueOf(cause.getMessage())));
+              : new Reason.Malformed("MQTT packet", Quoted.of(String.valueOf(cause.getMessage()))));
       return;
     }
     switch (packet.fixedHeader().messageType()) {
@@ -268,6 +279,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   }
 
   private void subscribe(MqttSubscribeMessage packet) {
+    if (isTooMany(packet.payload().topicSubscriptions().size())) {
+      return;
+    }
     List<Integer> granted = new ArrayList<>();
     for (MqttTopicSubscription wanted : packet.payload().topicSubscriptions()) {
       String filter = wanted.topicFilter();
@@ -303,7 +317,21 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     delivery().pump();
   }
 
+  private boolean isTooMany(int filters) {
+    if (filters <= EdgeBounds.FILTERS_MAX) {
+      return false;
+    }
+    violate(
+        ReasonCodes.QUOTA_EXCEEDED,
+        "topic filters",
+        new Reason.LimitExceeded("topicFilters", EdgeBounds.FILTERS_MAX, filters));
+    return true;
+  }
+
   private void unsubscribe(MqttUnsubscribeMessage packet) {
+    if (isTooMany(packet.payload().topics().size())) {
+      return;
+    }
     List<Short> codes = new ArrayList<>();
     for (String filter : packet.payload().topics()) {
       boolean was =
@@ -589,7 +617,9 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     }
     edge.counters().connectsRefused.increment();
     end(false, "refused");
-    MqttPackets.writeConnack(context(), code, reason);
+    if (answerBytesMax == 0 || answerBytesMax >= MqttPackets.CONNACK_BYTES_MIN) {
+      MqttPackets.writeConnack(context(), code, reason, answerBytesMax);
+    }
     line.farewell();
   }
 
@@ -598,7 +628,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
       return;
     }
     end(false, "closed with code 0x" + Integer.toHexString(code));
-    context().writeAndFlush(MqttPackets.disconnect(code, reason));
+    context().writeAndFlush(MqttPackets.disconnect(code, reason, answerBytesMax));
     line.farewell();
   }
 
@@ -638,6 +668,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    line.failed(cause);
     end(false, "the line broke");
     ctx.close();
   }
@@ -653,9 +684,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   }
 
   private static String bounded(String text) {
-    return text.length() > Limits.TOPIC_BYTES_MAX
-        ? text.substring(0, Limits.TOPIC_BYTES_MAX) + "..."
-        : text;
+    return Quoted.of(text, Limits.TOPIC_BYTES_MAX);
   }
 
   private ChannelHandlerContext context() {

@@ -94,6 +94,22 @@ class MqttViolationsTest {
               0x81,
               d -> new byte[] {0x10, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 1}),
           new Case(
+              "a client id that reaches beyond the CONNECT",
+              0x81,
+              d ->
+                  RawMqtt.packet(
+                      0x10,
+                      new byte[] {
+                        0, 4, 'M', 'Q', 'T', 'T', 5, 2, 0, 9, 0, (byte) 0xff, (byte) 0xff, 'd'
+                      })),
+          new Case(
+              "room for less than any answer",
+              0x95,
+              d ->
+                  connect(d)
+                      .withProperties((byte) 0x27, (byte) 0, (byte) 0, (byte) 0, (byte) 255)
+                      .bytes()),
+          new Case(
               "another protocol",
               0x84,
               d -> RawMqtt.packet(0x10, new byte[] {0, 1, 'X', 5, 2, 0, 9, 0, 0, 0})),

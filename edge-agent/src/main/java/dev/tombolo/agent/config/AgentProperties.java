@@ -1,9 +1,12 @@
 package dev.tombolo.agent.config;
 
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.InetSocketAddress;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -40,8 +43,15 @@ public final class AgentProperties {
     Properties properties = new Properties();
     List<String> lines = List.of();
     if (Files.exists(file)) {
-      lines = Files.readAllLines(file);
-      properties.load(new StringReader(String.join("\n", lines)));
+      try {
+        lines = Files.readAllLines(file);
+        properties.load(new StringReader(String.join("\n", lines)));
+      } catch (CharacterCodingException e) {
+        throw new ConfigException(file + " is not UTF-8; save it as such");
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(
+            file + ": \\u must be followed by four hex digits, and a backslash be doubled");
+      }
     }
     return new AgentProperties(file, lines, properties).config(data.toAbsolutePath());
   }
@@ -65,11 +75,15 @@ public final class AgentProperties {
   }
 
   private Path folder(String key) throws ConfigException {
-    Path folder = Path.of(value(key));
-    if (!folder.isAbsolute()) {
-      throw fault(key, "must be an absolute folder, not '" + folder + "'");
+    try {
+      Path folder = Path.of(value(key));
+      if (folder.isAbsolute()) {
+        return folder;
+      }
+    } catch (InvalidPathException e) {
+      // Said below, like one that is not absolute.
     }
-    return folder;
+    throw fault(key, "must be an absolute folder, not '" + Quoted.of(value(key)) + "'");
   }
 
   private String value(String key) {
@@ -90,7 +104,7 @@ public final class AgentProperties {
     } catch (NumberFormatException e) {
       // Said below, like a number out of its bounds.
     }
-    throw fault(key, "must be " + wanted + ", not '" + value + "'");
+    throw fault(key, "must be " + wanted + ", not '" + Quoted.of(value) + "'");
   }
 
   private Optional<InetSocketAddress> proxy() throws ConfigException {
@@ -110,7 +124,7 @@ public final class AgentProperties {
     } catch (IllegalArgumentException e) {
       // Said below.
     }
-    throw fault(PROXY, "must be host:port, not '" + value + "'");
+    throw fault(PROXY, "must be host:port, not '" + Quoted.of(value) + "'");
   }
 
   private ConfigException fault(String key, String what) {
@@ -121,7 +135,7 @@ public final class AgentProperties {
         line = i + 1;
       }
     }
-    return new ConfigException(file + " line " + line + ": " + key + " " + what);
+    return new ConfigException(file + " line " + line + ": " + Quoted.of(key) + " " + what);
   }
 
   private static boolean isKeyEnd(String line, int at) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -98,6 +99,11 @@ public final class Joining {
   private static Outcome keep(
       Path data, JoinToken token, IdentityFolder identity, EnrolResponse response)
       throws IOException {
+    if (!IdentityFolder.deviceOf(response.certificate()).equals(Optional.of(response.device()))) {
+      return new Outcome.Refused(
+          new Reason.CsrInvalid("the certificate answered is not that of " + response.device()),
+          "the hub's answer contradicts itself");
+    }
     try {
       identity.keepEnrolled(
           response.certificate(), token.rootKey(), response.documentCertificate());

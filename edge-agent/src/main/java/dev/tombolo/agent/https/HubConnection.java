@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.Refusal;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,9 @@ final class HubConnection {
 
   private static final int RETRY_AFTER_SECONDS_MAX = 3600;
   private static final int ANSWER_BYTES_MAX = 64 * 1024;
+
+  /// What a hub refuses with goes on into report rows.
+  private static final int REFUSAL_BYTES_MAX = 8 * 1024;
 
   private HubConnection() {}
 
@@ -99,7 +103,7 @@ final class HubConnection {
     }
     int retryAfter = retryAfterSeconds(connection.getHeaderField("Retry-After"));
     try {
-      Refusal refusal = Json.read(Refusal.class, body, ANSWER_BYTES_MAX);
+      Refusal refusal = Json.read(Refusal.class, body, REFUSAL_BYTES_MAX);
       return new HubRefusalException(status, refusal, retryAfter);
     } catch (MalformedException e) {
       String message = "the hub answered with HTTP status " + status;
@@ -115,7 +119,9 @@ final class HubConnection {
   static Reason reasonOf(IOException e) {
     return RefusedException.within(e)
         .orElseGet(
-            () -> new Reason.LineDown(0, e.getClass().getSimpleName() + ": " + e.getMessage()));
+            () ->
+                new Reason.LineDown(
+                    0, e.getClass().getSimpleName() + ": " + Quoted.of("" + e.getMessage())));
   }
 
   private static String bounded(InputStream in) throws IOException {

@@ -1,9 +1,9 @@
 package dev.tombolo.agent.mqtt;
 
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param fields by lower-case name; of repeated ones the first
 record HttpHead(int status, String statusLine, Map<String, String> fields) {
   static final int HEAD_BYTES_MAX = 8 * 1024;
+  private static final int SHOWN_CHARS_MAX = 40;
 
   HttpHead {
     fields = Map.copyOf(fields);
@@ -74,9 +75,6 @@ record HttpHead(int status, String statusLine, Map<String, String> fields) {
   }
 
   private static IOException notHttp(String line) {
-    String shown = line.length() > 40 ? line.substring(0, 40) : line;
-    byte[] ascii = shown.getBytes(StandardCharsets.US_ASCII);
-    return new IOException(
-        "not an HTTP answer: '" + new String(ascii, StandardCharsets.US_ASCII) + "'");
+    return new IOException("not an HTTP answer: '" + Quoted.of(line, SHOWN_CHARS_MAX) + "'");
   }
 }

@@ -1,5 +1,6 @@
 package dev.tombolo.agent.mqtt;
 
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ final class HttpProxy {
               + ":"
               + proxy.getPort()
               + " answered '"
-              + head.statusLine()
+              + Quoted.of(head.statusLine())
               + "'");
     }
   }

@@ -9,6 +9,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Optional;
 
@@ -35,6 +36,7 @@ final class InboundMessage {
 
   private static MalformedException unexpected(String topic) {
     return new MalformedException(
-        new Reason.Malformed("topic", "a message on " + topic + ", which is not for this device"));
+        new Reason.Malformed(
+            "topic", "a message on " + Quoted.of(topic) + ", which is not for this device"));
   }
 }

@@ -11,6 +11,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.reason.Reason;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,7 @@ final class Line implements MqttCallback {
     this.inbox = inbox;
     this.keepAlive = settings.keepAlive();
     transport = new LineTransport(url, tls, settings);
-    threads = new ScheduledThreadPoolExecutor(THREADS, Line::thread);
+    threads = new Threads();
     threads.setRemoveOnCancelPolicy(true);
     client = new LineClient(device.text(), transport, threads);
     client.setManualAcks(true);
@@ -260,6 +261,22 @@ final class Line implements MqttCallback {
       LOG.log(System.Logger.Level.DEBUG, "line {0} did not close: {1}", number, e.getMessage());
     }
     threads.shutdownNow();
+  }
+
+  /// Paho's threads and ours. One that dies of bytes that Paho does not expect ends the line at
+  /// once: without it nothing would be read any more, and only the watchdog would see that.
+  private final class Threads extends ScheduledThreadPoolExecutor {
+    Threads() {
+      super(THREADS, Line::thread);
+    }
+
+    @Override
+    protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
+      super.afterExecute(task, thrown);
+      if (task instanceof Future<?> work && work.state() == Future.State.FAILED) {
+        end(LineEnd.of(work.exceptionNow(), transport.word()));
+      }
+    }
   }
 
   private static MqttMessage message(byte[] payload) {

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.mqtt;
 
 import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Optional;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -47,6 +48,6 @@ record LineEnd(Reason reason, int retryAfterSeconds) {
       return "MQTT client error " + mqtt.getReasonCode();
     }
     String kind = thrown.getClass().getSimpleName();
-    return message == null ? kind : kind + ": " + message;
+    return message == null ? kind : kind + ": " + Quoted.of(message);
   }
 }

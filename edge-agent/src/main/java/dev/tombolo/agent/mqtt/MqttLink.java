@@ -7,6 +7,7 @@ import dev.tombolo.agent.core.TlsSource;
 import dev.tombolo.protocol.Topics;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -39,7 +40,7 @@ public final class MqttLink implements AutoCloseable {
       line.open(json(effect.will()));
     } catch (IllegalArgumentException e) {
       Reason reason =
-          new Reason.InputInvalid("links", effect.url(), String.valueOf(e.getMessage()));
+          new Reason.InputInvalid("links", Quoted.of(effect.url()), String.valueOf(e.getMessage()));
       inbox.offer(new AgentEvent.LinkClosed(effect.line(), reason, 0));
     } catch (MqttException e) {
       LineEnd end = LineEnd.of(e, null);

@@ -1,5 +1,6 @@
 package dev.tombolo.agent.mqtt;
 
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +118,7 @@ final class WebSocketInput extends InputStream {
     }
     int code = (payload[0] & 0xff) << 8 | payload[1] & 0xff;
     String why = new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
-    return ("the hub closed the WebSocket with " + code + " " + why).strip();
+    return ("the hub closed the WebSocket with " + code + " " + Quoted.of(why)).strip();
   }
 
   private long lengthOf(int second) throws IOException {

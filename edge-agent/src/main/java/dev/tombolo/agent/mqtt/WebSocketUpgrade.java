@@ -1,5 +1,6 @@
 package dev.tombolo.agent.mqtt;
 
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,8 +62,8 @@ final class WebSocketUpgrade {
     }
   }
 
-  private static LinkRefusedException refused(HttpHead head) {
-    String message = "the hub answered the upgrade with '" + head.statusLine() + "'";
+  static LinkRefusedException refused(HttpHead head) {
+    String message = "the hub answered the upgrade with '" + Quoted.of(head.statusLine()) + "'";
     int retryAfter = head.retryAfterSeconds();
     Reason reason =
         head.status() == SERVICE_UNAVAILABLE
@@ -77,7 +78,7 @@ final class WebSocketUpgrade {
           "the hub's answer to the upgrade has "
               + field
               + " '"
-              + head.field(field)
+              + Quoted.of(head.field(field))
               + "', not '"
               + wanted
               + "'");

@@ -1,7 +1,9 @@
 package dev.tombolo.agent.x509;
 
 import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
@@ -16,15 +18,31 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Checks of certificate chains (RFC 5280 s. 6).
 final class Chains {
+  private static final String COMMON_NAME = "CN=";
+
   private Chains() {}
 
   /// SHA-256 of the SubjectPublicKeyInfo: what join tokens pin.
   static Digest keyDigest(X509Certificate certificate) {
     return SpkiPin.of(certificate);
+  }
+
+  /// Whom a certificate names: the hub writes the device's id as its common name.
+  static Optional<DeviceId> device(X509Certificate certificate) {
+    for (String part : certificate.getSubjectX500Principal().getName().split(",")) {
+      String name = part.strip();
+      if (name.startsWith(COMMON_NAME)) {
+        return Optional.of(name.substring(COMMON_NAME.length()))
+            .filter(DeviceId::isValid)
+            .map(DeviceId::new);
+      }
+    }
+    return Optional.empty();
   }
 
   /// The certificate of the chain that has this key and leads to the first.
@@ -77,11 +95,15 @@ final class Chains {
       throw new RefusedException(
           new Reason.CsrInvalid("the certificate answered is for another key than asked for"));
     }
+    if (device(chain.getFirst()).isEmpty()) {
+      throw new RefusedException(new Reason.CsrInvalid("the certificate answered names no device"));
+    }
     try {
       verify(chain, root);
     } catch (GeneralSecurityException e) {
       throw new RefusedException(
-          new Reason.CsrInvalid("the certificate answered does not verify: " + e.getMessage()));
+          new Reason.CsrInvalid(
+              "the certificate answered does not verify: " + Quoted.of("" + e.getMessage())));
     }
     return root;
   }

@@ -14,6 +14,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /// The folder `identity/`: the device's key, its request, its certificate, the hub's root and the
 /// hub's document certificate. Whatever is sent is on the disk before, so that a lost answer can be
@@ -78,6 +79,11 @@ public final class IdentityFolder {
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot sign with " + KEY + ": " + e.getMessage(), e);
     }
+  }
+
+  /// The device that an answered chain is for, if any.
+  public static Optional<DeviceId> deviceOf(String chainPem) throws IOException {
+    return Chains.device(Pem.certificates(chainPem).getFirst());
   }
 
   /// Keeps what enrolment answered.
@@ -193,13 +199,12 @@ public final class IdentityFolder {
 
     /// The common name of the certificate, which the hub chose.
     public DeviceId device() {
-      String name = chain.getFirst().getSubjectX500Principal().getName();
-      for (String part : name.split(",")) {
-        if (part.strip().startsWith("CN=")) {
-          return new DeviceId(part.strip().substring(3));
-        }
-      }
-      throw new IllegalArgumentException("certificate without a common name: " + name);
+      return Chains.device(chain.getFirst())
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "certificate that names no device: "
+                          + chain.getFirst().getSubjectX500Principal()));
     }
 
     @Override

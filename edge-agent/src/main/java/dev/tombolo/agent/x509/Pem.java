@@ -1,5 +1,6 @@
 package dev.tombolo.agent.x509;
 
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ final class Pem {
         chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
       }
     } catch (GeneralSecurityException e) {
-      throw new IOException("not an X.509 certificate: " + e.getMessage(), e);
+      throw new IOException("not an X.509 certificate: " + Quoted.of("" + e.getMessage()), e);
     }
     if (chain.isEmpty()) {
       throw new IOException(
@@ -75,7 +76,7 @@ final class Pem {
       return KeyFactory.getInstance("EC")
           .generatePrivate(new PKCS8EncodedKeySpec(blocks.getFirst()));
     } catch (GeneralSecurityException e) {
-      throw new IOException("not an EC private key: " + e.getMessage(), e);
+      throw new IOException("not an EC private key: " + Quoted.of("" + e.getMessage()), e);
     }
   }
 

@@ -130,6 +130,33 @@ class MqttLinkTest {
     assertThat(take(heard).packetId()).isEqualTo(5);
   }
 
+  /// Paho reads no text with a control character in it, and its reader dies of one.
+  @Test
+  void aPacketThatPahoCannotReadEndsTheLineAtOnce() throws Exception {
+    ByteArrayOutputStream properties = new ByteArrayOutputStream();
+    properties.write(0x1f);
+    properties.writeBytes(Peer.string("no \u007f certificate"));
+    SmallHub small =
+        hub(
+            peer -> {
+              peer.upgrade();
+              peer.open();
+              peer.send(Peer.publish(TOPIC + "acked", 5, ACKED));
+              ByteArrayOutputStream body = new ByteArrayOutputStream();
+              body.write(0x00);
+              body.write(properties.size());
+              body.writeBytes(properties.toByteArray());
+              peer.send(Peer.packet(14, 0, body.toByteArray()));
+              peer.untilClosed();
+            });
+
+    link().perform(to(small.webSocketUrl()));
+
+    AgentEvent.LinkClosed closed = events.await(AgentEvent.LinkClosed.class);
+    assertThat(closed.reason()).isInstanceOf(Reason.LineDown.class);
+    assertThat(closed.reason().toString()).contains("IllegalArgumentException");
+  }
+
   @Test
   void nothingIsAcknowledgedBeforeItIsPersisted() throws Exception {
     BlockingQueue<Integer> order = new LinkedBlockingQueue<>();

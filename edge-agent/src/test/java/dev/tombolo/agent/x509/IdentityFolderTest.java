@@ -65,6 +65,18 @@ class IdentityFolderTest {
   }
 
   @Test
+  void aCertificateThatNamesNoDeviceIsNotKept() throws Exception {
+    IdentityFolder identity = new IdentityFolder(folder);
+    String chain = ca.signDevice(identity.request(), "nobody");
+
+    assertThatThrownBy(() -> identity.keepEnrolled(chain, ca.rootKey(), "document"))
+        .isInstanceOf(RefusedException.class);
+
+    assertThat(identity.isEnrolled()).isFalse();
+    assertThat(IdentityFolder.deviceOf(chain)).isEmpty();
+  }
+
+  @Test
   void aCertificateForAnotherKeyIsNotKept() throws Exception {
     IdentityFolder identity = new IdentityFolder(folder);
     identity.request();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.IOException;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
@@ -30,8 +31,6 @@ final class JsonParser {
           "\\[Source: [^;]*; |(?<=column: [0-9]{1,9})]"
               + "|, from `[^`]*`|: enable `[^`]*` to allow"
               + "| \\(consider enabling .*| \\(not recognized as one since Feature [^)]*\\)");
-
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final String what;
   private final com.fasterxml.jackson.core.JsonParser tokens;
@@ -164,10 +163,7 @@ final class JsonParser {
 
   /// Bounded and on one line, since a field's name may stand in it.
   private static String inPlainWords(String message) {
-    String plain = CONTROL.matcher(FOR_PROGRAMMERS.matcher(message).replaceAll("")).replaceAll("?");
-    return plain.length() <= ERROR_CHARACTERS_MAX
-        ? plain
-        : plain.substring(0, ERROR_CHARACTERS_MAX) + "...";
+    return Quoted.of(FOR_PROGRAMMERS.matcher(message).replaceAll(""), ERROR_CHARACTERS_MAX);
   }
 
   /// What cannot happen with a text in memory.
@@ -176,7 +172,6 @@ final class JsonParser {
   }
 
   static String brief(String text) {
-    int max = JsonLibrary.QUOTED_CHARACTERS_MAX;
-    return text.length() <= max ? text : text.substring(0, max) + "...";
+    return Quoted.of(text, JsonLibrary.QUOTED_CHARACTERS_MAX);
   }
 }

@@ -6,6 +6,7 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.Dsse;
 import dev.tombolo.protocol.sign.Ed25519Keys;
@@ -103,7 +104,7 @@ public final class DesiredVerifier {
     for (DesiredManifest.SectionRef section : manifest.sections()) {
       if (!names.add(section.name())) {
         return new Reason.Malformed(
-            "desired manifest", "names the section '" + section.name() + "' twice");
+            "desired manifest", "names the section '" + Quoted.of(section.name()) + "' twice");
       }
     }
     return null;

@@ -11,21 +11,7 @@ public final class ReasonText {
   /// Details come from devices, workloads and files: what could move a terminal's cursor or turn
   /// its writing direction is replaced.
   public static String say(Reason reason) {
-    String words = words(reason);
-    StringBuilder line = new StringBuilder(words.length());
-    for (int i = 0; i < words.length(); i++) {
-      char c = words.charAt(i);
-      line.append(isPlain(c) ? c : ' ');
-    }
-    return line.toString();
-  }
-
-  private static boolean isPlain(char c) {
-    int type = Character.getType(c);
-    return type != Character.CONTROL
-        && type != Character.FORMAT
-        && type != Character.LINE_SEPARATOR
-        && type != Character.PARAGRAPH_SEPARATOR;
+    return Quoted.onOneLine(words(reason));
   }
 
   private static String words(Reason reason) {

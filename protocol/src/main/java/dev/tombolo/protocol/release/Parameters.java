@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.release;
 
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -56,7 +57,9 @@ public final class Parameters {
       if (!names.contains(name)) {
         reasons.add(
             new Reason.ParameterInvalid(
-                name, given.getOrDefault(name, ""), "the release declares no such parameter"));
+                Quoted.of(name),
+                Quoted.of(given.getOrDefault(name, "")),
+                "the release declares no such parameter"));
       }
     }
     return reasons.isEmpty() ? new Filled(values) : new Refused(reasons);
@@ -71,7 +74,9 @@ public final class Parameters {
           case INTEGER -> integerDetail(parameter, value);
           case TEXT -> textDetail(parameter, value);
         };
-    return detail == null ? null : new Reason.ParameterInvalid(parameter.name(), value, detail);
+    return detail == null
+        ? null
+        : new Reason.ParameterInvalid(parameter.name(), Quoted.of(value), detail);
   }
 
   private static @Nullable String integerDetail(Variant.Parameter parameter, String value) {

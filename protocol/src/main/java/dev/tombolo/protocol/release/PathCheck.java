@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.release;
 
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -21,7 +22,7 @@ public final class PathCheck {
   /// Null for a path that is safe by itself.
   public static @Nullable Reason problem(String path) {
     String detail = detail(path);
-    return detail == null ? null : new Reason.PathRefused(printable(path), detail);
+    return detail == null ? null : new Reason.PathRefused(Quoted.of(path), detail);
   }
 
   /// Null when the paths are each safe, all different, and none is a folder of another.
@@ -35,10 +36,10 @@ public final class PathCheck {
       String twin = seen.put(fold(path), path);
       if (twin != null) {
         return new Reason.PathRefused(
-            path,
+            Quoted.of(path),
             twin.equals(path)
                 ? "it is listed twice"
-                : "it differs from '" + twin + "' only by case or accents' coding");
+                : "it differs from '" + Quoted.of(twin) + "' only by case or accents' coding");
       }
     }
     for (String path : paths) {
@@ -46,7 +47,8 @@ public final class PathCheck {
       for (int slash = folded.indexOf('/'); slash > 0; slash = folded.indexOf('/', slash + 1)) {
         String file = seen.get(folded.substring(0, slash));
         if (file != null) {
-          return new Reason.PathRefused(path, "'" + file + "' is a file, so it cannot be a folder");
+          return new Reason.PathRefused(
+              Quoted.of(path), "'" + Quoted.of(file) + "' is a file, so it cannot be a folder");
         }
       }
     }
@@ -60,17 +62,14 @@ public final class PathCheck {
     if (path.getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
       return "it is longer than " + PATH_BYTES_MAX + " bytes";
     }
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
-      if (c == '\\') {
-        return "it has a backslash; separate folders by '/'";
-      }
-      if (c == 0) {
-        return "it has a NUL";
-      }
-      if (Character.isISOControl(c) || isInvisible(c)) {
-        return "it has a control character";
-      }
+    if (path.indexOf('\\') >= 0) {
+      return "it has a backslash; separate folders by '/'";
+    }
+    if (path.indexOf(0) >= 0) {
+      return "it has a NUL";
+    }
+    if (!path.codePoints().allMatch(PathCheck::isVisible)) {
+      return "it has a control character";
     }
     if (path.charAt(0) == '/') {
       return "it is absolute; paths are relative to the release's folder";
@@ -93,12 +92,9 @@ public final class PathCheck {
     return null;
   }
 
-  /// Line and paragraph separators, direction marks, zero-width characters, lone surrogates.
-  private static boolean isInvisible(char c) {
-    int type = Character.getType(c);
-    return type == Character.FORMAT
-        || type == Character.LINE_SEPARATOR
-        || type == Character.PARAGRAPH_SEPARATOR;
+  /// False for control characters, direction marks, what has no width, and half surrogate pairs.
+  private static boolean isVisible(int codePoint) {
+    return Quoted.isPlain(codePoint) && Character.getType(codePoint) != Character.SURROGATE;
   }
 
   private static String fold(String path) {
@@ -109,14 +105,5 @@ public final class PathCheck {
       }
     }
     return path.toLowerCase(Locale.ROOT);
-  }
-
-  private static String printable(String path) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(path.length(), 200); i++) {
-      char c = path.charAt(i);
-      out.append(Character.isISOControl(c) || isInvisible(c) ? '?' : c);
-    }
-    return out.toString();
   }
 }

@@ -5,6 +5,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public final class ReleaseCheck {
 
   private void head() {
     if (!ReleaseRef.isVersion(manifest.version())) {
-      invalid("version", "'" + manifest.version() + "' is not a version");
+      invalid("version", "'" + Quoted.of(manifest.version()) + "' is not a version");
     }
     if (manifest.description().length() > DESCRIPTION_CHARS_MAX) {
       invalid("description", "longer than " + DESCRIPTION_CHARS_MAX + " characters");
@@ -76,7 +77,7 @@ public final class ReleaseCheck {
     limit("FLEETS_MAX", FLEETS_MAX, fleets.size());
     for (String fleet : fleets) {
       if (fleet.equals(ANY_FLEET) ? fleets.size() > 1 : !Name.isValid(fleet)) {
-        invalid("fleets", "'" + fleet + "' is not a fleet's name, nor '*' alone");
+        invalid("fleets", "'" + Quoted.of(fleet) + "' is not a fleet's name, nor '*' alone");
       }
     }
     distinct("fleets", fleets);
@@ -84,7 +85,7 @@ public final class ReleaseCheck {
 
   private void variant(String at, Variant variant) {
     if (!variant.os().equals("linux")) {
-      invalid(at + ".os", "'" + variant.os() + "' is not served; use linux");
+      invalid(at + ".os", "'" + Quoted.of(variant.os()) + "' is not served; use linux");
     }
     if (!isWord(variant.architecture())) {
       invalid(at + ".architecture", "use what `uname -m` says, or any");
@@ -126,9 +127,9 @@ public final class ReleaseCheck {
     for (Variant.Parameter parameter : parameters) {
       String name = parameter.name();
       if (!isWord(name)) {
-        invalid(at, "'" + name + "' is not a parameter's name");
+        invalid(at, "'" + Quoted.of(name) + "' is not a parameter's name");
       } else if (!known.add(Placeholders.PARAM_PREFIX + name)) {
-        invalid(at, "'" + name + "' is declared twice");
+        invalid(at, "'" + Quoted.of(name) + "' is declared twice");
       }
       bounds(at, parameter);
       String fallback = parameter.fallback();
@@ -144,16 +145,20 @@ public final class ReleaseCheck {
     Long min = parameter.min();
     Long max = parameter.max();
     if (min != null && max != null && min > max) {
-      invalid(at, "'" + parameter.name() + "' has its min above its max");
+      invalid(at, "'" + Quoted.of(parameter.name()) + "' has its min above its max");
     }
     if (isBeyondJson(min) || isBeyondJson(max)) {
-      invalid(at, "'" + parameter.name() + "' has a bound beyond 2^53");
+      invalid(at, "'" + Quoted.of(parameter.name()) + "' has a bound beyond 2^53");
     }
     boolean tooLong = max != null && max > Parameters.TEXT_CHARS_MAX;
     if (parameter.type() == Variant.Parameter.Type.TEXT && tooLong) {
       invalid(
           at,
-          "'" + parameter.name() + "' allows over " + Parameters.TEXT_CHARS_MAX + " characters");
+          "'"
+              + Quoted.of(parameter.name())
+              + "' allows over "
+              + Parameters.TEXT_CHARS_MAX
+              + " characters");
     }
   }
 
@@ -165,7 +170,7 @@ public final class ReleaseCheck {
     limit("WORDS_MAX", WORDS_MAX, words.size());
     for (String word : words) {
       if (!isWord(word)) {
-        invalid(field, "'" + word + "' must be 1-63 letters, digits, '_', '-' or '.'");
+        invalid(field, "'" + Quoted.of(word) + "' must be 1-63 letters, digits, '_', '-' or '.'");
       }
     }
     distinct(field, words);

@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.release;
 
 import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.WorkloadSpec.Reload;
 import java.util.HashSet;
@@ -96,9 +97,9 @@ final class WorkloadCheck {
     env.forEach(
         (name, value) -> {
           if (!ENV_NAME.matcher(name).matches()) {
-            invalid(at, "'" + name + "' is not a variable's name");
+            invalid(at, "'" + Quoted.of(name) + "' is not a variable's name");
           }
-          argument(at + "." + name, value);
+          argument(at + "." + Quoted.of(name), value);
         });
   }
 
@@ -107,7 +108,7 @@ final class WorkloadCheck {
       case Reload.Restart() -> {}
       case Reload.Signal(var signal) -> {
         if (!SIGNALS.contains(signal)) {
-          invalid(at, "'" + signal + "' is not HUP, USR1 or USR2");
+          invalid(at, "'" + Quoted.of(signal) + "' is not HUP, USR1 or USR2");
         }
       }
       case Reload.Http(var port, var path) -> {
@@ -127,7 +128,7 @@ final class WorkloadCheck {
       String here = at + "[" + i + "]";
       Probe probe = probes.get(i);
       if (!ReleaseCheck.isWord(probe.name()) || !names.add(probe.name())) {
-        invalid(here + ".name", "'" + probe.name() + "' is no name, or taken twice");
+        invalid(here + ".name", "'" + Quoted.of(probe.name()) + "' is no name, or taken twice");
       }
       between(here + ".periodSeconds", probe.periodSeconds(), 1, SECONDS_MAX);
       between(here + ".timeoutSeconds", probe.timeoutSeconds(), 1, PROBE_TIMEOUT_SECONDS_MAX);
@@ -150,7 +151,7 @@ final class WorkloadCheck {
   private void port(String at, String port) {
     argument(at, port);
     if (!port.contains("${") && !isPort(port)) {
-      invalid(at, "'" + port + "' is not a port; use 1-65535 or a placeholder");
+      invalid(at, "'" + Quoted.of(port) + "' is not a port; use 1-65535 or a placeholder");
     }
   }
 
@@ -172,7 +173,7 @@ final class WorkloadCheck {
     try {
       for (String name : Placeholders.names(text)) {
         if (!known.contains(name)) {
-          invalid(at, "the placeholder ${" + name + "} is not known here");
+          invalid(at, "the placeholder ${" + Quoted.of(name) + "} is not known here");
         }
       }
     } catch (IllegalArgumentException e) {

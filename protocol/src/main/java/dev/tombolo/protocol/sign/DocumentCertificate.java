@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.sign;
 
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -34,7 +35,7 @@ public final class DocumentCertificate {
     String subject = certificate.getSubjectX500Principal().getName();
     if (!subject.equals(SUBJECT)) {
       throw new MalformedException(
-          "document certificate", "is for '" + subject + "', not for signing documents");
+          "document certificate", "is for '" + Quoted.of(subject) + "', not for signing documents");
     }
     return Ed25519Keys.readPublicDer(certificate.getPublicKey().getEncoded());
   }

@@ -3,6 +3,7 @@ package dev.tombolo.protocol.sign;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,9 @@ import java.util.Set;
 /// Signs and verifies DSSE v1 envelopes (secure-systems-lab/dsse) with Ed25519 (RFC 8032).
 public final class Dsse {
   public static final int SIGNATURES_MAX = 16;
+
+  /// `sha256:` and 12 digits.
+  private static final int KEYID_CHARS_SHOWN = 19;
 
   private Dsse() {}
 
@@ -76,7 +80,8 @@ public final class Dsse {
       int threshold,
       Map<String, PublicKey> keys) {
     if (!envelope.payloadType().equals(payloadType)) {
-      return refused("it is signed as '" + envelope.payloadType() + "', not as " + payloadType);
+      return refused(
+          "it is signed as '" + Quoted.of(envelope.payloadType()) + "', not as " + payloadType);
     }
     if (threshold < 1) {
       return refused("a threshold of " + threshold + " trusts nobody");
@@ -144,7 +149,7 @@ public final class Dsse {
     for (Envelope.Signature signature : envelope.signatures()) {
       String keyid = signature.keyid();
       out.append(out.isEmpty() ? "" : ", ");
-      out.append(keyid, 0, Math.min(keyid.length(), 19));
+      out.append(Quoted.of(keyid, KEYID_CHARS_SHOWN));
     }
     return out.toString();
   }

@@ -3,6 +3,7 @@ package dev.tombolo.protocol.sign;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.security.PublicKey;
 import java.util.HashMap;
@@ -64,10 +65,12 @@ public final class PublisherChain {
       PublicKey read = Ed25519Keys.readPublicDer(Dsse.base64("public key", key.publicKey(), 256));
       if (!key.algorithm().equals("ed25519") || !key.keyid().equals(Ed25519Keys.keyid(read))) {
         throw new MalformedException(
-            "publisher root", "the key '" + key.name() + "' does not fit its id or algorithm");
+            "publisher root",
+            "the key '" + Quoted.of(key.name()) + "' does not fit its id or algorithm");
       }
       if (keys.put(key.keyid(), read) != null) {
-        throw new MalformedException("publisher root", "has the key '" + key.name() + "' twice");
+        throw new MalformedException(
+            "publisher root", "has the key '" + Quoted.of(key.name()) + "' twice");
       }
     }
     if (root.threshold() < 1 || root.threshold() > keys.size()) {

@@ -130,7 +130,7 @@ public final class JoinTokenCodec {
     }
     int bytes = base32.length() * 5 / 8;
     boolean wholeBytes = (bytes * 8 + 4) / 5 == base32.length();
-    if (base32.length() > Limits.TOKEN_CHARS_MAX
+    if (PREFIX.length() + base32.length() > Limits.TOKEN_CHARS_MAX
         || bytes < FIXED_BYTES + CRC_BYTES
         || !wholeBytes) {
       return garbled(

@@ -1,8 +1,10 @@
 package dev.tombolo.hub.http.api;
 
+import dev.tombolo.protocol.reason.Quoted;
 import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /// JSON of the admin API's bodies. Unknown fields are ignored, so that an older command line can
@@ -28,12 +30,17 @@ public final class AdminJson {
   }
 
   /// A record's constructor complains of a field that must not be absent with a
-  /// [NullPointerException].
+  /// [NullPointerException]; the reader itself, of a text that ends within a name, with an
+  /// [IndexOutOfBoundsException].
   private static <T> T orRefuse(Supplier<T> reading) {
     try {
-      return reading.get();
-    } catch (JsonException | NullPointerException | IllegalStateException e) {
-      throw new IllegalArgumentException("not the JSON expected: " + e.getMessage(), e);
+      return Objects.requireNonNull(reading.get(), "it is null");
+    } catch (JsonException
+        | NullPointerException
+        | IllegalStateException
+        | IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException(
+          "not the JSON expected: " + Quoted.of(String.valueOf(e.getMessage())), e);
     }
   }
 }

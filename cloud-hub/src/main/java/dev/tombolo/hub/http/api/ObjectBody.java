@@ -2,6 +2,7 @@ package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An object of `apply`. `kind` says which fields count; others are left null.
@@ -24,6 +25,9 @@ public record ObjectBody(
     @Nullable String release,
     Map<String, Map<String, String>> parameters) {
   public ObjectBody {
+    Objects.requireNonNull(kind, "kind is missing");
+    Objects.requireNonNull(name, "name is missing");
+    Objects.requireNonNull(displayName, "displayName is missing");
     labels = Map.copyOf(labels);
     parameters = Map.copyOf(parameters);
   }

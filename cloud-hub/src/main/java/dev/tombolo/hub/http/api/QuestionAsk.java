@@ -2,6 +2,7 @@ package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Body of `POST /api/v1/devices/{device}/ask`.
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 @Json
 public record QuestionAsk(String question, @Nullable Map<String, String> arguments) {
   public QuestionAsk {
-    arguments = arguments == null ? Map.of() : Map.copyOf(arguments);
+    Objects.requireNonNull(question, "question is missing");
+    Map<String, String> given = arguments == null ? Map.of() : arguments;
+    given.forEach((name, value) -> Objects.requireNonNull(value, "an argument has no value"));
+    arguments = Map.copyOf(given);
   }
 
   public QuestionAsk(String question) {
