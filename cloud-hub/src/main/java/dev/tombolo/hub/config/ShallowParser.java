@@ -1,6 +1,5 @@
 package dev.tombolo.hub.config;
 
-import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -44,9 +43,6 @@ final class ShallowParser implements Parser {
       throw new YamlFault(file, lineOf(event), "", "nested deeper than " + DEPTH_MAX + " levels");
     } else if (event instanceof CollectionEndEvent) {
       depth--;
-    } else if (event instanceof AliasEvent) {
-      throw new YamlFault(
-          file, lineOf(event), "", "anchors, aliases and merges are not taken; write it out");
     }
     return event;
   }

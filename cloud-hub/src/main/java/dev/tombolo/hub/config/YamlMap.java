@@ -20,6 +20,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /// The fields of one YAML map. Ask for each field that may stand there, then call [#noMore()],
 /// which refuses every field that was not asked for and says what was probably meant.
 public final class YamlMap {
+  private static final String NO_ANCHORS =
+      "anchors, aliases and merges are not taken; write it out";
+
   private final String file;
   private final String path;
   private final int line;
@@ -45,8 +48,7 @@ public final class YamlMap {
       }
       Node value = tuple.getValueNode();
       if (value.getAnchor().isPresent() || key.equals("<<")) {
-        throw new YamlFault(
-            file, keyLine, under(key), "anchors, aliases and merges are not taken; write it out");
+        throw new YamlFault(file, keyLine, under(key), NO_ANCHORS);
       }
       fields.put(key, value);
     }
@@ -248,6 +250,11 @@ public final class YamlMap {
     }
     if (!(node.get() instanceof SequenceNode sequence)) {
       throw fault(key, "expected a list, like [a, b] or lines beginning with '- '");
+    }
+    for (Node item : sequence.getValue()) {
+      if (item.getAnchor().isPresent()) {
+        throw fault(key, NO_ANCHORS);
+      }
     }
     return sequence.getValue();
   }

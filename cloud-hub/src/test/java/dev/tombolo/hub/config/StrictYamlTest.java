@@ -41,6 +41,14 @@ class StrictYamlTest {
   }
 
   @Test
+  void anAliasInAListIsRefusedToo() {
+    YamlMap map = StrictYaml.document("f.yaml", "names: [&a x, *a]\n");
+
+    assertThatThrownBy(() -> map.texts("names"))
+        .hasMessageContaining("line 1: names: anchors, aliases and merges are not taken");
+  }
+
+  @Test
   void anAliasIsRefusedAtItsAnchor() {
     assertThatThrownBy(() -> read("name: &n x\nnames: [*n]"))
         .hasMessageContaining("line 1: name: anchors, aliases and merges are not taken");

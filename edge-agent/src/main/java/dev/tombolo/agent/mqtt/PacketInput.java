@@ -1,5 +1,7 @@
 package dev.tombolo.agent.mqtt;
 
+import dev.tombolo.protocol.Limits;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,8 +12,17 @@ import org.jspecify.annotations.Nullable;
 /// CONNACK and DISCONNECT say, and takes out PINGRESP, because the pings are ours.
 final class PacketInput extends InputStream {
   private static final int CONNACK = 2;
+  private static final int PUBLISH = 3;
+  private static final int PUBACK = 4;
+  private static final int PUBREC = 5;
+  private static final int PUBREL = 6;
+  private static final int PUBCOMP = 7;
+  private static final int SUBACK = 9;
+  private static final int UNSUBACK = 11;
   private static final int PINGRESP = 13;
   private static final int DISCONNECT = 14;
+  private static final int AUTH = 15;
+  private static final int QOS = 0x06;
   private static final byte[] NONE = {};
 
   private final InputStream in;
@@ -100,15 +111,18 @@ final class PacketInput extends InputStream {
       throw new IOException(
           "an MQTT packet of " + length + " bytes; at most " + packetBytesMax + " are taken");
     }
-    take(first >> 4, head, size, length);
+    take(first, head, size, length);
   }
 
-  private void take(int type, byte[] head, int headSize, int length) throws IOException {
+  private void take(int first, byte[] head, int headSize, int length) throws IOException {
+    int type = first >> 4;
     boolean isWord = type == CONNACK || type == DISCONNECT;
     if (type != PINGRESP && !isWord) {
-      ready = Arrays.copyOf(head, headSize);
+      byte[] beginning = beginning(first, length);
+      ready = Arrays.copyOf(head, headSize + beginning.length);
+      System.arraycopy(beginning, 0, ready, headSize, beginning.length);
       readyAt = 0;
-      left = length;
+      left = length - beginning.length;
       return;
     }
     if (length > HubWord.BYTES_MAX) {
@@ -124,6 +138,48 @@ final class PacketInput extends InputStream {
       System.arraycopy(body, 0, ready, headSize, length);
       readyAt = 0;
     }
+  }
+
+  /// A packet up to its properties, whose length is checked: Paho makes room for as many bytes as a
+  /// packet says, up to 256 MiB, before it looks whether they are there.
+  private byte[] beginning(int first, int length) throws IOException {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    int before =
+        switch (first >> 4) {
+          case PUBLISH -> topic(read, length) + ((first & QOS) == 0 ? 0 : 2);
+          case PUBACK, PUBREC, PUBREL, PUBCOMP -> 3;
+          case SUBACK, UNSUBACK -> 2;
+          case AUTH -> 1;
+          default -> 0;
+        };
+    while (before > 0 && read.size() < length) {
+      read.write(required());
+      before--;
+    }
+    int properties = 0;
+    int digit = 0x80;
+    for (int shift = 0; shift < 28 && (digit & 0x80) != 0 && read.size() < length; shift += 7) {
+      digit = required();
+      read.write(digit);
+      properties |= (digit & 0x7f) << shift;
+    }
+    if (properties > length - read.size()) {
+      throw new IOException("an MQTT packet that says its properties are longer than itself");
+    }
+    return read.toByteArray();
+  }
+
+  /// The length of a PUBLISH's topic, which stands first.
+  private int topic(ByteArrayOutputStream read, int length) throws IOException {
+    int high = required();
+    int low = required();
+    read.write(high);
+    read.write(low);
+    int topic = high << 8 | low;
+    if (topic > Limits.TOPIC_BYTES_MAX || topic + 2 > length) {
+      throw new IOException("an MQTT topic of " + topic + " bytes");
+    }
+    return topic;
   }
 
   private int required() throws IOException {

@@ -61,7 +61,8 @@ public record PropertiesTarget(Path folder) implements FuzzTarget {
       Contract.holds(read.runtimes().values().stream().allMatch(Path::isAbsolute), "absolute");
       return "taken " + read.runtimes().size();
     } catch (ConfigException e) {
-      Contract.holds(e.getMessage().contains(AgentConfig.FILE), "it names the file");
+      Contract.holds(
+          String.valueOf(e.getMessage()).contains(AgentConfig.FILE), "it names the file");
       return Contract.refused(e.getMessage());
     }
   }

@@ -80,6 +80,12 @@ public final class AnswerTarget implements FuzzTarget {
     return 80 * 1024;
   }
 
+  /// The JDK's client reads the heads of chunks anew with each piece that comes; it keeps little.
+  @Override
+  public long allocationMax() {
+    return 4 * ALLOCATION_MAX;
+  }
+
   @Override
   public List<String> words() {
     return List.of(
