@@ -303,6 +303,16 @@ public final class ReasonText {
               + " free; make room.";
       case Reason.IoFailed r ->
           "Could not " + r.what() + ": " + r.detail() + "; check the disk and its permissions.";
+      case Reason.DatabaseDamaged r ->
+          "The local database was damaged ("
+              + r.found()
+              + "); the agent went on from its mirror. "
+              + (r.rowsLost() < 0
+                  ? "Unsent rows"
+                  : r.rowsLost() == 1 ? "1 unsent row" : r.rowsLost() + " unsent rows")
+              + " may be lost. The damaged files are in "
+              + r.copy()
+              + "; check the disk.";
       case Reason.ClockBehind r ->
           "The clock says "
               + time(r.wallMillis())
