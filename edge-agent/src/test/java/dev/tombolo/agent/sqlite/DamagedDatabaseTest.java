@@ -155,9 +155,8 @@ class DamagedDatabaseTest {
   }
 
   @Test
-  void whatTheAgentHadAcknowledgedAndTheLogHasLostIsFoundOut() throws IOException, StoreException {
+  void commitsThatTheLogHasLostAreFoundOut(@TempDir Path copy) throws IOException, StoreException {
     SqliteAgentStore store = running();
-    Path copy = Files.createDirectories(data.resolveSibling(data.getFileName() + "-cut"));
     copy(data, copy);
     store.close();
     Path log = copy.resolve("agent.db-wal");
