@@ -92,6 +92,8 @@ final class PowerCuts {
       world.disks.set(number, disk);
       Path work = disk.work(CountingRelease.NAME);
       Files.createDirectories(work);
+      // Nobody synced it: what it said is remembered, what is left of it may be anything.
+      Files.deleteIfExists(work.resolve("accepted"));
       Files.writeString(work.resolve("count"), (counted[number] + NUMBERS_LOST_MAX) + "\n");
       world.agents.get(number).startAgain();
     }

@@ -20,6 +20,10 @@ final class DatabaseFile {
   /// 256 pages of 4 KiB: the agent's rows are few, its memory is dear.
   private static final int CACHE_KIB = 1024;
 
+  private static final String READ_ONLY =
+      "its file system is read-only, perhaps because the kernel has found an error on the disk;"
+          + " see dmesg, and start the machine again";
+
   private static final long WHOLE_CHECK_BYTES_MAX = 16L * 1024 * 1024;
 
   private DatabaseFile() {}
@@ -123,8 +127,22 @@ final class DatabaseFile {
         && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
       return new Reason.DiskFull(data.resolve(NAME).toString(), 0, freeBytes(data));
     }
-    String detail = failure.getMessage();
-    return new Reason.IoFailed(data.resolve(NAME).toString(), detail == null ? "" : detail);
+    String detail = String.valueOf(failure.getMessage());
+    return new Reason.IoFailed("use " + data.resolve(NAME), isReadOnly(data) ? READ_ONLY : detail);
+  }
+
+  /// Asked by trying: what the kernel has taken for read-only after an error is still listed as
+  /// writable.
+  private static boolean isReadOnly(Path data) {
+    Path probe = data.resolve("agent.probe");
+    try {
+      Files.deleteIfExists(probe);
+      Files.createFile(probe);
+      Files.delete(probe);
+      return false;
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage()).contains("Read-only file system");
+    }
   }
 
   private static long freeBytes(Path data) {

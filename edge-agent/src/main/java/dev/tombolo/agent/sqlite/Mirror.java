@@ -146,6 +146,10 @@ final class Mirror {
       }
       out.end();
       channel.force(true);
+    } catch (IOException | SQLException e) {
+      // Half of one takes the room that others lack.
+      Files.deleteIfExists(temporary);
+      throw e;
     }
     Files.move(
         temporary, file(part), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
