@@ -92,7 +92,9 @@ public final class Restore {
           outcome.standingsTaken(),
           aside,
           missing(content, data));
-    } catch (StoreFailure | DataFolderRefused | DatabaseDamaged e) {
+    } catch (DatabaseDamaged e) {
+      throw new IOException(from + ": its database is damaged: " + e.getMessage(), e);
+    } catch (StoreFailure | DataFolderRefused e) {
       throw new IOException(e.getMessage(), e);
     }
   }
