@@ -179,7 +179,8 @@ final class Damage {
         ResultSet row =
             statement.executeQuery(
                 "SELECT count(*) FROM outbox WHERE sequence > (SELECT acked_through FROM mark)")) {
-      return row.next() ? row.getLong(1) : -1;
+      boolean lacksCommits = CommitCount.noted(data) > DatabaseFile.commits(connection);
+      return row.next() && !lacksCommits ? row.getLong(1) : -1;
     } catch (SQLException | IOException e) {
       return -1;
     }

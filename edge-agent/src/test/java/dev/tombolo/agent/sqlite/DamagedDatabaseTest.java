@@ -169,6 +169,7 @@ class DamagedDatabaseTest {
       AgentSnapshot snapshot = cut.load();
       isTheSameDevice(snapshot);
       hasANewOutbox(snapshot, "commits that had been made are missing");
+      assertThat(notices).first().asString().contains("Unsent rows may be lost");
     }
   }
 

@@ -28,6 +28,14 @@ public final class ReasonText {
         && type != Character.PARAGRAPH_SEPARATOR;
   }
 
+  private static String rowsLost(long rows) {
+    if (rows == 0) {
+      return "No row waited for the hub.";
+    }
+    String which = rows < 0 ? "Unsent rows" : rows == 1 ? "1 unsent row" : rows + " unsent rows";
+    return which + " may be lost.";
+  }
+
   private static String words(Reason reason) {
     return switch (reason) {
       case Reason.TokenGarbled r -> "The join token cannot be read: " + r.detail() + ".";
@@ -307,10 +315,8 @@ public final class ReasonText {
           "The local database was damaged ("
               + r.found()
               + "); the agent went on from its mirror. "
-              + (r.rowsLost() < 0
-                  ? "Unsent rows"
-                  : r.rowsLost() == 1 ? "1 unsent row" : r.rowsLost() + " unsent rows")
-              + " may be lost. The damaged files are in "
+              + rowsLost(r.rowsLost())
+              + " The damaged files are in "
               + r.copy()
               + "; check the disk.";
       case Reason.ClockBehind r ->
