@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Leftovers {
   private static final Set<Process> PROCESSES = ConcurrentHashMap.newKeySet();
   private static final Set<RunningAgent> AGENTS = ConcurrentHashMap.newKeySet();
+  private static final Set<Path> MOUNTS = ConcurrentHashMap.newKeySet();
   private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
   private static volatile boolean ending;
 
@@ -26,6 +27,15 @@ public final class Leftovers {
     Path folder = Files.createTempDirectory(prefix);
     FOLDERS.add(folder);
     return folder;
+  }
+
+  /// Unmounted at the end, before folders are removed.
+  static void mounted(Path mount) {
+    MOUNTS.add(mount);
+  }
+
+  static void unmounted(Path mount) {
+    MOUNTS.remove(mount);
   }
 
   static Process started(ProcessBuilder builder) throws IOException {
@@ -51,12 +61,21 @@ public final class Leftovers {
     AGENTS.add(agent);
   }
 
+  private static void unmount(Path mount) {
+    try {
+      new ProcessBuilder("umount", "-l", mount.toString()).start().onExit().join();
+    } catch (IOException e) {
+      System.err.println("left mounted: " + mount + " (" + e.getMessage() + ")");
+    }
+  }
+
   private static void end() {
     ending = true;
     for (Process process : PROCESSES) {
       process.destroyForcibly().onExit().join();
     }
     AGENTS.forEach(RunningAgent::endWorkloads);
+    MOUNTS.forEach(Leftovers::unmount);
     for (Path folder : FOLDERS) {
       try {
         if (Files.exists(folder)) {

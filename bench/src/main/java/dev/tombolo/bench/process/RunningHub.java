@@ -86,6 +86,14 @@ public final class RunningHub implements AutoCloseable {
     awaitReady(from);
   }
 
+  /// Starts it where it must not come up.
+  ///
+  /// @return its exit status
+  public int startInVain() throws IOException, InterruptedException {
+    process = spawn();
+    return process.awaitEnd(START_LIMIT);
+  }
+
   /// Makes a publisher's key (outside the hub's data), trusts it, and makes an empty fleet.
   public void prepare(String fleet) throws IOException, InterruptedException {
     cli("keys", "new", "--out", "publisher");

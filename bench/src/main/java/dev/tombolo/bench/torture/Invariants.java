@@ -28,6 +28,7 @@ final class Invariants {
   private final TortureWorld world;
   private final Map<Integer, long[]> highest = new HashMap<>();
   private final Map<String, Set<Long>> arrived = new HashMap<>();
+  private final Map<Integer, Set<Long>> alsoPromised = new HashMap<>();
   private long cursor;
 
   Invariants(TortureWorld world) {
@@ -47,6 +48,11 @@ final class Invariants {
     }
     AuditVerdict audit = world.client().get(AuditVerdict.class, "/audit/verify");
     hold(audit.isWhole(), "I11", "the audit chain is broken: " + audit.detail());
+  }
+
+  /// What the agent took, as it said before its disk lost the note of it.
+  void promised(int number, List<Long> accepted) {
+    alsoPromised.computeIfAbsent(number, unseen -> new HashSet<>()).addAll(accepted);
   }
 
   /// Rows that were read back so far.
@@ -109,7 +115,8 @@ final class Invariants {
   /// Every number the agent took is at the hub, and once.
   private void whatWasPromisedArrives(int number, AgentDisk disk)
       throws IOException, InterruptedException {
-    List<Long> promised = disk.accepted(CountingRelease.NAME);
+    Set<Long> promised = new HashSet<>(disk.accepted(CountingRelease.NAME));
+    promised.addAll(alsoPromised.getOrDefault(number, Set.of()));
     String site = TortureWorld.site(number);
     Await.untilTrue(
         DURABLE_WITHIN,
@@ -124,7 +131,7 @@ final class Invariants {
         });
   }
 
-  private Set<Long> missing(String site, List<Long> promised) {
+  private Set<Long> missing(String site, Set<Long> promised) {
     Set<Long> missing = new HashSet<>(promised);
     missing.removeAll(arrived.getOrDefault(site, Set.of()));
     return missing;

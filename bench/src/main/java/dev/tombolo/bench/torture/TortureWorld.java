@@ -3,6 +3,7 @@ package dev.tombolo.bench.torture;
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Folders;
 import dev.tombolo.bench.process.Leftovers;
+import dev.tombolo.bench.process.LoopDisk;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.hub.cli.client.HubClient;
@@ -35,6 +36,7 @@ final class TortureWorld implements AutoCloseable {
   private static final Duration CONVERGED_WITHIN = Duration.ofSeconds(90);
 
   private final Path folder;
+  private final List<LoopDisk> loops = new ArrayList<>();
   final RunningHub hub;
   final List<RunningAgent> agents = new ArrayList<>();
   final List<AgentDisk> disks = new ArrayList<>();
@@ -43,7 +45,20 @@ final class TortureWorld implements AutoCloseable {
   private int wanted;
 
   TortureWorld(int agentCount) throws IOException, InterruptedException, SQLException {
+    this(agentCount, false);
+  }
+
+  /// @param onLoops the hub and each agent have a disk of their own, see [#loop]
+  TortureWorld(int agentCount, boolean onLoops)
+      throws IOException, InterruptedException, SQLException {
     folder = Leftovers.folder("tombolo-torture");
+    if (onLoops) {
+      loops.add(LoopDisk.make(folder.resolve("hub.img"), folder.resolve("hub")));
+      for (int number = 0; number < agentCount; number++) {
+        String site = site(number);
+        loops.add(LoopDisk.make(folder.resolve(site + ".img"), folder.resolve(site)));
+      }
+    }
     hub = RunningHub.start(folder);
     client = hub.client();
     hub.prepare(FLEET);
@@ -70,6 +85,14 @@ final class TortureWorld implements AutoCloseable {
 
   static String site(int number) {
     return "store-" + number;
+  }
+
+  LoopDisk hubLoop() {
+    return loops.getFirst();
+  }
+
+  LoopDisk loop(int agent) {
+    return loops.get(agent + 1);
   }
 
   Path folder() {
@@ -204,6 +227,9 @@ final class TortureWorld implements AutoCloseable {
     }
     client.close();
     hub.close();
+    for (LoopDisk loop : loops) {
+      loop.close();
+    }
     Folders.remove(folder);
   }
 }

@@ -4,6 +4,7 @@ import dev.tombolo.hub.cli.screen.Common;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.daemon.DataDamaged;
 import dev.tombolo.hub.daemon.HubDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,6 +94,8 @@ final class HubCommand implements Callable<Integer> {
       common.screen().out().println(daemon.readyLine());
       common.screen().out().flush();
       daemon.awaitClosed();
+    } catch (DataDamaged e) {
+      throw new Failure(Exit.DATA_DAMAGED, "database-damaged", String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw Failure.refused("start", String.valueOf(e.getMessage()));
     }

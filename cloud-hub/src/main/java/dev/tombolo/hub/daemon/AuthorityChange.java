@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.OfflineAudit;
 import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.sqlite.DataFolderRefused;
+import dev.tombolo.hub.sqlite.DatabaseDamaged;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import java.io.IOException;
@@ -73,6 +74,12 @@ public final class AuthorityChange {
                   "{\"by\":\"" + word(by) + "\",\"key\":\"" + changed.after() + "\"}"),
               now.toEpochMilli()));
       batch.commit();
+    } catch (DatabaseDamaged e) {
+      throw new IOException(
+          "it is done, but could not be written to the audit: hub.db is damaged: "
+              + e.getMessage()
+              + "; start the hub, it says what to do",
+          e);
     } catch (StoreFailure | DataFolderRefused e) {
       throw new IOException(
           "it is done, but could not be written to the audit: " + e.getMessage(), e);

@@ -72,6 +72,7 @@ public final class Backup {
               entries,
               releaseFiles);
       Digest archive = BackupArchive.write(out, described, files);
+      LastBackup.note(data, out);
       return new Made(described, archive, Files.size(out));
     } catch (StoreFailure e) {
       throw new IOException(e.getMessage(), e);

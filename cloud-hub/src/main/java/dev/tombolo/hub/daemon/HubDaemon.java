@@ -21,6 +21,7 @@ import dev.tombolo.hub.net.EdgeServices;
 import dev.tombolo.hub.net.EdgeSettings;
 import dev.tombolo.hub.net.EdgeTls;
 import dev.tombolo.hub.sqlite.DataFolderRefused;
+import dev.tombolo.hub.sqlite.DatabaseDamaged;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
 import dev.tombolo.hub.telemetry.HubMeters;
@@ -41,7 +42,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -61,10 +61,11 @@ public final class HubDaemon implements AutoCloseable {
   private final HubConfig config;
   private final EdgePort edge;
   private final AdminServer admin;
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Alarm alarm;
 
-  private HubDaemon(Parts parts, HubConfig config, EdgePort edge, AdminServer admin) {
+  private HubDaemon(Parts parts, HubConfig config, Alarm alarm, EdgePort edge, AdminServer admin) {
     this.parts = parts;
+    this.alarm = alarm;
     this.config = config;
     this.edge = edge;
     this.admin = admin;
@@ -72,14 +73,23 @@ public final class HubDaemon implements AutoCloseable {
 
   /// Starts everything; devices and operators are served when it returns.
   ///
+  /// @throws DataDamaged when its database is damaged
   /// @throws IOException in words for the operator: folder held by another hub, port in use, ...
   public static HubDaemon start(HubConfig config) throws IOException {
     CHATTY.forEach(logger -> logger.setLevel(Level.WARNING));
     Parts parts = new Parts();
+    Alarm alarm = new Alarm();
     try {
-      return start(config, parts, Clock.systemUTC());
+      return start(config, parts, Clock.systemUTC(), alarm);
+    } catch (DatabaseDamaged e) {
+      parts.close();
+      throw new DataDamaged(config.data(), e);
     } catch (DataFolderRefused | StoreFailure e) {
       parts.close();
+      Optional<DatabaseDamaged> damage = alarm.damage();
+      if (damage.isPresent()) {
+        throw new DataDamaged(config.data(), damage.get());
+      }
       throw new IOException(e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       parts.close();
@@ -87,7 +97,8 @@ public final class HubDaemon implements AutoCloseable {
     }
   }
 
-  private static HubDaemon start(HubConfig config, Parts parts, Clock clock) throws IOException {
+  private static HubDaemon start(HubConfig config, Parts parts, Clock clock, Alarm alarm)
+      throws IOException {
     DataFolder folder = parts.add(DataFolder.hold(config.data()));
     CertificateAuthority authority = CertificateAuthority.open(folder.authority(), clock.instant());
     ServerIdentity identity = authority.serverIdentity(config.edge().names(), clock.instant());
@@ -110,10 +121,10 @@ public final class HubDaemon implements AutoCloseable {
 
     HubMeters meters = parts.add(new HubMeters());
     MeasuredStore store =
-        parts.add(new MeasuredStore(SqliteHubStore.open(folder.database()), meters));
+        parts.add(new MeasuredStore(SqliteHubStore.open(folder.database(), alarm::raise), meters));
     History history = store.load().history();
     HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
-    SqliteViews views = parts.add(SqliteViews.open(folder.database()));
+    SqliteViews views = parts.add(SqliteViews.open(folder.database(), alarm::raise));
     doubtClock(views, clock);
     AdminServer admin =
         new AdminServer(
@@ -182,7 +193,7 @@ public final class HubDaemon implements AutoCloseable {
     // Closed before the loop, so that the loop hears of the ends of all sessions.
     parts.add(unopened);
     broker.ifPresent(link -> parts.add(link).start());
-    return new HubDaemon(parts, config, edge, admin);
+    return new HubDaemon(parts, config, alarm, edge, admin);
   }
 
   public int edgePort() {
@@ -201,8 +212,13 @@ public final class HubDaemon implements AutoCloseable {
   }
 
   /// Returns after [#close].
-  public void awaitClosed() throws InterruptedException {
-    closed.await();
+  ///
+  /// @throws DataDamaged when the database turned out to be damaged; [#close] is still to be called
+  public void awaitClosed() throws InterruptedException, DataDamaged {
+    Optional<DatabaseDamaged> damage = alarm.await();
+    if (damage.isPresent()) {
+      throw new DataDamaged(config.data(), damage.get());
+    }
   }
 
   /// Says good-bye to devices, commits what has come in, and frees the data folder. May be called
@@ -210,7 +226,7 @@ public final class HubDaemon implements AutoCloseable {
   @Override
   public synchronized void close() {
     parts.close();
-    closed.countDown();
+    alarm.closed();
   }
 
   private static void startAdmin(AdminServer admin, DataFolder folder) throws IOException {

@@ -8,6 +8,7 @@ import dev.tombolo.hub.http.api.BackupContent;
 import dev.tombolo.hub.http.api.BackupFile;
 import dev.tombolo.hub.sqlite.DataFolderRefused;
 import dev.tombolo.hub.sqlite.DatabaseCopy;
+import dev.tombolo.hub.sqlite.DatabaseDamaged;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Restore {
   private static final int HISTORY_ID_BYTES = 16;
   private static final List<String> SET_ASIDE =
-      List.of("hub.db", "hub.db-wal", "hub.db-shm", "ca", "admin-token");
+      List.of("hub.db", "hub.db-wal", "hub.db-shm", "hub.db-commits", "ca", "admin-token");
 
   private Restore() {}
 
@@ -91,6 +92,8 @@ public final class Restore {
           outcome.standingsTaken(),
           aside,
           missing(content, data));
+    } catch (DatabaseDamaged e) {
+      throw new IOException(from + ": its database is damaged: " + e.getMessage(), e);
     } catch (StoreFailure | DataFolderRefused e) {
       throw new IOException(e.getMessage(), e);
     }

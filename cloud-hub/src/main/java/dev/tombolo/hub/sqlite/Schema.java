@@ -12,7 +12,11 @@ final class Schema {
   /// SQLite 3.35 brought RETURNING, 3.37 STRICT tables.
   private static final int SQLITE_MINOR_MIN = 37;
 
-  private static final List<List<String>> MIGRATIONS = List.of(version1(), version2(), version3());
+  private static final List<List<String>> MIGRATIONS =
+      List.of(version1(), version2(), version3(), version4());
+
+  /// The version from which on `history.commits` counts.
+  static final int COUNTS_COMMITS_SINCE = 4;
 
   private Schema() {}
 
@@ -237,6 +241,11 @@ final class Schema {
         "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
         "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
         "CREATE INDEX results_of_channel ON results (channel, id)");
+  }
+
+  /// How often it was committed to.
+  private static List<String> version4() {
+    return List.of("ALTER TABLE history ADD COLUMN commits INTEGER NOT NULL DEFAULT 0");
   }
 
   /// Backups, and what a restored hub has lost.

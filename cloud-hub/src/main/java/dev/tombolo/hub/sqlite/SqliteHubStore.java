@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The hub's state in one SQLite file, in WAL mode with `synchronous=FULL`: what is committed has
 /// been fsynced. One connection, one writer thread; [SqliteViews] reads beside it.
@@ -25,18 +26,32 @@ public final class SqliteHubStore implements HubStore {
   private final Connection connection;
   private final Writes writes;
   private final SqliteBatch batch;
+  private final CommitCount count;
+  private final Consumer<DatabaseDamaged> alarm;
+  private volatile boolean isDamaged;
 
-  private SqliteHubStore(Connection connection) throws SQLException {
+  private SqliteHubStore(Connection connection, CommitCount count, Consumer<DatabaseDamaged> alarm)
+      throws SQLException {
     this.connection = connection;
+    this.count = count;
+    this.alarm = alarm;
     this.writes = new Writes(connection);
-    this.batch = new SqliteBatch(connection, writes);
+    this.batch = new SqliteBatch(commits(connection));
   }
 
-  /// Opens or makes the database.
+  /// As below, for who runs no hub on it.
+  public static SqliteHubStore open(Path file) {
+    return open(file, damaged -> {});
+  }
+
+  /// Opens or makes the database. One that is there is read through first, in [StartCheck#LIMIT].
   ///
+  /// @param alarm told when the database turns out to be damaged while it is in use; nothing is
+  ///   written to it from then on
+  /// @throws DatabaseDamaged when it is damaged
   /// @throws DataFolderRefused when a newer program wrote it
   /// @throws StoreFailure when it cannot be read or written
-  public static SqliteHubStore open(Path file) {
+  public static SqliteHubStore open(Path file, Consumer<DatabaseDamaged> alarm) {
     Connection connection = null;
     try {
       connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -46,13 +61,18 @@ public final class SqliteHubStore implements HubStore {
         statement.execute("PRAGMA synchronous = FULL");
         statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
       }
+      CommitCount count = CommitCount.beside(file);
+      StartCheck.check(connection, count);
       Schema.migrate(connection, file.toString());
       beginHistory(connection);
-      return new SqliteHubStore(connection);
+      return new SqliteHubStore(connection, count, alarm);
     } catch (SQLException e) {
       closeQuietly(connection);
+      if (DatabaseDamaged.isIn(e)) {
+        throw new DatabaseDamaged(String.valueOf(e.getMessage()));
+      }
       throw new StoreFailure("cannot open " + file + ": " + e.getMessage(), e);
-    } catch (DataFolderRefused e) {
+    } catch (DataFolderRefused | DatabaseDamaged e) {
       closeQuietly(connection);
       throw e;
     }
@@ -64,12 +84,37 @@ public final class SqliteHubStore implements HubStore {
       endSessions();
       return new Loading(connection).load();
     } catch (SQLException e) {
+      throw failure("cannot read the database", e);
+    } catch (RuntimeException e) {
+      damaged(new DatabaseDamaged("a row does not read: " + e.getMessage()));
       throw new StoreFailure("cannot read the database: " + e.getMessage(), e);
+    }
+  }
+
+  private StoreFailure failure(String what, SQLException cause) {
+    if (DatabaseDamaged.isIn(cause)) {
+      damaged(new DatabaseDamaged(String.valueOf(cause.getMessage())));
+    }
+    return new StoreFailure(what + ": " + cause.getMessage(), cause);
+  }
+
+  private void damaged(DatabaseDamaged damage) {
+    isDamaged = true;
+    alarm.accept(damage);
+  }
+
+  private static long commits(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT commits FROM history")) {
+      return row.next() ? row.getLong(1) : 0;
     }
   }
 
   @Override
   public Batch begin() {
+    if (isDamaged) {
+      throw new StoreFailure("the database is damaged", new IllegalStateException());
+    }
     batch.begin();
     return batch;
   }
@@ -77,6 +122,7 @@ public final class SqliteHubStore implements HubStore {
   @Override
   public void close() {
     try {
+      count.close();
       writes.close();
       connection.close();
     } catch (SQLException e) {
@@ -120,14 +166,12 @@ public final class SqliteHubStore implements HubStore {
   }
 
   /// The one transaction of the one connection.
-  private static final class SqliteBatch implements Batch {
-    private final Connection connection;
-    private final Writes writes;
+  private final class SqliteBatch implements Batch {
     private boolean isMarked;
+    private long commits;
 
-    SqliteBatch(Connection connection, Writes writes) {
-      this.connection = connection;
-      this.writes = writes;
+    SqliteBatch(long commits) {
+      this.commits = commits;
     }
 
     void begin() {
@@ -153,7 +197,7 @@ public final class SqliteHubStore implements HubStore {
           }
         }
       } catch (SQLException e) {
-        throw new StoreFailure("cannot write: " + e.getMessage(), e);
+        throw failure("cannot write", e);
       }
     }
 
@@ -164,7 +208,10 @@ public final class SqliteHubStore implements HubStore {
 
     @Override
     public void commit() {
+      run("UPDATE history SET commits = commits + 1");
       run("COMMIT");
+      commits++;
+      count.note(commits);
     }
 
     @Override
@@ -180,7 +227,7 @@ public final class SqliteHubStore implements HubStore {
       try {
         writes.run(sql);
       } catch (SQLException e) {
-        throw new StoreFailure(sql + " failed: " + e.getMessage(), e);
+        throw failure(sql + " failed", e);
       }
     }
   }

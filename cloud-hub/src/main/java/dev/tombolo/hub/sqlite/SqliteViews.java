@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the database beside its writer. WAL lets each read see the last commit without waiting for
@@ -40,11 +41,20 @@ public final class SqliteViews implements HubViews {
 
   private final ArrayBlockingQueue<Connection> idle = new ArrayBlockingQueue<>(CONNECTIONS);
 
-  private SqliteViews() {}
+  private final Consumer<DatabaseDamaged> alarm;
+
+  private SqliteViews(Consumer<DatabaseDamaged> alarm) {
+    this.alarm = alarm;
+  }
+
+  public static SqliteViews open(Path file) {
+    return open(file, damaged -> {});
+  }
 
   /// @param file made by [SqliteHubStore]
-  public static SqliteViews open(Path file) {
-    SqliteViews views = new SqliteViews();
+  /// @param alarm told when the database turns out to be damaged
+  public static SqliteViews open(Path file, Consumer<DatabaseDamaged> alarm) {
+    SqliteViews views = new SqliteViews(alarm);
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -63,7 +73,7 @@ public final class SqliteViews implements HubViews {
 
   /// Reads by one connection alone.
   static SqliteViews over(Connection connection) {
-    SqliteViews views = new SqliteViews();
+    SqliteViews views = new SqliteViews(damaged -> {});
     views.idle.add(connection);
     return views;
   }
@@ -510,6 +520,9 @@ public final class SqliteViews implements HubViews {
       }
       return rows;
     } catch (SQLException e) {
+      if (DatabaseDamaged.isIn(e)) {
+        alarm.accept(new DatabaseDamaged(String.valueOf(e.getMessage())));
+      }
       throw new StoreFailure("cannot read " + Arrays.toString(values) + ": " + e.getMessage(), e);
     } finally {
       idle.add(connection);

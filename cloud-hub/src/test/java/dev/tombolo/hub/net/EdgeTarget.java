@@ -8,7 +8,9 @@ import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
 import dev.tombolo.hub.x509.DeviceCertificates;
+import dev.tombolo.hub.x509.DocumentKey;
 import dev.tombolo.hub.x509.RecoveryChallenges;
+import dev.tombolo.hub.x509.SignedTimes;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.Refusal;
@@ -66,6 +68,7 @@ public final class EdgeTarget implements FuzzTarget {
 
   private final Kind kind;
   private final CertificateAuthority authority;
+  private final DocumentKey documentKey;
   private final KeyPair key;
   private final PeerIdentity peer;
   private final String devicePem;
@@ -78,6 +81,7 @@ public final class EdgeTarget implements FuzzTarget {
     try {
       folder = Files.createTempDirectory("fuzz-edge");
       authority = CertificateAuthority.open(folder.resolve("ca"), Instant.now());
+      documentKey = authority.documentKey(Instant.now());
       key = theSameKey();
       DeviceId device = DeviceId.ofKey(key.getPublic().getEncoded());
       Instant end = Instant.now().plus(Duration.ofDays(20));
@@ -427,6 +431,7 @@ public final class EdgeTarget implements FuzzTarget {
             hub,
             requests,
             new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
+            new SignedTimes(documentKey, List.of()),
             wanted -> wanted.equals(digest) ? Optional.of(file) : Optional.empty(),
             () -> new SessionId(1),
             InstantSource.system()),

@@ -10,6 +10,9 @@ import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.enrol.EnrolResponse;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,12 +22,17 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteHubStoreTest extends HubStoreContract {
   @TempDir Path folder;
+  private static final int PAGE_BYTES = 4096;
+
   private final List<HubStore> open = new ArrayList<>();
 
   @Override
@@ -145,6 +153,7 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE outbox_marks DROP COLUMN backed_up",
             "ALTER TABLE history DROP COLUMN backup_millis",
             "ALTER TABLE history DROP COLUMN restored_millis",
+            "ALTER TABLE history DROP COLUMN commits",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -155,6 +164,66 @@ class SqliteHubStoreTest extends HubStoreContract {
             read(
                 "SELECT count(*) || ' ' || sum(last - first + 1) || ' ' || max(last) FROM row_blocks"))
         .isEqualTo("3 300 300");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void noHubRunsOnADatabaseWithGarbledPages(long seed) throws IOException {
+    aWholeLife();
+    close();
+    open.clear();
+    Path file = folder.resolve("hub.db");
+    Random random = new Random(seed);
+    byte[] noise = new byte[PAGE_BYTES];
+    random.nextBytes(noise);
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.seek(random.nextLong(out.length() / PAGE_BYTES) * PAGE_BYTES);
+      out.write(noise);
+    }
+
+    assertThatThrownBy(() -> SqliteHubStore.open(file)).isInstanceOf(DatabaseDamaged.class);
+  }
+
+  @Test
+  void noHubRunsOnADatabaseWhoseLogWasCut() throws IOException {
+    aWholeLife();
+    Path copy = folder.resolve("cut.db");
+    SqliteFiles.copy(folder.resolve("hub.db"), copy);
+    Files.copy(folder.resolve("hub.db-commits"), folder.resolve("cut.db-commits"));
+    try (RandomAccessFile log = new RandomAccessFile(folder + "/cut.db-wal", "rw")) {
+      log.setLength(log.length() / 2);
+    }
+
+    assertThatThrownBy(() -> SqliteHubStore.open(copy))
+        .isInstanceOf(DatabaseDamaged.class)
+        .hasMessageContaining("commits that had been made are missing");
+  }
+
+  @Test
+  void damageThatShowsInUseRaisesTheAlarmAndNothingIsWrittenAnyMore()
+      throws IOException, SQLException {
+    aWholeLife();
+    close();
+    open.clear();
+    Path file = folder.resolve("hub.db");
+    List<DatabaseDamaged> alarms = new ArrayList<>();
+    HubStore store = SqliteHubStore.open(file, alarms::add);
+    open.add(store);
+    byte[] noise = new byte[PAGE_BYTES];
+    new Random(1).nextBytes(noise);
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      for (long page = 1; page < out.length() / PAGE_BYTES; page++) {
+        out.seek(page * PAGE_BYTES);
+        out.write(noise);
+      }
+    }
+    // So that nothing is read from memory.
+    run("PRAGMA user_version = " + Schema.newest());
+
+    assertThatThrownBy(store::load).isInstanceOf(HubStore.StoreFailure.class);
+
+    assertThat(alarms).isNotEmpty();
+    assertThatThrownBy(store::begin).hasMessageContaining("damaged");
   }
 
   private void aWholeLife() {

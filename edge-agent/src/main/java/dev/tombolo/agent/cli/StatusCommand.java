@@ -54,6 +54,10 @@ final class StatusCommand implements Callable<Integer> {
     out.println("line      " + status.line());
     out.println("to report " + status.stored().waiting() + " rows");
     status.state().ifPresent(state -> out.println("revision  " + state.revision()));
+    status
+        .stored()
+        .damage()
+        .ifPresent(damage -> out.println("database  " + ReasonText.say(damage)));
     for (Reason reason : status.state().map(ReportBody.State::reasons).orElse(List.of())) {
       out.println("why       " + ReasonText.say(reason));
     }

@@ -27,6 +27,7 @@ final class StatusJson {
                   .integer("lineSinceMillis", it.stored().lineSinceWallMillis())
                   .integer("waiting", it.stored().waiting())
                   .integer("stateMillis", it.stored().stateWallMillis());
+              it.stored().damage().ifPresent(damage -> json.text("damage", ReasonText.say(damage)));
               it.lineCause().ifPresent(cause -> json.text("lineCause", ReasonText.say(cause)));
             });
     if (status.state().isEmpty()) {

@@ -77,6 +77,7 @@ final class WhyCommand implements Callable<Integer> {
               .lineCause()
               .orElse(new Reason.LineDown(status.stored().lineSinceWallMillis(), "connecting")));
     }
+    status.stored().damage().ifPresent(reasons::add);
     status.state().ifPresent(state -> reasons.addAll(state.reasons()));
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {
       reasons.add(new Reason.NothingAssigned());

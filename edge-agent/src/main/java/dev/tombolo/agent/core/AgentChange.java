@@ -65,6 +65,9 @@ public sealed interface AgentChange {
 
   record OutboxChanged(OutboxChange change) implements AgentChange {}
 
+  /// The hub will hear of the damage to the database: its event is in the same batch.
+  record DamageTold() implements AgentChange {}
+
   /// For `status` and `why`, with the agent alive or dead.
   record StatusKept(ReportBody.State state, long wallMillis) implements AgentChange {}
 }

@@ -58,6 +58,11 @@ public final class AgentCore {
       reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
     }
     applications.resume(snapshot.workloads(), now, out);
+    if (snapshot.damage().isPresent()) {
+      reports.event("database-damaged", null, null, snapshot.damage().get(), now, out);
+      out.change(new AgentChange.DamageTold());
+      applications.lookAtFiles(out);
+    }
     want(now, out);
     tellState(now, out);
     return out.step();

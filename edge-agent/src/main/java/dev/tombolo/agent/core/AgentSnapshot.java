@@ -8,6 +8,7 @@ import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Optional;
 /// @param documentCertificate PEM of the key whose desired documents are taken
 /// @param sections held for `held` and `pending`
 /// @param releases envelopes of the releases that are in use
+/// @param damage what became of the database before this one; until the hub is told
 /// @param outbox all rows that wait; the core goes on with them, so a snapshot serves one core
 public record AgentSnapshot(
     Enrolment enrolment,
@@ -34,7 +36,8 @@ public record AgentSnapshot(
     List<Workload> workloads,
     WaitingRows outbox,
     long nextSequence,
-    long ackedThrough) {
+    long ackedThrough,
+    Optional<Reason> damage) {
   public AgentSnapshot {
     sections = List.copyOf(sections);
     publisherRoots = List.copyOf(publisherRoots);
@@ -66,6 +69,7 @@ public record AgentSnapshot(
         List.of(),
         new WaitingRows(0),
         1,
-        0);
+        0,
+        Optional.empty());
   }
 }

@@ -51,6 +51,19 @@ final class ReleaseSteps {
     application.refusal = Optional.of(reason);
   }
 
+  /// Answered by [#staged] or [#stageFailed], as if the folder were built; what runs is not
+  /// touched.
+  void lookAtFiles(Application application, Outcome out) {
+    if (application.release instanceof ReleaseState.Live at) {
+      programs
+          .find(at.live())
+          .ifPresent(
+              it ->
+                  out.effect(
+                      new AgentEffect.Stage(application.name, at.live().release(), it.files())));
+    }
+  }
+
   void staged(Application application, Digest release, Now now, Outcome out) {
     if (application.release instanceof ReleaseState.SwitchingBack at
         && at.previous().release().equals(release)) {
@@ -72,6 +85,12 @@ final class ReleaseSteps {
       files.want(at.previous());
       files.sweepIfFull(reason);
       trouble(application, reason, now);
+    } else if (application.release instanceof ReleaseState.Live at
+        && at.live().release().equals(release)) {
+      files.missing(at.live());
+      files.sweepIfFull(reason);
+      trouble(application, reason, now);
+      move(application, ReleaseMachine.spoiled(application.release, release), now, out);
     }
   }
 

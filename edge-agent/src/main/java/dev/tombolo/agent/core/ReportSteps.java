@@ -122,7 +122,7 @@ final class ReportSteps {
         outbox.acked(acked.through(), acked.backedUpThrough(), now.monotonicMillis());
     changes.forEach(out::change);
     if (!changes.isEmpty()) {
-      floor.raise(acked.hubMillis(), out);
+      floor.follow(acked.hubMillis(), out);
     }
     return changes.stream().anyMatch(OutboxChange.LostByHub.class::isInstance);
   }

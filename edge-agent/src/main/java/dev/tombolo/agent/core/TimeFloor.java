@@ -9,6 +9,10 @@ final class TimeFloor {
   /// Clocks of hub and device may differ by this much before it is worth a word.
   private static final long TOLERANCE_MILLIS = 120_000;
 
+  /// How far ahead of the floor a time must be that is only said, not signed: rows are acknowledged
+  /// all the time, and the floor is written to the disk twice.
+  private static final long STEP_MILLIS = 60_000;
+
   private long millis;
 
   TimeFloor(long buildMillis, long keptMillis) {
@@ -19,6 +23,12 @@ final class TimeFloor {
     if (toMillis > millis) {
       millis = toMillis;
       out.change(new AgentChange.TimeFloorRaised(toMillis));
+    }
+  }
+
+  void follow(long saidMillis, Outcome out) {
+    if (saidMillis - millis >= STEP_MILLIS) {
+      raise(saidMillis, out);
     }
   }
 

@@ -57,15 +57,16 @@ public final class AgentDaemon implements AutoCloseable {
   /// @throws IOException when it cannot start; says what to do
   public static AgentDaemon start(AgentConfig config, PrintStream out) throws IOException {
     DataFolderLock lock = DataFolderLock.take(config.data());
+    Console console = new Console(out);
     SqliteAgentStore store;
     try {
-      store = SqliteAgentStore.open(config.data());
+      store = SqliteAgentStore.open(config.data(), console::say);
     } catch (IOException e) {
       lock.close();
       throw e;
     }
     try {
-      return start(config, new Console(out), lock, store);
+      return start(config, console, lock, store);
     } catch (IOException e) {
       store.close();
       lock.close();

@@ -43,10 +43,12 @@ public final class DataFolderLock implements AutoCloseable {
   }
 
   /// True while an agent runs on this folder. False also for who may not look: nothing is made.
+  /// Asked without writing: the disk may have become read-only under a running agent.
   public static boolean isTaken(Path data) {
-    try (FileChannel channel =
-        FileChannel.open(data.resolve(NAME), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return tryLock(channel) == null;
+    try (FileChannel channel = FileChannel.open(data.resolve(NAME), StandardOpenOption.READ)) {
+      return channel.tryLock(0, Long.MAX_VALUE, true) == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
     } catch (IOException e) {
       return false;
     }

@@ -6,6 +6,7 @@ import dev.tombolo.agent.core.RefusedException;
 import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,6 +49,7 @@ public final class Doctor {
       StatusReader.@Nullable Status status = doctor.status();
       IdentityFolder.@Nullable Identity identity = doctor.certificate();
       if (status != null) {
+        status.damage().ifPresent(doctor::damage);
         doctor.clock(status);
         if (identity != null) {
           doctor.hub(status.enrolment().https());
@@ -113,11 +115,23 @@ public final class Doctor {
       if (found.equals("ok")) {
         ok("database", "whole");
       } else {
-        bad("database", found, "check the disk; keep a copy of the data folder, ask for help");
+        bad(
+            "database",
+            found,
+            "check the disk; start the agent again, it goes on from the mirror of the database");
       }
     } catch (IOException e) {
       bad("database", String.valueOf(e.getMessage()), "see the message");
     }
+  }
+
+  private void damage(Reason damage) {
+    bad(
+        "database once damaged",
+        ReasonText.say(damage),
+        "look for the cause (dmesg, smartctl); then remove "
+            + config.data().resolve("damaged")
+            + ", and this is no longer told");
   }
 
   private void agent() {

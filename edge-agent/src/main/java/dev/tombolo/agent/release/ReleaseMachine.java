@@ -126,6 +126,13 @@ public final class ReleaseMachine {
         : state;
   }
 
+  /// What is live is not whole on the disk any more: it runs on, and comes once more.
+  public static ReleaseState spoiled(ReleaseState state, Digest release) {
+    return state instanceof Live at && at.live().release().equals(release)
+        ? new Fetching(at.live(), Optional.of(at.live()))
+        : state;
+  }
+
   /// The link could not be renamed: the release is looked at again from its files on.
   public static ReleaseState switchFailed(ReleaseState state) {
     return state instanceof Switching at ? new Fetching(at.wanted(), at.live()) : state;

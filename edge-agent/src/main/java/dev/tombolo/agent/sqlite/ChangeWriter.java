@@ -98,6 +98,7 @@ final class ChangeWriter {
       case AgentChange.WorkloadGone(var name) ->
           statements.run("DELETE FROM workload WHERE name = ?", name);
       case AgentChange.OutboxChanged(var outbox) -> outbox(outbox);
+      case AgentChange.DamageTold _ -> statements.run("DELETE FROM damage");
       case AgentChange.StatusKept(var state, var wall) ->
           statements.run(
               "INSERT OR REPLACE INTO status (id, state, wall) VALUES (1, ?, ?)",

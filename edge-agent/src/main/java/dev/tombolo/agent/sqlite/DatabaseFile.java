@@ -20,6 +20,12 @@ final class DatabaseFile {
   /// 256 pages of 4 KiB: the agent's rows are few, its memory is dear.
   private static final int CACHE_KIB = 1024;
 
+  private static final String READ_ONLY =
+      "its file system is read-only, perhaps because the kernel has found an error on the disk;"
+          + " see dmesg, and start the machine again";
+
+  private static final long WHOLE_CHECK_BYTES_MAX = 16L * 1024 * 1024;
+
   private DatabaseFile() {}
 
   /// For the one writer. Makes the file and brings it to the present version.
@@ -94,11 +100,25 @@ final class DatabaseFile {
     }
   }
 
-  /// `PRAGMA quick_check`: `ok`, or what is broken.
-  static String check(Connection connection) throws SQLException {
+  /// `ok`, or what is broken. Indexes of a large database (a long night offline) are not compared
+  /// with their tables.
+  static String check(Connection connection, Path data) throws SQLException, IOException {
+    boolean small = Files.size(data.resolve(NAME)) <= WHOLE_CHECK_BYTES_MAX;
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+        ResultSet row =
+            statement.executeQuery(small ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)")) {
       return row.next() ? row.getString(1) : "no answer";
+    }
+  }
+
+  /// How often it was committed to.
+  static long commits(Connection connection) throws SQLException {
+    if (Schema.versionOf(connection) < Schema.COUNTS_COMMITS_SINCE) {
+      return Long.MAX_VALUE;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT commits FROM mark")) {
+      return row.next() ? row.getLong(1) : 0;
     }
   }
 
@@ -107,8 +127,22 @@ final class DatabaseFile {
         && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
       return new Reason.DiskFull(data.resolve(NAME).toString(), 0, freeBytes(data));
     }
-    String detail = failure.getMessage();
-    return new Reason.IoFailed(data.resolve(NAME).toString(), detail == null ? "" : detail);
+    String detail = String.valueOf(failure.getMessage());
+    return new Reason.IoFailed("use " + data.resolve(NAME), isReadOnly(data) ? READ_ONLY : detail);
+  }
+
+  /// Asked by trying: what the kernel has taken for read-only after an error is still listed as
+  /// writable.
+  private static boolean isReadOnly(Path data) {
+    Path probe = data.resolve("agent.probe");
+    try {
+      Files.deleteIfExists(probe);
+      Files.createFile(probe);
+      Files.delete(probe);
+      return false;
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage()).contains("Read-only file system");
+    }
   }
 
   private static long freeBytes(Path data) {

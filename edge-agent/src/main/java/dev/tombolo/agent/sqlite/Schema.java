@@ -73,9 +73,18 @@ final class Schema {
               CREATE TABLE status (
                 id INTEGER PRIMARY KEY CHECK (id = 1),
                 state TEXT NOT NULL, wall INTEGER NOT NULL) STRICT
+              """),
+          List.of(
+              "ALTER TABLE mark ADD COLUMN commits INTEGER NOT NULL DEFAULT 0",
+              """
+              CREATE TABLE damage (
+                id INTEGER PRIMARY KEY CHECK (id = 1), reason TEXT NOT NULL) STRICT
               """));
 
   static final int VERSION = MIGRATIONS.size();
+
+  /// The version from which on `mark.commits` counts.
+  static final int COUNTS_COMMITS_SINCE = 2;
 
   private Schema() {}
 

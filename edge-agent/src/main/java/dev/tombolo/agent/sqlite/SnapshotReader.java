@@ -17,6 +17,8 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,7 +57,8 @@ final class SnapshotReader {
           workloads(),
           outbox(mark.getLong("acked_through")),
           mark.getLong("next_sequence"),
-          mark.getLong("acked_through"));
+          mark.getLong("acked_through"),
+          damage());
     }
   }
 
@@ -112,11 +115,24 @@ final class SnapshotReader {
     return Json.read(Envelope.class, text, Limits.SECTION_BYTES_MAX);
   }
 
-  private List<Section> sections() throws SQLException {
+  private Optional<Reason> damage() throws SQLException, MalformedException {
+    try (ResultSet row = query("SELECT reason FROM damage")) {
+      return row.next()
+          ? Optional.of(Json.read(Reason.class, row.getString(1), Limits.SECTION_BYTES_MAX))
+          : Optional.empty();
+    }
+  }
+
+  /// @throws MalformedException when a text is not the one it was
+  private List<Section> sections() throws SQLException, MalformedException {
     List<Section> sections = new ArrayList<>();
-    try (ResultSet row = query("SELECT name, text FROM section")) {
+    try (ResultSet row = query("SELECT name, text, digest FROM section")) {
       while (row.next()) {
-        sections.add(new Section(row.getString(1), row.getString(2)));
+        Section section = new Section(row.getString(1), row.getString(2));
+        if (!section.digest().text().equals(row.getString(3))) {
+          throw new MalformedException("section " + section.name(), "is not what was kept");
+        }
+        sections.add(section);
       }
     }
     return sections;
@@ -146,10 +162,24 @@ final class SnapshotReader {
     Map<Digest, Envelope> releases = new HashMap<>();
     try (ResultSet row = query("SELECT digest, envelope FROM release")) {
       while (row.next()) {
-        releases.put(new Digest(row.getString(1)), envelope(row.getString(2)));
+        Digest digest = new Digest(row.getString(1));
+        Envelope envelope = envelope(row.getString(2));
+        if (envelope.payloadType().equals(ReleaseManifest.PAYLOAD_TYPE)
+            && !digest.equals(payloadDigest(envelope))) {
+          throw new MalformedException("release " + digest.brief(), "is not what was kept");
+        }
+        releases.put(digest, envelope);
       }
     }
     return releases;
+  }
+
+  private static Digest payloadDigest(Envelope envelope) throws MalformedException {
+    try {
+      return Digest.of(Base64.getDecoder().decode(envelope.payload()));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("release", "is not base64");
+    }
   }
 
   private List<AgentSnapshot.Application> applications() throws SQLException, MalformedException {

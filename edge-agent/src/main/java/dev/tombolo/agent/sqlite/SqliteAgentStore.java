@@ -7,37 +7,88 @@ import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The agent's store in `agent.db`: WAL, `synchronous=FULL`, one transaction a batch. A commit that
-/// returned survives a power cut.
+/// returned survives a power cut. A database found damaged, at the start or later, is made anew
+/// from its [Mirror].
 public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   private final Path data;
-  private final Connection connection;
-  private final Statements statements;
-  private final ChangeWriter writer;
-  private final SnapshotReader reader;
+  private final Consumer<String> notices;
+  private final Mirror mirror;
+  private final CommitCount count;
   private final DiskReserve reserve;
+  private @Nullable Database open;
+
+  /// Read at the start already, for the first [#load].
+  private @Nullable AgentSnapshot first;
+
+  /// What was found wrong with the database in use; it is mended by the next [#load].
+  private @Nullable String damage;
 
   /// Nothing has been saved since the start: then the reserve may go.
   private boolean starting = true;
 
-  private SqliteAgentStore(Path data, Connection connection) {
+  private boolean mirrorFails;
+
+  private SqliteAgentStore(Path data, Consumer<String> notices, Database database) {
     this.data = data;
-    this.connection = connection;
-    this.statements = new Statements(connection);
-    this.writer = new ChangeWriter(statements);
-    this.reader = new SnapshotReader(statements);
+    this.notices = notices;
+    this.open = database;
+    this.mirror = new Mirror(data);
+    this.count = new CommitCount(data);
     this.reserve = new DiskReserve(data);
+  }
+
+  /// The connection, and what works on it.
+  private record Database(
+      Connection connection,
+      Statements statements,
+      ChangeWriter writer,
+      SnapshotReader reader,
+      AtomicLong commits) {
+
+    static Database at(Path data) throws SQLException, IOException {
+      Connection connection = DatabaseFile.openToWrite(data);
+      Statements statements = new Statements(connection);
+      return new Database(
+          connection,
+          statements,
+          new ChangeWriter(statements),
+          new SnapshotReader(statements),
+          new AtomicLong(DatabaseFile.commits(connection)));
+    }
+
+    void forget() {
+      statements.forget();
+      writer.forget();
+    }
+
+    void close() {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // What was committed is durable; nothing else matters now.
+      }
+    }
   }
 
   /// True for a folder with a device that has enrolled; an enrolment that broke off does not count.
   public static boolean hasDevice(Path data) throws IOException {
+    if (new Mirror(data).hasDevice()) {
+      return true;
+    }
     if (!java.nio.file.Files.exists(data.resolve(DatabaseFile.NAME))) {
       return false;
     }
@@ -50,51 +101,84 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
 
   /// Opens the database of a device that has enrolled.
   ///
+  /// @param notices gets a line when the database was damaged, and when its mirror cannot be
+  ///   written
   /// @throws IOException when it has not, or the database cannot be used; says what to do
-  public static SqliteAgentStore open(Path data) throws IOException {
+  public static SqliteAgentStore open(Path data, Consumer<String> notices) throws IOException {
     try {
-      return openDevice(data);
+      return openDevice(data, notices);
     } catch (IOException e) {
-      if (e.getCause() instanceof SQLException && new DiskReserve(data).release()) {
-        return openDevice(data);
+      if (isOfTheDisk(e) && new DiskReserve(data).release()) {
+        return openDevice(data, notices);
       }
       throw e;
     }
   }
 
-  private static SqliteAgentStore openDevice(Path data) throws IOException {
+  private static boolean isOfTheDisk(IOException e) {
+    return e.getCause() instanceof SQLException
+        || String.valueOf(e.getMessage()).contains("No space left");
+  }
+
+  private static SqliteAgentStore openDevice(Path data, Consumer<String> notices)
+      throws IOException {
     if (!hasDevice(data)) {
       throw new IOException(
           data + " holds no enrolled device; run: tombolo-agent enroll --token T --data " + data);
     }
-    return connect(data);
+    Optional<String> found = Damage.lookFor(data);
+    if (found.isPresent()) {
+      tell(Damage.mend(data, found.get()), notices);
+    }
+    SqliteAgentStore store = connect(data, notices);
+    try {
+      store.first = store.load();
+      store.mirror.outdateAll();
+      store.refreshMirror();
+      return store;
+    } catch (StoreException e) {
+      store.close();
+      throw new IOException(
+          data.resolve(DatabaseFile.NAME) + " cannot be used: " + Damage.words(e), e.getCause());
+    }
+  }
+
+  private static void tell(Reason damage, Consumer<String> notices) {
+    notices.accept(ReasonText.say(damage));
   }
 
   /// Makes the database of a device that has just enrolled. Done again, it changes nothing.
   public static SqliteAgentStore create(Path data, Enrolment enrolment) throws IOException {
-    SqliteAgentStore store = connect(data);
+    SqliteAgentStore store = connect(data, notice -> {});
+    Database database = store.database();
     try {
-      store.statements.run("BEGIN IMMEDIATE");
-      store.writer.enrolled(enrolment);
-      store.statements.run("COMMIT");
-      return store;
+      database.statements().run("BEGIN IMMEDIATE");
+      database.writer().enrolled(enrolment);
+      database.statements().run("COMMIT");
     } catch (SQLException e) {
       store.close();
       throw unusable(data, e);
     }
+    store.mirror.outdateAll();
+    store.refreshMirror();
+    return store;
   }
 
-  private static SqliteAgentStore connect(Path data) throws IOException {
+  private static SqliteAgentStore connect(Path data, Consumer<String> notices) throws IOException {
     try {
-      return new SqliteAgentStore(data, DatabaseFile.openToWrite(data));
+      return new SqliteAgentStore(data, notices, Database.at(data));
     } catch (SQLException e) {
       throw unusable(data, e);
     }
   }
 
-  private static IOException unusable(Path data, SQLException cause) {
+  static IOException unusable(Path data, SQLException cause) {
     return new IOException(
         data.resolve(DatabaseFile.NAME) + " cannot be used: " + cause.getMessage(), cause);
+  }
+
+  private Database database() {
+    return Objects.requireNonNull(open, "the database is closed");
   }
 
   /// Who this device is.
@@ -102,9 +186,9 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   /// @throws IOException when the database cannot be read
   public Enrolment enrolment() throws IOException {
     try {
-      return reader.enrolment();
+      return database().reader().enrolment();
     } catch (SQLException e) {
-      statements.forget();
+      database().forget();
       throw unusable(data, e);
     }
   }
@@ -114,22 +198,81 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   /// @throws IOException when the database cannot be read
   public int applicationCount() throws IOException {
     try {
-      return reader.applicationCount();
+      return database().reader().applicationCount();
     } catch (SQLException e) {
-      statements.forget();
+      database().forget();
       throw unusable(data, e);
     }
   }
 
+  /// Everything that was committed. A database that is damaged is made anew first.
   @Override
   public AgentSnapshot load() throws StoreException {
+    AgentSnapshot read = first;
+    first = null;
+    if (read != null && damage == null) {
+      return read;
+    }
+    if (damage == null) {
+      try {
+        return read();
+      } catch (StoreException e) {
+        if (damage == null) {
+          throw e;
+        }
+      }
+    }
+    mend();
+    return read();
+  }
+
+  private AgentSnapshot read() throws StoreException {
+    Database database = database();
     try {
-      return reader.read();
+      return database.reader().read();
     } catch (SQLException e) {
-      statements.forget();
+      database.forget();
       throw failed(e);
     } catch (MalformedException e) {
+      damage = Damage.words(e);
       throw new StoreException(e.reason(), e);
+    } catch (RuntimeException e) {
+      // A damaged row: what it holds is no name or no digest.
+      damage = Damage.words(e);
+      throw Damage.unmended(data, e);
+    }
+  }
+
+  private void mend() throws StoreException {
+    String found = Objects.requireNonNull(damage);
+    Database broken = open;
+    if (broken != null) {
+      open = null;
+      broken.forget();
+      broken.close();
+    }
+    count.close();
+    try {
+      tell(Damage.mend(data, found), notices);
+      open = Database.at(data);
+      damage = null;
+      mirror.outdateAll();
+      refreshMirror();
+    } catch (IOException | SQLException e) {
+      throw Damage.unmended(data, e);
+    }
+  }
+
+  private void refreshMirror() {
+    try {
+      mirror.refresh(database().connection());
+      mirrorFails = false;
+    } catch (IOException | SQLException e) {
+      database().statements().forget();
+      if (!mirrorFails) {
+        mirrorFails = true;
+        notices.accept("the mirror of agent.db cannot be written, tries again: " + Damage.words(e));
+      }
     }
   }
 
@@ -137,6 +280,11 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   public void commit(List<AgentChange> changes) throws StoreException {
     if (changes.isEmpty()) {
       return;
+    }
+    if (open == null || damage != null) {
+      throw new StoreException(
+          new Reason.IoFailed(file(), Objects.requireNonNullElse(damage, "closed")),
+          new SQLException("the database is damaged"));
     }
     try {
       write(changes);
@@ -156,30 +304,38 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   /// failures (disk full, I/O error) SQLite rolls back by itself, and the driver's own count of
   /// whether a transaction is open would be wrong from then on.
   private void write(List<AgentChange> changes) throws StoreException {
+    Database database = database();
     try {
-      statements.run("BEGIN IMMEDIATE");
+      database.statements().run("BEGIN IMMEDIATE");
       for (AgentChange change : changes) {
-        writer.write(change);
+        database.writer().write(change);
       }
-      statements.run("COMMIT");
+      database.statements().run("UPDATE mark SET commits = commits + 1");
+      database.statements().run("COMMIT");
     } catch (SQLException e) {
-      giveUp();
+      giveUp(database);
       throw failed(e);
     } catch (RuntimeException e) {
       // A damaged row: what it holds is no name or no digest.
-      giveUp();
+      giveUp(database);
+      damage = Damage.words(e);
       throw new StoreException(new Reason.IoFailed(file(), String.valueOf(e.getMessage())), e);
     }
+    first = null;
+    count.note(database.commits().incrementAndGet());
+    for (AgentChange change : changes) {
+      Mirror.Part.of(change).ifPresent(mirror::outdate);
+    }
+    refreshMirror();
   }
 
-  private void giveUp() {
-    statements.forget();
-    writer.forget();
+  private static void giveUp(Database database) {
+    database.forget();
     try {
-      statements.run("ROLLBACK");
+      database.statements().run("ROLLBACK");
     } catch (SQLException e) {
       // SQLite has rolled back by itself. If not, the next BEGIN fails and leads here again.
-      statements.forget();
+      database.forget();
     }
   }
 
@@ -190,17 +346,21 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   /// @throws UncheckedIOException when the database cannot be read: no row may be taken for sent
   @Override
   public List<Report.Row> after(long sequence, int rowsMax, int bytesMax) {
+    Database database = database();
     try {
-      return reader.rowsAfter(sequence, rowsMax, bytesMax);
+      return database.reader().rowsAfter(sequence, rowsMax, bytesMax);
     } catch (SQLException e) {
-      statements.forget();
+      database.forget();
+      if (Damage.isIn(e)) {
+        damage = Damage.words(e);
+      }
       throw new UncheckedIOException(unusable(data, e));
     }
   }
 
   /// For tests: a disk with room for so many pages.
   void limitPages(int pages) {
-    try (java.sql.Statement statement = connection.createStatement()) {
+    try (java.sql.Statement statement = database().connection().createStatement()) {
       statement.execute("PRAGMA max_page_count = " + pages);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -208,15 +368,18 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   }
 
   private StoreException failed(SQLException cause) {
+    if (Damage.isIn(cause)) {
+      damage = Damage.words(cause);
+    }
     return new StoreException(DatabaseFile.reasonOf(cause, data), cause);
   }
 
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      // What was committed is durable; nothing else matters now.
+    count.close();
+    Database database = open;
+    if (database != null) {
+      database.close();
     }
   }
 }

@@ -23,6 +23,7 @@ public final class StatusReader {
   /// @param lineUp as last noted; only true of a running agent
   /// @param lineCause why the line is down
   /// @param state as the agent last saw the device; empty before its first start
+  /// @param damage of the database before this one, as long as a copy of that is there
   /// @param waiting rows of the outbox that the hub has not acknowledged
   public record Status(
       Enrolment enrolment,
@@ -33,7 +34,8 @@ public final class StatusReader {
       long stateWallMillis,
       long waiting,
       long timeFloorMillis,
-      List<AgentSnapshot.Workload> workloads) {
+      List<AgentSnapshot.Workload> workloads,
+      Optional<Reason> damage) {
     public Status {
       workloads = List.copyOf(workloads);
     }
@@ -78,13 +80,24 @@ public final class StatusReader {
               statements,
               "SELECT count(*) FROM outbox WHERE sequence > (SELECT acked_through FROM mark)"),
           number(statements, "SELECT time_floor FROM mark"),
-          reader.workloads());
+          reader.workloads(),
+          Damage.newest(data));
     } catch (SQLException e) {
-      throw new IOException(
-          data.resolve(DatabaseFile.NAME) + " cannot be read: " + e.getMessage(), e);
-    } catch (MalformedException e) {
-      throw new IOException(data.resolve(DatabaseFile.NAME) + ": " + e.getMessage(), e);
+      throw unreadable(data, e);
+    } catch (MalformedException | RuntimeException e) {
+      throw unreadable(data, e);
     }
+  }
+
+  private static IOException unreadable(Path data, Exception cause) {
+    return new IOException(
+        data.resolve(DatabaseFile.NAME)
+            + " cannot be read: "
+            + Damage.words(cause)
+            + (new Mirror(data).hasDevice()
+                ? "; if it is damaged, the agent goes on from its mirror when it starts"
+                : ""),
+        cause);
   }
 
   private static long number(Statements statements, String sql) throws SQLException {
@@ -96,7 +109,7 @@ public final class StatusReader {
   /// `ok`, or what is broken in the database.
   public static String check(Path data) throws IOException {
     try (Connection connection = DatabaseFile.openToRead(data)) {
-      return DatabaseFile.check(connection);
+      return Damage.words(DatabaseFile.check(connection, data));
     } catch (SQLException e) {
       return String.valueOf(e.getMessage());
     }

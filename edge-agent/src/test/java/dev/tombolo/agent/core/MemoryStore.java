@@ -9,6 +9,7 @@ import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ final class MemoryStore implements AgentStore {
   private final TreeMap<Long, Stored> outbox = new TreeMap<>();
   private long nextSequence = 1;
   private long ackedThrough;
+
+  /// As a store that was made anew says until it is told.
+  Optional<Reason> damage = Optional.empty();
 
   private record Stored(OutboxEntry entry, Report.Row row) {}
 
@@ -65,7 +69,8 @@ final class MemoryStore implements AgentStore {
         List.copyOf(workloads.values()),
         WaitingRows.of(ackedThrough, entries),
         nextSequence,
-        ackedThrough);
+        ackedThrough,
+        damage);
   }
 
   @Override
@@ -102,6 +107,7 @@ final class MemoryStore implements AgentStore {
       case AgentChange.WorkloadKept(var it) -> workloads.put(it.name(), it);
       case AgentChange.WorkloadGone(var name) -> workloads.remove(name);
       case AgentChange.OutboxChanged(var it) -> apply(it);
+      case AgentChange.DamageTold _ -> damage = Optional.empty();
       case AgentChange.StatusKept _ -> {}
     }
   }

@@ -7,6 +7,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReleaseLifeTest {
@@ -551,5 +552,39 @@ class ReleaseLifeTest {
     shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
 
     assertThat(shop.runs(first.digest())).isTrue();
+  }
+
+  @Test
+  void aDatabaseThatWasMadeAnewIsToldOnceAndWorkloadsRunOn() {
+    Publisher.Signed first = live("1.0");
+    Shop.Process before = shop.process();
+    shop.store.damage = Optional.of(new Reason.DatabaseDamaged("page 3", 4, "damaged/1"));
+
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(20);
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(20);
+
+    assertThat(shop.hub.happened("database-damaged")).isEqualTo(1);
+    assertThat(shop.process()).isEqualTo(before);
+    assertThat(shop.isLive(first.digest())).isTrue();
+  }
+
+  @Test
+  void aReleaseThatTheDamagedDiskSpoiledTooComesAgainWithoutARestart() {
+    Publisher.Signed first = live("1.0");
+    Shop.Process before = shop.process();
+    shop.store.damage = Optional.of(new Reason.DatabaseDamaged("page 3", 4, "damaged/1"));
+    shop.tooLarge.add(first.digest());
+
+    shop.killAgent();
+    shop.startAgent();
+    shop.until("fetching", () -> shop.state() instanceof ReleaseState.Fetching);
+    shop.tooLarge.clear();
+    shop.until("live", () -> shop.isLive(first.digest()));
+
+    assertThat(shop.process()).isEqualTo(before);
   }
 }

@@ -50,7 +50,7 @@ class SqliteAgentStoreTest extends AgentStoreContract {
   protected AgentStore reopened() {
     close();
     try {
-      store = SqliteAgentStore.open(data);
+      store = SqliteAgentStore.open(data, notice -> {});
       return store;
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -238,7 +238,7 @@ class SqliteAgentStoreTest extends AgentStoreContract {
     close();
     sql("PRAGMA user_version = 99");
 
-    assertThatThrownBy(() -> SqliteAgentStore.open(data))
+    assertThatThrownBy(() -> SqliteAgentStore.open(data, notice -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("newer agent")
         .hasMessageContaining("99");
@@ -247,7 +247,7 @@ class SqliteAgentStoreTest extends AgentStoreContract {
 
   @Test
   void aFolderWithoutADeviceSaysHowToJoin(@TempDir Path empty) {
-    assertThatThrownBy(() -> SqliteAgentStore.open(empty))
+    assertThatThrownBy(() -> SqliteAgentStore.open(empty, notice -> {}))
         .hasMessageContaining("tombolo-agent enroll");
   }
 

@@ -86,6 +86,8 @@ final class ReasonJson {
       case "disk-full" ->
           new Reason.DiskFull(f.text("path"), f.integer("needed"), f.integer("free"));
       case "io-failed" -> new Reason.IoFailed(f.text("what"), f.text("detail"));
+      case "database-damaged" ->
+          new Reason.DatabaseDamaged(f.text("found"), f.integer("rowsLost"), f.text("copy"));
       case "clock-behind" ->
           new Reason.ClockBehind(f.integer("floorMillis"), f.integer("wallMillis"));
       case "hub-certificate-dates" ->
@@ -254,6 +256,11 @@ final class ReasonJson {
               .integer("free", r.free());
       case Reason.IoFailed r ->
           json.text("code", "io-failed").text("what", r.what()).text("detail", r.detail());
+      case Reason.DatabaseDamaged r ->
+          json.text("code", "database-damaged")
+              .text("found", r.found())
+              .integer("rowsLost", r.rowsLost())
+              .text("copy", r.copy());
       case Reason.ClockBehind r ->
           json.text("code", "clock-behind")
               .integer("floorMillis", r.floorMillis())

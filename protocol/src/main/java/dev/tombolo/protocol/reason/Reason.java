@@ -133,6 +133,14 @@ public sealed interface Reason {
 
   record IoFailed(String what, String detail) implements Reason {}
 
+  /// The device's own database was damaged; it went on from the mirror of it.
+  ///
+  /// @param found what was wrong
+  /// @param rowsLost rows that waited for the hub and may be lost; -1 when they could not be
+  ///   counted
+  /// @param copy where the damaged files are kept on the device
+  record DatabaseDamaged(String found, long rowsLost, String copy) implements Reason {}
+
   record ClockBehind(long floorMillis, long wallMillis) implements Reason {}
 
   /// The clock here does not fit the dates of the hub's certificate.

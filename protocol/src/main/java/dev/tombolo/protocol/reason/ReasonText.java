@@ -14,6 +14,14 @@ public final class ReasonText {
     return Quoted.onOneLine(words(reason));
   }
 
+  private static String rowsLost(long rows) {
+    if (rows == 0) {
+      return "No row waited for the hub.";
+    }
+    String which = rows < 0 ? "Unsent rows" : rows == 1 ? "1 unsent row" : rows + " unsent rows";
+    return which + " may be lost.";
+  }
+
   private static String words(Reason reason) {
     return switch (reason) {
       case Reason.TokenGarbled r -> "The join token cannot be read: " + r.detail() + ".";
@@ -289,6 +297,14 @@ public final class ReasonText {
               + " free; make room.";
       case Reason.IoFailed r ->
           "Could not " + r.what() + ": " + r.detail() + "; check the disk and its permissions.";
+      case Reason.DatabaseDamaged r ->
+          "The local database was damaged ("
+              + r.found()
+              + "); the agent went on from its mirror. "
+              + rowsLost(r.rowsLost())
+              + " The damaged files are in "
+              + r.copy()
+              + "; check the disk.";
       case Reason.ClockBehind r ->
           "The clock says "
               + time(r.wallMillis())

@@ -67,6 +67,7 @@ final class ShopFacts {
           AgentChange.PublisherRootsKept _,
           AgentChange.ReleaseKept _,
           AgentChange.ReleasesSwept _,
+          AgentChange.DamageTold _,
           AgentChange.StatusKept _ -> {}
     }
   }

@@ -13,6 +13,7 @@ import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ public final class SimulatedAgentStore implements AgentStore {
   private final TreeMap<Long, Stored> outbox = new TreeMap<>();
   private long nextSequence = 1;
   private long ackedThrough;
+  private Optional<Reason> damage = Optional.empty();
 
   private record Stored(OutboxEntry entry, Report.Row row) {}
 
@@ -73,7 +75,8 @@ public final class SimulatedAgentStore implements AgentStore {
         List.copyOf(workloads.values()),
         WaitingRows.of(ackedThrough, entries),
         nextSequence,
-        ackedThrough);
+        ackedThrough,
+        damage);
   }
 
   @Override
@@ -110,6 +113,7 @@ public final class SimulatedAgentStore implements AgentStore {
       case AgentChange.WorkloadKept(var it) -> workloads.put(it.name(), it);
       case AgentChange.WorkloadGone(var name) -> workloads.remove(name);
       case AgentChange.OutboxChanged(var it) -> apply(it);
+      case AgentChange.DamageTold _ -> damage = Optional.empty();
       case AgentChange.StatusKept _ -> {}
     }
   }

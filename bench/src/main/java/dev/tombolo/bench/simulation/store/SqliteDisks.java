@@ -125,7 +125,7 @@ public final class SqliteDisks implements Disks {
         return known;
       }
       try {
-        SqliteAgentStore opened = SqliteAgentStore.open(data);
+        SqliteAgentStore opened = SqliteAgentStore.open(data, notice -> {});
         store = opened;
         return opened;
       } catch (IOException e) {

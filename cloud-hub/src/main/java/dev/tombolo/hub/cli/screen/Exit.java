@@ -14,5 +14,8 @@ public final class Exit {
   /// A protected fleet's name must be typed, or given with `--yes-really`.
   public static final int NOT_CONFIRMED = 5;
 
+  /// The hub's database is damaged: only a restore helps, no new start.
+  public static final int DATA_DAMAGED = 6;
+
   private Exit() {}
 }

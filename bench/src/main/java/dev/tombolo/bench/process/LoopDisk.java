@@ -1,0 +1,130 @@
+package dev.tombolo.bench.process;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// An ext4 disk in a file, mounted: its power can be cut, and it can break. Needs root and loop
+/// devices.
+public final class LoopDisk implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final long BYTES = 384L * 1024 * 1024;
+
+  /// `EXT4_IOC_SHUTDOWN`, `_IOR('X', 125, __u32)`, with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from now on
+  /// nothing reaches the disk, not even what the journal holds in memory.
+  private static final String CUT =
+      "open(my $f, '<', $ARGV[0]) or die $!;"
+          + " my $flags = pack('L', 2);"
+          + " ioctl($f, 0x8004587D, $flags) or die $!";
+
+  private final Path image;
+  private final Path mount;
+  private boolean mounted;
+  private boolean failed;
+
+  private LoopDisk(Path image, Path mount) {
+    this.image = image;
+    this.mount = mount;
+  }
+
+  /// Why there are no such disks on this machine; empty when there are.
+  public static String missing() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      return "this needs root, to mount a disk of its own";
+    }
+    return Files.exists(Path.of("/dev/loop-control"))
+        ? ""
+        : "this needs loop devices (/dev/loop-control): modprobe loop";
+  }
+
+  /// Makes one and mounts it.
+  ///
+  /// @param mount made if it is not there
+  public static LoopDisk make(Path image, Path mount) throws IOException, InterruptedException {
+    Files.createDirectories(mount);
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(BYTES);
+    }
+    run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=1,nodiscard", image.toString());
+    LoopDisk disk = new LoopDisk(image, mount);
+    disk.mount();
+    return disk;
+  }
+
+  public Path folder() {
+    return mount;
+  }
+
+  /// The power goes: every write fails from here on, and what had not reached the disk is lost.
+  public void cut() throws IOException, InterruptedException {
+    run("perl", "-e", CUT, mount.toString());
+  }
+
+  /// The kernel finds an error and takes the disk for read-only, until it is mounted anew.
+  public void fail() throws IOException, InterruptedException {
+    failed = true;
+    String device = run("findmnt", "-n", "-o", "SOURCE", mount.toString()).out().strip();
+    Files.writeString(
+        Path.of("/sys/fs/ext4", Path.of(device).getFileName().toString(), "trigger_fs_error"), "1");
+  }
+
+  /// As after a start of the machine: the journal is played, a disk that failed is checked. Nobody
+  /// may use it.
+  public void startAgain() throws IOException, InterruptedException {
+    unmount();
+    if (failed) {
+      failed = false;
+      // 1: what was wrong has been mended.
+      Command check = command("fsck.ext4", "-p", image.toString());
+      if (check.exit() > 1) {
+        check.orThrow();
+      }
+    }
+    mount();
+  }
+
+  private void mount() throws IOException, InterruptedException {
+    run("mount", "-o", "loop,errors=remount-ro", image.toString(), mount.toString());
+    mounted = true;
+    Leftovers.mounted(mount);
+  }
+
+  private void unmount() throws IOException, InterruptedException {
+    if (mounted) {
+      Await.untilTrue(
+          LIMIT,
+          () -> "nobody to use " + mount,
+          () -> command("umount", mount.toString()).exit() == 0);
+      mounted = false;
+      Leftovers.unmounted(mount);
+    }
+  }
+
+  /// Removes it, even where somebody still uses it.
+  @Override
+  public void close() throws IOException {
+    try {
+      if (mounted) {
+        run("umount", "-l", mount.toString());
+        mounted = false;
+        Leftovers.unmounted(mount);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Files.deleteIfExists(image);
+  }
+
+  private static Command run(String... argv) throws IOException, InterruptedException {
+    return command(argv).orThrow();
+  }
+
+  private static Command command(String... argv) throws IOException, InterruptedException {
+    return Command.run(new ArrayList<>(List.of(argv)), Map.of(), Path.of("/"), LIMIT);
+  }
+}
