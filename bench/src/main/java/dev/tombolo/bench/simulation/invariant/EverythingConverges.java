@@ -34,6 +34,7 @@ final class EverythingConverges extends Invariant {
     NOT_JOINED,
     EXPELLED,
     CERTIFICATE_EXPIRED,
+    WAITS_FOR_A_SLOT,
     AS_WANTED,
     FOR_A_REASON
   }
@@ -44,6 +45,9 @@ final class EverythingConverges extends Invariant {
       return End.NOT_JOINED;
     }
     DeviceRecord device = facts.hub.devices.get(id.get());
+    if (device == null && facts.hub.strangers.contains(id.get())) {
+      return facts.hub.expelledMillis.containsKey(id.get()) ? End.EXPELLED : End.WAITS_FOR_A_SLOT;
+    }
     if (device == null) {
       throw broken(shop.number(), "the device has joined, and the hub does not know it");
     }
@@ -68,7 +72,7 @@ final class EverythingConverges extends Invariant {
         shop.number(),
         "the device does not hold its newest document; why: " + why);
     hold(
-        its.waiting().isEmpty(),
+        !its.isAnyUnacknowledged(),
         shop.number(),
         "rows wait for the hub: " + its.waiting() + "; why: " + why);
     resultsAreComplete(shop, device.id(), stored);
@@ -80,7 +84,7 @@ final class EverythingConverges extends Invariant {
     ShopFacts its = facts.of(shop);
     HubFacts.Outbox outbox = facts.hub.outbox(device, stored.enrolment().incarnation());
     hold(
-        outbox.droppedRows >= its.resultsGone,
+        outbox.droppedRows >= its.resultsGone || facts.hub.hasLostRows,
         shop.number(),
         its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
   }

@@ -12,6 +12,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.release.ReleaseManifest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -58,7 +59,9 @@ public final class Invariants {
         };
   }
 
-  public void hubCommitted(List<HubChange.Durable> changes, long nowMillis) {
+  /// @param clockMillis what the hub's own clock shows
+  public void hubCommitted(List<HubChange.Durable> changes, long nowMillis, long clockMillis) {
+    facts.hub.clockMillis = clockMillis;
     facts.hub.take(changes, nowMillis);
     for (Invariant each : all) {
       each.hubCommitted(changes, nowMillis);
@@ -103,6 +106,21 @@ public final class Invariants {
     for (Invariant each : all) {
       each.agentDoes(shop, effect, nowMillis);
     }
+  }
+
+  /// What puts all that is known of the hub's database back to this moment: a backup was made.
+  public Runnable bookmark() {
+    List<Runnable> bookmarks = new ArrayList<>();
+    bookmarks.add(facts.hub.bookmark());
+    for (Invariant each : all) {
+      bookmarks.add(each.bookmark());
+    }
+    return () -> bookmarks.forEach(Runnable::run);
+  }
+
+  /// From now on rows may be missing that only a newer backup had.
+  public void lostRows() {
+    facts.hub.hasLostRows = true;
   }
 
   /// A message went over a wire.

@@ -39,6 +39,32 @@ final class RepeatsHaveNoEffect extends Invariant {
     }
   }
 
+  @Override
+  Runnable bookmark() {
+    Map<DeviceId, Map<String, Taken>> then = copy(taken);
+    return () -> {
+      taken.clear();
+      taken.putAll(copy(then));
+    };
+  }
+
+  private static Map<DeviceId, Map<String, Taken>> copy(Map<DeviceId, Map<String, Taken>> all) {
+    Map<DeviceId, Map<String, Taken>> copy = new HashMap<>();
+    all.forEach(
+        (device, its) -> {
+          Map<String, Taken> copies = new HashMap<>();
+          its.forEach(
+              (incarnation, each) -> {
+                Taken one = new Taken();
+                one.through = each.through;
+                one.rows.or(each.rows);
+                copies.put(incarnation, one);
+              });
+          copy.put(device, copies);
+        });
+    return copy;
+  }
+
   private void check(HubChange.RowsTaken it) {
     Taken before =
         taken

@@ -58,6 +58,7 @@ public final class World {
   private static final long LAST_TICK_MILLIS = 20 * VirtualTime.SECOND;
 
   private final WorldPlan plan;
+  private final boolean isSpelled;
   private final Chance chance;
   private final Scheduler scheduler = new Scheduler(VirtualTime.BEGIN_MILLIS);
   private final Trace trace;
@@ -77,19 +78,24 @@ public final class World {
   private final Operators operators;
   private final Installer installer;
   private final Results results;
+  private final Backups backups;
+  private final HeadOffice office;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
+  private long turns;
+  private long idleTurns;
   private long events;
   private @Nullable InvariantBroken bug;
 
   public World(WorldPlan plan, Trace trace) {
     this.plan = plan;
+    this.isSpelled = plan.isSpelled();
     this.trace = trace;
     this.chance = new Chance(plan.seed());
     this.keys = WorldKeys.of(plan.isOnSqlite());
     this.disks = plan.isOnSqlite() ? new SqliteDisks() : Disks.simulated();
-    this.releases = new Releases(keys.publisher());
+    this.releases = new Releases(keys.publishers());
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
@@ -98,6 +104,8 @@ public final class World {
     this.operators = new Operators(this);
     this.installer = new Installer(this);
     this.results = new Results(this);
+    this.backups = new Backups(this);
+    this.office = new HeadOffice(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -123,6 +131,7 @@ public final class World {
       Business business = new Business(this);
       business.open();
       devicesJoin();
+      backups.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
@@ -139,6 +148,8 @@ public final class World {
 
   private Outcome outcome() {
     kinds.into(counts);
+    counts.add("turns of agents", turns);
+    counts.add("turns of idle agents", idleTurns);
     counts.add("scheduled", scheduler.done());
     return new Outcome(plan, events, faults, trace.hash(), counts);
   }
@@ -209,11 +220,13 @@ public final class World {
     hub.disk().disarm();
     hub.disk().takeFailure();
     hub.slowSignatures(0);
+    hub.setClockOff(0);
     for (Device device : devices) {
       device.heal();
     }
     hub.start();
     hub.wake();
+    office.hurry();
   }
 
   // ---- for the parts
@@ -306,6 +319,29 @@ public final class World {
     slots.put(device.number(), slot);
   }
 
+  /// An operator has given the device this slot.
+  void approved(Device device, SlotRef slot) {
+    slots.put(device.number(), slot);
+  }
+
+  Backups backups() {
+    return backups;
+  }
+
+  HeadOffice office() {
+    return office;
+  }
+
+  /// What puts the invariants' knowledge of the hub's database back to this moment.
+  Runnable bookmark() {
+    return invariants.bookmark();
+  }
+
+  /// From now on rows may be missing that only a newer backup had.
+  void lostRows() {
+    invariants.lostRows();
+  }
+
   Envelope strangersEnvelope(String payloadType, String payload) {
     return keys.stranger().sign(payloadType, payload);
   }
@@ -391,9 +427,22 @@ public final class World {
     }
   }
 
-  void carried(byte[] message) {
-    trace.mix(message);
-    invariants.carried(message.length);
+  void turnsOfAgent(boolean isIdle) {
+    if (isIdle) {
+      idleTurns++;
+    } else {
+      turns++;
+    }
+  }
+
+  /// A message to be sent, spelled out in some worlds.
+  Payload payload(Object message) {
+    return isSpelled ? Payload.spelled(message) : Payload.whole(message);
+  }
+
+  void carried(Payload message) {
+    trace.mix(message.mark());
+    invariants.carried(message.bytes());
   }
 
   void sentDesired(Line line, DesiredUpdate update, int bytes) {
@@ -408,7 +457,7 @@ public final class World {
   final class Watch {
     void hubCommitted(List<HubChange.Durable> changes) {
       trace.mix(changes.size());
-      invariants.hubCommitted(changes, now());
+      invariants.hubCommitted(changes, now(), hub.now());
     }
 
     void agentCommitted(Device device, List<AgentChange> changes) {
