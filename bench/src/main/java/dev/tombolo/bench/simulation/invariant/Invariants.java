@@ -25,6 +25,7 @@ public final class Invariants {
   private final RevokedGetsNothing revoked = new RevokedGetsNothing(facts);
   private final NoDeviceSeesAnothers others = new NoDeviceSeesAnothers(facts);
   private final EverythingConverges converges = new EverythingConverges(facts);
+  private final CopiesAreSeen copies = new CopiesAreSeen(facts);
   private final EverythingIsBounded bounds;
   private final Invariant[] all;
   private final Counts counts;
@@ -44,6 +45,7 @@ public final class Invariants {
         new Invariant[] {
           new TokensAreUsedWithinBounds(facts),
           new OneDevicePerSlot(facts),
+          copies,
           new AcknowledgedIsDurable(facts),
           new WhatIsLiveWasVerified(facts, published, fleet),
           nothingFalls,
@@ -123,6 +125,16 @@ public final class Invariants {
     facts.hub.hasLostRows = true;
   }
 
+  /// From now on there are two of a device.
+  public void copied(Shop original, Shop copy) {
+    facts.copied(original, copy);
+  }
+
+  /// The hub lets this machine's line in.
+  public void admitted(Shop shop, long nowMillis) {
+    copies.admitted(shop, nowMillis);
+  }
+
   /// A message went over a wire.
   public void carried(int bytes) {
     bounds.carried(-1, bytes);
@@ -154,6 +166,9 @@ public final class Invariants {
   public void atTheEnd(List<? extends Shop> shops, long nowMillis) {
     whole(shops, nowMillis);
     for (Shop shop : shops) {
+      if (shop.isCopy()) {
+        continue;
+      }
       counts.add("end " + word(converges.check(shop, nowMillis).name()));
     }
   }

@@ -50,6 +50,32 @@ final class ShopFacts {
       this.entry = entry;
       this.row = row;
     }
+
+    Row copy() {
+      Row copy = new Row(entry, row);
+      copy.isGone = isGone;
+      copy.isSettled = isSettled;
+      return copy;
+    }
+  }
+
+  /// Of another machine with a copy of this disk.
+  ShopFacts copy() {
+    ShopFacts copy = new ShopFacts();
+    copy.connects = connects;
+    copy.timeFloorMillis = timeFloorMillis;
+    copy.securityFloors.putAll(securityFloors);
+    copy.held = held;
+    copy.releases.putAll(releases);
+    copy.workloads.putAll(workloads);
+    rows.forEach((sequence, row) -> copy.rows.put(sequence, row.copy()));
+    copy.waiting.putAll(waiting);
+    copy.lastSequence = lastSequence;
+    copy.ackedThrough = ackedThrough;
+    copy.forgottenThrough = forgottenThrough;
+    copy.results = results;
+    copy.resultsGone = resultsGone;
+    return copy;
   }
 
   /// Takes one change in; to be called after the invariants have seen it.

@@ -76,6 +76,13 @@ public interface Disks extends AutoCloseable {
     }
 
     @Override
+    public AgentDisk copy() {
+      SimulatedAgentDisk copy = new SimulatedAgentDisk();
+      copy.store = store == null ? null : store.copy();
+      return copy;
+    }
+
+    @Override
     public AgentStore open() {
       return Objects.requireNonNull(store, "not joined");
     }

@@ -65,10 +65,7 @@ public record WorldKeys(
     CheapEd25519.install();
     List<PublisherKeys> publishers = publishers(isTrue);
     return new WorldKeys(
-        hub(isTrue),
-        publishers,
-        new Signer(STRANGER, isTrue),
-        Digest.ofText(rootText(PUBLISHERS.getFirst(), 1)));
+        hub(isTrue), publishers, new Signer(STRANGER, isTrue), Digest.ofText(rootText(1)));
   }
 
   /// The document key is replaced, then the CA, then the document key again.
@@ -100,7 +97,7 @@ public record WorldKeys(
     List<PublisherKeys> all = new ArrayList<>();
     for (int i = 0; i < PUBLISHERS.size(); i++) {
       Signer signer = new Signer(PUBLISHERS.get(i), isTrue);
-      String text = rootText(PUBLISHERS.get(i), i + 1);
+      String text = rootText(i + 1);
       Envelope root = signer.sign(PublisherRoot.PAYLOAD_TYPE, text);
       if (i > 0) {
         Envelope before = all.get(i - 1).signer().sign(PublisherRoot.PAYLOAD_TYPE, text);
@@ -113,9 +110,13 @@ public record WorldKeys(
     return all;
   }
 
-  private static String rootText(KeyPair key, long version) {
-    return Json.write(
-        new PublisherRoot(version, 1, List.of(Ed25519Keys.describe(key.getPublic(), "ada"))));
+  /// The new key beside those before it, whose releases stay good.
+  private static String rootText(int version) {
+    List<PublisherRoot.Key> keys = new ArrayList<>();
+    for (KeyPair key : PUBLISHERS.subList(0, version)) {
+      keys.add(Ed25519Keys.describe(key.getPublic(), "ada-" + keys.size()));
+    }
+    return Json.write(new PublisherRoot(version, 1, keys));
   }
 
   private static String certificate(

@@ -76,6 +76,7 @@ final class Device implements Shop {
   final DeviceClock clock;
   private final int number;
   private final int site;
+  private final boolean isCopy;
   private final DiskState disk = new DiskState();
   private final AgentDisk database;
   private final TreeMap<Name, Workload> processes = new TreeMap<>();
@@ -100,13 +101,38 @@ final class Device implements Shop {
   private long slowUntilMillis;
 
   Device(World world, int number, int site, AgentDisk database) {
+    this(world, number, site, database, null);
+  }
+
+  private Device(World world, int number, int site, AgentDisk database, @Nullable Device original) {
     this.world = world;
     this.number = number;
     this.site = site;
     this.database = database;
+    this.isCopy = original != null;
     this.chance = world.chance("device", number);
-    this.identity = new DeviceIdentity(chance.of("identity"));
+    Chance ofIdentity = chance.of("identity");
+    this.identity =
+        original == null ? new DeviceIdentity(ofIdentity) : original.identity.copy(ofIdentity);
     this.clock = new DeviceClock(world.scheduler());
+    if (original != null) {
+      this.id = original.id;
+      this.newestRow = original.newestRow;
+      this.ackedThrough = original.ackedThrough;
+      knownRoots.addAll(original.knownRoots);
+      files.copyFrom(original.files);
+    }
+  }
+
+  /// A second machine with a copy of this one's disk; null where none can be made.
+  @Nullable Device copy(int itsNumber, int itsSite) {
+    AgentDisk copied = database.copy();
+    return copied == null ? null : new Device(world, itsNumber, itsSite, copied, this);
+  }
+
+  @Override
+  public boolean isCopy() {
+    return isCopy;
   }
 
   // ---- what it is

@@ -205,6 +205,7 @@ final class Edge {
     switch (effect) {
       case HubEffect.SessionAdmitted _ -> {
         line.isAdmitted = true;
+        world.admitted(line.device);
         world
             .network()
             .down(

@@ -60,11 +60,13 @@ public enum FaultKind {
   HUB_CLOCK_JUMP,
   /// The hub gets a new document key, or a new CA.
   HUB_KEYS_ROTATED,
-  /// The publisher gets a new key; what the old one signed is not taken any more.
+  /// The publisher gets a new key beside those before it.
   PUBLISHER_ROTATED,
   /// The hub's machine is lost; another goes on with a backup, now and then an old one, or the same
   /// one again.
-  HUB_RESTORED;
+  HUB_RESTORED,
+  /// A device's disk is copied into a second machine, and both run.
+  DISK_COPIED;
 
   /// As on the command line: `line-break`.
   public String word() {

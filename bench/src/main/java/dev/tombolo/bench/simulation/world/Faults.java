@@ -76,6 +76,7 @@ final class Faults {
       // Not in one world: what a hub issued while its clock was behind, a backup would not miss.
       everyWorld(FaultKind.HUB_CLOCK_JUMP, 20 * DAY, this::jumpHub);
     }
+    everyDevice(FaultKind.DISK_COPIED, 400 * DAY, world::copyDisk);
     everyWorld(FaultKind.HUB_KEYS_ROTATED, 40 * DAY, chance -> world.hub().rotateKeys());
     everyWorld(FaultKind.PUBLISHER_ROTATED, 150 * DAY, chance -> rotatePublisher());
   }
@@ -89,7 +90,7 @@ final class Faults {
   }
 
   private void everyDevice(FaultKind kind, double gapMillis, Strike strike) {
-    for (Device device : world.devices()) {
+    for (Device device : List.copyOf(world.devices())) {
       Chance chance = world.chance(kind.name(), device.number());
       again(
           kind,

@@ -102,6 +102,11 @@ final class Installer {
               switch (reply) {
                 case Reply.Lost _ -> again(device, slot, token, tokens);
                 case Reply.Refused(Reason.Busy _) -> again(device, slot, token, tokens);
+                case Reply.Refused(Reason.DeviceRevoked _) -> {
+                  // Another one took its slot before the answer came; its key is of no use now.
+                  world.counts().add("replaced before they had joined");
+                  device.retire();
+                }
                 case Reply.Refused(var reason) -> {
                   world.say(device.number(), "may not join: " + reason);
                   siteTokens.remove(device.site(), token);

@@ -21,6 +21,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.Envelope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,7 +223,11 @@ public final class World {
     hub.slowSignatures(0);
     hub.setClockOff(0);
     for (Device device : devices) {
-      device.heal();
+      if (device.isCopy()) {
+        device.retire();
+      } else {
+        device.heal();
+      }
     }
     hub.start();
     hub.wake();
@@ -313,10 +318,31 @@ public final class World {
     for (Device other : devices) {
       if (!other.equals(device) && slot.equals(slots.get(other.number()))) {
         counts.add("devices replaced");
-        scheduler.in(when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), other::retire);
+        scheduler.in(
+            when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), () -> isReplaced(other));
       }
     }
     slots.put(device.number(), slot);
+  }
+
+  /// Somebody copies a device's disk into another machine, which runs for some hours.
+  void copyDisk(Device original, Chance chance) {
+    if (!original.isPowered() || original.isCopy()) {
+      return;
+    }
+    Device copy = original.copy(devices.size(), chance.below(plan.sites()));
+    if (copy == null) {
+      return;
+    }
+    invariants.copied(original, copy);
+    devices.add(copy);
+    counts.add("disks copied");
+    copy.startAgent();
+    scheduler.in(chance.between(VirtualTime.HOUR, 2 * VirtualTime.DAY), copy::retire);
+  }
+
+  void admitted(Device device) {
+    invariants.admitted(device, now());
   }
 
   /// An operator has given the device this slot.
@@ -340,6 +366,16 @@ public final class World {
   /// From now on rows may be missing that only a newer backup had.
   void lostRows() {
     invariants.lostRows();
+  }
+
+  /// A restored hub may have given its slot away without knowing it; then it keeps running.
+  private void isReplaced(Device device) {
+    boolean isOut =
+        hub.directory().whyNotServed(device.id(), device.shown().serial(), hub.now()).orElse(null)
+            instanceof Reason.DeviceRevoked;
+    if (isOut || !backups.areMade()) {
+      device.retire();
+    }
   }
 
   Envelope strangersEnvelope(String payloadType, String payload) {
