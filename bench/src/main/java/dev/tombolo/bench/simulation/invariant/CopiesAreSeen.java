@@ -1,8 +1,10 @@
 package dev.tombolo.bench.simulation.invariant;
 
+import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// I2, for copied disks: two machines with one identity do not take turns for long.
@@ -24,6 +26,16 @@ final class CopiesAreSeen extends Invariant {
   CopiesAreSeen(Facts facts) {
     super("I2");
     this.facts = facts;
+  }
+
+  /// Put out, it begins anew when somebody has let it in again.
+  @Override
+  void hubCommitted(List<HubChange.Durable> changes, long nowMillis) {
+    for (HubChange change : changes) {
+      if (change instanceof HubChange.DevicePut(var device) && !device.isActive()) {
+        turns.remove(device.id());
+      }
+    }
   }
 
   void admitted(Shop shop, long nowMillis) {
