@@ -11,12 +11,14 @@ final class Report {
     text.append(
         String.format(
             Locale.ROOT,
-            "%d seeds in %.1f s (%.1f seeds/s, %.0f events/s); per seed, median: %d events, %d"
-                + " faults%n",
+            "%d seeds in %.1f s (%.1f seeds/s), %.1f s of processor time (%.1f seeds/s, %.0f"
+                + " events/s); per seed, median: %d events, %d faults%n",
             summary.played(),
             summary.seconds(),
             summary.played() / summary.seconds(),
-            summary.events() / summary.seconds(),
+            summary.processorSeconds(),
+            summary.played() / summary.processorSeconds(),
+            summary.events() / summary.processorSeconds(),
             summary.medianEvents(),
             summary.medianFaults()));
     summary

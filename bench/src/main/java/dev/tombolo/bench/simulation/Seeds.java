@@ -5,6 +5,7 @@ import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.invariant.InvariantBroken;
 import dev.tombolo.bench.simulation.world.World;
 import dev.tombolo.bench.simulation.world.WorldPlan;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,15 +24,18 @@ public final class Seeds {
   private final List<Long> events = new ArrayList<>();
   private final List<Long> faults = new ArrayList<>();
   private @Nullable Failed failed;
+  private long processorNanos;
   private volatile boolean isOver;
 
   /// @param broken the first thing that did not hold
   public record Failed(WorldPlan plan, InvariantBroken broken) {}
 
   /// @param seconds of the clock on the wall
+  /// @param processorSeconds of the threads that played, without compilation and collection
   public record Summary(
       int played,
       double seconds,
+      double processorSeconds,
       long events,
       long medianEvents,
       long medianFaults,
@@ -61,6 +65,7 @@ public final class Seeds {
     return new Summary(
         events.size(),
         seconds,
+        processorNanos / 1e9,
         all,
         median(events),
         median(faults),
@@ -69,6 +74,15 @@ public final class Seeds {
   }
 
   private void playMany(Progress progress) {
+    playAll(progress);
+    worked(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
+  }
+
+  private synchronized void worked(long nanos) {
+    processorNanos += nanos;
+  }
+
+  private void playAll(Progress progress) {
     long seed;
     while (!isOver && (seed = next.getAndIncrement()) < from + count) {
       WorldPlan plan = plans.apply(seed);

@@ -88,7 +88,14 @@ final class Recoveries {
             AuditJson.of("detail", needs.detail()));
         draft.effect(new HubEffect.RequestRefused(event.request(), reason));
       }
-      case RecoveryVerdict.Automatic automatic -> answerOrOrder(event, device, draft);
+      case RecoveryVerdict.Automatic automatic -> {
+        if (isPending(presented)) {
+          // It has it. Else the next one would replace it, and if that answer is lost, the device
+          // would be taken for a clone.
+          orders.promote(device.id(), draft);
+        }
+        answerOrOrder(event, device, draft);
+      }
     }
   }
 
@@ -104,6 +111,11 @@ final class Recoveries {
     if (!over.isEmpty()) {
       draft.change(new HubChange.NoncesForgotten(over));
     }
+  }
+
+  private boolean isPending(PresentedCertificate presented) {
+    CertificateRecord pending = state.pendingCertificates.get(presented.device());
+    return pending != null && pending.serial().equals(presented.serial());
   }
 
   private void answerOrOrder(HubEvent.RecoverAsked event, DeviceRecord device, StepDraft draft) {

@@ -51,6 +51,28 @@ class RecoveryTest {
   }
 
   @Test
+  void aDeviceThatRecoversWithItsNextCertificateIsNoCloneWhenTheAnswerIsLost() {
+    expire(10 * DAY);
+    String next = recovered("next");
+    PresentedCertificate shown =
+        new PresentedCertificate(
+            device, next, Scene.key("next").keyDigest(), scene.now, scene.now + DAY);
+    scene.now += 1_000;
+
+    scene.tell(
+        new HubEvent.RecoverAsked(
+            scene.number(),
+            shown,
+            Scene.key("third"),
+            "nonce-of-a-fast-clock",
+            scene.now + Limits.CHALLENGE_LIFE.toMillis(),
+            "10.0.0.2:1"));
+
+    assertThat(opened(next)).hasAtLeastOneElementOfType(HubEffect.SessionAdmitted.class);
+    assertThat(standing()).isEqualTo(Standing.ACTIVE);
+  }
+
+  @Test
   void anAnswerThatHasRunOutItselfIsNotGivenAgain() {
     expire(10 * DAY);
     String lost = recovered("next");

@@ -39,7 +39,7 @@ public final class Outbox {
     this.quota = quota;
     this.bootId = bootId;
     this.nextSequence = nextSequence;
-    this.sending = new Sending(rows.ackedThrough(), nextSequence - 1);
+    this.sending = new Sending(rows.ackedThrough(), rows.forgottenThrough(), nextSequence - 1);
     this.channels = rows.channels();
     this.stateSequence = rows.stateSequence();
     this.kept = rows.kept();
@@ -139,7 +139,7 @@ public final class Outbox {
       queue.removeOldest();
       count++;
     }
-    out.accept(new OutboxChange.ResultsRemoved(name, through));
+    out.accept(new OutboxChange.ResultsRemoved(name, from, through));
     Drop earlier = drops.get(name);
     if (earlier != null && sending.surelyUnsent(earlier.sequence())) {
       out.accept(new OutboxChange.Removed(earlier.sequence()));
@@ -191,6 +191,7 @@ public final class Outbox {
         kept.forgettable(backedUpThrough == null ? known : Math.min(known, backedUpThrough));
     if (forgettable > forgottenThrough) {
       forgottenThrough = forgettable;
+      sending.forgotten(forgettable);
       changes.add(new OutboxChange.Forgotten(forgettable));
     }
     return changes;

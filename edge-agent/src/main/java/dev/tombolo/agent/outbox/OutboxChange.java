@@ -10,8 +10,9 @@ public sealed interface OutboxChange {
 
   record Removed(long sequence) implements OutboxChange {}
 
-  /// A channel's rows up to and including `through` gave way to newer ones.
-  record ResultsRemoved(Name channel, long through) implements OutboxChange {}
+  /// A channel's rows of this range gave way to newer ones. Older ones stay: the hub has them, and
+  /// they are kept until a backup of it has them too.
+  record ResultsRemoved(Name channel, long from, long through) implements OutboxChange {}
 
   /// The hub has them, but no backup of it yet: they stay, except states, of which the newest is
   /// told again anyway if the hub loses it.

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /// How far the outbox has been sent on the present line, and how far the hub has it. A new line
-/// starts again from the lowest row that is not acknowledged. Times are monotonic milliseconds.
+/// starts again from the lowest row that is not acknowledged. While rows are kept that the hub has
+/// and no backup of it, a new line waits for the hub's word first: it may have been restored and
+/// have lost them, and a row above them would hide that. Times are monotonic milliseconds.
 public final class Sending {
   /// Reports on their way without PUBACK.
   static final int WINDOW_MAX = 4;
@@ -21,13 +23,21 @@ public final class Sending {
   private final Set<Long> onTheWay = new HashSet<>();
   private long lastSequence;
   private long ackedThrough;
+  private long forgottenThrough;
   private long sentThrough;
   private long everSentThrough;
   private long progressMillis;
   private boolean open;
 
-  Sending(long ackedThrough, long lastSequence) {
+  /// Whether the hub still has what it had is not known on this line.
+  private boolean isUnsure;
+
+  /// It did not say, so what is kept goes out once more, from the lowest row on.
+  private boolean isRepeating;
+
+  Sending(long ackedThrough, long forgottenThrough, long lastSequence) {
     this.ackedThrough = ackedThrough;
+    this.forgottenThrough = forgottenThrough;
     this.sentThrough = ackedThrough;
     this.lastSequence = lastSequence;
     // What an earlier run of the agent sent is not known: all of it may have been.
@@ -36,6 +46,11 @@ public final class Sending {
 
   public long ackedThrough() {
     return ackedThrough;
+  }
+
+  /// No row through this one is kept.
+  void forgotten(long through) {
+    forgottenThrough = through;
   }
 
   void appended(long sequence) {
@@ -51,6 +66,8 @@ public final class Sending {
     sentThrough = ackedThrough;
     progressMillis = nowMillis;
     open = true;
+    isUnsure = forgottenThrough < ackedThrough;
+    isRepeating = false;
   }
 
   public void lineClosed() {
@@ -62,6 +79,7 @@ public final class Sending {
   }
 
   boolean acked(long through, long nowMillis) {
+    heard();
     if (through <= ackedThrough) {
       return false;
     }
@@ -71,8 +89,17 @@ public final class Sending {
     return true;
   }
 
+  private void heard() {
+    if (isUnsure) {
+      isUnsure = false;
+      isRepeating = false;
+      sentThrough = Math.max(sentThrough, ackedThrough);
+    }
+  }
+
   /// The hub has less than it had: all above `through` is to be sent again.
   void lost(long through, long nowMillis) {
+    heard();
     ackedThrough = through;
     sentThrough = through;
     progressMillis = nowMillis;
@@ -84,7 +111,17 @@ public final class Sending {
     if (!open) {
       return List.of();
     }
-    if (sentThrough == ackedThrough) {
+    if (isUnsure) {
+      if (nowMillis - progressMillis >= ACKED_WAIT_MAX_MILLIS) {
+        isRepeating = true;
+        sentThrough = forgottenThrough;
+        progressMillis = nowMillis;
+        onTheWay.clear();
+      }
+      if (!isRepeating) {
+        return List.of();
+      }
+    } else if (sentThrough == ackedThrough) {
       progressMillis = nowMillis;
     } else if (nowMillis - progressMillis >= ACKED_WAIT_MAX_MILLIS) {
       sentThrough = ackedThrough;

@@ -203,9 +203,11 @@ final class ChangeWriter {
       case OutboxChange.Appended(var entry, var row) -> append(entry, row);
       case OutboxChange.Removed(var sequence) ->
           statements.run("DELETE FROM outbox WHERE sequence = ?", sequence);
-      case OutboxChange.ResultsRemoved(var channel, var through) ->
+      case OutboxChange.ResultsRemoved(var channel, var from, var through) ->
           statements.run(
-              "DELETE FROM outbox WHERE sequence <= ? AND kind = 'RESULT' AND channel = ?",
+              "DELETE FROM outbox WHERE sequence BETWEEN ? AND ? AND kind = 'RESULT'"
+                  + " AND channel = ?",
+              from,
               through,
               channel);
       case OutboxChange.Acknowledged(var through) -> {

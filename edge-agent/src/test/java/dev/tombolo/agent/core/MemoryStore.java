@@ -132,9 +132,9 @@ final class MemoryStore implements AgentStore {
         nextSequence = Math.max(nextSequence, entry.sequence() + 1);
       }
       case OutboxChange.Removed(var sequence) -> outbox.remove(sequence);
-      case OutboxChange.ResultsRemoved(var channel, var through) ->
+      case OutboxChange.ResultsRemoved(var channel, var from, var through) ->
           outbox
-              .headMap(through, true)
+              .subMap(from, true, through, true)
               .values()
               .removeIf(
                   it ->

@@ -28,8 +28,8 @@ class OutboxTest {
         entries.put(entry.sequence(), entry);
       }
       case OutboxChange.Removed(var sequence) -> remove(sequence);
-      case OutboxChange.ResultsRemoved(var channel, var through) ->
-          List.copyOf(entries.headMap(through, true).values()).stream()
+      case OutboxChange.ResultsRemoved(var channel, var from, var through) ->
+          List.copyOf(entries.subMap(from, true, through, true).values()).stream()
               .filter(it -> channel.equals(it.channel()) && it.kind() == OutboxEntry.Kind.RESULT)
               .forEach(it -> remove(it.sequence()));
       case OutboxChange.Acknowledged(var through) ->
@@ -290,6 +290,57 @@ class OutboxTest {
 
     assertThat(changes).contains(new OutboxChange.LostByHub(2));
     assertThat(sendAll(10)).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
+  void nothingNewIsSaidOnANewLineBeforeTheHubHasSaidWhatItStillHas() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+    outbox.acked(5, 2L, 0).forEach(this::write);
+    outbox.sending().lineClosed();
+    event("while it was restored");
+
+    outbox.sending().lineOpened(1_000);
+    assertThat(sendAll(1_000)).isEmpty();
+    outbox.acked(3, 2L, 1_100).forEach(this::write);
+
+    assertThat(sendAll(1_100)).containsExactly(4L, 5L, 6L);
+  }
+
+  @Test
+  void aHubThatDoesNotSayWhatItHasIsToldAllThatIsKept() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+    outbox.acked(5, 2L, 0).forEach(this::write);
+    outbox.sending().lineClosed();
+    event("another");
+
+    outbox.sending().lineOpened(1_000);
+    assertThat(sendAll(60_999)).isEmpty();
+
+    assertThat(sendAll(61_000)).containsExactly(3L, 4L, 5L, 6L);
+  }
+
+  @Test
+  void aHubThatHasAllIsToldTheNewOnly() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+    outbox.acked(5, 2L, 0).forEach(this::write);
+    event("another");
+
+    outbox.sending().lineOpened(1_000);
+    outbox.acked(5, 2L, 1_100).forEach(this::write);
+
+    assertThat(sendAll(1_100)).containsExactly(6L);
   }
 
   @Test

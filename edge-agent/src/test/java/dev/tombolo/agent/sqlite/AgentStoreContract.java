@@ -245,6 +245,16 @@ public abstract class AgentStoreContract {
   }
 
   @Test
+  void resultsThatAreKeptForABackupDoNotGiveWay() throws StoreException {
+    commit(row(1, Kind.RESULT, APP), row(2, Kind.RESULT, APP), row(3, Kind.RESULT, APP));
+    commit(new AgentChange.OutboxChanged(new OutboxChange.Acknowledged(1)));
+
+    commit(new AgentChange.OutboxChanged(new OutboxChange.ResultsRemoved(APP, 2, 2)));
+
+    assertThat(sequences(reopened())).containsExactly(1L, 3L);
+  }
+
+  @Test
   void onlyResultsOfTheChannelGiveWay() throws StoreException {
     Name other = new Name("queue");
     commit(
@@ -254,7 +264,7 @@ public abstract class AgentStoreContract {
         row(4, Kind.RESULT, APP),
         row(5, Kind.RESULT, APP));
 
-    commit(new AgentChange.OutboxChanged(new OutboxChange.ResultsRemoved(APP, 4)));
+    commit(new AgentChange.OutboxChanged(new OutboxChange.ResultsRemoved(APP, 1, 4)));
 
     assertThat(sequences(reopened())).containsExactly(2L, 3L, 5L);
     assertThat(store().load().outbox())

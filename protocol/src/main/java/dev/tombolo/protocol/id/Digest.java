@@ -4,12 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /// A SHA-256 digest (FIPS 180-4), written `sha256:` and 64 lower-case hex digits.
 public record Digest(String text) implements Comparable<Digest> {
   public static final String PREFIX = "sha256:";
-  private static final Pattern SHAPE = Pattern.compile("sha256:[0-9a-f]{64}");
+  private static final int CHARACTERS = PREFIX.length() + 64;
 
   public Digest {
     if (!isValid(text)) {
@@ -19,7 +18,16 @@ public record Digest(String text) implements Comparable<Digest> {
   }
 
   public static boolean isValid(String text) {
-    return SHAPE.matcher(text).matches();
+    if (text.length() != CHARACTERS || !text.startsWith(PREFIX)) {
+      return false;
+    }
+    for (int i = PREFIX.length(); i < CHARACTERS; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static Digest of(byte[] content) {

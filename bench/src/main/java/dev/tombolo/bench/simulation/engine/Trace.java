@@ -58,14 +58,6 @@ public final class Trace {
     hash = Long.rotateLeft(hash ^ value, 23) * 0x9e3779b97f4a7c15L;
   }
 
-  public void mix(byte[] bytes) {
-    long sum = bytes.length;
-    for (byte each : bytes) {
-      sum = sum * 31 + each;
-    }
-    mix(sum);
-  }
-
   public void say(long millis, int actor, String words) {
     if (!isOn) {
       return;

@@ -30,7 +30,7 @@ final class AcknowledgedIsDurable extends Invariant {
       case HubEffect.SendAcked it -> {
         HubFacts.Outbox outbox = facts.hub.outbox(it.device(), it.acked().incarnation());
         hold(
-            outbox.through >= it.acked().through(),
+            Math.max(0, outbox.through) >= it.acked().through(),
             facts.numberOf(it.device()),
             "the hub acknowledges rows through "
                 + it.acked().through()
@@ -107,9 +107,10 @@ final class AcknowledgedIsDurable extends Invariant {
   void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
     for (AgentChange change : changes) {
       if (change instanceof AgentChange.OutboxChanged(OutboxChange.Forgotten(var through))) {
-        forgotten(shop, through);
+        forgotten(shop, through, nowMillis);
       } else if (change
-          instanceof AgentChange.OutboxChanged(OutboxChange.ResultsRemoved(var channel, var _))) {
+          instanceof
+          AgentChange.OutboxChanged(OutboxChange.ResultsRemoved(var channel, var _, var _))) {
         hold(
             changes.stream()
                 .anyMatch(
@@ -125,9 +126,24 @@ final class AcknowledgedIsDurable extends Invariant {
     }
   }
 
-  private void forgotten(Shop shop, long through) {
+  private void forgotten(Shop shop, long through, long nowMillis) {
     ShopFacts its = facts.of(shop);
     DeviceId device = shop.device().orElseThrow();
+    if (facts.wasCopied(device)) {
+      // Until the copy is seen, the hub takes the one's rows for repeats of the other's.
+      return;
+    }
+    if (facts.hub.hasBackups(nowMillis)) {
+      long backedUp =
+          facts.hub.backedUp.getOrDefault(device, Map.of()).values().stream()
+              .mapToLong(Long::longValue)
+              .max()
+              .orElse(0);
+      hold(
+          through <= backedUp,
+          shop.number(),
+          "rows through " + through + " are forgotten, backups have them through " + backedUp);
+    }
     Map<String, HubFacts.Outbox> outboxes = facts.hub.outboxes.getOrDefault(device, Map.of());
     for (var row : its.rows.headMap(through, true).entrySet()) {
       if (row.getValue().isGone || row.getValue().entry.kind() == OutboxEntry.Kind.STATE) {

@@ -36,6 +36,16 @@ final class AuditIsWhole extends Invariant {
     }
   }
 
+  @Override
+  Runnable bookmark() {
+    long sequenceThen = sequence;
+    String hashThen = hash;
+    return () -> {
+      sequence = sequenceThen;
+      hash = hashThen;
+    };
+  }
+
   private void needs(List<String> actions, String action) {
     hold(actions.contains(action), -1, "a change without its audit line '" + action + "'");
   }

@@ -34,6 +34,8 @@ final class EverythingConverges extends Invariant {
     NOT_JOINED,
     EXPELLED,
     CERTIFICATE_EXPIRED,
+    WAITS_FOR_A_SLOT,
+    COPIED,
     AS_WANTED,
     FOR_A_REASON
   }
@@ -44,6 +46,9 @@ final class EverythingConverges extends Invariant {
       return End.NOT_JOINED;
     }
     DeviceRecord device = facts.hub.devices.get(id.get());
+    if (device == null && facts.hub.strangers.contains(id.get())) {
+      return facts.hub.expelledMillis.containsKey(id.get()) ? End.EXPELLED : End.WAITS_FOR_A_SLOT;
+    }
     if (device == null) {
       throw broken(shop.number(), "the device has joined, and the hub does not know it");
     }
@@ -53,6 +58,10 @@ final class EverythingConverges extends Invariant {
     if (hasExpired(device.id(), nowMillis)) {
       // Recovery is not built yet: an operator has to let it join again.
       return End.CERTIFICATE_EXPIRED;
+    }
+    if (facts.wasCopied(device.id()) && !facts.hub.online.getOrDefault(device.id(), false)) {
+      // The copy may have had the newest certificate: the device has to join again.
+      return End.COPIED;
     }
     AgentSnapshot stored = shop.stored();
     List<Reason> why = Why.of(condition(device));
@@ -68,7 +77,7 @@ final class EverythingConverges extends Invariant {
         shop.number(),
         "the device does not hold its newest document; why: " + why);
     hold(
-        its.waiting().isEmpty(),
+        !its.isAnyUnacknowledged(),
         shop.number(),
         "rows wait for the hub: " + its.waiting() + "; why: " + why);
     resultsAreComplete(shop, device.id(), stored);
@@ -80,7 +89,7 @@ final class EverythingConverges extends Invariant {
     ShopFacts its = facts.of(shop);
     HubFacts.Outbox outbox = facts.hub.outbox(device, stored.enrolment().incarnation());
     hold(
-        outbox.droppedRows >= its.resultsGone,
+        outbox.droppedRows >= its.resultsGone || facts.hub.hasLostRows || facts.wasCopied(device),
         shop.number(),
         its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
   }
@@ -116,7 +125,9 @@ final class EverythingConverges extends Invariant {
           shop.number(),
           name + " is still there, and nobody wants it; why: " + why);
     }
-    knows(shop, device.id(), why);
+    if (!facts.wasCopied(device.id())) {
+      knows(shop, device.id(), why);
+    }
     if (isAsWanted && !wanted.isEmpty()) {
       hold(
           why.contains(new Reason.UpToDate())

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What the hub has committed, kept independently of its own memory.
 final class HubFacts {
+  private static final long BACKUP_GRACE_MILLIS = 15 * 60 * 1_000;
+
   final Map<String, JoinTokenRecord> tokens = new HashMap<>();
   final Map<String, List<TokenUse>> uses = new HashMap<>();
   final Map<DeviceId, DeviceRecord> devices = new TreeMap<>();
@@ -48,11 +50,121 @@ final class HubFacts {
   final EnumMap<Counter, Long> counters = new EnumMap<>(Counter.class);
   @Nullable AuditRecord lastAudit;
 
+  /// Devices that wait for a slot: they joined after the backup that the hub goes on with.
+  final Set<DeviceId> strangers = new HashSet<>();
+
+  /// True once the hub went on with a backup that was not the newest.
+  boolean hasLostRows;
+
+  /// What its clock showed when it began what it commits; not always the time.
+  long clockMillis;
+
+  /// Through which row a finished backup has each outbox, and when the first was finished; by the
+  /// same, what the backup has that is being made.
+  final Map<DeviceId, Map<String, Long>> backedUp = new HashMap<>();
+
+  private final Map<DeviceId, Map<String, Long>> begun = new HashMap<>();
+  private @Nullable Long backedUpSinceMillis;
+
+  /// True when rows may only be forgotten that a backup has. What was said just before the first
+  /// backup may still be under way.
+  boolean hasBackups(long nowMillis) {
+    Long since = backedUpSinceMillis;
+    return since != null && nowMillis - since > BACKUP_GRACE_MILLIS;
+  }
+
+  private void takeBackup(HubChange.Durable change, long nowMillis) {
+    switch (change) {
+      case HubChange.BackupBegun _ -> {
+        begun.clear();
+        outboxes.forEach(
+            (device, its) -> {
+              Map<String, Long> there = begun.computeIfAbsent(device, unseen -> new HashMap<>());
+              its.forEach((incarnation, outbox) -> there.put(incarnation, outbox.through));
+            });
+      }
+      case HubChange.BackupDone _ -> {
+        begun.forEach(
+            (device, its) ->
+                its.forEach((incarnation, through) -> backed(device, incarnation, through)));
+        backedUpSinceMillis = backedUpSinceMillis == null ? nowMillis : backedUpSinceMillis;
+      }
+      case HubChange.OutboxMarked it -> backed(it.device(), it.incarnation(), it.backedUp());
+      default -> {}
+    }
+  }
+
+  private void backed(DeviceId device, String incarnation, long through) {
+    backedUp
+        .computeIfAbsent(device, unseen -> new HashMap<>())
+        .merge(incarnation, through, Math::max);
+  }
+
   /// What has been taken of one outbox.
   static final class Outbox {
     long through = -1;
     final BitSet rows = new BitSet();
     long droppedRows;
+
+    Outbox copy() {
+      Outbox copy = new Outbox();
+      copy.through = through;
+      copy.rows.or(rows);
+      copy.droppedRows = droppedRows;
+      return copy;
+    }
+  }
+
+  /// Tokens, their uses and who was put out are not put back: they hold beyond a restore.
+  Runnable bookmark() {
+    Map<DeviceId, DeviceRecord> devicesThen = Map.copyOf(devices);
+    Map<String, CertificateRecord> certificatesThen = Map.copyOf(certificates);
+    Map<DeviceId, DocumentRecord> documentsThen = Map.copyOf(documents);
+    Map<DeviceId, Digest> heldThen = Map.copyOf(heldManifests);
+    Map<DeviceId, Map<String, Outbox>> outboxesThen = copy(outboxes);
+    Map<DeviceId, ReportBody.State> statesThen = Map.copyOf(states);
+    Map<DeviceId, Set<Digest>> reportedThen = Map.copyOf(reportedReleases);
+    Map<Digest, ReleaseRecord> releasesThen = Map.copyOf(releases);
+    Map<Assignment.Place, TreeMap<Name, Assignment>> assignmentsThen = new HashMap<>();
+    assignments.forEach((place, there) -> assignmentsThen.put(place, new TreeMap<>(there)));
+    Map<Name, AdminObject.Site> sitesThen = Map.copyOf(sites);
+    Map<Counter, Long> countersThen = Map.copyOf(counters);
+    Set<DeviceId> strangersThen = Set.copyOf(strangers);
+    AuditRecord auditThen = lastAudit;
+    return () -> {
+      putBack(devices, devicesThen);
+      putBack(certificates, certificatesThen);
+      putBack(documents, documentsThen);
+      putBack(heldManifests, heldThen);
+      putBack(outboxes, copy(outboxesThen));
+      putBack(states, statesThen);
+      putBack(reportedReleases, reportedThen);
+      putBack(releases, releasesThen);
+      assignments.clear();
+      assignmentsThen.forEach((place, there) -> assignments.put(place, new TreeMap<>(there)));
+      putBack(sites, sitesThen);
+      putBack(counters, countersThen);
+      strangers.clear();
+      strangers.addAll(strangersThen);
+      online.replaceAll((device, is) -> false);
+      lastAudit = auditThen;
+    };
+  }
+
+  private static <K, V> void putBack(Map<K, V> map, Map<K, V> then) {
+    map.clear();
+    map.putAll(then);
+  }
+
+  private static Map<DeviceId, Map<String, Outbox>> copy(Map<DeviceId, Map<String, Outbox>> all) {
+    Map<DeviceId, Map<String, Outbox>> copy = new HashMap<>();
+    all.forEach(
+        (device, its) -> {
+          Map<String, Outbox> copies = new HashMap<>();
+          its.forEach((incarnation, outbox) -> copies.put(incarnation, outbox.copy()));
+          copy.put(device, copies);
+        });
+    return copy;
   }
 
   void take(List<HubChange.Durable> changes, long nowMillis) {
@@ -105,14 +217,18 @@ final class HubFacts {
         online.remove(device);
         seenMillis.remove(device);
       }
+      case HubChange.StrangerPut(var stranger) -> {
+        strangers.add(stranger.device());
+        if (stranger.isRevoked()) {
+          expelledMillis.putIfAbsent(stranger.device(), nowMillis);
+        }
+      }
+      case HubChange.StrangerGone(var device) -> strangers.remove(device);
+      case HubChange.BackupBegun _, HubChange.BackupDone _, HubChange.OutboxMarked _ ->
+          takeBackup(change, nowMillis);
       // The hub may forget these; what was true of them stays true.
       case HubChange.HistoryMoved _,
           HubChange.HistoryRestored _,
-          HubChange.StrangerPut _,
-          HubChange.StrangerGone _,
-          HubChange.BackupBegun _,
-          HubChange.BackupDone _,
-          HubChange.OutboxMarked _,
           HubChange.BlockPut _,
           HubChange.BlockDropped _,
           HubChange.MarkForgotten _,

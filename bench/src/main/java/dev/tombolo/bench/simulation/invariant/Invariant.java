@@ -30,6 +30,11 @@ public abstract class Invariant {
   /// What only a look at everything shows; every now and then.
   void whole(List<? extends Shop> shops, long nowMillis) {}
 
+  /// What puts its knowledge of the hub's database back to this moment.
+  Runnable bookmark() {
+    return () -> {};
+  }
+
   final void hold(boolean holds, int shop, String otherwise) {
     if (!holds) {
       throw new InvariantBroken(name, shop, otherwise);

@@ -12,6 +12,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.release.ReleaseManifest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ public final class Invariants {
   private final RevokedGetsNothing revoked = new RevokedGetsNothing(facts);
   private final NoDeviceSeesAnothers others = new NoDeviceSeesAnothers(facts);
   private final EverythingConverges converges = new EverythingConverges(facts);
+  private final CopiesAreSeen copies = new CopiesAreSeen(facts);
   private final EverythingIsBounded bounds;
   private final Invariant[] all;
   private final Counts counts;
@@ -43,6 +45,7 @@ public final class Invariants {
         new Invariant[] {
           new TokensAreUsedWithinBounds(facts),
           new OneDevicePerSlot(facts),
+          copies,
           new AcknowledgedIsDurable(facts),
           new WhatIsLiveWasVerified(facts, published, fleet),
           nothingFalls,
@@ -58,7 +61,9 @@ public final class Invariants {
         };
   }
 
-  public void hubCommitted(List<HubChange.Durable> changes, long nowMillis) {
+  /// @param clockMillis what the hub's own clock shows
+  public void hubCommitted(List<HubChange.Durable> changes, long nowMillis, long clockMillis) {
+    facts.hub.clockMillis = clockMillis;
     facts.hub.take(changes, nowMillis);
     for (Invariant each : all) {
       each.hubCommitted(changes, nowMillis);
@@ -105,6 +110,31 @@ public final class Invariants {
     }
   }
 
+  /// What puts all that is known of the hub's database back to this moment: a backup was made.
+  public Runnable bookmark() {
+    List<Runnable> bookmarks = new ArrayList<>();
+    bookmarks.add(facts.hub.bookmark());
+    for (Invariant each : all) {
+      bookmarks.add(each.bookmark());
+    }
+    return () -> bookmarks.forEach(Runnable::run);
+  }
+
+  /// From now on rows may be missing that only a newer backup had.
+  public void lostRows() {
+    facts.hub.hasLostRows = true;
+  }
+
+  /// From now on there are two of a device.
+  public void copied(Shop original, Shop copy) {
+    facts.copied(original, copy);
+  }
+
+  /// The hub lets this machine's line in.
+  public void admitted(Shop shop, long nowMillis) {
+    copies.admitted(shop, nowMillis);
+  }
+
   /// A message went over a wire.
   public void carried(int bytes) {
     bounds.carried(-1, bytes);
@@ -136,6 +166,9 @@ public final class Invariants {
   public void atTheEnd(List<? extends Shop> shops, long nowMillis) {
     whole(shops, nowMillis);
     for (Shop shop : shops) {
+      if (shop.isCopy()) {
+        continue;
+      }
       counts.add("end " + word(converges.check(shop, nowMillis).name()));
     }
   }

@@ -46,6 +46,19 @@ final class NothingFalls extends Invariant {
     }
   }
 
+  /// A device that saw a higher revision is told by the higher epoch.
+  @Override
+  Runnable bookmark() {
+    Map<DeviceId, Long> revisionsThen = Map.copyOf(revisions);
+    Map<Counter, Long> countersThen = Map.copyOf(counters);
+    return () -> {
+      revisions.clear();
+      revisions.putAll(revisionsThen);
+      counters.clear();
+      counters.putAll(countersThen);
+    };
+  }
+
   /// Seen before [ShopFacts] takes it.
   void agentCommits(Shop shop, ShopFacts its, AgentChange change) {
     switch (change) {
@@ -77,7 +90,7 @@ final class NothingFalls extends Invariant {
       case AgentChange.OutboxChanged(OutboxChange.Appended(var entry, var _)) ->
           grows(shop, "rows", its.lastSequence, entry.sequence());
       case AgentChange.OutboxChanged(OutboxChange.Forgotten(var through)) ->
-          grows(shop, "acknowledged rows", its.ackedThrough, through);
+          grows(shop, "forgotten rows", its.forgottenThrough, through);
       default -> {}
     }
   }

@@ -44,6 +44,21 @@ final class OneDevicePerSlot extends Invariant {
     }
   }
 
+  @Override
+  Runnable bookmark() {
+    Map<SlotRef, DeviceId> holdersThen = Map.copyOf(holders);
+    Map<DeviceId, String> currentThen = Map.copyOf(current);
+    Map<DeviceId, String> pendingThen = Map.copyOf(pending);
+    return () -> {
+      holders.clear();
+      holders.putAll(holdersThen);
+      current.clear();
+      current.putAll(currentThen);
+      pending.clear();
+      pending.putAll(pendingThen);
+    };
+  }
+
   private void put(DeviceRecord device) {
     if (!device.isActive()) {
       holders.remove(device.slot(), device.id());

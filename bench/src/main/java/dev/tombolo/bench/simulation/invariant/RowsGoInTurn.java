@@ -36,13 +36,29 @@ final class RowsGoInTurn extends Invariant {
       switch (change) {
         case HubChange.RowsTaken taken -> taken.rows().forEach(this::numbered);
         case HubChange.BlockPut(var block) -> put(block);
-        case HubChange.BlockDropped(var block) -> dropped(block, nowMillis);
+        case HubChange.BlockDropped(var block) -> dropped(block);
         default -> {}
       }
     }
     for (RowLog log : RowLog.values()) {
       whole(log);
     }
+  }
+
+  @Override
+  Runnable bookmark() {
+    Map<RowLog, Long> lastThen = Map.copyOf(last);
+    Map<RowLog, Long> goneThen = Map.copyOf(gone);
+    Map<RowLog, TreeMap<Long, RowBlock>> keptThen = new EnumMap<>(RowLog.class);
+    kept.forEach((log, blocks) -> keptThen.put(log, new TreeMap<>(blocks)));
+    return () -> {
+      last.clear();
+      last.putAll(lastThen);
+      gone.clear();
+      gone.putAll(goneThen);
+      kept.clear();
+      keptThen.forEach((log, blocks) -> kept.put(log, new TreeMap<>(blocks)));
+    };
   }
 
   private void numbered(ReportRow row) {
@@ -73,7 +89,7 @@ final class RowsGoInTurn extends Invariant {
     there.put(block.first(), block);
   }
 
-  private void dropped(RowBlock block, long nowMillis) {
+  private void dropped(RowBlock block) {
     RowLog log = block.log();
     TreeMap<Long, RowBlock> there = kept(log);
     hold(
@@ -84,7 +100,7 @@ final class RowsGoInTurn extends Invariant {
     long rows = last.getOrDefault(log, 0L) - block.first() + 1;
     hold(
         quota == null
-            || nowMillis - block.takenMillis() > quota.keep().toMillis()
+            || facts.hub.clockMillis - block.takenMillis() > quota.keep().toMillis()
             || rows > quota.rowsMax(),
         -1,
         block + " is dropped before it has to be");

@@ -16,6 +16,9 @@ public interface Shop {
   /// Empty before it has joined.
   Optional<DeviceId> device();
 
+  /// True for a machine with a copy of another one's disk.
+  boolean isCopy();
+
   /// What its agent would read after a crash at this moment.
   AgentSnapshot stored();
 

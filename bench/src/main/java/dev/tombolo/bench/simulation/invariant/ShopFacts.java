@@ -30,6 +30,7 @@ final class ShopFacts {
   final Map<Name, Integer> waiting = new HashMap<>();
   long lastSequence;
   long ackedThrough;
+  long forgottenThrough;
 
   /// Results that were taken, over all time, and those that gave way.
   long results;
@@ -42,10 +43,39 @@ final class ShopFacts {
     final Report.Row row;
     boolean isGone;
 
+    /// It no longer counts as waiting, though it may be kept until a backup has it.
+    boolean isSettled;
+
     Row(OutboxEntry entry, Report.Row row) {
       this.entry = entry;
       this.row = row;
     }
+
+    Row copy() {
+      Row copy = new Row(entry, row);
+      copy.isGone = isGone;
+      copy.isSettled = isSettled;
+      return copy;
+    }
+  }
+
+  /// Of another machine with a copy of this disk.
+  ShopFacts copy() {
+    ShopFacts copy = new ShopFacts();
+    copy.connects = connects;
+    copy.timeFloorMillis = timeFloorMillis;
+    copy.securityFloors.putAll(securityFloors);
+    copy.held = held;
+    copy.releases.putAll(releases);
+    copy.workloads.putAll(workloads);
+    rows.forEach((sequence, row) -> copy.rows.put(sequence, row.copy()));
+    copy.waiting.putAll(waiting);
+    copy.lastSequence = lastSequence;
+    copy.ackedThrough = ackedThrough;
+    copy.forgottenThrough = forgottenThrough;
+    copy.results = results;
+    copy.resultsGone = resultsGone;
+    return copy;
   }
 
   /// Takes one change in; to be called after the invariants have seen it.
@@ -89,14 +119,14 @@ final class ShopFacts {
           row.isGone = true;
         }
       }
-      case OutboxChange.ResultsRemoved(var channel, var through) -> {
-        for (Row row : rows.headMap(through, true).values()) {
+      case OutboxChange.ResultsRemoved(var channel, var from, var through) -> {
+        for (Row row : rows.subMap(from, true, through, true).values()) {
           if (!row.isGone
               && row.entry.kind() == OutboxEntry.Kind.RESULT
               && channel.equals(row.entry.channel())) {
+            settle(row);
             row.isGone = true;
             resultsGone++;
-            waiting.merge(channel, -1, Integer::sum);
           }
         }
       }
@@ -105,21 +135,34 @@ final class ShopFacts {
           if (row.entry.kind() == OutboxEntry.Kind.STATE) {
             row.isGone = true;
           }
+          settle(row);
         }
         ackedThrough = Math.max(ackedThrough, through);
       }
       case OutboxChange.LostByHub(var through) -> ackedThrough = through;
       case OutboxChange.Forgotten(var through) -> {
-        for (Row row : rows.headMap(through, true).values()) {
-          Name channel = row.entry.channel();
-          if (!row.isGone && row.entry.kind() == OutboxEntry.Kind.RESULT && channel != null) {
-            waiting.merge(channel, -1, Integer::sum);
-          }
-        }
+        rows.headMap(through, true).values().forEach(this::settle);
         rows.headMap(through, true).clear();
+        forgottenThrough = through;
         ackedThrough = Math.max(ackedThrough, through);
       }
     }
+  }
+
+  private void settle(Row row) {
+    Name channel = row.entry.channel();
+    if (!row.isGone
+        && !row.isSettled
+        && row.entry.kind() == OutboxEntry.Kind.RESULT
+        && channel != null) {
+      waiting.merge(channel, -1, Integer::sum);
+    }
+    row.isSettled = true;
+  }
+
+  /// True while the hub has not taken all.
+  boolean isAnyUnacknowledged() {
+    return rows.tailMap(ackedThrough, false).values().stream().anyMatch(row -> !row.isGone);
   }
 
   WaitingRows waiting() {

@@ -2,6 +2,7 @@ package dev.tombolo.bench.simulation.store;
 
 import dev.tombolo.agent.core.AgentStore;
 import dev.tombolo.agent.core.Enrolment;
+import org.jspecify.annotations.Nullable;
 
 /// What outlives an agent's process.
 public interface AgentDisk extends AutoCloseable {
@@ -13,6 +14,11 @@ public interface AgentDisk extends AutoCloseable {
 
   /// The process that had it open is dead.
   void crashed();
+
+  /// Another disk with the same content; null where none can be made.
+  default @Nullable AgentDisk copy() {
+    return null;
+  }
 
   @Override
   void close();

@@ -35,7 +35,23 @@ public interface Disks extends AutoCloseable {
   }
 
   /// Keeps one store for all processes.
-  record SimulatedHubDisk(SimulatedHubStore store) implements HubDisk {
+  final class SimulatedHubDisk implements HubDisk {
+    private SimulatedHubStore store;
+
+    SimulatedHubDisk(SimulatedHubStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public SimulatedHubStore copy() {
+      return store.copy();
+    }
+
+    @Override
+    public void replace(SimulatedHubStore database) {
+      store = database;
+    }
+
     @Override
     public HubStore open() {
       return store;
@@ -57,6 +73,13 @@ public interface Disks extends AutoCloseable {
       if (store == null) {
         store = new SimulatedAgentStore(enrolment);
       }
+    }
+
+    @Override
+    public AgentDisk copy() {
+      SimulatedAgentDisk copy = new SimulatedAgentDisk();
+      copy.store = store == null ? null : store.copy();
+      return copy;
     }
 
     @Override

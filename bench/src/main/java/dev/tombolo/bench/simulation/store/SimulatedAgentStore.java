@@ -54,6 +54,26 @@ public final class SimulatedAgentStore implements AgentStore {
     this.documentCertificate = enrolment.documentCertificate();
   }
 
+  /// What is committed now, for itself.
+  SimulatedAgentStore copy() {
+    SimulatedAgentStore copy = new SimulatedAgentStore(enrolment);
+    copy.connects = connects;
+    copy.timeFloor = timeFloor;
+    copy.documentCertificate = documentCertificate;
+    copy.held = held;
+    copy.pending = pending;
+    copy.sections.putAll(sections);
+    copy.roots = roots;
+    copy.floors.putAll(floors);
+    copy.releases.putAll(releases);
+    copy.applications.putAll(applications);
+    copy.workloads.putAll(workloads);
+    copy.outbox.putAll(outbox);
+    copy.nextSequence = nextSequence;
+    copy.ackedThrough = ackedThrough;
+    return copy;
+  }
+
   @Override
   public AgentSnapshot load() {
     List<OutboxEntry> entries = new ArrayList<>();
@@ -138,9 +158,9 @@ public final class SimulatedAgentStore implements AgentStore {
         nextSequence = Math.max(nextSequence, entry.sequence() + 1);
       }
       case OutboxChange.Removed(var sequence) -> outbox.remove(sequence);
-      case OutboxChange.ResultsRemoved(var channel, var through) ->
+      case OutboxChange.ResultsRemoved(var channel, var from, var through) ->
           outbox
-              .headMap(through, true)
+              .subMap(from, true, through, true)
               .values()
               .removeIf(
                   it ->

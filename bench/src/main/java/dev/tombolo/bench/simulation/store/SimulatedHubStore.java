@@ -23,6 +23,9 @@ public final class SimulatedHubStore implements HubStore {
   private final LinkedHashMap<Object, HubChange.Durable> kept = new LinkedHashMap<>();
   private final Map<DeviceId, Set<Digest>> releases = new HashMap<>();
 
+  /// Certificates that were replaced, by serial.
+  private final Map<String, CertificateRecord> superseded = new LinkedHashMap<>();
+
   /// How far backups have each outbox, by the key of its newest rows.
   private final Map<Object, BackupMark> backedUp = new HashMap<>();
 
@@ -39,6 +42,17 @@ public final class SimulatedHubStore implements HubStore {
 
   public SimulatedHubStore(History history) {
     this.history = history;
+  }
+
+  /// What is committed now, for itself.
+  public SimulatedHubStore copy() {
+    SimulatedHubStore copy = new SimulatedHubStore(history);
+    copy.kept.putAll(kept);
+    copy.superseded.putAll(superseded);
+    copy.releases.putAll(releases);
+    copy.backedUp.putAll(backedUp);
+    copy.backup = backup;
+    return copy;
   }
 
   @Override
@@ -115,9 +129,18 @@ public final class SimulatedHubStore implements HubStore {
         backedUp.replaceAll(
             (its, mark) -> new BackupMark(mark.begun(), Math.max(mark.begun(), mark.done())));
       }
-      // Only loading makes one.
-      case HubChange.OutboxMarked _ -> {}
+      // Loading makes them, and a restore.
+      case HubChange.OutboxMarked marked ->
+          backedUp.put(
+              new Key(HubChange.RowsTaken.class, marked.device(), marked.incarnation()),
+              new BackupMark(marked.begun(), marked.backedUp()));
       case HubChange.CertificatesEnded ended -> forget(ended);
+      case HubChange.CertificatePut(var certificate) -> {
+        if (isSuperseded(certificate)) {
+          superseded.put(certificate.serial(), certificate);
+        }
+        kept.put(key, change);
+      }
       case HubChange.TokenForgotten(var token) ->
           kept.values()
               .removeIf(
@@ -150,15 +173,16 @@ public final class SimulatedHubStore implements HubStore {
   }
 
   private void forget(HubChange.CertificatesEnded ended) {
-    kept.values().stream()
-        .filter(HubChange.CertificatePut.class::isInstance)
-        .map(it -> ((HubChange.CertificatePut) it).certificate())
-        .filter(it -> isSuperseded(it) && it.notAfterMillis() < ended.millis())
+    superseded.values().stream()
+        .filter(it -> it.notAfterMillis() < ended.millis())
         .sorted(Comparator.comparingLong(CertificateRecord::notAfterMillis))
         .limit(ended.atMost())
-        .map(it -> keyOf(new HubChange.CertificatePut(it)))
         .toList()
-        .forEach(kept::remove);
+        .forEach(
+            it -> {
+              superseded.remove(it.serial());
+              kept.remove(keyOf(new HubChange.CertificatePut(it)));
+            });
   }
 
   private static boolean isSuperseded(CertificateRecord certificate) {

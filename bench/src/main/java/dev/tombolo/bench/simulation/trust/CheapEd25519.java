@@ -32,6 +32,7 @@ public final class CheapEd25519 extends Provider {
   public CheapEd25519() {
     super(NAME, "1", "signatures of simulated worlds");
     put("Signature." + ALGORITHM, Spi.class.getName());
+    put("CertificateFactory.X.509", RememberedCertificates.class.getName());
   }
 
   /// Makes this process take such signatures. For simulations only.

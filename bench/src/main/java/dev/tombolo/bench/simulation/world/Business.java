@@ -2,11 +2,14 @@ package dev.tombolo.bench.simulation.world;
 
 import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.bench.simulation.trust.PublisherKeys;
+import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +48,8 @@ final class Business {
                 world
                     .operators()
                     .ask(
-                        new AdminCommand.TrustPublisher(world.keys().publisherRoot()),
+                        new AdminCommand.TrustPublisher(
+                            world.keys().publishers().getFirst().root()),
                         trusted -> release(Releases.APPLICATIONS.get(0))));
     world.scheduler().in(chance.gap(GAP_MILLIS / 4), this::next);
   }
@@ -156,9 +160,30 @@ final class Business {
     world
         .operators()
         .ask(
-            new AdminCommand.Assign(
-                release.ref(), World.FLEET, place.site(), place.slot(), Optional.empty()),
-            answer -> {});
+            assignment(release, place),
+            answer -> {
+              if (answer instanceof AdminAnswer.Refused(Reason.NotFound _)
+                  && world.backups().areMade()) {
+                pushAgain(release, place);
+              }
+            });
+  }
+
+  private static AdminCommand assignment(Releases.Release release, Place place) {
+    return new AdminCommand.Assign(
+        release.ref(), World.FLEET, place.site(), place.slot(), Optional.empty());
+  }
+
+  /// A restored hub may have lost it, and the publisher's newest root with it.
+  private void pushAgain(Releases.Release release, Place place) {
+    for (PublisherKeys known : world.releases().publishersSoFar()) {
+      world.operators().ask(new AdminCommand.TrustPublisher(known.root()), answer -> {});
+    }
+    world
+        .operators()
+        .ask(
+            new AdminCommand.PushRelease(release.envelope()),
+            answer -> world.operators().ask(assignment(release, place), again -> {}));
   }
 
   private void unassign() {

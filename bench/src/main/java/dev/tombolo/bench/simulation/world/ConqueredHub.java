@@ -39,7 +39,7 @@ final class ConqueredHub {
     if (stored.held().isEmpty()) {
       return;
     }
-    byte[] payload = Edge.encoded(forged(device, stored.held().get(), chance));
+    Payload payload = world.payload(forged(device, stored.held().get(), chance));
     world.network().down(line, () -> device.desired(line, PACKET, payload));
     // The true hub hears of the strange document at the next birth.
     world
@@ -86,7 +86,7 @@ final class ConqueredHub {
             List.of(),
             refs);
     return new DesiredUpdate(
-        world.keys().document().sign(DesiredManifest.PAYLOAD_TYPE, Json.write(document)),
+        world.hub().keys().document().sign(DesiredManifest.PAYLOAD_TYPE, Json.write(document)),
         List.of(workloads, body),
         null);
   }

@@ -21,8 +21,8 @@ import dev.tombolo.bench.simulation.invariant.Shop;
 import dev.tombolo.bench.simulation.store.AgentDisk;
 import dev.tombolo.bench.simulation.store.DiskState;
 import dev.tombolo.bench.simulation.store.WatchedAgentStore;
+import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
-import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -32,7 +32,10 @@ import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Platform;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,12 +49,17 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Shop {
   private static final int EVENTS_A_TURN = 64;
   private static final long TURN_MILLIS = 3;
-  private static final long IDLE_TICK_MILLIS = 2 * VirtualTime.HOUR;
+  private static final long IDLE_TICK_MILLIS = 6 * VirtualTime.HOUR;
 
   /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
-  private static final long BUSY_TICK_MILLIS = 2 * VirtualTime.MINUTE;
+  private static final long BUSY_TICK_MILLIS = 5 * VirtualTime.MINUTE;
 
   private static final int BUSY_TICK_GROWTH = 8;
+
+  /// First look at whether another try is due.
+  private static final long LINE_TICK_MILLIS = 4 * VirtualTime.SECOND;
+
+  private static final long OPENING_TICK_MILLIS = 61 * VirtualTime.SECOND;
 
   /// After this much, what was sent and not acknowledged is sent again.
   private static final long ACKED_WAIT_MILLIS = 61 * VirtualTime.SECOND;
@@ -68,11 +76,13 @@ final class Device implements Shop {
   final DeviceClock clock;
   private final int number;
   private final int site;
+  private final boolean isCopy;
   private final DiskState disk = new DiskState();
   private final AgentDisk database;
   private final TreeMap<Name, Workload> processes = new TreeMap<>();
   private final Set<Name> restless = new HashSet<>();
   private final Set<Name> onTheWay = new HashSet<>();
+  private final List<X509Certificate> knownRoots = new ArrayList<>(1);
   private final ArrayDeque<AgentEvent> inbox = new ArrayDeque<>();
   private EventQueue queue = new EventQueue();
   private @Nullable AgentLoop loop;
@@ -86,18 +96,43 @@ final class Device implements Shop {
   private long nextTickMillis = Long.MAX_VALUE;
   private long gapMillis;
   private long newestRow;
-  private long forgottenThrough;
+  private long ackedThrough;
   boolean isRenewing;
   private long slowUntilMillis;
 
   Device(World world, int number, int site, AgentDisk database) {
+    this(world, number, site, database, null);
+  }
+
+  private Device(World world, int number, int site, AgentDisk database, @Nullable Device original) {
     this.world = world;
     this.number = number;
     this.site = site;
     this.database = database;
+    this.isCopy = original != null;
     this.chance = world.chance("device", number);
-    this.identity = new DeviceIdentity(chance.of("identity"));
+    Chance ofIdentity = chance.of("identity");
+    this.identity =
+        original == null ? new DeviceIdentity(ofIdentity) : original.identity.copy(ofIdentity);
     this.clock = new DeviceClock(world.scheduler());
+    if (original != null) {
+      this.id = original.id;
+      this.newestRow = original.newestRow;
+      this.ackedThrough = original.ackedThrough;
+      knownRoots.addAll(original.knownRoots);
+      files.copyFrom(original.files);
+    }
+  }
+
+  /// A second machine with a copy of this one's disk; null where none can be made.
+  @Nullable Device copy(int itsNumber, int itsSite) {
+    AgentDisk copied = database.copy();
+    return copied == null ? null : new Device(world, itsNumber, itsSite, copied, this);
+  }
+
+  @Override
+  public boolean isCopy() {
+    return isCopy;
   }
 
   // ---- what it is
@@ -117,6 +152,17 @@ final class Device implements Shop {
       throw new IllegalStateException("device-" + number + " has not joined");
     }
     return known;
+  }
+
+  /// The certificate that it shows now.
+  PresentedCertificate shown() {
+    Certificates.Held held = identity.held();
+    return new PresentedCertificate(
+        id(),
+        held.serial(),
+        Digest.of(Base64.getDecoder().decode(held.key())),
+        held.life().notBeforeMillis(),
+        held.life().notAfterMillis());
   }
 
   @Override
@@ -195,6 +241,7 @@ final class Device implements Shop {
   void joined(DeviceId given, Enrolment enrolment) {
     database.join(enrolment);
     id = given;
+    learnsRoot();
     startAgent();
   }
 
@@ -233,7 +280,7 @@ final class Device implements Shop {
         "1.0",
         List.of("v1"),
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
-        List.of(world.keys().root()),
+        knownRoots,
         identity.held().life(),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
@@ -383,7 +430,7 @@ final class Device implements Shop {
     }
     turnIsDue = false;
     boolean wasIdle = inbox.isEmpty();
-    world.counts().add(wasIdle ? "turns of idle agents" : "turns of agents");
+    world.turnsOfAgent(wasIdle);
     for (int i = 0; i < EVENTS_A_TURN && !inbox.isEmpty(); i++) {
       AgentEvent event = inbox.remove();
       world.agentTakes(this, event);
@@ -413,17 +460,20 @@ final class Device implements Shop {
   /// The real loop ticks every second. Here ticks come only as often as something may be due, and
   /// ever rarer while nothing happens: an agent may not count on the beat of its clock.
   private void tickLater(boolean wasIdle) {
-    if (line == null || !line.isOpenAtAgent || !onTheWay.isEmpty() || !restless.isEmpty()) {
+    if (line != null && !line.isOpenAtAgent && onTheWay.isEmpty() && restless.isEmpty()) {
+      // Only whether it hangs is to be looked at.
+      gapMillis = world.idle(OPENING_TICK_MILLIS);
+    } else if (line == null || !line.isOpenAtAgent || !onTheWay.isEmpty() || !restless.isEmpty()) {
       gapMillis =
           wasIdle
               ? Math.min(world.idle(BUSY_TICK_MILLIS), gapMillis * BUSY_TICK_GROWTH)
-              : VirtualTime.SECOND;
+              : line == null ? LINE_TICK_MILLIS : VirtualTime.SECOND;
       if (gapMillis == BUSY_TICK_MILLIS) {
         // Every restart of a workload has had its time by now.
         restless.clear();
       }
     } else {
-      boolean waits = isRenewing || newestRow > forgottenThrough;
+      boolean waits = isRenewing || newestRow > ackedThrough;
       gapMillis = world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS);
     }
     tickIn(gapMillis);
@@ -473,8 +523,12 @@ final class Device implements Shop {
         }
         case AgentChange.OutboxChanged(OutboxChange.Appended(var entry, var _)) ->
             newestRow = entry.sequence();
+        case AgentChange.OutboxChanged(OutboxChange.Acknowledged(var through)) ->
+            ackedThrough = through;
+        case AgentChange.OutboxChanged(OutboxChange.LostByHub(var through)) ->
+            ackedThrough = through;
         case AgentChange.OutboxChanged(OutboxChange.Forgotten(var through)) ->
-            forgottenThrough = through;
+            ackedThrough = Math.max(ackedThrough, through);
         default -> {}
       }
     }
@@ -507,6 +561,14 @@ final class Device implements Shop {
     }
   }
 
+  /// The CA's newest certificate comes with each handshake; the next start of the agent knows it.
+  private void learnsRoot() {
+    X509Certificate newest = world.hub().keys().root();
+    if (knownRoots.isEmpty() || !knownRoots.getFirst().equals(newest)) {
+      knownRoots.addFirst(newest);
+    }
+  }
+
   boolean isCurrent(Line it) {
     return it == line && it.run == run && loop != null;
   }
@@ -514,6 +576,7 @@ final class Device implements Shop {
   void lineOpened(Line it) {
     if (isCurrent(it)) {
       it.isOpenAtAgent = true;
+      learnsRoot();
       offer(new AgentEvent.LinkOpened(it.number));
     }
   }
@@ -528,6 +591,7 @@ final class Device implements Shop {
 
   void lineRefused(Line it, Reason reason) {
     if (isCurrent(it)) {
+      world.office().hears(this, reason);
       line = null;
       if (world.trace().isOn()) {
         world.say(number, "its line " + it.number + " is closed by the hub: " + reason);
@@ -542,30 +606,30 @@ final class Device implements Shop {
     }
   }
 
-  void desired(Line it, int packet, byte[] payload) {
+  void desired(Line it, int packet, Payload payload) {
     world.carried(payload);
     if (isCurrent(it)) {
       offer(new AgentEvent.DesiredArrived(it.number, packet, read(DesiredUpdate.class, payload)));
     }
   }
 
-  void acked(Line it, byte[] payload) {
+  void acked(Line it, Payload payload) {
     world.carried(payload);
     if (isCurrent(it)) {
       offer(new AgentEvent.AckedArrived(it.number, 0, read(Acked.class, payload)));
     }
   }
 
-  void asked(Line it, int packet, byte[] payload) {
+  void asked(Line it, int packet, Payload payload) {
     world.carried(payload);
     if (isCurrent(it)) {
       offer(new AgentEvent.AskArrived(it.number, packet, read(Ask.class, payload)));
     }
   }
 
-  private <T> T read(Class<T> type, byte[] payload) {
+  private <T> T read(Class<T> type, Payload payload) {
     try {
-      return Json.read(type, payload, Limits.PACKET_BYTES_MAX);
+      return payload.read(type, Limits.PACKET_BYTES_MAX);
     } catch (MalformedException e) {
       throw world.bug(number, "the agent cannot read what the hub wrote: " + e);
     }

@@ -15,8 +15,20 @@ final class DeviceIdentity {
   private @Nullable String nextRequest;
 
   DeviceIdentity(Chance chance) {
+    this(chance, chance.bytes(KEY_BYTES));
+  }
+
+  private DeviceIdentity(Chance chance, byte[] key) {
     this.chance = chance;
-    this.key = chance.bytes(KEY_BYTES);
+    this.key = key;
+  }
+
+  /// Of a disk that was copied.
+  DeviceIdentity copy(Chance its) {
+    DeviceIdentity copy = new DeviceIdentity(its, key);
+    copy.held = held;
+    copy.nextRequest = nextRequest;
+    return copy;
   }
 
   byte[] key() {

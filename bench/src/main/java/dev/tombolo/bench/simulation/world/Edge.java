@@ -8,7 +8,6 @@ import dev.tombolo.hub.core.RequestedKey;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
-import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.RenewRequest;
@@ -20,7 +19,6 @@ import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinTokenCodec;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,8 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// The hub's edge port: what the `net` adapters do between lines and the hub's loop. Every message
-/// goes through the real codec as bytes.
+/// The hub's edge port: what the `net` adapters do between lines and the hub's loop.
 final class Edge {
   /// As the real one: parts of a document on their way.
   private static final int PARTS_IN_FLIGHT_MAX = 4;
@@ -63,14 +60,6 @@ final class Edge {
     return List.copyOf(lines.values());
   }
 
-  static byte[] encoded(Object message) {
-    return Json.write(message).getBytes(StandardCharsets.UTF_8);
-  }
-
-  static Reply body(Object message) {
-    return new Reply.Body(encoded(message));
-  }
-
   // ---- lines
 
   void connect(Line line) {
@@ -78,8 +67,8 @@ final class Edge {
       world.network().closeFromHub(line, it -> it.device.lineEnded(it, "nobody listens"));
       return;
     }
-    Optional<Reason> why = hub.directory().whyNotServed(line.device.id(), line.serial, world.now());
-    if (why.isPresent()) {
+    Optional<Reason> why = whyNotServed(line.shown);
+    if (why.isPresent() && !isForTheLoop(why.get())) {
       hub.offer(
           new HubEvent.Violated(
               Optional.of(line.device.id()), line.remote(), "CONNECT", why.get()));
@@ -89,7 +78,8 @@ final class Edge {
     SessionId id = new SessionId(++lastNumber);
     line.session = id;
     lines.put(id.number(), line);
-    hub.offer(new HubEvent.SessionOpened(id, line.device.id(), line.serial, null, line.remote()));
+    hub.offer(
+        new HubEvent.SessionOpened(id, line.device.id(), line.serial, line.shown, line.remote()));
     world
         .scheduler()
         .in(
@@ -99,6 +89,18 @@ final class Edge {
                 refuse(line, BUSY);
               }
             });
+  }
+
+  /// As the adapter asks, which has the certificate itself.
+  private Optional<Reason> whyNotServed(PresentedCertificate shown) {
+    return hub.now() > shown.notAfterMillis()
+        ? Optional.of(new Reason.CertificateExpired(shown.device().text(), shown.notAfterMillis()))
+        : hub.directory().whyNotServed(shown.device(), shown.serial(), hub.now());
+  }
+
+  /// What only the loop can judge: a clone's certificate, or one that a restored hub has lost.
+  private static boolean isForTheLoop(Reason why) {
+    return why instanceof Reason.CertificateSuperseded || why instanceof Reason.DeviceUnknown;
   }
 
   /// CONNACK with a reason.
@@ -119,7 +121,7 @@ final class Edge {
     pump(line);
   }
 
-  void published(Line line, Topic topic, byte[] payload, long publication) {
+  void published(Line line, Topic topic, Payload payload, long publication) {
     SessionId session = line.session;
     if (session == null || !hub.isUp()) {
       return;
@@ -132,18 +134,16 @@ final class Edge {
                 new HubEvent.PresenceSaid(
                     session,
                     line.device.id(),
-                    Json.read(Presence.class, payload, Limits.PACKET_BYTES_MAX));
+                    payload.read(Presence.class, Limits.PACKET_BYTES_MAX));
             case REPORT ->
                 new HubEvent.ReportSaid(
                     session,
                     line.device.id(),
-                    Json.read(Report.class, payload, Limits.PACKET_BYTES_MAX),
+                    payload.read(Report.class, Limits.PACKET_BYTES_MAX),
                     Math.toIntExact(publication));
             case ANSWER ->
                 new HubEvent.AnswerSaid(
-                    session,
-                    line.device.id(),
-                    Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX));
+                    session, line.device.id(), payload.read(Answer.class, Limits.PACKET_BYTES_MAX));
           };
       hub.offer(event);
       if (world.network().duplicates()) {
@@ -189,7 +189,7 @@ final class Edge {
             new HubEvent.PresenceSaid(
                 session,
                 line.device.id(),
-                Json.read(Presence.class, line.will, Limits.CONNECT_BYTES_MAX)));
+                line.will.read(Presence.class, Limits.CONNECT_BYTES_MAX)));
       } catch (MalformedException e) {
         throw world.bug(line.device.number(), "the hub cannot read a will: " + e);
       }
@@ -205,6 +205,7 @@ final class Edge {
     switch (effect) {
       case HubEffect.SessionAdmitted _ -> {
         line.isAdmitted = true;
+        world.admitted(line.device);
         world
             .network()
             .down(
@@ -225,13 +226,13 @@ final class Edge {
         pump(line);
       }
       case HubEffect.SendAcked it -> {
-        byte[] payload = encoded(it.acked());
+        Payload payload = world.payload(it.acked());
         if (line.isSubscribed && !world.network().losesAcked()) {
           world.network().down(line, () -> line.device.acked(line, payload));
         }
       }
       case HubEffect.SendAsk it -> {
-        byte[] payload = encoded(it.ask());
+        Payload payload = world.payload(it.ask());
         int packet = ++line.lastPacket;
         world.network().down(line, () -> line.device.asked(line, packet, payload));
       }
@@ -245,10 +246,10 @@ final class Edge {
         && !line.parts.isEmpty()
         && line.unacknowledged.size() < PARTS_IN_FLIGHT_MAX) {
       DesiredUpdate part = line.parts.remove();
-      byte[] payload = encoded(part);
+      Payload payload = world.payload(part);
       int packet = ++line.lastPacket;
       line.unacknowledged.add(packet);
-      world.sentDesired(line, part, payload.length);
+      world.sentDesired(line, part, payload.bytes());
       world.network().down(line, () -> line.device.desired(line, packet, payload));
       world.network().repeat(line, () -> line.device.desired(line, packet, payload));
     }
@@ -281,10 +282,10 @@ final class Edge {
 
   // ---- requests
 
-  void enrol(Request request, byte[] body) {
+  void enrol(Request request, Payload body) {
     world.carried(body);
     try {
-      EnrolRequest wanted = Json.read(EnrolRequest.class, body, Limits.ENROL_BODY_BYTES_MAX);
+      EnrolRequest wanted = body.read(EnrolRequest.class, Limits.ENROL_BODY_BYTES_MAX);
       switch (JoinTokenCodec.decode(wanted.token())) {
         case JoinTokenCodec.Garbled garbled ->
             throw world.bug(request.device.number(), "a token garbled: " + garbled.reason());
@@ -303,22 +304,23 @@ final class Edge {
     }
   }
 
-  void renew(Request request, String serial, byte[] body) {
+  void renew(Request request, PresentedCertificate shown, Payload body) {
     world.carried(body);
     Device device = request.device;
-    Optional<Reason> why = hub.directory().whyNotServed(device.id(), serial, world.now());
-    if (why.isPresent()) {
+    Optional<Reason> why = whyNotServed(shown);
+    if (why.isPresent() && !isForTheLoop(why.get())) {
       hub.offer(
           new HubEvent.Violated(Optional.of(device.id()), "10.9.0.1", "HTTP request", why.get()));
       world.network().reply(request, new Reply.Refused(why.get()));
       return;
     }
     try {
-      RenewRequest wanted = Json.read(RenewRequest.class, body, Limits.ENROL_BODY_BYTES_MAX);
+      RenewRequest wanted = body.read(RenewRequest.class, Limits.ENROL_BODY_BYTES_MAX);
       RequestedKey key = keyOf(request, wanted.csr());
       if (key != null) {
         hub.offer(
-            new HubEvent.RenewAsked(number(request), device.id(), serial, null, key, "10.9.0.1"));
+            new HubEvent.RenewAsked(
+                number(request), device.id(), shown.serial(), shown, key, "10.9.0.1"));
       }
     } catch (MalformedException e) {
       throw world.bug(device.number(), "the hub cannot read a renewal: " + e);
@@ -326,17 +328,17 @@ final class Edge {
   }
 
   /// What is left of a recovery once the proof has been checked.
-  void recover(Request request, PresentedCertificate shown, byte[] body) {
+  void recover(Request request, PresentedCertificate shown, Payload body) {
     world.carried(body);
     Device device = request.device;
     try {
-      RenewRequest wanted = Json.read(RenewRequest.class, body, Limits.ENROL_BODY_BYTES_MAX);
+      RenewRequest wanted = body.read(RenewRequest.class, Limits.ENROL_BODY_BYTES_MAX);
       RequestedKey key = keyOf(request, wanted.csr());
       if (key != null) {
         long number = number(request);
         hub.offer(
             new HubEvent.RecoverAsked(
-                number, shown, key, "nonce-" + number, world.now() + CHALLENGE_MILLIS, "10.9.0.1"));
+                number, shown, key, "nonce-" + number, hub.now() + CHALLENGE_MILLIS, "10.9.0.1"));
       }
     } catch (MalformedException e) {
       throw world.bug(device.number(), "the hub cannot read a recovery: " + e);
@@ -356,7 +358,7 @@ final class Edge {
   /// Whether a file may be fetched, and why not.
   void file(Request request, String serial, Digest file) {
     Device device = request.device;
-    Optional<Reason> why = hub.directory().whyNotServed(device.id(), serial, world.now());
+    Optional<Reason> why = hub.directory().whyNotServed(device.id(), serial, hub.now());
     if (why.isEmpty() && !hub.directory().mayRead(device.id(), file)) {
       why = Optional.of(new Reason.NotYours("file", file.brief()));
     }
@@ -365,7 +367,7 @@ final class Edge {
       world.network().reply(request, new Reply.Refused(why.get()));
     } else {
       world.servedFile(device, file);
-      world.network().reply(request, new Reply.Body(new byte[0]));
+      world.network().reply(request, new Reply.Body(Payload.whole(file)));
     }
   }
 

@@ -55,7 +55,18 @@ public enum FaultKind {
   /// Somebody with the hub's keys, not the publisher's, sends a document of their own.
   CONQUERED_HUB,
   /// The hub's signatures take more than half a minute.
-  SLOW_SIGNATURES;
+  SLOW_SIGNATURES,
+  /// The hub's clock is wrong by up to some hours, then right again.
+  HUB_CLOCK_JUMP,
+  /// The hub gets a new document key, or a new CA.
+  HUB_KEYS_ROTATED,
+  /// The publisher gets a new key beside those before it.
+  PUBLISHER_ROTATED,
+  /// The hub's machine is lost; another goes on with a backup, now and then an old one, or the same
+  /// one again.
+  HUB_RESTORED,
+  /// A device's disk is copied into a second machine, and both run.
+  DISK_COPIED;
 
   /// As on the command line: `line-break`.
   public String word() {

@@ -4,6 +4,8 @@ import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.CrashPoint;
 import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.bench.simulation.trust.PublisherKeys;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.ArrayList;
@@ -14,6 +16,9 @@ import java.util.List;
 final class Faults {
   private static final double DAY = VirtualTime.DAY;
   private static final List<CrashPoint> POINTS = List.of(CrashPoint.values());
+
+  /// A hub that is years ahead would raise what devices know of the time for good.
+  private static final long CLOCK_OFF_MAX_MILLIS = 12 * VirtualTime.HOUR;
 
   private final World world;
 
@@ -61,6 +66,19 @@ final class Faults {
         FaultKind.SLOW_SIGNATURES,
         15 * DAY,
         chance -> world.hub().slowSignatures(chance.between(60_000, 3_600_000)));
+    beginOfOperators();
+  }
+
+  private void beginOfOperators() {
+    if (world.backups().areMade()) {
+      everyWorld(FaultKind.HUB_RESTORED, 12 * DAY, chance -> world.backups().restore());
+    } else {
+      // Not in one world: what a hub issued while its clock was behind, a backup would not miss.
+      everyWorld(FaultKind.HUB_CLOCK_JUMP, 20 * DAY, this::jumpHub);
+    }
+    everyDevice(FaultKind.DISK_COPIED, 400 * DAY, world::copyDisk);
+    everyWorld(FaultKind.HUB_KEYS_ROTATED, 40 * DAY, chance -> world.hub().rotateKeys());
+    everyWorld(FaultKind.PUBLISHER_ROTATED, 150 * DAY, chance -> rotatePublisher());
   }
 
   private interface SiteStrike {
@@ -72,7 +90,7 @@ final class Faults {
   }
 
   private void everyDevice(FaultKind kind, double gapMillis, Strike strike) {
-    for (Device device : world.devices()) {
+    for (Device device : List.copyOf(world.devices())) {
       Chance chance = world.chance(kind.name(), device.number());
       again(
           kind,
@@ -137,9 +155,9 @@ final class Faults {
 
   /// Mostly minutes, sometimes days.
   private static long lasts(Chance chance) {
-    return chance.isWithin(0.01)
+    return chance.isWithin(0.004)
         ? chance.between(VirtualTime.DAY, 5 * VirtualTime.DAY)
-        : chance.gap(25.0 * VirtualTime.MINUTE);
+        : chance.gap(10.0 * VirtualTime.MINUTE);
   }
 
   private void block(int site, boolean up, boolean down, long millis) {
@@ -160,14 +178,14 @@ final class Faults {
 
   private void fillDisk(Device device, Chance chance) {
     device.disk().fill(true);
-    world.scheduler().in(chance.gap(15.0 * VirtualTime.MINUTE), () -> device.disk().fill(false));
+    world.scheduler().in(chance.gap(90.0 * VirtualTime.SECOND), () -> device.disk().fill(false));
   }
 
   private void fillHub(Chance chance) {
     world.hub().disk().fill(true);
     world
         .scheduler()
-        .in(chance.gap(20.0 * VirtualTime.MINUTE), () -> world.hub().disk().fill(false));
+        .in(chance.gap(4.0 * VirtualTime.MINUTE), () -> world.hub().disk().fill(false));
   }
 
   private void jump(Device device, Chance chance) {
@@ -206,9 +224,25 @@ final class Faults {
   }
 
   private void outage(Chance chance) {
-    long millis = chance.between(VirtualTime.MINUTE, 3 * VirtualTime.HOUR);
+    long millis = chance.between(VirtualTime.MINUTE, 45 * VirtualTime.MINUTE);
     for (int site = 0; site < world.plan().sites(); site++) {
       block(site, true, true, millis);
+    }
+  }
+
+  private void jumpHub(Chance chance) {
+    world.hub().setClockOff(chance.between(-CLOCK_OFF_MAX_MILLIS, CLOCK_OFF_MAX_MILLIS));
+    world.scheduler().in(chance.gap(DAY / 4), () -> world.hub().setClockOff(0));
+  }
+
+  private void rotatePublisher() {
+    PublisherKeys next = world.releases().nextPublisher();
+    if (next != null) {
+      world
+          .operators()
+          .ask(
+              new AdminCommand.TrustPublisher(next.root()),
+              answer -> world.releases().publisherIs(next));
     }
   }
 

@@ -20,6 +20,14 @@ final class FileStore {
   /// @param isRight false once a byte of it is wrong
   record Partial(long bytes, long syncedBytes, boolean isRight) {}
 
+  /// Another disk with the same files.
+  void copyFrom(FileStore other) {
+    whole.putAll(other.whole);
+    partial.putAll(other.partial);
+    staged.addAll(other.staged);
+    current.putAll(other.current);
+  }
+
   Partial partialOf(Digest file) {
     return partial.getOrDefault(file, new Partial(0, 0, true));
   }

@@ -6,7 +6,6 @@ import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
-import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
@@ -14,7 +13,6 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -116,8 +114,7 @@ final class Hands implements Consumer<AgentEffect> {
     if (before != null) {
       device.closes(before);
     }
-    Line line =
-        new Line(device, it.line(), device.identity.held().serial(), Edge.encoded(it.will()), run);
+    Line line = new Line(device, it.line(), device.shown(), world.payload(it.will()), run);
     device.opens(line);
     Weather weather = world.network().weather(device.site());
     if (weather.passes()) {
@@ -139,19 +136,19 @@ final class Hands implements Consumer<AgentEffect> {
       return;
     }
     Edge.Topic topic;
-    byte[] payload;
+    Payload payload;
     switch (it.message()) {
       case AgentEffect.Outgoing.OfPresence(var presence) -> {
         topic = Edge.Topic.PRESENCE;
-        payload = Edge.encoded(presence);
+        payload = world.payload(presence);
       }
       case AgentEffect.Outgoing.OfReport(var report) -> {
         topic = Edge.Topic.REPORT;
-        payload = Edge.encoded(report);
+        payload = world.payload(report);
       }
       case AgentEffect.Outgoing.OfAnswer(var answer) -> {
         topic = Edge.Topic.ANSWER;
-        payload = Edge.encoded(answer);
+        payload = world.payload(answer);
       }
     }
     world
@@ -304,13 +301,13 @@ final class Hands implements Consumer<AgentEffect> {
 
   private void renew() {
     device.isRenewing = true;
-    byte[] body = Edge.encoded(new RenewRequest(device.identity.nextRequest()));
-    String serial = device.identity.held().serial();
+    Payload body = world.payload(new RenewRequest(device.identity.nextRequest()));
+    PresentedCertificate shown = device.shown();
     world
         .network()
         .request(
             device,
-            request -> world.hub().edge().renew(request, serial, body),
+            request -> world.hub().edge().renew(request, shown, body),
             reply -> {
               if (device.run() == run) {
                 device.offer(renewed(reply));
@@ -320,15 +317,8 @@ final class Hands implements Consumer<AgentEffect> {
 
   private void recover() {
     device.isRenewing = true;
-    byte[] body = Edge.encoded(new RenewRequest(device.identity.nextRequest()));
-    Certificates.Held held = device.identity.held();
-    PresentedCertificate shown =
-        new PresentedCertificate(
-            device.id(),
-            held.serial(),
-            Digest.of(Base64.getDecoder().decode(held.key())),
-            held.life().notBeforeMillis(),
-            held.life().notAfterMillis());
+    Payload body = world.payload(new RenewRequest(device.identity.nextRequest()));
+    PresentedCertificate shown = device.shown();
     world
         .network()
         .request(
@@ -344,12 +334,14 @@ final class Hands implements Consumer<AgentEffect> {
   private AgentEvent renewed(Reply reply) {
     return switch (reply) {
       case Reply.Lost _ -> new AgentEvent.RenewalFailed(new Reason.LineDown(0, "no answer"), 0);
-      case Reply.Refused(var reason) ->
-          new AgentEvent.RenewalFailed(reason, Edge.retryAfter(reason).orElse(0));
-      case Reply.Body(var json) -> {
-        world.carried(json);
+      case Reply.Refused(var reason) -> {
+        world.office().hears(device, reason);
+        yield new AgentEvent.RenewalFailed(reason, Edge.retryAfter(reason).orElse(0));
+      }
+      case Reply.Body(var content) -> {
+        world.carried(content);
         try {
-          RenewResponse response = Json.read(RenewResponse.class, json, Limits.SECTION_BYTES_MAX);
+          RenewResponse response = content.read(RenewResponse.class, Limits.SECTION_BYTES_MAX);
           if (!device.identity.keepRenewed(response.certificate())) {
             throw world.bug(device.number(), "the hub certified another key than was asked for");
           }

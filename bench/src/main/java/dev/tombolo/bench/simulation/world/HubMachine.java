@@ -6,13 +6,18 @@ import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
 import dev.tombolo.bench.simulation.store.DiskState;
 import dev.tombolo.bench.simulation.store.HubDisk;
+import dev.tombolo.bench.simulation.store.SimulatedHubStore;
 import dev.tombolo.bench.simulation.store.WatchedHubStore;
+import dev.tombolo.bench.simulation.trust.HubKeys;
+import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.HubTurn;
 import dev.tombolo.hub.core.IssuedCertificate;
 import dev.tombolo.hub.core.PublishedDirectory;
+import dev.tombolo.hub.core.RestoreSteps;
 import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +38,6 @@ final class HubMachine {
   private static final long SLOW_SIGNATURE_MILLIS = 35 * VirtualTime.SECOND;
 
   private final World world;
-  private final HubSettings settings;
   private final DiskState disk = new DiskState();
   private final HubDisk database;
   private final Chance chance;
@@ -42,6 +46,10 @@ final class HubMachine {
   private PublishedDirectory directory = new PublishedDirectory();
   private @Nullable HubTurn turn;
   private long run;
+  private final List<RestoreSteps.Noted> journal = new ArrayList<>();
+  private Backups.@Nullable Restored restore;
+  private int keyset;
+  private long clockOffMillis;
   private boolean turnIsDue;
   private long tickedMillis;
   private long nextTickMillis = Long.MAX_VALUE;
@@ -52,15 +60,45 @@ final class HubMachine {
     this.database = database;
     this.chance = world.chance("hub");
     this.edge = new Edge(world, this);
-    this.settings =
-        new HubSettings(
-            List.of("wss://hub:8443/mqtt"),
-            "https://hub:8443",
-            world.keys().documentKeyId(),
-            world.keys().documentPem(),
-            world.resultQuota(),
-            world.eventQuota(),
-            TrustSettings.USUAL);
+  }
+
+  private HubSettings settings() {
+    return new HubSettings(
+        List.of("wss://hub:8443/mqtt"),
+        "https://hub:8443",
+        keys().documentKeyId(),
+        keys().documentPem(),
+        world.resultQuota(),
+        world.eventQuota(),
+        TrustSettings.USUAL);
+  }
+
+  /// Those of the running process.
+  HubKeys keys() {
+    return world.keys().hub().get(keyset);
+  }
+
+  /// What the hub's clock shows.
+  long now() {
+    return world.now() + clockOffMillis;
+  }
+
+  long clockOffMillis() {
+    return clockOffMillis;
+  }
+
+  void setClockOff(long millis) {
+    clockOffMillis = millis;
+  }
+
+  /// The next document key or CA, made while the hub is stopped. False when there is none left.
+  boolean rotateKeys() {
+    if (keyset + 1 == world.keys().hub().size()) {
+      return false;
+    }
+    die(false);
+    keyset++;
+    return true;
   }
 
   boolean isUp() {
@@ -84,6 +122,11 @@ final class HubMachine {
     if (turn != null) {
       return;
     }
+    Backups.Restored restored = restore;
+    if (restored != null) {
+      restore = null;
+      putBack(restored);
+    }
     run++;
     turnIsDue = false;
     tickedMillis = world.now();
@@ -92,12 +135,12 @@ final class HubMachine {
     disk.disarm();
     HubTurn fresh =
         new HubTurn(
-            settings,
+            settings(),
             new WatchedHubStore(database.open(), disk, world.watch()::hubCommitted),
             directory);
     turn = fresh;
     world.say(Trace.HUB, "started");
-    perform(fresh.beginning(world.now()));
+    perform(fresh.beginning(now()));
     tickIn(TICK_MILLIS);
   }
 
@@ -105,6 +148,10 @@ final class HubMachine {
   ///
   /// @param silently when the machine died with it, so that nobody is told
   void die(boolean silently) {
+    die(silently, world.faultsAreOn() ? chance.between(500, 4 * VirtualTime.MINUTE) : 500);
+  }
+
+  private void die(boolean silently, long restMillis) {
     if (turn == null) {
       return;
     }
@@ -114,8 +161,55 @@ final class HubMachine {
     database.crashed();
     edge.died(silently);
     world.say(Trace.HUB, silently ? "its machine is dead" : "is dead");
-    long rest = world.faultsAreOn() ? chance.between(500, 4 * VirtualTime.MINUTE) : 500;
-    world.scheduler().in(rest, this::start);
+    world.scheduler().in(restMillis, this::start);
+  }
+
+  /// The machine is lost with what is on it, but for the journal of revocations; another one goes
+  /// on with a backup.
+  void isLost(Backups.Restored with, long restMillis) {
+    if (turn != null) {
+      die(true, restMillis);
+      restore = with;
+    }
+  }
+
+  private void putBack(Backups.Restored from) {
+    keyset = world.keys().hub().indexOf(from.backup().keys());
+    from.backup().bookmark().run();
+    database.replace(from.backup().database().copy());
+    HubStore store = database.open();
+    RestoreSteps.Order asked = from.order();
+    RestoreSteps.Order order =
+        new RestoreSteps.Order(
+            asked.backupMillis(),
+            asked.archive(),
+            asked.epochAbove(),
+            asked.historyId(),
+            journal,
+            asked.by());
+    RestoreSteps.Outcome outcome = RestoreSteps.of(store.load(), order, now());
+    HubStore.Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(outcome.changes());
+    batch.commit();
+    List<HubChange.Durable> durable = new ArrayList<>();
+    for (HubChange change : outcome.changes()) {
+      if (change instanceof HubChange.Durable it) {
+        durable.add(it);
+      }
+    }
+    world.watch().hubCommitted(durable);
+    world.say(Trace.HUB, "restored from " + from.backup().id() + ": " + outcome.history());
+  }
+
+  /// Null where none can be made.
+  @Nullable SimulatedHubStore copyOfDatabase() {
+    return database.copy();
+  }
+
+  /// Of the history in its database.
+  long epoch() {
+    return database.open().load().history().epoch();
   }
 
   boolean offer(HubEvent event) {
@@ -172,7 +266,7 @@ final class HubMachine {
       world.hubTakes(event);
     }
     try {
-      perform(running.take(batch, world.now()));
+      perform(running.take(batch, now()));
     } catch (Crash crash) {
       world.say(Trace.HUB, "dies: " + crash.point());
       die(false);
@@ -210,10 +304,12 @@ final class HubMachine {
             new HubEvent.DocumentSigned(
                 it.device(),
                 it.revision(),
-                world.keys().document().sign(DesiredManifest.PAYLOAD_TYPE, payload)));
+                keys().document().sign(DesiredManifest.PAYLOAD_TYPE, payload)));
       }
-      case HubEffect.EnrolGranted it -> edge.answer(it.request(), Edge.body(it.response()));
-      case HubEffect.RenewGranted it -> edge.answer(it.request(), Edge.body(it.response()));
+      case HubEffect.EnrolGranted it ->
+          edge.answer(it.request(), new Reply.Body(world.payload(it.response())));
+      case HubEffect.RenewGranted it ->
+          edge.answer(it.request(), new Reply.Body(world.payload(it.response())));
       case HubEffect.RequestRefused it -> edge.answer(it.request(), new Reply.Refused(it.reason()));
       case HubEffect.ToSession it -> {
         if (it instanceof HubEffect.SendDesired) {
@@ -223,8 +319,10 @@ final class HubMachine {
       }
       case HubEffect.AdminAnswered it -> world.operators().answered(it.request(), it.answer());
       case HubEffect.DeviceExpelled it -> edge.expel(it.device(), it.reason());
-      // For external brokers, and for restored hubs.
-      case HubEffect.StartedOver _, HubEffect.RevocationsChanged _, HubEffect.StandingNoted _ -> {}
+      // For external brokers.
+      case HubEffect.StartedOver _, HubEffect.RevocationsChanged _ -> {}
+      case HubEffect.StandingNoted it ->
+          journal.add(new RestoreSteps.Noted(it.device(), it.standing(), it.millis()));
     }
   }
 

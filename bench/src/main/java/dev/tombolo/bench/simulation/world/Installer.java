@@ -6,7 +6,6 @@ import dev.tombolo.bench.simulation.engine.VirtualTime;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.Limits;
-import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
@@ -88,8 +87,8 @@ final class Installer {
   }
 
   private void attempt(Device device, @Nullable SlotRef slot, JoinToken token, int tokens) {
-    byte[] body =
-        Edge.encoded(
+    Payload body =
+        world.payload(
             new EnrolRequest(
                 JoinTokenCodec.encode(token),
                 device.identity.request(),
@@ -103,12 +102,17 @@ final class Installer {
               switch (reply) {
                 case Reply.Lost _ -> again(device, slot, token, tokens);
                 case Reply.Refused(Reason.Busy _) -> again(device, slot, token, tokens);
+                case Reply.Refused(Reason.DeviceRevoked _) -> {
+                  // Another one took its slot before the answer came; its key is of no use now.
+                  world.counts().add("replaced before they had joined");
+                  device.retire();
+                }
                 case Reply.Refused(var reason) -> {
                   world.say(device.number(), "may not join: " + reason);
                   siteTokens.remove(device.site(), token);
                   world.scheduler().in(VirtualTime.MINUTE, () -> join(device, slot, tokens + 1));
                 }
-                case Reply.Body(var json) -> enrolled(device, token, json);
+                case Reply.Body(var content) -> enrolled(device, token, content);
               }
             });
   }
@@ -125,10 +129,10 @@ final class Installer {
             });
   }
 
-  private void enrolled(Device device, JoinToken token, byte[] json) {
-    world.carried(json);
+  private void enrolled(Device device, JoinToken token, Payload content) {
+    world.carried(content);
     try {
-      EnrolResponse response = Json.read(EnrolResponse.class, json, Limits.SECTION_BYTES_MAX);
+      EnrolResponse response = content.read(EnrolResponse.class, Limits.SECTION_BYTES_MAX);
       if (!device.identity.keepEnrolled(response.certificate())) {
         throw world.bug(device.number(), "the hub certified another key than was asked for");
       }

@@ -1,6 +1,7 @@
 package dev.tombolo.bench.simulation.world;
 
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import java.util.ArrayDeque;
@@ -15,7 +16,8 @@ final class Line {
   final Device device;
   final long number;
   final String serial;
-  final byte[] will;
+  final PresentedCertificate shown;
+  final Payload will;
 
   /// Which run of the agent opened it.
   final long run;
@@ -42,10 +44,11 @@ final class Line {
   @Nullable Digest sending;
   int lastPacket;
 
-  Line(Device device, long number, String serial, byte[] will, long run) {
+  Line(Device device, long number, PresentedCertificate shown, Payload will, long run) {
     this.device = device;
     this.number = number;
-    this.serial = serial;
+    this.serial = shown.serial();
+    this.shown = shown;
     this.will = will;
     this.run = run;
   }

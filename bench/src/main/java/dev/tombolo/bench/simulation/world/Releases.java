@@ -1,7 +1,7 @@
 package dev.tombolo.bench.simulation.world;
 
 import dev.tombolo.bench.simulation.engine.Chance;
-import dev.tombolo.bench.simulation.trust.Signer;
+import dev.tombolo.bench.simulation.trust.PublisherKeys;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -23,7 +23,8 @@ final class Releases {
   static final List<Name> APPLICATIONS =
       List.of(new Name("people"), new Name("till"), new Name("words"));
 
-  private final Signer publisher;
+  private final List<PublisherKeys> publishers;
+  private int publisher;
   private final Map<Digest, Release> byDigest = new HashMap<>();
   private final Map<Name, List<Release>> byName = new HashMap<>();
 
@@ -42,8 +43,23 @@ final class Releases {
       ReleaseManifest manifest,
       Behaviour behaviour) {}
 
-  Releases(Signer publisher) {
-    this.publisher = publisher;
+  Releases(List<PublisherKeys> publishers) {
+    this.publishers = publishers;
+  }
+
+  /// Oldest first.
+  List<PublisherKeys> publishersSoFar() {
+    return publishers.subList(0, publisher + 1);
+  }
+
+  /// The root that the publisher would sign with next; null when there is none left.
+  @Nullable PublisherKeys nextPublisher() {
+    return publisher + 1 < publishers.size() ? publishers.get(publisher + 1) : null;
+  }
+
+  /// From now on releases are signed with these.
+  void publisherIs(PublisherKeys next) {
+    publisher = publishers.indexOf(next);
   }
 
   Behaviour behaviour(Digest release) {
@@ -70,7 +86,7 @@ final class Releases {
         new Release(
             new ReleaseRef(application, manifest.version()),
             Digest.ofText(payload),
-            publisher.sign(ReleaseManifest.PAYLOAD_TYPE, payload),
+            publishers.get(publisher).signer().sign(ReleaseManifest.PAYLOAD_TYPE, payload),
             manifest,
             behaviour);
     byDigest.put(release.digest(), release);

@@ -4,7 +4,7 @@ import dev.tombolo.protocol.reason.Reason;
 
 /// How an HTTP request ended, as the device sees it.
 sealed interface Reply {
-  record Body(byte[] json) implements Reply {}
+  record Body(Payload content) implements Reply {}
 
   record Refused(Reason reason) implements Reply {}
 

@@ -21,6 +21,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.Envelope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ public final class World {
   private static final long LAST_TICK_MILLIS = 20 * VirtualTime.SECOND;
 
   private final WorldPlan plan;
+  private final boolean isSpelled;
   private final Chance chance;
   private final Scheduler scheduler = new Scheduler(VirtualTime.BEGIN_MILLIS);
   private final Trace trace;
@@ -77,19 +79,24 @@ public final class World {
   private final Operators operators;
   private final Installer installer;
   private final Results results;
+  private final Backups backups;
+  private final HeadOffice office;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
+  private long turns;
+  private long idleTurns;
   private long events;
   private @Nullable InvariantBroken bug;
 
   public World(WorldPlan plan, Trace trace) {
     this.plan = plan;
+    this.isSpelled = plan.isSpelled();
     this.trace = trace;
     this.chance = new Chance(plan.seed());
     this.keys = WorldKeys.of(plan.isOnSqlite());
     this.disks = plan.isOnSqlite() ? new SqliteDisks() : Disks.simulated();
-    this.releases = new Releases(keys.publisher());
+    this.releases = new Releases(keys.publishers());
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
@@ -98,6 +105,8 @@ public final class World {
     this.operators = new Operators(this);
     this.installer = new Installer(this);
     this.results = new Results(this);
+    this.backups = new Backups(this);
+    this.office = new HeadOffice(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -123,6 +132,7 @@ public final class World {
       Business business = new Business(this);
       business.open();
       devicesJoin();
+      backups.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
@@ -139,6 +149,8 @@ public final class World {
 
   private Outcome outcome() {
     kinds.into(counts);
+    counts.add("turns of agents", turns);
+    counts.add("turns of idle agents", idleTurns);
     counts.add("scheduled", scheduler.done());
     return new Outcome(plan, events, faults, trace.hash(), counts);
   }
@@ -209,11 +221,17 @@ public final class World {
     hub.disk().disarm();
     hub.disk().takeFailure();
     hub.slowSignatures(0);
+    hub.setClockOff(0);
     for (Device device : devices) {
-      device.heal();
+      if (device.isCopy()) {
+        device.retire();
+      } else {
+        device.heal();
+      }
     }
     hub.start();
     hub.wake();
+    office.hurry();
   }
 
   // ---- for the parts
@@ -300,10 +318,64 @@ public final class World {
     for (Device other : devices) {
       if (!other.equals(device) && slot.equals(slots.get(other.number()))) {
         counts.add("devices replaced");
-        scheduler.in(when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), other::retire);
+        scheduler.in(
+            when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), () -> isReplaced(other));
       }
     }
     slots.put(device.number(), slot);
+  }
+
+  /// Somebody copies a device's disk into another machine, which runs for some hours.
+  void copyDisk(Device original, Chance chance) {
+    if (!original.isPowered() || original.isCopy()) {
+      return;
+    }
+    Device copy = original.copy(devices.size(), chance.below(plan.sites()));
+    if (copy == null) {
+      return;
+    }
+    invariants.copied(original, copy);
+    devices.add(copy);
+    counts.add("disks copied");
+    copy.startAgent();
+    scheduler.in(chance.between(VirtualTime.HOUR, 2 * VirtualTime.DAY), copy::retire);
+  }
+
+  void admitted(Device device) {
+    invariants.admitted(device, now());
+  }
+
+  /// An operator has given the device this slot.
+  void approved(Device device, SlotRef slot) {
+    slots.put(device.number(), slot);
+  }
+
+  Backups backups() {
+    return backups;
+  }
+
+  HeadOffice office() {
+    return office;
+  }
+
+  /// What puts the invariants' knowledge of the hub's database back to this moment.
+  Runnable bookmark() {
+    return invariants.bookmark();
+  }
+
+  /// From now on rows may be missing that only a newer backup had.
+  void lostRows() {
+    invariants.lostRows();
+  }
+
+  /// A restored hub may have given its slot away without knowing it; then it keeps running.
+  private void isReplaced(Device device) {
+    boolean isOut =
+        hub.directory().whyNotServed(device.id(), device.shown().serial(), hub.now()).orElse(null)
+            instanceof Reason.DeviceRevoked;
+    if (isOut || !backups.areMade()) {
+      device.retire();
+    }
   }
 
   Envelope strangersEnvelope(String payloadType, String payload) {
@@ -391,9 +463,22 @@ public final class World {
     }
   }
 
-  void carried(byte[] message) {
-    trace.mix(message);
-    invariants.carried(message.length);
+  void turnsOfAgent(boolean isIdle) {
+    if (isIdle) {
+      idleTurns++;
+    } else {
+      turns++;
+    }
+  }
+
+  /// A message to be sent, spelled out in some worlds.
+  Payload payload(Object message) {
+    return isSpelled ? Payload.spelled(message) : Payload.whole(message);
+  }
+
+  void carried(Payload message) {
+    trace.mix(message.mark());
+    invariants.carried(message.bytes());
   }
 
   void sentDesired(Line line, DesiredUpdate update, int bytes) {
@@ -408,7 +493,7 @@ public final class World {
   final class Watch {
     void hubCommitted(List<HubChange.Durable> changes) {
       trace.mix(changes.size());
-      invariants.hubCommitted(changes, now());
+      invariants.hubCommitted(changes, now(), hub.now());
     }
 
     void agentCommitted(Device device, List<AgentChange> changes) {

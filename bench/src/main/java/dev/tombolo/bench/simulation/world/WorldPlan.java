@@ -20,6 +20,9 @@ public record WorldPlan(
   /// One seed in so many runs on real SQLite.
   static final int SQLITE_SHARE = 100;
 
+  /// One seed in so many spells its messages out.
+  static final int SPELLED_SHARE = 20;
+
   private static final int SQLITE_AGENTS_MAX = 5;
   private static final int SQLITE_DAYS_MAX = 30;
 
@@ -50,6 +53,11 @@ public record WorldPlan(
     faults.removeAll(copy(without));
     return new WorldPlan(
         seed, agents.orElse(drawnAgents), sites, days.orElse(drawnDays), isOnSqlite, faults);
+  }
+
+  /// Whether messages go over the lines as bytes, through the real codec.
+  public boolean isSpelled() {
+    return isOnSqlite || new Chance(seed).of("spelled").below(SPELLED_SHARE) == 0;
   }
 
   /// The same on real stores, and smaller where it has to be.
