@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       WhyCommand.class,
       DoctorCommand.class,
+      BundleCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     })
