@@ -1,5 +1,6 @@
 package dev.tombolo.bench.load;
 
+import dev.tombolo.bench.artefact.ArtefactBench;
 import picocli.CommandLine.Command;
 
 /// `./tombolo bench ...`
@@ -7,5 +8,11 @@ import picocli.CommandLine.Command;
     name = "bench",
     description = "Measures hub and agent on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {AgentBench.class, DurableBench.class, FanoutBench.class, MemoryBench.class})
+    subcommands = {
+      AgentBench.class,
+      ArtefactBench.class,
+      DurableBench.class,
+      FanoutBench.class,
+      MemoryBench.class
+    })
 public final class LoadBenches {}
