@@ -48,12 +48,14 @@ final class ArchitectureTest {
   private static final String[] CORES = {"dev.tombolo.hub.core..", "dev.tombolo.agent.core.."};
 
   private static final String[] ADAPTERS = {
+    "dev.tombolo.hub.bundle..",
     "dev.tombolo.hub.files..",
     "dev.tombolo.hub.http..",
     "dev.tombolo.hub.mqtt..",
     "dev.tombolo.hub.net..",
     "dev.tombolo.hub.sqlite..",
     "dev.tombolo.hub.x509..",
+    "dev.tombolo.agent.bundle..",
     "dev.tombolo.agent.disk..",
     "dev.tombolo.agent.https..",
     "dev.tombolo.agent.loopback..",
@@ -190,14 +192,15 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule hubAdaptersDoNotKnowEachOther =
       slices()
-          .matching("dev.tombolo.hub.(files|http|mqtt|net|sqlite|x509)..")
+          .matching("dev.tombolo.hub.(bundle|files|http|mqtt|net|sqlite|x509)..")
           .should()
           .notDependOnEachOther();
 
   @ArchTest
   static final ArchRule agentAdaptersDoNotKnowEachOther =
       slices()
-          .matching("dev.tombolo.agent.(disk|https|loopback|mqtt|probe|process|sqlite|x509)..")
+          .matching(
+              "dev.tombolo.agent.(bundle|disk|https|loopback|mqtt|probe|process|sqlite|x509)..")
           .should()
           .notDependOnEachOther();
 

@@ -35,6 +35,7 @@ class ArchitectureTest {
   };
   private static final String CORE = "dev.tombolo.hub.core..";
   private static final String[] ADAPTERS = {
+    "dev.tombolo.hub.bundle..",
     "dev.tombolo.hub.net..",
     "dev.tombolo.hub.mqtt..",
     "dev.tombolo.hub.sqlite..",

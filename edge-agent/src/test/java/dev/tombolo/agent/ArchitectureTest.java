@@ -23,6 +23,7 @@ class ArchitectureTest {
   };
 
   private static final String[] ADAPTERS = {
+    "dev.tombolo.agent.bundle..",
     "dev.tombolo.agent.mqtt..",
     "dev.tombolo.agent.https..",
     "dev.tombolo.agent.disk..",

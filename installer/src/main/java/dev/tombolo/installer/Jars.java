@@ -10,19 +10,39 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /// Copies a class path into a distribution.
 ///
-/// Two things change on the way. SQLite's jar carries a native library for every platform and
-/// unpacks one into `/tmp` at each start; here the one for this platform lies beside the jars and
-/// the others stay behind. And a jar's time is made from its bytes: a class archive trusts a jar by
-/// its time and size alone, so that two different jars must never share both.
+/// Two things change on the way. The jars of SQLite and zstd carry a native library for every
+/// platform and unpack one into `/tmp` at each start; here the one for this platform lies beside
+/// the jars and the others stay behind. And a jar's time is made from its bytes: a class archive
+/// trusts a jar by its time and size alone, so that two different jars must never share both.
 final class Jars {
-  private static final String SQLITE_NATIVES = "org/sqlite/native/";
-  private static final String SQLITE_LIBRARY = SQLITE_NATIVES + "Linux/x86_64/libsqlitejdbc.so";
+  /// A jar with native libraries.
+  ///
+  /// @param jar what its name begins with
+  /// @param all which of its entries are native libraries
+  /// @param library the one for this platform
+  /// @param copy its name in the distribution
+  private record Natives(String jar, Pattern all, Pattern library, String copy) {}
+
+  private static final List<Natives> NATIVES =
+      List.of(
+          new Natives(
+              "sqlite-jdbc-",
+              Pattern.compile("org/sqlite/native/.*"),
+              Pattern.compile("org/sqlite/native/Linux/x86_64/libsqlitejdbc\\.so"),
+              "libsqlitejdbc.so"),
+          new Natives(
+              "zstd-jni-",
+              Pattern.compile("[a-z]+/([a-z0-9_]+/)?(libzstd-jni-.*)?"),
+              Pattern.compile("linux/amd64/libzstd-jni-.*\\.so"),
+              "libzstd-jni.so"));
 
   private Jars() {}
 
@@ -33,9 +53,11 @@ final class Jars {
     for (Path jar : classPath) {
       String name = jar.getFileName().toString();
       Path copy = lib.resolve(name);
-      if (name.startsWith("sqlite-jdbc-")) {
-        copyWithoutNatives(jar, copy);
-        extract(jar, SQLITE_LIBRARY, lib.resolve("native/libsqlitejdbc.so"));
+      Optional<Natives> natives =
+          NATIVES.stream().filter(it -> name.startsWith(it.jar())).findFirst();
+      if (natives.isPresent()) {
+        copyWithoutNatives(jar, copy, natives.get());
+        extract(jar, natives.get(), lib.resolve("native").resolve(natives.get().copy()));
       } else {
         Files.copy(jar, copy);
       }
@@ -53,13 +75,13 @@ final class Jars {
     }
   }
 
-  private static void copyWithoutNatives(Path jar, Path copy) throws IOException {
+  private static void copyWithoutNatives(Path jar, Path copy, Natives natives) throws IOException {
     try (ZipFile from = new ZipFile(jar.toFile());
         OutputStream file = Files.newOutputStream(copy);
         ZipOutputStream to = new ZipOutputStream(file)) {
       for (Enumeration<? extends ZipEntry> all = from.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
-        if (entry.getName().startsWith(SQLITE_NATIVES)) {
+        if (natives.all().matcher(entry.getName()).matches()) {
           continue;
         }
         ZipEntry same = new ZipEntry(entry.getName());
@@ -73,13 +95,14 @@ final class Jars {
     }
   }
 
-  private static void extract(Path jar, String entryName, Path to) throws IOException {
+  private static void extract(Path jar, Natives natives, Path to) throws IOException {
     Files.createDirectories(to.getParent());
     try (ZipFile from = new ZipFile(jar.toFile())) {
-      ZipEntry entry = from.getEntry(entryName);
-      if (entry == null) {
-        throw new IOException(jar + " has no " + entryName);
-      }
+      ZipEntry entry =
+          from.stream()
+              .filter(it -> natives.library().matcher(it.getName()).matches())
+              .findFirst()
+              .orElseThrow(() -> new IOException(jar + " has no " + natives.library()));
       try (InputStream bytes = from.getInputStream(entry)) {
         Files.copy(bytes, to);
       }

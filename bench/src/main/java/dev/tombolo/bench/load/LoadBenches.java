@@ -1,5 +1,6 @@
 package dev.tombolo.bench.load;
 
+import dev.tombolo.bench.artefact.ArtefactBench;
 import picocli.CommandLine.Command;
 
 /// `./tombolo bench ...`
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       AgentBench.class,
+      ArtefactBench.class,
       DurableBench.class,
       FanoutBench.class,
       MemoryBench.class,

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       EdgeCommand.class,
       KeysCommand.class,
       ReleaseCommand.class,
+      BundleCommand.class,
       AssignCommand.class,
       UnassignCommand.class,
       WhyCommand.class,

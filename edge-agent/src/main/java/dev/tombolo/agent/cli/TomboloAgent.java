@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
       WhyCommand.class,
       LogsCommand.class,
       DoctorCommand.class,
+      BundleCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     })

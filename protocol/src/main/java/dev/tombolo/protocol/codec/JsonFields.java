@@ -39,6 +39,11 @@ public final class JsonFields {
     return fields.get(field) != null;
   }
 
+  /// The names of all fields, in their order.
+  public List<String> names() {
+    return fields.keySet().stream().map(String.class::cast).toList();
+  }
+
   public String text(String field) throws MalformedException {
     return required(field, textOrNull(field));
   }
@@ -136,6 +141,18 @@ public final class JsonFields {
       texts.add(textOf(field + "[" + i + "]", elements.get(i)));
     }
     return texts;
+  }
+
+  public List<Long> integers(String field) throws MalformedException {
+    List<?> elements = elements(field);
+    List<Long> integers = new ArrayList<>(elements.size());
+    for (int i = 0; i < elements.size(); i++) {
+      if (!(elements.get(i) instanceof Long integer)) {
+        throw wrong(field + "[" + i + "]", "must be an integer");
+      }
+      integers.add(integer);
+    }
+    return integers;
   }
 
   /// An object whose values are all strings.

@@ -1,0 +1,69 @@
+package dev.tombolo.bench.artefact;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// A command that ran to its end, and what it took.
+///
+/// @param cpuSeconds of the process itself, without its children
+/// @param peakMiB resident memory of the process and its children at their largest
+record Measured(double seconds, double cpuSeconds, double peakMiB, String out) {
+  private static final long SAMPLE_MILLIS = 10;
+
+  static Measured run(Path folder, String... argv) throws IOException, InterruptedException {
+    Path out = Files.createTempFile("artefact", ".out");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(List.of(argv))
+              .directory(folder.toFile())
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+              .redirectErrorStream(true)
+              .redirectOutput(out.toFile());
+      builder.environment().putAll(Map.of("LC_ALL", "C"));
+      long begun = System.nanoTime();
+      Process process = builder.start();
+      long peak = 0;
+      Duration cpu = Duration.ZERO;
+      boolean ended;
+      do {
+        ended = process.waitFor(SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        long now =
+            Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToLong(it -> residentPeak(it.pid()))
+                .sum();
+        peak = Math.max(peak, now);
+        cpu = process.info().totalCpuDuration().orElse(cpu);
+      } while (!ended);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      String said = Files.readString(out);
+      if (process.exitValue() != 0) {
+        throw new IOException(
+            String.join(" ", argv) + " ended with " + process.exitValue() + ": " + said);
+      }
+      return new Measured(seconds, cpu.toMillis() / 1e3, peak / 1024.0, said);
+    } finally {
+      Files.delete(out);
+    }
+  }
+
+  /// In KiB; 0 when the process is gone.
+  private static long residentPeak(long pid) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+        if (line.startsWith("VmHWM:")) {
+          return Long.parseLong(line.replaceAll("[^0-9]", ""));
+        }
+      }
+    } catch (IOException e) {
+      // It ended between two looks.
+    }
+    return 0;
+  }
+}

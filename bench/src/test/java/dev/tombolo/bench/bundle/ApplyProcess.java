@@ -1,0 +1,39 @@
+package dev.tombolo.bench.bundle;
+
+import dev.tombolo.agent.bundle.BundleApply;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Applies a bundle in a process of its own: base, bundle, out.
+final class ApplyProcess {
+  private ApplyProcess() {}
+
+  public static void main(String[] args) throws IOException {
+    BundleApply.apply(
+        Path.of(args[0]),
+        Path.of(args[1]),
+        Path.of(args[2]),
+        _ -> {},
+        _ -> {
+          System.out.println("segment");
+          System.out.flush();
+        });
+  }
+
+  /// Starts it with this much heap.
+  static Process start(String heap, Path base, Path bundle, Path out) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-Xmx" + heap,
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ApplyProcess.class.getName(),
+            base.toString(),
+            bundle.toString(),
+            out.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+}

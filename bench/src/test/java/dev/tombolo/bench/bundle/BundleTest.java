@@ -1,0 +1,303 @@
+package dev.tombolo.bench.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.github.luben.zstd.Zstd;
+import dev.tombolo.agent.bundle.ApplyException;
+import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.hub.bundle.Bundles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Bundles that the hub's side makes, applied by the agent's.
+class BundleTest {
+  private static final int WEIGHTS = 120_000;
+
+  private final Models models = new Models(42);
+
+  @TempDir private Path folder;
+
+  /// The bounds, in percent of the target, are a little above what was measured.
+  @ParameterizedTest
+  @CsvSource({
+    "F32, 78",
+    "BF16, 34",
+    "F16, 50",
+    "I32, 78",
+    "I16, 55",
+    "I8, 25",
+    "U8, 40",
+    "I64, 60",
+    "F64, 99"
+  })
+  void movedWeightsOfEveryTypeComeBack(String dtype, int percentMax)
+      throws IOException, InterruptedException {
+    Path base = folder.resolve("base.safetensors");
+    Path target = folder.resolve("target.safetensors");
+    Map<String, Models.Tensor> old = Models.tensors();
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    for (int layer = 0; layer < 3; layer++) {
+      float[] weights = models.weights(WEIGHTS);
+      float[] bias = models.weights(77);
+      old.put("layer" + layer + ".bias", new Models.Tensor(dtype, Models.as(dtype, bias)));
+      old.put("layer" + layer, new Models.Tensor(dtype, Models.as(dtype, weights)));
+      fresh.put(
+          "layer" + layer + ".bias",
+          new Models.Tensor(dtype, Models.as(dtype, models.moved(bias, 0.01))));
+      fresh.put(
+          "layer" + layer, new Models.Tensor(dtype, Models.as(dtype, models.moved(weights, 0.01))));
+    }
+    Models.safetensors(base, "one", old);
+    Models.safetensors(target, "number two", fresh);
+
+    long bytes = roundTrip(base, target);
+
+    assertThat(bytes).isLessThan(Files.size(target) * percentMax / 100);
+  }
+
+  @Test
+  void anOnnxModelIsCutAtItsTensorsAndRenumberedOnesAreFound()
+      throws IOException, InterruptedException {
+    Map<String, float[]> old = new LinkedHashMap<>();
+    Map<String, float[]> fresh = new LinkedHashMap<>();
+    for (int i = 0; i < 6; i++) {
+      float[] weights = models.weights(40_000);
+      old.put("onnx::MatMul_" + (100 + i), weights);
+      fresh.put("onnx::MatMul_" + (230 + i), models.moved(weights, 0.0001));
+    }
+    Path base = folder.resolve("base.onnx");
+    Path target = folder.resolve("target.onnx");
+    Models.onnx(base, old);
+    Models.onnx(target, fresh);
+
+    assertThat(roundTrip(base, target)).isLessThan(Files.size(target) * 60 / 100);
+  }
+
+  @Test
+  void oneTensorMoreCostsHardlyMoreThanItself() throws IOException, InterruptedException {
+    Map<String, Models.Tensor> old = Models.tensors();
+    for (int i = 0; i < 8; i++) {
+      old.put("layer" + i, new Models.Tensor("BF16", Models.as("BF16", models.weights(WEIGHTS))));
+    }
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    fresh.put("adapter", new Models.Tensor("BF16", Models.as("BF16", models.weights(20_000))));
+    fresh.putAll(old);
+    Path base = folder.resolve("base.safetensors");
+    Path target = folder.resolve("target.safetensors");
+    Models.safetensors(base, "", old);
+    Models.safetensors(target, "", fresh);
+
+    assertThat(roundTrip(base, target)).isLessThan(40_000);
+  }
+
+  @Test
+  void theSameFilesGiveTheSameBundle() throws IOException, InterruptedException {
+    Path base = file("base", models.bytes(3_000_000));
+    byte[] changed = Files.readAllBytes(base);
+    Arrays.fill(changed, 1_000_000, 1_200_000, (byte) 7);
+    Path target = file("target", changed);
+
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    Bundles.make(base, target, first, _ -> {});
+    Bundles.make(base, target, second, _ -> {});
+
+    assertThat(second).hasSameBinaryContentAs(first);
+  }
+
+  @Test
+  void aFolderComesBackWithMovedEmptyAndExecutableFiles() throws IOException, InterruptedException {
+    Path base = Files.createDirectories(folder.resolve("base/lib"));
+    Path target = Files.createDirectories(folder.resolve("target/lib"));
+    byte[] program = models.bytes(700_000);
+    Files.write(base.resolve("a.so"), program);
+    Files.write(base.resolve("same.txt"), text(3, 40_000));
+    byte[] patched = program.clone();
+    Arrays.fill(patched, 300_000, 300_040, (byte) 1);
+    Files.write(target.resolve("a.so"), patched);
+    Files.write(target.resolve("same.txt"), text(3, 40_000));
+    Files.write(target.resolve("modèle.txt"), text(4, 500));
+    Files.createFile(target.resolve("empty"));
+    Files.createDirectories(target.resolve("moved/deep"));
+    Files.write(target.resolve("moved/deep/b.so"), program);
+    Path script = Files.writeString(target.resolve("run.sh"), "#!/bin/sh\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+
+    Path out = folder.resolve("out");
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(folder.resolve("base"), folder.resolve("target"), bundle, _ -> {});
+    apply(folder.resolve("base"), bundle, out);
+
+    assertThat(contents(out)).isEqualTo(contents(folder.resolve("target")));
+    assertThat(out.resolve("lib/run.sh")).isExecutable();
+    assertThat(Files.isExecutable(out.resolve("lib/a.so"))).isFalse();
+    assertThat(Files.size(bundle)).isLessThan(3_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "7", "31", "4095", "4097"})
+  void smallFilesComeBack(int length) throws IOException, InterruptedException {
+    Path target = file("target", models.bytes(length));
+
+    roundTrip(null, target);
+    roundTrip(file("other", models.bytes(100)), target);
+    roundTrip(target, target);
+  }
+
+  @Test
+  void unlikeDataNeverTakesMoreThanZstd() throws IOException, InterruptedException {
+    byte[] mixed = new byte[9_000_000];
+    byte[] noise = models.bytes(1_900_000);
+    // What repeats at a distance, text, noise, zeros.
+    System.arraycopy(noise, 0, mixed, 0, noise.length);
+    System.arraycopy(noise, 0, mixed, noise.length, noise.length);
+    System.arraycopy(text(5, 3_000_000), 0, mixed, 2 * noise.length, 3_000_000);
+    System.arraycopy(models.bytes(1_000_000), 0, mixed, 7_000_000, 1_000_000);
+    Path target = file("target", mixed);
+    Path base = file("base", models.bytes(9_000_000));
+
+    long plain = Zstd.compress(mixed, 3).length;
+
+    assertThat(roundTrip(base, target)).isLessThan(plain + plain / 200);
+    assertThat(roundTrip(null, target)).isLessThan(plain + plain / 200);
+  }
+
+  @Test
+  void anotherBaseIsRefusedAndNothingIsLeft() throws IOException, InterruptedException {
+    Path base = file("base", models.bytes(500_000));
+    byte[] changed = Files.readAllBytes(base);
+    changed[250_000]++;
+    Path target = file("target", changed);
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    Path out = folder.resolve("out");
+
+    Path other = file("other", models.bytes(500_000));
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(() -> apply(other, bundle, out))
+        .withMessageContaining("not the one that this bundle was made for");
+    Path shorter = file("shorter", models.bytes(499_999));
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(() -> apply(shorter, bundle, out))
+        .withMessageContaining("has 499999 bytes, and 500000 in the base");
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(() -> apply(null, bundle, out))
+        .withMessageContaining("say --base PATH");
+
+    assertThat(names(folder)).containsExactly("base", "bundle", "other", "shorter", "target");
+  }
+
+  @Test
+  void aChangedBundleIsRefusedOrGivesTheRightBytes() throws IOException, InterruptedException {
+    Path base = folder.resolve("base.safetensors");
+    Path target = folder.resolve("target.safetensors");
+    Map<String, Models.Tensor> old = Models.tensors();
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    for (String dtype : List.of("F32", "BF16", "I8", "I32")) {
+      float[] weights = models.weights(3000);
+      old.put(dtype, new Models.Tensor(dtype, Models.as(dtype, weights)));
+      fresh.put(dtype, new Models.Tensor(dtype, Models.as(dtype, models.moved(weights, 0.01))));
+    }
+    fresh.put("text", new Models.Tensor("U8", text(8, 9000)));
+    fresh.put("new", new Models.Tensor("F32", Models.as("F32", models.weights(2000))));
+    Models.safetensors(base, "", old);
+    Models.safetensors(target, "", fresh);
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    byte[] good = Files.readAllBytes(bundle);
+    byte[] wanted = Files.readAllBytes(target);
+    Path out = Files.createDirectory(folder.resolve("out")).resolve("model");
+
+    Random random = new Random(99);
+    for (int i = 0; i < 600; i++) {
+      Files.write(bundle, mutated(good, random));
+      Files.deleteIfExists(out);
+      try {
+        apply(base, bundle, out);
+        assertThat(out).hasBinaryContent(wanted);
+      } catch (ApplyException e) {
+        assertThat(e.getMessage()).isNotEmpty();
+        assertThat(folder.resolve("out")).isEmptyDirectory();
+      }
+    }
+  }
+
+  private static byte[] mutated(byte[] good, Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> Arrays.copyOf(good, random.nextInt(good.length));
+      case 1 -> Arrays.copyOf(good, good.length + 1 + random.nextInt(100));
+      default -> {
+        byte[] bad = good.clone();
+        // Half of the time where the header is.
+        int range = random.nextBoolean() ? 400 : bad.length;
+        for (int change = random.nextInt(4); change >= 0; change--) {
+          bad[random.nextInt(range)] = (byte) random.nextInt(256);
+        }
+        yield bad;
+      }
+    };
+  }
+
+  private long roundTrip(@Nullable Path base, Path target)
+      throws IOException, InterruptedException {
+    Path bundle = folder.resolve("round.bundle");
+    Path out = folder.resolve("round.out");
+    Bundles.make(base, target, bundle, _ -> {});
+    apply(base, bundle, out);
+    assertThat(out).hasSameBinaryContentAs(target);
+    return Files.size(bundle);
+  }
+
+  private static void apply(@Nullable Path base, Path bundle, Path out) throws IOException {
+    BundleApply.apply(base, bundle, out, _ -> {}, _ -> {});
+  }
+
+  private Path file(String name, byte[] content) throws IOException {
+    return Files.write(folder.resolve(name), content);
+  }
+
+  private static byte[] text(int seed, int length) {
+    Random random = new Random(seed);
+    String[] words = {"shop ", "counter ", "people ", "tide ", "island ", "model ", "\n", "line "};
+    StringBuilder text = new StringBuilder();
+    while (text.length() < length) {
+      text.append(words[random.nextInt(words.length)]).append(random.nextInt(1000));
+    }
+    return text.substring(0, length).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static Map<String, String> contents(Path folder) throws IOException {
+    Map<String, String> contents = new LinkedHashMap<>();
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.filter(Files::isRegularFile).sorted().forEach(files::add);
+    }
+    for (Path file : files) {
+      contents.put(
+          folder.relativize(file).toString(),
+          new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+    }
+    return contents;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.bench.bundle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package dev.tombolo.hub.bundle;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What each stretch of the target may be made from. Files belong together by path, else by name or
+/// by kind; tensors by name and shape, else by shape in their order (exporters number anew);
+/// everything else by content.
+final class Matching {
+  private record Key(ElementType type, List<Long> shape) {
+    static Key of(Tensor tensor) {
+      return new Key(tensor.type(), tensor.shape());
+    }
+  }
+
+  private final Tree base;
+  private final Tree target;
+  private final Map<Integer, List<Tensor>> tensorsOfBase = new HashMap<>();
+  private final ContentMatch content;
+  private final Consumer<Run> runs;
+
+  private Matching(Tree base, Tree target, Consumer<Run> runs) {
+    this.base = base;
+    this.target = target;
+    this.runs = runs;
+    content = new ContentMatch(base.entries(), index(), runs);
+  }
+
+  /// In the order of the target's bytes, without a gap.
+  static List<Run> runs(Tree base, Tree target) {
+    List<Run> runs = new ArrayList<>();
+    new Matching(base, target, run -> append(runs, run)).all();
+    return runs;
+  }
+
+  /// Equal stretches that go on in the base are one.
+  private static void append(List<Run> runs, Run run) {
+    if (!runs.isEmpty() && run.equal()) {
+      Run last = runs.getLast();
+      if (last.equal()
+          && last.baseFile() == run.baseFile()
+          && last.baseOffset() + last.length() == run.baseOffset()) {
+        runs.set(
+            runs.size() - 1,
+            new Run(
+                last.at(),
+                last.length() + run.length(),
+                last.type() == run.type() ? run.type() : null,
+                true,
+                last.baseFile(),
+                last.baseOffset()));
+        return;
+      }
+    }
+    runs.add(run);
+  }
+
+  private void all() {
+    Map<Tree.Entry, Tree.Entry> counterparts = new Counterparts(base, target).found();
+    long at = 0;
+    for (Tree.Entry file : target.entries()) {
+      file(file, counterparts.get(file), at);
+      at += file.size();
+    }
+  }
+
+  private void file(Tree.Entry file, Tree.@Nullable Entry older, long at) {
+    MemorySegment bytes = file.content();
+    if (older != null && older.size() == file.size() && bytes.mismatch(older.content()) < 0) {
+      if (file.size() > 0) {
+        runs.accept(new Run(at, file.size(), null, true, older.index(), 0));
+      }
+      return;
+    }
+    List<Tensor> tensors = ModelFile.tensors(bytes);
+    Map<Tensor, Tensor> pairs = pairs(tensors, older == null ? List.of() : tensorsOfBase(older));
+    int likelyFile = older == null ? Run.NO_BASE : older.index();
+    long likely = 0;
+    long done = 0;
+    for (Tensor tensor : tensors) {
+      Tensor match = pairs.get(tensor);
+      if (tensor.offset() > done) {
+        // What stands before the counterpart is likely the counterpart of what stands before.
+        long gap = tensor.offset() - done;
+        long guess = match == null || done == 0 ? likely : Math.max(0, match.offset() - gap);
+        content.region(bytes, at, done, tensor.offset(), null, likelyFile, guess);
+      }
+      if (match == null || older == null) {
+        content.region(bytes, at, tensor.offset(), tensor.end(), tensor.type(), Run.NO_BASE, 0);
+      } else {
+        tensor(tensor, match, bytes, older, at);
+        likely = match.end();
+      }
+      done = tensor.end();
+    }
+    content.region(bytes, at, done, file.size(), null, likelyFile, likely);
+  }
+
+  private void tensor(Tensor tensor, Tensor match, MemorySegment bytes, Tree.Entry older, long at) {
+    long both = Math.min(tensor.length(), match.length());
+    for (long from = 0; from < both; from += Draft.SLICE) {
+      long length = Math.min(Draft.SLICE, both - from);
+      long here = tensor.offset() + from;
+      long there = match.offset() + from;
+      boolean equal =
+          MemorySegment.mismatch(bytes, here, here + length, older.content(), there, there + length)
+              < 0;
+      runs.accept(new Run(at + here, length, tensor.type(), equal, older.index(), there));
+    }
+    if (tensor.length() > both) {
+      content.region(
+          bytes, at, tensor.offset() + both, tensor.end(), tensor.type(), Run.NO_BASE, 0);
+    }
+  }
+
+  private static Map<Tensor, Tensor> pairs(List<Tensor> tensors, List<Tensor> older) {
+    Map<String, Tensor> byName = new HashMap<>();
+    older.forEach(it -> byName.putIfAbsent(it.name(), it));
+    Map<Tensor, Tensor> olderOf = new HashMap<>();
+    Set<Tensor> taken = new HashSet<>();
+    for (Tensor tensor : tensors) {
+      Tensor named = byName.get(tensor.name());
+      if (named != null && Key.of(named).equals(Key.of(tensor)) && taken.add(named)) {
+        olderOf.put(tensor, named);
+      }
+    }
+    Map<Key, List<Tensor>> left = new HashMap<>();
+    for (Tensor it : older) {
+      if (!taken.contains(it)) {
+        left.computeIfAbsent(Key.of(it), _ -> new ArrayList<>()).add(it);
+      }
+    }
+    Set<String> names = new HashSet<>();
+    tensors.forEach(it -> names.add(it.name()));
+    for (Tensor tensor : tensors) {
+      Tensor named = byName.get(tensor.name());
+      if (olderOf.containsKey(tensor)) {
+        continue;
+      }
+      if (named != null && named.type() == tensor.type() && taken.add(named)) {
+        // Grown or shrunk, as embeddings are by a longer vocabulary.
+        olderOf.put(tensor, named);
+        continue;
+      }
+      List<Tensor> alike = left.getOrDefault(Key.of(tensor), List.of());
+      while (!alike.isEmpty()) {
+        Tensor first = alike.removeFirst();
+        if (!names.contains(first.name()) && taken.add(first)) {
+          olderOf.put(tensor, first);
+          break;
+        }
+      }
+    }
+    return olderOf;
+  }
+
+  private List<Tensor> tensorsOfBase(Tree.Entry older) {
+    return tensorsOfBase.computeIfAbsent(older.index(), _ -> ModelFile.tensors(older.content()));
+  }
+
+  private ChunkIndex index() {
+    ChunkIndex index = new ChunkIndex();
+    for (Tree.Entry file : base.entries()) {
+      Tree.Entry same = target.at(file.path());
+      boolean unchanged =
+          same != null && same.size() == file.size() && same.content().mismatch(file.content()) < 0;
+      if (!unchanged || target.entries().size() > 1) {
+        Chunks.cut(
+            file.content(), 0, file.size(), (from, _, hash) -> index.add(hash, file.index(), from));
+      }
+    }
+    return index;
+  }
+}

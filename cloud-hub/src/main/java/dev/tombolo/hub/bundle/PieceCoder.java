@@ -1,0 +1,141 @@
+package dev.tombolo.hub.bundle;
+
+import dev.tombolo.protocol.bundle.ByteSink;
+import dev.tombolo.protocol.bundle.Coding;
+import dev.tombolo.protocol.bundle.Elements;
+import dev.tombolo.protocol.bundle.Magnitudes;
+import dev.tombolo.protocol.bundle.PieceKind;
+import dev.tombolo.protocol.bundle.SymbolCoding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Codes all bytes that a segment has of one kind, in the way that gives the fewest.
+final class PieceCoder implements AutoCloseable {
+  private static final int QUICK = 3;
+  private static final int THOROUGH = 15;
+
+  /// A thorough try is worth its time when the quick one is not more than so far behind.
+  private static final double WORTH_TRYING = 1.3;
+
+  private static final double INCOMPRESSIBLE = 0.985;
+
+  private final ZstdPacker zstd = new ZstdPacker();
+
+  /// @param level of zstd for new bytes that can be packed at all
+  byte[] code(PieceKind kind, byte[] plain, byte[] base, int length, byte[] prefix, int level) {
+    if (kind == PieceKind.BYTES) {
+      return newBytes(plain, length, prefix, level);
+    }
+    byte[] planes = new byte[length];
+    Elements.toPlanes(kind, plain, base, length, planes);
+    int count = length / kind.width();
+    byte[] contexts = new byte[count];
+    Elements.contexts(kind, base, length, contexts);
+    ByteSink best;
+    if (kind.width() > 1 && kind.usesBase()) {
+      best = magnitudes(planes, contexts, kind.width(), count);
+      // Planes are better only where the changes repeat, which zstd sees.
+      if (zstd.pack(planes, 0, length, QUICK).length < WORTH_TRYING * best.length()) {
+        ByteSink other = planes(planes, contexts, kind.width(), count);
+        best = other.length() < best.length() ? other : best;
+      }
+    } else {
+      best = planes(planes, contexts, kind.width(), count);
+    }
+    if (best.length() > length) {
+      best = new ByteSink().oneByte(Coding.STORED.code()).bytes(plain, 0, length);
+    }
+    return best.toBytes();
+  }
+
+  private byte[] newBytes(byte[] plain, int length, byte[] prefix, int level) {
+    List<ByteSink> tries = new ArrayList<>();
+    tries.add(new ByteSink().oneByte(Coding.STORED.code()).bytes(plain, 0, length));
+    byte[] quick = zstd.pack(plain, 0, length, QUICK, prefix);
+    tries.add(frame(quick));
+    SymbolModel model = SymbolModel.of(plain, new byte[length], length);
+    if (model.bytes() < quick.length) {
+      ByteSink symbols = new ByteSink().oneByte(Coding.PLANES.code());
+      tries.add(symbols(symbols, plain, new byte[length], length, model));
+    }
+    if (quick.length < INCOMPRESSIBLE * length) {
+      tries.add(frame(zstd.pack(plain, 0, length, level, prefix)));
+    }
+    return least(tries).toBytes();
+  }
+
+  private ByteSink planes(byte[] planes, byte[] contexts, int width, int count) {
+    ByteSink out = new ByteSink().oneByte(Coding.PLANES.code());
+    for (int plane = 0; plane < width; plane++) {
+      byte[] values = Arrays.copyOfRange(planes, plane * count, (plane + 1) * count);
+      ByteSink coded = plane(values, contexts);
+      out.bytes(coded.toBytes());
+    }
+    return out;
+  }
+
+  private ByteSink plane(byte[] values, byte[] contexts) {
+    int count = values.length;
+    if (isSame(values)) {
+      return new ByteSink().oneByte(Coding.SAME.code()).oneByte(values[0] & 0xff);
+    }
+    List<ByteSink> tries = new ArrayList<>();
+    tries.add(new ByteSink().oneByte(Coding.STORED.code()).bytes(values));
+    SymbolModel model = SymbolModel.of(values, contexts, count);
+    if (model.bytes() < count) {
+      tries.add(symbols(new ByteSink(), values, contexts, count, model));
+    }
+    byte[] quick = zstd.pack(values, 0, count, QUICK);
+    tries.add(frame(quick));
+    long least = least(tries).length();
+    if (quick.length < INCOMPRESSIBLE * count && quick.length < WORTH_TRYING * least) {
+      tries.add(frame(zstd.pack(values, 0, count, THOROUGH)));
+    }
+    return least(tries);
+  }
+
+  private static ByteSink symbols(
+      ByteSink out, byte[] values, byte[] contexts, int count, SymbolModel model) {
+    out.oneByte(Coding.SYMBOLS.code());
+    SymbolCoding.encode(values, contexts, count, model.tables(), out);
+    return out;
+  }
+
+  private static ByteSink magnitudes(byte[] planes, byte[] contexts, int width, int count) {
+    byte[] classes = new byte[count];
+    ByteSink bits = new ByteSink();
+    Magnitudes.split(planes, width, count, classes, bits);
+    ByteSink out = new ByteSink().oneByte(Coding.MAGNITUDES.code());
+    SymbolModel model = SymbolModel.of(classes, contexts, count);
+    SymbolCoding.encode(classes, contexts, count, model.tables(), out);
+    byte[] stored = bits.toBytes();
+    return out.number(stored.length).bytes(stored);
+  }
+
+  private static ByteSink frame(byte[] packed) {
+    return new ByteSink().oneByte(Coding.ZSTD.code()).number(packed.length).bytes(packed);
+  }
+
+  private static ByteSink least(List<ByteSink> tries) {
+    ByteSink best = tries.getFirst();
+    for (ByteSink other : tries) {
+      best = other.length() < best.length() ? other : best;
+    }
+    return best;
+  }
+
+  private static boolean isSame(byte[] values) {
+    for (byte value : values) {
+      if (value != values[0]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    zstd.close();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.tombolo.hub.bundle;
+
+import org.jspecify.annotations.Nullable;
+
+/// A stretch of the target, and what of the base it may be made from.
+///
+/// @param at from the beginning of all files
+/// @param type null for what is no tensor
+/// @param equal the base's bytes are the same
+/// @param baseFile -1 when nothing in the base resembles it
+/// @param baseOffset where in that file its counterpart begins
+record Run(
+    long at,
+    long length,
+    @Nullable ElementType type,
+    boolean equal,
+    int baseFile,
+    long baseOffset) {
+  static final int NO_BASE = -1;
+
+  boolean hasBase() {
+    return baseFile != NO_BASE;
+  }
+
+  Run part(long from, long partLength) {
+    return new Run(at + from, partLength, type, equal, baseFile, hasBase() ? baseOffset + from : 0);
+  }
+}

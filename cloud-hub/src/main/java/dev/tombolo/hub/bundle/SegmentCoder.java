@@ -1,0 +1,326 @@
+package dev.tombolo.hub.bundle;
+
+import dev.tombolo.protocol.bundle.BundleException;
+import dev.tombolo.protocol.bundle.BundleFormat;
+import dev.tombolo.protocol.bundle.ByteSink;
+import dev.tombolo.protocol.bundle.Piece;
+import dev.tombolo.protocol.bundle.PieceKind;
+import dev.tombolo.protocol.bundle.Prefix;
+import dev.tombolo.protocol.bundle.Segment;
+import dev.tombolo.protocol.bundle.SegmentDecoder;
+import dev.tombolo.protocol.id.Digest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Codes one segment in several ways, keeps the smallest, and decodes it once to be sure. For one
+/// thread.
+final class SegmentCoder implements AutoCloseable {
+  /// How much of what stands before, and of the base, new bytes may refer to: what zstd's level 3
+  /// looks back.
+  private static final int PREFIX = 2 << 20;
+
+  /// zstd ignores shorter ones.
+  private static final int PREFIX_MIN = 8;
+
+  /// New bytes longer than this may be numbers of a format that is not known here.
+  private static final int GUESS_MIN = 4096;
+
+  private static final int SAMPLE = 64 << 10;
+  private static final int QUICK = 3;
+  private static final byte[] NOTHING = {};
+
+  /// What zstd takes for the begin of a dictionary of its own kind.
+  private static final byte[] DICTIONARY = {0x37, (byte) 0xA4, 0x30, (byte) 0xEC};
+
+  private final List<Tree.Entry> base;
+  private final TreeBytes target;
+  private final int level;
+  private final PieceCoder coder = new PieceCoder();
+  private final ZstdPacker zstd = new ZstdPacker();
+  private final ZstdUnpacking unpacking = new ZstdUnpacking();
+
+  /// @param level of zstd for new bytes
+  SegmentCoder(List<Tree.Entry> base, TreeBytes target, int level) {
+    this.base = base;
+    this.target = target;
+    this.level = level;
+  }
+
+  CodedSegment code(Draft draft) {
+    byte[] plain = target.read(draft.at(), draft.length());
+    Work work = new Work(draft, plain);
+    CodedSegment best = work.coded(work::against);
+    if (worse(best, work, 0.5)) {
+      best = least(best, work.coded(SegmentCoder::whenNew));
+    }
+    if (worse(best, work, 0.2) && work.hasGuess()) {
+      for (ElementType type : List.of(ElementType.FLOAT32, ElementType.FLOAT16)) {
+        best = least(best, work.coded(run -> work.guessed(run, type)));
+      }
+      best = least(best, work.coded(run -> work.guessed(run, ElementType.BYTE)));
+    }
+    check(best, work);
+    return best;
+  }
+
+  private static boolean worse(CodedSegment coded, Work work, double share) {
+    return coded.bytes().length > share * work.changedBytes();
+  }
+
+  private static CodedSegment least(CodedSegment a, CodedSegment b) {
+    return b.bytes().length < a.bytes().length ? b : a;
+  }
+
+  private static PieceKind whenNew(Run run) {
+    return run.equal()
+        ? PieceKind.COPY
+        : run.type() == null || run.length() % run.type().whenNew().width() != 0
+            ? PieceKind.BYTES
+            : run.type().whenNew();
+  }
+
+  /// A bundle that its own program cannot read must not leave the house.
+  private void check(CodedSegment coded, Work work) {
+    Segment segment = coded.segment();
+    byte[] bases = work.bases(segment.pieces());
+    byte[] decoded = new byte[segment.length()];
+    byte[] prefix = prefixBytes(segment.prefix(), work.draft.at());
+    try {
+      new SegmentDecoder(unpacking, segment.length())
+          .decode(segment, coded.bytes(), bases, prefix, decoded, 0);
+    } catch (BundleException e) {
+      throw new IllegalStateException("a segment cannot be decoded: " + e.getMessage(), e);
+    }
+    if (!Arrays.equals(decoded, work.plain)) {
+      throw new IllegalStateException(
+          "a segment does not decode to what it was; were the files changed meanwhile?");
+    }
+  }
+
+  private byte[] prefixBytes(Prefix prefix, long at) {
+    return switch (prefix) {
+      case Prefix.None() -> NOTHING;
+      case Prefix.Before(int length) -> target.read(at - length, length);
+      case Prefix.OfBase(int file, long offset, int length) -> {
+        byte[] bytes = new byte[length];
+        TreeBytes.copy(base.get(file), offset, bytes, 0, length);
+        yield bytes;
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    coder.close();
+    zstd.close();
+    unpacking.close();
+  }
+
+  /// A segment at work.
+  private final class Work {
+    private final Draft draft;
+    private final byte[] plain;
+    private final Digest digest;
+
+    Work(Draft draft, byte[] plain) {
+      this.draft = draft;
+      this.plain = plain;
+      digest = Digest.of(plain);
+    }
+
+    long changedBytes() {
+      return draft.runs().stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
+    }
+
+    boolean hasGuess() {
+      return draft.runs().stream().anyMatch(this::mayBeNumbers);
+    }
+
+    private boolean mayBeNumbers(Run run) {
+      return run.type() == null && !run.equal() && run.hasBase() && run.length() >= GUESS_MIN;
+    }
+
+    PieceKind against(Run run) {
+      if (run.equal() || run.type() == null || !run.hasBase()) {
+        return whenNew(run);
+      }
+      return difference(run, run.type());
+    }
+
+    PieceKind guessed(Run run, ElementType type) {
+      return mayBeNumbers(run) ? difference(run, type) : against(run);
+    }
+
+    /// The kind of difference whose bytes are the most alike, by a sample of them.
+    private PieceKind difference(Run run, ElementType type) {
+      int length = (int) Math.min(run.length(), SAMPLE) & -8;
+      int begin = (int) (run.at() - draft.at());
+      int from = (int) ((run.length() - length) / 2) & -8;
+      byte[] sample = Arrays.copyOfRange(plain, begin + from, begin + from + length);
+      byte[] older = new byte[length];
+      TreeBytes.copy(base.get(run.baseFile()), run.baseOffset() + from, older, 0, length);
+      PieceKind best = whenNew(run);
+      long least = Long.MAX_VALUE;
+      for (PieceKind kind : type.differences()) {
+        if (run.length() % kind.width() != 0) {
+          continue;
+        }
+        long bytes =
+            length == 0 ? 0 : coder.code(kind, sample, older, length, NOTHING, QUICK).length;
+        if (bytes < least) {
+          least = bytes;
+          best = kind;
+        }
+      }
+      return best;
+    }
+
+    CodedSegment coded(Function<Run, PieceKind> kindOf) {
+      List<Piece> pieces = new ArrayList<>();
+      for (Run run : draft.runs()) {
+        PieceKind kind = kindOf.apply(run);
+        append(
+            pieces,
+            kind.usesBase()
+                ? new Piece(kind, (int) run.length(), run.baseFile(), run.baseOffset())
+                : Piece.withoutBase(kind, (int) run.length()));
+      }
+      byte[] bases = bases(pieces);
+      Map<PieceKind, ByteSink> news = gathered(pieces, plain);
+      Map<PieceKind, ByteSink> olds = gathered(pieces, bases);
+      Prefix prefix = Prefix.NONE;
+      ByteSink out = new ByteSink();
+      for (Map.Entry<PieceKind, ByteSink> entry : news.entrySet()) {
+        PieceKind kind = entry.getKey();
+        byte[] bytes = entry.getValue().toBytes();
+        byte[] older = Objects.requireNonNull(olds.get(kind)).toBytes();
+        if (kind == PieceKind.BYTES) {
+          prefix = bestPrefix(bytes);
+        }
+        byte[] before = kind == PieceKind.BYTES ? prefixBytes(prefix, draft.at()) : NOTHING;
+        out.bytes(coder.code(kind, bytes, older, bytes.length, before, level));
+      }
+      Segment segment =
+          new Segment(plain.length, out.length(), prefix, List.copyOf(pieces), digest);
+      return new CodedSegment(segment, out.toBytes());
+    }
+
+    private void append(List<Piece> pieces, Piece piece) {
+      if (!pieces.isEmpty()) {
+        Piece last = pieces.getLast();
+        boolean goesOn =
+            last.kind() == piece.kind()
+                && (!piece.kind().usesBase()
+                    || last.baseFile() == piece.baseFile()
+                        && last.baseOffset() + last.length() == piece.baseOffset());
+        if (goesOn) {
+          pieces.set(
+              pieces.size() - 1,
+              new Piece(
+                  last.kind(), last.length() + piece.length(), last.baseFile(), last.baseOffset()));
+          return;
+        }
+      }
+      pieces.add(piece);
+    }
+
+    /// All bytes of each kind, in the order of the kinds' codes.
+    private Map<PieceKind, ByteSink> gathered(List<Piece> pieces, byte[] from) {
+      Map<PieceKind, ByteSink> gathered = new EnumMap<>(PieceKind.class);
+      int at = 0;
+      for (Piece piece : pieces) {
+        if (piece.kind() != PieceKind.COPY) {
+          gathered
+              .computeIfAbsent(piece.kind(), _ -> new ByteSink())
+              .bytes(from, at, piece.length());
+        }
+        at += piece.length();
+      }
+      return gathered;
+    }
+
+    byte[] bases(List<Piece> pieces) {
+      byte[] bases = new byte[plain.length];
+      int at = 0;
+      for (Piece piece : pieces) {
+        if (piece.kind().usesBase()) {
+          TreeBytes.copy(base.get(piece.baseFile()), piece.baseOffset(), bases, at, piece.length());
+        }
+        at += piece.length();
+      }
+      return bases;
+    }
+
+    private Prefix bestPrefix(byte[] bytes) {
+      List<Prefix> prefixes = new ArrayList<>();
+      prefixes.add(Prefix.NONE);
+      int before = (int) Math.min(draft.at(), PREFIX);
+      if (before >= PREFIX_MIN) {
+        prefixes.add(new Prefix.Before(before));
+      }
+      Prefix ofBase = aroundBase();
+      if (ofBase != null) {
+        prefixes.add(ofBase);
+      }
+      Prefix best = Prefix.NONE;
+      int least = Integer.MAX_VALUE;
+      for (Prefix prefix : prefixes) {
+        byte[] prefixed = prefixBytes(prefix, draft.at());
+        if (isDictionary(prefixed)) {
+          continue;
+        }
+        int packed = zstd.pack(bytes, 0, bytes.length, QUICK, prefixed).length;
+        if (packed < least) {
+          least = packed;
+          best = prefix;
+        }
+      }
+      return best;
+    }
+
+    private static boolean isDictionary(byte[] prefix) {
+      return prefix.length >= 4 && Arrays.equals(prefix, 0, 4, DICTIONARY, 0, 4);
+    }
+
+    /// The stretch of the base around what the segment's runs stand for, in the file that most of
+    /// the new bytes belong to.
+    private @Nullable Prefix aroundBase() {
+      Map<Integer, Long> changed = new TreeMap<>();
+      for (Run run : draft.runs()) {
+        if (run.hasBase()) {
+          changed.merge(run.baseFile(), run.equal() ? 0 : run.length(), Long::sum);
+        }
+      }
+      int file =
+          changed.entrySet().stream()
+              .max(Map.Entry.comparingByValue())
+              .map(Map.Entry::getKey)
+              .orElse(Run.NO_BASE);
+      long from = Long.MAX_VALUE;
+      long to = 0;
+      for (Run run : draft.runs()) {
+        if (run.hasBase() && file == run.baseFile()) {
+          from = Math.min(from, run.baseOffset());
+          to = Math.max(to, run.baseOffset() + run.length());
+        }
+      }
+      if (file == Run.NO_BASE) {
+        return null;
+      }
+      long size = base.get(file).size();
+      long middle = Math.min(to, from + PREFIX) / 2 + from / 2;
+      long begin = Math.max(0, Math.min(middle - PREFIX / 2, size - PREFIX));
+      int length = (int) Math.min(PREFIX, size - begin);
+      return length < PREFIX_MIN || length > BundleFormat.PREFIX_BYTES_MAX
+          ? null
+          : new Prefix.OfBase(file, begin, length);
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.UnfitException;
+import dev.tombolo.hub.cli.screen.Ago;
+import dev.tombolo.hub.cli.screen.Common;
+import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.cli.screen.Progress;
+import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.cli.screen.Table;
+import dev.tombolo.hub.http.api.BundleMade;
+import dev.tombolo.hub.http.api.BundleShown;
+import dev.tombolo.protocol.bundle.BundleException;
+import dev.tombolo.protocol.bundle.BundleTable;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `tombolo bundle`: works without a hub.
+@Command(
+    name = "bundle",
+    description = {
+      "What takes a device from one version to another.",
+      "Needs no hub. A shop applies one with: tombolo-agent bundle apply"
+    },
+    subcommands = {BundleCommand.Make.class, BundleCommand.Inspect.class})
+final class BundleCommand extends CommandGroup {
+
+  @Command(
+      name = "make",
+      description = {
+        "Make the bundle that turns one file or folder into another.",
+        "Tensors of safetensors and ONNX files are matched by name and shape, the rest by content.",
+        "The same files always give the same bundle."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tombolo bundle make --base v1/model.onnx --target v2/model.onnx --out v1-v2.bundle",
+        "  tombolo bundle make --base release-1/ --target release-2/ --out 1-2.bundle",
+        "  tombolo bundle make --target release-2/ --out 2.bundle       needs no base"
+      })
+  @SuppressWarnings("NullAway.Init")
+  static final class Make implements Callable<Integer> {
+    @Mixin private Common common;
+
+    @Option(
+        names = "--base",
+        paramLabel = "PATH",
+        description = "What devices have; without it the bundle is a whole one.")
+    private @Nullable Path base;
+
+    @Option(
+        names = "--target",
+        required = true,
+        paramLabel = "PATH",
+        description = "What they shall have: a file or a folder.")
+    private Path target;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The bundle.")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      Screen screen = common.screen();
+      long begun = System.nanoTime();
+      mustExist(target, "--target");
+      if (base != null) {
+        mustExist(base, "--base");
+      }
+      Path folder = out.toAbsolutePath().getParent();
+      if (Files.isDirectory(out) || folder == null || !Files.isDirectory(folder)) {
+        throw new Failure(
+            Exit.NOT_FOUND, "not-found", "--out " + out + ": say a file in a folder that is there");
+      }
+      Bundles.Made made;
+      try (Progress progress = screen.progress("coding", size(target))) {
+        made = Bundles.make(base, target, out, progress::add);
+      } catch (UnfitException e) {
+        throw new Failure(Exit.REFUSED, "unfit", String.valueOf(e.getMessage()), e);
+      } catch (FileSystemException e) {
+        throw new Failure(
+            Exit.REFUSED,
+            "files",
+            e.getMessage() + "; see that it can be read, and " + out + " be written",
+            e);
+      }
+      long milliseconds = (System.nanoTime() - begun) / 1_000_000;
+      BundleMade row =
+          new BundleMade(
+              out.toString(),
+              made.digest().text(),
+              made.bytes(),
+              made.plainBytes(),
+              made.segments(),
+              milliseconds);
+      screen.say(
+          row,
+          () ->
+              out
+                  + ": "
+                  + Ago.bytes(made.bytes())
+                  + " for "
+                  + Ago.bytes(made.plainBytes())
+                  + ", "
+                  + percent(made.bytes(), made.plainBytes())
+                  + ", in "
+                  + String.format(Locale.ROOT, "%.1f s", milliseconds / 1e3)
+                  + "\ndigest "
+                  + made.digest());
+      screen.hint(
+          "use it: tombolo-agent bundle apply"
+              + (base == null ? "" : " --base " + base)
+              + " --bundle "
+              + out
+              + " --out PATH");
+      return Exit.OK;
+    }
+
+    private static void mustExist(Path path, String option) {
+      if (!Files.exists(path)) {
+        throw new Failure(
+            Exit.NOT_FOUND,
+            "not-found",
+            option + ": there is no " + path + "; say a file or a folder");
+      }
+    }
+
+    private static long size(Path path) throws IOException {
+      try (var all = Files.walk(path)) {
+        return all.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      }
+    }
+  }
+
+  @Command(
+      name = "inspect",
+      description = {
+        "Show what a bundle needs, what it makes, and what each part of it costs.",
+        "A segment is named by the file and the place in it where it begins."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tombolo bundle inspect v1-v2.bundle",
+        "  tombolo bundle inspect v1-v2.bundle --all",
+        "  tombolo bundle inspect v1-v2.bundle --json | jq .codings"
+      })
+  @SuppressWarnings("NullAway.Init")
+  static final class Inspect implements Callable<Integer> {
+    private static final int ROWS = 20;
+
+    @Mixin private Common common;
+
+    @Parameters(paramLabel = "FILE", description = "The bundle.")
+    private Path file;
+
+    @Option(
+        names = "--all",
+        description = "Show every segment, not only the " + ROWS + " that cost the most.")
+    private boolean all;
+
+    @Override
+    public Integer call() throws IOException {
+      Screen screen = common.screen();
+      BundleShown shown;
+      try {
+        BundleTable table = Bundles.table(file);
+        shown = BundleReport.of(file, Files.size(file), table);
+      } catch (NoSuchFileException e) {
+        throw new Failure(
+            Exit.NOT_FOUND,
+            "not-found",
+            "there is no " + file + "; make one: tombolo bundle make --help",
+            e);
+      } catch (BundleException e) {
+        throw new Failure(
+            Exit.REFUSED,
+            "bad-bundle",
+            file + ": " + e.getMessage() + "; fetch or make it again",
+            e);
+      }
+      screen.say(shown, () -> words(shown));
+      int left = shown.segments().size() - ROWS;
+      if (!all && left > 0) {
+        screen.hint(left + " segments more, which cost less; all of them: --all");
+      }
+      return Exit.OK;
+    }
+
+    private String words(BundleShown shown) {
+      Table codings = new Table("CODING", "SEGMENTS", "PLAIN", "CODED", "SHARE");
+      for (BundleShown.Sum sum : shown.codings()) {
+        codings.row(
+            sum.coding(),
+            Integer.toString(sum.segments()),
+            Ago.bytes(sum.plainBytes()),
+            Ago.bytes(sum.codedBytes()),
+            percent(sum.codedBytes(), sum.plainBytes()));
+      }
+      List<BundleShown.Row> rows = shown.segments();
+      Table segments = new Table("FILE", "AT", "CODING", "PLAIN", "CODED", "SHARE");
+      for (BundleShown.Row row : all ? rows : BundleReport.dearest(rows, ROWS)) {
+        segments.row(
+            row.path().isEmpty() ? "-" : row.path(),
+            Long.toString(row.offset()),
+            row.coding(),
+            Ago.bytes(row.plainBytes()),
+            Ago.bytes(row.codedBytes()),
+            percent(row.codedBytes(), row.plainBytes()));
+      }
+      return Ago.bytes(shown.bytes())
+          + " make "
+          + files(shown.makes().size())
+          + " of "
+          + Ago.bytes(shown.plainBytes())
+          + ", "
+          + percent(shown.bytes(), shown.plainBytes())
+          + "; "
+          + (shown.needs().isEmpty()
+              ? "needs no base"
+              : "needs a base of " + files(shown.needs().size()))
+          + "; table "
+          + Ago.bytes(shown.tableBytes())
+          + "\n\n"
+          + codings
+          + "\n"
+          + segments;
+    }
+
+    private static String files(int count) {
+      return count == 1 ? "1 file" : count + " files";
+    }
+  }
+
+  private static String percent(long part, long whole) {
+    return whole == 0 ? "-" : String.format(Locale.ROOT, "%.2f %%", 100.0 * part / whole);
+  }
+}

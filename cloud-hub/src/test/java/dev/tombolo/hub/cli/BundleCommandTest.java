@@ -1,0 +1,105 @@
+package dev.tombolo.hub.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.cli.screen.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `tombolo bundle`, without a hub.
+class BundleCommandTest {
+  private final Cli cli = new Cli();
+
+  @TempDir private Path folder;
+
+  private Path base;
+  private Path target;
+  private Path bundle;
+
+  @BeforeEach
+  void twoVersions() throws IOException {
+    byte[] content = new byte[300_000];
+    new Random(1).nextBytes(content);
+    base = Files.write(folder.resolve("v1"), content);
+    content[150_000]++;
+    target = Files.write(folder.resolve("v2"), content);
+    bundle = folder.resolve("v1-v2.bundle");
+  }
+
+  @Test
+  void makeSaysWhatTheBundleCostsAndWhatToDoWithIt() {
+    Cli.Said said = make();
+
+    assertThat(said.exit()).isEqualTo(Exit.OK);
+    assertThat(said.out()).contains("for 300.0 kB").contains("digest sha256:");
+    assertThat(said.err()).contains("tombolo-agent bundle apply --base");
+    assertThat(bundle).isRegularFile();
+  }
+
+  @Test
+  void inspectSumsByCodingAndListsSegments() {
+    make();
+
+    Cli.Said said = cli.run("bundle", "inspect", bundle.toString());
+    Cli.Said json = cli.run("bundle", "inspect", bundle.toString(), "--json");
+
+    assertThat(said.exit()).isEqualTo(Exit.OK);
+    assertThat(said.out())
+        .contains("needs a base of 1 file")
+        .contains("CODING")
+        .contains("copy+bytes");
+    assertThat(json.out()).contains("\"plainBytes\":300000").contains("\"needs\":[{\"path\":\"\"");
+  }
+
+  @Test
+  void whatIsNotThereIsSaid() {
+    Cli.Said noTarget =
+        cli.run("bundle", "make", "--target", folder + "/none", "--out", bundle.toString());
+    Cli.Said noBundle = cli.run("bundle", "inspect", folder + "/none");
+
+    assertThat(noTarget.exit()).isEqualTo(Exit.NOT_FOUND);
+    assertThat(noTarget.err()).contains("--target: there is no").contains("say a file or a folder");
+    assertThat(noBundle.exit()).isEqualTo(Exit.NOT_FOUND);
+  }
+
+  @Test
+  void whatIsNoBundleIsRefused() {
+    Cli.Said said = cli.run("bundle", "inspect", base.toString());
+
+    assertThat(said.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(said.err()).contains("it is not a bundle");
+  }
+
+  @Test
+  void aFolderWithALinkIsRefusedAndNothingIsLeft() throws IOException {
+    Path linked = Files.createDirectory(folder.resolve("linked"));
+    Files.createSymbolicLink(linked.resolve("link"), base);
+
+    Cli.Said said =
+        cli.run("bundle", "make", "--target", linked.toString(), "--out", bundle.toString());
+
+    assertThat(said.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(said.err()).contains("is a link or a device");
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all).containsExactlyInAnyOrder(base, target, linked);
+    }
+  }
+
+  private Cli.Said make() {
+    return cli.run(
+        "bundle",
+        "make",
+        "--base",
+        base.toString(),
+        "--target",
+        target.toString(),
+        "--out",
+        bundle.toString());
+  }
+}

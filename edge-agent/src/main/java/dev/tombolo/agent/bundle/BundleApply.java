@@ -1,0 +1,129 @@
+package dev.tombolo.agent.bundle;
+
+import dev.tombolo.protocol.bundle.BundleException;
+import dev.tombolo.protocol.bundle.BundleFormat;
+import dev.tombolo.protocol.bundle.BundleHeader;
+import dev.tombolo.protocol.bundle.BundleTable;
+import dev.tombolo.protocol.bundle.Segment;
+import dev.tombolo.protocol.bundle.SegmentDecoder;
+import dev.tombolo.protocol.bundle.Unpacking;
+import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the target of a bundle from its base, reading the bundle once from begin to end.
+///
+/// Needs memory for a few segments and the table. The target appears whole and checked, or not at
+/// all; what a killed run left is removed by the next one.
+public final class BundleApply {
+  private BundleApply() {}
+
+  /// What was made.
+  public record Applied(long bytes, int files) {}
+
+  /// @param base null when there is none
+  /// @param progress is told of the target's size, then of its bytes as they are written
+  public static Applied apply(
+      @Nullable Path base, Path bundle, Path out, LongConsumer size, LongConsumer progress)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(bundle);
+        ZstdUnpacking zstd = new ZstdUnpacking()) {
+      BundleTable table = table(in, zstd);
+      size.accept(table.plainBytes());
+      try (BaseFiles bases = BaseFiles.open(base, table);
+          Staging staging = Staging.begin(out, table)) {
+        mustFit(staging.folder(), table.plainBytes());
+        write(in, zstd, table, bases, staging, progress);
+        staging.publish();
+      }
+      return new Applied(table.plainBytes(), table.files().size());
+    } catch (BundleException e) {
+      throw new ApplyException(
+          "bundle " + bundle + " is refused: " + e.getMessage() + "; fetch or make it again");
+    }
+  }
+
+  private static BundleTable table(InputStream in, Unpacking zstd)
+      throws IOException, BundleException {
+    BundleHeader header = BundleHeader.read(in.readNBytes(BundleFormat.HEADER_BYTES));
+    return header.table(in.readNBytes(header.packedTableLength()), zstd);
+  }
+
+  private static void write(
+      InputStream in,
+      Unpacking zstd,
+      BundleTable table,
+      BaseFiles bases,
+      Staging staging,
+      LongConsumer progress)
+      throws IOException, BundleException {
+    byte[] coded = new byte[table.longestCoded()];
+    byte[] old = new byte[table.longestSegment()];
+    Window window = new Window(table.longestHistory(), table.longestSegment());
+    SegmentDecoder decoder = new SegmentDecoder(zstd, table.longestSegment());
+    BundleTable.Segments segments = table.segments();
+    for (Segment next = segments.next(); next != null; next = segments.next()) {
+      if (in.readNBytes(coded, 0, next.codedLength()) < next.codedLength()) {
+        throw new BundleException("it ends too early");
+      }
+      boolean usesBase = bases.read(next, old);
+      byte[] prefix = window.prefix(next.prefix(), bases);
+      int at = window.room(next.length());
+      decode(decoder, next, coded, old, prefix, window, at, usesBase);
+      staging.write(window.bytes(), at, next.length());
+      progress.accept(next.length());
+    }
+    if (in.read() >= 0) {
+      throw new BundleException("it has bytes behind its end");
+    }
+    staging.finish();
+  }
+
+  private static void decode(
+      SegmentDecoder decoder,
+      Segment segment,
+      byte[] coded,
+      byte[] old,
+      byte[] prefix,
+      Window window,
+      int at,
+      boolean usesBase)
+      throws BundleException, ApplyException {
+    String problem;
+    try {
+      decoder.decode(segment, coded, old, prefix, window.bytes(), at);
+      if (Digest.ofHash(Sha256.of(window.bytes(), at, segment.length())).equals(segment.digest())) {
+        return;
+      }
+      problem = "a segment does not have its digest";
+    } catch (BundleException e) {
+      problem = String.valueOf(e.getMessage());
+    }
+    if (usesBase) {
+      throw new ApplyException(
+          "the base is not the one that this bundle was made for, or one of the two is damaged ("
+              + problem
+              + "); take the right --base, or a bundle that needs none");
+    }
+    throw new BundleException(problem);
+  }
+
+  private static void mustFit(Path folder, long bytes) throws IOException {
+    FileStore disk = Files.getFileStore(folder);
+    if (disk.getUsableSpace() < bytes) {
+      throw new ApplyException(
+          "the disk of "
+              + folder
+              + " has "
+              + disk.getUsableSpace()
+              + " bytes free, and "
+              + bytes
+              + " are needed; free some and try again");
+    }
+  }
+}

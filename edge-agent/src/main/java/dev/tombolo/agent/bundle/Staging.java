@@ -1,0 +1,243 @@
+package dev.tombolo.agent.bundle;
+
+import dev.tombolo.protocol.bundle.BundleException;
+import dev.tombolo.protocol.bundle.BundleTable;
+import dev.tombolo.protocol.bundle.BundleTable.TargetFile;
+import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The target while it is made: in a folder beside it, `.NAME.applying`, under a lock, until it is
+/// whole, checked and durable. Then it takes its place by one rename.
+final class Staging implements AutoCloseable {
+  private final Path out;
+  private final Path folder;
+  private final Path made;
+  private final FileChannel lock;
+  private final BundleTable table;
+  private final List<TargetFile> files;
+
+  private int file = -1;
+  private long written;
+  private MessageDigest digest = Sha256.begin();
+  private @Nullable FileChannel channel;
+
+  private Staging(Path out, Path folder, FileChannel lock, BundleTable table) {
+    this.out = out;
+    this.folder = folder;
+    this.lock = lock;
+    this.table = table;
+    files = table.files();
+    made = folder.resolve("new");
+  }
+
+  static Staging begin(Path wanted, BundleTable table) throws IOException {
+    Path out = wanted.toAbsolutePath().normalize();
+    Path parent = out.getParent();
+    Path name = out.getFileName();
+    if (parent == null || name == null) {
+      throw new ApplyException("--out " + wanted + " is no name for a file");
+    }
+    if (table.targetIsFolder() ? Files.exists(out) : Files.isDirectory(out)) {
+      throw new ApplyException(out + " is there already; remove it, or say another --out PATH");
+    }
+    Files.createDirectories(parent);
+    Path folder = parent.resolve("." + name + ".applying");
+    Files.createDirectories(folder);
+    FileChannel lock =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!taken(lock)) {
+      lock.close();
+      throw new ApplyException(
+          "another process is making "
+              + out
+              + "; wait until it is done, or say another --out PATH");
+    }
+    Staging staging = new Staging(out, folder, lock, table);
+    try {
+      delete(staging.made);
+      if (table.targetIsFolder()) {
+        Files.createDirectory(staging.made);
+      }
+      staging.nextFile();
+      return staging;
+    } catch (IOException e) {
+      staging.close();
+      throw e;
+    } catch (BundleException e) {
+      staging.close();
+      throw new ApplyException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /// Writes checked bytes, over the borders of files.
+  void write(byte[] bytes, int at, int length) throws IOException, BundleException {
+    int done = 0;
+    while (done < length) {
+      int part = (int) Math.min(length - done, files.get(file).size() - written);
+      writePart(bytes, at + done, part);
+      done += part;
+      nextFiles();
+    }
+  }
+
+  /// Checks that everything is there.
+  void finish() throws BundleException {
+    if (file != files.size()) {
+      throw new BundleException("it ends before its last file does");
+    }
+  }
+
+  /// Puts the target where it belongs.
+  void publish() throws IOException {
+    if (table.targetIsFolder()) {
+      try (Stream<Path> all = Files.walk(made)) {
+        for (Path at : all.filter(Files::isDirectory).toList()) {
+          force(at);
+        }
+      }
+    }
+    force(folder);
+    Files.move(made, out, StandardCopyOption.ATOMIC_MOVE);
+    force(out.resolveSibling("."));
+  }
+
+  /// Removes what is not needed any more, or never will be.
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+    delete(made);
+    delete(folder.resolve("lock"));
+    Files.deleteIfExists(folder);
+    lock.close();
+  }
+
+  private void writePart(byte[] bytes, int at, int length) throws IOException {
+    digest.update(bytes, at, length);
+    if (channel != null && !isZero(bytes, at, length)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes, at, length);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, written + buffer.position() - at);
+      }
+    }
+    written += length;
+  }
+
+  /// Ends files that are complete, and begins the next; empty ones are complete at once.
+  private void nextFiles() throws IOException, BundleException {
+    while (file < files.size() && written == files.get(file).size()) {
+      endFile();
+      begin(file + 1);
+    }
+  }
+
+  private void nextFile() throws IOException, BundleException {
+    begin(0);
+    nextFiles();
+  }
+
+  private void begin(int next) throws IOException {
+    file = next;
+    written = 0;
+    digest = Sha256.begin();
+    if (next < files.size()) {
+      Path path = path(files.get(next));
+      Path parent = path.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+  }
+
+  private void endFile() throws IOException, BundleException {
+    TargetFile ended = files.get(file);
+    if (!Digest.ofHash(digest.digest()).equals(ended.digest())) {
+      throw new BundleException(
+          (ended.path().isEmpty() ? "the file" : ended.path()) + " does not have its digest");
+    }
+    if (channel != null) {
+      lengthen(channel, ended.size());
+      channel.force(true);
+      channel.close();
+      channel = null;
+    }
+    if (ended.executable()) {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path(ended));
+      permissions.add(PosixFilePermission.OWNER_EXECUTE);
+      permissions.add(PosixFilePermission.GROUP_EXECUTE);
+      permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+      Files.setPosixFilePermissions(path(ended), permissions);
+    }
+  }
+
+  /// Zeros at the end were not written.
+  private static void lengthen(FileChannel channel, long size) throws IOException {
+    if (channel.size() < size) {
+      channel.write(ByteBuffer.allocate(1), size - 1);
+    }
+  }
+
+  private Path path(TargetFile of) {
+    return table.targetIsFolder() ? made.resolve(of.path()) : made;
+  }
+
+  private static boolean isZero(byte[] bytes, int at, int length) {
+    if (length < 4096 || bytes[at] != 0) {
+      return false;
+    }
+    for (int i = at; i < at + length; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean taken(FileChannel lock) throws IOException {
+    try {
+      FileLock held = lock.tryLock();
+      return held != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder)) {
+      channel.force(true);
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tombolo.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// `tombolo-agent bundle apply`, on the golden bundles.
+class BundleCommandTest {
+  private static final Path GOLDEN = Path.of("../protocol/src/test/resources/golden/bundle");
+
+  private final StringWriter said = new StringWriter();
+  private final StringWriter complained = new StringWriter();
+
+  @TempDir private Path folder;
+
+  @Test
+  void itMakesTheTarget() {
+    Path out = folder.resolve("out");
+
+    int exit = apply("--base", golden("base.safetensors"), "--bundle", golden("change.bundle"));
+
+    assertThat(exit).isEqualTo(ExitCode.OK);
+    assertThat(said.toString()).contains("25157 bytes in 1 file, checked");
+    assertThat(out).hasSameBinaryContentAs(GOLDEN.resolve("target.safetensors"));
+  }
+
+  @Test
+  void aMissingBaseIsAskedFor() {
+    int exit = apply("--bundle", golden("change.bundle"));
+
+    assertThat(exit).isEqualTo(ExitCode.FAILED);
+    assertThat(complained.toString()).contains("say --base PATH");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aWrongBaseIsRefused() {
+    int exit = apply("--base", golden("target.safetensors"), "--bundle", golden("change.bundle"));
+
+    assertThat(exit).isEqualTo(ExitCode.FAILED);
+    assertThat(complained.toString()).contains("in the base that this bundle was made for");
+  }
+
+  @Test
+  void whatIsNotThereIsSaid() {
+    assertThat(apply("--bundle", golden("none"))).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(apply("--base", golden("none"), "--bundle", golden("change.bundle")))
+        .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  private static String golden(String name) {
+    return GOLDEN.resolve(name).toString();
+  }
+
+  private int apply(String... options) {
+    String[] line = new String[options.length + 4];
+    line[0] = "bundle";
+    line[1] = "apply";
+    System.arraycopy(options, 0, line, 2, options.length);
+    line[line.length - 2] = "--out";
+    line[line.length - 1] = folder.resolve("out").toString();
+    CommandLine agent = TomboloAgent.commandLine();
+    agent.setOut(new PrintWriter(said, true)).setErr(new PrintWriter(complained, true));
+    return agent.execute(line);
+  }
+}

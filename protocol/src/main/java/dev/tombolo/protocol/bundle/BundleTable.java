@@ -1,0 +1,220 @@
+package dev.tombolo.protocol.bundle;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.release.PathCheck;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a bundle consists of. Its segments are read one at a time, since there may be many.
+public final class BundleTable {
+  private static final int TARGET_IS_FOLDER = 1;
+  private static final int BASE_IS_FOLDER = 2;
+
+  /// A file that the bundle needs unchanged.
+  ///
+  /// @param path empty when the base is one file
+  public record BaseFile(String path, long size) {}
+
+  /// A file that the bundle makes.
+  ///
+  /// @param path empty when the target is one file
+  public record TargetFile(String path, long size, boolean executable, Digest digest) {}
+
+  private final boolean targetIsFolder;
+  private final boolean baseIsFolder;
+  private final List<BaseFile> baseFiles;
+  private final List<TargetFile> files;
+  private final byte[] plain;
+  private final int segmentsAt;
+  private final int segmentCount;
+  private int longestSegment;
+  private int longestCoded;
+  private int longestPrefix;
+  private int longestHistory;
+  private long codedBytes;
+
+  private BundleTable(byte[] plain) throws BundleException {
+    this.plain = plain;
+    ByteSource in = new ByteSource(plain, 0, plain.length);
+    int flags = in.small("the table's flags", TARGET_IS_FOLDER | BASE_IS_FOLDER);
+    targetIsFolder = (flags & TARGET_IS_FOLDER) != 0;
+    baseIsFolder = (flags & BASE_IS_FOLDER) != 0;
+    baseFiles = readBase(in);
+    files = readTarget(in);
+    segmentCount = in.small("SEGMENTS_MAX", BundleFormat.SEGMENTS_MAX);
+    segmentsAt = in.at();
+    checkSegments();
+  }
+
+  /// Reads and checks a whole table, every segment too, so that nothing later can surprise.
+  public static BundleTable read(byte[] plain) throws BundleException {
+    if (plain.length > BundleFormat.TABLE_BYTES_MAX) {
+      throw new BundleException("its table exceeds TABLE_BYTES_MAX");
+    }
+    return new BundleTable(plain.clone());
+  }
+
+  public static byte[] write(
+      boolean targetIsFolder,
+      boolean baseIsFolder,
+      List<BaseFile> baseFiles,
+      List<TargetFile> files,
+      List<Segment> segments) {
+    ByteSink out = new ByteSink();
+    out.number((targetIsFolder ? TARGET_IS_FOLDER : 0) | (baseIsFolder ? BASE_IS_FOLDER : 0));
+    out.number(baseFiles.size());
+    for (BaseFile file : baseFiles) {
+      out.text(file.path()).number(file.size());
+    }
+    out.number(files.size());
+    for (TargetFile file : files) {
+      out.text(file.path()).number(file.size()).oneByte(file.executable() ? 1 : 0);
+      out.bytes(file.digest().bytes());
+    }
+    out.number(segments.size());
+    SegmentCodec codec = new SegmentCodec(baseFiles);
+    for (Segment segment : segments) {
+      codec.write(segment, out);
+    }
+    return out.toBytes();
+  }
+
+  public boolean targetIsFolder() {
+    return targetIsFolder;
+  }
+
+  public boolean baseIsFolder() {
+    return baseIsFolder;
+  }
+
+  public List<BaseFile> baseFiles() {
+    return baseFiles;
+  }
+
+  public List<TargetFile> files() {
+    return files;
+  }
+
+  public int segmentCount() {
+    return segmentCount;
+  }
+
+  public int longestSegment() {
+    return longestSegment;
+  }
+
+  public int longestCoded() {
+    return longestCoded;
+  }
+
+  public int longestPrefix() {
+    return longestPrefix;
+  }
+
+  /// How much of what stands before a segment is ever asked for.
+  public int longestHistory() {
+    return longestHistory;
+  }
+
+  /// Bytes of all segments in the bundle.
+  public long codedBytes() {
+    return codedBytes;
+  }
+
+  public long plainBytes() {
+    return files.stream().mapToLong(TargetFile::size).sum();
+  }
+
+  public Segments segments() {
+    return new Segments();
+  }
+
+  /// The segments in their order.
+  public final class Segments {
+    private final ByteSource in = new ByteSource(plain, segmentsAt, plain.length - segmentsAt);
+    private final SegmentCodec codec = new SegmentCodec(baseFiles);
+    private int read;
+
+    /// Null behind the last one.
+    public @Nullable Segment next() throws BundleException {
+      if (read == segmentCount) {
+        in.mustBeAtEnd("the table");
+        return null;
+      }
+      read++;
+      return codec.read(in);
+    }
+  }
+
+  private List<BaseFile> readBase(ByteSource in) throws BundleException {
+    int count = in.small("FILES_MAX of the base", BundleFormat.FILES_MAX);
+    List<BaseFile> read = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String path = in.text("a path of the base", PathCheck.PATH_BYTES_MAX);
+      read.add(new BaseFile(path, in.number("PLAIN_BYTES_MAX", BundleFormat.PLAIN_BYTES_MAX)));
+    }
+    check(baseIsFolder, read.stream().map(BaseFile::path).toList());
+    return List.copyOf(read);
+  }
+
+  private List<TargetFile> readTarget(ByteSource in) throws BundleException {
+    int count = in.small("FILES_MAX", BundleFormat.FILES_MAX);
+    List<TargetFile> read = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String path = in.text("a path", PathCheck.PATH_BYTES_MAX);
+      long size = in.number("PLAIN_BYTES_MAX", BundleFormat.PLAIN_BYTES_MAX);
+      boolean executable = in.small("a file's flags", 1) == 1;
+      read.add(new TargetFile(path, size, executable, Digest.ofHash(in.take(32))));
+    }
+    if (!targetIsFolder && count != 1) {
+      throw new BundleException("it says that it makes one file, and lists " + count);
+    }
+    check(targetIsFolder, read.stream().map(TargetFile::path).toList());
+    return List.copyOf(read);
+  }
+
+  private static void check(boolean folder, List<String> paths) throws BundleException {
+    if (!folder) {
+      if (paths.size() > 1 || paths.stream().anyMatch(path -> !path.isEmpty())) {
+        throw new BundleException("a single file must not have a path");
+      }
+      return;
+    }
+    Reason problem = PathCheck.problem(paths);
+    if (problem != null) {
+      throw new BundleException(ReasonText.say(problem));
+    }
+  }
+
+  private void checkSegments() throws BundleException {
+    long plainSum = 0;
+    Segments all = segments();
+    for (Segment segment = all.next(); segment != null; segment = all.next()) {
+      if (segment.prefix() instanceof Prefix.Before(int length)) {
+        if (length > plainSum) {
+          throw new BundleException("a segment refers to what stands before the beginning");
+        }
+        longestHistory = Math.max(longestHistory, length);
+      }
+      plainSum += segment.length();
+      codedBytes += segment.codedLength();
+      longestSegment = Math.max(longestSegment, segment.length());
+      longestCoded = Math.max(longestCoded, segment.codedLength());
+      longestPrefix = Math.max(longestPrefix, segment.prefix().length());
+    }
+    long wanted = 0;
+    for (TargetFile file : files) {
+      wanted += file.size();
+      if (wanted > BundleFormat.PLAIN_BYTES_MAX) {
+        throw new BundleException("all files together exceed PLAIN_BYTES_MAX");
+      }
+    }
+    if (plainSum != wanted) {
+      throw new BundleException(
+          "its segments make " + plainSum + " bytes, its files are " + wanted);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.tombolo.protocol.bundle;
+
+import java.util.Arrays;
+
+/// Turns coded segments into plain ones, in memory that depends on the longest segment only.
+///
+/// The coded bytes of a segment are, for each kind of piece it has but [PieceKind#COPY], in the
+/// order of their codes: a [Coding], then all its pieces' bytes together as the coding says.
+public final class SegmentDecoder {
+  private static final byte[] NO_PREFIX = {};
+  private static final PieceKind[] KINDS = PieceKind.all();
+
+  private final Unpacking zstd;
+  private final SymbolCoding.Slots slots = new SymbolCoding.Slots();
+  private final byte[] base;
+  private final byte[] planes;
+  private final byte[] plain;
+  private final byte[] contexts;
+  private final byte[] classes;
+
+  /// @param longestSegment of those that will be decoded
+  public SegmentDecoder(Unpacking zstd, int longestSegment) {
+    this.zstd = zstd;
+    base = new byte[longestSegment];
+    planes = new byte[longestSegment];
+    plain = new byte[longestSegment];
+    contexts = new byte[longestSegment];
+    classes = new byte[longestSegment / 2];
+  }
+
+  /// @param coded begins with the segment's coded bytes
+  /// @param bases the base's bytes of each piece that uses any, at the piece's place in the segment
+  /// @param prefix exactly as long as the segment's
+  /// @param into where the plain bytes go, from `at` on; what is there may be wrong until its
+  ///   digest has been checked
+  public void decode(
+      Segment segment, byte[] coded, byte[] bases, byte[] prefix, byte[] into, int at)
+      throws BundleException {
+    ByteSource in = new ByteSource(coded, 0, segment.codedLength());
+    for (PieceKind kind : KINDS) {
+      int length = kind == PieceKind.COPY ? 0 : gather(segment, kind, bases);
+      if (length > 0) {
+        decode(kind, in, length, prefix);
+      }
+      scatter(segment, kind, kind == PieceKind.COPY ? bases : plain, into, at);
+    }
+    in.mustBeAtEnd("a segment");
+  }
+
+  /// Returns how many bytes the pieces of the kind have, with their base together in [#base].
+  private int gather(Segment segment, PieceKind kind, byte[] bases) {
+    int from = 0;
+    int length = 0;
+    for (Piece piece : segment.pieces()) {
+      if (piece.kind() == kind) {
+        if (kind.usesBase()) {
+          System.arraycopy(bases, from, base, length, piece.length());
+        }
+        length += piece.length();
+      }
+      from += piece.length();
+    }
+    return length;
+  }
+
+  private static void scatter(Segment segment, PieceKind kind, byte[] from, byte[] into, int at) {
+    int place = 0;
+    int taken = 0;
+    for (Piece piece : segment.pieces()) {
+      if (piece.kind() == kind) {
+        int source = kind == PieceKind.COPY ? place : taken;
+        System.arraycopy(from, source, into, at + place, piece.length());
+        taken += piece.length();
+      }
+      place += piece.length();
+    }
+  }
+
+  private void decode(PieceKind kind, ByteSource in, int length, byte[] prefix)
+      throws BundleException {
+    Coding coding = Coding.of(in.oneByte());
+    switch (coding) {
+      case STORED -> System.arraycopy(in.bytes(), in.skip(length), plain, 0, length);
+      case ZSTD -> unpack(in, prefix, plain, 0, length);
+      case PLANES -> {
+        int count = length / kind.width();
+        Elements.contexts(kind, base, length, contexts);
+        for (int plane = 0; plane < kind.width(); plane++) {
+          decodePlane(in, plane * count, count);
+        }
+        Elements.fromPlanes(kind, planes, base, length, plain);
+      }
+      case MAGNITUDES -> {
+        int width = kind.width();
+        if (width == 1) {
+          throw new BundleException("magnitudes of single bytes");
+        }
+        int count = length / width;
+        Elements.contexts(kind, base, length, contexts);
+        SymbolCoding.decode(in, contexts, classes, 0, count, slots);
+        int bits = in.small("the bits of numbers", length);
+        ByteSource source = new ByteSource(in.bytes(), in.skip(bits), bits);
+        Magnitudes.join(classes, source, width, count, planes);
+        Elements.fromPlanes(kind, planes, base, length, plain);
+      }
+      case SAME, SYMBOLS -> throw new BundleException(coding + " is a coding of planes only");
+    }
+  }
+
+  private void decodePlane(ByteSource in, int at, int count) throws BundleException {
+    Coding coding = Coding.of(in.oneByte());
+    switch (coding) {
+      case STORED -> System.arraycopy(in.bytes(), in.skip(count), planes, at, count);
+      case SAME -> Arrays.fill(planes, at, at + count, (byte) in.oneByte());
+      case ZSTD -> unpack(in, NO_PREFIX, planes, at, count);
+      case SYMBOLS -> SymbolCoding.decode(in, contexts, planes, at, count, slots);
+      case PLANES, MAGNITUDES -> throw new BundleException(coding + " is no coding of a plane");
+    }
+  }
+
+  private void unpack(ByteSource in, byte[] prefix, byte[] into, int at, int wanted)
+      throws BundleException {
+    int length = in.small("a zstd frame", in.left());
+    zstd.unpack(in.bytes(), in.skip(length), length, prefix, into, at, wanted);
+  }
+}

@@ -1,0 +1,267 @@
+package dev.tombolo.protocol.bundle;
+
+import java.util.Arrays;
+
+/// Bytes coded close to their entropy: rANS (Duda, 2013) with 32-bit states that are renewed by 16
+/// bits, four of them in turn, and 14-bit shares.
+///
+/// Written: the [SymbolTables], the four states (big-endian), the number of 16-bit words, the words
+/// (big-endian). Symbol `i` belongs to state `i mod 4`.
+public final class SymbolCoding {
+  private static final int STATES = 4;
+  private static final long STATE_MIN = 1L << 16;
+  private static final int MASK = SymbolTables.TOTAL - 1;
+
+  private SymbolCoding() {}
+
+  /// @param contexts one for each symbol
+  public static void encode(
+      byte[] symbols, byte[] contexts, int count, SymbolTables tables, ByteSink out) {
+    byte[] words = new byte[2 * count + 16];
+    int at = words.length;
+    long[] states = new long[STATES];
+    Arrays.fill(states, STATE_MIN);
+    int[] ranges = tables.ranges();
+    for (int i = count - 1; i >= 0; i--) {
+      int range =
+          ranges[tables.table(contexts[i] & 0xff) * SymbolTables.SYMBOLS + (symbols[i] & 0xff)];
+      int share = range & 0xffff;
+      long state = states[i & 3];
+      if (state >= (long) share << 32 - SymbolTables.BITS) {
+        words[--at] = (byte) state;
+        words[--at] = (byte) (state >>> 8);
+        state >>>= 16;
+      }
+      states[i & 3] = (state / share << SymbolTables.BITS) + state % share + (range >>> 16);
+    }
+    tables.write(out);
+    for (long state : states) {
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        out.oneByte((int) (state >>> shift) & 0xff);
+      }
+    }
+    out.number((words.length - at) / 2);
+    out.bytes(words, at, words.length - at);
+  }
+
+  /// @param contexts one for each symbol; looked at only when there are several tables
+  static void decode(ByteSource in, byte[] contexts, byte[] symbols, int at, int count, Slots slots)
+      throws BundleException {
+    SymbolTables tables = SymbolTables.read(in);
+    slots.fill(tables);
+    int[] states = new int[STATES];
+    for (int i = 0; i < STATES; i++) {
+      states[i] = in.oneByte() << 24 | in.oneByte() << 16 | in.oneByte() << 8 | in.oneByte();
+    }
+    int length = 2 * in.small("words", BundleFormat.SEGMENT_BYTES_MAX);
+    int from = in.skip(length);
+    Words words = new Words(in.bytes(), from, from + length);
+    if (tables.count() == 1) {
+      decodeByOneTable(words, states, tables, slots.slots, symbols, at, count);
+    } else {
+      decodeByTables(words, states, tables, slots.slots, contexts, symbols, at, count);
+    }
+    for (int state : states) {
+      if (state != STATE_MIN) {
+        throw new BundleException("coded symbols do not come out even");
+      }
+    }
+    if (words.at != words.end) {
+      throw new BundleException("coded symbols have words left over");
+    }
+  }
+
+  private static void decodeByOneTable(
+      Words words,
+      int[] states,
+      SymbolTables tables,
+      byte[] slots,
+      byte[] symbols,
+      int at,
+      int count)
+      throws BundleException {
+    int[] ranges = tables.ranges();
+    byte[] bytes = words.bytes;
+    int next = words.at;
+    int end = words.end;
+    int s0 = states[0];
+    int s1 = states[1];
+    int s2 = states[2];
+    int s3 = states[3];
+    int last = at + count;
+    int i = at;
+    // All four in local variables: what the loop costs is waiting for memory.
+    for (; i < last - 3 && next <= end - 8; i += 4) {
+      int y0 = slots[s0 & MASK] & 0xff;
+      int y1 = slots[s1 & MASK] & 0xff;
+      int y2 = slots[s2 & MASK] & 0xff;
+      int y3 = slots[s3 & MASK] & 0xff;
+      int r0 = ranges[y0];
+      int r1 = ranges[y1];
+      int r2 = ranges[y2];
+      int r3 = ranges[y3];
+      s0 = (r0 & 0xffff) * (s0 >>> SymbolTables.BITS) + (s0 & MASK) - (r0 >>> 16);
+      s1 = (r1 & 0xffff) * (s1 >>> SymbolTables.BITS) + (s1 & MASK) - (r1 >>> 16);
+      s2 = (r2 & 0xffff) * (s2 >>> SymbolTables.BITS) + (s2 & MASK) - (r2 >>> 16);
+      s3 = (r3 & 0xffff) * (s3 >>> SymbolTables.BITS) + (s3 & MASK) - (r3 >>> 16);
+      symbols[i] = (byte) y0;
+      symbols[i + 1] = (byte) y1;
+      symbols[i + 2] = (byte) y2;
+      symbols[i + 3] = (byte) y3;
+      if (s0 >>> 16 == 0) {
+        s0 = s0 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s1 >>> 16 == 0) {
+        s1 = s1 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s2 >>> 16 == 0) {
+        s2 = s2 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s3 >>> 16 == 0) {
+        s3 = s3 << 16 | word(bytes, next);
+        next += 2;
+      }
+    }
+    states[0] = s0;
+    states[1] = s1;
+    states[2] = s2;
+    states[3] = s3;
+    words.at = next;
+    int done = i - at;
+    for (; i < last; i++, done++) {
+      int state = states[done & 3];
+      int symbol = slots[state & MASK] & 0xff;
+      symbols[i] = (byte) symbol;
+      states[done & 3] = words.renewed(after(state, ranges[symbol]));
+    }
+  }
+
+  private static void decodeByTables(
+      Words words,
+      int[] states,
+      SymbolTables tables,
+      byte[] slots,
+      byte[] contexts,
+      byte[] symbols,
+      int at,
+      int count)
+      throws BundleException {
+    int[] ranges = tables.ranges();
+    int[] tableAt = new int[SymbolTables.CONTEXTS];
+    for (int context = 0; context < tableAt.length; context++) {
+      tableAt[context] = tables.table(context);
+    }
+    byte[] bytes = words.bytes;
+    int next = words.at;
+    int end = words.end;
+    int s0 = states[0];
+    int s1 = states[1];
+    int s2 = states[2];
+    int s3 = states[3];
+    int i = 0;
+    for (; i < count - 3 && next <= end - 8; i += 4) {
+      int t0 = tableAt[contexts[i] & 0xff];
+      int t1 = tableAt[contexts[i + 1] & 0xff];
+      int t2 = tableAt[contexts[i + 2] & 0xff];
+      int t3 = tableAt[contexts[i + 3] & 0xff];
+      int y0 = slots[(t0 << SymbolTables.BITS) + (s0 & MASK)] & 0xff;
+      int y1 = slots[(t1 << SymbolTables.BITS) + (s1 & MASK)] & 0xff;
+      int y2 = slots[(t2 << SymbolTables.BITS) + (s2 & MASK)] & 0xff;
+      int y3 = slots[(t3 << SymbolTables.BITS) + (s3 & MASK)] & 0xff;
+      int r0 = ranges[(t0 << 8) + y0];
+      int r1 = ranges[(t1 << 8) + y1];
+      int r2 = ranges[(t2 << 8) + y2];
+      int r3 = ranges[(t3 << 8) + y3];
+      s0 = (r0 & 0xffff) * (s0 >>> SymbolTables.BITS) + (s0 & MASK) - (r0 >>> 16);
+      s1 = (r1 & 0xffff) * (s1 >>> SymbolTables.BITS) + (s1 & MASK) - (r1 >>> 16);
+      s2 = (r2 & 0xffff) * (s2 >>> SymbolTables.BITS) + (s2 & MASK) - (r2 >>> 16);
+      s3 = (r3 & 0xffff) * (s3 >>> SymbolTables.BITS) + (s3 & MASK) - (r3 >>> 16);
+      symbols[at + i] = (byte) y0;
+      symbols[at + i + 1] = (byte) y1;
+      symbols[at + i + 2] = (byte) y2;
+      symbols[at + i + 3] = (byte) y3;
+      if (s0 >>> 16 == 0) {
+        s0 = s0 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s1 >>> 16 == 0) {
+        s1 = s1 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s2 >>> 16 == 0) {
+        s2 = s2 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s3 >>> 16 == 0) {
+        s3 = s3 << 16 | word(bytes, next);
+        next += 2;
+      }
+    }
+    states[0] = s0;
+    states[1] = s1;
+    states[2] = s2;
+    states[3] = s3;
+    words.at = next;
+    for (; i < count; i++) {
+      int table = tableAt[contexts[i] & 0xff];
+      int state = states[i & 3];
+      int symbol = slots[(table << SymbolTables.BITS) + (state & MASK)] & 0xff;
+      symbols[at + i] = (byte) symbol;
+      states[i & 3] = words.renewed(after(state, ranges[(table << 8) + symbol]));
+    }
+  }
+
+  private static int after(int state, int range) {
+    return (range & 0xffff) * (state >>> SymbolTables.BITS) + (state & MASK) - (range >>> 16);
+  }
+
+  private static int word(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+  }
+
+  /// The words not yet read.
+  private static final class Words {
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+
+    Words(byte[] bytes, int at, int end) {
+      this.bytes = bytes;
+      this.at = at;
+      this.end = end;
+    }
+
+    int renewed(int state) throws BundleException {
+      if (state >>> 16 != 0) {
+        return state;
+      }
+      if (at > end - 2) {
+        throw new BundleException("coded symbols end too early");
+      }
+      at += 2;
+      return state << 16 | word(bytes, at - 2);
+    }
+  }
+
+  /// Which symbol each slot of each table belongs to; kept, so that it is not made anew each time.
+  static final class Slots {
+    private byte[] slots = new byte[SymbolTables.TOTAL];
+
+    void fill(SymbolTables tables) {
+      if (slots.length < tables.count() * SymbolTables.TOTAL) {
+        slots = new byte[tables.count() * SymbolTables.TOTAL];
+      }
+      int[] ranges = tables.ranges();
+      for (int i = 0; i < ranges.length; i++) {
+        int share = ranges[i] & 0xffff;
+        if (share > 0) {
+          int begin = (i >>> 8) * SymbolTables.TOTAL + (ranges[i] >>> 16);
+          Arrays.fill(slots, begin, begin + share, (byte) i);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.bundle;
+
+import org.jspecify.annotations.NullMarked;
