@@ -90,8 +90,7 @@ public final class ReconnectBench implements Callable<Integer> {
     put(figures, fault, returns);
   }
 
-  private static Return strike(HubUnderLoad hub, RealAgents agents, Fault fault)
-      throws Exception {
+  private static Return strike(HubUnderLoad hub, RealAgents agents, Fault fault) throws Exception {
     long begun = System.currentTimeMillis();
     switch (fault) {
       case RESTART -> hub.kill();
@@ -175,8 +174,7 @@ public final class ReconnectBench implements Callable<Integer> {
           of(returns, it -> it.sinceBegun(part)));
     }
     figures.putSpread(name + ": lines that outlived it", of(returns, Return::survivors));
-    figures.putSpread(
-        name + ": accepts in the busiest second", of(returns, Return::busiestSecond));
+    figures.putSpread(name + ": accepts in the busiest second", of(returns, Return::busiestSecond));
     figures.putSpread(name + ": accepts until all were back", of(returns, Return::accepts));
   }
 
