@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "artefact",
     description = {
-      "Bytes, time and memory of bundles beside casync, rsync, xdelta3 and zstd --patch-from.",
+      "Bytes, time and memory of bundles beside casync, rsync, xdelta3 and zstd.",
       "Needs 10 GB of disk; what is not installed is left out, and said."
     },
     mixinStandardHelpOptions = true)
