@@ -25,7 +25,7 @@ final class Schema {
   }
 
   /// @throws DataFolderRefused when a newer hub wrote the database, or SQLite is too old
-  static void migrate(Connection connection, String file) throws SQLException {
+  static void mustBeKnown(Connection connection, String file) throws SQLException {
     checkLibrary(connection);
     int version = versionOf(connection);
     if (version > newest()) {
@@ -37,6 +37,11 @@ final class Schema {
               + newest()
               + "); run that version, or start with another --data folder");
     }
+  }
+
+  /// Of a database that is known.
+  static void migrate(Connection connection) throws SQLException {
+    int version = versionOf(connection);
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       for (int next = version; next < newest(); next++) {

@@ -61,9 +61,11 @@ public final class SqliteHubStore implements HubStore {
         statement.execute("PRAGMA synchronous = FULL");
         statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
       }
+      // What a newer program wrote is not for us to judge.
+      Schema.mustBeKnown(connection, file.toString());
       CommitCount count = CommitCount.beside(file);
       StartCheck.check(connection, count);
-      Schema.migrate(connection, file.toString());
+      Schema.migrate(connection);
       beginHistory(connection);
       return new SqliteHubStore(connection, count, alarm);
     } catch (SQLException e) {
