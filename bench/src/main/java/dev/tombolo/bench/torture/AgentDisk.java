@@ -13,13 +13,17 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /// What an agent's data folder says, read from outside, whether the agent lives or not.
 final class AgentDisk implements AutoCloseable {
@@ -29,6 +33,8 @@ final class AgentDisk implements AutoCloseable {
   private static final Pattern WANTED =
       Pattern.compile("\"wanted\":\\{\"release\":\"sha256:([0-9a-f]{64})\"");
   private static final int ENVELOPE_BYTES_MAX = 256 * 1024;
+  private static final Duration OPENS_AGAIN_WITHIN = Duration.ofSeconds(5);
+  private static final long RETRY_NANOS = 20_000_000;
 
   private final Path data;
   private final Connection connection;
@@ -129,10 +135,20 @@ final class AgentDisk implements AutoCloseable {
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
+  /// An agent that starts looks its database through and opens it anew; in between, its log is not
+  /// there, and a reader that may not write cannot open it.
   private Optional<String> first(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+    long end = System.nanoTime() + OPENS_AGAIN_WITHIN.toNanos();
+    while (true) {
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery(sql)) {
+        return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+      } catch (SQLiteException e) {
+        if (e.getResultCode() != SQLiteErrorCode.SQLITE_CANTOPEN || System.nanoTime() >= end) {
+          throw new SQLException(data + ", " + sql + ": " + e.getMessage(), e);
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
     }
   }
 

@@ -117,6 +117,8 @@ final class PowerCuts {
       String verdict = row.next() ? row.getString(1) : "no answer";
       Invariants.hold(
           verdict.equals("ok"), "I3", database + " is broken after a power cut: " + verdict);
+    } catch (SQLException e) {
+      throw new SQLException(database + " after a power cut: " + e.getMessage(), e);
     }
   }
 }

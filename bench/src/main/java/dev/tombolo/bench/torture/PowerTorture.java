@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "power",
     description = {
-      "Cut the power of hub, agent or both while they write (ext4 in a file, shut down without a",
-      "flush of its journal); checks what must hold. Needs root and loop devices."
+      "Cuts the power of hub, agent or both while they write; checks what must hold.",
+      "The power is that of an ext4 in a file, shut down without a flush of its journal.",
+      "Needs root and loop devices."
     },
     mixinStandardHelpOptions = true)
 public final class PowerTorture implements Callable<Integer> {
