@@ -46,8 +46,8 @@ public final class SqliteHubStore implements HubStore {
 
   /// Opens or makes the database. One that is there is read through first, in [StartCheck#LIMIT].
   ///
-  /// @param alarm told when the database turns out to be damaged while it is in use; nothing is
-  ///   written to it from then on
+  /// @param alarm told when the database turns out to be damaged while it is in use; from then on
+  ///   nothing is read from it, and no change written to it
   /// @throws DatabaseDamaged when it is damaged
   /// @throws DataFolderRefused when a newer program wrote it
   /// @throws StoreFailure when it cannot be read or written
@@ -80,6 +80,7 @@ public final class SqliteHubStore implements HubStore {
 
   @Override
   public HubState load() {
+    refuseIfDamaged();
     try {
       endSessions();
       return new Loading(connection).load();
@@ -98,7 +99,8 @@ public final class SqliteHubStore implements HubStore {
     return new StoreFailure(what + ": " + cause.getMessage(), cause);
   }
 
-  private void damaged(DatabaseDamaged damage) {
+  /// Whoever finds it: this one, or who reads beside it.
+  public void damaged(DatabaseDamaged damage) {
     isDamaged = true;
     alarm.accept(damage);
   }
@@ -112,11 +114,15 @@ public final class SqliteHubStore implements HubStore {
 
   @Override
   public Batch begin() {
+    refuseIfDamaged();
+    batch.begin();
+    return batch;
+  }
+
+  private void refuseIfDamaged() {
     if (isDamaged) {
       throw new StoreFailure("the database is damaged", new IllegalStateException());
     }
-    batch.begin();
-    return batch;
   }
 
   @Override
@@ -208,6 +214,7 @@ public final class SqliteHubStore implements HubStore {
 
     @Override
     public void commit() {
+      refuseIfDamaged();
       run("UPDATE history SET commits = commits + 1");
       run("COMMIT");
       commits++;

@@ -224,6 +224,24 @@ class SqliteHubStoreTest extends HubStoreContract {
 
     assertThat(alarms).isNotEmpty();
     assertThatThrownBy(store::begin).hasMessageContaining("damaged");
+    // That would write, too: what it loads has no open lines.
+    assertThatThrownBy(store::load).hasMessage("the database is damaged");
+  }
+
+  @Test
+  void damageThatAReaderFindsStopsTheWriterEvenBeforeItsNextCommit() throws SQLException {
+    SqliteHubStore store = SqliteHubStore.open(folder.resolve("hub.db"));
+    open.add(store);
+    String commits = read("SELECT commits FROM history");
+    HubStore.Batch batch = store.begin();
+
+    store.damaged(new DatabaseDamaged("page 3"));
+
+    assertThatThrownBy(batch::commit).hasMessage("the database is damaged");
+    batch.rollback();
+    assertThatThrownBy(store::begin).hasMessage("the database is damaged");
+    assertThatThrownBy(store::load).hasMessage("the database is damaged");
+    assertThat(read("SELECT commits FROM history")).isEqualTo(commits);
   }
 
   private void aWholeLife() {
