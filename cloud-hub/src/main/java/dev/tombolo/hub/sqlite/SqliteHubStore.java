@@ -86,8 +86,11 @@ public final class SqliteHubStore implements HubStore {
       return new Loading(connection).load();
     } catch (SQLException e) {
       throw failure("cannot read the database", e);
-    } catch (RuntimeException e) {
+    } catch (Columns.Unreadable e) {
       damaged(new DatabaseDamaged("a row does not read: " + e.getMessage()));
+      throw new StoreFailure("cannot read the database: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // A fault of this program, which no backup mends.
       throw new StoreFailure("cannot read the database: " + e.getMessage(), e);
     }
   }

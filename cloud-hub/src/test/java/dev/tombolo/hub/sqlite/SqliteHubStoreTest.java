@@ -244,6 +244,30 @@ class SqliteHubStoreTest extends HubStoreContract {
     assertThat(read("SELECT commits FROM history")).isEqualTo(commits);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE devices SET standing = 'rubbish'",
+        "UPDATE devices SET key = 'rubbish'",
+        "UPDATE devices SET id = 'rubbish'",
+        "UPDATE devices SET facts = 'rubbish'",
+        "UPDATE tokens SET secret_hash = 'rubbish'",
+        "UPDATE publisher_roots SET envelope = 'rubbish'",
+        "UPDATE sites SET fleet = '/'",
+      })
+  void aRowThatDoesNotReadIsDamage(String rubbish) throws SQLException {
+    List<DatabaseDamaged> alarms = new ArrayList<>();
+    SqliteHubStore store = SqliteHubStore.open(folder.resolve("hub.db"), alarms::add);
+    open.add(store);
+    Scene.ready(store).enrolled("counter-1");
+    run(rubbish);
+
+    assertThatThrownBy(store::load).isInstanceOf(HubStore.StoreFailure.class);
+
+    assertThat(alarms).hasSize(1);
+    assertThat(alarms.getFirst()).hasMessageContaining("did not write");
+  }
+
   private void aWholeLife() {
     Scene.ready(store());
   }
