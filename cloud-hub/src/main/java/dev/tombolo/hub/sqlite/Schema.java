@@ -24,8 +24,9 @@ final class Schema {
     return MIGRATIONS.size();
   }
 
+  /// @return whether an older database became a newer one
   /// @throws DataFolderRefused when a newer hub wrote the database, or SQLite is too old
-  static void migrate(Connection connection, String file) throws SQLException {
+  static boolean migrate(Connection connection, String file) throws SQLException {
     checkLibrary(connection);
     int version = versionOf(connection);
     if (version > newest()) {
@@ -52,6 +53,7 @@ final class Schema {
     } finally {
       connection.setAutoCommit(true);
     }
+    return version > 0 && version < newest();
   }
 
   private static void checkLibrary(Connection connection) throws SQLException {

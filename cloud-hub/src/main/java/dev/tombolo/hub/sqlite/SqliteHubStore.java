@@ -63,8 +63,12 @@ public final class SqliteHubStore implements HubStore {
       }
       CommitCount count = CommitCount.beside(file);
       StartCheck.check(connection, count);
-      Schema.migrate(connection, file.toString());
+      boolean isMigrated = Schema.migrate(connection, file.toString());
       beginHistory(connection);
+      if (isMigrated) {
+        // What was noted may be of a database that counted, and stood here before.
+        count.note(commits(connection));
+      }
       return new SqliteHubStore(connection, count, alarm);
     } catch (SQLException e) {
       closeQuietly(connection);

@@ -200,6 +200,21 @@ class SqliteHubStoreTest extends HubStoreContract {
   }
 
   @Test
+  void anOlderDatabaseInTheFolderOfACountingOneIsNotBehindAfterItsMigration()
+      throws IOException, SQLException {
+    store().close();
+    open.clear();
+    run("ALTER TABLE history DROP COLUMN commits");
+    run("PRAGMA user_version = 3");
+    Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
+
+    store().close();
+    open.clear();
+
+    assertThat(store().load()).isNotNull();
+  }
+
+  @Test
   void damageThatShowsInUseRaisesTheAlarmAndNothingIsWrittenAnyMore()
       throws IOException, SQLException {
     aWholeLife();
