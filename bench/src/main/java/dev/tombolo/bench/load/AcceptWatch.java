@@ -1,6 +1,7 @@
 package dev.tombolo.bench.load;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -40,9 +41,11 @@ final class AcceptWatch implements AutoCloseable {
       while (!Thread.interrupted()) {
         try {
           note(hub.accepts());
-        } catch (IOException e) {
-          // Not started yet.
+        } catch (ConnectException e) {
+          // Not started yet: it will begin to count at 0.
           note(0);
+        } catch (IOException e) {
+          // It runs, and this look told nothing.
         }
         Thread.sleep(PERIOD_MILLIS);
       }

@@ -43,16 +43,18 @@ final class HealthWatch implements AutoCloseable {
   }
 
   private void run() {
-    while (!healthy.isDone()) {
+    while (!Thread.interrupted()) {
       try {
         if (http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200) {
           healthy.complete(System.currentTimeMillis());
+          return;
         }
       } catch (IOException e) {
-        LockSupport.parkNanos(PERIOD.toNanos());
+        // Not yet.
       } catch (InterruptedException e) {
         return;
       }
+      LockSupport.parkNanos(PERIOD.toNanos());
     }
   }
 

@@ -13,13 +13,12 @@ import java.util.Map;
 final class PacketLoss implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private final List<List<String>> rules;
-  private final Thread atTheEnd = new Thread(this::removeAtTheEnd, "packet-loss");
-  private boolean isOver;
+  /// Those that stand.
+  private final List<List<String>> rules = new ArrayList<>();
 
-  private PacketLoss(List<List<String>> rules) {
-    this.rules = rules;
-  }
+  private final Thread atTheEnd = new Thread(this::removeAtTheEnd, "packet-loss");
+
+  private PacketLoss() {}
 
   static PacketLoss at(int port) throws IOException, InterruptedException {
     List<List<String>> rules = new ArrayList<>();
@@ -40,15 +39,20 @@ final class PacketLoss implements AutoCloseable {
               "-j",
               "DROP"));
     }
-    PacketLoss loss = new PacketLoss(rules);
+    PacketLoss loss = new PacketLoss();
     Runtime.getRuntime().addShutdownHook(loss.atTheEnd);
     for (List<String> rule : rules) {
-      loss.iptables("-I", rule).orThrow();
+      loss.insert(rule);
     }
     return loss;
   }
 
-  private Command iptables(String what, List<String> rule)
+  private synchronized void insert(List<String> rule) throws IOException, InterruptedException {
+    iptables("-I", rule).orThrow();
+    rules.add(rule);
+  }
+
+  private static Command iptables(String what, List<String> rule)
       throws IOException, InterruptedException {
     List<String> argv = new ArrayList<>(List.of("iptables", "-w", "10", what));
     argv.addAll(rule);
@@ -64,7 +68,7 @@ final class PacketLoss implements AutoCloseable {
   private void removeAtTheEnd() {
     try {
       remove();
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       System.err.println("left behind: iptables " + rules + ": " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -72,12 +76,9 @@ final class PacketLoss implements AutoCloseable {
   }
 
   private synchronized void remove() throws IOException, InterruptedException {
-    if (isOver) {
-      return;
-    }
-    isOver = true;
-    for (List<String> rule : rules) {
-      iptables("-D", rule);
+    while (!rules.isEmpty()) {
+      iptables("-D", rules.getLast()).orThrow();
+      rules.removeLast();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tombolo.bench.process;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// An ext4 disk in a file, mounted: its power can be cut, and it can break. Needs root and loop
 /// devices.
@@ -37,9 +39,20 @@ public final class LoopDisk implements AutoCloseable {
     if (!"root".equals(System.getProperty("user.name"))) {
       return "this needs root, to mount a disk of its own";
     }
-    return Files.exists(Path.of("/dev/loop-control"))
-        ? ""
-        : "this needs loop devices (/dev/loop-control): modprobe loop";
+    if (!Files.exists(Path.of("/dev/loop-control"))) {
+      return "this needs loop devices (/dev/loop-control): modprobe loop";
+    }
+    for (String tool : List.of("mkfs.ext4", "fsck.ext4", "perl", "findmnt", "mount", "umount")) {
+      if (!isInstalled(tool)) {
+        return "this needs " + tool + ": apt-get install e2fsprogs perl-base util-linux mount";
+      }
+    }
+    return "";
+  }
+
+  private static boolean isInstalled(String tool) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
   }
 
   /// Makes one and mounts it.

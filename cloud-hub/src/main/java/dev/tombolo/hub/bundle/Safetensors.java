@@ -13,7 +13,8 @@ import java.util.List;
 /// The safetensors format: a little-endian length, a JSON header that lists the tensors, their
 /// bytes.
 final class Safetensors {
-  static final int HEADER_BYTES_MAX = 32 << 20;
+  /// No JSON is read here that is longer. A file with more is not taken for a model.
+  static final int HEADER_BYTES_MAX = 4 << 20;
 
   private static final int LENGTH_BYTES = 8;
   private static final String METADATA = "__metadata__";

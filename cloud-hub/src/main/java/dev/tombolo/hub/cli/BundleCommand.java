@@ -14,6 +14,7 @@ import dev.tombolo.hub.http.api.BundleShown;
 import dev.tombolo.protocol.bundle.BundleException;
 import dev.tombolo.protocol.bundle.BundleTable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -94,6 +95,12 @@ final class BundleCommand extends CommandGroup {
             "files",
             e.getMessage() + "; see that it can be read, and " + out + " be written",
             e);
+      } catch (IOException e) {
+        throw new Failure(
+            Exit.REFUSED,
+            "files",
+            "cannot make " + out + " of " + target + ": " + e.getMessage() + "; see its disk",
+            e);
       }
       long milliseconds = (System.nanoTime() - begun) / 1_000_000;
       BundleMade row =
@@ -139,6 +146,8 @@ final class BundleCommand extends CommandGroup {
     private static long size(Path path) throws IOException {
       try (var all = Files.walk(path)) {
         return all.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
       }
     }
   }
@@ -187,6 +196,12 @@ final class BundleCommand extends CommandGroup {
             Exit.REFUSED,
             "bad-bundle",
             file + ": " + e.getMessage() + "; fetch or make it again",
+            e);
+      } catch (IOException e) {
+        throw new Failure(
+            Exit.REFUSED,
+            "files",
+            "cannot read " + file + ": " + e.getMessage() + "; say a bundle that you may read",
             e);
       }
       screen.say(shown, () -> words(shown));

@@ -15,6 +15,8 @@ final class Asks {
   /// Questions on their way at once.
   static final int ASKS_MAX = 1_000;
 
+  private static final String QUESTION = "question";
+
   private final HubState state;
 
   Asks(HubState state) {
@@ -22,6 +24,13 @@ final class Asks {
   }
 
   void asked(long request, AdminCommand.AskDevice command, Principal who, StepDraft draft) {
+    if (command.arguments().containsKey(QUESTION)) {
+      Reason reason =
+          new Reason.InputInvalid(
+              "arguments", QUESTION, "any other name; the audit needs this one");
+      answer(request, new AdminAnswer.Refused(reason), draft);
+      return;
+    }
     LiveSession session = state.sessions.get(command.device());
     if (session == null) {
       answer(request, notReached(command.device()), draft);
@@ -33,7 +42,7 @@ final class Asks {
     }
     String id = "ask-" + request;
     Map<String, String> said = new TreeMap<>(command.arguments());
-    said.put("question", command.question());
+    said.put(QUESTION, command.question());
     draft.audit(who, "device-ask", command.device().text(), "", AuditJson.of(said));
     draft.change(
         new HubChange.AskSent(

@@ -17,9 +17,15 @@ public final class DataDamaged extends IOException {
         + " is damaged: "
         + damage.getMessage()
         + "; no hub runs on it. Check the disk, then restore a backup: tombolo hub restore --from "
-        + LastBackup.of(data).map(Path::toString).orElse("BACKUP.tombolo")
+        + LastBackup.of(data).map(DataDamaged::quoted).orElse("BACKUP.tombolo")
         + " --data "
-        + data
+        + quoted(data)
         + " --replace";
+  }
+
+  /// As a shell takes it for one word.
+  private static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[A-Za-z0-9_./+:=@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

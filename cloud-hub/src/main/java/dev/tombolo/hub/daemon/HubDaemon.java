@@ -120,11 +120,11 @@ public final class HubDaemon implements AutoCloseable {
     }
 
     HubMeters meters = parts.add(new HubMeters());
-    MeasuredStore store =
-        parts.add(new MeasuredStore(SqliteHubStore.open(folder.database(), alarm::raise), meters));
+    SqliteHubStore database = SqliteHubStore.open(folder.database(), alarm::raise);
+    MeasuredStore store = parts.add(new MeasuredStore(database, meters));
     History history = store.load().history();
     HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
-    SqliteViews views = parts.add(SqliteViews.open(folder.database(), alarm::raise));
+    SqliteViews views = parts.add(SqliteViews.open(folder.database(), database::damaged));
     doubtClock(views, clock);
     AdminServer admin =
         new AdminServer(

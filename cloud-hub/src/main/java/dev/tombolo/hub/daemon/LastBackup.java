@@ -12,20 +12,31 @@ final class LastBackup {
 
   private LastBackup() {}
 
-  /// A backup is one without this note, too.
+  /// A backup is one without this note, too; but an older one must not pass for the newest.
   static void note(Path data, Path backup) {
+    Path note = data.resolve(NAME);
     try {
-      Files.writeString(data.resolve(NAME), backup.toAbsolutePath().normalize() + "\n");
+      Files.writeString(note, backup.toAbsolutePath().normalize() + "\n");
+    } catch (IOException e) {
+      remove(note);
+    }
+  }
+
+  private static void remove(Path note) {
+    try {
+      Files.deleteIfExists(note);
     } catch (IOException e) {
       // Who makes backups need not be the one who may write here.
     }
   }
 
-  /// Empty when none was noted.
+  /// Empty when none was noted, or when it is no longer there.
   static Optional<Path> of(Path data) {
     try {
       String path = Files.readString(data.resolve(NAME)).strip();
-      return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
+      return path.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Path.of(path)).filter(Files::isRegularFile);
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }

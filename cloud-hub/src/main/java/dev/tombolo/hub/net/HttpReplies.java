@@ -148,6 +148,10 @@ final class HttpReplies {
       return;
     }
     setConnection(response.headers());
+    if (response.headers().contains(HttpHeaderNames.UPGRADE)) {
+      // RFC 9110 s. 7.8: whoever says Upgrade names it here, too.
+      response.headers().add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    }
     finished(ctx.writeAndFlush(response));
   }
 }

@@ -307,7 +307,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   /// Proofs cost signatures: nobody may ask for too many.
   private boolean isTooOften() {
     String host = line.host();
-    if (edge.recoverRates().take(host, edge.services().clock().millis())) {
+    if (edge.recoverRates().take(host, line.nowMillis())) {
       return false;
     }
     replies().refuse(new Reason.Busy(EdgeBounds.RECOVER_RETRY_SECONDS));

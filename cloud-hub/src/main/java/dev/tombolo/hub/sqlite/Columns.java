@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// How values that are not plain numbers and texts stand in a column.
@@ -22,6 +23,24 @@ final class Columns {
   static final int JSON_BYTES_MAX = 4 * 1024 * 1024;
 
   private Columns() {}
+
+  /// A column holds what no program of ours wrote there.
+  static final class Unreadable extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(Exception cause) {
+      super("the database holds what this program did not write: " + cause.getMessage(), cause);
+    }
+  }
+
+  /// A value that refuses what it cannot be, like [Name].
+  static <T> T value(String column, Function<String, T> reader) {
+    try {
+      return reader.apply(column);
+    } catch (IllegalArgumentException e) {
+      throw new Unreadable(e);
+    }
+  }
 
   static String texts(Map<String, String> map) {
     return JsonWriter.write(map, (json, m) -> json.textMap("m", m));
@@ -63,7 +82,7 @@ final class Columns {
   }
 
   static List<Digest> digests(String column) {
-    return words(column).stream().map(Digest::new).toList();
+    return words(column).stream().map(word -> value(word, Digest::new)).toList();
   }
 
   /// Texts without a space in them.
@@ -76,7 +95,8 @@ final class Columns {
   }
 
   static <E extends Enum<E>> E word(Class<E> type, String column) {
-    return Enum.valueOf(type, column.toUpperCase(Locale.ROOT).replace('-', '_'));
+    return value(
+        column, text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_')));
   }
 
   static @Nullable String reason(@Nullable Reason reason) {
@@ -91,7 +111,7 @@ final class Columns {
     try {
       return Json.read(type, column, JSON_BYTES_MAX);
     } catch (MalformedException e) {
-      throw new IllegalStateException("the database holds what this program did not write", e);
+      throw new Unreadable(e);
     }
   }
 
@@ -99,7 +119,7 @@ final class Columns {
     try {
       return Json.read("column", column, JSON_BYTES_MAX, reader);
     } catch (MalformedException e) {
-      throw new IllegalStateException("the database holds what this program did not write", e);
+      throw new Unreadable(e);
     }
   }
 }

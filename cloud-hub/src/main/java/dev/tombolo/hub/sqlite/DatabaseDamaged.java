@@ -1,6 +1,7 @@
 package dev.tombolo.hub.sqlite;
 
 import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /// The database is no longer what was written; no hub may run on it.
@@ -20,8 +21,15 @@ public final class DatabaseDamaged extends RuntimeException {
     if (!(failure instanceof SQLiteException sqlite)) {
       return false;
     }
-    int code = sqlite.getResultCode().code & 0xff;
-    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    return isIn(sqlite.getResultCode().code);
+  }
+
+  /// Of an extended result code. A disk that cannot be read is no damage: it may be read tomorrow.
+  static boolean isIn(int code) {
+    int primary = code & 0xff;
+    return primary == SQLITE_CORRUPT
+        || primary == SQLITE_NOTADB
+        || code == SQLiteErrorCode.SQLITE_IOERR_CORRUPTFS.code;
   }
 
   private static String inOneLine(String found) {

@@ -227,7 +227,8 @@ final class Loading {
     return new AdminObject.Application(
         name(r, "name"),
         name(r, "fleet"),
-        Optional.ofNullable(r.getString("release")).map(ReleaseRef::parse),
+        Optional.ofNullable(r.getString("release"))
+            .map(release -> Columns.value(release, ReleaseRef::parse)),
         r.getString("display_name"),
         Columns.texts(r.getString("labels")),
         Columns.texts(r.getString("parameters")));
@@ -237,7 +238,7 @@ final class Loading {
     return new Assignment(
         new Assignment.Place(
             name(r, "fleet"), nameOrNull(r.getString("site")), nameOrNull(r.getString("slot"))),
-        new ReleaseRef(name(r, "application"), r.getString("version")),
+        releaseRef(r, "application"),
         digest(r, "release"),
         r.getLong("changed_millis"),
         r.getString("changed_by"));
@@ -255,7 +256,7 @@ final class Loading {
   private static ReleaseRecord release(ResultSet r) throws SQLException {
     return new ReleaseRecord(
         digest(r, "digest"),
-        new ReleaseRef(name(r, "name"), r.getString("version")),
+        releaseRef(r, "name"),
         Columns.word(ReleaseManifest.Kind.class, r.getString("kind")),
         r.getString("envelope"),
         Columns.words(r.getString("fleets")),
@@ -274,7 +275,7 @@ final class Loading {
         name(r, "fleet"),
         nameOrNull(r.getString("site")),
         nameOrNull(r.getString("slot")),
-        replaces == null ? null : new DeviceId(replaces),
+        replaces == null ? null : Columns.value(replaces, DeviceId::new),
         r.getInt("uses"),
         r.getLong("created_millis"),
         r.getString("created_by"),
@@ -284,7 +285,7 @@ final class Loading {
 
   static DeviceRecord deviceRecord(ResultSet r) throws SQLException {
     return new DeviceRecord(
-        new DeviceId(r.getString("id")),
+        Columns.value(r.getString("id"), DeviceId::new),
         digest(r, "key"),
         new SlotRef(name(r, "site"), name(r, "slot")),
         Columns.word(DeviceRecord.Standing.class, r.getString("standing")),
@@ -358,15 +359,20 @@ final class Loading {
   }
 
   private static DeviceId device(ResultSet r) throws SQLException {
-    return new DeviceId(r.getString("device"));
+    return Columns.value(r.getString("device"), DeviceId::new);
+  }
+
+  private static ReleaseRef releaseRef(ResultSet r, String column) throws SQLException {
+    Name name = name(r, column);
+    return Columns.value(r.getString("version"), version -> new ReleaseRef(name, version));
   }
 
   private static Digest digest(ResultSet r, String column) throws SQLException {
-    return new Digest(r.getString(column));
+    return Columns.value(r.getString(column), Digest::new);
   }
 
   private static Name name(ResultSet r, String column) throws SQLException {
-    return new Name(r.getString(column));
+    return Columns.value(r.getString(column), Name::new);
   }
 
   static @Nullable Long longOrNull(ResultSet r, String column) throws SQLException {
@@ -375,6 +381,6 @@ final class Loading {
   }
 
   static @Nullable Name nameOrNull(@Nullable String column) {
-    return column == null || column.isEmpty() ? null : new Name(column);
+    return column == null || column.isEmpty() ? null : Columns.value(column, Name::new);
   }
 }

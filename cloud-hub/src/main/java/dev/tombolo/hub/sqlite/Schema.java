@@ -40,7 +40,9 @@ final class Schema {
   }
 
   /// Of a database that is known.
-  static void migrate(Connection connection) throws SQLException {
+  ///
+  /// @return whether an older database became a newer one
+  static boolean migrate(Connection connection) throws SQLException {
     int version = versionOf(connection);
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
@@ -57,6 +59,7 @@ final class Schema {
     } finally {
       connection.setAutoCommit(true);
     }
+    return version > 0 && version < newest();
   }
 
   private static void checkLibrary(Connection connection) throws SQLException {

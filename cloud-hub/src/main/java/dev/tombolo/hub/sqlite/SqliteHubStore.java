@@ -46,8 +46,8 @@ public final class SqliteHubStore implements HubStore {
 
   /// Opens or makes the database. One that is there is read through first, in [StartCheck#LIMIT].
   ///
-  /// @param alarm told when the database turns out to be damaged while it is in use; nothing is
-  ///   written to it from then on
+  /// @param alarm told when the database turns out to be damaged while it is in use; from then on
+  ///   nothing is read from it, and no change written to it
   /// @throws DatabaseDamaged when it is damaged
   /// @throws DataFolderRefused when a newer program wrote it
   /// @throws StoreFailure when it cannot be read or written
@@ -65,8 +65,12 @@ public final class SqliteHubStore implements HubStore {
       Schema.mustBeKnown(connection, file.toString());
       CommitCount count = CommitCount.beside(file);
       StartCheck.check(connection, count);
-      Schema.migrate(connection);
+      boolean isMigrated = Schema.migrate(connection);
       beginHistory(connection);
+      if (isMigrated) {
+        // What was noted may be of a database that counted, and stood here before.
+        count.note(commits(connection));
+      }
       return new SqliteHubStore(connection, count, alarm);
     } catch (SQLException e) {
       closeQuietly(connection);
@@ -82,13 +86,17 @@ public final class SqliteHubStore implements HubStore {
 
   @Override
   public HubState load() {
+    refuseIfDamaged();
     try {
       endSessions();
       return new Loading(connection).load();
     } catch (SQLException e) {
       throw failure("cannot read the database", e);
-    } catch (RuntimeException e) {
+    } catch (Columns.Unreadable e) {
       damaged(new DatabaseDamaged("a row does not read: " + e.getMessage()));
+      throw new StoreFailure("cannot read the database: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // A fault of this program, which no backup mends.
       throw new StoreFailure("cannot read the database: " + e.getMessage(), e);
     }
   }
@@ -100,7 +108,8 @@ public final class SqliteHubStore implements HubStore {
     return new StoreFailure(what + ": " + cause.getMessage(), cause);
   }
 
-  private void damaged(DatabaseDamaged damage) {
+  /// Whoever finds it: this one, or who reads beside it.
+  public void damaged(DatabaseDamaged damage) {
     isDamaged = true;
     alarm.accept(damage);
   }
@@ -114,11 +123,15 @@ public final class SqliteHubStore implements HubStore {
 
   @Override
   public Batch begin() {
+    refuseIfDamaged();
+    batch.begin();
+    return batch;
+  }
+
+  private void refuseIfDamaged() {
     if (isDamaged) {
       throw new StoreFailure("the database is damaged", new IllegalStateException());
     }
-    batch.begin();
-    return batch;
   }
 
   @Override
@@ -210,6 +223,7 @@ public final class SqliteHubStore implements HubStore {
 
     @Override
     public void commit() {
+      refuseIfDamaged();
       run("UPDATE history SET commits = commits + 1");
       run("COMMIT");
       commits++;

@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -20,15 +22,18 @@ final class StartCheck {
   /// About 10 GB on a disk that reads 500 MB/s.
   static final Duration LIMIT = Duration.ofSeconds(20);
 
+  /// What `quick_check` says of a page that it could not get, as a row like any other finding.
+  private static final Pattern UNREAD =
+      Pattern.compile("failed to get page|unable to get the page\\. error code=(\\d+)");
+
   private StartCheck() {}
 
   /// @throws DatabaseDamaged saying what is wrong
+  /// @throws SQLException also when the disk did not let it be read
   static void check(Connection connection, CommitCount count) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       String verdict = verdict(statement);
-      if (!verdict.equals("ok")) {
-        throw new DatabaseDamaged(verdict);
-      }
+      judge(verdict);
       long missing = count.noted() - commits(statement);
       if (missing > 0) {
         throw new DatabaseDamaged(
@@ -37,6 +42,25 @@ final class StartCheck {
                 + " copy was put in its place");
       }
     }
+  }
+
+  static void judge(String verdict) throws SQLException {
+    if (verdict.equals("ok")) {
+      return;
+    }
+    Matcher unread = UNREAD.matcher(verdict);
+    if (unread.find() && !(unread.group(1) != null && DatabaseDamaged.isIn(code(unread)))) {
+      throw new SQLException(
+          "the disk does not let it be read ("
+              + verdict.replaceAll("\\s+", " ")
+              + "); that need not be damage: see the kernel's log, and start again");
+    }
+    throw new DatabaseDamaged(verdict);
+  }
+
+  private static int code(Matcher unread) {
+    String digits = unread.group(1);
+    return digits.length() <= 9 ? Integer.parseInt(digits) : 0;
   }
 
   private static String verdict(Statement statement) throws SQLException {

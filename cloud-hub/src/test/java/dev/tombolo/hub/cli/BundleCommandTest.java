@@ -69,6 +69,25 @@ class BundleCommandTest {
   }
 
   @Test
+  void whatCannotBeReadIsToldWithoutAStackTrace() {
+    Cli.Said inspected = cli.run("bundle", "inspect", folder.toString());
+    // Opens, and fails at the first read, as a broken disk does.
+    Cli.Said made =
+        cli.run(
+            "bundle",
+            "make",
+            "--target",
+            "/proc/self/mem",
+            "--out",
+            folder.resolve("b").toString());
+
+    assertThat(inspected.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(inspected.err()).contains(folder.toString()).doesNotContain("should not happen");
+    assertThat(made.exit()).describedAs(made.err()).isEqualTo(Exit.REFUSED);
+    assertThat(made.err()).contains("/proc/self/mem").doesNotContain("should not happen");
+  }
+
+  @Test
   void whatIsNoBundleIsRefused() {
     Cli.Said said = cli.run("bundle", "inspect", base.toString());
 

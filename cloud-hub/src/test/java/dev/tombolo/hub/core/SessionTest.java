@@ -91,6 +91,20 @@ class SessionTest {
   }
 
   @Test
+  void noArgumentMayHideTheQuestionFromTheAudit() {
+    scene.connected(identity, scene.birth("boot-1", 1));
+    AdminCommand ask = new AdminCommand.AskDevice(device, "logs", Map.of("question", "why"));
+
+    List<HubEffect> effects = scene.tell(new HubEvent.AdminAsked(50, Scene.ALICE, ask));
+
+    assertThat(Scene.one(HubEffect.AdminAnswered.class, effects).answer())
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused -> assertThat(refused.reason()).isInstanceOf(Reason.InputInvalid.class));
+    assertThat(effects).noneMatch(HubEffect.SendAsk.class::isInstance);
+  }
+
+  @Test
   void aQuestionIsAnsweredByTheDeviceOrByTime() {
     SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
     AdminCommand ask = new AdminCommand.AskDevice(device, "logs", Map.of("application", "counter"));

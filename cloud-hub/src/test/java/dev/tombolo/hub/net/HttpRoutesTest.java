@@ -75,6 +75,18 @@ class HttpRoutesTest {
   }
 
   @Test
+  void whoAsksForMqttWithoutAWebSocketIsToldToUpgrade() throws Exception {
+    HttpResponse<String> answer = get("/mqtt");
+
+    assertThat(answer.statusCode()).isEqualTo(426);
+    assertThat(answer.headers().firstValue("Upgrade")).contains("websocket");
+    assertThat(answer.headers().firstValue("Sec-WebSocket-Version")).contains("13");
+    assertThat(answer.headers().allValues("Connection"))
+        .anyMatch("upgrade"::equalsIgnoreCase)
+        .contains("close");
+  }
+
+  @Test
   void anybodyMayAskForHealthAndTheRoot() throws Exception {
     assertThat(get("/healthz").body()).isEqualTo("ok\n");
     assertThat(get("/v1/ca.pem").body()).isEqualTo(hub.authority.rootPem());

@@ -159,6 +159,17 @@ class RecoverRoutesTest {
   }
 
   @Test
+  void whoAskedWhileTheHubWasYearsAheadIsAnsweredAfterItsClockWasSetBack() throws Exception {
+    String nonce = "0123456789abcdef".repeat(2);
+    hub.clockOffset = Duration.ofDays(3 * 365);
+    assertThat(get("/v1/time/" + nonce).statusCode()).isEqualTo(200);
+
+    hub.clockOffset = Duration.ZERO;
+
+    assertThat(get("/v1/time/" + nonce).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void theTimeIsSignedForNonceOnly() throws Exception {
     for (String nonce : List.of("", "1", "0123456789ABCDEF".repeat(2), "0".repeat(33))) {
       assertThat(get("/v1/time/" + nonce).statusCode()).isIn(400, 404);

@@ -27,7 +27,6 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +54,9 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   final Path files;
   volatile boolean isFull;
   volatile boolean admits = true;
+
+  /// How far the hub's clock has been set.
+  volatile Duration clockOffset = Duration.ZERO;
 
   /// Events are taken in and not decided.
   volatile boolean isSlow;
@@ -87,7 +89,7 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
             new SignedTimes(authority.documentKey(Instant.now()), server.above()),
             digest -> Optional.of(files.resolve(digest.hex())).filter(Files::isRegularFile),
             () -> new SessionId(sessions.incrementAndGet()),
-            InstantSource.system()));
+            () -> Instant.now().plus(clockOffset)));
   }
 
   static TestHub start(Path folder) throws IOException {

@@ -202,6 +202,21 @@ class SqliteHubStoreTest extends HubStoreContract {
   }
 
   @Test
+  void anOlderDatabaseInTheFolderOfACountingOneIsNotBehindAfterItsMigration()
+      throws IOException, SQLException {
+    store().close();
+    open.clear();
+    run("ALTER TABLE history DROP COLUMN commits");
+    run("PRAGMA user_version = 3");
+    Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
+
+    store().close();
+    open.clear();
+
+    assertThat(store().load()).isNotNull();
+  }
+
+  @Test
   void damageThatShowsInUseRaisesTheAlarmAndNothingIsWrittenAnyMore()
       throws IOException, SQLException {
     aWholeLife();
@@ -226,6 +241,48 @@ class SqliteHubStoreTest extends HubStoreContract {
 
     assertThat(alarms).isNotEmpty();
     assertThatThrownBy(store::begin).hasMessageContaining("damaged");
+    // That would write, too: what it loads has no open lines.
+    assertThatThrownBy(store::load).hasMessage("the database is damaged");
+  }
+
+  @Test
+  void damageThatAReaderFindsStopsTheWriterEvenBeforeItsNextCommit() throws SQLException {
+    SqliteHubStore store = SqliteHubStore.open(folder.resolve("hub.db"));
+    open.add(store);
+    String commits = read("SELECT commits FROM history");
+    HubStore.Batch batch = store.begin();
+
+    store.damaged(new DatabaseDamaged("page 3"));
+
+    assertThatThrownBy(batch::commit).hasMessage("the database is damaged");
+    batch.rollback();
+    assertThatThrownBy(store::begin).hasMessage("the database is damaged");
+    assertThatThrownBy(store::load).hasMessage("the database is damaged");
+    assertThat(read("SELECT commits FROM history")).isEqualTo(commits);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE devices SET standing = 'rubbish'",
+        "UPDATE devices SET key = 'rubbish'",
+        "UPDATE devices SET id = 'rubbish'",
+        "UPDATE devices SET facts = 'rubbish'",
+        "UPDATE tokens SET secret_hash = 'rubbish'",
+        "UPDATE publisher_roots SET envelope = 'rubbish'",
+        "UPDATE sites SET fleet = '/'",
+      })
+  void aRowThatDoesNotReadIsDamage(String rubbish) throws SQLException {
+    List<DatabaseDamaged> alarms = new ArrayList<>();
+    SqliteHubStore store = SqliteHubStore.open(folder.resolve("hub.db"), alarms::add);
+    open.add(store);
+    Scene.ready(store).enrolled("counter-1");
+    run(rubbish);
+
+    assertThatThrownBy(store::load).isInstanceOf(HubStore.StoreFailure.class);
+
+    assertThat(alarms).hasSize(1);
+    assertThat(alarms.getFirst()).hasMessageContaining("did not write");
   }
 
   private void aWholeLife() {
