@@ -235,7 +235,7 @@ final class BundleCommand extends CommandGroup {
       }
       return Ago.bytes(shown.bytes())
           + " make "
-          + files(shown.makes().size())
+          + Ago.files(shown.makes().size())
           + " of "
           + Ago.bytes(shown.plainBytes())
           + ", "
@@ -243,17 +243,13 @@ final class BundleCommand extends CommandGroup {
           + "; "
           + (shown.needs().isEmpty()
               ? "needs no base"
-              : "needs a base of " + files(shown.needs().size()))
+              : "needs a base of " + Ago.files(shown.needs().size()))
           + "; table "
           + Ago.bytes(shown.tableBytes())
           + "\n\n"
           + codings
           + "\n"
           + segments;
-    }
-
-    private static String files(int count) {
-      return count == 1 ? "1 file" : count + " files";
     }
   }
 

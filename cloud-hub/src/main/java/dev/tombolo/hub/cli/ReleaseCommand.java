@@ -150,8 +150,8 @@ final class ReleaseCommand extends CommandGroup {
                 taken.release()
                     + (taken.isNew() ? " pushed" : " is at the hub already")
                     + ": "
-                    + missing.size()
-                    + " files, "
+                    + Ago.files(missing.size())
+                    + ", "
                     + Ago.bytes(sent)
                     + " sent"
                     + (held > 0 ? ", " + held + " were there" : "")
@@ -271,8 +271,8 @@ final class ReleaseCommand extends CommandGroup {
                 + " "
                 + done
                 + ": "
-                + row.files()
-                + " files, "
+                + Ago.files(row.files())
+                + ", "
                 + Ago.bytes(row.bytes())
                 + ", "
                 + row.signers().size()

@@ -34,6 +34,11 @@ public final class Ago {
     return span.toDays() + "d";
   }
 
+  /// `1 file`, `3 files`.
+  public static String files(int count) {
+    return count == 1 ? "1 file" : count + " files";
+  }
+
   /// `812 B`, `34.0 MB`, `1.2 GB`.
   public static String bytes(long count) {
     if (count < 1000) {
