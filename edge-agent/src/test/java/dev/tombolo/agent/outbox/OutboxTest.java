@@ -372,15 +372,65 @@ class OutboxTest {
 
   @Test
   void whatIsKeptIsBounded() {
+    keptToItsBound();
+
+    assertThat(disk.size()).isLessThanOrEqualTo((int) KeptRows.ROWS_MAX);
+    assertThat(disk.lastKey()).isEqualTo(2 * KeptRows.ROWS_MAX);
+  }
+
+  private void keptToItsBound() {
     for (long i = 1; i <= 2 * KeptRows.ROWS_MAX; i++) {
       event("event");
       if (i % 500 == 0) {
         outbox.acked(i, 0L, 0).forEach(this::write);
       }
     }
+  }
 
-    assertThat(disk.size()).isLessThanOrEqualTo((int) KeptRows.ROWS_MAX);
+  @Test
+  void noRowIsForgottenThatARestoredHubHasNotTakenAgain() {
+    keptToItsBound();
+    long first = disk.firstKey();
+    outbox.acked(10_000, 10_000L, 1).forEach(this::write);
+    assertThat(disk.firstKey()).isEqualTo(first);
+
+    for (long through = first + 499; through <= 2 * KeptRows.ROWS_MAX; through += 500) {
+      outbox.acked(through, 10_000L, 2).forEach(this::write);
+      assertThat(disk).as("acknowledged through %s", through).containsKey(through + 1 - 500);
+    }
+
+    assertThat(disk.firstKey()).isEqualTo(first);
     assertThat(disk.lastKey()).isEqualTo(2 * KeptRows.ROWS_MAX);
+  }
+
+  @Test
+  void aRestartBetweenTheRestoreAndWhatIsSentAgainForgetsNothing() {
+    keptToItsBound();
+    long first = disk.firstKey();
+    outbox.acked(10_000, 10_000L, 1).forEach(this::write);
+    outbox =
+        new Outbox(
+            QUOTA, "run-2", 2 * KeptRows.ROWS_MAX + 1, WaitingRows.of(10_000, entries.values()));
+
+    for (long through = first + 499; through <= 2 * KeptRows.ROWS_MAX; through += 500) {
+      outbox.acked(through, 10_000L, 2).forEach(this::write);
+    }
+
+    assertThat(disk.firstKey()).isEqualTo(first);
+  }
+
+  @Test
+  void whatTheHubLostAndTookAgainStillCountsWithItsBytes() {
+    KeptRows kept = new KeptRows();
+    kept.add(100, 100, KeptRows.BYTES_MAX / 2);
+    kept.add(200, 100, KeptRows.BYTES_MAX / 2);
+    kept.lost(100, 0);
+    assertThat(kept.forgettable(0)).isZero();
+
+    kept.add(200, 100, 0);
+    kept.add(300, 100, 1);
+
+    assertThat(kept.forgettable(0)).isEqualTo(100);
   }
 
   @Test
