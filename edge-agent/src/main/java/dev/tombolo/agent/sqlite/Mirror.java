@@ -108,16 +108,26 @@ final class Mirror {
     stale.addAll(EnumSet.allOf(Part.class));
   }
 
-  /// Brings the files up to what is committed. What fails is tried again the next time.
+  /// Brings the files up to what is committed. What fails is tried again the next time. Documents
+  /// stay as they are until the database holds one: one that was made anew without them has none.
   ///
   /// @throws IOException when a file cannot be written
   void refresh(Connection connection) throws IOException, SQLException {
     // The documents first: what runs is named by the other one.
     for (Part part : List.of(Part.DOCUMENTS, Part.STATE)) {
       if (stale.contains(part)) {
-        write(part, connection);
+        if (part == Part.STATE || !Files.exists(file(part)) || holdsDocument(connection)) {
+          write(part, connection);
+        }
         stale.remove(part);
       }
+    }
+  }
+
+  private static boolean holdsDocument(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 1 FROM document WHERE stage = 'held'")) {
+      return row.next();
     }
   }
 

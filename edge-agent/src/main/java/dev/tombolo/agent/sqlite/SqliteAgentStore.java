@@ -253,13 +253,24 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     }
     count.close();
     try {
-      tell(Damage.mend(data, found), notices);
+      tell(mended(found), notices);
       open = Database.at(data);
       damage = null;
       mirror.outdateAll();
       refreshMirror();
     } catch (IOException | SQLException e) {
       throw Damage.unmended(data, e);
+    }
+  }
+
+  private Reason mended(String found) throws IOException {
+    try {
+      return Damage.mend(data, found);
+    } catch (IOException e) {
+      if (isOfTheDisk(e) && reserve.release()) {
+        return Damage.mend(data, found);
+      }
+      throw e;
     }
   }
 

@@ -297,6 +297,53 @@ class DamagedDatabaseTest {
   }
 
   @Test
+  void aFullDiskDoesNotCostTheDocuments() throws IOException, StoreException {
+    Section large = new Section("large", "x".repeat(200_000));
+    try (SqliteAgentStore store = running()) {
+      store.commit(
+          List.of(
+              new AgentChange.SectionKept(large),
+              new AgentChange.DocumentHeld(AgentStoreContract.document(10, large))));
+    }
+    byte[] documents = Files.readAllBytes(data.resolve("mirror/documents"));
+    garble(database(), 0, PAGE_BYTES);
+
+    assertThatThrownBy(() -> Damage.mend(data, "not SQLite", 50))
+        .isInstanceOf(IOException.class)
+        .hasCauseInstanceOf(SQLException.class)
+        .hasMessageContaining("make room");
+
+    assertThat(data.resolve("agent.db.new")).doesNotExist();
+    assertThat(Files.readAllBytes(data.resolve("mirror/documents"))).isEqualTo(documents);
+    try (SqliteAgentStore store = open()) {
+      assertThat(store.load().held()).contains(AgentStoreContract.document(10, large));
+      assertThat(store.load().sections()).containsExactly(large);
+    }
+  }
+
+  @Test
+  void documentsThatDoNotReadStayUntilAnotherIsHeld() throws IOException, StoreException {
+    running().close();
+    garble(database(), 0, PAGE_BYTES);
+    Path documents = data.resolve("mirror/documents");
+    garble(documents, 20, 10);
+    byte[] found = Files.readAllBytes(documents);
+
+    try (SqliteAgentStore store = open()) {
+      assertThat(Files.readAllBytes(documents)).isEqualTo(found);
+      store.commit(
+          List.of(
+              new AgentChange.SectionKept(PLACE),
+              new AgentChange.DocumentHeld(AgentStoreContract.document(10, PLACE))));
+    }
+    assertThat(Files.readAllBytes(documents)).isNotEqualTo(found);
+    garble(database(), 0, PAGE_BYTES);
+    try (SqliteAgentStore store = open()) {
+      assertThat(store.load().held()).contains(AgentStoreContract.document(10, PLACE));
+    }
+  }
+
+  @Test
   void whereTheMirrorIsLostTooItSaysWhatToDo() throws IOException, StoreException {
     running().close();
     garble(database(), 0, PAGE_BYTES);
