@@ -311,7 +311,7 @@ class OutboxTest {
   }
 
   @Test
-  void aHubThatDoesNotSayWhatItHasIsToldAllThatIsKept() {
+  void aHubThatDoesNotSayWhatItHasIsToldTheLowestRowUntilItDoes() {
     for (int i = 0; i < 5; i++) {
       event("event");
     }
@@ -324,7 +324,36 @@ class OutboxTest {
     outbox.sending().lineOpened(1_000);
     assertThat(sendAll(60_999)).isEmpty();
 
-    assertThat(sendAll(61_000)).containsExactly(3L, 4L, 5L, 6L);
+    assertThat(sendAll(61_000)).containsExactly(3L);
+    event("meanwhile");
+    assertThat(sendAll(180_999)).isEmpty();
+    assertThat(sendAll(181_000)).containsExactly(3L);
+    outbox.acked(3, 2L, 181_100).forEach(this::write);
+
+    assertThat(sendAll(181_100)).containsExactly(4L, 5L, 6L, 7L);
+  }
+
+  @Test
+  void aSilentHubIsAskedWithOneRowEverMoreRarely() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    assertThat(sendAll(0)).hasSize(5);
+
+    List<Long> asked = new ArrayList<>();
+    for (long now = 0; now <= 2_000_000; now += 1_000) {
+      List<Long> sent = sendAll(now);
+      if (!sent.isEmpty()) {
+        assertThat(sent).containsExactly(1L);
+        asked.add(now / 1_000);
+      }
+    }
+    assertThat(asked).containsExactly(60L, 180L, 420L, 900L, 1_380L, 1_860L);
+
+    outbox.acked(1, null, 2_000_000).forEach(this::write);
+    assertThat(sendAll(2_000_000)).containsExactly(2L, 3L, 4L, 5L);
+    assertThat(sendAll(2_060_000)).containsExactly(2L);
   }
 
   @Test
