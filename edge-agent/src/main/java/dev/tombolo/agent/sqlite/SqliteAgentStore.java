@@ -193,6 +193,18 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     }
   }
 
+  /// It is no earlier, as far as this device has heard.
+  ///
+  /// @throws IOException when the database cannot be read
+  public long timeFloorMillis() throws IOException {
+    try {
+      return database().reader().timeFloorMillis();
+    } catch (SQLException e) {
+      database().forget();
+      throw unusable(data, e);
+    }
+  }
+
   /// How many applications this device has.
   ///
   /// @throws IOException when the database cannot be read
