@@ -347,7 +347,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     first = null;
     count.note(database.commits().incrementAndGet());
     for (AgentChange change : changes) {
-      Mirror.Part.of(change).ifPresent(mirror::outdate);
+      Mirror.Part.of(change).forEach(mirror::outdate);
     }
     refreshMirror();
   }

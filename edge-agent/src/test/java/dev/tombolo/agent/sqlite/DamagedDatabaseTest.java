@@ -12,6 +12,7 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -293,6 +294,29 @@ class DamagedDatabaseTest {
       AgentSnapshot snapshot = store.load();
       isTheSameDevice(snapshot);
       assertThat(snapshot.held()).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutItsDocumentsNoOlderEpochAndNoOlderPublisherRootIsTaken()
+      throws IOException, StoreException {
+    History restored = new History(AgentStoreContract.ENROLMENT.history().epoch() + 1, "restored");
+    List<Envelope> roots =
+        List.of(new Envelope("root", "djE=", List.of()), new Envelope("root", "djI=", List.of()));
+    try (SqliteAgentStore store = running()) {
+      store.commit(
+          List.of(
+              new AgentChange.PublisherRootsKept(roots),
+              new AgentChange.DocumentHeld(AgentStoreContract.document(restored, 1, PLACE))));
+    }
+    garble(database(), 0, PAGE_BYTES);
+    garble(data.resolve("mirror/documents"), 20, 10);
+
+    try (SqliteAgentStore store = open()) {
+      AgentSnapshot snapshot = store.load();
+      assertThat(snapshot.held()).isEmpty();
+      assertThat(snapshot.enrolment().history()).isEqualTo(restored);
+      assertThat(snapshot.publisherRoots()).isEqualTo(roots);
     }
   }
 
