@@ -60,7 +60,7 @@ public final class Joining {
       for (String endpoint : token.endpoints()) {
         var enrolment = new dev.tombolo.agent.https.Enrolment(config.proxy());
         EnrolOutcome outcome = enrolment.call(endpoint, pinned, request);
-        if (time.isDoubted()) {
+        if (outcome instanceof EnrolOutcome.NotReached && time.isDoubted()) {
           time.ask("https://" + endpoint, token.rootKey());
           outcome = enrolment.call(endpoint, pinned, request);
         }
