@@ -31,6 +31,9 @@ final class Damage {
   /// Damaged databases that are kept, the newest.
   static final int COPIES_MAX = 3;
 
+  private static final String JOIN_AGAIN =
+      "join with an empty data folder and a token that replaces this device:"
+          + " tombolo device replace";
   private static final String ASIDE = "damaged";
   private static final String REASON = "reason.json";
   private static final String FRESH = "agent.db.new";
@@ -111,8 +114,8 @@ final class Damage {
           data.resolve(DatabaseFile.NAME)
               + " is damaged ("
               + found
-              + ") and has no mirror to come back from; move it away, and join with a token that"
-              + " replaces this device: tombolo device replace");
+              + ") and has no mirror to come back from; "
+              + JOIN_AGAIN);
     }
     Path aside = nextAside(data);
     Reason reason =
@@ -158,8 +161,7 @@ final class Damage {
     String advice =
         isOfTheDisk(cause)
             ? "make room on the disk, or check it"
-            : "check the disk; if its mirror is lost too, move both away and join with a token that"
-                + " replaces this device: tombolo device replace";
+            : "check the disk; if its mirror is lost too, " + JOIN_AGAIN;
     return new IOException(
         data.resolve(DatabaseFile.NAME)
             + " is damaged and cannot be made anew: "

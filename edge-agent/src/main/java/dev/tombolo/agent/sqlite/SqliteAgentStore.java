@@ -152,12 +152,18 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     SqliteAgentStore store = connect(data, notice -> {});
     Database database = store.database();
     try {
+      if (database.commits().get() == 0) {
+        CommitCount.forget(data);
+      }
       database.statements().run("BEGIN IMMEDIATE");
       database.writer().enrolled(enrolment);
       database.statements().run("COMMIT");
     } catch (SQLException e) {
       store.close();
       throw unusable(data, e);
+    } catch (IOException e) {
+      store.close();
+      throw e;
     }
     store.mirror.outdateAll();
     store.refreshMirror();

@@ -187,6 +187,20 @@ class DamagedDatabaseTest {
   }
 
   @Test
+  void theCountOfAnEarlierDatabaseIsNoDamageOfTheNextOne() throws IOException, StoreException {
+    running().close();
+    Files.delete(database());
+    Files.delete(data.resolve("mirror/state"));
+    Files.delete(data.resolve("mirror/documents"));
+    SqliteAgentStore.create(data, AgentStoreContract.ENROLMENT).close();
+
+    open().close();
+
+    assertThat(notices).isEmpty();
+    assertThat(data.resolve("damaged")).doesNotExist();
+  }
+
+  @Test
   void damageThatShowsInUseIsMendedByReadingAgain()
       throws IOException, StoreException, SQLException {
     try (SqliteAgentStore store = running()) {
