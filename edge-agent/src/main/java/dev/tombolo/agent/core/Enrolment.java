@@ -11,6 +11,7 @@ import java.util.List;
 /// @param rootKey SHA-256 of the SubjectPublicKeyInfo of the hub's CA root, from the join token
 /// @param publisherRoot digest of the first publisher root's payload, from the join token
 /// @param documentCertificate PEM, as given at the enrolment
+/// @param history the hub's then, or that of the newest epoch a document in force has had since
 /// @param incarnation random id of this device's outbox
 public record Enrolment(
     DeviceId device,

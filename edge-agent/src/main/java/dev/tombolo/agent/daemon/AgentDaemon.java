@@ -86,6 +86,7 @@ public final class AgentDaemon implements AutoCloseable {
             config,
             enrolment.device(),
             enrolment.https(),
+            store.timeFloorMillis(),
             identity,
             console.listening(inbox),
             console::status);

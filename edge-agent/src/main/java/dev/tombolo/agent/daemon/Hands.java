@@ -41,17 +41,19 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final Probes probes;
   private final OutputReader output;
 
+  /// @param timeFloorMillis it is no earlier, as far as this device has heard
   /// @param status JSON for `GET /v1/status`
   Hands(
       AgentConfig config,
       DeviceId device,
       String hub,
+      long timeFloorMillis,
       IdentityFolder identity,
       AgentInbox inbox,
       Supplier<String> status)
       throws IOException {
     AgentFolders folders = new AgentFolders(config.data());
-    HubTime time = new HubTime(new TimeQuestion(config.proxy()));
+    HubTime time = new HubTime(new TimeQuestion(config.proxy())::ask, timeFloorMillis);
     HubTime.RootKey root = () -> SpkiPin.of(identity.load().root());
     TlsSource tls = time.over(() -> HubTls.mutual(identity, time), hub, root);
     LinkSettings settings = LinkSettings.USUAL;

@@ -52,7 +52,7 @@ public final class Joining {
     AgentFolders folders = new AgentFolders(config.data());
     IdentityFolder identity = new IdentityFolder(folders.identity());
     EnrolRequest request = new EnrolRequest(text, identity.request(), Machine.facts());
-    HubTime time = new HubTime(new TimeQuestion(config.proxy()));
+    HubTime time = new HubTime(new TimeQuestion(config.proxy())::ask, Long.MIN_VALUE);
     SSLSocketFactory pinned = HubTls.pinned(token.rootKey(), time);
     Outcome last = new Outcome.NotReached("", new Reason.LineDown(0, "the token names no hub"));
     for (int tries = 1; ; tries++) {
@@ -60,7 +60,7 @@ public final class Joining {
       for (String endpoint : token.endpoints()) {
         var enrolment = new dev.tombolo.agent.https.Enrolment(config.proxy());
         EnrolOutcome outcome = enrolment.call(endpoint, pinned, request);
-        if (time.isDoubted()) {
+        if (outcome instanceof EnrolOutcome.NotReached && time.isDoubted()) {
           time.ask("https://" + endpoint, token.rootKey());
           outcome = enrolment.call(endpoint, pinned, request);
         }

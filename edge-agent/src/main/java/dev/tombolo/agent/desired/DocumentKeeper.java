@@ -44,7 +44,8 @@ public final class DocumentKeeper {
     record Whole(HeldDocument document, List<Section> added) implements Outcome {}
   }
 
-  /// @param joined the hub's history when the device joined: no older epoch is taken
+  /// @param joined the newest history of the hub that is known without a document: no older epoch
+  ///   is taken
   public DocumentKeeper(
       DeviceId self,
       Set<String> features,

@@ -13,6 +13,7 @@ import java.net.SocketException;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +44,15 @@ final class LineTransport implements NetworkModule {
 
   @Override
   public void start() throws IOException {
+    // First: it may ask the hub for the time, and the hub does not wait long for a handshake.
+    SSLSocketFactory sockets = tls.sockets();
     int stallMillis = Math.toIntExact(settings.stall().toMillis());
     WatchedSocket raw = connect(stallMillis);
     raw.setSoTimeout(stallMillis);
     if (settings.proxy().isPresent()) {
       HttpProxy.tunnel(raw, settings.proxy().get(), url);
     }
-    SSLSocket secured = (SSLSocket) tls.sockets().createSocket(raw, url.host(), url.port(), true);
+    SSLSocket secured = (SSLSocket) sockets.createSocket(raw, url.host(), url.port(), true);
     tlsSocket = secured;
     secured.startHandshake();
     InputStream in = new BufferedInputStream(secured.getInputStream(), BUFFER_BYTES);

@@ -11,12 +11,20 @@ final class KeptRows {
   private static final int BATCHES_MAX = 256;
 
   private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+
+  /// Those that the hub has lost: their rows wait again.
+  private final ArrayDeque<Batch> lost = new ArrayDeque<>();
+
   private long rows;
   private long bytes;
 
   private record Batch(long through, long rows, long bytes) {}
 
-  void add(long through, long moreRows, long moreBytes) {
+  void add(long through, long moreRows, long newBytes) {
+    long moreBytes = newBytes;
+    while (!lost.isEmpty() && lost.getFirst().through() <= through) {
+      moreBytes += lost.removeFirst().bytes();
+    }
     rows += moreRows;
     bytes += moreBytes;
     Batch last = batches.peekLast();
@@ -25,6 +33,24 @@ final class KeptRows {
       batches.addLast(new Batch(through, last.rows() + moreRows, last.bytes() + moreBytes));
     } else {
       batches.addLast(new Batch(through, moreRows, moreBytes));
+    }
+  }
+
+  /// The hub has no row above `known` any more; no row through `forgotten` is there.
+  void lost(long known, long forgotten) {
+    while (!batches.isEmpty() && batches.getLast().through() > known) {
+      Batch newest = batches.removeLast();
+      rows -= newest.rows();
+      bytes -= newest.bytes();
+      long below = batches.isEmpty() ? forgotten : batches.getLast().through();
+      if (below < known) {
+        Batch rest = new Batch(known, Math.min(newest.rows(), known - below), newest.bytes());
+        rows += rest.rows();
+        bytes += rest.bytes();
+        batches.addLast(rest);
+      } else {
+        lost.addFirst(newest);
+      }
     }
   }
 

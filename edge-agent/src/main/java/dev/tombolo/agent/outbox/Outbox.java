@@ -179,16 +179,17 @@ public final class Outbox {
     long before = sending.ackedThrough();
     if (known < before) {
       sending.lost(known, monotonicMillis);
+      kept.lost(known, forgottenThrough);
       changes.add(new OutboxChange.LostByHub(known));
     } else if (sending.acked(known, monotonicMillis)) {
       long bytes = settle(known);
       if (backedUpThrough != null) {
-        kept.add(known, known - before, bytes);
+        kept.add(known, Math.max(0, known - Math.max(before, forgottenThrough)), bytes);
         changes.add(new OutboxChange.Acknowledged(known));
       }
     }
-    long forgettable =
-        kept.forgettable(backedUpThrough == null ? known : Math.min(known, backedUpThrough));
+    long backedUp = backedUpThrough == null ? known : Math.min(known, backedUpThrough);
+    long forgettable = Math.min(known, kept.forgettable(backedUp));
     if (forgettable > forgottenThrough) {
       forgottenThrough = forgettable;
       sending.forgotten(forgettable);

@@ -17,8 +17,13 @@ public final class Sending {
   /// Bodies of one report, so that it fits a packet with room to spare.
   static final int REPORT_BYTES_MAX = 64 * 1024;
 
-  /// Sent but not acknowledged for this long: sent once more.
+  /// Sent but not acknowledged for this long: the lowest row is sent once more, and all others when
+  /// the hub speaks.
   static final long ACKED_WAIT_MAX_MILLIS = 60_000;
+
+  /// A hub that stays silent (it is down, and a broker takes the reports) is asked more rarely, up
+  /// to this: a line may cost by the byte.
+  static final long SILENCE_WAIT_MAX_MILLIS = 8 * ACKED_WAIT_MAX_MILLIS;
 
   private final Set<Long> onTheWay = new HashSet<>();
   private long lastSequence;
@@ -32,8 +37,11 @@ public final class Sending {
   /// Whether the hub still has what it had is not known on this line.
   private boolean isUnsure;
 
-  /// It did not say, so what is kept goes out once more, from the lowest row on.
-  private boolean isRepeating;
+  /// It did not say, so the lowest row goes out alone.
+  private boolean isAsking;
+
+  private boolean isAsked;
+  private long waitMillis = ACKED_WAIT_MAX_MILLIS;
 
   Sending(long ackedThrough, long forgottenThrough, long lastSequence) {
     this.ackedThrough = ackedThrough;
@@ -67,7 +75,8 @@ public final class Sending {
     progressMillis = nowMillis;
     open = true;
     isUnsure = forgottenThrough < ackedThrough;
-    isRepeating = false;
+    isAsking = false;
+    waitMillis = ACKED_WAIT_MAX_MILLIS;
   }
 
   public void lineClosed() {
@@ -90,9 +99,10 @@ public final class Sending {
   }
 
   private void heard() {
-    if (isUnsure) {
+    waitMillis = ACKED_WAIT_MAX_MILLIS;
+    if (isUnsure || isAsking) {
       isUnsure = false;
-      isRepeating = false;
+      isAsking = false;
       sentThrough = Math.max(sentThrough, ackedThrough);
     }
   }
@@ -111,27 +121,24 @@ public final class Sending {
     if (!open) {
       return List.of();
     }
-    if (isUnsure) {
-      if (nowMillis - progressMillis >= ACKED_WAIT_MAX_MILLIS) {
-        isRepeating = true;
-        sentThrough = forgottenThrough;
-        progressMillis = nowMillis;
-        onTheWay.clear();
-      }
-      if (!isRepeating) {
-        return List.of();
-      }
-    } else if (sentThrough == ackedThrough) {
+    if (!isUnsure && sentThrough == ackedThrough) {
       progressMillis = nowMillis;
-    } else if (nowMillis - progressMillis >= ACKED_WAIT_MAX_MILLIS) {
-      sentThrough = ackedThrough;
+    } else if (nowMillis - progressMillis >= waitMillis) {
+      sentThrough = isUnsure ? forgottenThrough : ackedThrough;
       progressMillis = nowMillis;
+      waitMillis = Math.min(2 * waitMillis, SILENCE_WAIT_MAX_MILLIS);
       onTheWay.clear();
+      isAsking = true;
+      isAsked = false;
+    }
+    if (isAsking ? isAsked : isUnsure) {
+      return List.of();
     }
     if (sentThrough >= lastSequence || onTheWay.size() >= WINDOW_MAX) {
       return List.of();
     }
-    List<Report.Row> next = rows.after(sentThrough, Limits.REPORT_ROWS_MAX, REPORT_BYTES_MAX);
+    List<Report.Row> next =
+        rows.after(sentThrough, isAsking ? 1 : Limits.REPORT_ROWS_MAX, REPORT_BYTES_MAX);
     if (next.isEmpty()) {
       sentThrough = lastSequence;
     }
@@ -142,6 +149,7 @@ public final class Sending {
   public void sent(long publication, long through) {
     onTheWay.add(publication);
     sentThrough = through;
+    isAsked = true;
     everSentThrough = Math.max(everSentThrough, through);
   }
 }

@@ -33,9 +33,10 @@ public final class WaitingRows {
 
   /// The next row; sequences rise.
   public void add(long sequence, OutboxEntry.Kind kind, @Nullable Name channel, int bytes) {
-    count++;
+    if (count++ == 0) {
+      forgottenThrough = sequence - 1;
+    }
     if (sequence <= ackedThrough) {
-      forgottenThrough = Math.min(forgottenThrough, sequence - 1);
       kept.add(sequence, 1, bytes);
       return;
     }

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.sign.Envelope;
 import java.sql.ResultSet;
@@ -117,6 +118,12 @@ final class ChangeWriter {
   private void held(HeldDocument document) throws SQLException {
     statements.run(UPSERT_DOCUMENT, "held", Json.write(document.envelope()));
     statements.run("DELETE FROM document WHERE stage = 'pending'");
+    History history = document.manifest().history();
+    statements.run(
+        "UPDATE enrolment SET epoch = ?, history = ? WHERE epoch < ?",
+        history.epoch(),
+        history.id(),
+        history.epoch());
     Set<Digest> listed = listed(document);
     sweep("section", listed);
     heldSections.clear();

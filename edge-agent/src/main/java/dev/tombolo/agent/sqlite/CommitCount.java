@@ -35,6 +35,11 @@ final class CommitCount implements AutoCloseable {
     }
   }
 
+  /// For a database that begins anew: what is noted was another's.
+  static void forget(Path data) throws IOException {
+    Files.deleteIfExists(data.resolve(NAME));
+  }
+
   /// Where that does not work, only the next start knows less.
   void note(long commits) {
     try {

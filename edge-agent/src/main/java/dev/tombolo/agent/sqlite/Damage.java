@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sqlite.SQLiteException;
 
 /// A database that is damaged: how it is recognised, set aside, and made anew from the [Mirror].
@@ -30,11 +31,18 @@ final class Damage {
   /// Damaged databases that are kept, the newest.
   static final int COPIES_MAX = 3;
 
+  private static final String JOIN_AGAIN =
+      "join with an empty data folder and a token that replaces this device:"
+          + " tombolo device replace";
   private static final String ASIDE = "damaged";
   private static final String REASON = "reason.json";
   private static final String FRESH = "agent.db.new";
   private static final int SQLITE_CORRUPT = 11;
   private static final int SQLITE_NOTADB = 26;
+
+  /// NOMEM, READONLY, IOERR, FULL, CANTOPEN.
+  private static final Set<Integer> OF_THE_DISK = Set.of(7, 8, 10, 13, 14);
+
   private static final int FOUND_CHARS_MAX = 300;
 
   /// More than an agent counts between two writes of the mirror: no line may be numbered twice.
@@ -95,23 +103,37 @@ final class Damage {
   ///
   /// @throws IOException when the mirror cannot be used, or the disk
   static Reason mend(Path data, String found) throws IOException {
+    return mend(data, found, Integer.MAX_VALUE);
+  }
+
+  /// For tests: on a disk with room for so many pages.
+  static Reason mend(Path data, String found, int pagesMax) throws IOException {
     Mirror mirror = new Mirror(data);
     if (!mirror.hasDevice()) {
       throw new IOException(
           data.resolve(DatabaseFile.NAME)
               + " is damaged ("
               + found
-              + ") and has no mirror to come back from; move it away, and join with a token that"
-              + " replaces this device: tombolo device replace");
+              + ") and has no mirror to come back from; "
+              + JOIN_AGAIN);
     }
     Path aside = nextAside(data);
     Reason reason =
         new Reason.DatabaseDamaged(found, unsent(data), data.relativize(aside).toString());
     Path fresh = data.resolve(FRESH);
     try {
-      make(fresh, mirror, reason, true);
+      make(fresh, mirror, reason, true, pagesMax);
     } catch (IOException | SQLException | MalformedException | RuntimeException e) {
-      remake(fresh, mirror, reason, data);
+      if (isOfTheDisk(e)) {
+        // The documents are whole: with room, or by another try, they come back too.
+        throw notMade(data, fresh, e);
+      }
+      try {
+        // Without the documents: the hub sends them again.
+        make(fresh, mirror, reason, false, pagesMax);
+      } catch (IOException | SQLException | MalformedException | RuntimeException again) {
+        throw notMade(data, fresh, again);
+      }
     }
     setAside(data, aside, reason);
     Files.move(fresh, data.resolve(DatabaseFile.NAME), StandardCopyOption.ATOMIC_MOVE);
@@ -120,30 +142,49 @@ final class Damage {
     return reason;
   }
 
-  /// Without the documents: the hub sends them again.
-  private static void remake(Path fresh, Mirror mirror, Reason reason, Path data)
-      throws IOException {
-    try {
-      make(fresh, mirror, reason, false);
-    } catch (IOException | SQLException | MalformedException | RuntimeException e) {
-      throw new IOException(
-          data.resolve(DatabaseFile.NAME)
-              + " is damaged and cannot be made anew: "
-              + words(e)
-              + "; check the disk; if its mirror is lost too, move both away and join with a token"
-              + " that replaces this device: tombolo device replace",
-          e);
+  /// True when the disk takes no more, or does not do what it is asked: what is read may be whole.
+  static boolean isOfTheDisk(Exception failure) {
+    if (failure instanceof SQLiteException sqlite) {
+      return OF_THE_DISK.contains(sqlite.getResultCode().code & 0xff);
     }
+    return failure instanceof IOException
+        && String.valueOf(failure.getMessage()).contains("No space left");
   }
 
-  private static void make(Path fresh, Mirror mirror, Reason reason, boolean withDocuments)
-      throws IOException, SQLException, MalformedException {
+  /// Half of a database takes the room that others lack.
+  private static IOException notMade(Path data, Path fresh, Exception cause) {
+    try {
+      deleteFresh(fresh);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    String advice =
+        isOfTheDisk(cause)
+            ? "make room on the disk, or check it"
+            : "check the disk; if its mirror is lost too, " + JOIN_AGAIN;
+    return new IOException(
+        data.resolve(DatabaseFile.NAME)
+            + " is damaged and cannot be made anew: "
+            + words(cause)
+            + "; "
+            + advice,
+        cause);
+  }
+
+  private static void deleteFresh(Path fresh) throws IOException {
     for (String suffix : List.of("", "-journal", "-wal", "-shm")) {
       Files.deleteIfExists(fresh.resolveSibling(FRESH + suffix));
     }
+  }
+
+  private static void make(
+      Path fresh, Mirror mirror, Reason reason, boolean withDocuments, int pagesMax)
+      throws IOException, SQLException, MalformedException {
+    deleteFresh(fresh);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + fresh);
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA synchronous = FULL");
+      statement.execute("PRAGMA max_page_count = " + pagesMax);
       Schema.migrate(connection);
       statement.execute("BEGIN IMMEDIATE");
       mirror.restore(Mirror.Part.STATE, connection);

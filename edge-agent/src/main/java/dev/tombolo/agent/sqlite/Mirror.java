@@ -27,7 +27,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +46,13 @@ final class Mirror {
   /// The files, by how often they change.
   enum Part {
     /// Who this device is, its floors, what it runs.
-    STATE("state", List.of("enrolment", "mark", "security_floor", "application", "workload")),
+    STATE(
+        "state",
+        List.of(
+            "enrolment", "mark", "security_floor", "publisher_root", "application", "workload")),
 
     /// What it should run, and the releases.
-    DOCUMENTS("documents", List.of("document", "section", "publisher_root", "release"));
+    DOCUMENTS("documents", List.of("document", "section", "release"));
 
     private final String file;
     private final List<String> tables;
@@ -61,29 +63,30 @@ final class Mirror {
     }
 
     /// Where this change is kept; nowhere for what is found anew or lost with the database.
-    static Optional<Part> of(AgentChange change) {
+    static Set<Part> of(AgentChange change) {
       return switch (change) {
         case AgentChange.TimeFloorRaised _,
             AgentChange.SecurityFloorRaised _,
             AgentChange.DocumentKeyTrusted _,
+            AgentChange.PublisherRootsKept _,
             AgentChange.ApplicationKept _,
             AgentChange.ApplicationRemoved _,
             AgentChange.WorkloadKept _,
             AgentChange.WorkloadGone _ ->
-            Optional.of(STATE);
+            EnumSet.of(STATE);
+        // It may raise the epoch.
+        case AgentChange.DocumentHeld _ -> EnumSet.of(STATE, DOCUMENTS);
         case AgentChange.SectionKept _,
             AgentChange.DocumentPending _,
-            AgentChange.DocumentHeld _,
-            AgentChange.PublisherRootsKept _,
             AgentChange.ReleaseKept _,
             AgentChange.ReleasesSwept _ ->
-            Optional.of(DOCUMENTS);
+            EnumSet.of(DOCUMENTS);
         case AgentChange.ConnectCounted _,
             AgentChange.LinkNoted _,
             AgentChange.OutboxChanged _,
             AgentChange.DamageTold _,
             AgentChange.StatusKept _ ->
-            Optional.empty();
+            EnumSet.noneOf(Part.class);
       };
     }
   }
@@ -108,16 +111,26 @@ final class Mirror {
     stale.addAll(EnumSet.allOf(Part.class));
   }
 
-  /// Brings the files up to what is committed. What fails is tried again the next time.
+  /// Brings the files up to what is committed. What fails is tried again the next time. Documents
+  /// stay as they are until the database holds one: one that was made anew without them has none.
   ///
   /// @throws IOException when a file cannot be written
   void refresh(Connection connection) throws IOException, SQLException {
     // The documents first: what runs is named by the other one.
     for (Part part : List.of(Part.DOCUMENTS, Part.STATE)) {
       if (stale.contains(part)) {
-        write(part, connection);
+        if (part == Part.STATE || !Files.exists(file(part)) || holdsDocument(connection)) {
+          write(part, connection);
+        }
         stale.remove(part);
       }
+    }
+  }
+
+  private static boolean holdsDocument(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT 1 FROM document WHERE stage = 'held'")) {
+      return row.next();
     }
   }
 
@@ -234,7 +247,8 @@ final class Mirror {
     List<String> columns = words.subList(1, words.size());
     List<String> marks = new ArrayList<>();
     columns.forEach(column -> marks.add("?"));
-    return "INSERT INTO "
+    // An older agent had the publisher roots in the other file.
+    return "INSERT OR REPLACE INTO "
         + words.getFirst()
         + " ("
         + String.join(", ", columns)

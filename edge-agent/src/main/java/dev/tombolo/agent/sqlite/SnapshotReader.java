@@ -86,6 +86,12 @@ final class SnapshotReader {
     }
   }
 
+  long timeFloorMillis() throws SQLException {
+    try (ResultSet row = query("SELECT time_floor FROM mark")) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
   int applicationCount() throws SQLException {
     try (ResultSet row = query("SELECT count(*) FROM application")) {
       return row.next() ? row.getInt(1) : 0;

@@ -152,12 +152,18 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     SqliteAgentStore store = connect(data, notice -> {});
     Database database = store.database();
     try {
+      if (database.commits().get() == 0) {
+        CommitCount.forget(data);
+      }
       database.statements().run("BEGIN IMMEDIATE");
       database.writer().enrolled(enrolment);
       database.statements().run("COMMIT");
     } catch (SQLException e) {
       store.close();
       throw unusable(data, e);
+    } catch (IOException e) {
+      store.close();
+      throw e;
     }
     store.mirror.outdateAll();
     store.refreshMirror();
@@ -187,6 +193,18 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
   public Enrolment enrolment() throws IOException {
     try {
       return database().reader().enrolment();
+    } catch (SQLException e) {
+      database().forget();
+      throw unusable(data, e);
+    }
+  }
+
+  /// It is no earlier, as far as this device has heard.
+  ///
+  /// @throws IOException when the database cannot be read
+  public long timeFloorMillis() throws IOException {
+    try {
+      return database().reader().timeFloorMillis();
     } catch (SQLException e) {
       database().forget();
       throw unusable(data, e);
@@ -253,13 +271,24 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     }
     count.close();
     try {
-      tell(Damage.mend(data, found), notices);
+      tell(mended(found), notices);
       open = Database.at(data);
       damage = null;
       mirror.outdateAll();
       refreshMirror();
     } catch (IOException | SQLException e) {
       throw Damage.unmended(data, e);
+    }
+  }
+
+  private Reason mended(String found) throws IOException {
+    try {
+      return Damage.mend(data, found);
+    } catch (IOException e) {
+      if (isOfTheDisk(e) && reserve.release()) {
+        return Damage.mend(data, found);
+      }
+      throw e;
     }
   }
 
@@ -324,7 +353,7 @@ public final class SqliteAgentStore implements AgentStore, AutoCloseable {
     first = null;
     count.note(database.commits().incrementAndGet());
     for (AgentChange change : changes) {
-      Mirror.Part.of(change).ifPresent(mirror::outdate);
+      Mirror.Part.of(change).forEach(mirror::outdate);
     }
     refreshMirror();
   }

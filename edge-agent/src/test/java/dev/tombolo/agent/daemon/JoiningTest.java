@@ -3,6 +3,7 @@ package dev.tombolo.agent.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.tombolo.agent.config.AgentProperties;
@@ -19,8 +20,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,26 +50,55 @@ class JoiningTest {
     }
   }
 
+  private static HttpsServer serve(SSLContext context, HttpHandler handler) throws IOException {
+    HttpsServer hub =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    hub.setHttpsConfigurator(new HttpsConfigurator(context));
+    hub.createContext("/", handler);
+    hub.start();
+    return hub;
+  }
+
+  private static JoinToken token(TestCa ca, HttpsServer... hubs) throws Exception {
+    List<String> endpoints = new ArrayList<>();
+    for (HttpsServer hub : hubs) {
+      endpoints.add("localhost:" + hub.getAddress().getPort());
+    }
+    return new JoinToken(
+        "0011223344556677",
+        new TokenSecret(new byte[TokenSecret.BYTES]),
+        ca.rootKey(),
+        Digest.ofText("publisher"),
+        Long.MAX_VALUE / 2,
+        endpoints);
+  }
+
+  @Test
+  void anAnswerIsNotAskedForTwiceBecauseAnotherHubsDatesDoNotFit() throws Exception {
+    TestCa ca = TestCa.create(Files.createDirectory(folder.resolve("ca")));
+    HttpsServer old = serve(ca.expiredServer(), HttpExchange::close);
+    HttpsServer hub = serve(ca.server(), this::answer);
+    asked.set(1);
+    try {
+      Path data = Files.createDirectory(folder.resolve("data"));
+
+      assertThat(Joining.join(AgentProperties.read(data), token(ca, old, hub), "tmb1_x"))
+          .isEqualTo(new Joining.Outcome.Refused(USED, "no"));
+      assertThat(asked).hasValue(2);
+    } finally {
+      old.stop(0);
+      hub.stop(0);
+    }
+  }
+
   @Test
   void aBusyHubIsAskedAgainAndWhatItSaysThenCounts() throws Exception {
     TestCa ca = TestCa.create(Files.createDirectory(folder.resolve("ca")));
-    HttpsServer hub =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    hub.setHttpsConfigurator(new HttpsConfigurator(ca.server()));
-    hub.createContext("/", this::answer);
-    hub.start();
+    HttpsServer hub = serve(ca.server(), this::answer);
     try {
       Path data = Files.createDirectory(folder.resolve("data"));
-      JoinToken token =
-          new JoinToken(
-              "0011223344556677",
-              new TokenSecret(new byte[TokenSecret.BYTES]),
-              ca.rootKey(),
-              Digest.ofText("publisher"),
-              Long.MAX_VALUE / 2,
-              List.of("localhost:" + hub.getAddress().getPort()));
 
-      assertThat(Joining.join(AgentProperties.read(data), token, "tmb1_x"))
+      assertThat(Joining.join(AgentProperties.read(data), token(ca, hub), "tmb1_x"))
           .isEqualTo(new Joining.Outcome.Refused(USED, "no"));
       assertThat(asked).hasValue(2);
     } finally {

@@ -311,7 +311,7 @@ class OutboxTest {
   }
 
   @Test
-  void aHubThatDoesNotSayWhatItHasIsToldAllThatIsKept() {
+  void aHubThatDoesNotSayWhatItHasIsToldTheLowestRowUntilItDoes() {
     for (int i = 0; i < 5; i++) {
       event("event");
     }
@@ -324,7 +324,36 @@ class OutboxTest {
     outbox.sending().lineOpened(1_000);
     assertThat(sendAll(60_999)).isEmpty();
 
-    assertThat(sendAll(61_000)).containsExactly(3L, 4L, 5L, 6L);
+    assertThat(sendAll(61_000)).containsExactly(3L);
+    event("meanwhile");
+    assertThat(sendAll(180_999)).isEmpty();
+    assertThat(sendAll(181_000)).containsExactly(3L);
+    outbox.acked(3, 2L, 181_100).forEach(this::write);
+
+    assertThat(sendAll(181_100)).containsExactly(4L, 5L, 6L, 7L);
+  }
+
+  @Test
+  void aSilentHubIsAskedWithOneRowEverMoreRarely() {
+    for (int i = 0; i < 5; i++) {
+      event("event");
+    }
+    outbox.sending().lineOpened(0);
+    assertThat(sendAll(0)).hasSize(5);
+
+    List<Long> asked = new ArrayList<>();
+    for (long now = 0; now <= 2_000_000; now += 1_000) {
+      List<Long> sent = sendAll(now);
+      if (!sent.isEmpty()) {
+        assertThat(sent).containsExactly(1L);
+        asked.add(now / 1_000);
+      }
+    }
+    assertThat(asked).containsExactly(60L, 180L, 420L, 900L, 1_380L, 1_860L);
+
+    outbox.acked(1, null, 2_000_000).forEach(this::write);
+    assertThat(sendAll(2_000_000)).containsExactly(2L, 3L, 4L, 5L);
+    assertThat(sendAll(2_060_000)).containsExactly(2L);
   }
 
   @Test
@@ -372,15 +401,65 @@ class OutboxTest {
 
   @Test
   void whatIsKeptIsBounded() {
+    keptToItsBound();
+
+    assertThat(disk.size()).isLessThanOrEqualTo((int) KeptRows.ROWS_MAX);
+    assertThat(disk.lastKey()).isEqualTo(2 * KeptRows.ROWS_MAX);
+  }
+
+  private void keptToItsBound() {
     for (long i = 1; i <= 2 * KeptRows.ROWS_MAX; i++) {
       event("event");
       if (i % 500 == 0) {
         outbox.acked(i, 0L, 0).forEach(this::write);
       }
     }
+  }
 
-    assertThat(disk.size()).isLessThanOrEqualTo((int) KeptRows.ROWS_MAX);
+  @Test
+  void noRowIsForgottenThatARestoredHubHasNotTakenAgain() {
+    keptToItsBound();
+    long first = disk.firstKey();
+    outbox.acked(10_000, 10_000L, 1).forEach(this::write);
+    assertThat(disk.firstKey()).isEqualTo(first);
+
+    for (long through = first + 499; through <= 2 * KeptRows.ROWS_MAX; through += 500) {
+      outbox.acked(through, 10_000L, 2).forEach(this::write);
+      assertThat(disk).as("acknowledged through %s", through).containsKey(through + 1 - 500);
+    }
+
+    assertThat(disk.firstKey()).isEqualTo(first);
     assertThat(disk.lastKey()).isEqualTo(2 * KeptRows.ROWS_MAX);
+  }
+
+  @Test
+  void aRestartBetweenTheRestoreAndWhatIsSentAgainForgetsNothing() {
+    keptToItsBound();
+    long first = disk.firstKey();
+    outbox.acked(10_000, 10_000L, 1).forEach(this::write);
+    outbox =
+        new Outbox(
+            QUOTA, "run-2", 2 * KeptRows.ROWS_MAX + 1, WaitingRows.of(10_000, entries.values()));
+
+    for (long through = first + 499; through <= 2 * KeptRows.ROWS_MAX; through += 500) {
+      outbox.acked(through, 10_000L, 2).forEach(this::write);
+    }
+
+    assertThat(disk.firstKey()).isEqualTo(first);
+  }
+
+  @Test
+  void whatTheHubLostAndTookAgainStillCountsWithItsBytes() {
+    KeptRows kept = new KeptRows();
+    kept.add(100, 100, KeptRows.BYTES_MAX / 2);
+    kept.add(200, 100, KeptRows.BYTES_MAX / 2);
+    kept.lost(100, 0);
+    assertThat(kept.forgettable(0)).isZero();
+
+    kept.add(200, 100, 0);
+    kept.add(300, 100, 1);
+
+    assertThat(kept.forgettable(0)).isEqualTo(100);
   }
 
   @Test

@@ -67,12 +67,16 @@ public abstract class AgentStoreContract {
   }
 
   protected static HeldDocument document(long revision, Section... sections) {
+    return document(ENROLMENT.history(), revision, sections);
+  }
+
+  protected static HeldDocument document(History history, long revision, Section... sections) {
     List<DesiredManifest.SectionRef> refs = new ArrayList<>();
     for (Section section : sections) {
       refs.add(new DesiredManifest.SectionRef(section.name(), section.digest()));
     }
     DesiredManifest manifest =
-        new DesiredManifest(ENROLMENT.device(), ENROLMENT.history(), revision, 5, List.of(), refs);
+        new DesiredManifest(ENROLMENT.device(), history, revision, 5, List.of(), refs);
     String payload = Json.write(manifest);
     Envelope envelope =
         new Envelope(

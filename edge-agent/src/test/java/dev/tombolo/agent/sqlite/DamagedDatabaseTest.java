@@ -12,6 +12,7 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -186,6 +187,20 @@ class DamagedDatabaseTest {
   }
 
   @Test
+  void theCountOfAnEarlierDatabaseIsNoDamageOfTheNextOne() throws IOException, StoreException {
+    running().close();
+    Files.delete(database());
+    Files.delete(data.resolve("mirror/state"));
+    Files.delete(data.resolve("mirror/documents"));
+    SqliteAgentStore.create(data, AgentStoreContract.ENROLMENT).close();
+
+    open().close();
+
+    assertThat(notices).isEmpty();
+    assertThat(data.resolve("damaged")).doesNotExist();
+  }
+
+  @Test
   void damageThatShowsInUseIsMendedByReadingAgain()
       throws IOException, StoreException, SQLException {
     try (SqliteAgentStore store = running()) {
@@ -293,6 +308,76 @@ class DamagedDatabaseTest {
       AgentSnapshot snapshot = store.load();
       isTheSameDevice(snapshot);
       assertThat(snapshot.held()).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutItsDocumentsNoOlderEpochAndNoOlderPublisherRootIsTaken()
+      throws IOException, StoreException {
+    History restored = new History(AgentStoreContract.ENROLMENT.history().epoch() + 1, "restored");
+    List<Envelope> roots =
+        List.of(new Envelope("root", "djE=", List.of()), new Envelope("root", "djI=", List.of()));
+    try (SqliteAgentStore store = running()) {
+      store.commit(
+          List.of(
+              new AgentChange.PublisherRootsKept(roots),
+              new AgentChange.DocumentHeld(AgentStoreContract.document(restored, 1, PLACE))));
+    }
+    garble(database(), 0, PAGE_BYTES);
+    garble(data.resolve("mirror/documents"), 20, 10);
+
+    try (SqliteAgentStore store = open()) {
+      AgentSnapshot snapshot = store.load();
+      assertThat(snapshot.held()).isEmpty();
+      assertThat(snapshot.enrolment().history()).isEqualTo(restored);
+      assertThat(snapshot.publisherRoots()).isEqualTo(roots);
+    }
+  }
+
+  @Test
+  void aFullDiskDoesNotCostTheDocuments() throws IOException, StoreException {
+    Section large = new Section("large", "x".repeat(200_000));
+    try (SqliteAgentStore store = running()) {
+      store.commit(
+          List.of(
+              new AgentChange.SectionKept(large),
+              new AgentChange.DocumentHeld(AgentStoreContract.document(10, large))));
+    }
+    byte[] documents = Files.readAllBytes(data.resolve("mirror/documents"));
+    garble(database(), 0, PAGE_BYTES);
+
+    assertThatThrownBy(() -> Damage.mend(data, "not SQLite", 50))
+        .isInstanceOf(IOException.class)
+        .hasCauseInstanceOf(SQLException.class)
+        .hasMessageContaining("make room");
+
+    assertThat(data.resolve("agent.db.new")).doesNotExist();
+    assertThat(Files.readAllBytes(data.resolve("mirror/documents"))).isEqualTo(documents);
+    try (SqliteAgentStore store = open()) {
+      assertThat(store.load().held()).contains(AgentStoreContract.document(10, large));
+      assertThat(store.load().sections()).containsExactly(large);
+    }
+  }
+
+  @Test
+  void documentsThatDoNotReadStayUntilAnotherIsHeld() throws IOException, StoreException {
+    running().close();
+    garble(database(), 0, PAGE_BYTES);
+    Path documents = data.resolve("mirror/documents");
+    garble(documents, 20, 10);
+    byte[] found = Files.readAllBytes(documents);
+
+    try (SqliteAgentStore store = open()) {
+      assertThat(Files.readAllBytes(documents)).isEqualTo(found);
+      store.commit(
+          List.of(
+              new AgentChange.SectionKept(PLACE),
+              new AgentChange.DocumentHeld(AgentStoreContract.document(10, PLACE))));
+    }
+    assertThat(Files.readAllBytes(documents)).isNotEqualTo(found);
+    garble(database(), 0, PAGE_BYTES);
+    try (SqliteAgentStore store = open()) {
+      assertThat(store.load().held()).contains(AgentStoreContract.document(10, PLACE));
     }
   }
 

@@ -70,13 +70,18 @@ public final class TestCa {
   /// Signs a device's request; leaf first, then the root.
   public String signDevice(String requestPem, String commonName) throws IOException {
     Files.writeString(folder.resolve("device.csr"), requestPem);
-    return sign("device", commonName, "clientAuth", "DNS:device") + rootPem();
+    return sign("device", commonName, "clientAuth", "DNS:device", 45) + rootPem();
   }
 
   /// A TLS context for a server on the loopback, which asks for a client certificate.
   ///
   /// @param usage `serverAuth`, or another to be wrong
   public SSLContext server(String usage, String alternativeNames)
+      throws IOException, GeneralSecurityException {
+    return server(usage, alternativeNames, 45);
+  }
+
+  private SSLContext server(String usage, String alternativeNames, int days)
       throws IOException, GeneralSecurityException {
     Command.run(
         folder,
@@ -94,7 +99,8 @@ public final class TestCa {
         "-subj",
         "/CN=hub");
     Files.writeString(
-        folder.resolve("server.pem"), sign("server", "hub", usage, alternativeNames) + rootPem());
+        folder.resolve("server.pem"),
+        sign("server", "hub", usage, alternativeNames, days) + rootPem());
     Command.run(
         folder,
         "openssl",
@@ -123,7 +129,13 @@ public final class TestCa {
     return server("serverAuth", "DNS:localhost,IP:127.0.0.1");
   }
 
-  private String sign(String name, String commonName, String usage, String alternativeNames)
+  /// One whose certificate was good for the second in which it was made.
+  public SSLContext expiredServer() throws IOException, GeneralSecurityException {
+    return server("serverAuth", "DNS:localhost,IP:127.0.0.1", 0);
+  }
+
+  private String sign(
+      String name, String commonName, String usage, String alternativeNames, int days)
       throws IOException {
     Files.writeString(
         folder.resolve("extensions"),
@@ -145,7 +157,7 @@ public final class TestCa {
         "ca.key",
         "-CAcreateserial",
         "-days",
-        "45",
+        Integer.toString(days),
         "-extfile",
         "extensions",
         "-subj",
