@@ -18,7 +18,8 @@ final class Chunks {
   /// Is told of each chunk.
   interface Seen {
     /// @param hash of the bytes from `from` to `to`; equal chunks have equal ones
-    void chunk(long from, long to, long hash);
+    /// @return `to`, or where behind it the next chunk is to begin
+    long chunk(long from, long to, long hash);
   }
 
   private Chunks() {}
@@ -32,6 +33,7 @@ final class Chunks {
     for (long at = from; at < to; ) {
       int got = (int) Math.min(buffer.length, to - at);
       MemorySegment.copy(content, ValueLayout.JAVA_BYTE, at, buffer, 0, got);
+      long next = at + got;
       for (int i = 0; i < got; i++) {
         int value = buffer[i];
         gear = (gear << 1) + GEAR[value & 0xff];
@@ -39,14 +41,18 @@ final class Chunks {
         hash ^= hash >>> 29;
         length++;
         if (length >= MIN && ((gear & (length < USUAL ? SELDOM : OFTEN)) == 0 || length == MAX)) {
-          seen.chunk(begin, at + i + 1, hash);
-          begin = at + i + 1;
+          long end = at + i + 1;
+          begin = seen.chunk(begin, end, hash);
           gear = 0;
           hash = 0;
           length = 0;
+          if (begin != end) {
+            next = begin;
+            break;
+          }
         }
       }
-      at += got;
+      at = next;
     }
     if (length > 0) {
       seen.chunk(begin, to, hash);

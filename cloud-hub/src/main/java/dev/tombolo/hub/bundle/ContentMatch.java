@@ -12,6 +12,10 @@ final class ContentMatch {
   /// A shorter one costs more than it saves.
   private static final int EQUAL_MIN = 12;
 
+  /// So far behind a chunk, what is equal need not be cut. Chunks after a gap in the cutting begin
+  /// elsewhere than the base's, until one ends where one of the base does.
+  private static final long UNCUT_MIN = 1 << 20;
+
   private final List<Tree.Entry> base;
   private final ChunkIndex index;
   private final Consumer<Run> runs;
@@ -55,7 +59,12 @@ final class ContentMatch {
     newBytes(to);
   }
 
-  private void chunk(long from, long to, long hash) {
+  private long chunk(long from, long to, long hash) {
+    match(from, to, hash);
+    return done < to + UNCUT_MIN ? to : done;
+  }
+
+  private void match(long from, long to, long hash) {
     long at = Math.max(from, done);
     while (at < to) {
       long length = file == Run.NO_BASE ? 0 : equalFrom(at, file, at + shift);

@@ -173,7 +173,13 @@ final class Matching {
           same != null && same.size() == file.size() && same.content().mismatch(file.content()) < 0;
       if (!unchanged || target.entries().size() > 1) {
         Chunks.cut(
-            file.content(), 0, file.size(), (from, _, hash) -> index.add(hash, file.index(), from));
+            file.content(),
+            0,
+            file.size(),
+            (from, to, hash) -> {
+              index.add(hash, file.index(), from);
+              return to;
+            });
       }
     }
     return index;

@@ -1,5 +1,8 @@
 package dev.tombolo.protocol.bundle;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Bytes coded close to their entropy: rANS (Duda, 2013) with 32-bit states that are renewed by 16
@@ -11,6 +14,8 @@ public final class SymbolCoding {
   private static final int STATES = 4;
   private static final long STATE_MIN = 1L << 16;
   private static final int MASK = SymbolTables.TOTAL - 1;
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
   private SymbolCoding() {}
 
@@ -108,22 +113,18 @@ public final class SymbolCoding {
       symbols[i + 1] = (byte) y1;
       symbols[i + 2] = (byte) y2;
       symbols[i + 3] = (byte) y3;
-      if (s0 >>> 16 == 0) {
-        s0 = s0 << 16 | word(bytes, next);
-        next += 2;
-      }
-      if (s1 >>> 16 == 0) {
-        s1 = s1 << 16 | word(bytes, next);
-        next += 2;
-      }
-      if (s2 >>> 16 == 0) {
-        s2 = s2 << 16 | word(bytes, next);
-        next += 2;
-      }
-      if (s3 >>> 16 == 0) {
-        s3 = s3 << 16 | word(bytes, next);
-        next += 2;
-      }
+      int w0 = (s0 >>> 16) - 1 >> 31;
+      s0 = s0 << (w0 & 16) | word(bytes, next) & w0;
+      next += w0 & 2;
+      int w1 = (s1 >>> 16) - 1 >> 31;
+      s1 = s1 << (w1 & 16) | word(bytes, next) & w1;
+      next += w1 & 2;
+      int w2 = (s2 >>> 16) - 1 >> 31;
+      s2 = s2 << (w2 & 16) | word(bytes, next) & w2;
+      next += w2 & 2;
+      int w3 = (s3 >>> 16) - 1 >> 31;
+      s3 = s3 << (w3 & 16) | word(bytes, next) & w3;
+      next += w3 & 2;
     }
     states[0] = s0;
     states[1] = s1;
@@ -183,22 +184,18 @@ public final class SymbolCoding {
       symbols[at + i + 1] = (byte) y1;
       symbols[at + i + 2] = (byte) y2;
       symbols[at + i + 3] = (byte) y3;
-      if (s0 >>> 16 == 0) {
-        s0 = s0 << 16 | word(bytes, next);
-        next += 2;
-      }
-      if (s1 >>> 16 == 0) {
-        s1 = s1 << 16 | word(bytes, next);
-        next += 2;
-      }
-      if (s2 >>> 16 == 0) {
-        s2 = s2 << 16 | word(bytes, next);
-        next += 2;
-      }
-      if (s3 >>> 16 == 0) {
-        s3 = s3 << 16 | word(bytes, next);
-        next += 2;
-      }
+      int w0 = (s0 >>> 16) - 1 >> 31;
+      s0 = s0 << (w0 & 16) | word(bytes, next) & w0;
+      next += w0 & 2;
+      int w1 = (s1 >>> 16) - 1 >> 31;
+      s1 = s1 << (w1 & 16) | word(bytes, next) & w1;
+      next += w1 & 2;
+      int w2 = (s2 >>> 16) - 1 >> 31;
+      s2 = s2 << (w2 & 16) | word(bytes, next) & w2;
+      next += w2 & 2;
+      int w3 = (s3 >>> 16) - 1 >> 31;
+      s3 = s3 << (w3 & 16) | word(bytes, next) & w3;
+      next += w3 & 2;
     }
     states[0] = s0;
     states[1] = s1;
@@ -219,7 +216,7 @@ public final class SymbolCoding {
   }
 
   private static int word(byte[] bytes, int at) {
-    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+    return (short) WORD.get(bytes, at) & 0xffff;
   }
 
   /// The words not yet read.
