@@ -2,6 +2,8 @@ package dev.tombolo.protocol;
 
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
@@ -84,6 +86,8 @@ public final class GoldenFiles {
           List.of(
               new WorkloadsSection.Selection(
                   new Name("people-counter"), RELEASE_DIGEST, "1.5.0", Map.of("port", "9000"))));
+  public static final Permit PERMIT =
+      new Permit(new Name("counting-1-5"), 2, 1_767_222_000_000L, 1_767_243_600_000L);
   public static final TrustSection TRUST = new TrustSection(List.of(ROOT_ENVELOPE));
 
   public static final List<Section> SECTIONS =
@@ -142,12 +146,14 @@ public final class GoldenFiles {
     all.put("release-envelope", RELEASE_ENVELOPE);
     all.put("section-place", PLACE);
     all.put("section-workloads", WORKLOADS);
+    all.put("section-workloads-gated", gated());
     all.put("section-trust", TRUST);
     all.put("desired-manifest", MANIFEST);
     all.put(
         "desired-update",
         new DesiredUpdate(MANIFEST_ENVELOPE, SECTIONS, resource("/trust/document.pem")));
     all.put("report", report());
+    all.put("report-of-permit", reportOfPermit());
     all.put("acked", new Acked("5d41402a", 1003, 1_767_225_700_123L));
     all.put("acked-with-backups", new Acked("5d41402a", 1003, 1_767_225_700_123L, 998L));
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
@@ -286,6 +292,60 @@ public final class GoldenFiles {
         1_767_225_670_000L,
         95_000,
         List.of(row(1000, happened), row(1001, result), row(1002, dropped), row(1003, state)));
+  }
+
+  /// One application may switch, one waits for its permit, one needs none.
+  private static WorkloadsSection gated() {
+    return new WorkloadsSection(
+        List.of(
+            new WorkloadsSection.Selection(
+                new Name("people-counter"),
+                RELEASE_DIGEST,
+                "1.5.0",
+                Map.of("port", "9000"),
+                Gate.of(PERMIT)),
+            new WorkloadsSection.Selection(
+                new Name("queue-counter"),
+                Digest.ofText("queue"),
+                "2.0.0",
+                Map.of(),
+                Gate.shut(new Name("queue-2"), 1)),
+            new WorkloadsSection.Selection(
+                new Name("till-printer"), Digest.ofText("till"), "0.3.0", Map.of())));
+  }
+
+  /// The permit was used while the line was down.
+  private static Report reportOfPermit() {
+    ApplicationStatus status =
+        new ApplicationStatus(
+            new Name("people-counter"),
+            ApplicationStatus.Phase.LIVE,
+            RELEASE_DIGEST,
+            "1.5.0",
+            RELEASE_DIGEST,
+            "1.5.0",
+            Digest.ofText("old"),
+            1_767_225_660_000L,
+            34_000_000,
+            34_000_000,
+            4242,
+            List.of(new Reason.UpToDate()),
+            PERMIT);
+    ReportBody used =
+        new ReportBody.Happened(
+            ReportBody.Happened.PERMIT_USED,
+            new Name("people-counter"),
+            RELEASE_DIGEST,
+            null,
+            PERMIT);
+    ReportBody state =
+        new ReportBody.State(MANIFEST_DIGEST, 7, List.of(status), List.of(), Map.of());
+    return new Report(
+        "5d41402a",
+        "9b2f6c1e",
+        1_767_225_670_000L,
+        95_000,
+        List.of(row(1004, used), row(1005, state)));
   }
 
   private static Report.Row row(long sequence, ReportBody body) {

@@ -1,11 +1,14 @@
 package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.History;
+import org.jspecify.annotations.Nullable;
 
 /// The desired document and its sections.
 final class DesiredJson {
@@ -81,14 +84,59 @@ final class DesiredJson {
 
   private static WorkloadsSection.Selection selection(JsonFields f) throws MalformedException {
     return new WorkloadsSection.Selection(
-        f.name("name"), f.digest("release"), f.text("version"), f.textMap("parameters"));
+        f.name("name"),
+        f.digest("release"),
+        f.text("version"),
+        f.textMap("parameters"),
+        gateOrNull(f.objectOrNull("gate")));
   }
 
   private static void write(JsonWriter json, WorkloadsSection.Selection s) {
     json.id("name", s.name())
         .id("release", s.release())
         .text("version", s.version())
-        .textMap("parameters", s.parameters());
+        .textMap("parameters", s.parameters())
+        .object("gate", s.gate(), DesiredJson::write);
+  }
+
+  private static @Nullable Gate gateOrNull(@Nullable JsonFields f) throws MalformedException {
+    if (f == null) {
+      return null;
+    }
+    JsonFields permit = f.objectOrNull("permit");
+    Gate.Term term =
+        permit == null
+            ? null
+            : new Gate.Term(permit.integer("notBeforeMillis"), permit.integer("notAfterMillis"));
+    return new Gate(f.name("rollout"), f.small("wave"), term);
+  }
+
+  private static void write(JsonWriter json, Gate g) {
+    json.id("rollout", g.rollout())
+        .integer("wave", g.wave())
+        .object("permit", g.term(), DesiredJson::write);
+  }
+
+  private static void write(JsonWriter json, Gate.Term t) {
+    json.integer("notBeforeMillis", t.notBeforeMillis())
+        .integer("notAfterMillis", t.notAfterMillis());
+  }
+
+  static @Nullable Permit permitOrNull(@Nullable JsonFields f) throws MalformedException {
+    return f == null
+        ? null
+        : new Permit(
+            f.name("rollout"),
+            f.small("wave"),
+            f.integer("notBeforeMillis"),
+            f.integer("notAfterMillis"));
+  }
+
+  static void write(JsonWriter json, Permit p) {
+    json.id("rollout", p.rollout())
+        .integer("wave", p.wave())
+        .integer("notBeforeMillis", p.notBeforeMillis())
+        .integer("notAfterMillis", p.notAfterMillis());
   }
 
   static TrustSection trust(JsonFields f) throws MalformedException {

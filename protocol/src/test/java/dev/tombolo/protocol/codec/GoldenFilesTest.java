@@ -124,6 +124,8 @@ class GoldenFilesTest {
             "application",
             "release",
             "reason",
+            "gate",
+            "permit",
             "expect",
             "fallback",
             "min",
