@@ -238,17 +238,16 @@ public final class ReasonText {
               + ".";
       case Reason.Starting r -> "In progress: " + r.detail() + "; wait a little.";
       case Reason.DownloadWindowClosed r ->
-          "Downloads wait for their window: " + opens(r.opensMillis(), r.opens()) + ".";
+          "Downloads wait for their window" + until(", which opens ", r.opensMillis(), r.opens());
       case Reason.SwitchWindowClosed r ->
-          "The switch waits for its window: " + opens(r.opensMillis(), r.opens()) + ".";
+          "The switch waits for its window" + until(", which opens ", r.opensMillis(), r.opens());
       case Reason.ShopOpen r ->
-          "The shop is open, nothing is switched: " + opens(r.opensMillis(), r.opens()) + ".";
+          "The shop is open; the switch waits" + until(" until ", r.opensMillis(), r.opens());
       case Reason.Frozen r ->
           "Nothing is switched on the freeze dates "
               + r.dates()
-              + ": "
-              + opens(r.opensMillis(), r.opens())
-              + ".";
+              + "; the switch waits"
+              + until(" until ", r.opensMillis(), r.opens());
       case Reason.PermitAwaited r ->
           "The switch waits for a permit of "
               + wave(r.rollout(), r.wave())
@@ -270,8 +269,8 @@ public final class ReasonText {
               + wave(r.rollout(), r.wave())
               + " ends at "
               + time(r.notAfterMillis())
-              + ", before a window opens: "
-              + opens(r.opensMillis(), r.opens())
+              + ", before the next window"
+              + (r.opensMillis() <= 0 ? "" : " (" + r.opens() + ")")
               + "; a new permit is needed, or wider windows.";
       case Reason.TimeUnsure() ->
           "What time it is is not sure, so windows and permits stay shut and what runs goes on;"
@@ -403,8 +402,10 @@ public final class ReasonText {
     return words.isEmpty() ? "nothing" : String.join(", ", words);
   }
 
-  private static String opens(long opensMillis, String opens) {
-    return opensMillis <= 0 ? "none opens within a year; change the site's" : "open " + opens;
+  private static String until(String word, long opensMillis, String opens) {
+    return opensMillis <= 0
+        ? "; no moment within a year fits: change the site's windows, hours or freeze dates."
+        : word + opens + ".";
   }
 
   private static String wave(String rollout, int wave) {

@@ -157,6 +157,17 @@ public final class Windows {
     return WORDS.format(LocalDateTime.ofEpochSecond(Math.floorDiv(local, 1000), 0, ZoneOffset.UTC));
   }
 
+  /// When it may be done next, as the shop's clock shows it, with the zone; empty when never.
+  public String opens(Kind kind, long atMillis) {
+    OptionalLong opens = nextOpening(kind, atMillis);
+    return opens.isEmpty() ? "" : local(opens.getAsLong()) + " " + zone();
+  }
+
+  /// Until when a person has lifted all windows, if that holds at `atMillis`.
+  public Optional<Long> lifted(long atMillis) {
+    return isLifted(atMillis) ? Optional.ofNullable(section.liftedUntilMillis()) : Optional.empty();
+  }
+
   /// The last day of the freeze that holds at `atMillis`.
   public Optional<DateSpan> freeze(long atMillis) {
     long day = LocalTime.day(section.zone().local(atMillis));
