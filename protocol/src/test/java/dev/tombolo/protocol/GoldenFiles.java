@@ -2,9 +2,12 @@ package dev.tombolo.protocol;
 
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.enrol.ChallengeRequest;
 import dev.tombolo.protocol.enrol.ChallengeResponse;
@@ -42,6 +45,9 @@ import dev.tombolo.protocol.sign.PublisherRoot;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
+import dev.tombolo.protocol.window.DateSpan;
+import dev.tombolo.protocol.window.WeekSpan;
+import dev.tombolo.protocol.window.ZoneOffsets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,6 +55,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +92,8 @@ public final class GoldenFiles {
           List.of(
               new WorkloadsSection.Selection(
                   new Name("people-counter"), RELEASE_DIGEST, "1.5.0", Map.of("port", "9000"))));
+  public static final Permit PERMIT =
+      new Permit(new Name("counting-1-5"), 2, 1_767_222_000_000L, 1_767_243_600_000L);
   public static final TrustSection TRUST = new TrustSection(List.of(ROOT_ENVELOPE));
 
   public static final List<Section> SECTIONS =
@@ -142,12 +152,15 @@ public final class GoldenFiles {
     all.put("release-envelope", RELEASE_ENVELOPE);
     all.put("section-place", PLACE);
     all.put("section-workloads", WORKLOADS);
+    all.put("section-workloads-gated", gated());
+    all.put("section-windows", windows());
     all.put("section-trust", TRUST);
     all.put("desired-manifest", MANIFEST);
     all.put(
         "desired-update",
         new DesiredUpdate(MANIFEST_ENVELOPE, SECTIONS, resource("/trust/document.pem")));
     all.put("report", report());
+    all.put("report-of-permit", reportOfPermit());
     all.put("acked", new Acked("5d41402a", 1003, 1_767_225_700_123L));
     all.put("acked-with-backups", new Acked("5d41402a", 1003, 1_767_225_700_123L, 998L));
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
@@ -286,6 +299,83 @@ public final class GoldenFiles {
         1_767_225_670_000L,
         95_000,
         List.of(row(1000, happened), row(1001, result), row(1002, dropped), row(1003, state)));
+  }
+
+  /// One application may switch, one waits for its permit, one needs none.
+  private static WorkloadsSection gated() {
+    return new WorkloadsSection(
+        List.of(
+            new WorkloadsSection.Selection(
+                new Name("people-counter"),
+                RELEASE_DIGEST,
+                "1.5.0",
+                Map.of("port", "9000"),
+                Gate.of(PERMIT)),
+            new WorkloadsSection.Selection(
+                new Name("queue-counter"),
+                Digest.ofText("queue"),
+                "2.0.0",
+                Map.of(),
+                Gate.shut(new Name("queue-2"), 1)),
+            new WorkloadsSection.Selection(
+                new Name("till-printer"), Digest.ofText("till"), "0.3.0", Map.of())));
+  }
+
+  /// Downloads at night, switches between one and five but on Sundays, nothing over the holidays.
+  private static WindowsSection windows() {
+    List<WeekSpan> nights = new ArrayList<>();
+    List<WeekSpan> open = new ArrayList<>();
+    for (int day = 0; day < 6; day++) {
+      int midnight = day * WeekSpan.DAY_MINUTES;
+      nights.add(new WeekSpan(midnight + 22 * 60, midnight + 30 * 60));
+      open.add(new WeekSpan(midnight + 8 * 60, midnight + 20 * 60));
+    }
+    return new WindowsSection(
+        new ZoneOffsets(
+            "Europe/Zurich",
+            3600,
+            List.of(
+                new ZoneOffsets.Change(1_774_746_000, 7200),
+                new ZoneOffsets.Change(1_792_890_000, 3600))),
+        nights,
+        List.of(new WeekSpan(60, 300), new WeekSpan(1500, 1740)),
+        open,
+        List.of(new DateSpan(LocalDate.of(2026, 12, 18), LocalDate.of(2027, 1, 6))),
+        1_767_243_600_000L);
+  }
+
+  /// The permit was used while the line was down.
+  private static Report reportOfPermit() {
+    ApplicationStatus status =
+        new ApplicationStatus(
+            new Name("people-counter"),
+            ApplicationStatus.Phase.LIVE,
+            RELEASE_DIGEST,
+            "1.5.0",
+            RELEASE_DIGEST,
+            "1.5.0",
+            Digest.ofText("old"),
+            1_767_225_660_000L,
+            34_000_000,
+            34_000_000,
+            4242,
+            List.of(new Reason.UpToDate()),
+            PERMIT);
+    ReportBody used =
+        new ReportBody.Happened(
+            ReportBody.Happened.PERMIT_USED,
+            new Name("people-counter"),
+            RELEASE_DIGEST,
+            null,
+            PERMIT);
+    ReportBody state =
+        new ReportBody.State(MANIFEST_DIGEST, 7, List.of(status), List.of(), Map.of());
+    return new Report(
+        "5d41402a",
+        "9b2f6c1e",
+        1_767_225_670_000L,
+        95_000,
+        List.of(row(1004, used), row(1005, state)));
   }
 
   private static Report.Row row(long sequence, ReportBody body) {

@@ -64,7 +64,7 @@ final class Rendered {
       sections.add(release(selection));
       chosen.add(selection.release());
     }
-    return new Rendering(sections, chosen);
+    return new Rendering(sections, chosen, selected.requires());
   }
 
   /// What would be selected for a slot.

@@ -7,10 +7,14 @@ import java.util.List;
 /// The sections one device should have now.
 ///
 /// @param releases digests of the releases selected
-public record Rendering(List<RenderedSection> sections, List<Digest> releases) {
+/// @param requires what a device must understand of these sections; the same sections always
+///   require the same
+public record Rendering(
+    List<RenderedSection> sections, List<Digest> releases, List<String> requires) {
   public Rendering {
     sections = List.copyOf(sections);
     releases = List.copyOf(releases);
+    requires = List.copyOf(requires);
   }
 
   public List<SectionRef> refs() {

@@ -5,7 +5,6 @@ import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a device's next document, if it needs one.
@@ -31,7 +30,8 @@ public final class Revisions {
     }
     long revision = Math.max(current == null ? 0 : current.revision(), above) + 1;
     DesiredManifest manifest =
-        new DesiredManifest(device, history, revision, nowMillis, List.of(), rendering.refs());
+        new DesiredManifest(
+            device, history, revision, nowMillis, rendering.requires(), rendering.refs());
     String payload = Json.write(manifest);
     return new DocumentRecord(
         device,

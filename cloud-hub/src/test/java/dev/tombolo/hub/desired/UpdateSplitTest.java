@@ -23,7 +23,10 @@ class UpdateSplitTest {
 
     List<DesiredUpdate> updates =
         UpdateSplit.split(
-            ENVELOPE, new Rendering(List.of(section), List.of()), Set.of(section.digest()), null);
+            ENVELOPE,
+            new Rendering(List.of(section), List.of(), List.of()),
+            Set.of(section.digest()),
+            null);
 
     assertThat(updates).containsExactly(new DesiredUpdate(ENVELOPE, List.of(), null));
   }
@@ -34,7 +37,9 @@ class UpdateSplitTest {
         UpdateSplit.split(
             ENVELOPE,
             new Rendering(
-                List.of(text("a", 120_000), text("b", 120_000), text("c", 60_000)), List.of()),
+                List.of(text("a", 120_000), text("b", 120_000), text("c", 60_000)),
+                List.of(),
+                List.of()),
             Set.of(),
             "PEM");
 
@@ -57,7 +62,8 @@ class UpdateSplitTest {
       }
 
       List<DesiredUpdate> updates =
-          UpdateSplit.split(ENVELOPE, new Rendering(sections, List.of()), Set.of(), null);
+          UpdateSplit.split(
+              ENVELOPE, new Rendering(sections, List.of(), List.of()), Set.of(), null);
 
       List<String> names = new ArrayList<>();
       for (DesiredUpdate update : updates) {

@@ -1,11 +1,21 @@
 package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.window.DateSpan;
+import dev.tombolo.protocol.window.WeekSpan;
+import dev.tombolo.protocol.window.ZoneOffsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The desired document and its sections.
 final class DesiredJson {
@@ -81,14 +91,130 @@ final class DesiredJson {
 
   private static WorkloadsSection.Selection selection(JsonFields f) throws MalformedException {
     return new WorkloadsSection.Selection(
-        f.name("name"), f.digest("release"), f.text("version"), f.textMap("parameters"));
+        f.name("name"),
+        f.digest("release"),
+        f.text("version"),
+        f.textMap("parameters"),
+        gateOrNull(f.objectOrNull("gate")));
   }
 
   private static void write(JsonWriter json, WorkloadsSection.Selection s) {
     json.id("name", s.name())
         .id("release", s.release())
         .text("version", s.version())
-        .textMap("parameters", s.parameters());
+        .textMap("parameters", s.parameters())
+        .object("gate", s.gate(), DesiredJson::write);
+  }
+
+  private static @Nullable Gate gateOrNull(@Nullable JsonFields f) throws MalformedException {
+    if (f == null) {
+      return null;
+    }
+    JsonFields permit = f.objectOrNull("permit");
+    Gate.Term term =
+        permit == null
+            ? null
+            : new Gate.Term(permit.integer("notBeforeMillis"), permit.integer("notAfterMillis"));
+    return new Gate(f.name("rollout"), f.small("wave"), term);
+  }
+
+  private static void write(JsonWriter json, Gate g) {
+    json.id("rollout", g.rollout())
+        .integer("wave", g.wave())
+        .object("permit", g.term(), DesiredJson::write);
+  }
+
+  private static void write(JsonWriter json, Gate.Term t) {
+    json.integer("notBeforeMillis", t.notBeforeMillis())
+        .integer("notAfterMillis", t.notAfterMillis());
+  }
+
+  static @Nullable Permit permitOrNull(@Nullable JsonFields f) throws MalformedException {
+    return f == null
+        ? null
+        : new Permit(
+            f.name("rollout"),
+            f.small("wave"),
+            f.integer("notBeforeMillis"),
+            f.integer("notAfterMillis"));
+  }
+
+  static void write(JsonWriter json, Permit p) {
+    json.id("rollout", p.rollout())
+        .integer("wave", p.wave())
+        .integer("notBeforeMillis", p.notBeforeMillis())
+        .integer("notAfterMillis", p.notAfterMillis());
+  }
+
+  static WindowsSection windows(JsonFields f) throws MalformedException {
+    int offset = f.small("offsetSeconds");
+    if (Math.abs((long) offset) > ZoneOffsets.OFFSET_SECONDS_MAX) {
+      throw f.wrong("offsetSeconds", "is farther from UTC than any place");
+    }
+    List<ZoneOffsets.Change> changes = f.list("changes", DesiredJson::change);
+    if (!ZoneOffsets.inOrder(changes)) {
+      throw f.wrong("changes", "must come in their order, none farther from UTC than any place");
+    }
+    return new WindowsSection(
+        new ZoneOffsets(f.text("timeZone"), offset, changes),
+        f.list("download", DesiredJson::span),
+        f.list("switch", DesiredJson::span),
+        f.list("openingHours", DesiredJson::span),
+        f.list("freezeDates", DesiredJson::dates),
+        f.integerOrNull("liftedUntilMillis"));
+  }
+
+  static void write(JsonWriter json, WindowsSection w) {
+    json.text("timeZone", w.zone().zone())
+        .integer("offsetSeconds", w.zone().offsetSeconds())
+        .list("changes", w.zone().changes(), DesiredJson::write)
+        .list("download", w.download(), DesiredJson::write)
+        .list("switch", w.switching(), DesiredJson::write)
+        .list("openingHours", w.openingHours(), DesiredJson::write)
+        .list("freezeDates", w.freezeDates(), DesiredJson::write)
+        .integerOrNull("liftedUntilMillis", w.liftedUntilMillis());
+  }
+
+  private static ZoneOffsets.Change change(JsonFields f) throws MalformedException {
+    return new ZoneOffsets.Change(f.integer("atSeconds"), f.small("offsetSeconds"));
+  }
+
+  private static void write(JsonWriter json, ZoneOffsets.Change c) {
+    json.integer("atSeconds", c.atSeconds()).integer("offsetSeconds", c.offsetSeconds());
+  }
+
+  private static WeekSpan span(JsonFields f) throws MalformedException {
+    int from = f.small("fromMinute");
+    int until = f.small("untilMinute");
+    if (!WeekSpan.isValid(from, until)) {
+      throw f.wrong("untilMinute", "and fromMinute are not a span of a week");
+    }
+    return new WeekSpan(from, until);
+  }
+
+  private static void write(JsonWriter json, WeekSpan s) {
+    json.integer("fromMinute", s.fromMinute()).integer("untilMinute", s.untilMinute());
+  }
+
+  private static DateSpan dates(JsonFields f) throws MalformedException {
+    LocalDate from = date(f, "from");
+    LocalDate through = date(f, "through");
+    if (through.isBefore(from)) {
+      throw f.wrong("through", "is before its from");
+    }
+    return new DateSpan(from, through);
+  }
+
+  private static LocalDate date(JsonFields f, String field) throws MalformedException {
+    try {
+      return LocalDate.parse(f.text(field));
+    } catch (DateTimeParseException e) {
+      throw f.wrong(field, "must be a date like 2026-12-24");
+    }
+  }
+
+  private static void write(JsonWriter json, DateSpan d) {
+    json.text("from", d.from().toString()).text("through", d.through().toString());
   }
 
   static TrustSection trust(JsonFields f) throws MalformedException {

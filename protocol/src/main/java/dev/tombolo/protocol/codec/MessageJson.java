@@ -67,7 +67,8 @@ final class MessageJson {
               f.text("what"),
               f.nameOrNull("application"),
               f.digestOrNull("release"),
-              ReasonJson.readOrNull(f.objectOrNull("reason")));
+              ReasonJson.readOrNull(f.objectOrNull("reason")),
+              DesiredJson.permitOrNull(f.objectOrNull("permit")));
       case "result" -> new ReportBody.Result(f.name("channel"), f.text("json"));
       case "dropped" ->
           new ReportBody.Dropped(
@@ -93,7 +94,8 @@ final class MessageJson {
               .text("what", h.what())
               .id("application", h.application())
               .id("release", h.release())
-              .object("reason", h.reason(), ReasonJson::write);
+              .object("reason", h.reason(), ReasonJson::write)
+              .object("permit", h.permit(), DesiredJson::write);
       case ReportBody.Result r ->
           json.text("kind", "result").id("channel", r.channel()).text("json", r.json());
       case ReportBody.Dropped d ->
@@ -118,7 +120,8 @@ final class MessageJson {
         f.integer("bytesDone"),
         f.integer("bytesTotal"),
         f.integer("pid"),
-        f.list("reasons", ReasonJson::read));
+        f.list("reasons", ReasonJson::read),
+        DesiredJson.permitOrNull(f.objectOrNull("permit")));
   }
 
   private static void write(JsonWriter json, ApplicationStatus s) {
@@ -133,7 +136,8 @@ final class MessageJson {
         .integer("bytesDone", s.bytesDone())
         .integer("bytesTotal", s.bytesTotal())
         .integer("pid", s.pid())
-        .list("reasons", s.reasons(), ReasonJson::write);
+        .list("reasons", s.reasons(), ReasonJson::write)
+        .object("permit", s.permit(), DesiredJson::write);
   }
 
   static Acked acked(JsonFields f) throws MalformedException {

@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.message;
 
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sinceWallMillis when `phase` began, device wall clock
 /// @param bytesDone bytes of the wanted release already on disk
 /// @param pid of the workload's process; 0 when none runs
+/// @param permit by which the last switch was made; null when it needed none
 public record ApplicationStatus(
     Name name,
     Phase phase,
@@ -26,9 +28,40 @@ public record ApplicationStatus(
     long bytesDone,
     long bytesTotal,
     long pid,
-    List<Reason> reasons) {
+    List<Reason> reasons,
+    @Nullable Permit permit) {
   public ApplicationStatus {
     reasons = List.copyOf(reasons);
+  }
+
+  /// Without a permit.
+  public ApplicationStatus(
+      Name name,
+      Phase phase,
+      @Nullable Digest wanted,
+      @Nullable String wantedVersion,
+      @Nullable Digest live,
+      @Nullable String liveVersion,
+      @Nullable Digest previous,
+      long sinceWallMillis,
+      long bytesDone,
+      long bytesTotal,
+      long pid,
+      List<Reason> reasons) {
+    this(
+        name,
+        phase,
+        wanted,
+        wantedVersion,
+        live,
+        liveVersion,
+        previous,
+        sinceWallMillis,
+        bytesDone,
+        bytesTotal,
+        pid,
+        reasons,
+        null);
   }
 
   /// Where the wanted release is on its way (DESIGN 7).

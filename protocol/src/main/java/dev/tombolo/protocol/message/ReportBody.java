@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.message;
 
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
@@ -32,9 +33,24 @@ public sealed interface ReportBody {
   /// @param what a fixed word: `desired-applied`, `desired-refused`, `download-finished`, `staged`,
   ///   `switched`, `live`, `rolled-back`, `workload-started`, `workload-exited`,
   ///   `workload-adopted`, `certificate-renewed`, `booted`, ...: docs/protocol.md lists them
+  /// @param permit of `permit-used`: by it the device is about to switch to `release`
   record Happened(
-      String what, @Nullable Name application, @Nullable Digest release, @Nullable Reason reason)
-      implements ReportBody {}
+      String what,
+      @Nullable Name application,
+      @Nullable Digest release,
+      @Nullable Reason reason,
+      @Nullable Permit permit)
+      implements ReportBody {
+    public static final String PERMIT_USED = "permit-used";
+
+    public Happened(
+        String what,
+        @Nullable Name application,
+        @Nullable Digest release,
+        @Nullable Reason reason) {
+      this(what, application, release, reason, null);
+    }
+  }
 
   /// A workload's own result (people counted), handed in over the loopback endpoint.
   ///

@@ -106,7 +106,7 @@ final class RepeatsHaveNoEffect extends Invariant {
                           var _,
                           var _,
                           var body)))
-          && body instanceof ReportBody.Happened(var what, var _, Digest manifest, var _)
+          && body instanceof ReportBody.Happened(var what, var _, Digest manifest, var _, var _)
           && what.equals("desired-applied")) {
         hold(
             applied.computeIfAbsent(shop.number(), unseen -> new HashSet<>()).add(manifest),

@@ -1,0 +1,16 @@
+package dev.tombolo.protocol;
+
+/// The words of `requires`. A device that lacks a required one refuses, instead of
+/// misunderstanding.
+public final class Features {
+  /// docs/protocol.md as it was first written.
+  public static final String V1 = "v1";
+
+  /// Knows a selection's `gate`: switches to it only by a permit.
+  public static final String PERMITS = "permits";
+
+  /// Knows the section `windows`: downloads and switches only when the site may.
+  public static final String WINDOWS = "windows";
+
+  private Features() {}
+}
