@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       HubCommand.class,
       ApplyCommand.class,
+      DiffCommand.class,
       GetCommand.class,
       TokenCommand.class,
       EdgeCommand.class,
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
       AssignCommand.class,
       UnassignCommand.class,
       WhyCommand.class,
+      ExplainCommand.class,
       LogsCommand.class,
       DeviceCommand.class,
       RevokeCommand.class,

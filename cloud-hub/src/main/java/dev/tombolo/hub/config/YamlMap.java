@@ -235,7 +235,11 @@ public final class YamlMap {
   }
 
   private YamlFault missing(String key) {
-    return new YamlFault(file, line, under(key), "missing");
+    String near =
+        NearMiss.of(key, fields.keySet().stream().filter(it -> !asked.contains(it)).toList())
+            .map(it -> "; line " + lineOf(it) + " has '" + it + "'")
+            .orElse("");
+    return new YamlFault(file, line, under(key), "missing" + near);
   }
 
   private Optional<Node> node(String key) {
@@ -294,7 +298,8 @@ public final class YamlMap {
     }
   }
 
-  private int lineOf(String key) {
+  /// The line of a field; the map's own where there is no such field.
+  public int lineOf(String key) {
     return keyLines.getOrDefault(key, line);
   }
 

@@ -2,10 +2,13 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,8 +51,23 @@ final class AuditJson {
       case AdminObject.Slot slot -> parameters(json, slot.parameters());
       case AdminObject.Application application ->
           json.id("release", application.release().orElse(null))
-              .textMap("parameters", Redaction.of(application.parameters()));
+              .textMap("parameters", Redaction.of(application.parameters()))
+              .texts("syncPolicies", policies(application.policies()));
     }
+  }
+
+  /// In words; none leaves an empty list.
+  private static List<String> policies(List<SyncPolicy> policies) {
+    List<String> words = new ArrayList<>();
+    for (SyncPolicy policy : policies) {
+      words.add("to " + policy.selector());
+      for (SyncPolicy.Override override : policy.overrides()) {
+        for (Patch patch : override.patches()) {
+          words.add("where " + override.selector() + ": " + FieldChanges.redacted(patch));
+        }
+      }
+    }
+    return words;
   }
 
   private static void parameters(JsonWriter json, Map<Name, Map<String, String>> parameters) {

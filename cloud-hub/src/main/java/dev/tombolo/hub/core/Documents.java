@@ -129,11 +129,12 @@ final class Documents {
       due.add(id);
     }
     int late = 0;
-    for (LiveSession session : state.sessions.values()) {
+    for (DeviceId id : state.longestWaiting()) {
+      LiveSession session = state.sessions.get(id);
       if (late == SLICE_DEVICES) {
         break;
       }
-      if (isOverdue(session.delivery(), nowMillis) && due.add(session.device())) {
+      if (session != null && isOverdue(session.delivery(), nowMillis) && due.add(id)) {
         late++;
       }
     }
@@ -142,9 +143,9 @@ final class Documents {
     return events;
   }
 
-  /// Marks the connected devices of the fleets that changed, all in one pass.
+  /// Marks the connected devices of the fleets that changed, a slice at a time.
   void spread(StepDraft draft) {
-    if (!state.staleFleets.isEmpty()) {
+    if (state.areFleetsStale()) {
       draft.change(new HubChange.StaleFleetsSpread());
     }
   }

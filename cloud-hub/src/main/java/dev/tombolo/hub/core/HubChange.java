@@ -74,6 +74,9 @@ public sealed interface HubChange {
 
   record ApplicationPut(Kept<AdminObject.Application> application) implements Durable {}
 
+  /// An operator's object is there no longer.
+  record ObjectGone(AdminObject object) implements Durable {}
+
   record AssignmentPut(Assignment assignment) implements Durable {}
 
   record AssignmentRemoved(Assignment.Place place, Name application) implements Durable {}
@@ -172,7 +175,8 @@ public sealed interface HubChange {
     }
   }
 
-  /// The connected devices of the fleets that changed are marked one by one.
+  /// The connected devices of the fleets that changed are marked one by one, a slice of slots at a
+  /// time.
   record StaleFleetsSpread() implements Passing {}
 
   /// These were looked at.

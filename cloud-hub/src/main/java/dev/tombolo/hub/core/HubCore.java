@@ -68,7 +68,7 @@ public final class HubCore {
   }
 
   private boolean areDocumentsStale() {
-    return !state.staleFleets.isEmpty() || !state.staleDocuments.isEmpty();
+    return state.areFleetsStale() || !state.staleDocuments.isEmpty();
   }
 
   /// True while a change is half written: the transaction must not end here.

@@ -3,8 +3,10 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Delivery;
 import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.desired.Template;
 import dev.tombolo.hub.device.BirthCheck.Boot;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
@@ -28,6 +30,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,12 @@ public final class HubState {
 
   /// Boot ids remembered per device, to see two devices taking turns.
   static final int BOOTS_MAX = 4;
+
+  /// Slots looked at in one step when a fleet's devices are marked; at 0.1-0.3 us each.
+  static final int SPREAD_SLOTS = 2_000;
+
+  /// How many of those that wait for something are looked at in one step.
+  private static final int WAITS_LOOKED = 64;
 
   /// No name sorts before it.
   private static final Name FIRST_NAME = new Name("0");
@@ -133,8 +142,25 @@ public final class HubState {
 
   private final Map<Name, TreeSet<SlotRef>> slotsWithParameters = new HashMap<>();
 
-  /// Fleets whose connected devices are to be marked so, all in one pass; an empty one is any.
-  final Set<Optional<Name>> staleFleets = new LinkedHashSet<>();
+  /// Fleets whose connected devices are to be marked so, in one pass; an empty one is any.
+  private final Set<Optional<Name>> staleFleets = new LinkedHashSet<>();
+
+  /// The pass under way.
+  private @Nullable Spread spread;
+
+  /// Sites and slots with a template among their parameters.
+  private final Set<Object> templated = new HashSet<>();
+
+  /// When what all slots of a fleet share changed last, by a number that only grows.
+  private final Map<Name, Long> fleetRevisions = new HashMap<>();
+
+  private long revisions;
+
+  /// Connected devices of whose document something is due at a time, by the time.
+  private final Waits listening = new Waits();
+
+  private final Waits signing = new Waits();
+  private final Waits unconfirmed = new Waits();
 
   private Set<DeviceId> touched = new LinkedHashSet<>();
   private List<SessionId> goneSessions = new ArrayList<>();
@@ -150,6 +176,9 @@ public final class HubState {
 
   /// How far one outbox of a device has been taken, and how far backups have it (-1: not at all).
   record OutboxMark(String incarnation, long through, long begun, long backedUp) {}
+
+  /// @param after the slot that was looked at last; null at the beginning
+  private record Spread(Set<Optional<Name>> fleets, @Nullable SlotRef after) {}
 
   /// @param isDone false while it is made, or when that failed
   record BackupRecord(String id, boolean isDone) {}
@@ -206,7 +235,10 @@ public final class HubState {
           putMark(
               c.device(), new OutboxMark(c.incarnation(), c.through(), c.begun(), c.backedUp()));
       case HubChange.CounterMoved c -> counters.put(c.counter(), c.value());
-      case HubChange.FleetPut c -> fleets.put(c.fleet().content().name(), c.fleet());
+      case HubChange.FleetPut c -> {
+        fleets.put(c.fleet().content().name(), c.fleet());
+        revise(c.fleet().content().name());
+      }
       case HubChange.SitePut c -> putSite(c.site());
       case HubChange.SlotPut c -> putSlot(c.slot());
       case HubChange.ApplicationPut c -> {
@@ -214,16 +246,24 @@ public final class HubState {
         applications
             .computeIfAbsent(content.fleet(), fleet -> new TreeMap<>())
             .put(content.name(), c.application());
+        revise(content.fleet());
       }
-      case HubChange.AssignmentPut c ->
-          assignments
-              .computeIfAbsent(c.assignment().place(), place -> new TreeMap<>())
-              .put(c.assignment().application(), c.assignment());
+      case HubChange.ObjectGone c -> forget(c.object());
+      case HubChange.AssignmentPut c -> {
+        assignments
+            .computeIfAbsent(c.assignment().place(), place -> new TreeMap<>())
+            .put(c.assignment().application(), c.assignment());
+        revise(c.assignment().place());
+      }
       case HubChange.AssignmentRemoved c -> {
         TreeMap<Name, Assignment> there = assignments.get(c.place());
         if (there != null) {
           there.remove(c.application());
+          if (there.isEmpty()) {
+            assignments.remove(c.place());
+          }
         }
+        revise(c.place());
       }
       case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
       case HubChange.ReleasePut c -> {
@@ -257,8 +297,12 @@ public final class HubState {
           supersededCertificates.values().removeIf(endMillis -> endMillis < c.millis());
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.AuditAppended c -> lastAudit = c.record();
-      case HubChange.SessionPut c -> sessions.put(c.session().device(), c.session());
+      case HubChange.SessionPut c -> {
+        sessions.put(c.session().device(), c.session());
+        noteWaits(c.session().device(), c.session().delivery());
+      }
       case HubChange.SessionGone c -> {
+        noteWaits(c.device(), null);
         LiveSession gone = sessions.remove(c.device());
         if (gone != null) {
           goneSessions.add(gone.id());
@@ -313,6 +357,73 @@ public final class HubState {
         name,
         before == null ? Set.of() : before.content().parameters().keySet(),
         site.content().parameters().keySet());
+    noteTemplates(name, site.content().parameters());
+  }
+
+  private void noteTemplates(Object place, Map<Name, Map<String, String>> parameters) {
+    boolean isTemplated = false;
+    for (Map<String, String> values : parameters.values()) {
+      isTemplated |= Template.isAmong(values.values());
+    }
+    if (isTemplated) {
+      templated.add(place);
+    } else {
+      templated.remove(place);
+    }
+  }
+
+  /// Whether any site or slot has a template among its parameters.
+  boolean isAnyPlaceTemplated() {
+    return !templated.isEmpty();
+  }
+
+  private void forget(AdminObject object) {
+    switch (object) {
+      case AdminObject.Fleet fleet -> {
+        fleets.remove(fleet.name());
+        applications.remove(fleet.name());
+        fleetRevisions.remove(fleet.name());
+      }
+      case AdminObject.Site site -> {
+        sites.remove(site.name());
+        note(sitesWithParameters, site.name(), site.parameters().keySet(), Set.of());
+        templated.remove(site.name());
+        freeSlots.remove(site.name());
+        madeSlots.remove(site.name());
+      }
+      case AdminObject.Slot slot -> {
+        slots.remove(slot.ref());
+        note(slotsWithParameters, slot.ref(), slot.parameters().keySet(), Set.of());
+        templated.remove(slot.ref());
+        TreeSet<Name> free = freeSlots.get(slot.ref().site());
+        if (free != null) {
+          free.remove(slot.ref().slot());
+        }
+      }
+      case AdminObject.Application application -> {
+        TreeMap<Name, Kept<AdminObject.Application>> there = applications.get(application.fleet());
+        if (there != null) {
+          there.remove(application.name());
+        }
+        revise(application.fleet());
+      }
+    }
+  }
+
+  /// Never the same for two states of what the slots of a fleet share.
+  long fleetRevision(Name fleet) {
+    return fleetRevisions.getOrDefault(fleet, 0L);
+  }
+
+  private void revise(Assignment.Place place) {
+    if (place.site() == null) {
+      revise(place.fleet());
+    }
+  }
+
+  private void revise(Name fleet) {
+    revisions++;
+    fleetRevisions.put(fleet, revisions);
   }
 
   /// Sessions that have ended since this was last asked.
@@ -333,6 +444,7 @@ public final class HubState {
         ref,
         before == null ? Set.of() : before.content().parameters().keySet(),
         slot.content().parameters().keySet());
+    noteTemplates(ref, slot.content().parameters());
     noteFree(ref);
     madeSlots.merge(ref.site(), SlotChoice.madeNumberOf(ref.slot()), Math::max);
   }
@@ -477,20 +589,53 @@ public final class HubState {
     staleFleets.add(Optional.ofNullable(scope.fleet()));
   }
 
-  private void spreadStaleFleets() {
-    boolean isEverywhere = staleFleets.contains(Optional.<Name>empty());
-    for (LiveSession session : sessions.values()) {
-      DeviceRecord device = devices.get(session.device());
-      if (device != null && (isEverywhere || isInStaleFleet(device.slot().site()))) {
-        staleDocuments.add(session.device());
-      }
-    }
-    staleFleets.clear();
+  /// Whether connected devices are still to be marked.
+  boolean areFleetsStale() {
+    return !staleFleets.isEmpty() || spread != null;
   }
 
-  private boolean isInStaleFleet(Name site) {
+  /// The next slice of slots. Who connects meanwhile is looked at anyway.
+  private void spreadStaleFleets() {
+    Spread at = spread;
+    if (at == null) {
+      at = new Spread(Set.copyOf(staleFleets), null);
+      staleFleets.clear();
+    }
+    int looked = 0;
+    SlotRef last = at.after();
+    for (SlotRef slot : (last == null ? slots : slots.tailMap(last, false)).keySet()) {
+      if (looked++ == SPREAD_SLOTS) {
+        spread = new Spread(at.fleets(), last);
+        return;
+      }
+      last = slot;
+      DeviceId holder = holders.get(slot);
+      if (holder != null && sessions.containsKey(holder) && isIn(at.fleets(), slot.site())) {
+        staleDocuments.add(holder);
+      }
+    }
+    spread = null;
+  }
+
+  private boolean isIn(Set<Optional<Name>> fleets, Name site) {
     Kept<AdminObject.Site> kept = sites.get(site);
-    return kept != null && staleFleets.contains(Optional.of(kept.content().fleet()));
+    return fleets.contains(Optional.<Name>empty())
+        || (kept != null && fleets.contains(Optional.of(kept.content().fleet())));
+  }
+
+  private void noteWaits(DeviceId device, @Nullable Delivery delivery) {
+    listening.note(device, delivery instanceof Delivery.Listening it ? it.sinceMillis() : null);
+    signing.note(device, delivery instanceof Delivery.Signing it ? it.sinceMillis() : null);
+    unconfirmed.note(device, delivery instanceof Delivery.Unconfirmed it ? it.sinceMillis() : null);
+  }
+
+  /// Those that have waited longest, of each kind a few.
+  List<DeviceId> longestWaiting() {
+    List<DeviceId> longest = new ArrayList<>();
+    listening.first(WAITS_LOOKED, longest);
+    signing.first(WAITS_LOOKED, longest);
+    unconfirmed.first(WAITS_LOOKED, longest);
+    return longest;
   }
 
   /// The mark of an outbox; -1 for one never seen.
@@ -524,10 +669,15 @@ public final class HubState {
     return marks.isEmpty() ? null : marks.getLast();
   }
 
+  /// No slot of the site sorts before it.
+  static SlotRef firstOf(Name site) {
+    return new SlotRef(site, FIRST_NAME);
+  }
+
   /// The slots of a site, by name.
   Set<SlotRef> slotsOf(Name site) {
     Set<SlotRef> there = new LinkedHashSet<>();
-    for (SlotRef slot : slots.tailMap(new SlotRef(site, FIRST_NAME)).keySet()) {
+    for (SlotRef slot : slots.tailMap(firstOf(site)).keySet()) {
       if (!slot.site().equals(site)) {
         break;
       }

@@ -1,12 +1,17 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SectionBounds;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.desired.Template;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +28,13 @@ final class ObjectBounds {
   static final int TEXT_CHARS_MAX = 256;
   static final int LABELS_MAX = 32;
   static final int PARAMETER_NAME_CHARS_MAX = 64;
+
+  /// Of one application. Every device of its fleet is matched against all of them.
+  static final int POLICIES_MAX = 32;
+
+  static final int OVERRIDES_MAX = 128;
+  static final int PATCHES_MAX = 32;
+  static final int SELECTOR_PARTS_MAX = 64;
 
   private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
@@ -66,6 +78,7 @@ final class ObjectBounds {
           "use a release of " + application.name() + ", as the object's name says");
     }
     Reason wrong = values(application.parameters());
+    wrong = wrong == null ? policies(application) : wrong;
     int bytes = bytes(application.parameters());
     return wrong != null || bytes <= SectionBounds.APPLICATION_PARAMETERS_BYTES_MAX
         ? wrong
@@ -101,8 +114,78 @@ final class ObjectBounds {
         return new Reason.InputInvalid(
             "parameters." + name, "...", "leave out control characters and line breaks");
       }
+      Reason unknown = template("parameters." + name, entry.getValue());
+      if (unknown != null) {
+        return unknown;
+      }
     }
     return null;
+  }
+
+  private static @Nullable Reason template(String field, String value) {
+    String unknown = Template.isOne(value) ? Template.unknownIn(value) : null;
+    return unknown == null
+        ? null
+        : new Reason.InputInvalid(
+            field,
+            "${" + unknown,
+            "use one of "
+                + String.join(", ", Template.VARIABLES)
+                + " and close the brace, or write '$${' for the text itself");
+  }
+
+  private static @Nullable Reason policies(AdminObject.Application application) {
+    if (application.policies().size() > POLICIES_MAX) {
+      return new Reason.LimitExceeded("syncPolicies", POLICIES_MAX, application.policies().size());
+    }
+    int overrides = 0;
+    int chars = 0;
+    for (SyncPolicy policy : application.policies()) {
+      Reason wrong = selector(policy.selector());
+      overrides += policy.overrides().size();
+      for (SyncPolicy.Override override : policy.overrides()) {
+        wrong = wrong == null ? selector(override.selector()) : wrong;
+        wrong = wrong == null ? patches(override.patches()) : wrong;
+        chars += override.selector().toString().length();
+        for (Patch patch : override.patches()) {
+          chars += patch.toString().length();
+        }
+      }
+      if (wrong != null) {
+        return wrong;
+      }
+    }
+    if (overrides > OVERRIDES_MAX) {
+      return new Reason.LimitExceeded("overrides of an application", OVERRIDES_MAX, overrides);
+    }
+    return chars <= SectionBounds.POLICIES_CHARS_MAX
+        ? null
+        : new Reason.LimitExceeded(
+            "characters of syncPolicies", SectionBounds.POLICIES_CHARS_MAX, chars);
+  }
+
+  private static @Nullable Reason patches(List<Patch> patches) {
+    if (patches.size() > PATCHES_MAX) {
+      return new Reason.LimitExceeded("patches of an override", PATCHES_MAX, patches.size());
+    }
+    for (Patch patch : patches) {
+      String value = patch.value();
+      Reason wrong = values(Map.of(patch.parameter(), value == null ? "" : value));
+      if (wrong != null) {
+        return wrong;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Reason selector(Selector selector) {
+    int parts = selector.matchLabels().size();
+    for (Selector.Expression expression : selector.matchExpressions()) {
+      parts += 1 + expression.values().size();
+    }
+    return parts <= SELECTOR_PARTS_MAX
+        ? null
+        : new Reason.LimitExceeded("labels of a selector", SELECTOR_PARTS_MAX, parts);
   }
 
   private static @Nullable Reason labels(Map<String, String> labels) {

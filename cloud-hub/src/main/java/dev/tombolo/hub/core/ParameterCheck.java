@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.Assignment.Place;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Template;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.protocol.Limits;
@@ -205,7 +206,11 @@ final class ParameterCheck {
       }
       Map<String, List<Variant.Parameter>> declared = declaredBy(release);
       for (Map.Entry<String, String> value : new TreeMap<>(values).entrySet()) {
-        String fix = fixOf(value.getKey(), value.getValue(), declared, release.ref());
+        boolean isFilledLater = Template.isOne(value.getValue());
+        String fix =
+            isFilledLater && declared.containsKey(value.getKey())
+                ? null
+                : fixOf(value.getKey(), value.getValue(), declared, release.ref());
         if (fix != null) {
           return new Reason.InputInvalid(
               where + " parameters." + application + "." + value.getKey(), value.getValue(), fix);
@@ -213,6 +218,12 @@ final class ParameterCheck {
       }
     }
     return null;
+  }
+
+  /// Null when the release takes the value, or is not known.
+  @Nullable String problem(Digest digest, String name, String value) {
+    ReleaseRecord release = state.releases.get(digest);
+    return release == null ? null : fixOf(name, value, declaredBy(release), release.ref());
   }
 
   private static @Nullable String fixOf(

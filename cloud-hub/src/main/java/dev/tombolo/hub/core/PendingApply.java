@@ -1,46 +1,75 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
-import java.util.ArrayList;
+import dev.tombolo.hub.core.admin.Applied;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// A list of objects too long for one step. First all of it is checked, slice by slice; then it is
-/// written, slice by slice, into one transaction that ends with the last of them.
+/// A list of objects too long for one step. It is worked through slice by slice; what is written
+/// goes into one transaction that ends with the last of it.
+///
+/// ```
+/// [Pruning ->] Checking --sound--> [Looking --sound-->] Writing --last slice--> done
+///                 |                    |
+///                 +----- refused ------+
+/// ```
 ///
 /// @param objects fleets first
-/// @param checked so many of them are sound
-/// @param lines what became of those that have been written
+/// @param removed what goes, slots first; known once [Stage.Pruning] is over
 record PendingApply(
     long request,
     Principal who,
+    AdminCommand.Apply command,
     List<AdminObject> objects,
-    Optional<String> typedName,
-    boolean isDryRun,
+    List<AdminObject> removed,
     Planned planned,
-    int checked,
-    List<String> lines) {
+    Stage stage) {
   PendingApply {
     objects = List.copyOf(objects);
-    lines = List.copyOf(lines);
+    removed = List.copyOf(removed);
   }
 
-  boolean isChecked() {
-    return checked == objects.size();
+  /// How far it is.
+  sealed interface Stage {
+    /// What the list leaves out is looked for.
+    record Pruning(PruneWalk walk) implements Stage {}
+
+    /// @param done so many objects are sound by themselves
+    record Checking(int done) implements Stage {}
+
+    /// Each slot that the change reaches is looked at.
+    ///
+    /// @param before things as they are
+    record Looking(ScopeWalk walk, ReachCount count, Planned before) implements Stage {}
+
+    /// @param changes what became of those that have been written, or would be in a dry run
+    /// @param looked null when no slot was looked at
+    record Writing(List<Applied.ObjectChange> changes, @Nullable ReachCount looked)
+        implements Stage {
+      public Writing {
+        changes = List.copyOf(changes);
+      }
+    }
   }
 
   /// The transaction has something of it and must not end before it has all.
   boolean isHalfWritten() {
-    return !isDryRun && !lines.isEmpty();
+    return !command.dryRun()
+        && stage instanceof Stage.Writing writing
+        && !writing.changes().isEmpty();
   }
 
-  PendingApply checkedTo(int count) {
-    return new PendingApply(request, who, objects, typedName, isDryRun, planned, count, lines);
+  PendingApply at(Stage next) {
+    return new PendingApply(request, who, command, objects, removed, planned, next);
   }
 
-  PendingApply with(List<String> more) {
-    List<String> all = new ArrayList<>(lines);
-    all.addAll(more);
-    return new PendingApply(request, who, objects, typedName, isDryRun, planned, checked, all);
+  /// Everything that is written, in its order.
+  AdminObject toWrite(int number) {
+    return number < objects.size() ? objects.get(number) : removed.get(number - objects.size());
+  }
+
+  int writes() {
+    return objects.size() + removed.size();
   }
 }

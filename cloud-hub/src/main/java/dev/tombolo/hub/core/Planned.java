@@ -2,12 +2,14 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.Assignment.Place;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +29,22 @@ final class Planned {
   private final Map<SlotRef, AdminObject.Slot> slots = new HashMap<>();
   private final Map<Name, Map<Name, AdminObject.Application>> applications = new HashMap<>();
 
+  private final Set<AdminObject> removed;
+
+  /// What the slots of each fleet will share; made when first asked for.
+  private final Map<Name, SlotLayers.OfFleet> shared = new HashMap<>();
+
   /// What is selected below whole fleets; found in one pass when first asked for.
   private @Nullable Map<Name, Map<Name, Set<Digest>>> narrow;
 
   Planned(HubState state, List<AdminObject> objects) {
+    this(state, objects, List.of());
+  }
+
+  /// @param removed objects of the state, as they are there
+  Planned(HubState state, List<AdminObject> objects, List<AdminObject> removed) {
     this.state = state;
+    this.removed = new HashSet<>(removed);
     for (AdminObject object : objects) {
       switch (object) {
         case AdminObject.Fleet fleet -> fleets.put(fleet.name(), fleet);
@@ -42,12 +56,112 @@ final class Planned {
     }
   }
 
+  /// The object as it will be; null when it will not be there.
+  private <T extends AdminObject> @Nullable Kept<T> as(
+      @Nullable T planned, @Nullable Kept<T> kept) {
+    if (planned != null) {
+      return new Kept<>("", planned, 0, 0, "");
+    }
+    boolean isGoing = kept != null && !removed.isEmpty() && removed.contains(kept.content());
+    return isGoing ? null : kept;
+  }
+
+  @Nullable Kept<AdminObject.Site> site(Name site) {
+    return as(sites.get(site), state.sites.get(site));
+  }
+
+  private @Nullable Kept<AdminObject.Slot> slot(SlotRef slot) {
+    return as(slots.get(slot), state.slots.get(slot));
+  }
+
+  /// What will bear on a slot; null when it will not be there.
+  @Nullable SlotSettings settings(SlotRef slot) {
+    Kept<AdminObject.Site> site = site(slot.site());
+    Kept<AdminObject.Slot> kept = slot(slot);
+    if (site == null || kept == null) {
+      return null;
+    }
+    Name fleet = site.content().fleet();
+    return SlotLayers.of(
+        sharedIn(fleet),
+        site,
+        slot,
+        kept,
+        wanted(new Place(fleet, slot.site(), null)),
+        wanted(new Place(fleet, slot.site(), slot.slot())));
+  }
+
+  private SlotLayers.OfFleet sharedIn(Name fleet) {
+    return shared.computeIfAbsent(
+        fleet,
+        name ->
+            SlotLayers.ofFleet(
+                name,
+                as(fleets.get(name), state.fleets.get(name)),
+                applicationsOf(name),
+                wantedIn(name)));
+  }
+
+  List<Kept<AdminObject.Application>> applicationsOf(Name fleet) {
+    Map<Name, AdminObject.Application> planned = applications.getOrDefault(fleet, Map.of());
+    Map<Name, Kept<AdminObject.Application>> kept =
+        state.applications.getOrDefault(fleet, new TreeMap<>());
+    TreeSet<Name> names = new TreeSet<>(planned.keySet());
+    names.addAll(kept.keySet());
+    List<Kept<AdminObject.Application>> all = new ArrayList<>();
+    for (Name name : names) {
+      Kept<AdminObject.Application> one = as(planned.get(name), kept.get(name));
+      if (one != null) {
+        all.add(one);
+      }
+    }
+    return all;
+  }
+
+  /// What will be selected for a whole fleet.
+  private Collection<Assignment> wantedIn(Name fleet) {
+    Place place = new Place(fleet, null, null);
+    Map<Name, Assignment> wanted = new TreeMap<>();
+    wanted(place).forEach(assignment -> wanted.put(assignment.application(), assignment));
+    for (AdminObject object : removed) {
+      if (object instanceof AdminObject.Application a && a.fleet().equals(fleet)) {
+        wanted.remove(a.name());
+      }
+    }
+    applications
+        .getOrDefault(fleet, Map.of())
+        .forEach(
+            (name, application) ->
+                application
+                    .release()
+                    .ifPresent(
+                        ref -> {
+                          Digest release = digestOf(ref);
+                          if (release != null) {
+                            wanted.put(name, new Assignment(place, ref, release, 0, ""));
+                          }
+                        }));
+    return wanted.values();
+  }
+
+  private Collection<Assignment> wanted(Place place) {
+    TreeMap<Name, Assignment> there = state.assignments.get(place);
+    return there == null ? List.of() : there.values();
+  }
+
+  /// The slots of the list that are not there yet, in order.
+  TreeSet<SlotRef> newSlots() {
+    TreeSet<SlotRef> fresh = new TreeSet<>(slots.keySet());
+    fresh.removeIf(state.slots::containsKey);
+    return fresh;
+  }
+
   boolean isFleet(Name fleet) {
-    return fleets.containsKey(fleet) || state.fleets.containsKey(fleet);
+    return as(fleets.get(fleet), state.fleets.get(fleet)) != null;
   }
 
   boolean isSite(Name site) {
-    return sites.containsKey(site) || state.sites.containsKey(site);
+    return site(site) != null;
   }
 
   /// The list itself has it.

@@ -1,10 +1,10 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminObject;
-import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.Rendering;
-import dev.tombolo.hub.desired.Selections;
+import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.protocol.codec.Json;
@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Renders what a slot's device should be from the operators' settings. Sections that many devices
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// fast an answer comes, never the answer.
 final class Rendered {
   private static final int SHARED_WORKLOADS_MAX = 256;
+  private static final int SHARED_FLEETS_MAX = 256;
 
   private final HubState state;
   private final Map<WorkloadsSection, RenderedSection> workloads =
@@ -40,9 +40,21 @@ final class Rendered {
           return size() > SHARED_WORKLOADS_MAX;
         }
       };
+  private final Map<Name, Shared> fleets =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Name, Shared> eldest) {
+          return size() > SHARED_FLEETS_MAX;
+        }
+      };
   private final Map<Digest, RenderedSection> releases = new HashMap<>();
   private @Nullable RenderedSection trust;
   private int trustRoots = -1;
+
+  /// What the slots of a fleet share, as of a revision of its settings.
+  private record Shared(long revision, SlotLayers.OfFleet fleet) {}
 
   Rendered(HubState state) {
     this.state = state;
@@ -54,7 +66,7 @@ final class Rendered {
     if (site == null) {
       throw new IllegalStateException("no site for slot " + slot);
     }
-    WorkloadsSection selected = selected(site.content(), slot);
+    WorkloadsSection selected = resolved(site, slot).section();
     List<RenderedSection> sections = new ArrayList<>(3 + selected.applications().size());
     sections.add(place(site.content(), slot));
     sections.add(trust());
@@ -67,46 +79,16 @@ final class Rendered {
     return new Rendering(sections, chosen, selected.requires());
   }
 
-  /// What would be selected for a slot.
-  WorkloadsSection selected(AdminObject.Site site, SlotRef slot) {
-    Name fleet = site.fleet();
-    List<Layer> layers = new ArrayList<>(4);
-    layers.add(new Layer(Map.of(), applicationParameters(fleet)));
-    Kept<AdminObject.Fleet> fleetKept = state.fleets.get(fleet);
-    layers.add(
-        new Layer(
-            choices(new Assignment.Place(fleet, null, null)),
-            fleetKept == null ? Map.of() : fleetKept.content().parameters()));
-    layers.add(
-        new Layer(choices(new Assignment.Place(fleet, slot.site(), null)), site.parameters()));
-    Kept<AdminObject.Slot> slotKept = state.slots.get(slot);
-    layers.add(
-        new Layer(
-            choices(new Assignment.Place(fleet, slot.site(), slot.slot())),
-            slotKept == null ? Map.of() : slotKept.content().parameters()));
-    return Selections.of(layers);
-  }
-
-  private Map<Name, Map<String, String>> applicationParameters(Name fleet) {
-    TreeMap<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
-    if (there == null) {
-      return Map.of();
+  /// What would be selected for a slot, and why.
+  private Resolved resolved(Kept<AdminObject.Site> site, SlotRef slot) {
+    Name fleet = site.content().fleet();
+    Shared shared = fleets.get(fleet);
+    long revision = state.fleetRevision(fleet);
+    if (shared == null || shared.revision() != revision) {
+      shared = new Shared(revision, SlotLayers.ofFleet(state, fleet));
+      fleets.put(fleet, shared);
     }
-    Map<Name, Map<String, String>> parameters = new HashMap<>();
-    there.forEach((name, kept) -> parameters.put(name, kept.content().parameters()));
-    return parameters;
-  }
-
-  private Map<Name, Layer.Choice> choices(Assignment.Place place) {
-    TreeMap<Name, Assignment> there = state.assignments.get(place);
-    if (there == null || there.isEmpty()) {
-      return Map.of();
-    }
-    Map<Name, Layer.Choice> choices = new HashMap<>();
-    there.forEach(
-        (name, assignment) ->
-            choices.put(name, new Layer.Choice(assignment.release(), assignment.ref().version())));
-    return choices;
+    return Layering.of(SlotLayers.of(state, shared.fleet(), site, slot));
   }
 
   private RenderedSection place(AdminObject.Site site, SlotRef slot) {

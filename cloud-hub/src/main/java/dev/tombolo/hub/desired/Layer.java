@@ -4,12 +4,32 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.Map;
 
-/// What one level (application, fleet, site, slot) says. The narrower a layer the more it counts.
+/// What one level says of a slot. The narrower a layer the more it counts.
 ///
+/// @param object whose settings these are, like `site store-117`
 /// @param choices the release chosen for each application
-/// @param parameters application -> parameter -> value
-public record Layer(Map<Name, Choice> choices, Map<Name, Map<String, String>> parameters) {
+/// @param parameters application -> parameter -> value as it was written, templates unfilled
+/// @param given who gave each parameter, by [#key]
+/// @param whole who changed the object last: for parameters that `given` does not know
+public record Layer(
+    LayerKind kind,
+    String object,
+    Map<Name, Choice> choices,
+    Map<Name, Map<String, String>> parameters,
+    Map<String, Given> given,
+    Given whole) {
 
   /// A release, chosen.
-  public record Choice(Digest release, String version) {}
+  ///
+  /// @param object who chose it, where that is not the layer's own object; else empty
+  public record Choice(Digest release, String version, String object, Given given) {}
+
+  /// How a parameter is called among what was given.
+  public static String key(Name application, String parameter) {
+    return application + "/" + parameter;
+  }
+
+  Given givenFor(Name application, String parameter) {
+    return given.getOrDefault(key(application, parameter), whole);
+  }
 }

@@ -17,6 +17,13 @@ public final class SectionBounds {
   /// Parameters of one application in a fleet.
   public static final int APPLICATION_PARAMETERS_BYTES_MAX = 1024;
 
+  /// Names and values of all parameters of one device, three bytes a character. Beyond it values
+  /// from templates and overrides are left out.
+  public static final int DEVICE_PARAMETERS_BYTES_MAX = 96 * 1024;
+
+  /// Sync policies of one application in a fleet, in words.
+  public static final int POLICIES_CHARS_MAX = 32 * 1024;
+
   /// A section escaped into a packet of its own, with manifest and certificate beside it.
   private static final int WIRE_BYTES_MAX = Limits.PACKET_BYTES_MAX - 40 * 1024;
 

@@ -11,12 +11,14 @@ import dev.tombolo.hub.http.api.BackupDone;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceSaid;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.PruneBody;
 import dev.tombolo.hub.http.api.QuestionAsk;
 import dev.tombolo.hub.http.api.RevokeAsk;
 import dev.tombolo.hub.http.api.UnassignAsk;
 import dev.tombolo.hub.http.api.UserAsk;
 import dev.tombolo.hub.http.api.UserShown;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import io.javalin.config.RoutesConfig;
@@ -24,9 +26,13 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Operators' changes, each one command to the hub's loop.
@@ -64,10 +70,46 @@ final class ChangeRoutes {
   private void apply(Context context) throws RefusedException, IOException, InterruptedException {
     ApplyAsk ask = Requests.body(context, ApplyAsk.class);
     List<AdminObject> objects = new ArrayList<>();
+    Map<String, AdminCommand.Sources> sources = new HashMap<>();
     for (ObjectBody body : ask.objects()) {
-      objects.add(ObjectBodies.read(body));
+      AdminObject object = ObjectBodies.read(body);
+      objects.add(object);
+      sources.put(object.title(), ObjectBodies.sources(body));
     }
-    done(context, new AdminCommand.Apply(objects, typed(ask.typedName()), ask.dryRun()));
+    PruneBody prune = ask.prune();
+    AdminCommand command =
+        new AdminCommand.Apply(
+            objects,
+            typed(ask.typedName()),
+            ask.dryRun(),
+            prune == null ? Optional.empty() : Optional.of(prune(prune)),
+            sources,
+            true);
+    switch (desk.ask(Requests.who(context), command)) {
+      case AdminAnswer.Done done -> Requests.answer(context, AppliedRows.of(done));
+      case AdminAnswer other -> throw unexpected(other);
+    }
+  }
+
+  private static AdminCommand.Prune prune(PruneBody body) throws RefusedException {
+    Set<Name> fleets = new TreeSet<>();
+    for (String fleet : body.fleets()) {
+      fleets.add(Parts.name("prune.fleets", fleet));
+    }
+    Set<AdminCommand.Prune.Kind> kinds = new TreeSet<>();
+    for (String kind : body.kinds()) {
+      kinds.add(
+          switch (kind) {
+            case "Fleet" -> AdminCommand.Prune.Kind.FLEET;
+            case "Site" -> AdminCommand.Prune.Kind.SITE;
+            case "DeviceSlot" -> AdminCommand.Prune.Kind.SLOT;
+            case "Application" -> AdminCommand.Prune.Kind.APPLICATION;
+            default ->
+                throw Parts.invalid(
+                    "prune.kinds", kind, "use Fleet, Site, DeviceSlot or Application");
+          });
+    }
+    return new AdminCommand.Prune(fleets, kinds);
   }
 
   private void assign(Context context) throws RefusedException, IOException, InterruptedException {

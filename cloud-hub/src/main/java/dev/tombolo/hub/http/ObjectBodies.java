@@ -1,5 +1,6 @@
 package dev.tombolo.hub.http;
 
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.protocol.id.Name;
@@ -22,6 +23,7 @@ final class ObjectBodies {
   private static final int LABELS_MAX = 32;
 
   private static final int PARAMETERS_MAX = 256;
+  private static final int LINES_MAX = 4_096;
 
   private ObjectBodies() {}
 
@@ -59,6 +61,17 @@ final class ObjectBodies {
     };
   }
 
+  /// Where the object was written; what is too long is not remembered.
+  static AdminCommand.Sources sources(ObjectBody body) {
+    String file = Objects.requireNonNullElse(body.file(), "");
+    Map<String, Integer> lines = Objects.requireNonNullElse(body.lines(), Map.of());
+    boolean isFit =
+        file.length() <= TEXT_CHARS_MAX && file.chars().noneMatch(Character::isISOControl);
+    return isFit && lines.size() <= LINES_MAX
+        ? new AdminCommand.Sources(file, lines)
+        : AdminCommand.Sources.UNKNOWN;
+  }
+
   private static AdminObject application(ObjectBody body) throws RefusedException {
     Name name = Parts.name("metadata.name", body.name());
     String version = body.release();
@@ -72,7 +85,8 @@ final class ObjectBodies {
         release,
         body.displayName(),
         body.labels(),
-        parameters(body).getOrDefault(name, Map.of()));
+        parameters(body).getOrDefault(name, Map.of()),
+        PolicyBodies.read(body.syncPolicies()));
   }
 
   private static Map<Name, Map<String, String>> parameters(ObjectBody body)
@@ -88,7 +102,7 @@ final class ObjectBodies {
     return Map.copyOf(parameters);
   }
 
-  private static void labels(Map<String, String> labels) throws RefusedException {
+  static void labels(Map<String, String> labels) throws RefusedException {
     if (labels.size() > LABELS_MAX) {
       throw new RefusedException(new Reason.LimitExceeded("LABELS_MAX", LABELS_MAX, labels.size()));
     }
@@ -106,7 +120,7 @@ final class ObjectBodies {
     return text;
   }
 
-  private static String shorter(String field, @Nullable String text) throws RefusedException {
+  static String shorter(String field, @Nullable String text) throws RefusedException {
     String given = Objects.requireNonNullElse(text, "");
     if (given.length() > TEXT_CHARS_MAX
         || given.chars().anyMatch(c -> Character.isISOControl((char) c))) {

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.http.api.AuditVerdict;
@@ -63,6 +64,7 @@ final class ReadRoutes {
     routes.get("/api/v1/devices", this::devices);
     routes.get("/api/v1/devices/{device}", this::device);
     routes.get("/api/v1/devices/{device}/why", this::why);
+    routes.get("/api/v1/devices/{device}/explain", this::explain);
     routes.get("/api/v1/audit", this::audit);
     routes.get("/api/v1/audit/verify", this::verifyAudit);
   }
@@ -148,7 +150,7 @@ final class ReadRoutes {
       List<Views.DeviceView> page =
           views.devices(
               fleet(context), site(context), standing, new PageAsk(list.ask().after(), left));
-      Wanted wanted = new Wanted(page.isEmpty() ? List.of() : reaching(context, page));
+      Wanted wanted = new Wanted(views, page.isEmpty() ? List.of() : reaching(context, page));
       page.forEach(device -> rows.add(Rows.of(device, wanted)));
     }
     list.answer(
@@ -255,6 +257,7 @@ final class ReadRoutes {
                     Rows.detail(
                         found,
                         new Wanted(
+                            views,
                             views.assignmentsReaching(
                                 Optional.of(found.fleet()),
                                 found.slot().site(),
@@ -288,6 +291,34 @@ final class ReadRoutes {
     Requests.answer(
         context,
         new WhyAnswer(id.text(), condition.device().slot().toString(), causes(Why.of(condition))));
+  }
+
+  private void explain(Context context) throws RefusedException {
+    String named = context.pathParam("device");
+    SlotRef slot;
+    Optional<DeviceId> device;
+    if (named.contains("/")) {
+      slot = Parts.read("device", named, SlotRef::parse);
+      device = views.holder(slot);
+    } else {
+      DeviceId id = device(named);
+      slot =
+          views
+              .device(id)
+              .map(Views.DeviceView::slot)
+              .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
+      device = Optional.of(id);
+    }
+    Optional<SlotSettings> settings = views.settings(slot);
+    if (settings.isEmpty()) {
+      throw new RefusedException(new Reason.NotFound("slot", slot.toString(), near(slot)));
+    }
+    Requests.answer(
+        context,
+        Explanations.of(
+            device.map(DeviceId::text).orElse(null),
+            settings.get(),
+            Optional.ofNullable(context.queryParam("path"))));
   }
 
   private static List<WhyCause> causes(List<Reason> reasons) {

@@ -1,6 +1,6 @@
 package dev.tombolo.hub.sqlite;
 
-import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -28,14 +28,15 @@ final class ConditionRows {
 
   private ConditionRows() {}
 
-  /// @param assignments that reach the device's slot, broadest first
-  static DeviceCondition read(ResultSet r, List<Views.AssignmentView> assignments)
+  /// @param applications that the device should run
+  static DeviceCondition read(ResultSet r, List<Resolved.Application> applications)
       throws SQLException {
     Map<Name, DeviceCondition.Wanted> wanted = new HashMap<>();
-    for (Views.AssignmentView assignment : assignments) {
+    for (Resolved.Application application : applications) {
       wanted.put(
-          assignment.application(),
-          new DeviceCondition.Wanted(assignment.release(), assignment.version()));
+          application.name(),
+          new DeviceCondition.Wanted(
+              application.release().release(), application.release().version()));
     }
     String manifest = r.getString("manifest");
     String body = r.getString("body");

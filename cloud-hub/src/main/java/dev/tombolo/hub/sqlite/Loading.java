@@ -34,12 +34,34 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the state back, as the changes that would make it.
 final class Loading {
+  static final String FLEETS =
+      """
+      SELECT f.*, g.given FROM fleets f
+        LEFT JOIN given_values g ON g.object = 'fleet ' || f.name""";
+
+  static final String SITES =
+      """
+      SELECT s.*, g.given FROM sites s
+        LEFT JOIN given_values g ON g.object = 'site ' || s.name""";
+
+  static final String SLOTS =
+      """
+      SELECT l.*, g.given FROM slots l
+        LEFT JOIN given_values g ON g.object = 'slot ' || l.site || '/' || l.name""";
+
+  static final String APPLICATIONS =
+      """
+      SELECT a.*, g.given, p.policies FROM applications a
+        LEFT JOIN given_values g ON g.object = 'application ' || a.fleet || '/' || a.name
+        LEFT JOIN sync_policies p ON p.fleet = a.fleet AND p.application = a.name""";
+
   private final Connection connection;
 
   Loading(Connection connection) {
@@ -54,13 +76,10 @@ final class Loading {
         r ->
             new HubChange.CounterMoved(
                 Columns.word(HubChange.Counter.class, r.getString("name")), r.getLong("value")));
-    each(state, "SELECT * FROM fleets", r -> new HubChange.FleetPut(kept(r, fleet(r))));
-    each(state, "SELECT * FROM sites", r -> new HubChange.SitePut(kept(r, site(r))));
-    each(state, "SELECT * FROM slots", r -> new HubChange.SlotPut(kept(r, slot(r))));
-    each(
-        state,
-        "SELECT * FROM applications",
-        r -> new HubChange.ApplicationPut(kept(r, application(r))));
+    each(state, FLEETS, r -> new HubChange.FleetPut(fleet(r)));
+    each(state, SITES, r -> new HubChange.SitePut(site(r)));
+    each(state, SLOTS, r -> new HubChange.SlotPut(slot(r)));
+    each(state, APPLICATIONS, r -> new HubChange.ApplicationPut(application(r)));
     each(state, "SELECT * FROM assignments", r -> new HubChange.AssignmentPut(assignment(r)));
     each(
         state,
@@ -186,55 +205,71 @@ final class Loading {
   }
 
   private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {
+    String given = r.getString("given");
     return new Kept<>(
         r.getString("id"),
         content,
         r.getLong("generation"),
         r.getLong("changed_millis"),
-        r.getString("changed_by"));
+        r.getString("changed_by"),
+        given == null ? Map.of() : LayerColumns.given(given));
   }
 
-  private static AdminObject.Fleet fleet(ResultSet r) throws SQLException {
-    return new AdminObject.Fleet(
-        name(r, "name"),
-        r.getString("display_name"),
-        Columns.texts(r.getString("labels")),
-        r.getBoolean("protected"),
-        Columns.parameters(r.getString("parameters")));
+  /// Of [#FLEETS].
+  static Kept<AdminObject.Fleet> fleet(ResultSet r) throws SQLException {
+    return kept(
+        r,
+        new AdminObject.Fleet(
+            name(r, "name"),
+            r.getString("display_name"),
+            Columns.texts(r.getString("labels")),
+            r.getBoolean("protected"),
+            Columns.parameters(r.getString("parameters"))));
   }
 
-  private static AdminObject.Site site(ResultSet r) throws SQLException {
-    return new AdminObject.Site(
-        name(r, "name"),
-        name(r, "fleet"),
-        r.getString("display_name"),
-        Columns.texts(r.getString("labels")),
-        r.getString("time_zone"),
-        r.getString("region"),
-        r.getString("contact"),
-        Columns.parameters(r.getString("parameters")));
+  /// Of [#SITES].
+  static Kept<AdminObject.Site> site(ResultSet r) throws SQLException {
+    return kept(
+        r,
+        new AdminObject.Site(
+            name(r, "name"),
+            name(r, "fleet"),
+            r.getString("display_name"),
+            Columns.texts(r.getString("labels")),
+            r.getString("time_zone"),
+            r.getString("region"),
+            r.getString("contact"),
+            Columns.parameters(r.getString("parameters"))));
   }
 
-  private static AdminObject.Slot slot(ResultSet r) throws SQLException {
-    return new AdminObject.Slot(
-        new SlotRef(name(r, "site"), name(r, "name")),
-        r.getString("display_name"),
-        Columns.texts(r.getString("labels")),
-        Columns.parameters(r.getString("parameters")));
+  /// Of [#SLOTS].
+  static Kept<AdminObject.Slot> slot(ResultSet r) throws SQLException {
+    return kept(
+        r,
+        new AdminObject.Slot(
+            new SlotRef(name(r, "site"), name(r, "name")),
+            r.getString("display_name"),
+            Columns.texts(r.getString("labels")),
+            Columns.parameters(r.getString("parameters"))));
   }
 
-  private static AdminObject.Application application(ResultSet r) throws SQLException {
-    return new AdminObject.Application(
-        name(r, "name"),
-        name(r, "fleet"),
-        Optional.ofNullable(r.getString("release"))
-            .map(release -> Columns.value(release, ReleaseRef::parse)),
-        r.getString("display_name"),
-        Columns.texts(r.getString("labels")),
-        Columns.texts(r.getString("parameters")));
+  /// Of [#APPLICATIONS].
+  static Kept<AdminObject.Application> application(ResultSet r) throws SQLException {
+    String policies = r.getString("policies");
+    return kept(
+        r,
+        new AdminObject.Application(
+            name(r, "name"),
+            name(r, "fleet"),
+            Optional.ofNullable(r.getString("release"))
+                .map(release -> Columns.value(release, ReleaseRef::parse)),
+            r.getString("display_name"),
+            Columns.texts(r.getString("labels")),
+            Columns.texts(r.getString("parameters")),
+            policies == null ? List.of() : LayerColumns.policies(policies)));
   }
 
-  private static Assignment assignment(ResultSet r) throws SQLException {
+  static Assignment assignment(ResultSet r) throws SQLException {
     return new Assignment(
         new Assignment.Place(
             name(r, "fleet"), nameOrNull(r.getString("site")), nameOrNull(r.getString("slot"))),

@@ -13,7 +13,7 @@ final class Schema {
   private static final int SQLITE_MINOR_MIN = 37;
 
   private static final List<List<String>> MIGRATIONS =
-      List.of(version1(), version2(), version3(), version4());
+      List.of(version1(), version2(), version3(), version4(), version5());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -249,6 +249,19 @@ final class Schema {
         "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
         "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
         "CREATE INDEX results_of_channel ON results (channel, id)");
+  }
+
+  /// Sync policies, and who gave each value.
+  private static List<String> version5() {
+    return List.of(
+        """
+        CREATE TABLE sync_policies (
+          fleet TEXT NOT NULL, application TEXT NOT NULL, policies TEXT NOT NULL,
+          PRIMARY KEY (fleet, application)) STRICT, WITHOUT ROWID""",
+        // An object is its title: `site store-117`.
+        """
+        CREATE TABLE given_values (
+          object TEXT PRIMARY KEY, given TEXT NOT NULL) STRICT, WITHOUT ROWID""");
   }
 
   /// How often it was committed to.

@@ -1,13 +1,20 @@
 package dev.tombolo.hub.sqlite;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.Assignment;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
+import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.SlotLayers;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.device.Stranger;
@@ -30,6 +37,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -171,6 +180,61 @@ public final class SqliteViews implements HubViews {
             + " ORDER BY fleet, site, slot, application LIMIT ?",
         ViewRows::assignment,
         where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public Optional<SlotSettings> settings(SlotRef slot) {
+    Optional<Kept<AdminObject.Slot>> kept =
+        one(
+            Loading.SLOTS + " WHERE l.site = ? AND l.name = ?",
+            Loading::slot,
+            slot.site(),
+            slot.slot());
+    Optional<Kept<AdminObject.Site>> site =
+        one(Loading.SITES + " WHERE s.name = ?", Loading::site, slot.site());
+    if (kept.isEmpty() || site.isEmpty()) {
+      return Optional.empty();
+    }
+    Name fleet = site.get().content().fleet();
+    List<Assignment> wanted =
+        list(
+            "SELECT * FROM assignments WHERE fleet = ? AND site IN ('', ?) AND slot IN ('', ?)",
+            Loading::assignment,
+            fleet,
+            slot.site(),
+            slot.slot());
+    return Optional.of(
+        SlotLayers.of(
+            SlotLayers.ofFleet(
+                fleet,
+                one(Loading.FLEETS + " WHERE f.name = ?", Loading::fleet, fleet).orElse(null),
+                list(Loading.APPLICATIONS + " WHERE a.fleet = ?", Loading::application, fleet),
+                at(wanted, new Assignment.Place(fleet, null, null))),
+            site.get(),
+            slot,
+            kept.get(),
+            at(wanted, new Assignment.Place(fleet, slot.site(), null)),
+            at(wanted, new Assignment.Place(fleet, slot.site(), slot.slot()))));
+  }
+
+  private static List<Assignment> at(List<Assignment> wanted, Assignment.Place place) {
+    return wanted.stream().filter(assignment -> assignment.place().equals(place)).toList();
+  }
+
+  @Override
+  public Set<Name> fleetsInParts() {
+    Set<Name> fleets = new TreeSet<>();
+    list(
+            "SELECT fleet, policies FROM sync_policies",
+            r ->
+                LayerColumns.policies(r.getString("policies")).stream()
+                        .allMatch(policy -> !policy.selector().isAll())
+                    ? r.getString("fleet")
+                    : "")
+        .stream()
+        .filter(fleet -> !fleet.isEmpty())
+        .forEach(fleet -> fleets.add(new Name(fleet)));
+    return fleets;
   }
 
   @Override
@@ -355,16 +419,15 @@ public final class SqliteViews implements HubViews {
   @Override
   public Optional<DeviceCondition> condition(DeviceId device) {
     // One after the other: a query within a query would hold two connections.
-    List<Views.AssignmentView> wanted =
-        list(
-            """
-            SELECT a.*
-              FROM devices d CROSS JOIN sites s ON s.name = d.site
-                CROSS JOIN assignments a ON a.fleet = s.fleet
-                  AND a.site IN ('', d.site) AND a.slot IN ('', d.slot)
-              WHERE d.id = ? ORDER BY a.site, a.slot""",
-            ViewRows::assignment,
+    Optional<SlotRef> slot =
+        one(
+            "SELECT site, slot FROM devices WHERE id = ?",
+            r -> new SlotRef(new Name(r.getString(1)), new Name(r.getString(2))),
             device);
+    List<Resolved.Application> wanted =
+        slot.flatMap(this::settings)
+            .map(settings -> Layering.of(settings).applications())
+            .orElse(List.of());
     return one(ConditionRows.QUERY, r -> ConditionRows.read(r, wanted), device);
   }
 

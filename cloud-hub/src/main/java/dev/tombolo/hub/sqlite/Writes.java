@@ -79,10 +79,24 @@ final class Writes {
               "INSERT OR REPLACE INTO counters VALUES (?, ?)",
               Columns.word(c.counter()),
               c.value());
-      case HubChange.FleetPut c -> write(c.fleet().content(), c.fleet());
-      case HubChange.SitePut c -> write(c.site().content(), c.site());
-      case HubChange.SlotPut c -> write(c.slot().content(), c.slot());
-      case HubChange.ApplicationPut c -> write(c.application().content(), c.application());
+      case HubChange.FleetPut c -> {
+        write(c.fleet().content(), c.fleet());
+        writeGiven(c.fleet());
+      }
+      case HubChange.SitePut c -> {
+        write(c.site().content(), c.site());
+        writeGiven(c.site());
+      }
+      case HubChange.SlotPut c -> {
+        write(c.slot().content(), c.slot());
+        writeGiven(c.slot());
+      }
+      case HubChange.ApplicationPut c -> {
+        write(c.application().content(), c.application());
+        writePolicies(c.application().content());
+        writeGiven(c.application());
+      }
+      case HubChange.ObjectGone c -> remove(c.object());
       case HubChange.AssignmentPut c -> write(c.assignment());
       case HubChange.AssignmentRemoved c -> remove(c);
       case HubChange.PublisherRootPut c -> write(c.root());
@@ -184,6 +198,47 @@ final class Writes {
         kept.generation(),
         kept.changedMillis(),
         kept.changedBy());
+  }
+
+  private void writePolicies(AdminObject.Application application) throws SQLException {
+    if (application.policies().isEmpty()) {
+      run(
+          "DELETE FROM sync_policies WHERE fleet = ? AND application = ?",
+          application.fleet(),
+          application.name());
+    } else {
+      run(
+          "INSERT OR REPLACE INTO sync_policies VALUES (?, ?, ?)",
+          application.fleet(),
+          application.name(),
+          LayerColumns.policies(application.policies()));
+    }
+  }
+
+  private void writeGiven(Kept<? extends AdminObject> kept) throws SQLException {
+    String title = kept.content().title();
+    if (!kept.given().isEmpty()) {
+      run(
+          "INSERT OR REPLACE INTO given_values VALUES (?, ?)",
+          title,
+          LayerColumns.given(kept.given()));
+    } else if (kept.generation() > 1) {
+      run("DELETE FROM given_values WHERE object = ?", title);
+    }
+  }
+
+  private void remove(AdminObject object) throws SQLException {
+    run("DELETE FROM given_values WHERE object = ?", object.title());
+    switch (object) {
+      case AdminObject.Fleet it -> run("DELETE FROM fleets WHERE name = ?", it.name());
+      case AdminObject.Site it -> run("DELETE FROM sites WHERE name = ?", it.name());
+      case AdminObject.Slot it ->
+          run("DELETE FROM slots WHERE site = ? AND name = ?", it.ref().site(), it.ref().slot());
+      case AdminObject.Application it -> {
+        run("DELETE FROM applications WHERE fleet = ? AND name = ?", it.fleet(), it.name());
+        run("DELETE FROM sync_policies WHERE fleet = ? AND application = ?", it.fleet(), it.name());
+      }
+    }
   }
 
   private void write(Assignment assignment) throws SQLException {

@@ -8,6 +8,10 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.hub.device.Restoration;
 import dev.tombolo.hub.device.Stranger;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// What every store of the hub's state must do, the real one and the simulated one.
@@ -127,6 +132,71 @@ public abstract class HubStoreContract {
     assertThat(moved.history).isEqualTo(new History(6, "sixth"));
     assertThat(moved.restoration).isEqualTo(new Restoration(10, 20));
     assertThat(moved.strangers).isEmpty();
+  }
+
+  @Test
+  void syncPoliciesAndWhoGaveAValueAreReadBack() {
+    AdminObject.Application application =
+        new AdminObject.Application(
+            new Name("people"),
+            Scene.FLEET,
+            Optional.empty(),
+            "",
+            Map.of(),
+            Map.of("threads", "2"),
+            List.of(
+                new SyncPolicy(
+                    new Selector(
+                        Map.of("size", "small"),
+                        List.of(
+                            new Selector.Expression(
+                                "region", Selector.Operator.NOT_IN, List.of("a", "b")))),
+                    List.of(
+                        new SyncPolicy.Override(
+                            Selector.ALL,
+                            List.of(
+                                new Patch(Patch.Op.ADD, "title", "${site.name}"),
+                                new Patch(Patch.Op.REMOVE, "threads", null)))))));
+    Kept<AdminObject.Application> kept =
+        new Kept<>(
+            "application-1",
+            application,
+            3,
+            5,
+            "user:bob",
+            Map.of("people/threads", new Given("user:alice", 4, "a.yaml:7")));
+    commit(new HubChange.ApplicationPut(kept));
+
+    assertThat(Scene.found(reopened().load().applications.get(Scene.FLEET)).values())
+        .containsExactly(kept);
+  }
+
+  @Test
+  void anObjectThatIsGoneIsNotReadBack() {
+    AdminObject.Site site =
+        new AdminObject.Site(Scene.SITE, Scene.FLEET, "", Map.of(), "UTC", "", "", Map.of());
+    AdminObject.Slot slot = new AdminObject.Slot(Scene.SLOT, "", Map.of(), Map.of());
+    AdminObject.Fleet fleet = Scene.fleet(false);
+    AdminObject.Application application =
+        new AdminObject.Application(
+            new Name("people"), Scene.FLEET, Optional.empty(), "", Map.of(), Map.of());
+    commit(
+        new HubChange.FleetPut(new Kept<>("fleet-1", fleet, 1, 1, "a")),
+        new HubChange.SitePut(new Kept<>("site-1", site, 1, 1, "a")),
+        new HubChange.SlotPut(new Kept<>("slot-1", slot, 1, 1, "a")),
+        new HubChange.ApplicationPut(new Kept<>("application-1", application, 1, 1, "a")));
+
+    commit(
+        new HubChange.ObjectGone(slot),
+        new HubChange.ObjectGone(site),
+        new HubChange.ObjectGone(application),
+        new HubChange.ObjectGone(fleet));
+
+    HubState state = reopened().load();
+    assertThat(state.fleets).isEmpty();
+    assertThat(state.sites).isEmpty();
+    assertThat(state.slots).isEmpty();
+    assertThat(state.applications.getOrDefault(Scene.FLEET, new TreeMap<>())).isEmpty();
   }
 
   private void commit(HubChange... changes) {

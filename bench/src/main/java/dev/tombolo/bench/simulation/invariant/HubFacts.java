@@ -203,6 +203,11 @@ final class HubFacts {
         }
       }
       case HubChange.SitePut(var site) -> sites.put(site.content().name(), site.content());
+      case HubChange.ObjectGone(var object) -> {
+        if (object instanceof AdminObject.Site site) {
+          sites.remove(site.name());
+        }
+      }
       case HubChange.PresencePut(var presence) -> {
         online.put(presence.device(), presence.online());
         seenMillis.put(presence.device(), presence.seenMillis());

@@ -3,6 +3,7 @@ package dev.tombolo.bench.simulation.store;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -217,6 +218,14 @@ public final class SimulatedHubStore implements HubStore {
       case HubChange.SlotPut c -> new Key(kind, c.slot().content().ref(), null);
       case HubChange.ApplicationPut c ->
           new Key(kind, c.application().content().fleet(), c.application().content().name());
+      case HubChange.ObjectGone(AdminObject.Fleet it) ->
+          new Key(HubChange.FleetPut.class, it.name(), null);
+      case HubChange.ObjectGone(AdminObject.Site it) ->
+          new Key(HubChange.SitePut.class, it.name(), null);
+      case HubChange.ObjectGone(AdminObject.Slot it) ->
+          new Key(HubChange.SlotPut.class, it.ref(), null);
+      case HubChange.ObjectGone(AdminObject.Application it) ->
+          new Key(HubChange.ApplicationPut.class, it.fleet(), it.name());
       case HubChange.AssignmentPut c ->
           new Key(
               HubChange.AssignmentPut.class, c.assignment().place(), c.assignment().application());

@@ -4,6 +4,7 @@ import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.config.YamlMap;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.PolicyBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -19,30 +20,44 @@ import org.jspecify.annotations.Nullable;
 /// Fleets, sites, device slots and applications as people write them: YAML documents separated by
 /// `---`, each with `apiVersion`, `kind`, `metadata` and `spec`.
 public final class ObjectsYaml {
-  public static final String API_VERSION = "tombolo.dev/v1";
+  /// How objects are written now.
+  public static final String API_VERSION = "tombolo.io/v1alpha1";
+
+  /// How they were written first; means the same.
+  private static final String FIRST_API_VERSION = "tombolo.dev/v1";
+
+  public static final List<String> KINDS = List.of("Fleet", "Site", "DeviceSlot", "Application");
+
+  /// Another word for a DeviceSlot.
+  private static final String DEVICE = "Device";
 
   private final List<ObjectBody> objects = new ArrayList<>();
 
-  /// Where each parameter stands, by what a hub calls it.
+  /// Where each parameter and each patch stands, by what a hub calls it.
   private final Map<String, Place> parameters = new HashMap<>();
+
+  private final String file;
 
   private record Place(YamlMap map, String key) {}
 
-  private ObjectsYaml() {}
+  private ObjectsYaml(String file) {
+    this.file = file;
+  }
 
   /// @param file its name, for messages
   /// @throws YamlFault at the first mistake
   public static ObjectsYaml read(String file, String text) {
-    ObjectsYaml read = new ObjectsYaml();
+    ObjectsYaml read = new ObjectsYaml(file);
     Map<String, Integer> lines = new HashMap<>();
     for (YamlMap yaml : StrictYaml.documents(file, text)) {
-      ObjectBody object = read.object(yaml);
-      String identity = object.kind() + " " + nameOf(object);
-      Integer before = lines.putIfAbsent(identity, yaml.line());
-      if (before != null) {
-        throw yaml.fault("metadata", identity + " stands in line " + before + " already");
+      for (ObjectBody object : read.object(yaml)) {
+        String identity = object.kind() + " " + nameOf(object);
+        Integer before = lines.putIfAbsent(identity, yaml.line());
+        if (before != null) {
+          throw yaml.fault("metadata", identity + " stands in line " + before + " already");
+        }
+        read.objects.add(object);
       }
-      read.objects.add(object);
     }
     return read;
   }
@@ -55,42 +70,46 @@ public final class ObjectsYaml {
   ///
   /// @param field as the hub names it: `slot store-117/counter-1 parameters.people-embedding.port`
   public Optional<YamlFault> fault(String field, String what) {
-    return Optional.ofNullable(parameters.get(field))
+    int parameter = field.indexOf("] parameters.");
+    return Optional.ofNullable(
+            parameters.get(parameter < 0 ? field : field.substring(0, parameter + 1)))
         .map(place -> place.map().fault(place.key(), what));
   }
 
-  private ObjectBody object(YamlMap yaml) {
-    yaml.word("apiVersion", List.of(API_VERSION));
-    String kind = yaml.word("kind", List.of("Fleet", "Site", "DeviceSlot", "Application"));
+  private List<ObjectBody> object(YamlMap yaml) {
+    yaml.word("apiVersion", List.of(API_VERSION, FIRST_API_VERSION));
+    boolean isDevice = yaml.optionalText("kind").filter(DEVICE::equals).isPresent();
+    String kind = isDevice ? "DeviceSlot" : yaml.word("kind", KINDS);
     YamlMap metadata = yaml.map("metadata");
     Metadata about =
         new Metadata(
             metadata.read("name", Name::new).text(),
             metadata.text("displayName", ""),
-            metadata.textMap("labels"));
+            metadata.textMap("labels"),
+            file);
     metadata.noMore();
-    ObjectBody object =
+    List<ObjectBody> objects =
         switch (kind) {
-          case "Fleet" -> fleet(about, yaml);
-          case "Site" -> site(about, yaml.map("spec"));
-          case "DeviceSlot" -> slot(about, yaml.map("spec"));
-          default -> application(about, yaml.map("spec"));
+          case "Fleet" -> List.of(fleet(about, yaml));
+          case "Site" -> List.of(site(about, yaml.map("spec")));
+          case "DeviceSlot" -> List.of(slot(about, yaml.map("spec")));
+          default -> applications(about, yaml.map("spec"));
         };
     yaml.noMore();
-    return object;
+    return objects;
   }
 
   /// A fleet may go without `spec`.
   private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
-    Map<String, Map<String, String>> parameters = Map.of();
+    Values values = new Values();
     if (yaml.has("spec")) {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
-      parameters = parameters("fleet " + about.name(), spec);
+      values = parameters("fleet " + about.name(), spec);
       spec.noMore();
     }
-    return about.object("Fleet", null, null, guarded, null, null, null, null, parameters);
+    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
@@ -104,7 +123,8 @@ public final class ObjectsYaml {
             spec.text("region", ""),
             spec.text("contact", ""),
             null,
-            parameters("site " + about.name(), spec));
+            parameters("site " + about.name(), spec),
+            null);
     spec.noMore();
     return site;
   }
@@ -121,47 +141,81 @@ public final class ObjectsYaml {
             null,
             null,
             null,
-            parameters("slot " + site + "/" + about.name(), spec));
+            parameters("slot " + site + "/" + about.name(), spec),
+            null);
     spec.noMore();
     return slot;
   }
 
-  private ObjectBody application(Metadata about, YamlMap spec) {
-    String fleet = spec.read("fleet", Name::new).text();
+  /// One for each fleet that it goes to.
+  private List<ObjectBody> applications(Metadata about, YamlMap spec) {
+    Optional<String> own = spec.optionalRead("fleet", Name::new).map(Name::text);
     String release =
         spec.optionalRead("release", version -> new ReleaseRef(new Name(about.name()), version))
             .map(ReleaseRef::version)
             .orElse(null);
-    Map<String, String> own = spec.scalarMap("parameters");
-    note("application " + fleet + "/" + about.name(), about.name(), spec, "parameters");
+    Map<String, PoliciesYaml.Of> policies = PoliciesYaml.read(spec, own);
+    Map<String, PoliciesYaml.Of> fleets = new LinkedHashMap<>();
+    if (policies.isEmpty()) {
+      fleets.put(own.orElseGet(() -> spec.read("fleet", Name::new).text()), new PoliciesYaml.Of());
+    } else {
+      fleets.putAll(policies);
+    }
+    List<ObjectBody> objects = new ArrayList<>();
+    fleets.forEach(
+        (fleet, of) -> {
+          String title = "application " + fleet + "/" + about.name();
+          Values values = new Values();
+          Map<String, String> given = values(title, about.name(), spec, "parameters", values);
+          if (!given.isEmpty()) {
+            values.parameters().put(about.name(), given);
+          }
+          if (release != null) {
+            values.lines().put("release", spec.lineOf("release"));
+          }
+          of.patches()
+              .forEach(
+                  (path, patch) -> {
+                    values.lines().put(path, patch.lineOf("value"));
+                    String[] numbers = path.split("/");
+                    parameters.put(
+                        title
+                            + " spec.syncPolicies["
+                            + numbers[0]
+                            + "].overrides["
+                            + numbers[1]
+                            + "].patches["
+                            + numbers[2]
+                            + "]",
+                        new Place(patch, "value"));
+                  });
+          objects.add(
+              about.object(
+                  "Application",
+                  fleet,
+                  null,
+                  false,
+                  null,
+                  null,
+                  null,
+                  release,
+                  values,
+                  of.policies().isEmpty() ? null : of.policies()));
+        });
     spec.noMore();
-    return about.object(
-        "Application",
-        fleet,
-        null,
-        false,
-        null,
-        null,
-        null,
-        release,
-        own.isEmpty() ? Map.of() : Map.of(about.name(), own));
+    return objects;
   }
 
-  /// Remembers where the parameters of an application stand.
-  private void note(String object, String application, YamlMap at, String under) {
-    at.optionalMap(under)
-        .ifPresent(
-            map ->
-                map.keys()
-                    .forEach(
-                        key ->
-                            parameters.put(
-                                object + " parameters." + application + "." + key,
-                                new Place(map, key))));
+  /// @param parameters by application
+  /// @param lines of the values, as the hub is told them
+  private record Values(Map<String, Map<String, String>> parameters, Map<String, Integer> lines) {
+    Values() {
+      this(new LinkedHashMap<>(), new LinkedHashMap<>());
+    }
   }
 
-  private Map<String, Map<String, String>> parameters(String object, YamlMap spec) {
-    Map<String, Map<String, String>> all = new LinkedHashMap<>();
+  private Values parameters(String object, YamlMap spec) {
+    Values values = new Values();
     spec.optionalMap("parameters")
         .ifPresent(
             applications -> {
@@ -170,11 +224,31 @@ public final class ObjectsYaml {
                   throw applications.fault(
                       application, "not an application's name; parameters go under one");
                 }
-                all.put(application, applications.scalarMap(application));
-                note(object, application, applications, application);
+                values
+                    .parameters()
+                    .put(
+                        application,
+                        values(object, application, applications, application, values));
               }
             });
-    return all;
+    return values;
+  }
+
+  /// The parameters of one application; remembers where they stand.
+  private Map<String, String> values(
+      String object, String application, YamlMap at, String under, Values into) {
+    Map<String, String> found = at.scalarMap(under);
+    at.optionalMap(under)
+        .ifPresent(
+            map ->
+                found.forEach(
+                    (name, text) -> {
+                      PoliciesYaml.template(map, name, text);
+                      into.lines().put(application + "/" + name, map.lineOf(name));
+                      parameters.put(
+                          object + " parameters." + application + "." + name, new Place(map, name));
+                    }));
+    return found;
   }
 
   private static String timeZone(String text) {
@@ -190,7 +264,7 @@ public final class ObjectsYaml {
                 .orElse(""));
   }
 
-  private static String nameOf(ObjectBody object) {
+  static String nameOf(ObjectBody object) {
     return switch (object.kind()) {
       case "DeviceSlot" -> object.site() + "/" + object.name();
       case "Application" -> object.fleet() + "/" + object.name();
@@ -198,7 +272,8 @@ public final class ObjectsYaml {
     };
   }
 
-  private record Metadata(String name, String displayName, Map<String, String> labels) {
+  private record Metadata(
+      String name, String displayName, Map<String, String> labels, String file) {
     ObjectBody object(
         String kind,
         @Nullable String fleet,
@@ -208,7 +283,8 @@ public final class ObjectsYaml {
         @Nullable String region,
         @Nullable String contact,
         @Nullable String release,
-        Map<String, Map<String, String>> parameters) {
+        Values values,
+        @Nullable List<PolicyBody> policies) {
       return new ObjectBody(
           kind,
           name,
@@ -221,7 +297,10 @@ public final class ObjectsYaml {
           region,
           contact,
           release,
-          parameters);
+          values.parameters(),
+          policies,
+          file,
+          values.lines());
     }
   }
 }

@@ -4,13 +4,19 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How a command ended.
 public sealed interface AdminAnswer {
   /// @param changes a line each, for people: `site store-117 created`, `slot x/y unchanged`
-  record Done(List<String> changes) implements AdminAnswer {
+  /// @param applied of an `apply` that asked for it; else null
+  record Done(List<String> changes, @Nullable Applied applied) implements AdminAnswer {
     public Done {
       changes = List.copyOf(changes);
+    }
+
+    public Done(List<String> changes) {
+      this(changes, null);
     }
   }
 

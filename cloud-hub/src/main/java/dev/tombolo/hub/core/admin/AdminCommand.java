@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What an operator may change. Where it touches a protected fleet, `typedName` must be that
 /// fleet's name, else the answer is [dev.tombolo.protocol.reason.Reason.ProtectedFleet].
@@ -32,10 +33,59 @@ public sealed interface AdminCommand {
   record RevokeToken(String token) implements AdminCommand {}
 
   /// All of the objects or none.
-  record Apply(List<AdminObject> objects, Optional<String> typedName, boolean dryRun)
+  ///
+  /// @param prune what is to go that is not among the objects
+  /// @param sources where the objects were written, by their titles; for `explain`
+  /// @param isDetailed the answer tells fields and devices, not only lines
+  record Apply(
+      List<AdminObject> objects,
+      Optional<String> typedName,
+      boolean dryRun,
+      Optional<Prune> prune,
+      Map<String, Sources> sources,
+      boolean isDetailed)
       implements AdminCommand {
     public Apply {
       objects = List.copyOf(objects);
+      sources = Map.copyOf(sources);
+    }
+
+    public Apply(List<AdminObject> objects, Optional<String> typedName, boolean dryRun) {
+      this(objects, typedName, dryRun, Optional.empty(), Map.of(), false);
+    }
+  }
+
+  /// Objects of these kinds in these fleets are to go when they are not in the list.
+  record Prune(Set<Name> fleets, Set<Kind> kinds) {
+    public Prune {
+      fleets = Set.copyOf(fleets);
+      kinds = Set.copyOf(kinds);
+    }
+
+    /// What may go.
+    public enum Kind {
+      FLEET,
+      SITE,
+      SLOT,
+      APPLICATION
+    }
+  }
+
+  /// Where an object's values were written.
+  ///
+  /// @param lines by value: `people-embedding/port`, `release`, `0/1/2` for the third patch of the
+  ///   second override of the first policy
+  record Sources(String file, Map<String, Integer> lines) {
+    public static final Sources UNKNOWN = new Sources("", Map.of());
+
+    public Sources {
+      lines = Map.copyOf(lines);
+    }
+
+    /// `shops.yaml:12`; empty when it is not known.
+    public String of(String path) {
+      Integer line = lines.get(path);
+      return line == null ? file : file + ":" + line;
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,13 +15,21 @@ public sealed interface AdminObject {
 
   Map<String, String> labels();
 
+  /// For people and for the audit: `site store-117`.
+  String title();
+
   record Fleet(
       Name name,
       String displayName,
       Map<String, String> labels,
       boolean isProtected,
       Map<Name, Map<String, String>> parameters)
-      implements AdminObject {}
+      implements AdminObject {
+    @Override
+    public String title() {
+      return "fleet " + name;
+    }
+  }
 
   /// @param timeZone IANA name
   record Site(
@@ -31,22 +41,54 @@ public sealed interface AdminObject {
       String region,
       String contact,
       Map<Name, Map<String, String>> parameters)
-      implements AdminObject {}
+      implements AdminObject {
+    @Override
+    public String title() {
+      return "site " + name;
+    }
+  }
 
   record Slot(
       SlotRef ref,
       String displayName,
       Map<String, String> labels,
       Map<Name, Map<String, String>> parameters)
-      implements AdminObject {}
+      implements AdminObject {
+    @Override
+    public String title() {
+      return "slot " + ref;
+    }
+  }
 
   /// Selects a release for a fleet, as `assign` does, with parameters.
+  ///
+  /// @param policies where in the fleet it goes; none: everywhere
   record Application(
       Name name,
       Name fleet,
       Optional<ReleaseRef> release,
       String displayName,
       Map<String, String> labels,
-      Map<String, String> parameters)
-      implements AdminObject {}
+      Map<String, String> parameters,
+      List<SyncPolicy> policies)
+      implements AdminObject {
+    public Application {
+      policies = List.copyOf(policies);
+    }
+
+    public Application(
+        Name name,
+        Name fleet,
+        Optional<ReleaseRef> release,
+        String displayName,
+        Map<String, String> labels,
+        Map<String, String> parameters) {
+      this(name, fleet, release, displayName, labels, parameters, List.of());
+    }
+
+    @Override
+    public String title() {
+      return "application " + fleet + "/" + name;
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.policy.DeviceCondition;
@@ -14,6 +15,7 @@ import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What operators may read, as of the last commit. Safe from any thread. Lists are ordered by name
 /// unless they say otherwise.
@@ -32,6 +34,12 @@ public interface HubViews extends AutoCloseable {
 
   /// By fleet, site, slot and application; what is wanted in a whole fleet comes before its sites.
   List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page);
+
+  /// Everything that bears on what a slot's device should run; empty when there is no such slot.
+  Optional<SlotSettings> settings(SlotRef slot);
+
+  /// Fleets with an application that does not go everywhere in them.
+  Set<Name> fleetsInParts();
 
   /// Those that reach devices in the sites from `first` to `last`, of a fleet or of all.
   List<Views.AssignmentView> assignmentsReaching(Optional<Name> fleet, Name first, Name last);

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param kind `Fleet`, `Site`, `DeviceSlot` or `Application`
 /// @param guarded a fleet's `protected`
 /// @param parameters by application, then by parameter; of an Application only under its own name
+/// @param syncPolicies of an Application
+/// @param file where the object was written, for `explain`
+/// @param lines of its values in the file: `people-embedding/port`, `release`, `0/1/2` for the
+///   third patch of the second override of the first policy
 @Json
 public record ObjectBody(
     String kind,
@@ -23,12 +28,46 @@ public record ObjectBody(
     @Nullable String region,
     @Nullable String contact,
     @Nullable String release,
-    Map<String, Map<String, String>> parameters) {
+    Map<String, Map<String, String>> parameters,
+    @Nullable List<PolicyBody> syncPolicies,
+    @Nullable String file,
+    @Nullable Map<String, Integer> lines) {
   public ObjectBody {
     Objects.requireNonNull(kind, "kind is missing");
     Objects.requireNonNull(name, "name is missing");
     Objects.requireNonNull(displayName, "displayName is missing");
     labels = Map.copyOf(labels);
     parameters = Map.copyOf(parameters);
+  }
+
+  public ObjectBody(
+      String kind,
+      String name,
+      @Nullable String fleet,
+      @Nullable String site,
+      String displayName,
+      Map<String, String> labels,
+      boolean guarded,
+      @Nullable String timeZone,
+      @Nullable String region,
+      @Nullable String contact,
+      @Nullable String release,
+      Map<String, Map<String, String>> parameters) {
+    this(
+        kind,
+        name,
+        fleet,
+        site,
+        displayName,
+        labels,
+        guarded,
+        timeZone,
+        region,
+        contact,
+        release,
+        parameters,
+        null,
+        null,
+        null);
   }
 }

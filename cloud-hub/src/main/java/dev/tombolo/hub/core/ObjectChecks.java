@@ -1,0 +1,192 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Template;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Whether objects may be written as they are: by themselves, and beside those that are there.
+final class ObjectChecks {
+  private final HubState state;
+  private final ParameterCheck parameters;
+
+  ObjectChecks(HubState state, ParameterCheck parameters) {
+    this.state = state;
+    this.parameters = parameters;
+  }
+
+  /// Null when those that are written from one number to another are sound.
+  @Nullable Reason check(PendingApply at, int from, int to) {
+    for (int i = from; i < to; i++) {
+      AdminObject object = at.toWrite(i);
+      Reason wrong = i < at.objects().size() ? put(object, at) : confirmed(object, at);
+      if (wrong != null) {
+        return wrong;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Reason put(AdminObject object, PendingApply at) {
+    Reason wrong = ObjectBounds.check(object);
+    if (wrong == null) {
+      wrong = reference(object, at.planned());
+    }
+    if (wrong == null && isChange(object)) {
+      wrong = confirmed(object, at);
+    }
+    return wrong == null ? parameters.object(object, at.planned()) : wrong;
+  }
+
+  /// What changes nothing needs no name typed.
+  private @Nullable Reason confirmed(AdminObject object, PendingApply at) {
+    return at.command().dryRun() ? null : protection(object, at.command().typedName());
+  }
+
+  /// The protected fleets that are changed.
+  Set<String> protectedBy(PendingApply at) {
+    Set<String> fleets = new TreeSet<>();
+    for (int i = 0; i < at.writes(); i++) {
+      AdminObject object = at.toWrite(i);
+      boolean isChanged = i >= at.objects().size() || isChange(object);
+      if (isChanged
+          && protection(object, Optional.empty()) instanceof Reason.ProtectedFleet fleet) {
+        fleets.add(fleet.fleet());
+      }
+    }
+    return fleets;
+  }
+
+  private @Nullable Reason reference(AdminObject object, Planned planned) {
+    return switch (object) {
+      case AdminObject.Fleet fleet -> null;
+      case AdminObject.Site site ->
+          planned.isFleet(site.fleet())
+              ? null
+              : References.notFound("fleet", site.fleet().text(), planned.knownFleets());
+      case AdminObject.Slot slot ->
+          planned.isSite(slot.ref().site())
+              ? null
+              : References.notFound("site", slot.ref().site().text(), planned.knownSites());
+      case AdminObject.Application a -> {
+        if (!planned.isFleet(a.fleet())) {
+          yield References.notFound("fleet", a.fleet().text(), planned.knownFleets());
+        }
+        yield a.release().isPresent()
+            ? References.release(state, a.release().get(), a.fleet())
+            : null;
+      }
+    };
+  }
+
+  private @Nullable Reason protection(AdminObject object, Optional<String> typedName) {
+    return switch (object) {
+      case AdminObject.Fleet fleet -> References.protection(state, fleet.name(), typedName);
+      case AdminObject.Application a -> References.protection(state, a.fleet(), typedName);
+      case AdminObject.Slot slot -> siteProtection(slot.ref().site(), typedName);
+      case AdminObject.Site site -> {
+        Reason from = siteProtection(site.name(), typedName);
+        yield from != null ? from : References.protection(state, site.fleet(), typedName);
+      }
+    };
+  }
+
+  private @Nullable Reason siteProtection(Name site, Optional<String> typedName) {
+    Kept<AdminObject.Site> kept = state.sites.get(site);
+    return kept == null ? null : References.protection(state, kept.content().fleet(), typedName);
+  }
+
+  /// What an object is applied on top of; null when it is new.
+  @Nullable Kept<? extends AdminObject> before(AdminObject object) {
+    return switch (object) {
+      case AdminObject.Fleet fleet -> state.fleets.get(fleet.name());
+      case AdminObject.Site site -> state.sites.get(site.name());
+      case AdminObject.Slot slot -> state.slots.get(slot.ref());
+      case AdminObject.Application a -> {
+        Map<Name, Kept<AdminObject.Application>> there = state.applications.get(a.fleet());
+        yield there == null ? null : there.get(a.name());
+      }
+    };
+  }
+
+  boolean isChange(AdminObject object) {
+    Kept<? extends AdminObject> before = before(object);
+    return before == null || !before.content().equals(object) || otherRelease(object).isPresent();
+  }
+
+  /// What has been assigned since, of an application that is as it was.
+  Optional<String> otherRelease(AdminObject object) {
+    if (!(object instanceof AdminObject.Application a) || a.release().isEmpty()) {
+      return Optional.empty();
+    }
+    Assignment at = AssignCommands.at(state, new Assignment.Place(a.fleet(), null, null), a.name());
+    return at != null && at.ref().equals(a.release().get())
+        ? Optional.empty()
+        : Optional.of(at == null ? "" : at.ref().version());
+  }
+
+  /// Whether a list may do something on one device that its objects do not show by themselves:
+  /// templates and overrides depend on the device's labels.
+  boolean isByDevice(PendingApply at) {
+    TreeSet<Name> fleets = new TreeSet<>();
+    for (int i = 0; i < at.writes(); i++) {
+      AdminObject object = at.toWrite(i);
+      if (i >= at.objects().size() || isChange(object)) {
+        Name fleet =
+            switch (object) {
+              case AdminObject.Fleet it -> it.name();
+              case AdminObject.Site it -> it.fleet();
+              case AdminObject.Slot it -> at.planned().fleetOf(it.ref().site());
+              case AdminObject.Application it -> it.fleet();
+            };
+        if (fleet != null) {
+          fleets.add(fleet);
+        }
+        if (isTemplated(object)) {
+          return true;
+        }
+      }
+    }
+    if (fleets.isEmpty()) {
+      return false;
+    }
+    if (state.isAnyPlaceTemplated()) {
+      return true;
+    }
+    for (Name fleet : fleets) {
+      Kept<AdminObject.Fleet> kept = state.fleets.get(fleet);
+      if (kept != null && isTemplated(kept.content())) {
+        return true;
+      }
+      for (Kept<AdminObject.Application> application : at.planned().applicationsOf(fleet)) {
+        if (isTemplated(application.content()) || !application.content().policies().isEmpty()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isTemplated(AdminObject object) {
+    return switch (object) {
+      case AdminObject.Fleet it -> isTemplated(it.parameters());
+      case AdminObject.Site it -> isTemplated(it.parameters());
+      case AdminObject.Slot it -> isTemplated(it.parameters());
+      case AdminObject.Application it -> Template.isAmong(it.parameters().values());
+    };
+  }
+
+  private static boolean isTemplated(Map<Name, Map<String, String>> parameters) {
+    for (Map<String, String> values : parameters.values()) {
+      if (Template.isAmong(values.values())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

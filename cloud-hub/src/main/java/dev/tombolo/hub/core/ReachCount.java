@@ -1,0 +1,230 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.Applied.Reach;
+import dev.tombolo.hub.core.admin.Applied.SettingReach;
+import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.desired.SlotSettings;
+import dev.tombolo.hub.desired.Trouble;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a change does to the slots looked at so far: how many devices get which setting anew, and
+/// what would not work where.
+final class ReachCount {
+  /// Slots named of each setting and each problem.
+  static final int NAMED_MAX = 5;
+
+  /// Kinds of problems told; further ones are not.
+  static final int PROBLEMS_MAX = 32;
+
+  private long looked;
+  private long changed;
+  private final TreeMap<Setting, Places> settings = new TreeMap<>();
+  private final Map<Problem, Places> fresh = new LinkedHashMap<>();
+  private final Map<Problem, Places> old = new LinkedHashMap<>();
+
+  private record Setting(Name application, String name) implements Comparable<Setting> {
+    @Override
+    public int compareTo(Setting other) {
+      int first = application.compareTo(other.application);
+      return first != 0 ? first : name.compareTo(other.name);
+    }
+  }
+
+  /// @param isMeant it was written to happen: never a fault
+  private record Problem(String where, String value, String words, boolean isMeant) {}
+
+  private record Places(long count, List<String> first) {
+    static final Places NONE = new Places(0, List.of());
+
+    Places and(SlotRef slot) {
+      if (first.size() == NAMED_MAX) {
+        return new Places(count + 1, first);
+      }
+      List<String> more = new ArrayList<>(first);
+      more.add(slot.toString());
+      return new Places(count + 1, more);
+    }
+
+    @Override
+    public String toString() {
+      return String.join(", ", first)
+          + (count > first.size() ? " and " + (count - first.size()) + " more" : "");
+    }
+  }
+
+  ReachCount copy() {
+    ReachCount copy = new ReachCount();
+    copy.looked = looked;
+    copy.changed = changed;
+    copy.settings.putAll(settings);
+    copy.fresh.putAll(fresh);
+    copy.old.putAll(old);
+    return copy;
+  }
+
+  /// Takes a slot in.
+  ///
+  /// @param isHeld a device has it
+  /// @param before what bore on it; null when it is new
+  /// @param after what will; null when it goes
+  void take(
+      SlotRef slot,
+      boolean isHeld,
+      @Nullable SlotSettings before,
+      @Nullable SlotSettings after,
+      ParameterCheck check) {
+    Resolved was = before == null ? null : Layering.of(before);
+    Resolved is = after == null ? null : Layering.of(after);
+    if (isHeld) {
+      looked++;
+      Set<Setting> different = different(was, is);
+      if (!different.isEmpty()) {
+        changed++;
+      }
+      for (Setting setting : different) {
+        settings.put(setting, settings.getOrDefault(setting, Places.NONE).and(slot));
+      }
+    }
+    Set<Problem> known = was == null ? Set.of() : problems(was, check);
+    for (Problem problem : is == null ? Set.<Problem>of() : problems(is, check)) {
+      Map<Problem, Places> into = known.contains(problem) || problem.isMeant() ? old : fresh;
+      if (into.containsKey(problem) || into.size() < PROBLEMS_MAX) {
+        into.put(problem, into.getOrDefault(problem, Places.NONE).and(slot));
+      }
+    }
+  }
+
+  private static Set<Setting> different(@Nullable Resolved was, @Nullable Resolved is) {
+    Set<Setting> different = new TreeSet<>();
+    Map<Name, Resolved.Application> before = byName(was);
+    Map<Name, Resolved.Application> after = byName(is);
+    Set<Name> names = new TreeSet<>(before.keySet());
+    names.addAll(after.keySet());
+    for (Name name : names) {
+      Resolved.Application old = before.get(name);
+      Resolved.Application now = after.get(name);
+      Digest oldRelease = old == null ? null : old.release().release();
+      Digest newRelease = now == null ? null : now.release().release();
+      if (!Objects.equals(oldRelease, newRelease)) {
+        different.add(new Setting(name, "release"));
+      }
+      Map<String, String> oldValues = old == null ? Map.of() : old.values();
+      Map<String, String> newValues = now == null ? Map.of() : now.values();
+      if (!oldValues.equals(newValues)) {
+        Set<String> parameters = new TreeSet<>(oldValues.keySet());
+        parameters.addAll(newValues.keySet());
+        for (String parameter : parameters) {
+          if (!Objects.equals(oldValues.get(parameter), newValues.get(parameter))) {
+            different.add(new Setting(name, "parameters." + parameter));
+          }
+        }
+      }
+    }
+    return different;
+  }
+
+  private static Map<Name, Resolved.Application> byName(@Nullable Resolved resolved) {
+    Map<Name, Resolved.Application> all = new TreeMap<>();
+    if (resolved != null) {
+      resolved.applications().forEach(application -> all.put(application.name(), application));
+    }
+    return all;
+  }
+
+  private static Set<Problem> problems(Resolved resolved, ParameterCheck check) {
+    Set<Problem> problems = new LinkedHashSet<>();
+    for (Trouble trouble : resolved.troubles()) {
+      problems.add(
+          new Problem(trouble.where(), trouble.value(), trouble.words(), trouble.isMeant()));
+    }
+    for (Resolved.Application application : resolved.applications()) {
+      Digest release = application.release().release();
+      application
+          .parameters()
+          .forEach(
+              (name, trail) -> {
+                String value = trail.value();
+                String fix = value == null ? null : check.problem(release, name, value);
+                if (value != null && fix != null) {
+                  Resolved.Link last = trail.links().getLast();
+                  problems.add(
+                      new Problem(
+                          last.object()
+                              + (last.detail().isEmpty() ? "" : " " + last.detail())
+                              + " parameters."
+                              + application.name()
+                              + "."
+                              + name,
+                          value,
+                          fix,
+                          false));
+                }
+              });
+    }
+    return problems;
+  }
+
+  /// What would not work and did before; null when all does.
+  @Nullable Reason refusal() {
+    for (Map.Entry<Problem, Places> entry : fresh.entrySet()) {
+      Problem problem = entry.getKey();
+      return new Reason.InputInvalid(
+          problem.where(),
+          problem.value(),
+          problem.words()
+              + " (on "
+              + counted(entry.getValue().count())
+              + ": "
+              + entry.getValue()
+              + ")");
+    }
+    return null;
+  }
+
+  /// What does not work and did not before.
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    old.forEach(
+        (problem, places) ->
+            warnings.add(
+                problem.where()
+                    + ": '"
+                    + problem.value()
+                    + "': "
+                    + problem.words()
+                    + " (on "
+                    + counted(places.count())
+                    + ": "
+                    + places
+                    + ")"));
+    return warnings;
+  }
+
+  private static String counted(long slots) {
+    return slots == 1 ? "1 slot" : slots + " slots";
+  }
+
+  Reach reach() {
+    List<SettingReach> all = new ArrayList<>();
+    settings.forEach(
+        (setting, places) ->
+            all.add(
+                new SettingReach(
+                    setting.application(), setting.name(), places.count(), places.first())));
+    return new Reach(looked, changed, all);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.tombolo.hub.desired;
+
+import dev.tombolo.hub.desired.Resolved.Chosen;
+import dev.tombolo.hub.desired.Resolved.Link;
+import dev.tombolo.hub.desired.Resolved.Trail;
+import dev.tombolo.hub.desired.SlotSettings.Policies;
+import dev.tombolo.protocol.id.Name;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Lays layers over each other, patches what comes of them, and fills templates in. The same
+/// function renders a device's document and explains it.
+public final class Layering {
+  private static final int QUOTES_BYTES = 6;
+
+  private final SlotSettings settings;
+  private final Map<String, String> labels;
+  private final List<Trouble> troubles = new ArrayList<>(0);
+  private long bytes;
+
+  private Layering(SlotSettings settings) {
+    this.settings = settings;
+    this.labels = settings.policies().isEmpty() ? Map.of() : settings.place().labels();
+  }
+
+  public static Resolved of(SlotSettings settings) {
+    return new Layering(settings).resolve();
+  }
+
+  private Resolved resolve() {
+    TreeMap<Name, List<Chosen>> chosen = new TreeMap<>();
+    for (Layer layer : settings.layers()) {
+      boolean isNarrow = layer.kind().compareTo(LayerKind.FLEET) > 0;
+      layer
+          .choices()
+          .forEach(
+              (name, choice) -> {
+                if (isNarrow || isDestination(name)) {
+                  chosen
+                      .computeIfAbsent(name, any -> new ArrayList<>(1))
+                      .add(
+                          new Chosen(
+                              layer.kind(),
+                              choice.object().isEmpty() ? layer.object() : choice.object(),
+                              choice));
+                }
+              });
+    }
+    List<Resolved.Application> applications = new ArrayList<>(chosen.size());
+    chosen.forEach(
+        (name, releases) ->
+            applications.add(new Resolved.Application(name, releases, parameters(name))));
+    return new Resolved(applications, troubles);
+  }
+
+  /// Whether an application that is chosen for a whole fleet goes to this place of it.
+  private boolean isDestination(Name application) {
+    Policies policies = settings.policies().get(application);
+    if (policies == null || policies.policies().isEmpty()) {
+      return true;
+    }
+    for (SyncPolicy policy : policies.policies()) {
+      if (policy.selector().matches(labels)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private TreeMap<String, Trail> parameters(Name application) {
+    TreeMap<String, List<Link>> links = new TreeMap<>();
+    for (Layer layer : settings.layers()) {
+      layer
+          .parameters()
+          .getOrDefault(application, Map.of())
+          .forEach(
+              (name, text) ->
+                  links
+                      .computeIfAbsent(name, any -> new ArrayList<>(2))
+                      .add(
+                          new Link(
+                              layer.kind(),
+                              layer.object(),
+                              "",
+                              text,
+                              layer.givenFor(application, name))));
+    }
+    Policies policies = settings.policies().get(application);
+    if (policies != null) {
+      for (int i = 0; i < policies.policies().size(); i++) {
+        override(application, policies, i, links);
+      }
+    }
+    TreeMap<String, Trail> trails = new TreeMap<>();
+    links.forEach((name, all) -> trails.put(name, trail(application, name, all)));
+    return trails;
+  }
+
+  private void override(
+      Name application, Policies policies, int number, Map<String, List<Link>> links) {
+    SyncPolicy policy = policies.policies().get(number);
+    if (!policy.selector().matches(labels)) {
+      return;
+    }
+    for (int i = 0; i < policy.overrides().size(); i++) {
+      SyncPolicy.Override override = policy.overrides().get(i);
+      if (override.selector().matches(labels)) {
+        patch(
+            application,
+            policies,
+            policy,
+            override,
+            "spec.syncPolicies[" + number + "].overrides[" + i + "]",
+            links);
+      }
+    }
+  }
+
+  /// All patches of an override or none.
+  private void patch(
+      Name application,
+      Policies policies,
+      SyncPolicy policy,
+      SyncPolicy.Override override,
+      String path,
+      Map<String, List<Link>> links) {
+    Map<String, List<Link>> patched = new HashMap<>();
+    for (int i = 0; i < override.patches().size(); i++) {
+      Patch patch = override.patches().get(i);
+      String where = path + ".patches[" + i + "]";
+      List<Link> there = patched.get(patch.parameter());
+      there = there == null ? links.getOrDefault(patch.parameter(), List.of()) : there;
+      String now = there.isEmpty() ? null : there.getLast().text();
+      Trouble trouble = trouble(application, policies.object(), where, patch, now);
+      if (trouble != null) {
+        troubles.add(trouble);
+        return;
+      }
+      if (patch.op() == Patch.Op.TEST) {
+        continue;
+      }
+      List<Link> next = new ArrayList<>(there);
+      next.add(
+          new Link(
+              LayerKind.OVERRIDE,
+              policies.object(),
+              where,
+              patch.value(),
+              policies
+                  .given()
+                  .getOrDefault(SyncPolicy.key(policy, override, patch), policies.whole())));
+      patched.put(patch.parameter(), next);
+    }
+    links.putAll(patched);
+  }
+
+  private static @Nullable Trouble trouble(
+      Name application, String object, String where, Patch patch, @Nullable String now) {
+    return switch (patch.op()) {
+      case ADD -> null;
+      case REPLACE, REMOVE ->
+          now == null
+              ? new Trouble.NothingToPatch(application, object, where, patch.parameter())
+              : null;
+      case TEST ->
+          patch.wanted().equals(now) ? null : new Trouble.TestFailed(application, object, where);
+    };
+  }
+
+  private Trail trail(Name application, String name, List<Link> links) {
+    Link last = links.getLast();
+    String text = last.text();
+    if (text == null) {
+      return new Trail(links, null);
+    }
+    boolean isPlain = last.layer() != LayerKind.OVERRIDE && !Template.isOne(text);
+    if (isPlain) {
+      bytes += size(name, text);
+      return new Trail(links, text);
+    }
+    Template.Filled filled = Template.fill(text, settings.place());
+    String object = last.detail().isEmpty() ? last.object() : last.object() + " " + last.detail();
+    if (filled.missing() != null) {
+      troubles.add(new Trouble.LabelMissing(application, name, object, filled.missing()));
+      return new Trail(links, null);
+    }
+    long size = size(name, filled.text());
+    if (bytes + size > SectionBounds.DEVICE_PARAMETERS_BYTES_MAX) {
+      troubles.add(new Trouble.TooLarge(application, name, object));
+      return new Trail(links, null);
+    }
+    bytes += size;
+    return new Trail(links, filled.text());
+  }
+
+  /// At least as many bytes as it takes in the section.
+  private static long size(String name, String value) {
+    return QUOTES_BYTES + 3L * (name.length() + value.length());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.Applied;
+import dev.tombolo.hub.http.api.AppliedShown;
+import dev.tombolo.hub.http.api.FieldChangeRow;
+import dev.tombolo.hub.http.api.ObjectChangeRow;
+import dev.tombolo.hub.http.api.ReachRow;
+import dev.tombolo.hub.http.api.SettingReachRow;
+import java.util.List;
+
+/// Turns what an `apply` changed into the rows of the admin API.
+final class AppliedRows {
+  private AppliedRows() {}
+
+  static AppliedShown of(AdminAnswer.Done done) {
+    Applied applied = done.applied();
+    return applied == null
+        ? new AppliedShown(done.changes(), List.of(), null, List.of())
+        : new AppliedShown(
+            done.changes(),
+            applied.objects().stream().map(AppliedRows::of).toList(),
+            applied.reach().looked() < 0 ? null : of(applied.reach()),
+            applied.warnings());
+  }
+
+  private static ObjectChangeRow of(Applied.ObjectChange change) {
+    return new ObjectChangeRow(
+        change.object(),
+        change.action().word(),
+        change.generation(),
+        change.fields().stream()
+            .map(field -> new FieldChangeRow(field.path(), field.before(), field.after()))
+            .toList());
+  }
+
+  private static ReachRow of(Applied.Reach reach) {
+    return new ReachRow(
+        reach.looked(),
+        reach.changed(),
+        reach.settings().stream()
+            .map(
+                each ->
+                    new SettingReachRow(
+                        each.application().text(), each.setting(), each.devices(), each.first()))
+            .toList());
+  }
+}

@@ -1,0 +1,107 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.audit.Redaction;
+import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.desired.SlotSettings;
+import dev.tombolo.hub.http.api.ExplainedLink;
+import dev.tombolo.hub.http.api.ExplainedValue;
+import dev.tombolo.hub.http.api.Explanation;
+import dev.tombolo.hub.policy.NearMiss;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Tells where the values of a device come from: what rendering makes of its settings, in rows.
+final class Explanations {
+  private static final String RELEASE = "release";
+  private static final String PARAMETERS = "parameters.";
+
+  private Explanations() {}
+
+  /// @param path `APPLICATION`, `APPLICATION.release`, `APPLICATION.parameters.NAME`; empty: all
+  static Explanation of(@Nullable String device, SlotSettings settings, Optional<String> path)
+      throws RefusedException {
+    Resolved resolved = Layering.of(settings);
+    List<ExplainedValue> values = new ArrayList<>();
+    for (Resolved.Application application : resolved.applications()) {
+      values.add(release(application));
+      application
+          .parameters()
+          .forEach((name, trail) -> values.add(parameter(application, name, trail)));
+    }
+    List<ExplainedValue> wanted =
+        path.isEmpty()
+            ? values
+            : values.stream().filter(value -> isMeant(value.path(), path.get())).toList();
+    if (path.isPresent() && wanted.isEmpty()) {
+      List<String> known = values.stream().map(ExplainedValue::path).toList();
+      throw new RefusedException(
+          new Reason.NotFound(
+              "value of " + settings.place().slot(),
+              path.get(),
+              NearMiss.of(path.get(), known).stream().toList()));
+    }
+    return new Explanation(
+        device,
+        settings.place().slot().toString(),
+        settings.place().fleet().text(),
+        settings.place().labels(),
+        wanted,
+        resolved.troubles().stream()
+            .map(trouble -> trouble.where() + ": '" + trouble.value() + "': " + trouble.words())
+            .toList());
+  }
+
+  /// `people-embedding.port` means the parameter, too.
+  private static boolean isMeant(String path, String asked) {
+    return path.equals(asked)
+        || path.startsWith(asked + ".")
+        || path.replaceFirst("\\." + PARAMETERS, ".").equals(asked);
+  }
+
+  private static ExplainedValue release(Resolved.Application application) {
+    List<ExplainedLink> chain = new ArrayList<>();
+    for (Resolved.Chosen chosen : application.releases().reversed()) {
+      chain.add(
+          link(
+              chosen.layer().word(),
+              chosen.object(),
+              "",
+              chosen.choice().version(),
+              chosen.choice().given()));
+    }
+    return new ExplainedValue(
+        application.name() + "." + RELEASE, application.release().version(), chain);
+  }
+
+  private static ExplainedValue parameter(
+      Resolved.Application application, String name, Resolved.Trail trail) {
+    List<ExplainedLink> chain = new ArrayList<>();
+    for (Resolved.Link link : trail.links().reversed()) {
+      chain.add(
+          link(
+              link.layer().word(),
+              link.object(),
+              link.detail(),
+              redacted(name, link.text()),
+              link.given()));
+    }
+    return new ExplainedValue(
+        application.name() + "." + PARAMETERS + name, redacted(name, trail.value()), chain);
+  }
+
+  private static ExplainedLink link(
+      String layer, String object, String where, @Nullable String text, Given given) {
+    return new ExplainedLink(
+        layer, object, where, text, given.by(), given.millis(), given.source());
+  }
+
+  private static @Nullable String redacted(String name, @Nullable String value) {
+    return value == null ? null : Redaction.of(Map.of(name, value)).get(name);
+  }
+}
