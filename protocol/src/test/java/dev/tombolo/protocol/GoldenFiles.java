@@ -27,6 +27,7 @@ import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.message.Presence;
@@ -166,6 +167,7 @@ public final class GoldenFiles {
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
     all.put("answer", new Answer("q-1", true, "counter ready\nport 9000\n"));
     all.put("hub-beacon", new HubBeacon(HISTORY, "c41d8e07", 10));
+    all.put("bundle-offer", new BundleOffer(Digest.ofText("bundle"), 4_630_165));
     all.put("reason", failed());
     return all;
   }
@@ -360,7 +362,8 @@ public final class GoldenFiles {
             34_000_000,
             4242,
             List.of(new Reason.UpToDate()),
-            PERMIT);
+            PERMIT,
+            null);
     ReportBody used =
         new ReportBody.Happened(
             ReportBody.Happened.PERMIT_USED,

@@ -58,6 +58,7 @@ public record Standing(Optional<ReportBody.State> told, Optional<Reason> trouble
         it.bytesTotal(),
         it.pid(),
         reasons,
-        it.permit());
+        it.permit(),
+        it.transfer());
   }
 }

@@ -68,6 +68,11 @@ final class ReasonJson {
           new Reason.Downloading(f.text("path"), f.integer("done"), f.integer("total"));
       case "download-failed" ->
           new Reason.DownloadFailed(f.text("path"), f.text("detail"), f.integer("retryInMillis"));
+      case "bundle-awaited" -> new Reason.BundleAwaited(f.small("retryAfterSeconds"));
+      case "bundle-missing" -> new Reason.BundleMissing(f.text("detail"));
+      case "bundle-refused" -> new Reason.BundleRefused(f.digest("bundle"), f.text("detail"));
+      case "base-damaged" -> new Reason.BaseDamaged(f.digest("release"), f.text("detail"));
+      case "download-grew" -> new Reason.DownloadGrew(f.text("how"), read(f.object("cause")));
       case "line-down" -> new Reason.LineDown(f.integer("sinceMillis"), f.text("detail"));
       case "soaking" -> new Reason.Soaking(f.integer("untilMillis"));
       case "starting" -> new Reason.Starting(f.text("detail"));
@@ -237,6 +242,17 @@ final class ReasonJson {
               .text("path", r.path())
               .text("detail", r.detail())
               .integer("retryInMillis", r.retryInMillis());
+      case Reason.BundleAwaited r ->
+          json.text("code", "bundle-awaited").integer("retryAfterSeconds", r.retryAfterSeconds());
+      case Reason.BundleMissing r -> json.text("code", "bundle-missing").text("detail", r.detail());
+      case Reason.BundleRefused r ->
+          json.text("code", "bundle-refused").id("bundle", r.bundle()).text("detail", r.detail());
+      case Reason.BaseDamaged r ->
+          json.text("code", "base-damaged").id("release", r.release()).text("detail", r.detail());
+      case Reason.DownloadGrew r ->
+          json.text("code", "download-grew")
+              .text("how", r.how())
+              .object("cause", r.cause(), ReasonJson::write);
       case Reason.LineDown r ->
           json.text("code", "line-down")
               .integer("sinceMillis", r.sinceMillis())

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param live release digest whose workload passed its probes; null when none has
 /// @param previous the release kept to fall back on
 /// @param sinceWallMillis when `phase` began, device wall clock
-/// @param bytesDone bytes of the wanted release already on disk
+/// @param bytesDone of `bytesTotal`, on disk: bytes of what comes over the line while `phase` is
+///   fetching (of the bundle, or of the release's files), else of the wanted release
 /// @param pid of the workload's process; 0 when none runs
 /// @param permit by which the last switch was made; null when it needed none
+/// @param transfer how it comes, while it is being fetched
 public record ApplicationStatus(
     Name name,
     Phase phase,
@@ -29,12 +31,13 @@ public record ApplicationStatus(
     long bytesTotal,
     long pid,
     List<Reason> reasons,
-    @Nullable Permit permit) {
+    @Nullable Permit permit,
+    @Nullable Transfer transfer) {
   public ApplicationStatus {
     reasons = List.copyOf(reasons);
   }
 
-  /// Without a permit.
+  /// Without a permit, and nothing is fetched for it.
   public ApplicationStatus(
       Name name,
       Phase phase,
@@ -61,6 +64,7 @@ public record ApplicationStatus(
         bytesTotal,
         pid,
         reasons,
+        null,
         null);
   }
 

@@ -91,6 +91,7 @@ final class ShopFacts {
       case AgentChange.WorkloadGone(var name) -> workloads.remove(name);
       case AgentChange.OutboxChanged(var it) -> take(it);
       case AgentChange.LinkNoted _,
+          AgentChange.TimeHeardKept _,
           AgentChange.DocumentKeyTrusted _,
           AgentChange.SectionKept _,
           AgentChange.DocumentPending _,
