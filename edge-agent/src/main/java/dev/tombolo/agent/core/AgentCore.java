@@ -103,8 +103,6 @@ public final class AgentCore {
       case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
         if (reports.acked(acked, floor, now, out)) {
-          // What the hub knows of this device may be old: it is told again.
-          reports.event("hub-lost-rows", null, null, null, now, out);
           told = Optional.empty();
           tellState(now, out);
         }
