@@ -110,8 +110,6 @@ public final class AgentCore {
           windows.heard(acked.hubMillis(), now, out);
         }
         if (reports.acked(acked, floor, now, out)) {
-          // What the hub knows of this device may be old: it is told again.
-          reports.event("hub-lost-rows", null, null, null, now, out);
           told = Optional.empty();
           tellState(now, out);
         }

@@ -123,7 +123,8 @@ final class ReportSteps {
     }
   }
 
-  /// @return true when the hub lost rows it had: it was restored from a backup
+  /// @return true when what the hub knows of this device may be old or another's: it lost rows that
+  ///   it had, since it was restored from a backup, or has rows that a copy of this device wrote
   boolean acked(Acked acked, TimeFloor floor, Now now, Outcome out) {
     if (!acked.incarnation().equals(incarnation)) {
       return false;
@@ -134,7 +135,15 @@ final class ReportSteps {
     if (!changes.isEmpty()) {
       floor.follow(acked.hubMillis(), out);
     }
-    return changes.stream().anyMatch(OutboxChange.LostByHub.class::isInstance);
+    if (changes.stream().anyMatch(OutboxChange.LostByHub.class::isInstance)) {
+      event("hub-lost-rows", null, null, null, now, out);
+      return true;
+    }
+    if (outbox.leaveTo(acked.through())) {
+      event("hub-has-others-rows", null, null, null, now, out);
+      return true;
+    }
+    return false;
   }
 
   void lineOpened(Now now) {

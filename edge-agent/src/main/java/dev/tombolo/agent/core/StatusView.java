@@ -119,8 +119,10 @@ final class StatusView {
       case ReleaseState.Switching _ -> reasons.add(new Reason.Starting("switching"));
       case ReleaseState.Probing _ -> probing(application, now, reasons);
       case ReleaseState.Live _ -> running(application, now, reasons);
-      case ReleaseState.SwitchingBack at ->
-          reasons.add(back(at.failed(), Optional.of(at.previous()), at.cause()));
+      case ReleaseState.SwitchingBack at -> {
+        downloads.trouble().ifPresent(reasons::add);
+        reasons.add(back(at.failed(), Optional.of(at.previous()), at.cause()));
+      }
       case ReleaseState.Restoring at -> {
         reasons.add(back(at.failed(), Optional.of(at.previous()), at.cause()));
         reasons.add(new Reason.Starting("the previous release"));

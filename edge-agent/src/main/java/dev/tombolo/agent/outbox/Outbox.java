@@ -31,6 +31,9 @@ public final class Outbox {
   private long stateSequence;
   private long forgottenThrough;
 
+  /// A hub that claims to have more than that is not believed: numbers have an end.
+  static final long OTHERS_ROWS_MAX = 10_000_000;
+
   private record Drop(long sequence, long count, long from) {}
 
   /// @param rows that wait or are kept; taken over
@@ -196,6 +199,19 @@ public final class Outbox {
       changes.add(new OutboxChange.Forgotten(forgettable));
     }
     return changes;
+  }
+
+  /// Moves new rows above those that the hub has and this outbox never wrote: a copy of this device
+  /// wrote them, and the hub would take ours for repeats of them.
+  ///
+  /// @param through what the hub says that it has
+  /// @return true when there were some
+  public boolean leaveTo(long through) {
+    if (through < nextSequence || through - nextSequence > OTHERS_ROWS_MAX) {
+      return false;
+    }
+    nextSequence = through + 1;
+    return true;
   }
 
   /// Rows through this one no longer wait.

@@ -293,6 +293,30 @@ class OutboxTest {
   }
 
   @Test
+  void whatACopyOfTheDeviceHasWrittenIsNotWrittenOver() {
+    event("mine");
+    outbox.sending().lineOpened(0);
+    sendAll(0);
+
+    outbox.acked(7, null, 10).forEach(this::write);
+
+    assertThat(outbox.leaveTo(7)).isTrue();
+    event("mine again");
+    assertThat(sendAll(20)).containsExactly(8L);
+    assertThat(outbox.leaveTo(8)).isFalse();
+  }
+
+  @Test
+  void aHubThatClaimsToHaveAllNumbersIsNotBelieved() {
+    event("first");
+
+    assertThat(outbox.leaveTo(Limits.INTEGER_MAX)).isFalse();
+
+    event("second");
+    assertThat(disk).containsOnlyKeys(1L, 2L);
+  }
+
+  @Test
   void nothingNewIsSaidOnANewLineBeforeTheHubHasSaidWhatItStillHas() {
     for (int i = 0; i < 5; i++) {
       event("event");

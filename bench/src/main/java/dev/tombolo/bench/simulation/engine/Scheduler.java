@@ -3,10 +3,21 @@ package dev.tombolo.bench.simulation.engine;
 import java.util.Arrays;
 
 /// Virtual time: what happens next, in the order of its time, and of its asking where times are the
-/// same. A binary heap in arrays.
+/// same. A heap of four children each, in arrays.
 public final class Scheduler {
-  private long[] times = new long[1024];
-  private long[] orders = new long[1024];
+  /// Bits of a key below its time: so many actions may be asked for in one world.
+  private static final int ORDER_BITS = 27;
+
+  private static final int CHILDREN = 4;
+
+  /// More than two years: no world lasts so long, what is later never comes.
+  private static final long LATEST_MILLIS = Long.MAX_VALUE >>> ORDER_BITS;
+
+  private final long beginMillis;
+
+  /// Milliseconds since the beginning, then the order of asking.
+  private long[] keys = new long[1024];
+
   private Runnable[] actions = new Runnable[1024];
   private int size;
   private long asked;
@@ -14,6 +25,7 @@ public final class Scheduler {
   private long done;
 
   public Scheduler(long beginMillis) {
+    this.beginMillis = beginMillis;
     this.now = beginMillis;
   }
 
@@ -32,79 +44,82 @@ public final class Scheduler {
   }
 
   public void at(long millis, Runnable action) {
-    if (size == times.length) {
-      times = Arrays.copyOf(times, size * 2);
-      orders = Arrays.copyOf(orders, size * 2);
+    if (size == keys.length) {
+      keys = Arrays.copyOf(keys, size * 2);
       actions = Arrays.copyOf(actions, size * 2);
     }
-    times[size] = Math.max(now, millis);
-    orders[size] = asked++;
-    actions[size] = action;
-    rise(size++);
+    if (asked >>> ORDER_BITS != 0) {
+      throw new IllegalStateException("a world of more than 2^" + ORDER_BITS + " actions");
+    }
+    long since = Math.min(LATEST_MILLIS, Math.max(now, millis) - beginMillis);
+    rise(since << ORDER_BITS | asked++, action);
   }
 
   /// Does the next action if it is due before `endMillis`; else moves time to that end.
   public boolean step(long endMillis) {
-    if (size == 0 || times[0] >= endMillis) {
+    if (size == 0 || timeOf(keys[0]) >= endMillis) {
       now = Math.max(now, endMillis);
       return false;
     }
-    now = times[0];
+    now = timeOf(keys[0]);
     Runnable action = actions[0];
     size--;
-    swap(0, size);
+    long last = keys[size];
+    Runnable lastAction = actions[size];
     actions[size] = Scheduler::nothing;
-    sink();
+    if (size > 0) {
+      sink(last, lastAction);
+    }
     done++;
     action.run();
     return true;
   }
 
+  private long timeOf(long key) {
+    return beginMillis + (key >>> ORDER_BITS);
+  }
+
   private static void nothing() {}
 
-  private void rise(int from) {
-    int child = from;
-    while (child > 0) {
-      int parent = (child - 1) >>> 1;
-      if (!isBefore(child, parent)) {
-        return;
+  /// From the last place towards the first.
+  private void rise(long key, Runnable action) {
+    int place = size++;
+    while (place > 0) {
+      int parent = (place - 1) / CHILDREN;
+      if (keys[parent] < key) {
+        break;
       }
-      swap(child, parent);
-      child = parent;
+      keys[place] = keys[parent];
+      actions[place] = actions[parent];
+      place = parent;
     }
+    keys[place] = key;
+    actions[place] = action;
   }
 
-  private void sink() {
-    int parent = 0;
+  /// From the first place towards the last.
+  private void sink(long key, Runnable action) {
+    int place = 0;
     while (true) {
-      int child = 2 * parent + 1;
-      if (child >= size) {
-        return;
+      int first = CHILDREN * place + 1;
+      if (first >= size) {
+        break;
       }
-      if (child + 1 < size && isBefore(child + 1, child)) {
-        child++;
+      int least = first;
+      int end = Math.min(first + CHILDREN, size);
+      for (int child = first + 1; child < end; child++) {
+        if (keys[child] < keys[least]) {
+          least = child;
+        }
       }
-      if (!isBefore(child, parent)) {
-        return;
+      if (key < keys[least]) {
+        break;
       }
-      swap(child, parent);
-      parent = child;
+      keys[place] = keys[least];
+      actions[place] = actions[least];
+      place = least;
     }
-  }
-
-  private boolean isBefore(int a, int b) {
-    return times[a] < times[b] || (times[a] == times[b] && orders[a] < orders[b]);
-  }
-
-  private void swap(int a, int b) {
-    long time = times[a];
-    times[a] = times[b];
-    times[b] = time;
-    long order = orders[a];
-    orders[a] = orders[b];
-    orders[b] = order;
-    Runnable action = actions[a];
-    actions[a] = actions[b];
-    actions[b] = action;
+    keys[place] = key;
+    actions[place] = action;
   }
 }

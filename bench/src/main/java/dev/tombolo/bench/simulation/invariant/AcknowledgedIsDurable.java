@@ -32,10 +32,11 @@ final class AcknowledgedIsDurable extends Invariant {
         hold(
             Math.max(0, outbox.through) >= it.acked().through(),
             facts.numberOf(it.device()),
-            "the hub acknowledges rows through "
-                + it.acked().through()
-                + " and has committed them through "
-                + outbox.through);
+            () ->
+                "the hub acknowledges rows through "
+                    + it.acked().through()
+                    + " and has committed them through "
+                    + outbox.through);
       }
       case HubEffect.SendDesired it -> {
         var document = facts.hub.documents.get(it.device());
@@ -49,7 +50,7 @@ final class AcknowledgedIsDurable extends Invariant {
         hold(
             facts.hub.devices.containsKey(device) && isFiled(device, it.response().certificate()),
             facts.numberOf(device),
-            "the hub lets " + device + " in without having committed it");
+            () -> "the hub lets " + device + " in without having committed it");
       }
       case HubEffect.RenewGranted it ->
           hold(
@@ -59,9 +60,14 @@ final class AcknowledgedIsDurable extends Invariant {
               "the hub gives a certificate out without having committed it");
       case HubEffect.AdminAnswered(var _, AdminAnswer.TokenMade(var token)) ->
           hold(
-              facts.hub.tokens.containsKey(token.id()), -1, "token " + token.id() + " is not kept");
+              facts.hub.tokens.containsKey(token.id()),
+              -1,
+              () -> "token " + token.id() + " is not kept");
       case HubEffect.AdminAnswered(var _, AdminAnswer.ReleaseTaken(var release, var _)) ->
-          hold(facts.hub.releases.containsKey(release), -1, "release " + release + " is not kept");
+          hold(
+              facts.hub.releases.containsKey(release),
+              -1,
+              () -> "release " + release + " is not kept");
       default -> {}
     }
   }
@@ -83,14 +89,14 @@ final class AcknowledgedIsDurable extends Invariant {
           hold(
               its.rows.containsKey(sequence),
               shop.number(),
-              "result " + sequence + " is said to be kept, and is not");
+              () -> "result " + sequence + " is said to be kept, and is not");
       case AgentEffect.Publish it -> {
         if (it.message() instanceof AgentEffect.Outgoing.OfReport(var report)) {
           for (Report.Row row : report.rows()) {
             hold(
                 its.rows.containsKey(row.sequence()),
                 shop.number(),
-                "row " + row.sequence() + " is sent, and is not durable");
+                () -> "row " + row.sequence() + " is sent, and is not durable");
           }
         }
       }
@@ -98,7 +104,7 @@ final class AcknowledgedIsDurable extends Invariant {
           hold(
               its.connects >= line,
               shop.number(),
-              "line " + line + " is opened before it is counted");
+              () -> "line " + line + " is opened before it is counted");
       default -> {}
     }
   }
@@ -121,7 +127,7 @@ final class AcknowledgedIsDurable extends Invariant {
                             && entry.kind() == OutboxEntry.Kind.DROPPED
                             && channel.equals(entry.channel())),
             shop.number(),
-            "results of " + channel + " give way without a word");
+            () -> "results of " + channel + " give way without a word");
       }
     }
   }
@@ -142,7 +148,8 @@ final class AcknowledgedIsDurable extends Invariant {
       hold(
           through <= backedUp,
           shop.number(),
-          "rows through " + through + " are forgotten, backups have them through " + backedUp);
+          () ->
+              "rows through " + through + " are forgotten, backups have them through " + backedUp);
     }
     Map<String, HubFacts.Outbox> outboxes = facts.hub.outboxes.getOrDefault(device, Map.of());
     for (var row : its.rows.headMap(through, true).entrySet()) {
@@ -153,7 +160,7 @@ final class AcknowledgedIsDurable extends Invariant {
       hold(
           outboxes.values().stream().anyMatch(outbox -> outbox.rows.get(sequence)),
           shop.number(),
-          "row " + sequence + " is forgotten and the hub does not have it");
+          () -> "row " + sequence + " is forgotten and the hub does not have it");
     }
   }
 
@@ -191,6 +198,6 @@ final class AcknowledgedIsDurable extends Invariant {
     hold(
         committed.equals(stored),
         shop.number(),
-        what + ": " + committed + " was committed, the store has " + stored);
+        () -> what + ": " + committed + " was committed, the store has " + stored);
   }
 }

@@ -48,19 +48,22 @@ final class AuditIsWhole extends Invariant {
   }
 
   private void needs(List<String> actions, String action) {
-    hold(actions.contains(action), -1, "a change without its audit line '" + action + "'");
+    hold(actions.contains(action), -1, () -> "a change without its audit line '" + action + "'");
   }
 
   private void follows(AuditRecord record) {
     hold(
         record.sequence() == sequence + 1,
         -1,
-        "audit record " + record.sequence() + " follows " + sequence);
-    hold(record.previous().equals(hash), -1, "audit record " + record.sequence() + " has no chain");
+        () -> "audit record " + record.sequence() + " follows " + sequence);
+    hold(
+        record.previous().equals(hash),
+        -1,
+        () -> "audit record " + record.sequence() + " has no chain");
     hold(
         AuditChain.hashOf(record).equals(record.hash()),
         -1,
-        "audit record " + record.sequence() + " has another hash");
+        () -> "audit record " + record.sequence() + " has another hash");
     sequence = record.sequence();
     hash = record.hash();
   }

@@ -57,6 +57,6 @@ final class CopiesAreSeen extends Invariant {
     hold(
         its.count <= TURNS_MAX || known == null || !known.isActive(),
         shop.number(),
-        "two machines take turns as " + device + ", and the hub serves both");
+        () -> "two machines take turns as " + device + ", and the hub serves both");
   }
 }

@@ -33,6 +33,7 @@ final class EverythingConverges extends Invariant {
   enum End {
     NOT_JOINED,
     EXPELLED,
+    TAKEN_DOWN,
     CERTIFICATE_EXPIRED,
     WAITS_FOR_A_SLOT,
     COPIED,
@@ -49,11 +50,17 @@ final class EverythingConverges extends Invariant {
     if (device == null && facts.hub.strangers.contains(id.get())) {
       return facts.hub.expelledMillis.containsKey(id.get()) ? End.EXPELLED : End.WAITS_FOR_A_SLOT;
     }
+    if (device == null && shop.isTakenDown()) {
+      return End.TAKEN_DOWN;
+    }
     if (device == null) {
       throw broken(shop.number(), "the device has joined, and the hub does not know it");
     }
     if (!device.isActive()) {
       return End.EXPELLED;
+    }
+    if (shop.isTakenDown()) {
+      return End.TAKEN_DOWN;
     }
     if (hasExpired(device.id(), nowMillis)) {
       // Recovery is not built yet: an operator has to let it join again.
@@ -69,17 +76,17 @@ final class EverythingConverges extends Invariant {
     hold(
         facts.hub.online.getOrDefault(device.id(), false),
         shop.number(),
-        "the device is not connected; why: " + why);
+        () -> "the device is not connected; why: " + why);
     DocumentRecord document = facts.hub.documents.get(device.id());
     hold(
         document != null
             && stored.held().map(held -> held.digest().equals(document.manifest())).orElse(false),
         shop.number(),
-        "the device does not hold its newest document; why: " + why);
+        () -> "the device does not hold its newest document; why: " + why);
     hold(
         !its.isAnyUnacknowledged(),
         shop.number(),
-        "rows wait for the hub: " + its.waiting() + "; why: " + why);
+        () -> "rows wait for the hub: " + its.waiting() + "; why: " + why);
     resultsAreComplete(shop, device.id(), stored);
     return isAsWanted(shop, device, why) ? End.AS_WANTED : End.FOR_A_REASON;
   }
@@ -91,7 +98,7 @@ final class EverythingConverges extends Invariant {
     hold(
         outbox.droppedRows >= its.resultsGone || facts.hub.hasLostRows || facts.wasCopied(device),
         shop.number(),
-        its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
+        () -> its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
   }
 
   private boolean isAsWanted(Shop shop, DeviceRecord device, List<Reason> why) {
@@ -104,7 +111,10 @@ final class EverythingConverges extends Invariant {
           state instanceof ReleaseState.Live
               || state instanceof ReleaseState.RolledBack
               || state instanceof ReleaseState.Absent;
-      hold(isSettled, shop.number(), release.getKey() + " is still " + state + "; why: " + why);
+      hold(
+          isSettled,
+          shop.number(),
+          () -> release.getKey() + " is still " + state + "; why: " + why);
     }
     for (Map.Entry<Name, dev.tombolo.hub.core.Assignment> each : wanted.entrySet()) {
       ReleaseState state = its.releases.get(each.getKey());
@@ -115,7 +125,14 @@ final class EverythingConverges extends Invariant {
         hold(
             why.stream().anyMatch(EverythingConverges::needsAPerson),
             shop.number(),
-            each.getKey() + " is " + state + " and not " + each.getValue().ref() + "; why: " + why);
+            () ->
+                each.getKey()
+                    + " is "
+                    + state
+                    + " and not "
+                    + each.getValue().ref()
+                    + "; why: "
+                    + why);
         isAsWanted = false;
       }
     }
@@ -123,7 +140,7 @@ final class EverythingConverges extends Invariant {
       hold(
           wanted.containsKey(name) || its.releases.get(name) instanceof ReleaseState.Absent,
           shop.number(),
-          name + " is still there, and nobody wants it; why: " + why);
+          () -> name + " is still there, and nobody wants it; why: " + why);
     }
     if (!facts.wasCopied(device.id())) {
       knows(shop, device.id(), why);
@@ -133,7 +150,7 @@ final class EverythingConverges extends Invariant {
           why.contains(new Reason.UpToDate())
               || why.stream().anyMatch(EverythingConverges::needsAPerson),
           shop.number(),
-          "the device is as it should be, and `why` says " + why);
+          () -> "the device is as it should be, and `why` says " + why);
     }
     return isAsWanted;
   }
@@ -145,7 +162,7 @@ final class EverythingConverges extends Invariant {
     hold(
         !isProcess || (running != null && running.release().equals(live.release())),
         shop.number(),
-        name + " is live and its process is " + running + "; why: " + why);
+        () -> name + " is live and its process is " + running + "; why: " + why);
   }
 
   /// The hub's picture is the device's.
@@ -160,7 +177,13 @@ final class EverythingConverges extends Invariant {
       hold(
           actual == null || actual.phase() == status.phase(),
           shop.number(),
-          "the hub thinks that " + status.name() + " is " + status.phase() + ", it is " + actual);
+          () ->
+              "the hub thinks that "
+                  + status.name()
+                  + " is "
+                  + status.phase()
+                  + ", it is "
+                  + actual);
     }
   }
 

@@ -46,13 +46,13 @@ final class EverythingIsBounded extends Invariant {
         hold(
             count[1] <= CERTIFICATES_A_DAY_MAX,
             facts.numberOf(it.device()),
-            it.device() + " got " + count[1] + " certificates within a day");
+            () -> it.device() + " got " + count[1] + " certificates within a day");
       }
     }
   }
 
   void carried(int shop, int bytes) {
-    hold(bytes <= Limits.PACKET_BYTES_MAX, shop, "a message of " + bytes + " bytes");
+    hold(bytes <= Limits.PACKET_BYTES_MAX, shop, () -> "a message of " + bytes + " bytes");
   }
 
   @Override
@@ -61,7 +61,7 @@ final class EverythingIsBounded extends Invariant {
       hold(
           channel.getValue() <= resultRowsMax,
           shop.number(),
-          channel.getValue() + " results of channel " + channel.getKey() + " wait");
+          () -> channel.getValue() + " results of channel " + channel.getKey() + " wait");
     }
   }
 
@@ -69,12 +69,13 @@ final class EverythingIsBounded extends Invariant {
   void whole(List<? extends Shop> shops, long nowMillis) {
     for (Shop shop : shops) {
       ShopFacts its = facts.of(shop);
-      hold(its.rows.size() <= OUTBOX_ROWS_MAX, shop.number(), its.rows.size() + " rows wait");
+      hold(its.rows.size() <= OUTBOX_ROWS_MAX, shop.number(), () -> its.rows.size() + " rows wait");
       int files = (its.releases.size() + 2) * FILES_PER_APPLICATION_MAX;
       hold(
           shop.filesHeld() <= files,
           shop.number(),
-          shop.filesHeld() + " files and folders for " + its.releases.size() + " applications");
+          () ->
+              shop.filesHeld() + " files and folders for " + its.releases.size() + " applications");
     }
   }
 }

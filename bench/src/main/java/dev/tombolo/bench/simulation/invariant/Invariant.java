@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Something that must always hold. Looks at what an event can have changed, right after it. To add
 /// one: a subclass, and its name in [Invariants].
@@ -38,6 +39,13 @@ public abstract class Invariant {
   final void hold(boolean holds, int shop, String otherwise) {
     if (!holds) {
       throw new InvariantBroken(name, shop, otherwise);
+    }
+  }
+
+  /// @param otherwise made only when it is needed: worlds look millions of times
+  final void hold(boolean holds, int shop, Supplier<String> otherwise) {
+    if (!holds) {
+      throw new InvariantBroken(name, shop, otherwise.get());
     }
   }
 

@@ -23,7 +23,7 @@ final class NoDeviceSeesAnothers extends Invariant {
     hold(
         manifest.contains("\"" + to.text() + "\""),
         facts.numberOf(to),
-        to + " is sent a document that is not its own: " + manifest);
+        () -> to + " is sent a document that is not its own: " + manifest);
     DeviceRecord device = facts.hub.devices.get(to);
     for (Section section : update.sections()) {
       if (section.name().equals(Section.PLACE) && device != null) {
@@ -31,7 +31,7 @@ final class NoDeviceSeesAnothers extends Invariant {
             section.text().contains("\"" + device.slot().slot() + "\"")
                 && section.text().contains("\"" + device.slot().site() + "\""),
             facts.numberOf(to),
-            to + " of " + device.slot() + " is told the place " + section.text());
+            () -> to + " of " + device.slot() + " is told the place " + section.text());
       }
     }
   }
@@ -40,6 +40,6 @@ final class NoDeviceSeesAnothers extends Invariant {
     hold(
         facts.hub.readable(to).contains(file),
         facts.numberOf(to),
-        to + " is given file " + file.brief() + ", which none of its releases has");
+        () -> to + " is given file " + file.brief() + ", which none of its releases has");
   }
 }

@@ -32,14 +32,14 @@ final class NothingFalls extends Invariant {
           hold(
               before == null || document.revision() > before,
               facts.numberOf(document.device()),
-              "the hub made revision " + document.revision() + " after " + before);
+              () -> "the hub made revision " + document.revision() + " after " + before);
         }
         case HubChange.CounterMoved(var counter, var value) -> {
           Long before = counters.put(counter, value);
           hold(
               before == null || value > before,
               -1,
-              counter + " went from " + before + " to " + value);
+              () -> counter + " went from " + before + " to " + value);
         }
         default -> {}
       }
@@ -77,14 +77,15 @@ final class NothingFalls extends Invariant {
               after.epoch() > before.epoch()
                   || (after.equals(before) && document.revision() > held.revision()),
               shop.number(),
-              "revision "
-                  + document.revision()
-                  + " of "
-                  + after
-                  + " comes in force after "
-                  + held.revision()
-                  + " of "
-                  + before);
+              () ->
+                  "revision "
+                      + document.revision()
+                      + " of "
+                      + after
+                      + " comes in force after "
+                      + held.revision()
+                      + " of "
+                      + before);
         }
       }
       case AgentChange.OutboxChanged(OutboxChange.Appended(var entry, var _)) ->
@@ -96,6 +97,6 @@ final class NothingFalls extends Invariant {
   }
 
   private void grows(Shop shop, String what, long before, long after) {
-    hold(after > before, shop.number(), what + " went from " + before + " to " + after);
+    hold(after > before, shop.number(), () -> what + " went from " + before + " to " + after);
   }
 }

@@ -36,7 +36,7 @@ final class OneDevicePerSlot extends Invariant {
             hold(
                 other == null,
                 facts.numberOf(device),
-                device + " has two " + it.generation() + " certificates");
+                () -> device + " has two " + it.generation() + " certificates");
           }
         }
         default -> {}
@@ -69,6 +69,6 @@ final class OneDevicePerSlot extends Invariant {
     hold(
         other == null,
         facts.numberOf(device.id()),
-        device.id() + " and " + other + " both hold " + device.slot());
+        () -> device.id() + " and " + other + " both hold " + device.slot());
   }
 }

@@ -68,7 +68,8 @@ final class OneReleaseIsLive extends Invariant {
       hold(
           shop.current(name).equals(Optional.of(release)),
           shop.number(),
-          name + " counts on " + release.brief() + ", and the link says " + shop.current(name));
+          () ->
+              name + " counts on " + release.brief() + ", and the link says " + shop.current(name));
     }
   }
 
@@ -76,6 +77,6 @@ final class OneReleaseIsLive extends Invariant {
     hold(
         shop.staged().contains(release),
         shop.number(),
-        name + " counts on release " + release.brief() + ", which is not on the disk");
+        () -> name + " counts on release " + release.brief() + ", which is not on the disk");
   }
 }

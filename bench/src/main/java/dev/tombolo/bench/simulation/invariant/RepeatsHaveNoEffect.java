@@ -74,20 +74,23 @@ final class RepeatsHaveNoEffect extends Invariant {
     hold(
         it.through() > before.through,
         number,
-        "rows through " + it.through() + " are taken after " + before.through);
+        () -> "rows through " + it.through() + " are taken after " + before.through);
     before.through = it.through();
     Shop shop = facts.shopOf(it.device());
     for (ReportRow row : it.rows()) {
       int sequence = Math.toIntExact(row.sequence());
-      hold(!before.rows.get(sequence), number, "row " + sequence + " is taken twice");
+      hold(!before.rows.get(sequence), number, () -> "row " + sequence + " is taken twice");
       before.rows.set(sequence);
       if (shop != null && !facts.wasCopied(it.device())) {
         ShopFacts.Row written = facts.of(shop).rows.get(row.sequence());
-        hold(written != null, number, "row " + sequence + " is taken, and was never durable there");
+        hold(
+            written != null,
+            number,
+            () -> "row " + sequence + " is taken, and was never durable there");
         hold(
             written == null || written.row.body().equals(row.body()),
             number,
-            "row " + sequence + " is not what the device wrote: " + row.body());
+            () -> "row " + sequence + " is not what the device wrote: " + row.body());
       }
     }
   }
@@ -111,7 +114,7 @@ final class RepeatsHaveNoEffect extends Invariant {
         hold(
             applied.computeIfAbsent(shop.number(), unseen -> new HashSet<>()).add(manifest),
             shop.number(),
-            "document " + manifest.brief() + " comes in force twice");
+            () -> "document " + manifest.brief() + " comes in force twice");
       }
     }
   }

@@ -48,6 +48,6 @@ final class RevokedGetsNothing extends Invariant {
     hold(
         since == null || nowMillis - since <= GRACE_MILLIS,
         facts.numberOf(device),
-        device + " was expelled at " + since + " and gets " + what);
+        () -> device + " was expelled at " + since + " and gets " + what);
   }
 }

@@ -73,7 +73,7 @@ final class RowsGoInTurn extends Invariant {
       hold(
           row.number() == expected,
           -1,
-          "a row of " + log + " gets number " + row.number() + ", not " + expected);
+          () -> "a row of " + log + " gets number " + row.number() + ", not " + expected);
       last.put(log, expected);
     }
   }
@@ -85,7 +85,7 @@ final class RowsGoInTurn extends Invariant {
         newest == null
             ? gone.getOrDefault(block.log(), 0L) + 1
             : newest.getKey().equals(block.first()) ? block.first() : newest.getValue().last() + 1;
-    hold(block.first() == next, -1, block + " does not begin with row " + next);
+    hold(block.first() == next, -1, () -> block + " does not begin with row " + next);
     there.put(block.first(), block);
   }
 
@@ -95,7 +95,7 @@ final class RowsGoInTurn extends Invariant {
     hold(
         !there.isEmpty() && there.firstEntry().getValue().equals(block),
         -1,
-        block + " is dropped and is not the oldest");
+        () -> block + " is dropped and is not the oldest");
     RowQuota quota = quotas.get(log);
     long rows = last.getOrDefault(log, 0L) - block.first() + 1;
     hold(
@@ -103,7 +103,7 @@ final class RowsGoInTurn extends Invariant {
             || facts.hub.clockMillis - block.takenMillis() > quota.keep().toMillis()
             || rows > quota.rowsMax(),
         -1,
-        block + " is dropped before it has to be");
+        () -> block + " is dropped before it has to be");
     there.remove(block.first());
     gone.put(log, block.last());
   }
@@ -114,7 +114,7 @@ final class RowsGoInTurn extends Invariant {
     hold(
         newest == (block == null ? gone.getOrDefault(log, 0L) : block.getValue().last()),
         -1,
-        "row " + newest + " of " + log + " stands in no block");
+        () -> "row " + newest + " of " + log + " stands in no block");
     Counter counter =
         switch (log) {
           case RESULTS -> Counter.RESULTS_GONE;
@@ -124,12 +124,12 @@ final class RowsGoInTurn extends Invariant {
     hold(
         counted == gone.getOrDefault(log, 0L),
         -1,
-        counted + " rows of " + log + " are counted as gone, and " + gone.get(log) + " are");
+        () -> counted + " rows of " + log + " are counted as gone, and " + gone.get(log) + " are");
     RowQuota quota = quotas.get(log);
     hold(
         quota == null || newest - counted <= quota.rowsMax() + ROWS_OVER_MAX,
         -1,
-        (newest - counted) + " rows of " + log + " are kept");
+        () -> (newest - counted) + " rows of " + log + " are kept");
   }
 
   private TreeMap<Long, RowBlock> kept(RowLog log) {

@@ -19,6 +19,9 @@ public interface Shop {
   /// True for a machine with a copy of another one's disk.
   boolean isCopy();
 
+  /// Somebody has switched it off for good.
+  boolean isTakenDown();
+
   /// What its agent would read after a crash at this moment.
   AgentSnapshot stored();
 

@@ -36,16 +36,23 @@ final class TokensAreUsedWithinBounds extends Invariant {
     hold(
         keys.size() <= token.uses(),
         -1,
-        "token " + token.id() + " of " + token.uses() + " uses let " + keys.size() + " keys in");
-    hold(keys.size() == uses.size(), -1, "token " + token.id() + " counts one key twice");
+        () ->
+            "token "
+                + token.id()
+                + " of "
+                + token.uses()
+                + " uses let "
+                + keys.size()
+                + " keys in");
+    hold(keys.size() == uses.size(), -1, () -> "token " + token.id() + " counts one key twice");
     hold(
         use.millis() < token.expiresMillis(),
         -1,
-        "token " + token.id() + " was used after its end");
+        () -> "token " + token.id() + " was used after its end");
     Long revoked = token.revokedMillis();
     hold(
         revoked == null || revoked >= use.millis(),
         -1,
-        "token " + token.id() + " was used after it was revoked");
+        () -> "token " + token.id() + " was used after it was revoked");
   }
 }

@@ -39,7 +39,7 @@ final class WhatIsLiveWasVerified extends Invariant {
         hold(
             isPersisted,
             shop.number(),
-            "the switch of " + name + " is done before it is written: " + state);
+            () -> "the switch of " + name + " is done before it is written: " + state);
       }
       case AgentEffect.StartWorkload(var name, var release, var _) -> {
         check(shop, name, release);
@@ -57,7 +57,7 @@ final class WhatIsLiveWasVerified extends Invariant {
     hold(
         shop.current(name).equals(Optional.of(release)),
         shop.number(),
-        name + " is to run " + release.brief() + ", and the link says " + shop.current(name));
+        () -> name + " is to run " + release.brief() + ", and the link says " + shop.current(name));
   }
 
   private void check(Shop shop, Name name, Digest release) {
@@ -67,15 +67,18 @@ final class WhatIsLiveWasVerified extends Invariant {
           shop.number(),
           "release " + release + " of " + name + " was never signed by the publisher");
     }
-    hold(manifest.name().equals(name), shop.number(), release + " is not a release of " + name);
+    hold(
+        manifest.name().equals(name),
+        shop.number(),
+        () -> release + " is not a release of " + name);
     hold(
         manifest.fleets().contains("*") || manifest.fleets().contains(fleet.text()),
         shop.number(),
-        release + " is for " + manifest.fleets());
+        () -> release + " is for " + manifest.fleets());
     hold(
         shop.staged().contains(release),
         shop.number(),
-        "release " + release.brief() + " of " + name + " does not stand whole on the disk");
+        () -> "release " + release.brief() + " of " + name + " does not stand whole on the disk");
     ReleaseState state = facts.of(shop).releases.get(name);
     boolean isNew =
         state instanceof ReleaseState.Switching || state instanceof ReleaseState.Probing;
@@ -83,7 +86,7 @@ final class WhatIsLiveWasVerified extends Invariant {
     hold(
         !isNew || floor == null || manifest.securityFloor() >= floor || isRunning(state, release),
         shop.number(),
-        release.brief() + " of " + name + " lies below the security floor " + floor);
+        () -> release.brief() + " of " + name + " lies below the security floor " + floor);
   }
 
   private static boolean isRunning(@Nullable ReleaseState state, Digest release) {

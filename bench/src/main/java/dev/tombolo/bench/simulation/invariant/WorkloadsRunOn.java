@@ -28,14 +28,14 @@ final class WorkloadsRunOn extends Invariant {
                 || !workload.process().equals(process)
                 || !wanted.equals(Optional.of(workload.what())),
             shop.number(),
-            "the process of " + name + " is stopped, and is the one that should run");
+            () -> "the process of " + name + " is stopped, and is the one that should run");
       }
       case AgentEffect.StartWorkload(var name, var release, var _) -> {
         Shop.Running running = shop.processes().get(name);
         hold(
             running == null || !running.isTold() || !running.release().equals(release),
             shop.number(),
-            name + " is started, and a process of the same release runs");
+            () -> name + " is started, and a process of the same release runs");
       }
       default -> {}
     }

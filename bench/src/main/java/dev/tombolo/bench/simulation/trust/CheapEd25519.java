@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class CheapEd25519 extends Provider {
   private static final long serialVersionUID = 1;
   private static final String NAME = "TomboloSimulation";
-  private static final String ALGORITHM = "Ed25519";
-  private static final String TRUE_PROVIDER = "SunEC";
+  static final String ALGORITHM = "Ed25519";
+  static final String TRUE_PROVIDER = "SunEC";
   private static final int SIGNATURE_BYTES = 64;
   private static final byte[] MARK = {
     's', 'i', 'm', 'u', 'l', 'a', 't', 'e', 'd', ' ', 'E', 'd', '2', '5', '5', '1', '9', '!', '!',
@@ -32,6 +32,7 @@ public final class CheapEd25519 extends Provider {
   public CheapEd25519() {
     super(NAME, "1", "signatures of simulated worlds");
     put("Signature." + ALGORITHM, Spi.class.getName());
+    put("KeyFactory." + ALGORITHM, RememberedKeys.class.getName());
     put("CertificateFactory.X.509", RememberedCertificates.class.getName());
   }
 

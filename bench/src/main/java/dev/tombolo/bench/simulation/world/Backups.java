@@ -113,6 +113,18 @@ final class Backups {
     if (backup != kept.getLast()) {
       world.lostRows();
     }
+    world
+        .scheduler()
+        .in(
+            chance.between(VirtualTime.HOUR, 6 * VirtualTime.HOUR),
+            () -> world.business().pushAllAgain());
+  }
+
+  /// A restore is over once this has been done.
+  void hurry() {
+    if (lastRestored != null) {
+      world.business().pushAllAgain();
+    }
   }
 
   private @Nullable Backup chosen() {

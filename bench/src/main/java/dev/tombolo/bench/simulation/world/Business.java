@@ -186,6 +186,19 @@ final class Business {
             answer -> world.operators().ask(assignment(release, place), again -> {}));
   }
 
+  /// What was released since the backup, a restored hub does not have; devices may need it to go
+  /// back to.
+  void pushAllAgain() {
+    for (PublisherKeys known : world.releases().publishersSoFar()) {
+      world.operators().ask(new AdminCommand.TrustPublisher(known.root()), answer -> {});
+    }
+    for (Name application : Releases.APPLICATIONS) {
+      for (Releases.Release release : world.releases().of(application)) {
+        world.operators().ask(new AdminCommand.PushRelease(release.envelope()), answer -> {});
+      }
+    }
+  }
+
   private void unassign() {
     Place place = place();
     world
@@ -229,7 +242,7 @@ final class Business {
               // It goes on trying for some hours.
               world
                   .scheduler()
-                  .in(chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), device::retire);
+                  .in(chance.between(VirtualTime.MINUTE, 2 * VirtualTime.HOUR), device::retire);
             });
   }
 

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Shop {
   private static final int EVENTS_A_TURN = 64;
   private static final long TURN_MILLIS = 3;
-  private static final long IDLE_TICK_MILLIS = 6 * VirtualTime.HOUR;
+  private static final long IDLE_TICK_MILLIS = 8 * VirtualTime.HOUR;
 
   /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
   private static final long BUSY_TICK_MILLIS = 5 * VirtualTime.MINUTE;
@@ -96,6 +96,7 @@ final class Device implements Shop {
   private boolean turnIsDue;
   private long nextTickMillis = Long.MAX_VALUE;
   private long gapMillis;
+  private long lineGapMillis;
   private long newestRow;
   private long ackedThrough;
   boolean isRenewing;
@@ -200,6 +201,11 @@ final class Device implements Shop {
     return loop != null;
   }
 
+  @Override
+  public boolean isTakenDown() {
+    return isRetired;
+  }
+
   boolean isPowered() {
     return isPowered;
   }
@@ -254,6 +260,7 @@ final class Device implements Shop {
     turnIsDue = false;
     nextTickMillis = Long.MAX_VALUE;
     gapMillis = VirtualTime.SECOND;
+    lineGapMillis = LINE_TICK_MILLIS;
     inbox.clear();
     onTheWay.clear();
     restless.clear();
@@ -461,23 +468,30 @@ final class Device implements Shop {
   /// The real loop ticks every second. Here ticks come only as often as something may be due, and
   /// ever rarer while nothing happens: an agent may not count on the beat of its clock.
   private void tickLater(boolean wasIdle) {
-    if (line != null && !line.isOpenAtAgent && onTheWay.isEmpty() && restless.isEmpty()) {
-      // Only whether it hangs is to be looked at.
-      gapMillis = world.idle(OPENING_TICK_MILLIS);
-    } else if (line == null || !line.isOpenAtAgent || !onTheWay.isEmpty() || !restless.isEmpty()) {
-      gapMillis =
-          wasIdle
-              ? Math.min(world.idle(BUSY_TICK_MILLIS), gapMillis * BUSY_TICK_GROWTH)
-              : line == null ? LINE_TICK_MILLIS : VirtualTime.SECOND;
+    if (!onTheWay.isEmpty() || !restless.isEmpty()) {
+      gapMillis = wasIdle ? grown(gapMillis) : VirtualTime.SECOND;
       if (gapMillis == BUSY_TICK_MILLIS) {
         // Every restart of a workload has had its time by now.
         restless.clear();
       }
+      tickIn(gapMillis);
+    } else if (line == null) {
+      // Whether the next try is due: each one that failed is followed by a longer wait.
+      tickIn(Math.min(world.idle(BUSY_TICK_MILLIS), lineGapMillis));
+      if (wasIdle) {
+        lineGapMillis = grown(lineGapMillis);
+      }
+    } else if (!line.isOpenAtAgent) {
+      // Only whether it hangs is to be looked at.
+      tickIn(world.idle(OPENING_TICK_MILLIS));
     } else {
       boolean waits = isRenewing || newestRow > ackedThrough;
-      gapMillis = world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS);
+      tickIn(world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS));
     }
-    tickIn(gapMillis);
+  }
+
+  private long grown(long gap) {
+    return Math.min(world.idle(BUSY_TICK_MILLIS), gap * BUSY_TICK_GROWTH);
   }
 
   private void tickIn(long millis) {
@@ -577,6 +591,7 @@ final class Device implements Shop {
   void lineOpened(Line it) {
     if (isCurrent(it)) {
       it.isOpenAtAgent = true;
+      lineGapMillis = LINE_TICK_MILLIS;
       learnsRoot();
       offer(new AgentEvent.LinkOpened(it.number));
     }
@@ -592,6 +607,7 @@ final class Device implements Shop {
 
   void lineRefused(Line it, Reason reason) {
     if (isCurrent(it)) {
+      world.refused(reason);
       world.office().hears(this, reason);
       line = null;
       if (world.trace().isOn()) {

@@ -32,8 +32,8 @@ final class Faults {
   }
 
   void begin() {
-    everyDevice(FaultKind.LINE_BREAK, 4 * DAY, this::breakLine);
-    everyDevice(FaultKind.AGENT_KILL, 8 * DAY, (it, chance) -> it.kill(chance.oneOf(POINTS)));
+    everyDevice(FaultKind.LINE_BREAK, 6 * DAY, this::breakLine);
+    everyDevice(FaultKind.AGENT_KILL, 10 * DAY, (it, chance) -> it.kill(chance.oneOf(POINTS)));
     everyDevice(FaultKind.AGENT_STOP, 30 * DAY, (it, chance) -> it.stop());
     everyDevice(FaultKind.POWER_CUT, 20 * DAY, this::powerCut);
     everyDevice(FaultKind.AGENT_DISK_FULL, 30 * DAY, this::fillDisk);
@@ -47,16 +47,16 @@ final class Faults {
     everyDevice(FaultKind.BIT_ROT, 15 * DAY, this::rot);
     everyDevice(FaultKind.WORKLOAD_DEATH, 15 * DAY, this::workloadDies);
     everySite(
-        FaultKind.PARTITION, 15 * DAY, (site, chance) -> block(site, true, true, lasts(chance)));
+        FaultKind.PARTITION, 30 * DAY, (site, chance) -> block(site, true, true, lasts(chance)));
     everySite(
-        FaultKind.ONE_WAY_UP, 30 * DAY, (site, chance) -> block(site, false, true, lasts(chance)));
+        FaultKind.ONE_WAY_UP, 60 * DAY, (site, chance) -> block(site, false, true, lasts(chance)));
     everySite(
         FaultKind.ONE_WAY_DOWN,
-        30 * DAY,
+        60 * DAY,
         (site, chance) -> block(site, true, false, lasts(chance)));
-    everySite(FaultKind.FLAPPING, 40 * DAY, this::flap);
-    everyWorld(FaultKind.REGION_OUTAGE, 30 * DAY, this::outage);
-    everyWorld(FaultKind.HUB_KILL, 5 * DAY, this::killHub);
+    everySite(FaultKind.FLAPPING, 90 * DAY, this::flap);
+    everyWorld(FaultKind.REGION_OUTAGE, 45 * DAY, this::outage);
+    everyWorld(FaultKind.HUB_KILL, 8 * DAY, this::killHub);
     everyWorld(FaultKind.HUB_POWER_CUT, 20 * DAY, chance -> world.hub().die(true));
     everyWorld(FaultKind.HUB_DISK_FULL, 20 * DAY, this::fillHub);
     everyWorld(

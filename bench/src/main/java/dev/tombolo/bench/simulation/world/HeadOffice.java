@@ -8,6 +8,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class HeadOffice {
   private final World world;
   private final Chance chance;
+
+  /// Who has been let in so often and is put out again has to be replaced: a copy of it may have
+  /// the newest certificate.
+  private static final int APPROVALS_MAX = 4;
+
   private final Set<Integer> cases = new HashSet<>();
+  private final Map<Integer, Integer> approvals = new HashMap<>();
+
+  /// Revoked ones, which somebody takes down when he finds that they are of no use any more.
+  private final Set<Integer> gone = new HashSet<>();
+
   private int slotsMade;
 
   HeadOffice(World world) {
@@ -30,12 +41,17 @@ final class HeadOffice {
 
   /// The hub does not serve this device.
   void hears(Device device, Reason why) {
+    if (why instanceof Reason.DeviceRevoked && world.faultsAreOn() && gone.add(device.number())) {
+      world
+          .scheduler()
+          .in(chance.between(VirtualTime.MINUTE, 3 * VirtualTime.HOUR), device::retire);
+    }
     boolean isForAPerson =
         why instanceof Reason.ApprovalNeeded || why instanceof Reason.DeviceQuarantined;
     if (isForAPerson && cases.add(device.number())) {
       long delay =
           world.faultsAreOn()
-              ? chance.between(VirtualTime.MINUTE, 12 * VirtualTime.HOUR)
+              ? chance.between(VirtualTime.MINUTE, 4 * VirtualTime.HOUR)
               : chance.between(1_000, 30_000);
       world.scheduler().in(delay, () -> look(device));
     }
@@ -81,6 +97,10 @@ final class HeadOffice {
       case AdminAnswer.Done done -> {
         cases.remove(device.number());
         world.counts().add("devices approved");
+        if (approvals.merge(device.number(), 1, Integer::sum) > APPROVALS_MAX) {
+          world.counts().add("devices taken down");
+          device.retire();
+        }
         if (slot != null) {
           world.approved(device, slot);
         }

@@ -148,7 +148,7 @@ final class HubMachine {
   ///
   /// @param silently when the machine died with it, so that nobody is told
   void die(boolean silently) {
-    die(silently, world.faultsAreOn() ? chance.between(500, 4 * VirtualTime.MINUTE) : 500);
+    die(silently, world.faultsAreOn() ? chance.between(500, 90 * VirtualTime.SECOND) : 500);
   }
 
   private void die(boolean silently, long restMillis) {

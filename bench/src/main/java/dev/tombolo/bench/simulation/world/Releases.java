@@ -129,7 +129,7 @@ final class Releases {
                 List.of(
                     new Probe.Tcp(
                         "port",
-                        reloads ? 43_200 : (int) chance.between(15_000, 43_000),
+                        reloads ? 86_400 : (int) chance.between(30_000, 86_000),
                         5,
                         "9000")),
                 60,

@@ -80,6 +80,7 @@ public final class World {
   private final Installer installer;
   private final Results results;
   private final Backups backups;
+  private final Business business;
   private final HeadOffice office;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
@@ -106,6 +107,7 @@ public final class World {
     this.installer = new Installer(this);
     this.results = new Results(this);
     this.backups = new Backups(this);
+    this.business = new Business(this);
     this.office = new HeadOffice(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
@@ -129,7 +131,6 @@ public final class World {
     try (Bugs _ = Bugs.listen(this)) {
       long end = VirtualTime.BEGIN_MILLIS + plan.days() * VirtualTime.DAY;
       hub.start();
-      Business business = new Business(this);
       business.open();
       devicesJoin();
       backups.begin();
@@ -232,6 +233,7 @@ public final class World {
     hub.start();
     hub.wake();
     office.hurry();
+    backups.hurry();
   }
 
   // ---- for the parts
@@ -319,7 +321,7 @@ public final class World {
       if (!other.equals(device) && slot.equals(slots.get(other.number()))) {
         counts.add("devices replaced");
         scheduler.in(
-            when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR), () -> isReplaced(other));
+            when.between(VirtualTime.MINUTE, 2 * VirtualTime.HOUR), () -> isReplaced(other));
       }
     }
     slots.put(device.number(), slot);
@@ -338,7 +340,7 @@ public final class World {
     devices.add(copy);
     counts.add("disks copied");
     copy.startAgent();
-    scheduler.in(chance.between(VirtualTime.HOUR, 2 * VirtualTime.DAY), copy::retire);
+    scheduler.in(chance.between(VirtualTime.HOUR, 12 * VirtualTime.HOUR), copy::retire);
   }
 
   void admitted(Device device) {
@@ -348,6 +350,10 @@ public final class World {
   /// An operator has given the device this slot.
   void approved(Device device, SlotRef slot) {
     slots.put(device.number(), slot);
+  }
+
+  Business business() {
+    return business;
   }
 
   Backups backups() {
@@ -461,6 +467,11 @@ public final class World {
               : happened.toString();
       trace.say(now(), actor, words.length() > 400 ? words.substring(0, 400) + "..." : words);
     }
+  }
+
+  /// The hub closes a line for this reason.
+  void refused(Reason reason) {
+    kinds.add(reason.getClass());
   }
 
   void turnsOfAgent(boolean isIdle) {
