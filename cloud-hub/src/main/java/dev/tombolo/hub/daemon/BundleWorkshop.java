@@ -217,6 +217,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   // ---- the thread
 
   private void run() {
+    trim();
     while (!isClosing) {
       try {
         Optional<BundlePair> next = next();
@@ -234,6 +235,15 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         LOG.log(Level.ERROR, "bundles could not be looked after", e);
         pause();
       }
+    }
+  }
+
+  /// The quota may be smaller than it was.
+  private void trim() {
+    try {
+      dropped.add(shelf.trim(settings.bytesMax()));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "bundles: " + e.getMessage());
     }
   }
 
