@@ -92,8 +92,12 @@ final class FileSteps {
         .ifPresent(
             file ->
                 out.effect(
-                    new AgentEffect.Fetch(
-                        file.digest(), file.size(), https + "/v1/files/" + file.digest().hex())));
+                    new AgentEffect.Fetch(file.digest(), file.size(), urlOf(file.digest()))));
+  }
+
+  private String urlOf(Digest file) {
+    String kind = downloads.isBundle(file) ? "/v1/bundles/" : "/v1/files/";
+    return https + kind + file.hex();
   }
 
   /// What is known to be of no use may be the room that is missing.

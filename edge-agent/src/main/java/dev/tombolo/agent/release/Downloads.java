@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Downloads {
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();
   private final Set<Digest> stored = new HashSet<>();
+  private final Set<Digest> bundles = new HashSet<>();
   private @Nullable Digest current;
   private long currentBytes;
   private final Rate rate = new Rate();
@@ -34,10 +35,21 @@ public final class Downloads {
     }
   }
 
+  /// A bundle is fetched as a file is, from another place.
+  public void want(Route.ByBundle bundle) {
+    bundles.add(bundle.bundle());
+    want(List.of(bundle.file()));
+  }
+
+  public boolean isBundle(Digest file) {
+    return bundles.contains(file);
+  }
+
   /// Forgets what is on its way except `files`. Tells the file to give up, if one is being fetched.
   public Optional<Digest> keepOnly(Set<Digest> files) {
     wanted.keySet().retainAll(files);
     stored.retainAll(files);
+    bundles.retainAll(files);
     if (current == null || files.contains(current)) {
       return Optional.empty();
     }
