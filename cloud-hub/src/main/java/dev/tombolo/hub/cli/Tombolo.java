@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       UnassignCommand.class,
       WhyCommand.class,
       ExplainCommand.class,
+      SchemaCommand.class,
       LogsCommand.class,
       DeviceCommand.class,
       RevokeCommand.class,

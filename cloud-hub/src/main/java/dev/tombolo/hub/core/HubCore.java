@@ -58,7 +58,7 @@ public final class HubCore {
   }
 
   /// What a [HubEvent.Ticked] brings along: one event for each device that is due, a slice of them.
-  List<HubEvent> dueAt(long nowMillis) {
+  public List<HubEvent> dueAt(long nowMillis) {
     return operators.isBusy() ? List.of() : documents.dueAt(nowMillis);
   }
 

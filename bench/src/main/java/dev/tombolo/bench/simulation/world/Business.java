@@ -6,6 +6,10 @@ import dev.tombolo.bench.simulation.trust.PublisherKeys;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.PlaceFacts;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
@@ -99,8 +103,10 @@ final class Business {
       revoke();
     } else if (draw < 90) {
       question();
-    } else if (draw < 95) {
+    } else if (draw < 93) {
       people();
+    } else if (draw < 95) {
+      override();
     } else {
       world
           .operators()
@@ -258,6 +264,40 @@ final class Business {
                   Map.of("application", "app-1")),
               answer -> {});
     }
+  }
+
+  /// One site is different for a while, or none is any more.
+  private void override() {
+    List<SyncPolicy> policies =
+        chance.isWithin(0.3)
+            ? List.of()
+            : List.of(
+                new SyncPolicy(
+                    Selector.ALL,
+                    List.of(
+                        new SyncPolicy.Override(
+                            new Selector(
+                                Map.of(
+                                    PlaceFacts.SITE_LABEL,
+                                    world.siteName(chance.below(world.plan().sites())).text()),
+                                List.of()),
+                            List.of(
+                                new Patch(
+                                    Patch.Op.ADD,
+                                    "threads",
+                                    Long.toString(chance.between(1, 8))))))));
+    AdminObject application =
+        new AdminObject.Application(
+            Releases.APPLICATIONS.get(0),
+            World.FLEET,
+            Optional.empty(),
+            "",
+            Map.of(),
+            Map.of(),
+            policies);
+    world
+        .operators()
+        .ask(new AdminCommand.Apply(List.of(application), Optional.empty(), false), answer -> {});
   }
 
   private void people() {

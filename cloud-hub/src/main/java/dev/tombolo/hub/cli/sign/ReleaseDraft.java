@@ -16,7 +16,10 @@ import java.util.Optional;
 /// @param manifest everything but the variants' files
 /// @param picks which files each variant asks for, in the manifest's order of variants
 public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks) {
-  public static final String API_VERSION = "tombolo.dev/v1";
+  public static final String API_VERSION = "tombolo.io/v1alpha1";
+
+  /// How releases were written first; means the same.
+  private static final String FIRST_API_VERSION = "tombolo.dev/v1";
 
   public ReleaseDraft {
     picks = List.copyOf(picks);
@@ -25,7 +28,7 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
   /// @param file its name, for messages
   public static ReleaseDraft read(String file, String text) {
     YamlMap yaml = StrictYaml.document(file, text);
-    yaml.word("apiVersion", List.of(API_VERSION));
+    yaml.word("apiVersion", List.of(API_VERSION, FIRST_API_VERSION));
     yaml.word("kind", List.of("Release"));
     YamlMap metadata = yaml.map("metadata");
     Name name = metadata.read("name", Name::new);

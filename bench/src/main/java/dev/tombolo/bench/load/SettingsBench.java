@@ -1,0 +1,292 @@
+package dev.tombolo.bench.load;
+
+import dev.tombolo.bench.process.Leftovers;
+import dev.tombolo.hub.core.Assignment;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.HubStore.Batch;
+import dev.tombolo.hub.core.Kept;
+import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.release.WorkloadSpec;
+import dev.tombolo.protocol.sign.Envelope;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// What a changed setting costs the hub's one writer: the real deciders over the real store, with
+/// lines that answer at once.
+@Command(
+    name = "settings",
+    description = "A changed setting for many connected devices: how long each step of the hub is.",
+    mixinStandardHelpOptions = true)
+public final class SettingsBench implements Callable<Integer> {
+  private static final Name FLEET = new Name("load");
+  private static final Name APPLICATION = new Name("people");
+  private static final int SLOTS_OF_SITE = 20;
+  private static final int LISTED = 2_000;
+  private static final int OVERRIDDEN_EVERY = 100;
+
+  @Option(
+      names = "--devices",
+      defaultValue = "100000",
+      description = "connected devices (${DEFAULT-VALUE})")
+  int deviceCount;
+
+  @Option(names = "--json", description = "also write the figures to this file")
+  @Nullable Path json;
+
+  private final Figures figures = new Figures("settings");
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = Leftovers.folder("tombolo-settings");
+    try (SqliteHubStore store = SqliteHubStore.open(folder.resolve("hub.db"))) {
+      fill(store);
+      SettingsDriver hub = new SettingsDriver(store);
+      connect(hub);
+      figures.put("devices", deviceCount);
+      // The first round is cold.
+      change(hub, "warm-up", fleet("0"));
+      change(hub, "one fleet parameter", fleet("1"));
+      change(hub, "a template in it", fleet("${site.name}"));
+      change(hub, "an override for one device in 100", application("2"));
+      change(hub, "the same again", application("2"));
+      apply(hub, "dry run of one fleet parameter", List.of(fleet("3")), true);
+      apply(hub, LISTED + " new sites", sites("new"), false);
+      apply(hub, LISTED + " more sites", sites("more"), false);
+    }
+    if (json != null) {
+      figures.write(json);
+    }
+    return 0;
+  }
+
+  private void change(SettingsDriver hub, String what, AdminObject object) throws Exception {
+    apply(hub, what, List.of(object), false);
+  }
+
+  private void apply(SettingsDriver hub, String what, List<AdminObject> objects, boolean isDryRun) {
+    long documents = hub.documents();
+    hub.beginMeasure();
+    long from = System.nanoTime();
+    hub.tell(
+        new HubEvent.AdminAsked(
+            1,
+            SettingsDriver.OPERATOR,
+            new AdminCommand.Apply(
+                objects, Optional.empty(), isDryRun, Optional.empty(), Map.of(), true)));
+    figures.put(what + ": seconds", (System.nanoTime() - from) / 1e9);
+    figures.put(what + ": documents made anew", hub.documents() - documents);
+    figures.put(what + ": longest step, ms", hub.longestStepMillis());
+    figures.put(what + ": longest turn without its commit, ms", hub.longestTurnMillis());
+    figures.put(what + ": longest commit, ms", hub.longestCommitMillis());
+  }
+
+  private static AdminObject fleet(String title) {
+    return new AdminObject.Fleet(
+        FLEET, "", Map.of(), false, Map.of(APPLICATION, Map.of("title", title)));
+  }
+
+  private static AdminObject application(String threads) {
+    return new AdminObject.Application(
+        APPLICATION,
+        FLEET,
+        Optional.empty(),
+        "",
+        Map.of(),
+        Map.of(),
+        List.of(
+            new SyncPolicy(
+                Selector.ALL,
+                List.of(
+                    new SyncPolicy.Override(
+                        new Selector(Map.of("size", "small"), List.of()),
+                        List.of(new Patch(Patch.Op.ADD, "threads", threads)))))));
+  }
+
+  private static List<AdminObject> sites(String prefix) {
+    List<AdminObject> sites = new ArrayList<>(LISTED);
+    for (int i = 0; i < LISTED; i++) {
+      sites.add(site(new Name(prefix + "-" + i), Map.of("size", "new")));
+    }
+    return sites;
+  }
+
+  private static AdminObject.Site site(Name name, Map<String, String> labels) {
+    return new AdminObject.Site(name, FLEET, "", labels, "Europe/Berlin", "", "", Map.of());
+  }
+
+  private static DeviceId device(int number) {
+    return DeviceId.ofKey(("device " + number).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void fill(SqliteHubStore store) {
+    List<HubChange> changes = new ArrayList<>();
+    changes.add(
+        new HubChange.FleetPut(
+            new Kept<>(
+                "fleet-1",
+                new AdminObject.Fleet(FLEET, "", Map.of(), false, Map.of()),
+                1,
+                1,
+                "user:a")));
+    ReleaseRecord release = release();
+    changes.add(new HubChange.ReleasePut(release));
+    changes.add(
+        new HubChange.AssignmentPut(
+            new Assignment(
+                new Assignment.Place(FLEET, null, null),
+                release.ref(),
+                release.digest(),
+                1,
+                "user:a")));
+    for (int number = 0; number < deviceCount; number++) {
+      Name site = new Name("site-" + number / SLOTS_OF_SITE);
+      SlotRef slot = new SlotRef(site, new Name("till-" + number % SLOTS_OF_SITE));
+      if (number % SLOTS_OF_SITE == 0) {
+        changes.add(
+            new HubChange.SitePut(
+                new Kept<>(
+                    "site-" + number, site(site, Map.of("region", "north")), 1, 1, "user:a")));
+      }
+      String size = number % OVERRIDDEN_EVERY == 0 ? "small" : "large";
+      changes.add(
+          new HubChange.SlotPut(
+              new Kept<>(
+                  "slot-" + number,
+                  new AdminObject.Slot(slot, "", Map.of("size", size), Map.of()),
+                  1,
+                  1,
+                  "user:a")));
+      Digest key = Digest.ofText("key " + number);
+      changes.add(
+          new HubChange.DevicePut(
+              new DeviceRecord(
+                  device(number),
+                  key,
+                  slot,
+                  DeviceRecord.Standing.ACTIVE,
+                  null,
+                  1,
+                  1,
+                  "token",
+                  Map.of())));
+      changes.add(
+          new HubChange.CertificatePut(
+              new CertificateRecord(
+                  Integer.toHexString(number),
+                  device(number),
+                  key,
+                  key,
+                  1,
+                  SettingsDriver.NOW * 2,
+                  CertificateRecord.Generation.CURRENT,
+                  "pem")));
+    }
+    Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(changes);
+    batch.commit();
+  }
+
+  private static ReleaseRecord release() {
+    ReleaseManifest manifest =
+        new ReleaseManifest(
+            APPLICATION,
+            "1.0",
+            ReleaseManifest.Kind.MODEL,
+            "",
+            List.of("*"),
+            0,
+            List.of(),
+            List.of(
+                new Variant(
+                    "linux",
+                    "any",
+                    List.of(),
+                    List.of(new Variant.File("model", 5, Digest.ofText("model"), false)),
+                    new WorkloadSpec(
+                        WorkloadSpec.Type.NONE,
+                        List.of(),
+                        Map.of(),
+                        new WorkloadSpec.Reload.Restart(),
+                        List.of(),
+                        0,
+                        0,
+                        0),
+                    List.of(
+                        new Variant.Parameter("title", Variant.Parameter.Type.TEXT, "", null, null),
+                        new Variant.Parameter(
+                            "threads", Variant.Parameter.Type.INTEGER, "1", 1L, 64L)))));
+    String payload = Json.write(manifest);
+    Envelope envelope =
+        new Envelope(
+            ReleaseManifest.PAYLOAD_TYPE,
+            Base64.getEncoder().encodeToString(payload.getBytes(StandardCharsets.UTF_8)),
+            List.of(new Envelope.Signature("key", "")));
+    return new ReleaseRecord(
+        Digest.ofText(payload),
+        new ReleaseRef(APPLICATION, "1.0"),
+        ReleaseManifest.Kind.MODEL,
+        Json.write(envelope),
+        List.of("*"),
+        0,
+        Set.of(Digest.ofText("model")),
+        5,
+        1,
+        "user:a");
+  }
+
+  private void connect(SettingsDriver hub) {
+    for (int number = 0; number < deviceCount; number++) {
+      SessionId session = new SessionId(number);
+      hub.tell(
+          new HubEvent.SessionOpened(
+              session, device(number), Integer.toHexString(number), null, "10.0.0.1:1"),
+          new HubEvent.PresenceSaid(session, device(number), birth()));
+    }
+  }
+
+  private static Presence.Birth birth() {
+    return new Presence.Birth(
+        "boot",
+        1,
+        null,
+        0,
+        null,
+        List.of(),
+        SettingsDriver.DOCUMENT_KEY,
+        "outbox",
+        0,
+        "0.1.0",
+        List.of("v1"),
+        SettingsDriver.NOW);
+  }
+}

@@ -1,0 +1,295 @@
+package dev.tombolo.hub.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `apply`, `diff` and `explain` with folders, overrides, templates and pruning, against a real
+/// hub.
+class LayersCommandsTest {
+  private static final String FLEET =
+      """
+      apiVersion: tombolo.io/v1alpha1
+      kind: Fleet
+      metadata: {name: retail}
+      spec:
+        parameters:
+          people-embedding: {port: 9000}
+      """;
+  private static final String SHOPS =
+      """
+      apiVersion: tombolo.io/v1alpha1
+      kind: Site
+      metadata: {name: store-117, labels: {size: small}}
+      spec: {fleet: retail, timeZone: Europe/Berlin}
+      ---
+      apiVersion: tombolo.io/v1alpha1
+      kind: Device
+      metadata: {name: counter-1}
+      spec: {site: store-117}
+      ---
+      apiVersion: tombolo.io/v1alpha1
+      kind: Site
+      metadata: {name: store-118, labels: {size: large}}
+      spec: {fleet: retail, timeZone: Europe/Berlin}
+      ---
+      apiVersion: tombolo.io/v1alpha1
+      kind: Device
+      metadata: {name: counter-1}
+      spec: {site: store-118}
+      """;
+  private static final String APPLICATION =
+      """
+      apiVersion: tombolo.io/v1alpha1
+      kind: Application
+      metadata: {name: people-embedding}
+      spec:
+        release: "1.0.0"
+        syncPolicies:
+          - destination: {fleet: retail, clusterSelector: {matchLabels: {size: small}}}
+            overrides:
+              - selector: {matchExpressions: [{key: size, operator: In, values: [small]}]}
+                patches:
+                  - {op: replace, path: /parameters/port, value: 9117}
+      """;
+
+  @TempDir Path folder;
+  @TempDir Path data;
+  private final Cli cli = new Cli();
+  private HubAlone hub;
+
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    hub = new HubAlone(data);
+    write("fleet.yaml", FLEET);
+    write("shops/north.yml", SHOPS);
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  @Test
+  void aFolderIsAppliedWithAllThatIsBelow() throws IOException {
+    write(".hidden/no.yaml", "nonsense");
+
+    Cli.Said said = apply();
+
+    assertThat(said.exit()).describedAs(said.err()).isZero();
+    assertThat(said.out().lines())
+        .containsExactly(
+            "fleet retail created",
+            "site store-117 created",
+            "site store-118 created",
+            "slot store-117/counter-1 created",
+            "slot store-118/counter-1 created");
+  }
+
+  @Test
+  void diffEndsWithZeroOneOrMore() throws IOException {
+    assertThat(diff().exit()).isEqualTo(1);
+    apply();
+
+    Cli.Said same = diff();
+    assertThat(same.exit()).describedAs(same.err()).isZero();
+    assertThat(same.out()).contains("objects: 5 unchanged");
+
+    write("fleet.yaml", FLEET.replace("9000", "9001"));
+    Cli.Said changed = diff();
+    assertThat(changed.exit()).isEqualTo(1);
+    assertThat(changed.out())
+        .contains("fleet retail changed (generation 1 -> 2)")
+        .contains("  parameters.people-embedding.port: 9000 -> 9001")
+        .contains("objects: 1 changed, 4 unchanged")
+        .contains("devices: 0 of 0 in reach");
+    assertThat(diff().out()).isEqualTo(changed.out());
+
+    write("fleet.yaml", FLEET.replace("metadata", "metdata"));
+    Cli.Said wrong = diff();
+    assertThat(wrong.exit()).isEqualTo(2);
+    assertThat(wrong.err()).contains("fleet.yaml line 1: metadata: missing; line 3 has 'metdata'");
+  }
+
+  @Test
+  void explainTellsLayerObjectLineAndPerson() throws IOException {
+    pushRelease();
+    apply();
+    write("application.yaml", APPLICATION);
+    Cli.Said applied = apply();
+    assertThat(applied.exit()).describedAs(applied.err()).isZero();
+
+    Cli.Said said =
+        hub.run(cli, "explain", "store-117/counter-1", "people-embedding.parameters.port");
+    assertThat(said.exit()).describedAs(said.err()).isZero();
+    assertThat(said.out().lines().skip(3).map(line -> line.replaceAll(" +", " ")))
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .contains("people-embedding.parameters.port override 9117")
+                    .contains(
+                        "application retail/people-embedding spec.syncPolicies[0].overrides[0]")
+                    .contains("user:admin")
+                    .endsWith("application.yaml:11"),
+            second ->
+                assertThat(second)
+                    .contains("overrides fleet 9000 fleet retail user:admin")
+                    .endsWith("fleet.yaml:6"));
+
+    assertThat(hub.run(cli, "explain", "store-117/counter-1", "--json").out())
+        .contains("\"path\":\"people-embedding.release\",\"value\":\"1.0.0\"")
+        .contains("\"layer\":\"override\"");
+    // The large shop is not where it goes.
+    assertThat(hub.run(cli, "explain", "store-118/counter-1").out())
+        .contains("no application is selected");
+  }
+
+  @Test
+  void explainNamesWhatWasMeant() throws IOException {
+    pushRelease();
+    write("application.yaml", APPLICATION);
+    apply();
+
+    Cli.Said path = hub.run(cli, "explain", "store-117/counter-1", "people-embedding.relaese");
+    assertThat(path.exit()).isEqualTo(4);
+    assertThat(path.err()).contains("people-embedding.release");
+    Cli.Said slot = hub.run(cli, "explain", "store-117/counter-2");
+    assertThat(slot.exit()).isEqualTo(4);
+    assertThat(slot.err()).contains("store-117/counter-1");
+  }
+
+  @Test
+  void aPatchThatCannotBeDoneIsToldAtItsLine() throws IOException {
+    pushRelease();
+    write(
+        "application.yaml",
+        APPLICATION.replace("replace, path: /parameters/port", "replace, path: /parameters/prot"));
+
+    Cli.Said said = apply();
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err())
+        .contains("application.yaml line 11: ")
+        .contains("'/parameters/prot' is not valid; no layer gives it a value there")
+        .contains("(on 1 slot: store-117/counter-1)");
+    assertThat(hub.run(cli, "get", "fleets").err()).contains("no fleet yet");
+  }
+
+  @Test
+  void aValueIsCheckedAfterItsTemplateIsFilled() throws IOException {
+    pushRelease();
+    write("application.yaml", APPLICATION.replace("9117", "\"${site.name}\""));
+
+    Cli.Said said = apply();
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err())
+        .contains("application.yaml line 11: ")
+        .contains("'store-117' is not valid; for people-embedding@1.0.0 it must be a whole number");
+  }
+
+  @Test
+  void mistakesInPoliciesAreToldWithTheirLine() throws IOException {
+    assertThat(mistake("op: replace", "op: move"))
+        .contains("application.yaml line 11: ")
+        .contains("op: 'move' is not one of add, replace, remove, test");
+    assertThat(mistake("/parameters/port", "/release"))
+        .contains("'/release' cannot be patched; only parameters can");
+    assertThat(mistake("operator: In", "operator: in"))
+        .contains("'in' is not one of In, NotIn, Exists, DoesNotExist; did you mean 'In'?");
+    assertThat(mistake("patches:", "patchs:")).contains("patches: missing; line 10 has 'patchs'");
+    assertThat(mistake("clusterSelector", "clusterSelectr"))
+        .contains("unknown field; did you mean 'clusterSelector'?");
+    assertThat(mistake("9117", "\"${site.nmae}\""))
+        .contains("'${site.nmae' is not a variable; did you mean '${site.name}'?");
+    assertThat(mistake("{fleet: retail, ", "{")).contains("destination.fleet: missing");
+  }
+
+  @Test
+  void pruneRemovesWhatTheFilesLeaveOutAndSaysSoBefore() throws IOException {
+    apply();
+    write(
+        "shops/north.yml",
+        SHOPS.substring(0, SHOPS.lastIndexOf("---", SHOPS.lastIndexOf("---") - 1)));
+
+    Cli.Said diff = diff("--prune", "--fleet", "retail");
+    assertThat(diff.exit()).describedAs(diff.err()).isEqualTo(1);
+    assertThat(diff.out())
+        .contains("slot store-118/counter-1 removed")
+        .contains("  labels.size: large (removed)")
+        .contains("objects: 2 removed, 3 unchanged");
+    assertThat(hub.run(cli, "get", "sites").out()).contains("store-118");
+
+    Cli.Said pruned = apply("--prune", "--fleet", "retail");
+    assertThat(pruned.exit()).describedAs(pruned.err()).isZero();
+    assertThat(pruned.out()).contains("site store-118 removed");
+    assertThat(hub.run(cli, "get", "sites").out()).doesNotContain("store-118");
+  }
+
+  @Test
+  void pruneWantsToKnowTheFleet() throws IOException {
+    apply();
+
+    assertThat(apply("--prune").err()).contains("--fleet FLEET");
+    assertThat(apply("--prune").exit()).isEqualTo(2);
+    assertThat(apply("--prune", "--fleet", "retial").err()).contains("did you mean 'retail'?");
+    assertThat(apply("--prune", "--fleet", "retail", "--kind", "Sit").err())
+        .contains("did you mean 'Site'?");
+    assertThat(apply("--fleet", "retail").err()).contains("give --prune, too");
+    Cli.Said inUse = apply("--prune", "--fleet", "retail", "--kind", "Fleet");
+    assertThat(inUse.exit()).isZero();
+  }
+
+  @Test
+  void anObjectInTwoFilesIsAMistake() throws IOException {
+    write("again.yaml", FLEET);
+
+    Cli.Said said = apply();
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err()).contains("Fleet retail stands in").contains("again.yaml");
+  }
+
+  private String mistake(String part, String by) throws IOException {
+    assertThat(APPLICATION).contains(part);
+    write("application.yaml", APPLICATION.replace(part, by));
+    Cli.Said said = apply();
+    assertThat(said.exit()).isEqualTo(1);
+    return said.err();
+  }
+
+  private Cli.Said apply(String... more) {
+    return run("apply", more);
+  }
+
+  private Cli.Said diff(String... more) {
+    return run("diff", more);
+  }
+
+  private Cli.Said run(String command, String... more) {
+    List<String> all = new ArrayList<>(List.of(command, "-f", folder.toString()));
+    all.addAll(List.of(more));
+    return hub.run(cli, all.toArray(new String[0]));
+  }
+
+  private void pushRelease() throws IOException {
+    ReleaseFolder release = new ReleaseFolder(data.resolve("release")).withKeys(cli);
+    hub.run(cli, "keys", "trust", release.text("publisher.root.json"));
+    release.sign(cli);
+    assertThat(hub.run(cli, "release", "push", release.envelope().toString()).exit()).isZero();
+  }
+
+  private void write(String path, String content) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+}
