@@ -68,6 +68,12 @@ final class ReasonJson {
           new Reason.Downloading(f.text("path"), f.integer("done"), f.integer("total"));
       case "download-failed" ->
           new Reason.DownloadFailed(f.text("path"), f.text("detail"), f.integer("retryInMillis"));
+      case "waiting-for-peer" ->
+          new Reason.WaitingForPeer(
+              f.text("peer"), f.text("path"), f.integer("done"), f.integer("total"));
+      case "copying-from-peer" ->
+          new Reason.CopyingFromPeer(
+              f.text("peer"), f.text("path"), f.integer("done"), f.integer("total"));
       case "line-down" -> new Reason.LineDown(f.integer("sinceMillis"), f.text("detail"));
       case "soaking" -> new Reason.Soaking(f.integer("untilMillis"));
       case "starting" -> new Reason.Starting(f.text("detail"));
@@ -214,6 +220,18 @@ final class ReasonJson {
               .text("path", r.path())
               .text("detail", r.detail())
               .integer("retryInMillis", r.retryInMillis());
+      case Reason.WaitingForPeer r ->
+          json.text("code", "waiting-for-peer")
+              .text("peer", r.peer())
+              .text("path", r.path())
+              .integer("done", r.done())
+              .integer("total", r.total());
+      case Reason.CopyingFromPeer r ->
+          json.text("code", "copying-from-peer")
+              .text("peer", r.peer())
+              .text("path", r.path())
+              .integer("done", r.done())
+              .integer("total", r.total());
       case Reason.LineDown r ->
           json.text("code", "line-down")
               .integer("sinceMillis", r.sinceMillis())
