@@ -13,7 +13,7 @@ final class Schema {
   private static final int SQLITE_MINOR_MIN = 37;
 
   private static final List<List<String>> MIGRATIONS =
-      List.of(version1(), version2(), version3(), version4());
+      List.of(version1(), version2(), version3(), version4(), version9());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -249,6 +249,13 @@ final class Schema {
         "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
         "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
         "CREATE INDEX results_of_channel ON results (channel, id)");
+  }
+
+  /// Where devices share within their site.
+  private static List<String> version9() {
+    return List.of(
+        "ALTER TABLE presences ADD COLUMN lan TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE presences ADD COLUMN lan_millis INTEGER NOT NULL DEFAULT 0");
   }
 
   /// How often it was committed to.
