@@ -25,6 +25,7 @@ import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.message.Presence;
@@ -155,6 +156,7 @@ public final class GoldenFiles {
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
     all.put("answer", new Answer("q-1", true, "counter ready\nport 9000\n"));
     all.put("hub-beacon", new HubBeacon(HISTORY, "c41d8e07", 10));
+    all.put("bundle-offer", new BundleOffer(Digest.ofText("bundle"), 4_630_165));
     all.put("reason", failed());
     return all;
   }

@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "  tombolo get devices",
       "  tombolo get devices --fleet retail --site store-117",
       "  tombolo get device store-117/counter-1",
-      "  tombolo get releases --json"
+      "  tombolo get releases --json",
+      "  tombolo get transfers --site store-117"
     })
 @SuppressWarnings("NullAway.Init")
 final class GetCommand extends HubOptions implements Callable<Integer> {

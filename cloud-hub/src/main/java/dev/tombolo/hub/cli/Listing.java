@@ -5,12 +5,14 @@ import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.cli.screen.Table;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.AssignmentRow;
+import dev.tombolo.hub.http.api.BundleRow;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
 import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.http.api.SlotRow;
 import dev.tombolo.hub.http.api.TokenRow;
+import dev.tombolo.hub.http.api.TransferRow;
 import dev.tombolo.hub.http.api.UserRow;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +154,52 @@ enum Listing {
             ago(row.changedMillis()),
             row.changedBy(),
             row.digest().substring("sha256:".length(), "sha256:".length() + 12));
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  TRANSFERS("nothing is on its way to any device") {
+    @Override
+    void show(Pager pager, Screen screen) {
+      List<TransferRow> rows = pager.rows(TransferRow.class, "/transfers");
+      Table table =
+          new Table(
+              "DEVICE", "RELEASE", "HOW", "BASE", "DONE", "OF", "RATE", "LEFT", "SINCE", "WHY");
+      for (TransferRow row : rows) {
+        Long left = row.secondsLeft();
+        table.row(
+            row.slot() + (row.online() ? "" : " (down)"),
+            row.application() + "@" + Objects.requireNonNullElse(row.version(), "?"),
+            row.how(),
+            Objects.requireNonNullElse(row.base(), "-"),
+            Long.toString(row.bytesDone()),
+            Long.toString(row.bytesTotal()),
+            row.bytesPerSecond() == 0 ? "-" : Ago.bytes(row.bytesPerSecond()) + "/s",
+            left == null ? "-" : Ago.span(left * 1000),
+            ago(row.sinceMillis()),
+            row.reasons().stream()
+                .filter(reason -> !reason.startsWith("Downloading "))
+                .findFirst()
+                .orElse(""));
+      }
+      screen.table(rows, table, whenEmpty());
+    }
+  },
+  BUNDLES("no bundle yet; the hub makes them when releases are pushed or assigned") {
+    @Override
+    void show(Pager pager, Screen screen) {
+      List<BundleRow> rows = pager.rows(BundleRow.class, "/bundles");
+      Table table = new Table("TO", "VARIANT", "FROM", "STATE", "SIZE", "OF", "USED", "WHY");
+      for (BundleRow row : rows) {
+        table.row(
+            row.target(),
+            Integer.toString(row.variant()),
+            Objects.requireNonNullElse(row.base(), "nothing"),
+            row.standing(),
+            row.bytes() == 0 ? "-" : Ago.bytes(row.bytes()),
+            Ago.bytes(row.plainBytes()),
+            row.usedMillis() == 0 ? "-" : ago(row.usedMillis()),
+            row.detail());
       }
       screen.table(rows, table, whenEmpty());
     }

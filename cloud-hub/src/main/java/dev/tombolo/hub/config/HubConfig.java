@@ -25,6 +25,7 @@ import java.util.function.Function;
 /// @param results how many of workloads' results are kept
 /// @param events how much of what happened to devices is kept
 /// @param trust how long certificates live, and how long a device may be away
+/// @param bundles what takes devices from release to release
 public record HubConfig(
     Path data,
     Edge edge,
@@ -34,7 +35,8 @@ public record HubConfig(
     long filesBytesMax,
     Keep results,
     Keep events,
-    Trust trust) {
+    Trust trust,
+    Bundles bundles) {
   public static final int EDGE_PORT = 8443;
   public static final int ADMIN_PORT = 8480;
   public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
@@ -93,6 +95,15 @@ public record HubConfig(
     static final Duration OFFLINE_BUDGET_MAX = Duration.ofDays(3_650);
   }
 
+  /// Bundles that the hub makes for its devices.
+  ///
+  /// @param make false: devices always take whole files
+  /// @param bytesMax kept at the most; the least recently used go
+  public record Bundles(boolean make, long bytesMax) {
+    public static final Bundles USUAL = new Bundles(true, 20L * 1024 * 1024 * 1024);
+    static final long BYTES_MIN = 1024 * 1024;
+  }
+
   /// The operators' port.
   public record Admin(String bind, int port) {}
 
@@ -131,7 +142,8 @@ public record HubConfig(
         FILES_BYTES_MAX,
         Keep.RESULTS,
         Keep.EVENTS,
-        Trust.USUAL);
+        Trust.USUAL,
+        Bundles.USUAL);
   }
 
   /// Reads `hub.yaml`.
@@ -155,7 +167,8 @@ public record HubConfig(
             map.optionalSize("filesMax").orElse(FILES_BYTES_MAX),
             map.optionalMap("results").map(m -> keep(m, Keep.RESULTS)).orElse(Keep.RESULTS),
             map.optionalMap("events").map(m -> keep(m, Keep.EVENTS)).orElse(Keep.EVENTS),
-            map.optionalMap("trust").map(HubConfig::trust).orElse(Trust.USUAL));
+            map.optionalMap("trust").map(HubConfig::trust).orElse(Trust.USUAL),
+            map.optionalMap("bundles").map(HubConfig::bundles).orElse(Bundles.USUAL));
     map.noMore();
     return config;
   }
@@ -164,41 +177,64 @@ public record HubConfig(
   public HubConfig withEdgePort(int port) {
     Edge at =
         new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
   }
 
   /// @param port 0 takes any free port
   public HubConfig withAdminPort(int port) {
     Admin at = new Admin(admin.bind, port);
-    return new HubConfig(data, edge, at, share, broker, filesBytesMax, results, events, trust);
+    return new HubConfig(
+        data, edge, at, share, broker, filesBytesMax, results, events, trust, bundles);
   }
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
   }
 
   public HubConfig withNames(List<String> names) {
     Edge at =
         new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
   }
 
   public HubConfig withAdmission(Admission admission) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
-    return new HubConfig(data, at, admin, share, broker, filesBytesMax, results, events, trust);
+    return new HubConfig(
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
   }
 
   public HubConfig withShare(Path folder) {
     return new HubConfig(
-        data, edge, admin, Optional.of(folder), broker, filesBytesMax, results, events, trust);
+        data,
+        edge,
+        admin,
+        Optional.of(folder),
+        broker,
+        filesBytesMax,
+        results,
+        events,
+        trust,
+        bundles);
   }
 
   public HubConfig withBroker(Broker external) {
     return new HubConfig(
-        data, edge, admin, share, Optional.of(external), filesBytesMax, results, events, trust);
+        data,
+        edge,
+        admin,
+        share,
+        Optional.of(external),
+        filesBytesMax,
+        results,
+        events,
+        trust,
+        bundles);
   }
 
   private static Edge edge(YamlMap map) {
@@ -271,6 +307,18 @@ public record HubConfig(
       throw map.fault("offlineBudget", "must be at most 3650d; 800d is usual");
     }
     return trust;
+  }
+
+  private static Bundles bundles(YamlMap map) {
+    Bundles bundles =
+        new Bundles(
+            map.flag("make", Bundles.USUAL.make),
+            map.optionalSize("maxBytes").orElse(Bundles.USUAL.bytesMax));
+    map.noMore();
+    if (bundles.bytesMax < Bundles.BYTES_MIN) {
+      throw map.fault("maxBytes", "must be at least 1MiB; make: false keeps none");
+    }
+    return bundles;
   }
 
   private static Admin admin(YamlMap map) {

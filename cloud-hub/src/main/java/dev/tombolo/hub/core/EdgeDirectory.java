@@ -14,4 +14,7 @@ public interface EdgeDirectory {
   /// True when the file belongs to a release that this device's desired document selects or that it
   /// reports as live or previous.
   boolean mayRead(DeviceId device, Digest file);
+
+  /// True when the release itself is one of those.
+  boolean mayHave(DeviceId device, Digest release);
 }

@@ -8,8 +8,9 @@ import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,11 +21,12 @@ public final class PublishedDirectory implements EdgeDirectory {
   private volatile ConcurrentHashMap<DeviceId, Entry> entries = new ConcurrentHashMap<>();
 
   /// @param current serial and end of the certificate in use; `pending` that of the next one
+  /// @param files of each release it may have
   private record Entry(
       @Nullable Reason refusal,
       @Nullable Served current,
       @Nullable Served pending,
-      List<Set<Digest>> files) {}
+      Map<Digest, Set<Digest>> files) {}
 
   private record Served(String serial, long notAfterMillis) {}
 
@@ -57,12 +59,18 @@ public final class PublishedDirectory implements EdgeDirectory {
     if (entry == null || entry.refusal != null) {
       return false;
     }
-    for (Set<Digest> files : entry.files) {
+    for (Set<Digest> files : entry.files.values()) {
       if (files.contains(file)) {
         return true;
       }
     }
     return false;
+  }
+
+  @Override
+  public boolean mayHave(DeviceId device, Digest release) {
+    Entry entry = entries.get(device);
+    return entry != null && entry.refusal == null && entry.files.containsKey(release);
   }
 
   /// Takes over the whole state.
@@ -93,17 +101,18 @@ public final class PublishedDirectory implements EdgeDirectory {
     releases.addAll(state.reportedReleases.getOrDefault(device.id(), Set.of()));
     Kept<AdminObject.Site> site = state.sites.get(device.slot().site());
     String fleet = site == null ? "" : site.content().fleet().text();
-    List<Set<Digest>> files =
-        releases.stream()
-            .map(state.releases::get)
-            .filter(release -> release != null && isFor(release, fleet))
-            .map(ReleaseRecord::files)
-            .toList();
+    Map<Digest, Set<Digest>> files = new HashMap<>();
+    for (Digest digest : releases) {
+      ReleaseRecord release = state.releases.get(digest);
+      if (release != null && isFor(release, fleet)) {
+        files.put(digest, release.files());
+      }
+    }
     return new Entry(
         device.refusal(),
         served(state.currentCertificates.get(device.id())),
         served(state.pendingCertificates.get(device.id())),
-        files);
+        Map.copyOf(files));
   }
 
   /// A device may name any release as one it runs; it is given those of its own fleet only.

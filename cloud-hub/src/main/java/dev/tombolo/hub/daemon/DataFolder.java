@@ -123,6 +123,10 @@ final class DataFolder implements AutoCloseable {
     return path.resolve("files");
   }
 
+  Path bundles() {
+    return path.resolve("bundles");
+  }
+
   Path journal() {
     return path.resolve("revocations.log");
   }

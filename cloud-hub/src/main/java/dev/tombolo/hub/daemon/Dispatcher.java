@@ -17,20 +17,24 @@ final class Dispatcher implements Consumer<HubEffect> {
   private final AdminServer admin;
   private final Consumer<Set<String>> revocationList;
   private final Consumer<HubEffect.StandingNoted> journal;
+  private final Runnable commandDone;
 
+  /// @param commandDone told after each command of an operator
   Dispatcher(
       EdgePort edge,
       Optional<BrokerLink> broker,
       SignatureWorkers workers,
       AdminServer admin,
       Consumer<Set<String>> revocationList,
-      Consumer<HubEffect.StandingNoted> journal) {
+      Consumer<HubEffect.StandingNoted> journal,
+      Runnable commandDone) {
     this.edge = edge;
     this.broker = broker;
     this.workers = workers;
     this.admin = admin;
     this.revocationList = revocationList;
     this.journal = journal;
+    this.commandDone = commandDone;
   }
 
   @Override
@@ -47,7 +51,10 @@ final class Dispatcher implements Consumer<HubEffect> {
         }
       }
       case HubEffect.StartedOver _ -> broker.ifPresent(BrokerLink::startedOver);
-      case HubEffect.AdminAnswered answered -> admin.answered(answered);
+      case HubEffect.AdminAnswered answered -> {
+        admin.answered(answered);
+        commandDone.run();
+      }
       case HubEffect.DeviceExpelled expelled -> edge.expel(expelled.device(), expelled.reason());
       case HubEffect.StandingNoted noted -> journal.accept(noted);
       case HubEffect.RevocationsChanged changed -> revocationList.accept(changed.serials());

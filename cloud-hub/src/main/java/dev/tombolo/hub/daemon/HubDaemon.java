@@ -9,6 +9,7 @@ import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.core.TrustSettings;
+import dev.tombolo.hub.files.BundleShelf;
 import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.files.RevocationJournal;
 import dev.tombolo.hub.http.AdminServer;
@@ -126,6 +127,9 @@ public final class HubDaemon implements AutoCloseable {
     HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
     SqliteViews views = parts.add(SqliteViews.open(folder.database(), database::damaged));
     doubtClock(views, clock);
+    BundleWorkshop bundles =
+        new BundleWorkshop(
+            views, files, BundleShelf.open(folder.bundles()), config.bundles(), clock);
     AdminServer admin =
         new AdminServer(
             config.admin().bind(),
@@ -134,6 +138,7 @@ public final class HubDaemon implements AutoCloseable {
             loop,
             views,
             files,
+            bundles,
             meters.registry(),
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
@@ -161,8 +166,9 @@ public final class HubDaemon implements AutoCloseable {
         parts.add(new RevocationWriter(authority.revocationList(), clock));
     revocations.begin();
     JournalWriter journal = parts.add(new JournalWriter(RevocationJournal.open(folder.journal())));
-    loop.start(new Dispatcher(edge, broker, workers, admin, revocations, journal));
+    loop.start(new Dispatcher(edge, broker, workers, admin, revocations, journal, bundles::look));
     parts.add(loop);
+    parts.add(bundles).start();
 
     CertificateWatch certificates =
         parts.add(
@@ -177,6 +183,7 @@ public final class HubDaemon implements AutoCloseable {
     certificates.start();
     measure(meters, loop, workers, edge.counters(), files);
     measure(meters, certificates);
+    measure(meters, bundles, edge.counters());
     parts.add(admin);
     startAdmin(admin, folder);
     CertificateRequests requests = new CertificateRequests();
@@ -188,6 +195,7 @@ public final class HubDaemon implements AutoCloseable {
             new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
             new SignedTimes(documentKey, identity.above()),
             files::find,
+            bundles,
             () -> new SessionId(sessions.incrementAndGet()),
             clock));
     // Closed before the loop, so that the loop hears of the ends of all sessions.
@@ -322,6 +330,16 @@ public final class HubDaemon implements AutoCloseable {
     meters.counter("tombolo.edge.out.bytes", "Sent", counters.bytesOut::sum);
     meters.counter("tombolo.edge.file.bytes", "Of release files sent", counters.fileBytes::sum);
     meters.gauge("tombolo.files.bytes", "Release files held", files::bytesHeld);
+  }
+
+  private static void measure(HubMeters meters, BundleWorkshop bundles, EdgeCounters counters) {
+    meters.gauge("tombolo.bundles", "Bundles kept", bundles::held);
+    meters.gauge("tombolo.bundles.bytes", "Of bundles kept", bundles::bytesHeld);
+    meters.gauge("tombolo.bundles.waiting", "Bundles that devices wait for", bundles::waiting);
+    meters.counter("tombolo.bundles.made", "Bundles made", bundles::made);
+    meters.counter("tombolo.bundles.failed", "Bundles that could not be made", bundles::failures);
+    meters.counter("tombolo.bundles.dropped", "Bundles dropped by quota", bundles::dropped);
+    meters.counter("tombolo.edge.bundle.bytes", "Of bundles sent", counters.bundleBytes::sum);
   }
 
   private static void measure(HubMeters meters, CertificateWatch certificates) {

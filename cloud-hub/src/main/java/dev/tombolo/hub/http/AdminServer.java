@@ -1,5 +1,6 @@
 package dev.tombolo.hub.http;
 
+import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.FileDepot;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubInbox;
@@ -57,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
       HubInbox inbox,
       HubViews views,
       FileDepot depot,
+      BundleDesk bundles,
       PrometheusMeterRegistry meters,
       BooleanSupplier isHealthy) {
     this.at = bind + ":" + port;
@@ -74,6 +76,7 @@ public final class AdminServer implements AutoCloseable {
               config.routes.before("/api/*", this::authenticate);
               reading.on(config.routes);
               results.on(config.routes);
+              new BundleRoutes(views, bundles).on(config.routes);
               new ChangeRoutes(desk, reading).on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);

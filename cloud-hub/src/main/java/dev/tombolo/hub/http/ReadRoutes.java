@@ -61,6 +61,7 @@ final class ReadRoutes {
         context -> Requests.answer(context, views.users().stream().map(Rows::of).toList()));
     routes.get("/api/v1/publisher-roots", this::publisherRoots);
     routes.get("/api/v1/devices", this::devices);
+    routes.get("/api/v1/transfers", this::transfers);
     routes.get("/api/v1/devices/{device}", this::device);
     routes.get("/api/v1/devices/{device}/why", this::why);
     routes.get("/api/v1/audit", this::audit);
@@ -160,6 +161,15 @@ final class ReadRoutes {
         Function.identity());
   }
 
+  private void transfers(Context context) throws RefusedException {
+    Listing<Views.DeviceView> list = new Listing<>(context, Listed.DEVICES);
+    list.answerEach(
+        views.downloading(fleet(context), site(context), list.ask()),
+        () -> views.countDownloading(fleet(context), site(context)),
+        device -> Cursor.of(device.slot().site(), device.slot().slot(), device.id()),
+        Rows::transfers);
+  }
+
   /// They have no place: they come before all others, and only into the list of all places.
   private List<DeviceRow> strangers(Context context, PageAsk ask) throws RefusedException {
     Optional<String> place = ask.after().map(after -> after.parts().getFirst());
@@ -225,13 +235,20 @@ final class ReadRoutes {
 
     void answer(List<V> found, Total total, Function<V, Cursor> cursor, Function<V, ?> row)
         throws RefusedException {
+      answerEach(found, total, cursor, one -> List.of(row.apply(one)));
+    }
+
+    /// As many rows as each has.
+    void answerEach(
+        List<V> found, Total total, Function<V, Cursor> cursor, Function<V, List<?>> rows)
+        throws RefusedException {
       List<V> page = found;
       if (found.size() > asked.limit()) {
         page = found.subList(0, asked.limit());
         Pages.link(context, cursor.apply(page.getLast()).text());
         context.header(Pages.TOTAL, Long.toString(total.count()));
       }
-      Requests.answer(context, page.stream().map(row).toList());
+      Requests.answer(context, page.stream().flatMap(one -> rows.apply(one).stream()).toList());
     }
   }
 

@@ -14,10 +14,13 @@ import dev.tombolo.hub.http.api.ResultRow;
 import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.http.api.SlotRow;
 import dev.tombolo.hub.http.api.TokenRow;
+import dev.tombolo.hub.http.api.TransferRow;
 import dev.tombolo.hub.http.api.UserRow;
 import dev.tombolo.hub.user.UserRecord;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.util.ArrayList;
@@ -166,6 +169,43 @@ final class Rows {
                 new ApplicationState(
                     name.text(), version, null, "unreported", 0, 0, 0, 0, List.of())));
     return states;
+  }
+
+  /// What is on its way to a device.
+  static List<TransferRow> transfers(Views.DeviceView device) {
+    return device.applications().stream()
+        .filter(status -> status.phase() == ApplicationStatus.Phase.FETCHING)
+        .map(status -> transfer(device, status))
+        .toList();
+  }
+
+  private static TransferRow transfer(Views.DeviceView device, ApplicationStatus status) {
+    Transfer transfer =
+        status.transfer() == null ? new Transfer(Transfer.How.FILES, null, 0) : status.transfer();
+    long rate = transfer.bytesPerSecond();
+    return new TransferRow(
+        device.id().text(),
+        device.slot().toString(),
+        device.fleet().text(),
+        device.online(),
+        status.name().text(),
+        status.wantedVersion(),
+        word(transfer.how()),
+        baseOf(transfer.base(), status),
+        status.bytesDone(),
+        status.bytesTotal(),
+        rate,
+        rate == 0 ? null : (status.bytesTotal() - status.bytesDone() + rate - 1) / rate,
+        status.sinceWallMillis(),
+        device.stateMillis(),
+        status.reasons().stream().map(ReasonText::say).toList());
+  }
+
+  private static @Nullable String baseOf(@Nullable Digest base, ApplicationStatus status) {
+    if (base == null) {
+      return null;
+    }
+    return base.equals(status.live()) ? status.liveVersion() : base.brief();
   }
 
   static DeviceDetail detail(Views.DeviceView device, Wanted wanted) {

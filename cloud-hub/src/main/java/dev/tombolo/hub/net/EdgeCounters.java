@@ -15,6 +15,7 @@ public final class EdgeCounters {
   public final LongAdder bytesIn = new LongAdder();
   public final LongAdder bytesOut = new LongAdder();
   public final LongAdder fileBytes = new LongAdder();
+  public final LongAdder bundleBytes = new LongAdder();
   public final LongAdder inboxFull = new LongAdder();
   public final LongAdder slowConsumers = new LongAdder();
 

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.net;
 
+import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.CsrCheck;
 import dev.tombolo.hub.core.EdgeDirectory;
 import dev.tombolo.hub.core.HubInbox;
@@ -24,5 +25,6 @@ public record EdgeServices(
     RecoveryCheck recovery,
     TimeSigner time,
     Function<Digest, Optional<Path>> files,
+    BundleDesk bundles,
     Supplier<SessionId> sessionIds,
     InstantSource clock) {}

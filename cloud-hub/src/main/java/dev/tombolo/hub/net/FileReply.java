@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Sends a file or a part of it, never further ahead than the line takes bytes. A line that takes
 /// none for a long while is closed; the device resumes from what it has.
@@ -24,7 +25,7 @@ final class FileReply {
   private final FileChannel file;
   private final HttpReplies replies;
   private final Line line;
-  private final EdgeCounters counters;
+  private final LongAdder sent;
   private long at;
   private final long end;
   private boolean isDone;
@@ -35,17 +36,18 @@ final class FileReply {
       ByteRange range,
       HttpReplies replies,
       Line line,
-      EdgeCounters counters) {
+      LongAdder sent) {
     this.ctx = ctx;
     this.file = file;
     this.replies = replies;
     this.line = line;
-    this.counters = counters;
+    this.sent = sent;
     this.at = range.from();
     this.end = range.from() + range.length();
   }
 
   /// @param tag entity tag, without its quotes; the content never changes under one tag
+  /// @param counted the bytes sent
   static FileReply start(
       ChannelHandlerContext ctx,
       HttpRequest request,
@@ -54,7 +56,7 @@ final class FileReply {
       String type,
       HttpReplies replies,
       Line line,
-      EdgeCounters counters)
+      LongAdder counted)
       throws IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     long size = file.size();
@@ -84,7 +86,7 @@ final class FileReply {
     ctx.write(response);
     ByteRange sent =
         replies.isHead() ? new ByteRange(0, 0, true) : range.orElse(new ByteRange(0, 0, true));
-    FileReply reply = new FileReply(ctx, file, sent, replies, line, counters);
+    FileReply reply = new FileReply(ctx, file, sent, replies, line, counted);
     reply.pump();
     return reply;
   }
@@ -103,7 +105,7 @@ final class FileReply {
           throw new IOException("the file has become shorter");
         }
         at += read;
-        counters.fileBytes.add(read);
+        sent.add(read);
         ctx.write(new DefaultHttpContent(chunk));
       }
     } catch (IOException e) {

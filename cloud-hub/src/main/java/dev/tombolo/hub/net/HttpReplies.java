@@ -84,6 +84,9 @@ final class HttpReplies {
           .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
           .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, WebSocketUpgrade.VERSION);
     }
+    if (reason instanceof Reason.BundleAwaited awaited) {
+      response.headers().set(HttpHeaderNames.RETRY_AFTER, awaited.retryAfterSeconds());
+    }
     if (reason instanceof Reason.Busy busy) {
       int spread = ThreadLocalRandom.current().nextInt(busy.retryAfterSeconds() + 1);
       response.headers().set(HttpHeaderNames.RETRY_AFTER, busy.retryAfterSeconds() + spread);
@@ -100,13 +103,13 @@ final class HttpReplies {
       return HttpResponseStatus.BAD_REQUEST;
     } else if (reason instanceof Reason.TokenUnknown) {
       return HttpResponseStatus.UNAUTHORIZED;
-    } else if (reason instanceof Reason.NotFound) {
+    } else if (reason instanceof Reason.NotFound || reason instanceof Reason.BundleMissing) {
       return HttpResponseStatus.NOT_FOUND;
     } else if (reason instanceof Reason.SlotTaken || reason instanceof Reason.Conflict) {
       return HttpResponseStatus.CONFLICT;
     } else if (reason instanceof Reason.LimitExceeded) {
       return HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
-    } else if (reason instanceof Reason.Busy) {
+    } else if (reason instanceof Reason.Busy || reason instanceof Reason.BundleAwaited) {
       return HttpResponseStatus.SERVICE_UNAVAILABLE;
     } else if (reason instanceof Reason.IoFailed || reason instanceof Reason.DiskFull) {
       return HttpResponseStatus.INTERNAL_SERVER_ERROR;

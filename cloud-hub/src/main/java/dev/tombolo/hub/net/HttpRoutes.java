@@ -1,10 +1,13 @@
 package dev.tombolo.hub.net;
 
+import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.CsrCheck;
+import dev.tombolo.hub.core.EdgeDirectory;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.RecoveryCheck;
 import dev.tombolo.hub.core.RequestedKey;
+import dev.tombolo.hub.release.BundlePair;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -15,6 +18,7 @@ import dev.tombolo.protocol.enrol.RecoverRequest;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.TimeProof;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
@@ -40,6 +44,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
@@ -50,6 +55,10 @@ import org.jspecify.annotations.Nullable;
 /// The HTTP half of the edge port, one request at a time on a line.
 final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   private static final Pattern FILE = Pattern.compile("/v1/files/([0-9a-f]{64})");
+  private static final Pattern BUNDLE = Pattern.compile("/v1/bundles/([0-9a-f]{64})");
+  private static final Pattern BUNDLE_FOR =
+      Pattern.compile(
+          "/v1/bundles/for/([0-9a-f]{64}\\.[0-9]{1,2})(?:/([0-9a-f]{64}\\.[0-9]{1,2}))?");
   private static final Pattern PACKAGE =
       Pattern.compile("/packages/([A-Za-z0-9][A-Za-z0-9._+~-]{0,127})");
   private static final Pattern TIME = Pattern.compile("/v1/time/(.{1,128})");
@@ -163,6 +172,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     Matcher file = FILE.matcher(path);
+    Matcher bundle = BUNDLE.matcher(path);
+    Matcher bundleFor = BUNDLE_FOR.matcher(path);
     Matcher pack = PACKAGE.matcher(path);
     Matcher time = TIME.matcher(path);
     if (path.equals("/healthz")) {
@@ -181,6 +192,13 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       upgrade(ctx, head);
     } else if (file.matches()) {
       file(ctx, head, Digest.ofHex(file.group(1)));
+    } else if (bundle.matches()) {
+      bundle(ctx, head, Digest.ofHex(bundle.group(1)));
+    } else if (bundleFor.matches()) {
+      offer(
+          new BundlePair(
+              BundlePair.Side.parse(bundleFor.group(1)),
+              Optional.ofNullable(bundleFor.group(2)).map(BundlePair.Side::parse)));
     } else if (time.matches()) {
       time(time.group(1));
     } else if (path.equals("/install.sh")) {
@@ -374,8 +392,59 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     if (path.isEmpty()) {
       notFound("file", digest.hex());
     } else {
-      send(ctx, head, path.get(), digest.hex(), HttpReplies.BYTES);
+      send(ctx, head, path.get(), digest.hex(), HttpReplies.BYTES, edge.counters().fileBytes);
     }
+  }
+
+  // ---- bundles
+
+  private void offer(BundlePair pair) {
+    Optional<PeerIdentity> peer = served();
+    if (peer.isEmpty()) {
+      return;
+    }
+    if (!mayHave(peer.get(), pair)) {
+      refuseBundle(peer.get(), pair.target().release());
+      return;
+    }
+    switch (edge.services().bundles().offer(pair)) {
+      case BundleDesk.Offer.Made(BundleOffer made) -> replies().json(HttpResponseStatus.OK, made);
+      case BundleDesk.Offer.Awaited(int seconds) ->
+          replies().refuse(new Reason.BundleAwaited(seconds));
+      case BundleDesk.Offer.Missing(String detail) ->
+          replies().refuse(new Reason.BundleMissing(detail));
+      case BundleDesk.Offer.NotWorth() -> notFound("bundle", pair.target().toString());
+    }
+  }
+
+  private void bundle(ChannelHandlerContext ctx, HttpRequest head, Digest bundle) {
+    Optional<PeerIdentity> peer = served();
+    if (peer.isEmpty()) {
+      return;
+    }
+    Set<BundlePair> pairs = edge.services().bundles().pairsOf(bundle);
+    Optional<Path> path = edge.services().bundles().find(bundle);
+    if (pairs.isEmpty() || path.isEmpty()) {
+      notFound("bundle", bundle.hex());
+    } else if (pairs.stream().noneMatch(pair -> mayHave(peer.get(), pair))) {
+      refuseBundle(peer.get(), bundle);
+    } else {
+      send(ctx, head, path.get(), bundle.hex(), HttpReplies.BYTES, edge.counters().bundleBytes);
+    }
+  }
+
+  /// Who has a bundle and one of its ends has a good part of the other.
+  private boolean mayHave(PeerIdentity peer, BundlePair pair) {
+    EdgeDirectory directory = edge.services().directory();
+    return directory.mayHave(peer.device(), pair.target().release())
+        && (pair.base().isEmpty() || directory.mayHave(peer.device(), pair.base().get().release()));
+  }
+
+  private void refuseBundle(PeerIdentity peer, Digest what) {
+    Reason reason =
+        new Reason.NotYours("bundle", what.brief() + " is of no release assigned to this device");
+    edge.violations().report(Optional.of(peer.device()), line.remote(), "download", reason);
+    replies().refuse(reason);
   }
 
   private void share(ChannelHandlerContext ctx, HttpRequest head, String name, String path) {
@@ -386,14 +455,19 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     } else {
       SharedFile file = found.get();
       String type = name.endsWith(".sh") ? "text/x-shellscript; charset=utf-8" : HttpReplies.BYTES;
-      send(ctx, head, file.path(), file.tag(), type);
+      send(ctx, head, file.path(), file.tag(), type, edge.counters().fileBytes);
     }
   }
 
   private void send(
-      ChannelHandlerContext ctx, HttpRequest head, Path path, String tag, String type) {
+      ChannelHandlerContext ctx,
+      HttpRequest head,
+      Path path,
+      String tag,
+      String type,
+      LongAdder sent) {
     try {
-      sending = FileReply.start(ctx, head, path, tag, type, replies(), line, edge.counters());
+      sending = FileReply.start(ctx, head, path, tag, type, replies(), line, sent);
     } catch (IOException e) {
       replies().refuse(new Reason.IoFailed("read " + path.getFileName(), "see the hub's log"));
     }

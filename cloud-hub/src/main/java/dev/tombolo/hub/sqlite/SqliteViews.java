@@ -28,8 +28,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -207,6 +210,72 @@ public final class SqliteViews implements HubViews {
             + " ORDER BY pushed_millis DESC, name, version LIMIT ?",
         ViewRows::release,
         where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public List<Digest> assignedReleases() {
+    return list("SELECT DISTINCT release FROM assignments", r -> new Digest(r.getString(1)));
+  }
+
+  @Override
+  public Map<Digest, Long> liveReleases() {
+    Map<Digest, Long> live = new HashMap<>();
+    list(
+            """
+            SELECT a.value ->> 'live' AS live, count(*) AS devices
+              FROM device_states t
+                JOIN devices d ON d.id = t.device AND d.standing = 'active',
+                json_each(t.body, '$.applications') a
+              WHERE a.value ->> 'live' IS NOT NULL GROUP BY 1""",
+            r -> Map.entry(new Digest(r.getString(1)), r.getLong(2)))
+        .forEach(entry -> live.put(entry.getKey(), entry.getValue()));
+    return live;
+  }
+
+  @Override
+  public List<Views.ReleaseView> newestReleases(Set<Digest> others) {
+    return list(
+        """
+        SELECT * FROM releases r WHERE instr(?, digest) > 0
+            OR NOT EXISTS (SELECT 1 FROM releases n
+                WHERE n.name = r.name AND n.pushed_millis > r.pushed_millis)
+          ORDER BY pushed_millis DESC, name, version""",
+        ViewRows::release,
+        Columns.digests(others));
+  }
+
+  @Override
+  public List<Views.DeviceView> downloading(
+      Optional<Name> fleet, Optional<Name> site, PageAsk page) {
+    Where where = downloading(fleet, site);
+    page.after()
+        .map(Cursor::parts)
+        .ifPresent(
+            at ->
+                where
+                    .and("s.name >= ?", at.get(0))
+                    .and("(s.name, d.slot, d.id) > (?, ?, ?)", at.get(0), at.get(1), at.get(2)));
+    return list(
+        ViewRows.DEVICES + where.sql() + " ORDER BY s.name, d.slot, d.id LIMIT ?",
+        ViewRows::device,
+        where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public long countDownloading(Optional<Name> fleet, Optional<Name> site) {
+    Where where = downloading(fleet, site);
+    return number(
+        """
+        SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name
+            LEFT JOIN device_states t ON t.device = d.id"""
+            + where.sql(),
+        where.values());
+  }
+
+  private Where downloading(Optional<Name> fleet, Optional<Name> site) {
+    return inPlace(fleet, site)
+        .and("d.standing = 'active'")
+        .and("instr(t.body, '\"phase\":\"fetching\"') > 0");
   }
 
   @Override

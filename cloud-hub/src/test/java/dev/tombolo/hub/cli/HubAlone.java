@@ -1,5 +1,6 @@
 package dev.tombolo.hub.cli;
 
+import dev.tombolo.hub.core.GivenBundles;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
@@ -62,6 +63,7 @@ final class HubAlone implements AutoCloseable {
             loop,
             views,
             ContentStore.open(data.resolve("files"), 1 << 20),
+            new GivenBundles(),
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
             () -> true);
     loop.start(

@@ -1,10 +1,13 @@
 package dev.tombolo.hub.net;
 
+import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.EdgeDirectory;
+import dev.tombolo.hub.core.GivenBundles;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.release.BundlePair;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
 import dev.tombolo.hub.x509.DeviceCertificates;
@@ -20,6 +23,7 @@ import dev.tombolo.protocol.fuzz.FuzzTarget;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import io.netty.buffer.ByteBuf;
@@ -433,10 +437,20 @@ public final class EdgeTarget implements FuzzTarget {
             new RecoveryChallenges(new DeviceCertificates(authority.roots()), requests),
             new SignedTimes(documentKey, List.of()),
             wanted -> wanted.equals(digest) ? Optional.of(file) : Optional.empty(),
+            bundles(),
             () -> new SessionId(1),
             InstantSource.system()),
         authority.rootPem(),
         counters);
+  }
+
+  private GivenBundles bundles() {
+    GivenBundles bundles = new GivenBundles();
+    bundles.offers.put(
+        BundlePair.fromNothing(new BundlePair.Side(digest, 0)),
+        new BundleDesk.Offer.Made(new BundleOffer(digest, 1)));
+    bundles.files.put(digest, file);
+    return bundles;
   }
 
   private static void feed(EmbeddedChannel channel, byte[] sent, ByteArrayOutputStream said) {
@@ -656,6 +670,11 @@ public final class EdgeTarget implements FuzzTarget {
     @Override
     public boolean mayRead(DeviceId device, Digest wanted) {
       return wanted.equals(digest);
+    }
+
+    @Override
+    public boolean mayHave(DeviceId device, Digest release) {
+      return release.equals(digest);
     }
 
     /// Who shows no certificate gets nothing done that needs one; a session ends as often as it

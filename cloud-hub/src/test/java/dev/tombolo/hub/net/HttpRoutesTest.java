@@ -2,8 +2,10 @@ package dev.tombolo.hub.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.release.BundlePair;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.enrol.EnrolRequest;
@@ -14,6 +16,7 @@ import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
@@ -342,6 +345,57 @@ class HttpRoutesTest {
       assertThat(bytes(device, "/healthz").headers().firstValue("connection"))
           .contains("keep-alive");
     }
+  }
+
+  @Test
+  void bundleIsOfferedAndGivenToWhoMayHaveBothEnds() throws Exception {
+    Digest target = Digest.ofText("target");
+    Digest base = Digest.ofText("base");
+    Digest bundle = Digest.ofText("bundle");
+    BundlePair pair =
+        new BundlePair(new BundlePair.Side(target, 0), Optional.of(new BundlePair.Side(base, 1)));
+    hub.bundles.offers.put(
+        pair, new BundleDesk.Offer.Made(new BundleOffer(bundle, CONTENT.length)));
+    hub.bundles.files.put(bundle, hub.files.resolve(file.hex()));
+    String question = "/v1/bundles/for/" + target.hex() + ".0/" + base.hex() + ".1";
+    String answer = "/v1/bundles/" + bundle.hex();
+    HttpClient device = as(hub.newDevice());
+
+    assertThat(bytes(stranger(), question).statusCode()).isEqualTo(401);
+    assertThat(bytes(stranger(), answer).statusCode()).isEqualTo(401);
+    hub.readable.add(target);
+    assertThat(bytes(device, question).statusCode()).isEqualTo(403);
+    assertThat(bytes(device, answer).statusCode()).isEqualTo(403);
+    hub.readable.add(base);
+    HttpResponse<byte[]> offered = bytes(device, question);
+    assertThat(Json.read(BundleOffer.class, offered.body(), 1_000))
+        .isEqualTo(new BundleOffer(bundle, CONTENT.length));
+    HttpResponse<byte[]> part =
+        device.send(
+            request(answer)
+                .header("Range", "bytes=7-")
+                .header("If-Range", '"' + bundle.hex() + '"')
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.body()).isEqualTo(Arrays.copyOfRange(CONTENT, 7, CONTENT.length));
+    assertThat(part.headers().firstValue("ETag")).contains('"' + bundle.hex() + '"');
+  }
+
+  @Test
+  void bundleToComeIsLaterAndOneThatIsNotIsNot() throws Exception {
+    Digest target = Digest.ofText("another target");
+    hub.readable.add(target);
+    String question = "/v1/bundles/for/" + target.hex() + ".0";
+    HttpClient device = as(hub.newDevice());
+
+    assertThat(bytes(device, question).statusCode()).isEqualTo(404);
+    hub.bundles.offers.put(
+        BundlePair.fromNothing(new BundlePair.Side(target, 0)), new BundleDesk.Offer.Awaited(7));
+    HttpResponse<byte[]> later = bytes(device, question);
+    assertThat(later.statusCode()).isEqualTo(503);
+    assertThat(later.headers().firstValue("Retry-After")).contains("7");
+    assertThat(bytes(device, "/v1/bundles/" + target.hex()).statusCode()).isEqualTo(404);
   }
 
   private static HttpClient stranger() throws GeneralSecurityException, IOException {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.EdgeDirectory;
+import dev.tombolo.hub.core.GivenBundles;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
@@ -52,6 +53,7 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   final Set<String> superseded = ConcurrentHashMap.newKeySet();
   final Set<Digest> readable = ConcurrentHashMap.newKeySet();
   final Path files;
+  final GivenBundles bundles = new GivenBundles();
   volatile boolean isFull;
   volatile boolean admits = true;
 
@@ -88,6 +90,7 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
                 new DeviceCertificates(authority.roots()), new CertificateRequests()),
             new SignedTimes(authority.documentKey(Instant.now()), server.above()),
             digest -> Optional.of(files.resolve(digest.hex())).filter(Files::isRegularFile),
+            bundles,
             () -> new SessionId(sessions.incrementAndGet()),
             () -> Instant.now().plus(clockOffset)));
   }
@@ -137,6 +140,11 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   @Override
   public boolean mayRead(DeviceId device, Digest file) {
     return readable.contains(file);
+  }
+
+  @Override
+  public boolean mayHave(DeviceId device, Digest release) {
+    return readable.contains(release);
   }
 
   /// The next event of a kind; others before it are passed over.

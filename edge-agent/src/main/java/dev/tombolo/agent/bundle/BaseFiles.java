@@ -42,7 +42,7 @@ final class BaseFiles implements AutoCloseable {
       throw new NoSuchFileException(base.toString());
     }
     if (!table.baseFiles().isEmpty() && Files.isDirectory(base) != table.baseIsFolder()) {
-      throw new ApplyException(
+      throw new BaseException(
           "the base must be a "
               + (table.baseIsFolder() ? "folder" : "file")
               + "; "
@@ -53,11 +53,11 @@ final class BaseFiles implements AutoCloseable {
     for (BundleTable.BaseFile file : table.baseFiles()) {
       Path path = table.baseIsFolder() ? base.resolve(file.path()) : base;
       if (!Files.isRegularFile(path, table.baseIsFolder() ? NO_LINKS : FOLLOW)) {
-        throw new ApplyException(
+        throw new BaseException(
             path + " is missing in the base, so it is not the one that this bundle was made for");
       }
       if (Files.size(path) != file.size()) {
-        throw new ApplyException(
+        throw new BaseException(
             path
                 + " has "
                 + Files.size(path)
@@ -95,7 +95,7 @@ final class BaseFiles implements AutoCloseable {
     while (buffer.hasRemaining()) {
       long from = offset + buffer.position() - at;
       if (channel.read(buffer, from) < 0) {
-        throw new ApplyException(paths.get(file) + " became shorter while it was read");
+        throw new BaseException(paths.get(file) + " became shorter while it was read");
       }
     }
   }

@@ -26,24 +26,45 @@ public final class BundleApply {
   /// What was made.
   public record Applied(long bytes, int files) {}
 
+  /// How the target lies on the disk.
+  public enum Layout {
+    /// By the paths in the bundle.
+    PATHS,
+    /// A flat folder, each file by the hex of its SHA-256: what a name says is then true whoever
+    /// made the bundle.
+    DIGESTS
+  }
+
+  /// With the target's files by their paths.
+  public static Applied apply(
+      @Nullable Path base, Path bundle, Path out, LongConsumer size, LongConsumer progress)
+      throws IOException {
+    return apply(base, bundle, out, Layout.PATHS, size, progress);
+  }
+
   /// @param base null when there is none
   /// @param progress is told of the target's size, then of its bytes as they are written
   public static Applied apply(
-      @Nullable Path base, Path bundle, Path out, LongConsumer size, LongConsumer progress)
+      @Nullable Path base,
+      Path bundle,
+      Path out,
+      Layout layout,
+      LongConsumer size,
+      LongConsumer progress)
       throws IOException {
     try (InputStream in = Files.newInputStream(bundle);
         ZstdUnpacking zstd = new ZstdUnpacking()) {
       BundleTable table = table(in, zstd);
       size.accept(table.plainBytes());
       try (BaseFiles bases = BaseFiles.open(base, table);
-          Staging staging = Staging.begin(out, table)) {
+          Staging staging = Staging.begin(out, table, layout)) {
         mustFit(staging.folder(), table.plainBytes());
         write(in, zstd, table, bases, staging, progress);
         staging.publish();
       }
       return new Applied(table.plainBytes(), table.files().size());
     } catch (BundleException e) {
-      throw new ApplyException(
+      throw new RefusedBundleException(
           "bundle " + bundle + " is refused: " + e.getMessage() + "; fetch or make it again");
     }
   }
@@ -105,7 +126,7 @@ public final class BundleApply {
       problem = String.valueOf(e.getMessage());
     }
     if (usesBase) {
-      throw new ApplyException(
+      throw new BaseException(
           "the base is not the one that this bundle was made for, or one of the two is damaged ("
               + problem
               + "); take the right --base, or a bundle that needs none");

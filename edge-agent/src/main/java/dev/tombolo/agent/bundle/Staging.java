@@ -29,6 +29,7 @@ final class Staging implements AutoCloseable {
   private final Path made;
   private final FileChannel lock;
   private final BundleTable table;
+  private final boolean byDigest;
   private final List<TargetFile> files;
 
   private int file = -1;
@@ -36,23 +37,27 @@ final class Staging implements AutoCloseable {
   private MessageDigest digest = Sha256.begin();
   private @Nullable FileChannel channel;
 
-  private Staging(Path out, Path folder, FileChannel lock, BundleTable table) {
+  private Staging(
+      Path out, Path folder, FileChannel lock, BundleTable table, BundleApply.Layout layout) {
     this.out = out;
     this.folder = folder;
     this.lock = lock;
     this.table = table;
+    byDigest = layout == BundleApply.Layout.DIGESTS;
     files = table.files();
     made = folder.resolve("new");
   }
 
-  static Staging begin(Path wanted, BundleTable table) throws IOException {
+  static Staging begin(Path wanted, BundleTable table, BundleApply.Layout layout)
+      throws IOException {
     Path out = wanted.toAbsolutePath().normalize();
     Path parent = out.getParent();
     Path name = out.getFileName();
     if (parent == null || name == null) {
       throw new ApplyException("--out " + wanted + " is no name for a file");
     }
-    if (table.targetIsFolder() ? Files.exists(out) : Files.isDirectory(out)) {
+    boolean isFolder = table.targetIsFolder() || layout == BundleApply.Layout.DIGESTS;
+    if (isFolder ? Files.exists(out) : Files.isDirectory(out)) {
       throw new ApplyException(out + " is there already; remove it, or say another --out PATH");
     }
     Files.createDirectories(parent);
@@ -61,17 +66,23 @@ final class Staging implements AutoCloseable {
     FileChannel lock =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!taken(lock)) {
+    // Who unpacks for an agent waits for what an agent before it began.
+    if (layout == BundleApply.Layout.DIGESTS) {
+      awaitTurn(lock);
+    } else if (!taken(lock)) {
       lock.close();
       throw new ApplyException(
           "another process is making "
               + out
               + "; wait until it is done, or say another --out PATH");
     }
-    Staging staging = new Staging(out, folder, lock, table);
+    Staging staging = new Staging(out, folder, lock, table, layout);
     try {
       delete(staging.made);
-      if (table.targetIsFolder()) {
+      if (isFolder && Files.exists(out)) {
+        throw new ApplyException(out + " is there by now");
+      }
+      if (isFolder) {
         Files.createDirectory(staging.made);
       }
       staging.nextFile();
@@ -109,7 +120,7 @@ final class Staging implements AutoCloseable {
 
   /// Puts the target where it belongs.
   void publish() throws IOException {
-    if (table.targetIsFolder()) {
+    if (table.targetIsFolder() || byDigest) {
       try (Stream<Path> all = Files.walk(made)) {
         for (Path at : all.filter(Files::isDirectory).toList()) {
           force(at);
@@ -163,6 +174,10 @@ final class Staging implements AutoCloseable {
     digest = Sha256.begin();
     if (next < files.size()) {
       Path path = path(files.get(next));
+      if (byDigest && Files.exists(path)) {
+        // The same content once more.
+        return;
+      }
       Path parent = path.getParent();
       if (parent != null) {
         Files.createDirectories(parent);
@@ -183,7 +198,7 @@ final class Staging implements AutoCloseable {
       channel.close();
       channel = null;
     }
-    if (ended.executable()) {
+    if (ended.executable() && !byDigest) {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path(ended));
       permissions.add(PosixFilePermission.OWNER_EXECUTE);
       permissions.add(PosixFilePermission.GROUP_EXECUTE);
@@ -200,6 +215,9 @@ final class Staging implements AutoCloseable {
   }
 
   private Path path(TargetFile of) {
+    if (byDigest) {
+      return made.resolve(of.digest().hex());
+    }
     return table.targetIsFolder() ? made.resolve(of.path()) : made;
   }
 
@@ -213,6 +231,11 @@ final class Staging implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  @SuppressWarnings("UnusedVariable") // held until the channel is closed
+  private static void awaitTurn(FileChannel lock) throws IOException {
+    FileLock held = lock.lock();
   }
 
   private static boolean taken(FileChannel lock) throws IOException {

@@ -1,6 +1,8 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.protocol.codec.JsonWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -65,6 +67,11 @@ final class BundleCommand implements Runnable {
         description = "The new version; a file or a folder, as the bundle says.")
     private Path out = Path.of("");
 
+    @Option(
+        names = "--by-digest",
+        description = "OUT is a folder with each file by its SHA-256, not by its path.")
+    private boolean byDigest;
+
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
 
@@ -80,7 +87,18 @@ final class BundleCommand implements Runnable {
       ProgressLine progress = new ProgressLine(System.console() != null && !json, errors);
       BundleApply.Applied applied;
       try {
-        applied = BundleApply.apply(base, bundle, out, progress::total, progress::add);
+        applied =
+            BundleApply.apply(
+                base,
+                bundle,
+                out,
+                byDigest ? BundleApply.Layout.DIGESTS : BundleApply.Layout.PATHS,
+                progress::total,
+                progress::add);
+      } catch (BaseException e) {
+        return failed(errors, e, ExitCode.BASE_DAMAGED);
+      } catch (RefusedBundleException e) {
+        return failed(errors, e, ExitCode.BUNDLE_REFUSED);
       } catch (NoSuchFileException e) {
         return notFound(errors, e.getMessage() + "; say --base PATH of the older version");
       } finally {
@@ -107,6 +125,12 @@ final class BundleCommand implements Runnable {
                   applied.files() == 1 ? "file" : "files",
                   seconds));
       return ExitCode.OK;
+    }
+
+    /// The running agent tells these apart.
+    private int failed(PrintWriter errors, IOException why, int exit) {
+      errors.println("tombolo-agent: " + why.getMessage());
+      return byDigest ? exit : ExitCode.FAILED;
     }
 
     private static int notFound(PrintWriter errors, String what) {

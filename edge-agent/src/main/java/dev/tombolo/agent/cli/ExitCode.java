@@ -1,5 +1,7 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.process.BundleUnpacking;
+
 /// What the commands exit with; scripts rely on it.
 final class ExitCode {
   static final int OK = 0;
@@ -7,6 +9,11 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int NOT_REACHED = 3;
   static final int NOT_FOUND = 4;
+
+  /// Of `bundle apply --by-digest`; the running agent relies on them.
+  static final int BASE_DAMAGED = BundleUnpacking.EXIT_BASE_DAMAGED;
+
+  static final int BUNDLE_REFUSED = BundleUnpacking.EXIT_BUNDLE_REFUSED;
 
   private ExitCode() {}
 }

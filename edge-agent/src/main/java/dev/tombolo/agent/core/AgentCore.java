@@ -119,9 +119,13 @@ public final class AgentCore {
           reports.published(publication);
         }
       }
-      case AgentEvent.FetchAdvanced(var file, var bytes) -> applications.fetchAdvanced(file, bytes);
+      case AgentEvent.FetchAdvanced(var file, var bytes) ->
+          applications.fetchAdvanced(file, bytes, now);
       case AgentEvent.FetchFinished(var file) -> applications.fetchFinished(file, now, out);
       case AgentEvent.FetchFailed failed -> applications.fetchFailed(failed, now, out);
+      case AgentEvent.BundleLookedFor it -> applications.bundleLookedFor(it, now, out);
+      case AgentEvent.BundleApplied it -> applications.bundleApplied(it, now, out);
+      case AgentEvent.BundleFailed it -> applications.bundleFailed(it, now, out);
       case AgentEvent.StageFinished(var name, var release) ->
           applications.staged(name, release, now, out);
       case AgentEvent.StageFailed(var name, var release, var reason) ->

@@ -11,6 +11,7 @@ import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.release.WorkloadSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything the agent's loop may ask of the world, always after the commit of what it decided.
 public sealed interface AgentEffect {
@@ -42,6 +43,33 @@ public sealed interface AgentEffect {
   record Fetch(Digest file, long size, String url) implements AgentEffect {}
 
   record CancelFetch(Digest file) implements AgentEffect {}
+
+  /// Asks the hub for a bundle; answered by [AgentEvent.BundleLookedFor].
+  ///
+  /// @param files that the bundle is to make
+  record AskBundle(Name application, Digest release, String url, List<Variant.File> files)
+      implements AgentEffect {
+    public AskBundle {
+      files = List.copyOf(files);
+    }
+  }
+
+  /// Applies a bundle that is in the file store, in a process of its own, and puts what has the
+  /// digest of one of `files` into the store. May be asked again; answered by
+  /// [AgentEvent.BundleApplied] or [AgentEvent.BundleFailed].
+  ///
+  /// @param base the release whose folder it builds on
+  record ApplyBundle(
+      Name application,
+      Digest release,
+      Digest bundle,
+      Optional<Digest> base,
+      List<Variant.File> files)
+      implements AgentEffect {
+    public ApplyBundle {
+      files = List.copyOf(files);
+    }
+  }
 
   /// Builds `releases/{hex}/` from the file store (hard links), checks it, syncs it.
   record Stage(Name application, Digest release, List<Variant.File> files) implements AgentEffect {

@@ -49,6 +49,31 @@ public sealed interface AgentEvent {
     }
   }
 
+  /// What came of [AgentEffect.AskBundle].
+  ///
+  /// @param missing bytes of the release's files that are not in the store yet
+  record BundleLookedFor(Name application, Digest release, long missing, BundleAnswer answer)
+      implements AgentEvent {}
+
+  /// What the hub says of a bundle.
+  sealed interface BundleAnswer {
+    record Offered(Digest bundle, long bytes) implements BundleAnswer {}
+
+    /// All files are at hand, or none would be smaller than they are.
+    record NotNeeded() implements BundleAnswer {}
+
+    /// @param isFinal false when it may be asked again
+    record None(Reason reason, boolean isFinal, int retryAfterSeconds) implements BundleAnswer {}
+  }
+
+  /// All files of the release that a bundle makes are in the store.
+  record BundleApplied(Name application, Digest release, Digest bundle) implements AgentEvent {}
+
+  /// @param isFinal true when this bundle will never be of use here
+  record BundleFailed(
+      Name application, Digest release, Digest bundle, Reason reason, boolean isFinal)
+      implements AgentEvent {}
+
   /// The release folder stands complete, synced and checked.
   record StageFinished(Name application, Digest release) implements AgentEvent {}
 

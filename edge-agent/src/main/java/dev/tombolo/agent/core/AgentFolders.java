@@ -25,6 +25,16 @@ public record AgentFolders(Path data) {
     return files().resolve(digest.hex() + ".part");
   }
 
+  /// What a bundle has made, each file by the hex of its digest, until it is in the store.
+  public Path madeBy(Digest bundle) {
+    return files().resolve(bundle.hex() + ".made");
+  }
+
+  /// Where a bundle is being applied.
+  public Path makingBy(Digest bundle) {
+    return files().resolve("." + bundle.hex() + ".made.applying");
+  }
+
   public Path releases() {
     return data.resolve("releases");
   }

@@ -42,6 +42,12 @@ final class Application {
   long retryAtMillis;
   int troubles;
 
+  /// How it goes on the route by which its files come.
+  BundleTries tries = new BundleTries();
+
+  /// Bundles that were gone when they were fetched.
+  int lostBundles;
+
   long exits;
 
   /// Ends that were not worth a word, since the last one that was.

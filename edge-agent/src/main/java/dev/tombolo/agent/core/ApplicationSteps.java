@@ -4,6 +4,7 @@ import dev.tombolo.agent.desired.DesiredContent;
 import dev.tombolo.agent.release.Downloads;
 import dev.tombolo.agent.release.ReleaseGate;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.agent.workload.WorkloadState;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
@@ -30,6 +31,7 @@ final class ApplicationSteps {
   private final Map<Name, Application> applications = new TreeMap<>();
   private final Programs programs;
   private final FileSteps files;
+  private final BundleSteps bundles;
   private final ReleaseSteps releases;
   private final WorkloadSteps workloads;
   private final ProbeSteps probes;
@@ -41,6 +43,7 @@ final class ApplicationSteps {
     this.reports = reports;
     this.programs = new Programs(snapshot.releases(), boot.platform());
     this.files = new FileSteps(snapshot, boot, random, programs);
+    this.bundles = new BundleSteps(snapshot, boot, random, programs, files.downloads());
     this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files);
     this.workloads = new WorkloadSteps(programs, reports);
     this.probes = new ProbeSteps(programs);
@@ -162,10 +165,15 @@ final class ApplicationSteps {
   /// The line is back.
   void hurry(Now now, Outcome out) {
     files.hurry(now, out);
+    for (Application application : applications.values()) {
+      bundles.hurry(application);
+      route(application, now, out);
+    }
+    files.next(now, out);
   }
 
-  void fetchAdvanced(Digest file, long bytes) {
-    files.advanced(file, bytes);
+  void fetchAdvanced(Digest file, long bytes, Now now) {
+    files.advanced(file, bytes, now);
   }
 
   void fetchFinished(Digest file, Now now, Outcome out) {
@@ -177,7 +185,79 @@ final class ApplicationSteps {
   void fetchFailed(AgentEvent.FetchFailed failed, Now now, Outcome out) {
     files.failed(failed, now);
     changed = true;
-    files.next(now, out);
+    for (Application application : applications.values()) {
+      if (application.release instanceof ReleaseState.Fetching at
+          && at.route() instanceof Route.ByBundle by
+          && by.bundle().equals(failed.file())) {
+        releases.reroute(application, bundles.fetchFailed(application, by, failed), now, out);
+        route(application, now, out);
+      }
+    }
+    files.settle(applications.values(), now, out);
+  }
+
+  void bundleLookedFor(AgentEvent.BundleLookedFor event, Now now, Outcome out) {
+    with(
+        event.application(),
+        it -> {
+          if (isFetching(it, event.release())
+              && it.release instanceof ReleaseState.Fetching at
+              && at.route() instanceof Route.Asking asking
+              && it.tries.isUnderWay) {
+            changed = true;
+            releases.reroute(it, bundles.lookedFor(it, at, asking, event, now), now, out);
+          }
+        },
+        now,
+        out);
+  }
+
+  void bundleApplied(AgentEvent.BundleApplied event, Now now, Outcome out) {
+    with(
+        event.application(),
+        it -> {
+          if (isFetching(it, event.release())
+              && it.release instanceof ReleaseState.Fetching at
+              && BundleSteps.bundleOf(at).filter(event.bundle()::equals).isPresent()) {
+            bundles.applied(at);
+          }
+        },
+        now,
+        out);
+  }
+
+  void bundleFailed(AgentEvent.BundleFailed event, Now now, Outcome out) {
+    with(
+        event.application(),
+        it -> {
+          if (isFetching(it, event.release())
+              && it.release instanceof ReleaseState.Fetching at
+              && at.route() instanceof Route.ByBundle by
+              && by.bundle().equals(event.bundle())) {
+            changed = true;
+            files.sweepIfFull(event.reason());
+            releases.reroute(it, bundles.failed(it, by, event, now), now, out);
+          }
+        },
+        now,
+        out);
+  }
+
+  private static boolean isFetching(Application application, Digest release) {
+    return application.release instanceof ReleaseState.Fetching at
+        && at.wanted().release().equals(release);
+  }
+
+  /// Goes on by the way that the files come, as far as it leads without news.
+  private void route(Application application, Now now, Outcome out) {
+    while (application.release instanceof ReleaseState.Fetching at) {
+      Route next = bundles.go(application, at, now, out);
+      if (next.equals(at.route())) {
+        return;
+      }
+      changed = true;
+      releases.reroute(application, next, now, out);
+    }
   }
 
   void staged(Name name, Digest release, Now now, Outcome out) {
@@ -268,6 +348,7 @@ final class ApplicationSteps {
       ReleaseState before = application.release;
       WorkloadState workloadBefore = application.workload;
       releases.advance(application, informed, now, out);
+      route(application, now, out);
       workloads.advance(application, now, out);
       if (probes.watch(application, now, out)) {
         changed = true;

@@ -35,6 +35,7 @@ final class FileSteps {
     return downloads;
   }
 
+  /// What a way back lacks comes file by file.
   void want(Assignment what) {
     programs.find(what).ifPresent(it -> downloads.want(it.files()));
   }
@@ -49,8 +50,8 @@ final class FileSteps {
     return program.isPresent() && downloads.complete(program.get().files());
   }
 
-  void advanced(Digest file, long bytes) {
-    downloads.advanced(file, bytes);
+  void advanced(Digest file, long bytes, Now now) {
+    downloads.advanced(file, bytes, now.monotonicMillis());
   }
 
   void finished(Digest file) {
@@ -120,6 +121,7 @@ final class FileSteps {
                 Optional.empty();
           };
       wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, needed));
+      BundleSteps.bundleOf(application.release).ifPresent(needed::add);
     }
     downloads.keepOnly(needed).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
   }
@@ -142,6 +144,7 @@ final class FileSteps {
         releases.add(what.release());
         programs.find(what).ifPresent(it -> addFiles(it, files));
       }
+      BundleSteps.bundleOf(application.release).ifPresent(files::add);
     }
     sweepDue = false;
     programs.keepOnly(releases);

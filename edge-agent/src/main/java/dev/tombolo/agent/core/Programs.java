@@ -52,6 +52,17 @@ final class Programs {
         : Optional.empty();
   }
 
+  /// Which of its release's variants this machine takes, counted from 0.
+  Optional<Integer> variant(Assignment what) {
+    ReleaseManifest manifest = manifests.get(what.release());
+    Optional<Program> program = find(what);
+    if (manifest == null || program.isEmpty()) {
+      return Optional.empty();
+    }
+    int at = manifest.variants().indexOf(program.get().variant());
+    return at < 0 ? Optional.empty() : Optional.of(at);
+  }
+
   /// Why it cannot run here.
   Optional<Reason> unfit(Assignment what) {
     return outcome(what) instanceof Program.Outcome.Unfit(var reason)

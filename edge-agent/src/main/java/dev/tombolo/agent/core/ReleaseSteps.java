@@ -4,6 +4,7 @@ import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.WorkloadState;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -111,6 +112,18 @@ final class ReleaseSteps {
     application.retryAtMillis = now.monotonicMillis() + delay;
   }
 
+  /// The files come by `route` from now on.
+  void reroute(Application application, Route route, Now now, Outcome out) {
+    if (!(application.release instanceof ReleaseState.Fetching at) || at.route().equals(route)) {
+      return;
+    }
+    if (route.cause().isPresent() && !(route instanceof Route.Asking)) {
+      Reason grew = StatusView.grew(route, route.cause().get());
+      reports.event("download-grew", application.name, at.wanted().release(), grew, now, out);
+    }
+    move(application, ReleaseMachine.rerouted(at, route), now, out);
+  }
+
   /// One move towards what is wanted.
   ///
   /// @param informed whether a document has said what is wanted
@@ -159,7 +172,14 @@ final class ReleaseSteps {
       return;
     }
     application.release = next;
-    boolean goesOn = before instanceof ReleaseState.Probing && next instanceof ReleaseState.Probing;
+    application.tries = new BundleTries();
+    boolean isOnItsWay = isSameFetch(before, next);
+    if (!isOnItsWay) {
+      application.lostBundles = 0;
+    }
+    boolean goesOn =
+        isOnItsWay
+            || (before instanceof ReleaseState.Probing && next instanceof ReleaseState.Probing);
     if (!goesOn) {
       application.sinceWallMillis = now.wallMillis();
       application.trial = null;
@@ -178,6 +198,12 @@ final class ReleaseSteps {
     }
     reports.moved(application.name, before, next, application.troubles == 0, now, out);
     enter(application, now, out);
+  }
+
+  private static boolean isSameFetch(ReleaseState before, ReleaseState next) {
+    return before instanceof ReleaseState.Fetching was
+        && next instanceof ReleaseState.Fetching is
+        && was.wanted().equals(is.wanted());
   }
 
   /// What is on its way here, and not yet switched to: its troubles end only with that.
@@ -215,7 +241,6 @@ final class ReleaseSteps {
   void enter(Application application, Now now, Outcome out) {
     Name name = application.name;
     switch (application.release) {
-      case ReleaseState.Fetching at -> files.want(at.wanted());
       case ReleaseState.Staging at ->
           programs
               .find(at.wanted())
@@ -241,6 +266,7 @@ final class ReleaseSteps {
       }
       case ReleaseState.RolledBack _ -> files.sweepLater();
       case ReleaseState.Absent _,
+          ReleaseState.Fetching _,
           ReleaseState.Staged _,
           ReleaseState.Probing _,
           ReleaseState.Restoring _,

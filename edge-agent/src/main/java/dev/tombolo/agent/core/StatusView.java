@@ -5,10 +5,12 @@ import dev.tombolo.agent.release.Downloads;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.agent.workload.WorkloadMachine;
 import dev.tombolo.agent.workload.WorkloadState;
 import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Variant;
@@ -32,9 +34,12 @@ final class StatusView {
     Optional<Assignment> live = ReleaseMachine.live(state);
     long done = 0;
     long total = application.wanted.map(Program::bytes).orElse(0L);
+    Transfer transfer = null;
     if (state instanceof ReleaseState.Fetching at) {
-      Optional<Program> program = programs.find(at.wanted());
-      done = program.map(it -> downloads.bytesDone(it.files())).orElse(0L);
+      List<Variant.File> coming = coming(at);
+      done = downloads.bytesDone(coming);
+      total = coming.stream().mapToLong(Variant.File::size).sum();
+      transfer = transfer(at, coming);
     } else if (!(state instanceof ReleaseState.Absent)) {
       done = total;
     }
@@ -50,7 +55,35 @@ final class StatusView {
         done,
         total,
         WorkloadMachine.process(application.workload).map(ProcessIdentity::pid).orElse(0L),
-        reasons(application, now));
+        reasons(application, now),
+        transfer);
+  }
+
+  /// What comes over the line.
+  private List<Variant.File> coming(ReleaseState.Fetching at) {
+    return at.route() instanceof Route.ByBundle bundle
+        ? List.of(bundle.file())
+        : programs.find(at.wanted()).map(Program::files).orElse(List.of());
+  }
+
+  private Transfer transfer(ReleaseState.Fetching at, List<Variant.File> coming) {
+    boolean isOnTheLine = coming.stream().anyMatch(it -> downloads.isFetching(it.digest()));
+    long rate = isOnTheLine ? downloads.bytesPerSecond() : 0;
+    return switch (at.route()) {
+      case Route.Asking _ -> new Transfer(Transfer.How.ASKING, null, 0);
+      case Route.ByFiles _ -> new Transfer(Transfer.How.FILES, null, rate);
+      case Route.ByBundle by ->
+          new Transfer(
+              by.base().isPresent() ? Transfer.How.BUNDLE : Transfer.How.FULL_BUNDLE,
+              by.base().orElse(null),
+              rate);
+    };
+  }
+
+  /// Why more comes than could.
+  static Reason grew(Route route, Reason cause) {
+    return new Reason.DownloadGrew(
+        route instanceof Route.ByBundle ? "full bundle" : "whole files", cause);
   }
 
   private List<Reason> reasons(Application application, Now now) {
@@ -67,7 +100,10 @@ final class StatusView {
       }
       case ReleaseState.Fetching at -> {
         downloads.trouble().filter(Reason.DiskFull.class::isInstance).ifPresent(reasons::add);
-        reasons.add(fetching(at.wanted(), now));
+        reasons.add(fetching(application, at, now));
+        if (!(at.route() instanceof Route.Asking)) {
+          at.route().cause().ifPresent(cause -> reasons.add(grew(at.route(), cause)));
+        }
       }
       case ReleaseState.Staging _ -> reasons.add(new Reason.Starting("building its folder"));
       case ReleaseState.Staged _ -> reasons.add(new Reason.Starting("about to switch"));
@@ -99,23 +135,30 @@ final class StatusView {
         : new Reason.RejectedHere(failed.release(), cause);
   }
 
-  private Reason fetching(Assignment wanted, Now now) {
-    Optional<Program> program = programs.find(wanted);
+  private Reason fetching(Application application, ReleaseState.Fetching at, Now now) {
+    Reason stuck = application.tries.trouble;
+    if (stuck != null) {
+      long left = Math.max(0, application.tries.retryAtMillis - now.monotonicMillis());
+      return stuck instanceof Reason.BundleAwaited
+          ? stuck
+          : new Reason.DownloadFailed("bundle", ReasonText.say(stuck), left);
+    }
+    List<Variant.File> coming = coming(at);
     boolean fetching = false;
     String path = "";
-    long done = 0;
+    long done = downloads.bytesDone(coming);
     long total = 0;
-    if (program.isPresent()) {
-      done = downloads.bytesDone(program.get().files());
-      total = program.get().bytes();
-      for (Variant.File file : program.get().files()) {
-        if (downloads.isFetching(file.digest())) {
-          fetching = true;
-          path = file.path();
-        } else if (!fetching && downloads.isTroubled(file.digest())) {
-          path = file.path();
-        }
+    for (Variant.File file : coming) {
+      total += file.size();
+      if (downloads.isFetching(file.digest())) {
+        fetching = true;
+        path = file.path();
+      } else if (!fetching && downloads.isTroubled(file.digest())) {
+        path = file.path();
       }
+    }
+    if (at.route() instanceof Route.ByBundle && downloads.complete(coming)) {
+      return new Reason.Starting("unpacking the bundle");
     }
     Optional<Reason> trouble = downloads.trouble();
     if (trouble.isPresent() && !fetching) {

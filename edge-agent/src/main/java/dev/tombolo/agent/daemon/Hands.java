@@ -17,6 +17,7 @@ import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
 import dev.tombolo.agent.mqtt.MqttLink;
 import dev.tombolo.agent.probe.Probes;
+import dev.tombolo.agent.process.BundleUnpacking;
 import dev.tombolo.agent.process.OutputReader;
 import dev.tombolo.agent.process.WorkloadProcesses;
 import dev.tombolo.agent.session.LocalPlaces;
@@ -40,6 +41,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final WorkloadProcesses workloads;
   private final Probes probes;
   private final OutputReader output;
+  private final BundleUnpacking unpacking;
 
   /// @param timeFloorMillis it is no earlier, as far as this device has heard
   /// @param status JSON for `GET /v1/status`
@@ -88,6 +90,19 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
     probes = new Probes(inbox, places, workloadPrefix());
     output = new OutputReader(inbox, folders);
+    unpacking = new BundleUnpacking(inbox, folders, ownProgram(), workloadPrefix());
+  }
+
+  /// This program once more: by its launcher, which knows the right options, where there is one.
+  private static List<String> ownProgram() {
+    String home = System.getProperty("tombolo.home");
+    return home != null
+        ? List.of("nice", home + "/bin/tombolo-agent")
+        : List.of(
+            System.getProperty("java.home") + "/bin/java",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.tombolo.agent.cli.TomboloAgent");
   }
 
   /// Words that the service unit wants before every workload's program.
@@ -141,6 +156,8 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.AcknowledgePacket it -> link.perform(it);
       case AgentEffect.Fetch it -> files.perform(it);
       case AgentEffect.CancelFetch it -> files.perform(it);
+      case AgentEffect.AskBundle it -> files.perform(it);
+      case AgentEffect.ApplyBundle it -> unpacking.perform(it);
       case AgentEffect.Renew it -> renewal.perform(it);
       case AgentEffect.Recover it -> recovery.perform(it);
       case AgentEffect.Stage it -> releases.perform(it);
@@ -164,6 +181,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     files.close();
     probes.close();
     output.close();
+    unpacking.close();
     workloads.close();
     releases.close();
     loopback.close();

@@ -105,6 +105,8 @@ public final class Releases implements AutoCloseable {
       for (Digest file : effect.files()) {
         files.add(folders.file(file).getFileName().toString());
         files.add(folders.partialFile(file).getFileName().toString());
+        files.add(folders.madeBy(file).getFileName().toString());
+        files.add(folders.makingBy(file).getFileName().toString());
       }
       remove(folders.files(), files, askedMillis);
     } catch (IOException | RuntimeException e) {

@@ -63,6 +63,28 @@ public final class HubFiles implements AutoCloseable {
     }
   }
 
+  /// In turn with the downloads, on the same thin line.
+  public void perform(AgentEffect.AskBundle effect) {
+    BundleQuestion question = new BundleQuestion(folders, settings, tls);
+    worker.execute(
+        () -> {
+          AgentEvent answer;
+          try {
+            answer = question.ask(effect);
+          } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "question for a bundle", e);
+            answer =
+                new AgentEvent.BundleLookedFor(
+                    effect.application(),
+                    effect.release(),
+                    Long.MAX_VALUE,
+                    new AgentEvent.BundleAnswer.None(
+                        new Reason.IoFailed("question", e.toString()), false, 0));
+          }
+          inbox.offer(answer);
+        });
+  }
+
   /// Nothing more is heard of the file.
   public synchronized void perform(AgentEffect.CancelFetch effect) {
     Download download = downloads.remove(effect.file());

@@ -19,6 +19,7 @@ public final class Downloads {
   private final Set<Digest> stored = new HashSet<>();
   private @Nullable Digest current;
   private long currentBytes;
+  private final Rate rate = new Rate();
   private int failures;
   private long retryAtMillis;
   private @Nullable Reason trouble;
@@ -55,9 +56,10 @@ public final class Downloads {
     return Optional.of(file);
   }
 
-  public void advanced(Digest file, long bytes) {
+  public void advanced(Digest file, long bytes, long nowMillis) {
     if (file.equals(current)) {
       currentBytes = bytes;
+      rate.noted(bytes, nowMillis);
       trouble = null;
       failures = 0;
     }
@@ -94,6 +96,12 @@ public final class Downloads {
   private void idle() {
     current = null;
     currentBytes = 0;
+    rate.reset();
+  }
+
+  /// Of the file under way, over the last seconds.
+  public long bytesPerSecond() {
+    return rate.bytesPerSecond();
   }
 
   /// The line is back: no need to wait.

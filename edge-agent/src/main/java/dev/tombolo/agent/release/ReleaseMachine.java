@@ -108,6 +108,11 @@ public final class ReleaseMachine {
     return live.isPresent() ? new Live(live.get(), Optional.empty()) : new Absent();
   }
 
+  /// The files come in another way.
+  public static ReleaseState rerouted(ReleaseState state, Route route) {
+    return state instanceof Fetching at ? new Fetching(at.wanted(), at.live(), route) : state;
+  }
+
   /// Every file of the wanted release is in the store.
   public static ReleaseState fetched(ReleaseState state) {
     return state instanceof Fetching at ? new Staging(at.wanted(), at.live()) : state;

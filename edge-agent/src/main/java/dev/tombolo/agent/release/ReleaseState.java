@@ -37,8 +37,14 @@ public sealed interface ReleaseState {
     }
   }
 
-  /// The wanted release's files come in, one by one.
-  record Fetching(Assignment wanted, Optional<Assignment> live) implements ReleaseState {
+  /// The wanted release's files come in.
+  record Fetching(Assignment wanted, Optional<Assignment> live, Route route)
+      implements ReleaseState {
+
+    public Fetching(Assignment wanted, Optional<Assignment> live) {
+      this(wanted, live, Route.begin(wanted, live));
+    }
+
     @Override
     public Phase phase() {
       return Phase.FETCHING;

@@ -2,6 +2,7 @@ package dev.tombolo.agent.sqlite;
 
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonFields;
@@ -34,7 +35,10 @@ final class StateText {
   private static void write(JsonWriter json, ReleaseState state) {
     switch (state) {
       case ReleaseState.Absent _ -> json.text("state", "absent");
-      case ReleaseState.Fetching(var wanted, var live) -> on(json, "fetching", wanted, live);
+      case ReleaseState.Fetching(var wanted, var live, var route) -> {
+        on(json, "fetching", wanted, live);
+        json.object("route", route, StateText::write);
+      }
       case ReleaseState.Staging(var wanted, var live) -> on(json, "staging", wanted, live);
       case ReleaseState.Staged(var wanted, var live) -> on(json, "staged", wanted, live);
       case ReleaseState.Switching(var wanted, var live) -> on(json, "switching", wanted, live);
@@ -68,6 +72,20 @@ final class StateText {
         .object("live", orNull(live), StateText::write);
   }
 
+  private static void write(JsonWriter json, Route route) {
+    switch (route) {
+      case Route.Asking(var fromLive, var _) ->
+          json.text("how", "asking").yes("fromLive", fromLive);
+      case Route.ByBundle(var bundle, var bytes, var base, var _) ->
+          json.text("how", "bundle")
+              .id("bundle", bundle)
+              .integer("bytes", bytes)
+              .id("base", base.orElse(null));
+      case Route.ByFiles _ -> json.text("how", "files");
+    }
+    json.text("cause", route.cause().map(Json::write).orElse(null));
+  }
+
   private static void back(
       JsonWriter json, String state, Assignment failed, Assignment previous, Reason cause) {
     json.text("state", state)
@@ -90,7 +108,7 @@ final class StateText {
     String state = json.text("state");
     return switch (state) {
       case "absent" -> new ReleaseState.Absent();
-      case "fetching" -> new ReleaseState.Fetching(one(json, "wanted"), maybe(json, "live"));
+      case "fetching" -> fetching(json);
       case "staging" -> new ReleaseState.Staging(one(json, "wanted"), maybe(json, "live"));
       case "staged" -> new ReleaseState.Staged(one(json, "wanted"), maybe(json, "live"));
       case "switching" -> new ReleaseState.Switching(one(json, "wanted"), maybe(json, "live"));
@@ -104,6 +122,35 @@ final class StateText {
           new ReleaseState.RolledBack(one(json, "failed"), maybe(json, "live"), cause(json));
       case "removing" -> new ReleaseState.Removing(one(json, "last"));
       default -> throw json.wrong("state", "is not a state of a release");
+    };
+  }
+
+  /// An agent before this one knew one way only.
+  private static ReleaseState fetching(JsonFields json) throws MalformedException {
+    JsonFields route = json.objectOrNull("route");
+    return new ReleaseState.Fetching(
+        one(json, "wanted"),
+        maybe(json, "live"),
+        route == null ? new Route.ByFiles(Optional.empty()) : route(route));
+  }
+
+  private static Route route(JsonFields json) throws MalformedException {
+    String text = json.textOrNull("cause");
+    Optional<Reason> cause =
+        text == null
+            ? Optional.empty()
+            : Optional.of(Json.read(Reason.class, text, Limits.SECTION_BYTES_MAX));
+    String how = json.text("how");
+    return switch (how) {
+      case "asking" -> new Route.Asking(json.yes("fromLive"), cause);
+      case "bundle" ->
+          new Route.ByBundle(
+              json.digest("bundle"),
+              json.integer("bytes"),
+              Optional.ofNullable(json.digestOrNull("base")),
+              cause);
+      case "files" -> new Route.ByFiles(cause);
+      default -> throw json.wrong("how", "is not a way for files to come");
     };
   }
 

@@ -98,7 +98,21 @@ final class Publisher {
             spec.stopGraceSeconds()));
   }
 
+  /// Like [#manifest], with a model that is worth a bundle.
+  static ReleaseManifest large(Name name, String version) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    Variant.File model =
+        new Variant.File("model.bin", 1_000_000, Digest.ofText(version + "large"), false);
+    Variant.File words = it.variants().getFirst().files().getLast();
+    return with(it, it.variants().getFirst().workload(), List.of(model, words));
+  }
+
   private static ReleaseManifest with(ReleaseManifest it, WorkloadSpec workload) {
+    return with(it, workload, it.variants().getFirst().files());
+  }
+
+  private static ReleaseManifest with(
+      ReleaseManifest it, WorkloadSpec workload, List<Variant.File> files) {
     Variant variant = it.variants().getFirst();
     return new ReleaseManifest(
         it.name(),
@@ -113,7 +127,7 @@ final class Publisher {
                 variant.os(),
                 variant.architecture(),
                 List.of(),
-                variant.files(),
+                files,
                 workload,
                 variant.parameters())));
   }

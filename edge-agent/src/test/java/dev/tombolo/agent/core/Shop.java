@@ -65,6 +65,14 @@ final class Shop {
   /// Their folders cannot be built: there is no room.
   final Set<Digest> tooLarge = new HashSet<>();
 
+  /// What the hub says of bundles, by the end of the question's address.
+  final Map<String, AgentEvent.BundleAnswer> offers = new HashMap<>();
+
+  final Map<Digest, AgentEvent.BundleFailed> brokenBundles = new HashMap<>();
+
+  /// They are gone once when they are fetched.
+  final Set<Digest> lostBundles = new HashSet<>();
+
   boolean lineCut;
 
   /// Attempts at a line are neither answered nor refused.
@@ -73,6 +81,9 @@ final class Shop {
   int storeFailures;
   long crashAt = -1;
   long moments;
+
+  private static final AgentEvent.BundleAnswer NO_BUNDLE =
+      new AgentEvent.BundleAnswer.None(new Reason.BundleMissing("none was made"), true, 0);
 
   private final Deque<AgentEvent> news = new ArrayDeque<>();
   private final Random random = new Random(42);
@@ -304,6 +315,8 @@ final class Shop {
       case AgentEffect.Publish it -> hub.published(it);
       case AgentEffect.AcknowledgePacket _, AgentEffect.CancelFetch _ -> {}
       case AgentEffect.Fetch it -> fetch(it);
+      case AgentEffect.AskBundle it -> askBundle(it);
+      case AgentEffect.ApplyBundle it -> applyBundle(it);
       case AgentEffect.Stage it -> stage(it);
       case AgentEffect.Switch it -> {
         assertThat(staged).as("I4: only what was built is switched to").contains(it.release());
@@ -342,10 +355,60 @@ final class Shop {
   private void fetch(AgentEffect.Fetch it) {
     if (lineCut && !files.contains(it.file())) {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
+    } else if (lostBundles.remove(it.file())) {
+      Reason gone = new Reason.NotFound("bundle", it.file().hex(), List.of());
+      tell(new AgentEvent.FetchFailed(it.file(), gone, true));
     } else {
       files.add(it.file());
       tell(new AgentEvent.FetchFinished(it.file()));
     }
+  }
+
+  private void askBundle(AgentEffect.AskBundle it) {
+    long missing = 0;
+    for (Variant.File file : it.files()) {
+      missing += files.contains(file.digest()) ? 0 : file.size();
+    }
+    String pair = it.url().substring(it.url().indexOf("/for/") + 5);
+    AgentEvent.BundleAnswer answer =
+        lineCut
+            ? new AgentEvent.BundleAnswer.None(new Reason.LineDown(0, "cut"), false, 0)
+            : offers.getOrDefault(pair, NO_BUNDLE);
+    tell(
+        new AgentEvent.BundleLookedFor(
+            it.application(),
+            it.release(),
+            missing,
+            missing == 0 ? new AgentEvent.BundleAnswer.NotNeeded() : answer));
+  }
+
+  private void applyBundle(AgentEffect.ApplyBundle it) {
+    assertThat(files).as("what is applied has been fetched").contains(it.bundle());
+    it.base().ifPresent(base -> assertThat(staged).as("the base is there").contains(base));
+    AgentEvent.BundleFailed failure = brokenBundles.get(it.bundle());
+    if (failure != null) {
+      tell(
+          new AgentEvent.BundleFailed(
+              it.application(), it.release(), it.bundle(), failure.reason(), failure.isFinal()));
+      return;
+    }
+    it.files().forEach(file -> files.add(file.digest()));
+    tell(new AgentEvent.BundleApplied(it.application(), it.release(), it.bundle()));
+  }
+
+  /// The hub has this bundle from one release to another.
+  Digest offer(Publisher.Signed target, Optional<Publisher.Signed> base, long bytes) {
+    Digest bundle = Digest.ofText("bundle to " + target.digest() + base.map(it -> it.digest()));
+    offers.put(pair(target, base), new AgentEvent.BundleAnswer.Offered(bundle, bytes));
+    return bundle;
+  }
+
+  static String pair(Publisher.Signed target, Optional<Publisher.Signed> base) {
+    return target.digest().hex() + ".0" + base.map(it -> "/" + it.digest().hex() + ".0").orElse("");
+  }
+
+  void breakBundle(Digest bundle, Reason reason, boolean isFinal) {
+    brokenBundles.put(bundle, new AgentEvent.BundleFailed(APP, bundle, bundle, reason, isFinal));
   }
 
   private void stage(AgentEffect.Stage it) {

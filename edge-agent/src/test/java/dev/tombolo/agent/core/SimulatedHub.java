@@ -185,6 +185,10 @@ final class SimulatedHub {
         new AgentEvent.AckedArrived(line, packets, new Acked("incarnation", upTo, hubMillis)));
   }
 
+  List<ReportBody> rows() {
+    return List.copyOf(rows.values());
+  }
+
   long happened(String what) {
     return rows.values().stream()
         .filter(it -> it instanceof ReportBody.Happened happened && happened.what().equals(what))

@@ -14,6 +14,7 @@ import dev.tombolo.agent.outbox.OutboxEntry.Kind;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
@@ -113,6 +114,20 @@ public abstract class AgentStoreContract {
         List.of(
             new ReleaseState.Absent(),
             new ReleaseState.Fetching(SECOND, Optional.of(FIRST)),
+            new ReleaseState.Fetching(
+                SECOND,
+                Optional.of(FIRST),
+                new Route.Asking(false, Optional.of(new Reason.BundleMissing("none")))),
+            new ReleaseState.Fetching(
+                SECOND,
+                Optional.of(FIRST),
+                new Route.ByBundle(
+                    Digest.ofText("bundle"),
+                    4_000_000_000L,
+                    Optional.of(FIRST.release()),
+                    Optional.empty())),
+            new ReleaseState.Fetching(
+                SECOND, Optional.empty(), new Route.ByFiles(Optional.empty())),
             new ReleaseState.Staging(SECOND, Optional.empty()),
             new ReleaseState.Staged(SECOND, Optional.of(FIRST)),
             new ReleaseState.Switching(SECOND, Optional.of(FIRST)),

@@ -17,6 +17,7 @@ import dev.tombolo.protocol.enrol.TimeResponse;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.message.Presence;
@@ -47,6 +48,7 @@ public final class Json {
       case DesiredUpdate update -> JsonWriter.write(update, MessageJson::write);
       case Ask ask -> JsonWriter.write(ask, MessageJson::write);
       case Answer answer -> JsonWriter.write(answer, MessageJson::write);
+      case BundleOffer offer -> JsonWriter.write(offer, MessageJson::write);
       case HubBeacon beacon -> JsonWriter.write(beacon, MessageJson::write);
       case DesiredManifest manifest -> JsonWriter.write(manifest, DesiredJson::write);
       case PeersSection peers -> JsonWriter.write(peers, DesiredJson::write);
@@ -136,6 +138,8 @@ public final class Json {
       return MessageJson.ask(fields);
     } else if (type == Answer.class) {
       return MessageJson.answer(fields);
+    } else if (type == BundleOffer.class) {
+      return MessageJson.offer(fields);
     } else if (type == HubBeacon.class) {
       return MessageJson.beacon(fields);
     } else if (type == DesiredManifest.class) {

@@ -5,16 +5,19 @@ import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Ask;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.message.HubBeacon;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.message.Transfer;
 import org.jspecify.annotations.Nullable;
 
 /// The messages of the MQTT topics.
 final class MessageJson {
   private static final ApplicationStatus.Phase[] PHASES = ApplicationStatus.Phase.values();
+  private static final Transfer.How[] HOWS = Transfer.How.values();
 
   private MessageJson() {}
 
@@ -118,7 +121,19 @@ final class MessageJson {
         f.integer("bytesDone"),
         f.integer("bytesTotal"),
         f.integer("pid"),
-        f.list("reasons", ReasonJson::read));
+        f.list("reasons", ReasonJson::read),
+        transferOrNull(f.objectOrNull("transfer")));
+  }
+
+  private static @Nullable Transfer transferOrNull(@Nullable JsonFields f)
+      throws MalformedException {
+    return f == null
+        ? null
+        : new Transfer(f.word("how", HOWS), f.digestOrNull("base"), f.integer("bytesPerSecond"));
+  }
+
+  private static void write(JsonWriter json, Transfer t) {
+    json.word("how", t.how()).id("base", t.base()).integer("bytesPerSecond", t.bytesPerSecond());
   }
 
   private static void write(JsonWriter json, ApplicationStatus s) {
@@ -133,7 +148,16 @@ final class MessageJson {
         .integer("bytesDone", s.bytesDone())
         .integer("bytesTotal", s.bytesTotal())
         .integer("pid", s.pid())
-        .list("reasons", s.reasons(), ReasonJson::write);
+        .list("reasons", s.reasons(), ReasonJson::write)
+        .object("transfer", s.transfer(), MessageJson::write);
+  }
+
+  static BundleOffer offer(JsonFields f) throws MalformedException {
+    return new BundleOffer(f.digest("bundle"), f.integer("bytes"));
+  }
+
+  static void write(JsonWriter json, BundleOffer o) {
+    json.id("bundle", o.bundle()).integer("bytes", o.bytes());
   }
 
   static Acked acked(JsonFields f) throws MalformedException {

@@ -74,6 +74,11 @@ final class ReasonJson {
       case "copying-from-peer" ->
           new Reason.CopyingFromPeer(
               f.text("peer"), f.text("path"), f.integer("done"), f.integer("total"));
+      case "bundle-awaited" -> new Reason.BundleAwaited(f.small("retryAfterSeconds"));
+      case "bundle-missing" -> new Reason.BundleMissing(f.text("detail"));
+      case "bundle-refused" -> new Reason.BundleRefused(f.digest("bundle"), f.text("detail"));
+      case "base-damaged" -> new Reason.BaseDamaged(f.digest("release"), f.text("detail"));
+      case "download-grew" -> new Reason.DownloadGrew(f.text("how"), read(f.object("cause")));
       case "line-down" -> new Reason.LineDown(f.integer("sinceMillis"), f.text("detail"));
       case "soaking" -> new Reason.Soaking(f.integer("untilMillis"));
       case "starting" -> new Reason.Starting(f.text("detail"));
@@ -232,6 +237,17 @@ final class ReasonJson {
               .text("path", r.path())
               .integer("done", r.done())
               .integer("total", r.total());
+      case Reason.BundleAwaited r ->
+          json.text("code", "bundle-awaited").integer("retryAfterSeconds", r.retryAfterSeconds());
+      case Reason.BundleMissing r -> json.text("code", "bundle-missing").text("detail", r.detail());
+      case Reason.BundleRefused r ->
+          json.text("code", "bundle-refused").id("bundle", r.bundle()).text("detail", r.detail());
+      case Reason.BaseDamaged r ->
+          json.text("code", "base-damaged").id("release", r.release()).text("detail", r.detail());
+      case Reason.DownloadGrew r ->
+          json.text("code", "download-grew")
+              .text("how", r.how())
+              .object("cause", r.cause(), ReasonJson::write);
       case Reason.LineDown r ->
           json.text("code", "line-down")
               .integer("sinceMillis", r.sinceMillis())

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// @param live release digest whose workload passed its probes; null when none has
 /// @param previous the release kept to fall back on
 /// @param sinceWallMillis when `phase` began, device wall clock
-/// @param bytesDone bytes of the wanted release already on disk
+/// @param bytesDone of `bytesTotal`, on disk: bytes of what comes over the line while `phase` is
+///   fetching (of the bundle, or of the release's files), else of the wanted release
 /// @param pid of the workload's process; 0 when none runs
+/// @param transfer how it comes, while it is being fetched
 public record ApplicationStatus(
     Name name,
     Phase phase,
@@ -26,9 +28,40 @@ public record ApplicationStatus(
     long bytesDone,
     long bytesTotal,
     long pid,
-    List<Reason> reasons) {
+    List<Reason> reasons,
+    @Nullable Transfer transfer) {
   public ApplicationStatus {
     reasons = List.copyOf(reasons);
+  }
+
+  /// One that nothing is fetched for.
+  public ApplicationStatus(
+      Name name,
+      Phase phase,
+      @Nullable Digest wanted,
+      @Nullable String wantedVersion,
+      @Nullable Digest live,
+      @Nullable String liveVersion,
+      @Nullable Digest previous,
+      long sinceWallMillis,
+      long bytesDone,
+      long bytesTotal,
+      long pid,
+      List<Reason> reasons) {
+    this(
+        name,
+        phase,
+        wanted,
+        wantedVersion,
+        live,
+        liveVersion,
+        previous,
+        sinceWallMillis,
+        bytesDone,
+        bytesTotal,
+        pid,
+        reasons,
+        null);
   }
 
   /// Where the wanted release is on its way (DESIGN 7).

@@ -109,6 +109,22 @@ public sealed interface Reason {
 
   /// It comes from another device of the site, not from the hub.
   record CopyingFromPeer(String peer, String path, long done, long total) implements Reason {}
+  /// The hub is making the bundle that this change needs; it is worth waiting for.
+  record BundleAwaited(int retryAfterSeconds) implements Reason {}
+
+  /// No bundle fits, and why.
+  record BundleMissing(String detail) implements Reason {}
+
+  /// A bundle came whole and made nothing of use.
+  record BundleRefused(Digest bundle, String detail) implements Reason {}
+
+  /// The files here that a bundle builds on are not what the release says.
+  record BaseDamaged(Digest release, String detail) implements Reason {}
+
+  /// More comes over the line than the change is worth.
+  ///
+  /// @param how what comes instead: `full bundle` or `whole files`
+  record DownloadGrew(String how, Reason cause) implements Reason {}
 
   record LineDown(long sinceMillis, String detail) implements Reason {}
 

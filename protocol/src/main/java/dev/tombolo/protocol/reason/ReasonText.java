@@ -237,6 +237,26 @@ public final class ReasonText {
               + " over the shop's network: "
               + progress(r.done(), r.total())
               + "; wait.";
+      case Reason.BundleAwaited r ->
+          "The hub is making the bundle for this change, which is far less to download; the device"
+              + " asks again in "
+              + r.retryAfterSeconds()
+              + " s.";
+      case Reason.BundleMissing r -> "There is no bundle for this change: " + r.detail() + ".";
+      case Reason.BundleRefused r ->
+          "Bundle "
+              + r.bundle().brief()
+              + " was of no use here and is not tried again: "
+              + r.detail()
+              + ".";
+      case Reason.BaseDamaged r ->
+          "The files of release "
+              + r.release().brief()
+              + " on this device are damaged, so that no bundle can build on them: "
+              + r.detail()
+              + "; what comes now replaces them.";
+      case Reason.DownloadGrew r ->
+          "The download is larger than it could be (" + r.how() + ") because: " + say(r.cause());
       case Reason.LineDown r ->
           "The line to the hub "
               + (r.sinceMillis() <= 0

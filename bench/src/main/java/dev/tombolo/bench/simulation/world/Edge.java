@@ -1,5 +1,6 @@
 package dev.tombolo.bench.simulation.world;
 
+import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.hub.core.CsrCheck;
 import dev.tombolo.hub.core.HubEffect;
@@ -14,6 +15,7 @@ import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.Report;
@@ -41,6 +43,11 @@ final class Edge {
   private final HubMachine hub;
   private final Map<Long, Line> lines = new LinkedHashMap<>();
   private final Map<Long, Request> requests = new HashMap<>();
+  private final Chance bundles;
+
+  /// The ends of each bundle that was offered.
+  private final Map<Digest, List<Digest>> shelf = new HashMap<>();
+
   private long lastNumber;
 
   /// What a device publishes.
@@ -53,6 +60,7 @@ final class Edge {
   Edge(World world, HubMachine hub) {
     this.world = world;
     this.hub = hub;
+    this.bundles = world.chance("bundles");
   }
 
   /// Lines that have a session at the hub.
@@ -369,6 +377,54 @@ final class Edge {
       world.servedFile(device, file);
       world.network().reply(request, new Reply.Body(Payload.whole(file)));
     }
+  }
+
+  /// The hub has the bundle, makes it, or has none; what it has it may have dropped when it is
+  /// fetched.
+  void bundleFor(Request request, String serial, Digest target, Optional<Digest> base) {
+    Device device = request.device;
+    Optional<Reason> why = hub.directory().whyNotServed(device.id(), serial, hub.now());
+    if (why.isEmpty() && !mayHave(device, target, base)) {
+      why = Optional.of(new Reason.NotYours("bundle", target.brief()));
+    }
+    int luck = bundles.below(10);
+    if (why.isEmpty() && luck < 3) {
+      why = Optional.of(new Reason.BundleAwaited(5));
+    } else if (why.isEmpty() && luck < 5) {
+      why = Optional.of(new Reason.BundleMissing("the hub could not make it"));
+    }
+    if (why.isPresent()) {
+      world.network().reply(request, new Reply.Refused(why.get()));
+      return;
+    }
+    Digest bundle = Digest.ofText("bundle " + target + base);
+    List<Digest> ends = new ArrayList<>(List.of(target));
+    base.ifPresent(ends::add);
+    shelf.put(bundle, ends);
+    world.network().reply(request, new Reply.Body(world.payload(new BundleOffer(bundle, 90_000))));
+  }
+
+  private boolean mayHave(Device device, Digest target, Optional<Digest> base) {
+    return hub.directory().mayHave(device.id(), target)
+        && (base.isEmpty() || hub.directory().mayHave(device.id(), base.get()));
+  }
+
+  void bundle(Request request, String serial, Digest bundle) {
+    Device device = request.device;
+    Optional<Reason> why = hub.directory().whyNotServed(device.id(), serial, hub.now());
+    List<Digest> ends = bundles.below(20) == 0 ? null : shelf.get(bundle);
+    if (why.isEmpty() && ends == null) {
+      why = Optional.of(new Reason.NotFound("bundle", bundle.hex(), List.of()));
+    } else if (why.isEmpty()
+        && ends != null
+        && ends.stream().anyMatch(end -> !hub.directory().mayHave(device.id(), end))) {
+      why = Optional.of(new Reason.NotYours("bundle", bundle.brief()));
+    }
+    world
+        .network()
+        .reply(
+            request,
+            why.isPresent() ? new Reply.Refused(why.get()) : new Reply.Body(Payload.whole(bundle)));
   }
 
   private long number(Request request) {

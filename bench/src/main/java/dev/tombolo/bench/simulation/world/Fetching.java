@@ -51,7 +51,13 @@ final class Fetching {
         .network()
         .request(
             device,
-            request -> world.hub().edge().file(request, serial, it.file()),
+            request -> {
+              if (it.url().contains("/v1/bundles/")) {
+                world.hub().edge().bundle(request, serial, it.file());
+              } else {
+                world.hub().edge().file(request, serial, it.file());
+              }
+            },
             reply -> {
               if (device.run() == run) {
                 answered(it, number, reply);

@@ -27,6 +27,7 @@ final class Hands implements Consumer<AgentEffect> {
   private final Chance chance;
   private final long run;
   private final Fetching fetching;
+  private final Bundling bundling;
   private long diskFreeMillis;
 
   Hands(Device device) {
@@ -35,6 +36,7 @@ final class Hands implements Consumer<AgentEffect> {
     this.chance = device.chance;
     this.run = device.run();
     this.fetching = new Fetching(device, this);
+    this.bundling = new Bundling(device, this);
   }
 
   @Override
@@ -57,6 +59,8 @@ final class Hands implements Consumer<AgentEffect> {
         }
       }
       case AgentEffect.Fetch it -> fetching.fetch(it);
+      case AgentEffect.AskBundle it -> bundling.ask(it);
+      case AgentEffect.ApplyBundle it -> bundling.apply(it);
       case AgentEffect.CancelFetch it -> fetching.cancel(it.file());
       case AgentEffect.Stage it -> onDisk(20, 300, () -> stage(it));
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));

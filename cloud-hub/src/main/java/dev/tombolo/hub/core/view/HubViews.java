@@ -13,7 +13,9 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What operators may read, as of the last commit. Safe from any thread. Lists are ordered by name
 /// unless they say otherwise.
@@ -38,6 +40,20 @@ public interface HubViews extends AutoCloseable {
 
   /// Newest first.
   List<Views.ReleaseView> releases(PageAsk page);
+
+  /// Releases that are assigned to any place.
+  List<Digest> assignedReleases();
+
+  /// Releases that active devices reported as live, and how many devices each.
+  Map<Digest, Long> liveReleases();
+
+  /// These, and the newest of each application.
+  List<Views.ReleaseView> newestReleases(Set<Digest> others);
+
+  /// Active devices that last reported a download under way, as [#devices].
+  List<Views.DeviceView> downloading(Optional<Name> fleet, Optional<Name> site, PageAsk page);
+
+  long countDownloading(Optional<Name> fleet, Optional<Name> site);
 
   /// The signed envelope of a release, JSON as its publisher made it.
   Optional<String> releaseEnvelope(Digest release);

@@ -1,0 +1,459 @@
+package dev.tombolo.hub.daemon;
+
+import dev.tombolo.hub.bundle.BundleMaker;
+import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.core.BundleDesk;
+import dev.tombolo.hub.core.HubStore.StoreFailure;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.files.BundleShelf;
+import dev.tombolo.hub.files.ContentStore;
+import dev.tombolo.hub.release.BundlePair;
+import dev.tombolo.hub.release.BundlePlan;
+import dev.tombolo.hub.release.BundleWants;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.BundleOffer;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.sign.Envelope;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// Makes bundles, one after the other, beside the hub's loop and without a word to it: what devices
+/// will ask for it reads from the last commit, what there is from the shelf.
+final class BundleWorkshop implements BundleDesk, AutoCloseable {
+  private static final Logger LOG = System.getLogger(BundleWorkshop.class.getName());
+
+  /// Changes that devices wait for; more are told to take whole files.
+  static final int ASKED_MAX = 64;
+
+  private static final int FAILED_MAX = 1_000;
+  private static final int RETRY_SECONDS_MIN = 2;
+  private static final int RETRY_SECONDS_MAX = 20;
+
+  /// A bundle that saves less than this share is not worth the applying.
+  private static final double WORTH_SHARE = 0.97;
+
+  /// Looked at anew now and then, whatever has happened.
+  private static final long LOOK_SECONDS = 600;
+
+  private static final long CLOSE_SECONDS = 10;
+
+  private final HubViews views;
+  private final ContentStore files;
+  private final BundleShelf shelf;
+  private final HubConfig.Bundles settings;
+  private final InstantSource clock;
+  private final BundleMaker maker = new BundleMaker();
+  private final Semaphore news = new Semaphore(0);
+  private final Thread thread;
+
+  private final Object lock = new Object();
+  private final LinkedHashSet<BundlePair> asked = new LinkedHashSet<>();
+  private final Map<BundlePair, Failure> failed = new LinkedHashMap<>();
+  private List<BundlePair> foreseen = List.of();
+  private @Nullable BundlePair making;
+
+  private final LongAdder made = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final Map<Digest, ReleaseManifest> manifests = new HashMap<>();
+  private volatile boolean isLookDue = true;
+  private volatile boolean isClosing;
+
+  private record Failure(String why, long millis) {}
+
+  BundleWorkshop(
+      HubViews views,
+      ContentStore files,
+      BundleShelf shelf,
+      HubConfig.Bundles settings,
+      InstantSource clock) {
+    this.views = views;
+    this.files = files;
+    this.shelf = shelf;
+    this.settings = settings;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name("bundles").daemon(true).unstarted(this::run);
+  }
+
+  void start() {
+    if (settings.make()) {
+      thread.start();
+    }
+  }
+
+  /// An operator has changed something: other bundles may be wanted.
+  void look() {
+    isLookDue = true;
+    news.release();
+  }
+
+  // ---- what others ask
+
+  @Override
+  public Offer offer(BundlePair pair) {
+    Optional<BundleShelf.Entry> there = shelf.find(pair);
+    if (there.isPresent()) {
+      return offered(there.get());
+    }
+    if (!settings.make()) {
+      return new Offer.Missing("this hub makes none (bundles.make in hub.yaml)");
+    }
+    synchronized (lock) {
+      Failure failure = failed.get(pair);
+      if (failure != null && isRecent(failure)) {
+        return new Offer.Missing("the hub could not make it: " + failure.why());
+      }
+      if (asked.size() >= ASKED_MAX && !asked.contains(pair)) {
+        return new Offer.Missing("the hub has " + ASKED_MAX + " others to make first");
+      }
+      int before = pair.equals(making) ? 0 : asked.size();
+      if (asked.add(pair)) {
+        news.release();
+      }
+      return new Offer.Awaited(
+          Math.clamp(RETRY_SECONDS_MIN * (1L + before), RETRY_SECONDS_MIN, RETRY_SECONDS_MAX));
+    }
+  }
+
+  private Offer offered(BundleShelf.Entry entry) {
+    shelf.used(entry, clock.millis());
+    return entry.bundle().isPresent()
+        ? new Offer.Made(new BundleOffer(entry.bundle().get(), entry.bytes()))
+        : new Offer.NotWorth();
+  }
+
+  private boolean isRecent(Failure failure) {
+    return clock.millis() - failure.millis() < BundlePlan.RETRY_MILLIS;
+  }
+
+  @Override
+  public Set<BundlePair> pairsOf(Digest bundle) {
+    return shelf.pairsOf(bundle);
+  }
+
+  @Override
+  public Optional<Path> find(Digest bundle) {
+    return shelf.find(bundle);
+  }
+
+  @Override
+  public List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    Set<BundlePair> shown = new HashSet<>();
+    for (BundleShelf.Entry entry : shelf.entries()) {
+      shown.add(entry.pair());
+      rows.add(
+          new Row(
+              entry.pair(),
+              entry.bundle().isPresent() ? Standing.MADE : Standing.NOT_WORTH,
+              entry.bundle(),
+              entry.bytes(),
+              plainBytes(entry.pair()),
+              entry.usedMillis(),
+              ""));
+    }
+    synchronized (lock) {
+      if (making != null && shown.add(making)) {
+        rows.add(coming(making, Standing.MAKING, ""));
+      }
+      failed.forEach(
+          (pair, failure) -> {
+            if (isRecent(failure) && shown.add(pair)) {
+              rows.add(coming(pair, Standing.FAILED, failure.why()));
+            }
+          });
+      for (BundlePair pair : asked) {
+        if (shown.add(pair)) {
+          rows.add(coming(pair, Standing.WAITING, ""));
+        }
+      }
+      for (BundlePair pair : foreseen) {
+        if (shown.add(pair)) {
+          rows.add(coming(pair, Standing.WAITING, ""));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private Row coming(BundlePair pair, Standing standing, String detail) {
+    return new Row(pair, standing, Optional.empty(), 0, plainBytes(pair), 0, detail);
+  }
+
+  private long plainBytes(BundlePair pair) {
+    return variant(pair.target()).map(BundleWants::bytesOf).orElse(0L);
+  }
+
+  // ---- the thread
+
+  private void run() {
+    while (!isClosing) {
+      try {
+        Optional<BundlePair> next = next();
+        if (next.isPresent()) {
+          make(next.get());
+        } else {
+          awaitNews();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | StoreFailure e) {
+        LOG.log(Level.WARNING, "bundles: " + e.getMessage());
+        pause();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "bundles could not be looked after", e);
+        pause();
+      }
+    }
+  }
+
+  private void awaitNews() throws InterruptedException {
+    if (!news.tryAcquire(LOOK_SECONDS, TimeUnit.SECONDS)) {
+      isLookDue = true;
+    }
+    news.drainPermits();
+  }
+
+  private void pause() {
+    try {
+      awaitNews();
+    } catch (InterruptedException e) {
+      isClosing = true;
+    }
+  }
+
+  private Optional<BundlePair> next() {
+    if (isLookDue) {
+      isLookDue = false;
+      List<BundlePair> wants = BundleWants.of(candidates());
+      synchronized (lock) {
+        foreseen = wants;
+      }
+    }
+    Set<BundlePair> settled = new HashSet<>();
+    shelf.entries().forEach(entry -> settled.add(entry.pair()));
+    synchronized (lock) {
+      asked.removeAll(settled);
+      foreseen = foreseen.stream().filter(pair -> !settled.contains(pair)).toList();
+      Map<BundlePair, Long> failedMillis = new HashMap<>();
+      failed.forEach((pair, failure) -> failedMillis.put(pair, failure.millis()));
+      Optional<BundlePair> next =
+          BundlePlan.next(asked, foreseen, settled, failedMillis, clock.millis());
+      making = next.orElse(null);
+      return next;
+    }
+  }
+
+  private List<BundleWants.Candidate> candidates() {
+    Set<Digest> assigned = new HashSet<>(views.assignedReleases());
+    Map<Digest, Long> live = views.liveReleases();
+    Set<Digest> all = new LinkedHashSet<>(assigned);
+    all.addAll(live.keySet());
+    List<BundleWants.Candidate> candidates = new ArrayList<>();
+    for (var release : views.newestReleases(all)) {
+      manifest(release.digest())
+          .ifPresent(
+              manifest ->
+                  candidates.add(
+                      new BundleWants.Candidate(
+                          release.digest(),
+                          release.name(),
+                          release.pushedMillis(),
+                          assigned.contains(release.digest()),
+                          live.getOrDefault(release.digest(), 0L),
+                          manifest.variants())));
+    }
+    return candidates;
+  }
+
+  private Optional<ReleaseManifest> manifest(Digest release) {
+    synchronized (manifests) {
+      ReleaseManifest known = manifests.get(release);
+      if (known != null) {
+        return Optional.of(known);
+      }
+    }
+    Optional<ReleaseManifest> read = views.releaseEnvelope(release).flatMap(BundleWorkshop::read);
+    read.ifPresent(
+        it -> {
+          synchronized (manifests) {
+            if (manifests.size() >= FAILED_MAX) {
+              manifests.clear();
+            }
+            manifests.put(release, it);
+          }
+        });
+    return read;
+  }
+
+  private static Optional<ReleaseManifest> read(String envelope) {
+    try {
+      byte[] payload =
+          Base64.getDecoder()
+              .decode(Json.read(Envelope.class, envelope, Limits.SECTION_BYTES_MAX).payload());
+      return Optional.of(
+          Json.read(ReleaseManifest.class, payload, Limits.RELEASE_MANIFEST_BYTES_MAX));
+    } catch (MalformedException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Variant> variant(BundlePair.Side side) {
+    return manifest(side.release())
+        .filter(manifest -> side.variant() < manifest.variants().size())
+        .map(manifest -> manifest.variants().get(side.variant()));
+  }
+
+  // ---- making
+
+  private void make(BundlePair pair) throws IOException, InterruptedException {
+    Path folder = shelf.beginMaking();
+    try {
+      long begun = System.nanoTime();
+      BundleMaker.Made bundle = make(pair, folder);
+      if (bundle.bytes() >= WORTH_SHARE * bundle.plainBytes()) {
+        shelf.putNotWorth(pair, clock.millis());
+      } else {
+        shelf.put(pair, bundle.bundle(), folder.resolve("bundle"), clock.millis());
+        made.increment();
+        dropped.add(shelf.trim(settings.bytesMax()));
+      }
+      LOG.log(
+          Level.INFO,
+          "bundle; target={0} base={1} bytes={2} of={3} seconds={4}",
+          pair.target().release().brief(),
+          pair.base().map(base -> base.release().brief()).orElse("-"),
+          Long.toString(bundle.bytes()),
+          Long.toString(bundle.plainBytes()),
+          Long.toString(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun)));
+    } catch (IOException e) {
+      failed(pair, String.valueOf(e.getMessage()));
+    } finally {
+      synchronized (lock) {
+        asked.remove(pair);
+        making = null;
+      }
+      shelf.discard(folder);
+    }
+  }
+
+  private BundleMaker.Made make(BundlePair pair, Path folder)
+      throws IOException, InterruptedException {
+    Variant target = wanted(pair.target());
+    long bytes = BundleWants.bytesOf(target);
+    long free = Files.getFileStore(folder).getUsableSpace();
+    if (free < 2 * bytes) {
+      throw new IOException("the hub's disk has " + free + " bytes free, and needs " + 2 * bytes);
+    }
+    Optional<Path> base = Optional.empty();
+    if (pair.base().isPresent()) {
+      base = Optional.of(lay(wanted(pair.base().get()), folder.resolve("base")));
+    }
+    return maker.make(
+        base,
+        lay(target, folder.resolve("target")),
+        folder.resolve("bundle"),
+        folder.resolve("errors"),
+        bytes);
+  }
+
+  private Variant wanted(BundlePair.Side side) throws IOException {
+    return variant(side)
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "the hub has no variant "
+                        + side.variant()
+                        + " of release "
+                        + side.release().brief()));
+  }
+
+  /// The files of a variant under their paths, as they lie on the device.
+  private Path lay(Variant variant, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (Variant.File file : variant.files()) {
+      Path stored =
+          files
+              .find(file.digest())
+              .orElseThrow(() -> new IOException(file.path() + " is not at the hub"));
+      Path path = folder.resolve(file.path());
+      Files.createDirectories(path.resolveSibling("."));
+      Files.createLink(path, stored);
+    }
+    return folder;
+  }
+
+  private void failed(BundlePair pair, String why) {
+    failures.increment();
+    LOG.log(
+        Level.WARNING,
+        "bundle failed, devices take whole files; target={0} base={1}: {2}",
+        pair.target().release().brief(),
+        pair.base().map(base -> base.release().brief()).orElse("-"),
+        why);
+    synchronized (lock) {
+      failed.remove(pair);
+      failed.put(pair, new Failure(why, clock.millis()));
+      while (failed.size() > FAILED_MAX) {
+        failed.remove(failed.keySet().iterator().next());
+      }
+    }
+  }
+
+  // ---- figures
+
+  long bytesHeld() {
+    return shelf.bytesHeld();
+  }
+
+  long held() {
+    return shelf.bundles();
+  }
+
+  long made() {
+    return made.sum();
+  }
+
+  long failures() {
+    return failures.sum();
+  }
+
+  long dropped() {
+    return dropped.sum();
+  }
+
+  long waiting() {
+    synchronized (lock) {
+      return (long) asked.size() + (making == null ? 0 : 1);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    isClosing = true;
+    thread.interrupt();
+    thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+  }
+}

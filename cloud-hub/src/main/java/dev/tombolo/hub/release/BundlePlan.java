@@ -1,0 +1,67 @@
+package dev.tombolo.hub.release;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Decides which bundle is made next and which ones go.
+public final class BundlePlan {
+  /// What could not be made is tried again after so long, if it is wanted then.
+  public static final long RETRY_MILLIS = 60 * 60 * 1_000;
+
+  /// A bundle that is there.
+  ///
+  /// @param usedMillis when a device last asked for it, or when it was made
+  public record Held(BundlePair pair, long bytes, long usedMillis) {}
+
+  private BundlePlan() {}
+
+  /// What a device waits for comes before what one may ask for.
+  ///
+  /// @param asked by devices that wait, the first first
+  /// @param foreseen in the order of [BundleWants]
+  /// @param settled there, or known not to be worth it
+  /// @param failedMillis when it last could not be made
+  public static Optional<BundlePair> next(
+      Collection<BundlePair> asked,
+      Collection<BundlePair> foreseen,
+      Set<BundlePair> settled,
+      Map<BundlePair, Long> failedMillis,
+      long nowMillis) {
+    for (Collection<BundlePair> wanted : List.of(asked, foreseen)) {
+      for (BundlePair pair : wanted) {
+        if (!settled.contains(pair) && !hasJustFailed(pair, failedMillis, nowMillis)) {
+          return Optional.of(pair);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  public static boolean hasJustFailed(
+      BundlePair pair, Map<BundlePair, Long> failedMillis, long nowMillis) {
+    Long failed = failedMillis.get(pair);
+    return failed != null && nowMillis - failed < RETRY_MILLIS;
+  }
+
+  /// The least recently used ones, until the others fit. The last one stays, whatever its size: a
+  /// device waits for it.
+  public static List<BundlePair> tooMany(Collection<Held> held, long bytesMax) {
+    List<Held> oldestFirst =
+        held.stream().sorted(Comparator.comparingLong(Held::usedMillis)).toList();
+    long bytes = held.stream().mapToLong(Held::bytes).sum();
+    List<BundlePair> dropped = new ArrayList<>();
+    for (Held one : oldestFirst) {
+      if (bytes <= bytesMax || dropped.size() == held.size() - 1) {
+        break;
+      }
+      dropped.add(one.pair());
+      bytes -= one.bytes();
+    }
+    return dropped;
+  }
+}

@@ -1,0 +1,210 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.Downloads;
+import dev.tombolo.agent.release.Program;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Optional;
+
+/// The way a release's files come: asks the hub for a bundle, has it fetched and applied, and takes
+/// the next way when one comes to nothing. Whole files always do.
+final class BundleSteps {
+  /// Less is not worth a question.
+  static final long WORTH_BYTES_MIN = 64 * 1024;
+
+  /// What changed since the live release is worth waiting for; all of it, packed, less so.
+  static final long AWAIT_BASED_MILLIS = 10 * 60_000;
+
+  static final long AWAIT_FULL_MILLIS = 2 * 60_000;
+
+  /// A bundle that could not be applied for want of room or time gets so many tries.
+  static final int APPLY_TRIES_MAX = 3;
+
+  /// Nor is the hub asked for ever what it does not answer to the point.
+  static final int LOST_MAX = 3;
+
+  private final AgentBoot boot;
+  private final RandomDraw random;
+  private final String https;
+  private final Programs programs;
+  private final Downloads downloads;
+
+  BundleSteps(
+      AgentSnapshot snapshot,
+      AgentBoot boot,
+      RandomDraw random,
+      Programs programs,
+      Downloads downloads) {
+    this.boot = boot;
+    this.random = random;
+    this.https = snapshot.enrolment().https();
+    this.programs = programs;
+    this.downloads = downloads;
+  }
+
+  /// What is to be done now on the way; the route it goes on by, which may be another.
+  Route go(Application application, ReleaseState.Fetching at, Now now, Outcome out) {
+    Optional<Program> program = programs.find(at.wanted());
+    if (program.isEmpty()) {
+      return at.route();
+    }
+    switch (at.route()) {
+      case Route.Asking asking -> {
+        if (program.get().bytes() < WORTH_BYTES_MIN) {
+          return new Route.ByFiles(Optional.empty());
+        }
+        return ask(application, at, asking, program.get(), now, out);
+      }
+      case Route.ByBundle bundle -> {
+        downloads.want(List.of(bundle.file()));
+        if (downloads.complete(List.of(bundle.file())) && takeTurn(application.tries, now)) {
+          out.effect(
+              new AgentEffect.ApplyBundle(
+                  application.name,
+                  at.wanted().release(),
+                  bundle.bundle(),
+                  bundle.base(),
+                  program.get().files()));
+        }
+        return bundle;
+      }
+      case Route.ByFiles files -> {
+        downloads.want(program.get().files());
+        return files;
+      }
+    }
+  }
+
+  private Route ask(
+      Application application,
+      ReleaseState.Fetching at,
+      Route.Asking asking,
+      Program program,
+      Now now,
+      Outcome out) {
+    Optional<String> base = asking.fromLive() ? at.live().flatMap(this::side) : Optional.empty();
+    Optional<String> target = side(at.wanted());
+    if (target.isEmpty() || (asking.fromLive() && base.isEmpty())) {
+      // What runs here is of no variant that this machine knows now.
+      return asking.down(Optional.empty());
+    }
+    if (takeTurn(application.tries, now)) {
+      String url = https + "/v1/bundles/for/" + target.get() + base.map(it -> "/" + it).orElse("");
+      out.effect(
+          new AgentEffect.AskBundle(application.name, at.wanted().release(), url, program.files()));
+    }
+    return asking;
+  }
+
+  private Optional<String> side(Assignment what) {
+    return programs.variant(what).map(variant -> what.release().hex() + "." + variant);
+  }
+
+  private static boolean takeTurn(BundleTries tries, Now now) {
+    if (tries.isUnderWay || now.monotonicMillis() < tries.retryAtMillis) {
+      return false;
+    }
+    tries.isUnderWay = true;
+    return true;
+  }
+
+  /// The hub has answered, or cannot be reached.
+  Route lookedFor(
+      Application application,
+      ReleaseState.Fetching at,
+      Route.Asking asking,
+      AgentEvent.BundleLookedFor event,
+      Now now) {
+    BundleTries tries = application.tries;
+    tries.isUnderWay = false;
+    return switch (event.answer()) {
+      case AgentEvent.BundleAnswer.NotNeeded _ -> new Route.ByFiles(asking.cause());
+      case AgentEvent.BundleAnswer.Offered(var bundle, var bytes) ->
+          bytes >= event.missing()
+              // Most of it is here already.
+              ? new Route.ByFiles(Optional.empty())
+              : new Route.ByBundle(
+                  bundle,
+                  bytes,
+                  asking.fromLive() ? at.live().map(Assignment::release) : Optional.empty(),
+                  asking.cause());
+      case AgentEvent.BundleAnswer.None none -> none(tries, asking, none, now);
+    };
+  }
+
+  private Route none(
+      BundleTries tries, Route.Asking asking, AgentEvent.BundleAnswer.None none, Now now) {
+    if (none.isFinal()) {
+      return asking.down(Optional.of(none.reason()));
+    }
+    if (none.reason() instanceof Reason.BundleAwaited) {
+      long limit = asking.fromLive() ? AWAIT_BASED_MILLIS : AWAIT_FULL_MILLIS;
+      if (tries.awaitedSinceMillis < 0) {
+        tries.awaitedSinceMillis = now.monotonicMillis();
+      } else if (now.monotonicMillis() - tries.awaitedSinceMillis >= limit) {
+        String detail = "the hub did not make it within " + limit / 60_000 + " minutes";
+        return asking.down(Optional.of(new Reason.BundleMissing(detail)));
+      }
+      tries.failures = 0;
+      later(tries, none.reason(), 0, none.retryAfterSeconds(), now);
+    } else {
+      later(tries, none.reason(), tries.failures++, none.retryAfterSeconds(), now);
+    }
+    return asking;
+  }
+
+  private void later(
+      BundleTries tries, Reason reason, int failures, int retryAfterSeconds, Now now) {
+    tries.trouble = reason;
+    tries.retryAtMillis =
+        now.monotonicMillis()
+            + boot.backoff().delayMillis(failures, retryAfterSeconds, random.next());
+  }
+
+  /// The line is back: no need to wait.
+  void hurry(Application application) {
+    if (application.tries.awaitedSinceMillis < 0) {
+      application.tries.retryAtMillis = 0;
+    }
+  }
+
+  /// All files are in the store.
+  void applied(ReleaseState.Fetching at) {
+    programs
+        .find(at.wanted())
+        .ifPresent(program -> program.files().forEach(file -> downloads.finished(file.digest())));
+  }
+
+  Route failed(
+      Application application, Route.ByBundle bundle, AgentEvent.BundleFailed event, Now now) {
+    BundleTries tries = application.tries;
+    tries.isUnderWay = false;
+    tries.failures++;
+    if (event.isFinal() || tries.failures >= APPLY_TRIES_MAX) {
+      return bundle.down(Optional.of(event.reason()));
+    }
+    later(tries, event.reason(), tries.failures, 0, now);
+    return bundle;
+  }
+
+  /// The bundle could not be fetched: it is another one by now, or none of use.
+  Route fetchFailed(Application application, Route.ByBundle bundle, AgentEvent.FetchFailed event) {
+    if (event.reason() instanceof Reason.NotFound && application.lostBundles < LOST_MAX) {
+      application.lostBundles++;
+      return new Route.Asking(bundle.base().isPresent(), bundle.cause());
+    }
+    boolean isOfNoUse = !event.retryable() || event.reason() instanceof Reason.NotFound;
+    return isOfNoUse ? bundle.down(Optional.of(event.reason())) : bundle;
+  }
+
+  /// The bundle that an application waits for.
+  static Optional<Digest> bundleOf(ReleaseState state) {
+    return state instanceof ReleaseState.Fetching at && at.route() instanceof Route.ByBundle by
+        ? Optional.of(by.bundle())
+        : Optional.empty();
+  }
+}

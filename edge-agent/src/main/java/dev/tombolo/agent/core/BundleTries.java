@@ -1,0 +1,20 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.protocol.reason.Reason;
+import org.jspecify.annotations.Nullable;
+
+/// What the agent has in mind about one step of a [dev.tombolo.agent.release.Route]. Lives in
+/// memory only: a restarted agent asks and applies again. Times are monotonic milliseconds.
+final class BundleTries {
+  /// The hub has been asked, or the bundle is being applied.
+  boolean isUnderWay;
+
+  long retryAtMillis;
+  int failures;
+
+  /// Since when the hub says that it is making it; -1: it does not.
+  long awaitedSinceMillis = -1;
+
+  /// Why it does not go on; null while it does.
+  @Nullable Reason trouble;
+}

@@ -1,0 +1,216 @@
+package dev.tombolo.agent.process;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.session.BoundedRun;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// Applies bundles by `tombolo-agent bundle apply` in processes of their own, so that the running
+/// agent stays small. What such a process made it names by the SHA-256 it found, so that here only
+/// names are compared: a file takes its place in the store if its digest stands in the signed
+/// release.
+public final class BundleUnpacking implements AutoCloseable {
+  /// What `tombolo-agent bundle apply` exits with when the base is not the one it should be.
+  public static final int EXIT_BASE_DAMAGED = 5;
+
+  /// When the bundle is of no use.
+  public static final int EXIT_BUNDLE_REFUSED = 6;
+
+  private static final System.Logger LOG = System.getLogger(BundleUnpacking.class.getName());
+  private static final long STACK_BYTES = 256 * 1024;
+  private static final int IDLE_SECONDS = 10;
+  private static final Duration TIME_MIN = Duration.ofMinutes(10);
+
+  /// Slower than this it has stopped.
+  private static final long BYTES_PER_SECOND_MIN = 256 * 1024;
+
+  private final AgentInbox inbox;
+  private final AgentFolders folders;
+  private final List<String> program;
+  private final List<String> prefix;
+  private final ThreadPoolExecutor worker;
+
+  /// @param program that is given `bundle apply ...`
+  /// @param prefix put before it, as before a workload's: its memory is not the agent's
+  public BundleUnpacking(
+      AgentInbox inbox, AgentFolders folders, List<String> program, List<String> prefix) {
+    this.inbox = inbox;
+    this.folders = folders;
+    this.program = List.copyOf(program);
+    this.prefix = List.copyOf(prefix);
+    worker =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            BundleUnpacking::thread);
+    worker.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(null, work, "unpack", STACK_BYTES);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  public void perform(AgentEffect.ApplyBundle effect) {
+    worker.execute(
+        () -> {
+          AgentEvent outcome = outcome(effect);
+          if (!Thread.currentThread().isInterrupted()) {
+            inbox.offer(outcome);
+          }
+        });
+  }
+
+  private AgentEvent outcome(AgentEffect.ApplyBundle effect) {
+    try {
+      // Left by an earlier try; it is there whole or not at all.
+      Path made = folders.madeBy(effect.bundle());
+      if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+        BoundedRun.Ended ended = run(effect, made);
+        boolean isMade = Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS);
+        if (!isMade && (ended.timedOut() || ended.exitCode() != 0)) {
+          return failed(effect, ended);
+        }
+      }
+      return store(effect, made);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed(effect, new Reason.IoFailed("bundle", "interrupted"), false);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "bundle " + effect.bundle().brief() + ": " + e);
+      return failed(effect, new Reason.IoFailed("bundle", e.toString()), false);
+    }
+  }
+
+  private BoundedRun.Ended run(AgentEffect.ApplyBundle effect, Path made)
+      throws IOException, InterruptedException {
+    List<String> argv = new ArrayList<>(program);
+    argv.addAll(
+        List.of(
+            "bundle",
+            "apply",
+            "--by-digest",
+            "--bundle",
+            absolute(folders.file(effect.bundle())),
+            "--out",
+            absolute(made)));
+    if (effect.base().isPresent()) {
+      argv.add("--base");
+      argv.add(absolute(folders.release(effect.base().get())));
+    }
+    long bytes = effect.files().stream().mapToLong(Variant.File::size).sum();
+    Duration time = TIME_MIN.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+    return BoundedRun.run(prefix, argv, environment(), folders.data(), time);
+  }
+
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+    environment.put("LC_ALL", "C.UTF-8");
+    String options = System.getenv("TOMBOLO_AGENT_JAVA_OPTIONS");
+    if (options != null) {
+      environment.put("TOMBOLO_AGENT_JAVA_OPTIONS", options);
+    }
+    return environment;
+  }
+
+  private static String absolute(Path path) {
+    return path.toAbsolutePath().normalize().toString();
+  }
+
+  private AgentEvent failed(AgentEffect.ApplyBundle effect, BoundedRun.Ended ended) {
+    String words = ended.timedOut() ? "it took too long" : ended.lastLine();
+    String detail = words.startsWith("tombolo-agent: ") ? words.substring(15) : words;
+    if (ended.exitCode() == EXIT_BASE_DAMAGED && effect.base().isPresent()) {
+      return failed(effect, new Reason.BaseDamaged(effect.base().get(), detail), true);
+    }
+    if (ended.exitCode() == EXIT_BUNDLE_REFUSED || ended.exitCode() == EXIT_BASE_DAMAGED) {
+      return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+    }
+    return failed(
+        effect,
+        new Reason.IoFailed("bundle apply", "exit code " + ended.exitCode() + ": " + detail),
+        false);
+  }
+
+  private AgentEvent store(AgentEffect.ApplyBundle effect, Path made) throws IOException {
+    for (Variant.File file : effect.files()) {
+      Path stored = folders.file(file.digest());
+      if (Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)
+          && Files.size(stored) == file.size()) {
+        continue;
+      }
+      Path fresh = made.resolve(file.digest().hex());
+      if (!Files.isRegularFile(fresh, LinkOption.NOFOLLOW_LINKS)
+          || Files.size(fresh) != file.size()) {
+        delete(made);
+        String detail = "it does not make " + file.path() + " as the release has it";
+        return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+      }
+      Files.move(
+          fresh, stored, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+    sync(folders.files());
+    delete(made);
+    forgetParts(effect.files());
+    return new AgentEvent.BundleApplied(effect.application(), effect.release(), effect.bundle());
+  }
+
+  /// What came of whole files before is of no use any more.
+  private void forgetParts(List<Variant.File> files) throws IOException {
+    for (Variant.File file : files) {
+      Files.deleteIfExists(folders.partialFile(file.digest()));
+    }
+  }
+
+  private static AgentEvent failed(AgentEffect.ApplyBundle effect, Reason reason, boolean isFinal) {
+    return new AgentEvent.BundleFailed(
+        effect.application(), effect.release(), effect.bundle(), reason, isFinal);
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /// A folder of files.
+  private static void delete(Path made) throws IOException {
+    if (Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(made)) {
+        for (Path file : files) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(made);
+    }
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

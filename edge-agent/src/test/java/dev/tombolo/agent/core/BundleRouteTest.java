@@ -1,0 +1,217 @@
+package dev.tombolo.agent.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.message.Transfer;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// The way a release's files come.
+class BundleRouteTest {
+  private final Shop shop = new Shop();
+
+  private static Publisher.Signed large(Shop shop, String version) {
+    return shop.known(shop.publisher.sign(Publisher.large(Shop.APP, version)));
+  }
+
+  private static void live(Shop shop, Publisher.Signed release) {
+    shop.hub.assign(release);
+    if (!shop.agentRuns()) {
+      try {
+        shop.startAgent();
+      } catch (Shop.Killed e) {
+        shop.startAgent();
+      }
+    }
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  private static List<Digest> fetched(Shop shop) {
+    return shop.done.stream()
+        .filter(AgentEffect.Fetch.class::isInstance)
+        .map(it -> ((AgentEffect.Fetch) it).file())
+        .distinct()
+        .toList();
+  }
+
+  private static Digest model(Publisher.Signed release) {
+    return release.manifest().variants().getFirst().files().getFirst().digest();
+  }
+
+  private ApplicationStatus status() {
+    return shop.core().state(shop.now()).applications().getFirst();
+  }
+
+  /// The cause of the one download that grew, as the hub was told.
+  private static Reason grew(Shop shop) {
+    return shop.hub.rows().stream()
+        .filter(
+            it ->
+                it instanceof ReportBody.Happened happened
+                    && happened.what().equals("download-grew"))
+        .map(it -> ((ReportBody.Happened) it).reason())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void anUpdateComesByTheBundleFromWhatIsLive() {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+
+    live(shop, first);
+    live(shop, second);
+
+    assertThat(fetched(shop)).containsExactly(whole, change);
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isZero();
+    assertThat(shop.files).as("the bundle is swept").doesNotContain(whole, change);
+  }
+
+  @Test
+  void aDamagedBaseIsToldAndTheFullBundleComesInstead() {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    Digest whole = shop.offer(second, Optional.empty(), 600_000);
+    Reason damaged = new Reason.BaseDamaged(first.digest(), "model.bin has 3 bytes");
+    shop.breakBundle(change, damaged, true);
+
+    live(shop, first);
+    live(shop, second);
+
+    assertThat(fetched(shop)).endsWith(change, whole);
+    shop.seconds(5);
+    assertThat(grew(shop)).isEqualTo(new Reason.DownloadGrew("full bundle", damaged));
+  }
+
+  @Test
+  void withoutAnyBundleWholeFilesComeAndTheCauseIsSaid() {
+    Publisher.Signed first = large(shop, "1.0");
+    live(shop, first);
+
+    assertThat(fetched(shop)).contains(model(first));
+    shop.seconds(5);
+    assertThat(grew(shop))
+        .isEqualTo(
+            new Reason.DownloadGrew("whole files", new Reason.BundleMissing("none was made")));
+  }
+
+  @Test
+  void aBundleThatIsBeingMadeIsAwaitedAndSaidSo() {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    live(shop, first);
+    shop.offers.put(
+        Shop.pair(second, Optional.of(first)),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5));
+
+    shop.hub.assign(second);
+    shop.seconds(60);
+
+    assertThat(status().reasons()).contains(new Reason.BundleAwaited(5));
+    assertThat(status().transfer()).isEqualTo(new Transfer(Transfer.How.ASKING, null, 0));
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    shop.until("live", () -> shop.isLive(second.digest()));
+    assertThat(fetched(shop)).endsWith(change);
+    assertThat(fetched(shop)).doesNotContain(model(second));
+  }
+
+  @Test
+  void noDeviceWaitsForEver() {
+    Publisher.Signed first = large(shop, "1.0");
+    AgentEvent.BundleAnswer awaited =
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5);
+    shop.offers.put(Shop.pair(first, Optional.empty()), awaited);
+
+    live(shop, first);
+
+    assertThat(fetched(shop)).contains(model(first));
+    shop.seconds(5);
+    assertThat(grew(shop).toString()).contains("within 2 minutes");
+  }
+
+  @Test
+  void aBundleThatIsGoneByThenIsAskedForAgain() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.lostBundles.add(whole);
+
+    live(shop, first);
+
+    assertThat(fetched(shop)).containsExactly(whole);
+    assertThat(shop.count(AgentEffect.AskBundle.class)).isEqualTo(2);
+  }
+
+  @Test
+  void aBundleThatCannotBeAppliedIsTriedAFewTimesOnly() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.breakBundle(whole, new Reason.DiskFull("files", 2, 1), false);
+
+    live(shop, first);
+
+    assertThat(shop.count(AgentEffect.ApplyBundle.class)).isEqualTo(BundleSteps.APPLY_TRIES_MAX);
+    assertThat(fetched(shop)).contains(model(first));
+    shop.seconds(5);
+    assertThat(grew(shop).toString()).contains("DiskFull");
+  }
+
+  @Test
+  void whatIsHereAlreadyIsNotFetchedInABundle() {
+    Publisher.Signed first = large(shop, "1.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    shop.startAgent();
+    shop.seconds(5);
+    shop.files.add(model(first));
+
+    live(shop, first);
+
+    assertThat(fetched(shop)).hasSize(2).contains(model(first));
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  @Test
+  void aCrashAtAnyMomentEndsLiveByTheSameBundles() {
+    Shop peaceful = new Shop();
+    play(peaceful);
+    for (long moment = 1; moment <= peaceful.moments; moment++) {
+      Shop again = new Shop();
+      again.crashAt = moment;
+      try {
+        play(again);
+      } catch (AssertionError e) {
+        throw new AssertionError("killed at moment " + moment, e);
+      }
+    }
+  }
+
+  /// The base is damaged: what is taken instead is not forgotten by a crash.
+  private static void play(Shop shop) {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    Digest begin = shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    Digest whole = shop.offer(second, Optional.empty(), 600_000);
+    shop.breakBundle(change, new Reason.BaseDamaged(first.digest(), "damaged"), true);
+
+    live(shop, first);
+    live(shop, second);
+    shop.until("all is told", () -> shop.store.load().outbox().isEmpty());
+
+    assertThat(fetched(shop)).containsExactly(begin, change, whole);
+    assertThat(shop.hub.happened("download-grew")).isEqualTo(1);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Live.class);
+  }
+}
