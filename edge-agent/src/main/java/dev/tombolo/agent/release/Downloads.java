@@ -22,6 +22,9 @@ public final class Downloads {
   private final Rate rate = new Rate();
   private int failures;
   private long retryAtMillis;
+
+  /// When the next file may be looked for; peers may have it before the hub is asked again.
+  private long lookAtMillis;
   private @Nullable Reason trouble;
   private @Nullable Digest troubled;
 
@@ -47,7 +50,7 @@ public final class Downloads {
 
   /// The file to ask for now, if one is due and none is under way.
   public Optional<Variant.File> next(long nowMillis) {
-    if (current != null || wanted.isEmpty() || nowMillis < retryAtMillis) {
+    if (current != null || wanted.isEmpty() || nowMillis < lookAtMillis) {
       return Optional.empty();
     }
     Variant.File file = wanted.values().iterator().next();
@@ -70,6 +73,7 @@ public final class Downloads {
     stored.add(file);
     failures = 0;
     retryAtMillis = 0;
+    lookAtMillis = 0;
     trouble = null;
     if (file.equals(current)) {
       idle();
@@ -81,16 +85,32 @@ public final class Downloads {
     if (!file.equals(current)) {
       return;
     }
-    // To the end of the line, so that one bad file does not hold up the others.
-    Variant.File last = wanted.remove(file);
-    if (last != null) {
-      wanted.put(file, last);
-    }
     failures++;
     retryAtMillis = nowMillis + delayMillis;
     trouble = reason;
     troubled = file;
+    setAside(retryAtMillis);
+  }
+
+  /// What is under way waits until then.
+  public void setAside(long untilMillis) {
+    // To the end of the line, so that one bad file does not hold up the others.
+    Variant.File last = current == null ? null : wanted.remove(current);
+    if (last != null) {
+      wanted.put(last.digest(), last);
+    }
+    lookAtMillis = untilMillis;
     idle();
+  }
+
+  /// Nothing is looked for later than this.
+  public void lookBy(long millis) {
+    lookAtMillis = Math.min(lookAtMillis, millis);
+  }
+
+  /// The file under way, if any.
+  public Optional<Variant.File> current() {
+    return current == null ? Optional.empty() : Optional.ofNullable(wanted.get(current));
   }
 
   private void idle() {
@@ -107,6 +127,7 @@ public final class Downloads {
   /// The line is back: no need to wait.
   public void hurry() {
     retryAtMillis = 0;
+    lookAtMillis = 0;
   }
 
   /// The store does not have them after all.
