@@ -58,6 +58,7 @@ final class ArchitectureTest {
     "dev.tombolo.agent.bundle..",
     "dev.tombolo.agent.disk..",
     "dev.tombolo.agent.https..",
+    "dev.tombolo.agent.lan..",
     "dev.tombolo.agent.loopback..",
     "dev.tombolo.agent.mqtt..",
     "dev.tombolo.agent.probe..",
@@ -200,7 +201,7 @@ final class ArchitectureTest {
   static final ArchRule agentAdaptersDoNotKnowEachOther =
       slices()
           .matching(
-              "dev.tombolo.agent.(bundle|disk|https|loopback|mqtt|probe|process|sqlite|x509)..")
+              "dev.tombolo.agent.(bundle|disk|https|lan|loopback|mqtt|probe|process|sqlite|x509)..")
           .should()
           .notDependOnEachOther();
 

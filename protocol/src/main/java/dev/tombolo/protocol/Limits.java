@@ -15,6 +15,12 @@ public final class Limits {
   public static final int SECTION_BYTES_MAX = 128 * 1024;
   public static final int SECTIONS_MAX = 64;
   public static final int TOPIC_BYTES_MAX = 256;
+
+  /// Devices that share what they fetch, the device itself among them.
+  public static final int PEERS_MAX = 16;
+
+  /// Addresses of one device inside its site.
+  public static final int LAN_ADDRESSES_MAX = 4;
   public static final int ENROL_BODY_BYTES_MAX = 16 * 1024;
 
   /// Bytes waiting to be sent to one device; beyond it the session is closed as a slow consumer.

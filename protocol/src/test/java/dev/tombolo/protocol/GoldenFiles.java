@@ -3,6 +3,7 @@ package dev.tombolo.protocol;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
@@ -152,6 +153,7 @@ public final class GoldenFiles {
     all.put("release-manifest", RELEASE);
     all.put("release-envelope", RELEASE_ENVELOPE);
     all.put("section-place", PLACE);
+    all.put("section-peers", peers());
     all.put("section-workloads", WORKLOADS);
     all.put("section-workloads-gated", gated());
     all.put("section-windows", windows());
@@ -256,7 +258,23 @@ public final class GoldenFiles {
         1001,
         "0.1.0",
         List.of("v1"),
-        1_767_225_650_000L);
+        1_767_225_650_000L,
+        List.of("192.0.2.17:8444"));
+  }
+
+  private static PeersSection peers() {
+    return new PeersSection(
+        List.of(
+            new PeersSection.Peer(
+                DEVICE,
+                new Name("counter-1"),
+                List.of(Digest.ofText("key")),
+                List.of("192.0.2.17:8444")),
+            new PeersSection.Peer(
+                DeviceId.ofKey(count(7)),
+                new Name("counter-2"),
+                List.of(Digest.ofText("key of counter-2"), Digest.ofText("its next key")),
+                List.of("192.0.2.18:8444", "[2001:db8::18]:8444"))));
   }
 
   private static Reason failed() {

@@ -1,6 +1,7 @@
 package dev.tombolo.protocol;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.TrustSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
@@ -60,6 +61,7 @@ final class ProtocolTargets implements Supplier<List<FuzzTarget>> {
             Limits.SECTION_BYTES_MAX,
             List.of(
                 DesiredManifest.class,
+                PeersSection.class,
                 PlaceSection.class,
                 WorkloadsSection.class,
                 TrustSection.class,

@@ -19,6 +19,7 @@ import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.user.UserRecord;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -84,6 +85,9 @@ public final class HubState {
 
   /// The active device of each slot that has one.
   final Map<SlotRef, DeviceId> holders = new HashMap<>();
+
+  /// The active devices that share within their site, by slot.
+  private final TreeMap<SlotRef, DeviceId> sharers = new TreeMap<>();
 
   /// Slots without an active device, by site.
   final Map<Name, TreeSet<Name>> freeSlots = new HashMap<>();
@@ -280,7 +284,7 @@ public final class HubState {
         touched.add(c.document().device());
       }
       case HubChange.DocumentHeld c -> heldManifests.put(c.device(), c.manifest());
-      case HubChange.PresencePut c -> presences.put(c.presence().device(), c.presence());
+      case HubChange.PresencePut c -> putPresence(c.presence());
       case HubChange.RowsTaken c -> takeRows(c);
       case HubChange.BlockPut c -> blocks(c.block().log()).put(c.block());
       case HubChange.BlockDropped c -> blocks(c.block().log()).drop(c.block());
@@ -481,6 +485,10 @@ public final class HubState {
     keyOwners.putIfAbsent(device.key(), device.id());
     if (before != null && holders.remove(before.slot(), device.id())) {
       noteFree(before.slot());
+      if (sharers.containsKey(before.slot())) {
+        markPeersStale(before.slot());
+        sharers.remove(before.slot(), device.id());
+      }
     }
     if (device.isActive()) {
       holders.put(device.slot(), device.id());
@@ -489,15 +497,94 @@ public final class HubState {
         free.remove(device.slot().slot());
       }
       expelled.remove(device.id());
+      noteSharer(device);
     } else {
       expelled.add(device.id());
     }
     touched.add(device.id());
   }
 
+  private void putPresence(PresenceRecord presence) {
+    PresenceRecord before = presences.put(presence.device(), presence);
+    DeviceRecord device = devices.get(presence.device());
+    boolean hasMoved = !presence.lan().equals(before == null ? List.of() : before.lan());
+    if (hasMoved && device != null && device.id().equals(holders.get(device.slot()))) {
+      noteSharer(device);
+    }
+  }
+
+  /// It shares, or does so no longer, or elsewhere.
+  private void noteSharer(DeviceRecord device) {
+    PresenceRecord presence = presences.get(device.id());
+    if (presence != null && !presence.lan().isEmpty()) {
+      sharers.put(device.slot(), device.id());
+      markPeersStale(device.slot());
+    } else if (sharers.containsKey(device.slot())) {
+      markPeersStale(device.slot());
+      sharers.remove(device.slot());
+    }
+  }
+
+  /// Who shares with the device of this slot, by slot, itself among them; none when it does not
+  /// share. In a site with more than [Limits#PEERS_MAX] of them, those next to it by name.
+  List<DeviceId> sharersWith(SlotRef slot) {
+    DeviceId self = sharers.get(slot);
+    if (self == null) {
+      return List.of();
+    }
+    List<DeviceId> before = sharersBefore(slot);
+    List<DeviceId> after = sharersAfter(slot);
+    int others = Limits.PEERS_MAX - 1;
+    int fromAfter = Math.min(after.size(), Math.max(others / 2 + 1, others - before.size()));
+    int fromBefore = Math.min(before.size(), others - fromAfter);
+    List<DeviceId> peers = new ArrayList<>(before.subList(0, fromBefore).reversed());
+    peers.add(self);
+    peers.addAll(after.subList(0, fromAfter));
+    return peers;
+  }
+
+  /// The next ones of the site, the nearest first.
+  private List<DeviceId> sharersBefore(SlotRef slot) {
+    return sharersOf(slot.site(), sharers.headMap(slot, false).descendingMap());
+  }
+
+  private List<DeviceId> sharersAfter(SlotRef slot) {
+    return sharersOf(slot.site(), sharers.tailMap(slot, false));
+  }
+
+  private static List<DeviceId> sharersOf(Name site, Map<SlotRef, DeviceId> inTurn) {
+    List<DeviceId> there = new ArrayList<>();
+    for (Map.Entry<SlotRef, DeviceId> entry : inTurn.entrySet()) {
+      if (there.size() == Limits.PEERS_MAX - 1 || !entry.getKey().site().equals(site)) {
+        break;
+      }
+      there.add(entry.getValue());
+    }
+    return there;
+  }
+
+  /// The documents of whoever may have the device of this slot among its peers.
+  private void markPeersStale(SlotRef slot) {
+    List<DeviceId> there = new ArrayList<>(sharersBefore(slot));
+    there.addAll(sharersAfter(slot));
+    DeviceId self = sharers.get(slot);
+    if (self != null) {
+      there.add(self);
+    }
+    for (DeviceId device : there) {
+      if (sessions.containsKey(device)) {
+        staleDocuments.add(device);
+      }
+    }
+  }
+
   private void putCertificate(CertificateRecord certificate) {
     DeviceId device = certificate.device();
     touched.add(device);
+    DeviceRecord its = devices.get(device);
+    if (its != null && device.equals(sharers.get(its.slot()))) {
+      markPeersStale(its.slot());
+    }
     keyOwners.putIfAbsent(certificate.key(), device);
     switch (certificate.generation()) {
       case CURRENT -> {

@@ -31,6 +31,7 @@ public final class MessageBounds {
               word("incarnation", birth.incarnation()),
               word("agentVersion", birth.agentVersion()),
               words("features", birth.features()),
+              words("lan", birth.lan() == null ? List.of() : birth.lan()),
               birth.sections().size() > HELD_SECTIONS_MAX
                   ? new Reason.LimitExceeded(
                       "sections of a birth", HELD_SECTIONS_MAX, birth.sections().size())

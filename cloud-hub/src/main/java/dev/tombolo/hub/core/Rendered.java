@@ -5,14 +5,18 @@ import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.Rendering;
 import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
@@ -21,40 +25,34 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Renders what a slot's device should be from the operators' settings. Sections that many devices
 /// have alike (workloads, releases, trust) are made once and shared; the memory of them changes how
 /// fast an answer comes, never the answer.
 final class Rendered {
-  private static final int SHARED_WORKLOADS_MAX = 256;
-  private static final int SHARED_FLEETS_MAX = 256;
+  private static final int SHARED_MAX = 256;
 
   private final HubState state;
-  private final Map<WorkloadsSection, RenderedSection> workloads =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<WorkloadsSection, RenderedSection> eldest) {
-          return size() > SHARED_WORKLOADS_MAX;
-        }
-      };
-  private final Map<Name, Shared> fleets =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Name, Shared> eldest) {
-          return size() > SHARED_FLEETS_MAX;
-        }
-      };
+  private final Map<WorkloadsSection, RenderedSection> workloads = new Recent<>();
+  private final Map<PeersSection, RenderedSection> peers = new Recent<>();
+  private final Map<Name, Shared> fleets = new Recent<>();
   private final Map<Digest, RenderedSection> releases = new HashMap<>();
   private @Nullable RenderedSection trust;
   private int trustRoots = -1;
 
   /// What the slots of a fleet share, as of a revision of its settings.
   private record Shared(long revision, SlotLayers.OfFleet fleet) {}
+
+  private static final class Recent<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > SHARED_MAX;
+    }
+  }
 
   Rendered(HubState state) {
     this.state = state;
@@ -70,6 +68,10 @@ final class Rendered {
     List<RenderedSection> sections = new ArrayList<>(3 + selected.applications().size());
     sections.add(place(site.content(), slot));
     sections.add(trust());
+    List<DeviceId> sharing = state.sharersWith(slot);
+    if (sharing.size() > 1) {
+      sections.add(peers(sharing));
+    }
     sections.add(workloads(selected));
     List<Digest> chosen = new ArrayList<>(selected.applications().size());
     for (Selection selection : selected.applications()) {
@@ -103,6 +105,31 @@ final class Rendered {
                 slot.slot(),
                 displayName.isEmpty() ? null : displayName,
                 site.timeZone())));
+  }
+
+  /// Alike for all devices of a site, but in sites with very many.
+  private RenderedSection peers(List<DeviceId> sharing) {
+    PeersSection section = new PeersSection(sharing.stream().map(this::peer).toList());
+    RenderedSection shared = peers.get(section);
+    if (shared == null) {
+      shared = RenderedSection.of(Section.PEERS, Json.write(section));
+      peers.put(section, shared);
+    }
+    return shared;
+  }
+
+  private PeersSection.Peer peer(DeviceId id) {
+    DeviceRecord device = Objects.requireNonNull(state.devices.get(id), "a sharer is a device");
+    List<Digest> keys = new ArrayList<>(2);
+    for (Map<DeviceId, CertificateRecord> certificates :
+        List.of(state.currentCertificates, state.pendingCertificates)) {
+      CertificateRecord certificate = certificates.get(id);
+      if (certificate != null && !keys.contains(certificate.key())) {
+        keys.add(certificate.key());
+      }
+    }
+    return new PeersSection.Peer(
+        id, device.slot().slot(), keys, Expulsion.presence(state, id).lan());
   }
 
   private RenderedSection workloads(WorkloadsSection selected) {

@@ -106,14 +106,12 @@ final class Sessions {
         PresenceRecord before = Expulsion.presence(state, id);
         draft.change(
             new HubChange.PresencePut(
-                new PresenceRecord(
-                    id,
+                before.born(
                     birth.bootId(),
                     birth.connect(),
-                    true,
-                    draft.nowMillis,
-                    before.remote(),
-                    birth.agentVersion())));
+                    birth.agentVersion(),
+                    birth.lan(),
+                    draft.nowMillis)));
         draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
         documents.born(session, birth, histories.seen(birth, id, draft), draft);
       }

@@ -1,6 +1,11 @@
 package dev.tombolo.hub.device;
 
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.desired.LanAddress;
 import dev.tombolo.protocol.id.DeviceId;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the hub last saw of a device's line.
 ///
@@ -8,6 +13,8 @@ import dev.tombolo.protocol.id.DeviceId;
 /// @param connect connect count of the newest birth
 /// @param seenMillis hub time of the last connect, birth, will or end of a line
 /// @param remote address it came from
+/// @param lan where it shares within its site; empty when it does not
+/// @param lanMillis hub time when that last changed
 public record PresenceRecord(
     DeviceId device,
     String bootId,
@@ -15,17 +22,54 @@ public record PresenceRecord(
     boolean online,
     long seenMillis,
     String remote,
-    String agentVersion) {
+    String agentVersion,
+    List<String> lan,
+    long lanMillis) {
+  /// Each change means new documents for the whole site, so an address that comes and goes is
+  /// believed no more often.
+  public static final Duration LAN_PAUSE = Duration.ofMinutes(5);
+
+  public PresenceRecord {
+    lan = List.copyOf(lan);
+  }
 
   public static PresenceRecord never(DeviceId device) {
-    return new PresenceRecord(device, "", 0, false, 0, "", "");
+    return new PresenceRecord(device, "", 0, false, 0, "", "", List.of(), 0);
   }
 
   public PresenceRecord came(String from, long nowMillis) {
-    return new PresenceRecord(device, bootId, connect, true, nowMillis, from, agentVersion);
+    return new PresenceRecord(device, bootId, connect, true, nowMillis, from, agentVersion, lan, lanMillis);
   }
 
   public PresenceRecord gone(long nowMillis) {
-    return new PresenceRecord(device, bootId, connect, false, nowMillis, remote, agentVersion);
+    return new PresenceRecord(device, bootId, connect, false, nowMillis, remote, agentVersion, lan, lanMillis);
+  }
+
+  /// Its newest birth.
+  ///
+  /// @param told addresses as the device names them: what is none is left out
+  public PresenceRecord born(
+      String boot, long count, String version, @Nullable List<String> told, long nowMillis) {
+    List<String> named =
+        told == null
+            ? List.of()
+            : told.stream()
+                .filter(LanAddress::isValid)
+                .distinct()
+                .sorted()
+                .limit(Limits.LAN_ADDRESSES_MAX)
+                .toList();
+    boolean isNew =
+        !named.equals(lan) && (lanMillis == 0 || nowMillis - lanMillis >= LAN_PAUSE.toMillis());
+    return new PresenceRecord(
+        device,
+        boot,
+        count,
+        true,
+        nowMillis,
+        remote,
+        version,
+        isNew ? named : lan,
+        isNew ? nowMillis : lanMillis);
   }
 }

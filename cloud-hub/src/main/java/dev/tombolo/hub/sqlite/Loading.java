@@ -377,7 +377,9 @@ final class Loading {
         r.getBoolean("online"),
         r.getLong("seen_millis"),
         r.getString("remote"),
-        r.getString("agent_version"));
+        r.getString("agent_version"),
+        Columns.words(r.getString("lan")),
+        r.getLong("lan_millis"));
   }
 
   static AuditRecord audit(ResultSet r) throws SQLException {

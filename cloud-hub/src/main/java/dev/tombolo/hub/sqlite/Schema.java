@@ -13,7 +13,7 @@ final class Schema {
   private static final int SQLITE_MINOR_MIN = 37;
 
   private static final List<List<String>> MIGRATIONS =
-      List.of(version1(), version2(), version3(), version4(), version5());
+      List.of(version1(), version2(), version3(), version4(), version5(), version6());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -262,6 +262,13 @@ final class Schema {
         """
         CREATE TABLE given_values (
           object TEXT PRIMARY KEY, given TEXT NOT NULL) STRICT, WITHOUT ROWID""");
+  }
+
+  /// Where devices share within their site.
+  private static List<String> version6() {
+    return List.of(
+        "ALTER TABLE presences ADD COLUMN lan TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE presences ADD COLUMN lan_millis INTEGER NOT NULL DEFAULT 0");
   }
 
   /// How often it was committed to.

@@ -378,14 +378,16 @@ final class Writes {
 
   private void write(PresenceRecord presence) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO presences VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO presences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         presence.device(),
         presence.bootId(),
         presence.connect(),
         presence.online(),
         presence.seenMillis(),
         presence.remote(),
-        presence.agentVersion());
+        presence.agentVersion(),
+        String.join(" ", presence.lan()),
+        presence.lanMillis());
   }
 
   private void write(HubChange.RowsTaken taken) throws SQLException {

@@ -240,6 +240,9 @@ public abstract class HubStoreContract {
     assertThat(after.reportedReleases).isEqualTo(before.reportedReleases).hasSize(1);
     assertThat(after.lastAudit).isEqualTo(before.lastAudit).isNotNull();
     assertThat(after.presences.keySet()).isEqualTo(before.presences.keySet());
+    before.presences.forEach(
+        (device, presence) ->
+            assertThat(after.presences.get(device).lan()).isEqualTo(presence.lan()));
     assertThat(after.sessions).isEmpty();
   }
 

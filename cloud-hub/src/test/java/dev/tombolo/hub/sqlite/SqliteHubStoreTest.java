@@ -158,6 +158,8 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE history DROP COLUMN commits",
             "DROP TABLE sync_policies",
             "DROP TABLE given_values",
+            "ALTER TABLE presences DROP COLUMN lan",
+            "ALTER TABLE presences DROP COLUMN lan_millis",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -211,6 +213,8 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("ALTER TABLE history DROP COLUMN commits");
     run("DROP TABLE sync_policies");
     run("DROP TABLE given_values");
+    run("ALTER TABLE presences DROP COLUMN lan");
+    run("ALTER TABLE presences DROP COLUMN lan_millis");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 

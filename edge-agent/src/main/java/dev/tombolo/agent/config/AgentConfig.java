@@ -12,6 +12,8 @@ import java.util.Optional;
 /// @param loopbackPort where workloads hand in results, on 127.0.0.1; 0 lets the system choose
 /// @param fetchBytesPerSecondMax bound of downloads; 0 for none
 /// @param backoffMaxSeconds longest wait between attempts, 1-300
+/// @param isShared whether devices of the site may copy from this one, and this one from them
+/// @param lanPort where they do; the next free one when it is taken
 /// @param proxy an HTTP proxy to go through, unresolved
 public record AgentConfig(
     Path data,
@@ -19,6 +21,8 @@ public record AgentConfig(
     int loopbackPort,
     long fetchBytesPerSecondMax,
     int backoffMaxSeconds,
+    boolean isShared,
+    int lanPort,
     Optional<InetSocketAddress> proxy) {
   public static final String FILE = "agent.properties";
 

@@ -22,10 +22,20 @@ public final class AgentProperties {
   private static final String LOOPBACK_PORT = "loopback.port";
   private static final String FETCH_MAX = "fetch.maxBytesPerSecond";
   private static final String BACKOFF_MAX = "link.backoffMaxSeconds";
+  private static final String LAN_SHARE = "lan.share";
+  private static final String LAN_PORT = "lan.port";
+  private static final int LAN_PORT_USUAL = 8444;
   private static final String PROXY = "proxy";
   private static final int BACKOFF_MAX_SECONDS = 300;
   private static final List<String> KEYS =
-      List.of(RUNTIME_PREFIX + "NAME", LOOPBACK_PORT, FETCH_MAX, BACKOFF_MAX, PROXY);
+      List.of(
+          RUNTIME_PREFIX + "NAME",
+          LOOPBACK_PORT,
+          FETCH_MAX,
+          BACKOFF_MAX,
+          LAN_SHARE,
+          LAN_PORT,
+          PROXY);
 
   private final Path file;
   private final List<String> lines;
@@ -71,6 +81,8 @@ public final class AgentProperties {
         (int) number(LOOPBACK_PORT, 0, 0, 65_535, "a port, 0-65535"),
         number(FETCH_MAX, 0, 0, Long.MAX_VALUE, "bytes a second, 0 for no bound"),
         (int) number(BACKOFF_MAX, BACKOFF_MAX_SECONDS, 1, BACKOFF_MAX_SECONDS, "seconds, 1-300"),
+        yes(LAN_SHARE, true),
+        (int) number(LAN_PORT, LAN_PORT_USUAL, 1, 65_535, "a port, 1-65535"),
         proxy());
   }
 
@@ -88,6 +100,16 @@ public final class AgentProperties {
 
   private String value(String key) {
     return properties.getProperty(key, "").strip();
+  }
+
+  private boolean yes(String key, boolean usual) throws ConfigException {
+    String value = value(key);
+    return switch (value) {
+      case "" -> usual;
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw fault(key, "must be true or false, not '" + Quoted.of(value) + "'");
+    };
   }
 
   private long number(String key, long usual, long min, long max, String wanted)

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param hubRoots the hub's CA certificates, the one trusted now first, then those it has replaced
 /// @param certificate how long the device certificate is good
 /// @param renewalFromMillis monotonic time before which the certificate is not renewed again
+/// @param lan addresses at which it shares within its site; empty: it shares nothing
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
 /// @param troubleIsTold the hub has heard of this row of troubles: a fault that lasts must not fill
@@ -33,6 +34,7 @@ public record AgentBoot(
     CertificateLife certificate,
     long renewalFromMillis,
     Platform platform,
+    List<String> lan,
     Map<String, String> facts,
     Backoff backoff,
     OutboxQuota quota,
@@ -41,6 +43,7 @@ public record AgentBoot(
   public AgentBoot {
     features = List.copyOf(features);
     hubRoots = List.copyOf(hubRoots);
+    lan = List.copyOf(lan);
     facts = Map.copyOf(facts);
   }
 
@@ -67,6 +70,7 @@ public record AgentBoot(
         life,
         renewableMillis,
         platform,
+        lan,
         facts,
         backoff,
         quota,

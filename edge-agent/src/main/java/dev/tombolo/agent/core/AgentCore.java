@@ -128,6 +128,8 @@ public final class AgentCore {
           applications.fetchAdvanced(file, bytes, now);
       case AgentEvent.FetchFinished(var file) -> applications.fetchFinished(file, now, out);
       case AgentEvent.FetchFailed failed -> applications.fetchFailed(failed, now, out);
+      case AgentEvent.PeersAnswered it -> applications.peersAnswered(it, now, out);
+      case AgentEvent.CopyEnded it -> applications.copyEnded(it, now, out);
       case AgentEvent.BundleLookedFor it -> applications.bundleLookedFor(it, now, out);
       case AgentEvent.BundleApplied it -> applications.bundleApplied(it, now, out);
       case AgentEvent.BundleFailed it -> applications.bundleFailed(it, now, out);
@@ -161,6 +163,7 @@ public final class AgentCore {
         // Its first moment is a time that the hub's CA has signed.
         floor.raise(life.notBeforeMillis(), out);
         link.renewed(life, now, out);
+        applications.renewed(out);
         reports.lineClosed();
       }
       case AgentEvent.RenewalFailed(var reason, var retryAfterSeconds) -> {
@@ -226,7 +229,8 @@ public final class AgentCore {
         reports.ackedThrough(),
         boot.agentVersion(),
         boot.features(),
-        now.wallMillis());
+        now.wallMillis(),
+        boot.lan().isEmpty() ? null : boot.lan());
   }
 
   private void answer(long line, Ask ask, Now now, Outcome out) {

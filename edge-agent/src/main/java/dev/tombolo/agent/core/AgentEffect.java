@@ -1,6 +1,8 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.desired.PeersSection.Peer;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Answer;
@@ -43,6 +45,33 @@ public sealed interface AgentEffect {
   record Fetch(Digest file, long size, String url) implements AgentEffect {}
 
   record CancelFetch(Digest file) implements AgentEffect {}
+
+  // Within the site
+  /// Serves these peers, or nobody any more when there are none; keeps the keys to ask them by.
+  record ShareWith(List<Peer> peers) implements AgentEffect {
+    public ShareWith {
+      peers = List.copyOf(peers);
+    }
+  }
+
+  /// From now on peers that ask for the content are told this.
+  record TellPeers(Digest content, PeerStanding standing) implements AgentEffect {}
+
+  /// Asks them all at once; answered by one [AgentEvent.PeersAnswered].
+  ///
+  /// @param question numbers it, so that a late answer is known as such
+  /// @param afterMillis to wait before
+  record AskPeers(Digest content, long question, List<Peer> peers, long afterMillis)
+      implements AgentEffect {
+    public AskPeers {
+      peers = List.copyOf(peers);
+    }
+  }
+
+  /// Copies what a peer has of a content, and what it gets while this goes on, after what is here.
+  /// Answered as [Fetch] is when it is whole or could not be kept here, else by
+  /// [AgentEvent.CopyEnded]. [CancelFetch] ends it.
+  record CopyFromPeer(Digest content, long size, Peer peer) implements AgentEffect {}
 
   /// Asks the hub for a bundle; answered by [AgentEvent.BundleLookedFor].
   ///

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.link.CertificateLife;
+import dev.tombolo.agent.release.PeerAnswer;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -8,6 +9,7 @@ import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
 import java.util.Optional;
 
 /// Everything the agent's loop can be told. Adapters make these on their own threads, parsed and
@@ -48,6 +50,21 @@ public sealed interface AgentEvent {
       this(file, reason, retryable, 0);
     }
   }
+
+  // Within the site
+  /// @param bytes of the content that are here
+  record PeersAnswered(Digest content, long question, long bytes, List<PeerAnswer> answers)
+      implements AgentEvent {
+    public PeersAnswered {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /// A peer gives no more of a content, which is not whole yet.
+  ///
+  /// @param bytes of it that are here
+  /// @param told what the peer said last
+  record CopyEnded(Digest content, long bytes, PeerAnswer told) implements AgentEvent {}
 
   /// What came of [AgentEffect.AskBundle].
   ///

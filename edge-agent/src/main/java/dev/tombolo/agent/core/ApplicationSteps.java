@@ -11,6 +11,7 @@ import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.Collection;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ final class ApplicationSteps {
     this.windows = windows;
     this.reports = reports;
     this.programs = new Programs(snapshot.releases(), boot.platform());
-    this.files = new FileSteps(snapshot, boot, random, programs, windows);
+    this.files = new FileSteps(snapshot, boot, random, programs, reports, windows);
     this.bundles = new BundleSteps(snapshot, boot, random, programs, files.downloads());
     this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows);
     this.workloads = new WorkloadSteps(programs, reports);
@@ -109,6 +110,9 @@ final class ApplicationSteps {
   void want(DesiredContent content, ReleaseGate gate, Now now, Outcome out) {
     informed = true;
     windows.want(content);
+    content
+        .place()
+        .ifPresent(place -> files.peers().shareWith(place.site(), content.peers(), out));
     Set<Name> selected = new HashSet<>();
     for (Selection selection : content.selections()) {
       selected.add(selection.name());
@@ -183,18 +187,46 @@ final class ApplicationSteps {
     files.next(now, out);
   }
 
+  void peersAnswered(AgentEvent.PeersAnswered event, Now now, Outcome out) {
+    noting(() -> files.peers().answered(event, now, out));
+    files.next(now, out);
+  }
+
+  void copyEnded(AgentEvent.CopyEnded event, Now now, Outcome out) {
+    noting(() -> files.peers().copyEnded(event, now, out));
+    files.next(now, out);
+  }
+
+  /// Whom a content comes from, or is waited for, is shown.
+  private void noting(Runnable news) {
+    Optional<Digest> current = files.downloads().current().map(Variant.File::digest);
+    Optional<Reason> before = current.flatMap(it -> files.peers().reason(it, "", 0, 0));
+    news.run();
+    Optional<Reason> after = current.flatMap(it -> files.peers().reason(it, "", 0, 0));
+    changed |= !before.equals(after);
+  }
+
+  /// The certificate is a new one.
+  void renewed(Outcome out) {
+    files.peers().renewed(out);
+  }
+
+  PeerSteps peers() {
+    return files.peers();
+  }
+
   void fetchAdvanced(Digest file, long bytes, Now now) {
     files.advanced(file, bytes, now);
   }
 
   void fetchFinished(Digest file, Now now, Outcome out) {
-    files.finished(file);
+    files.finished(file, out);
     changed = true;
     settleAll(now, out);
   }
 
   void fetchFailed(AgentEvent.FetchFailed failed, Now now, Outcome out) {
-    files.failed(failed, now);
+    files.failed(failed, now, out);
     changed = true;
     for (Application application : applications.values()) {
       if (application.release instanceof ReleaseState.Fetching at
@@ -231,6 +263,7 @@ final class ApplicationSteps {
               && it.release instanceof ReleaseState.Fetching at
               && BundleSteps.bundleOf(at).filter(event.bundle()::equals).isPresent()) {
             bundles.applied(at);
+            files.shelve(event.release(), event.bundle());
           }
         },
         now,

@@ -11,7 +11,9 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,7 +21,6 @@ import java.util.Set;
 final class FileSteps {
   private final AgentBoot boot;
   private final RandomDraw random;
-  private final String https;
   private final Programs programs;
   private final WindowSteps windows;
 
@@ -27,6 +28,12 @@ final class FileSteps {
   private final Set<Digest> urgent = new HashSet<>();
 
   private final Downloads downloads = new Downloads();
+  private final PeerSteps peers;
+
+  /// Release -> the bundle that made it here: a peer that comes later may want it. Forgotten with
+  /// the agent's process.
+  private final Map<Digest, Digest> shelved = new HashMap<>();
+
   private boolean sweepDue = true;
 
   FileSteps(
@@ -34,12 +41,24 @@ final class FileSteps {
       AgentBoot boot,
       RandomDraw random,
       Programs programs,
+      ReportSteps reports,
       WindowSteps windows) {
     this.boot = boot;
     this.random = random;
-    this.https = snapshot.enrolment().https();
     this.programs = programs;
     this.windows = windows;
+    this.peers = new PeerSteps(snapshot, boot, downloads, reports);
+  }
+
+  PeerSteps peers() {
+    return peers;
+  }
+
+  /// The release has been made by the bundle.
+  void shelve(Digest release, Digest bundle) {
+    if (peers.isOn()) {
+      shelved.put(release, bundle);
+    }
   }
 
   Downloads downloads() {
@@ -63,25 +82,29 @@ final class FileSteps {
 
   void advanced(Digest file, long bytes, Now now) {
     downloads.advanced(file, bytes, now.monotonicMillis());
+    peers.advanced(file, bytes, now);
   }
 
-  void finished(Digest file) {
+  void finished(Digest file, Outcome out) {
+    peers.ended(file, out);
     downloads.finished(file);
   }
 
-  void failed(AgentEvent.FetchFailed it, Now now) {
+  void failed(AgentEvent.FetchFailed it, Now now, Outcome out) {
     long delay =
         it.retryable()
             ? boot.backoff()
                 .delayMillis(downloads.failures(), it.retryAfterSeconds(), random.next())
             : boot.backoff().boundMillis(Integer.MAX_VALUE);
     downloads.failed(it.file(), it.reason(), now.monotonicMillis(), delay);
+    peers.failed(it, delay, now, out);
     sweepIfFull(it.reason());
   }
 
   /// The line is back: files are asked for at once.
   void hurry(Now now, Outcome out) {
     downloads.hurry();
+    peers.hurry();
     next(now, out);
   }
 
@@ -89,20 +112,13 @@ final class FileSteps {
     boolean open = windows.download(now).isEmpty();
     downloads
         .next(now.monotonicMillis(), file -> open || urgent.contains(file))
-        .ifPresent(
-            file ->
-                out.effect(
-                    new AgentEffect.Fetch(file.digest(), file.size(), urlOf(file.digest()))));
-  }
-
-  private String urlOf(Digest file) {
-    String kind = downloads.isBundle(file) ? "/v1/bundles/" : "/v1/files/";
-    return https + kind + file.hex();
+        .ifPresent(file -> peers.begin(file, now, out));
   }
 
   /// What is known to be of no use may be the room that is missing.
   void sweepIfFull(Reason reason) {
     if (reason instanceof Reason.DiskFull) {
+      shelved.clear();
       sweepDue = true;
     }
   }
@@ -122,7 +138,13 @@ final class FileSteps {
   /// When the window closes, the file under way stops where it is; the next try goes on from there.
   private void pause(Now now, Outcome out) {
     if (!windows.download(now).isEmpty()) {
-      downloads.pause(urgent).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
+      downloads
+          .pause(urgent)
+          .ifPresent(
+              file -> {
+                out.effect(new AgentEffect.CancelFetch(file));
+                peers.ended(file, out);
+              });
     }
   }
 
@@ -153,7 +175,14 @@ final class FileSteps {
       }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
     }
-    downloads.keepOnly(needed).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
+    downloads
+        .keepOnly(needed)
+        .ifPresent(
+            file -> {
+              out.effect(new AgentEffect.CancelFetch(file));
+              peers.ended(file, out);
+            });
+    peers.keepOnly(needed);
   }
 
   /// What nobody needs goes, however the others stand: the room may be what they wait for.
@@ -175,6 +204,10 @@ final class FileSteps {
         programs.find(what).ifPresent(it -> addFiles(it, files));
       }
       BundleSteps.bundleOf(application.release).ifPresent(files::add);
+    }
+    shelved.keySet().retainAll(releases);
+    if (peers.isOn()) {
+      files.addAll(shelved.values());
     }
     sweepDue = false;
     programs.keepOnly(releases);

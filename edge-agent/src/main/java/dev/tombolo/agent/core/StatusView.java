@@ -22,10 +22,12 @@ import java.util.Optional;
 final class StatusView {
   private final Programs programs;
   private final Downloads downloads;
+  private final PeerSteps peers;
 
   StatusView(ApplicationSteps applications) {
     this.programs = applications.programs();
     this.downloads = applications.downloads();
+    this.peers = applications.peers();
   }
 
   ApplicationStatus of(Application application, Now now) {
@@ -156,14 +158,16 @@ final class StatusView {
     }
     List<Variant.File> coming = coming(at);
     boolean fetching = false;
+    Optional<Reason> shared = Optional.empty();
     String path = "";
     long done = downloads.bytesDone(coming);
     long total = 0;
     for (Variant.File file : coming) {
       total += file.size();
       if (downloads.isFetching(file.digest())) {
-        fetching = true;
+        fetching = downloads.trouble().isEmpty() || !peers.isLooking(file.digest());
         path = file.path();
+        shared = peers.reason(file.digest(), path, downloads.bytesDone(List.of(file)), file.size());
       } else if (!fetching && downloads.isTroubled(file.digest())) {
         path = file.path();
       }
@@ -177,7 +181,7 @@ final class StatusView {
       return new Reason.DownloadFailed(
           path, detail, downloads.retryInMillis(now.monotonicMillis()));
     }
-    return new Reason.Downloading(path, done, total);
+    return shared.orElse(new Reason.Downloading(path, done, total));
   }
 
   private static void probing(Application application, Now now, List<Reason> reasons) {

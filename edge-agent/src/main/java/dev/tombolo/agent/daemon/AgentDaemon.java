@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /// A running agent.
@@ -90,7 +91,7 @@ public final class AgentDaemon implements AutoCloseable {
             identity,
             console.listening(inbox),
             console::status);
-    AgentBoot boot = boot(config, identity.load());
+    AgentBoot boot = boot(config, identity.load(), hands.lanAddresses());
     SecureRandom random = new SecureRandom();
     int applications = store.applicationCount();
     AgentLoop loop =
@@ -111,7 +112,8 @@ public final class AgentDaemon implements AutoCloseable {
     return new AgentDaemon(lock, store, console, inbox, loop, hands, thread);
   }
 
-  private static AgentBoot boot(AgentConfig config, IdentityFolder.Identity identity)
+  private static AgentBoot boot(
+      AgentConfig config, IdentityFolder.Identity identity, List<String> lan)
       throws IOException {
     byte[] bootId = new byte[8];
     new SecureRandom().nextBytes(bootId);
@@ -125,6 +127,7 @@ public final class AgentDaemon implements AutoCloseable {
         identity.life(),
         Long.MIN_VALUE,
         Machine.platform(config.runtimes().keySet()),
+        lan,
         Machine.facts(),
         new Backoff(config.backoffMaxSeconds()),
         OutboxQuota.STANDARD,

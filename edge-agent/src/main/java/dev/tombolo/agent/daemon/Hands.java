@@ -9,9 +9,11 @@ import dev.tombolo.agent.core.TlsSource;
 import dev.tombolo.agent.disk.Releases;
 import dev.tombolo.agent.https.FetchSettings;
 import dev.tombolo.agent.https.HubFiles;
+import dev.tombolo.agent.https.PeerQuestions;
 import dev.tombolo.agent.https.Recovery;
 import dev.tombolo.agent.https.Renewal;
 import dev.tombolo.agent.https.TimeQuestion;
+import dev.tombolo.agent.lan.LanServer;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
 import dev.tombolo.agent.mqtt.LinkSettings;
@@ -23,17 +25,27 @@ import dev.tombolo.agent.process.WorkloadProcesses;
 import dev.tombolo.agent.session.LocalPlaces;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
+import dev.tombolo.agent.x509.LanTls;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// All adapters of a running agent; gives each effect to the one that does it.
 final class Hands implements Consumer<AgentEffect>, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Hands.class.getName());
+
   private final MqttLink link;
   private final HubFiles files;
+  private final LanTls lanTls;
+  private final PeerQuestions questions;
+  private final Optional<LanServer> lan;
   private final Renewal renewal;
   private final Recovery recovery;
   private final Releases releases;
@@ -63,11 +75,18 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       settings = settings.withProxy(config.proxy().get());
     }
     link = new MqttLink(inbox, device, tls, settings);
+    lanTls = new LanTls(identity);
+    questions = new PeerQuestions(inbox, folders, lanTls);
+    lan =
+        config.isShared()
+            ? Optional.of(new LanServer(folders, lanTls, config.lanPort()))
+            : Optional.empty();
     files =
         new HubFiles(
             inbox,
             folders,
             tls,
+            lanTls,
             new FetchSettings(
                 hub,
                 config.fetchBytesPerSecondMax(),
@@ -91,6 +110,24 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     probes = new Probes(inbox, places, workloadPrefix());
     output = new OutputReader(inbox, folders);
     unpacking = new BundleUnpacking(inbox, folders, ownProgram(), workloadPrefix());
+  }
+
+  /// Where other devices of the site may reach this one; nowhere when it shares nothing.
+  List<String> lanAddresses() throws IOException {
+    return lan.isPresent() ? lan.get().addresses() : List.of();
+  }
+
+  private void share(AgentEffect.ShareWith effect) {
+    Set<Digest> keys = new HashSet<>();
+    effect.peers().forEach(it -> keys.addAll(it.keys()));
+    try {
+      lanTls.shareWith(keys);
+      if (lan.isPresent()) {
+        lan.get().perform(effect);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "nothing is served to the devices of this site", e);
+    }
   }
 
   /// This program once more: by its launcher, which knows the right options, where there is one.
@@ -156,6 +193,10 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.AcknowledgePacket it -> link.perform(it);
       case AgentEffect.Fetch it -> files.perform(it);
       case AgentEffect.CancelFetch it -> files.perform(it);
+      case AgentEffect.ShareWith it -> share(it);
+      case AgentEffect.TellPeers it -> lan.ifPresent(server -> server.perform(it));
+      case AgentEffect.AskPeers it -> questions.perform(it);
+      case AgentEffect.CopyFromPeer it -> files.perform(it);
       case AgentEffect.AskBundle it -> files.perform(it);
       case AgentEffect.ApplyBundle it -> unpacking.perform(it);
       case AgentEffect.Renew it -> renewal.perform(it);
@@ -179,6 +220,8 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   public void close() {
     link.close();
     files.close();
+    questions.close();
+    lan.ifPresent(LanServer::close);
     probes.close();
     output.close();
     unpacking.close();

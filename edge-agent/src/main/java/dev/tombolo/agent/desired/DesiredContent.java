@@ -3,6 +3,7 @@ package dev.tombolo.agent.desired;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// @param releases envelopes by application; those of `selections` are all there
 public record DesiredContent(
     Optional<PlaceSection> place,
+    Optional<PeersSection> peers,
     List<Selection> selections,
     Optional<WindowsSection> windows,
     List<Envelope> publisherRoots,
@@ -35,6 +37,7 @@ public record DesiredContent(
   public static DesiredContent read(DocumentKeeper keeper, HeldDocument document)
       throws MalformedException {
     Optional<String> place = keeper.text(document, Section.PLACE);
+    Optional<String> peers = keeper.text(document, Section.PEERS);
     Optional<String> workloads = keeper.text(document, Section.WORKLOADS);
     Optional<String> windows = keeper.text(document, Section.WINDOWS);
     Optional<String> trust = keeper.text(document, Section.TRUST);
@@ -61,6 +64,7 @@ public record DesiredContent(
         place.isEmpty()
             ? Optional.empty()
             : Optional.of(Json.read(PlaceSection.class, place.get(), Limits.SECTION_BYTES_MAX)),
+        peers.isEmpty() ? Optional.empty() : Optional.of(bounded(peers.get())),
         selections,
         windows.isEmpty()
             ? Optional.empty()
@@ -69,5 +73,11 @@ public record DesiredContent(
             ? List.of()
             : Json.read(TrustSection.class, trust.get(), Limits.SECTION_BYTES_MAX).publisherRoots(),
         releases);
+  }
+
+  /// A hub with other bounds names more: the first ones do.
+  private static PeersSection bounded(String text) throws MalformedException {
+    PeersSection all = Json.read(PeersSection.class, text, Limits.SECTION_BYTES_MAX);
+    return new PeersSection(all.peers().stream().limit(Limits.PEERS_MAX).toList());
   }
 }

@@ -14,11 +14,12 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One try at one file: goes on where an earlier try stopped, checks, and gives the file its place.
-final class Download {
+final class Download implements FileWork {
   private static final int BUFFER_BYTES = 32 * 1024;
   private static final int PARTIAL = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -53,16 +54,19 @@ final class Download {
     this.inbox = inbox;
   }
 
-  AgentEffect.Fetch wanted() {
-    return wanted;
+  @Override
+  public Digest content() {
+    return wanted.file();
   }
 
-  boolean isCancelled() {
+  @Override
+  public boolean isCancelled() {
     return cancelled;
   }
 
   /// Ends it from another thread; what is on the disk stays for the next try.
-  void cancel() {
+  @Override
+  public void cancel() {
     cancelled = true;
     HttpURLConnection open = connection;
     if (open != null) {
@@ -73,7 +77,8 @@ final class Download {
     }
   }
 
-  AgentEvent run() {
+  @Override
+  public AgentEvent run() {
     Digest file = wanted.file();
     try {
       Path whole = folders.file(file);
@@ -88,17 +93,24 @@ final class Download {
     } catch (HubRefusalException e) {
       return refused(e);
     } catch (IOException e) {
-      return failed(diskReason(e), true);
+      return failed(diskReason(folders, wanted.size(), e), true);
     }
+  }
+
+  /// Why so many more bytes would not fit.
+  static Optional<Reason> lacksRoom(AgentFolders folders, long bytes) throws IOException {
+    long free = Files.getFileStore(folders.files()).getUsableSpace();
+    return bytes > 0 && free < bytes + SPARE_BYTES
+        ? Optional.of(new Reason.DiskFull(folders.files().toString(), bytes + SPARE_BYTES, free))
+        : Optional.empty();
   }
 
   private AgentEvent fetch(PartialFile part)
       throws IOException, LineException, HubRefusalException {
     long missing = wanted.size() - part.length();
-    long free = Files.getFileStore(folders.files()).getUsableSpace();
-    if (missing > 0 && free < missing + SPARE_BYTES) {
-      return failed(
-          new Reason.DiskFull(folders.files().toString(), missing + SPARE_BYTES, free), true);
+    Optional<Reason> full = lacksRoom(folders, missing);
+    if (full.isPresent()) {
+      return failed(full.get(), true);
     }
     boolean resumed = part.length() > 0;
     if (missing > 0) {
@@ -227,11 +239,11 @@ final class Download {
         wanted.file(), reason, mayRetry, Math.clamp(e.retryAfterSeconds(), 0, RETRY_SECONDS_MAX));
   }
 
-  private Reason diskReason(IOException e) {
+  static Reason diskReason(AgentFolders folders, long size, IOException e) {
     String message = String.valueOf(e.getMessage());
     if (message.contains("No space left") || message.contains("quota exceeded")) {
       long free = folders.files().toFile().getUsableSpace();
-      return new Reason.DiskFull(folders.files().toString(), wanted.size(), free);
+      return new Reason.DiskFull(folders.files().toString(), size, free);
     }
     return new Reason.IoFailed("file store", e.getClass().getSimpleName() + ": " + message);
   }

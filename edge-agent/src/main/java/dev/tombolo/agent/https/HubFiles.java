@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.core.PeerTls;
 import dev.tombolo.agent.core.TlsSource;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
@@ -23,14 +24,21 @@ public final class HubFiles implements AutoCloseable {
   private final AgentInbox inbox;
   private final AgentFolders folders;
   private final TlsSource tls;
+  private final PeerTls peerTls;
   private final FetchSettings settings;
-  private final Map<Digest, Download> downloads = new LinkedHashMap<>();
+  private final Map<Digest, FileWork> downloads = new LinkedHashMap<>();
   private final ThreadPoolExecutor worker;
 
-  public HubFiles(AgentInbox inbox, AgentFolders folders, TlsSource tls, FetchSettings settings) {
+  public HubFiles(
+      AgentInbox inbox,
+      AgentFolders folders,
+      TlsSource tls,
+      PeerTls peerTls,
+      FetchSettings settings) {
     this.inbox = inbox;
     this.folders = folders;
     this.tls = tls;
+    this.peerTls = peerTls;
     this.settings = settings;
     worker =
         new ThreadPoolExecutor(
@@ -56,10 +64,17 @@ public final class HubFiles implements AutoCloseable {
       inbox.offer(new AgentEvent.FetchFailed(effect.file(), reason, false));
       return;
     }
-    if (!downloads.containsKey(effect.file())) {
-      Download download = new Download(effect, folders, settings, tls, inbox);
-      downloads.put(effect.file(), download);
-      worker.execute(() -> run(download));
+    begin(new Download(effect, folders, settings, tls, inbox));
+  }
+
+  /// In turn with the downloads: of a content there is one part here.
+  public synchronized void perform(AgentEffect.CopyFromPeer effect) {
+    begin(new PeerCopy(effect, folders, peerTls, inbox));
+  }
+
+  private void begin(FileWork work) {
+    if (downloads.putIfAbsent(work.content(), work) == null) {
+      worker.execute(() -> run(work));
     }
   }
 
@@ -87,19 +102,19 @@ public final class HubFiles implements AutoCloseable {
 
   /// Nothing more is heard of the file.
   public synchronized void perform(AgentEffect.CancelFetch effect) {
-    Download download = downloads.remove(effect.file());
+    FileWork download = downloads.remove(effect.file());
     if (download != null) {
       download.cancel();
     }
   }
 
-  private void run(Download download) {
+  private void run(FileWork download) {
     if (download.isCancelled()) {
       return;
     }
     AgentEvent outcome = outcome(download);
     synchronized (this) {
-      downloads.remove(download.wanted().file(), download);
+      downloads.remove(download.content(), download);
     }
     // Not within the lock: the inbox may be full, and the loop that empties it needs the lock.
     if (!download.isCancelled()) {
@@ -107,13 +122,13 @@ public final class HubFiles implements AutoCloseable {
     }
   }
 
-  private static AgentEvent outcome(Download download) {
+  private static AgentEvent outcome(FileWork download) {
     try {
       return download.run();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "fetch of " + download.wanted().file(), e);
+      LOG.log(System.Logger.Level.WARNING, "fetch of " + download.content(), e);
       Reason reason = new Reason.IoFailed("download", e.toString());
-      return new AgentEvent.FetchFailed(download.wanted().file(), reason, true);
+      return new AgentEvent.FetchFailed(download.content(), reason, true);
     }
   }
 
@@ -124,7 +139,7 @@ public final class HubFiles implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    downloads.values().forEach(Download::cancel);
+    downloads.values().forEach(FileWork::cancel);
     downloads.clear();
     worker.shutdownNow();
   }

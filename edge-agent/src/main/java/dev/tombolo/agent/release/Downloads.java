@@ -24,6 +24,9 @@ public final class Downloads {
   private final Rate rate = new Rate();
   private int failures;
   private long retryAtMillis;
+
+  /// When the next file may be looked for; peers may have it before the hub is asked again.
+  private long lookAtMillis;
   private @Nullable Reason trouble;
   private @Nullable Digest troubled;
 
@@ -62,7 +65,7 @@ public final class Downloads {
   ///
   /// @param allowed which files may be fetched now
   public Optional<Variant.File> next(long nowMillis, Predicate<Digest> allowed) {
-    if (current != null || nowMillis < retryAtMillis) {
+    if (current != null || nowMillis < lookAtMillis) {
       return Optional.empty();
     }
     for (Variant.File file : wanted.values()) {
@@ -99,6 +102,7 @@ public final class Downloads {
     stored.add(file);
     failures = 0;
     retryAtMillis = 0;
+    lookAtMillis = 0;
     trouble = null;
     if (file.equals(current)) {
       idle();
@@ -110,16 +114,32 @@ public final class Downloads {
     if (!file.equals(current)) {
       return;
     }
-    // To the end of the line, so that one bad file does not hold up the others.
-    Variant.File last = wanted.remove(file);
-    if (last != null) {
-      wanted.put(file, last);
-    }
     failures++;
     retryAtMillis = nowMillis + delayMillis;
     trouble = reason;
     troubled = file;
+    setAside(retryAtMillis);
+  }
+
+  /// What is under way waits until then.
+  public void setAside(long untilMillis) {
+    // To the end of the line, so that one bad file does not hold up the others.
+    Variant.File last = current == null ? null : wanted.remove(current);
+    if (last != null) {
+      wanted.put(last.digest(), last);
+    }
+    lookAtMillis = untilMillis;
     idle();
+  }
+
+  /// Nothing is looked for later than this.
+  public void lookBy(long millis) {
+    lookAtMillis = Math.min(lookAtMillis, millis);
+  }
+
+  /// The file under way, if any.
+  public Optional<Variant.File> current() {
+    return current == null ? Optional.empty() : Optional.ofNullable(wanted.get(current));
   }
 
   private void idle() {
@@ -136,6 +156,7 @@ public final class Downloads {
   /// The line is back: no need to wait.
   public void hurry() {
     retryAtMillis = 0;
+    lookAtMillis = 0;
   }
 
   /// The store does not have them after all.

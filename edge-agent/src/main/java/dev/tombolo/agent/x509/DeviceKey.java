@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// choice would silently show none where the names differ.
 final class DeviceKey extends X509ExtendedKeyManager {
   private static final String ALIAS = "device";
-  private final IdentityFolder.Identity identity;
+  private final Supplier<IdentityFolder.Identity> identity;
 
   DeviceKey(IdentityFolder.Identity identity) {
+    this(() -> identity);
+  }
+
+  /// One that may change between two handshakes.
+  DeviceKey(Supplier<IdentityFolder.Identity> identity) {
     this.identity = identity;
   }
 
@@ -37,22 +43,28 @@ final class DeviceKey extends X509ExtendedKeyManager {
 
   @Override
   public X509Certificate[] getCertificateChain(String alias) {
-    return identity.chain().toArray(new X509Certificate[0]);
+    return identity.get().chain().toArray(new X509Certificate[0]);
   }
 
   @Override
   public PrivateKey getPrivateKey(String alias) {
-    return identity.key();
+    return identity.get().key();
   }
 
   @Override
-  public @Nullable String chooseServerAlias(
+  public String chooseServerAlias(
       String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-    return null;
+    return ALIAS;
   }
 
   @Override
-  public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-    return null;
+  public String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    return ALIAS;
+  }
+
+  @Override
+  public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+    return new String[] {ALIAS};
   }
 }

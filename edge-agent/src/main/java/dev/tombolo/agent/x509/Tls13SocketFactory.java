@@ -7,13 +7,21 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// Sockets that speak TLS 1.3 only and check the host name (RFC 9525).
+/// Sockets that speak TLS 1.3 only and check the host name (RFC 9525), unless
+/// keys are pinned.
 final class Tls13SocketFactory extends SSLSocketFactory {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
   private final SSLSocketFactory sockets;
+  private final boolean checksName;
 
   Tls13SocketFactory(SSLSocketFactory sockets) {
+    this(sockets, true);
+  }
+
+  /// @param checksName false where the peer is known by its key
+  Tls13SocketFactory(SSLSocketFactory sockets, boolean checksName) {
     this.sockets = sockets;
+    this.checksName = checksName;
   }
 
   @Override
@@ -59,11 +67,13 @@ final class Tls13SocketFactory extends SSLSocketFactory {
     return strict(sockets.createSocket(address, port, local, localPort));
   }
 
-  private static Socket strict(Socket socket) {
+  private Socket strict(Socket socket) {
     SSLSocket tls = (SSLSocket) socket;
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    if (checksName) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    }
     tls.setSSLParameters(parameters);
     return tls;
   }

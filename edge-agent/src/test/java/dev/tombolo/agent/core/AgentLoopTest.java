@@ -92,6 +92,7 @@ class AgentLoopTest {
             new CertificateLife(0, CERTIFICATE_MILLIS),
             Long.MIN_VALUE,
             new Platform("linux", "x86_64", Set.of()),
+            List.of(),
             Map.of(),
             new Backoff(1),
             OutboxQuota.STANDARD,

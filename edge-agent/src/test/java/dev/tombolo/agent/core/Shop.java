@@ -148,6 +148,7 @@ final class Shop {
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
+        List.of(),
         Map.of(),
         new Backoff(4),
         new OutboxQuota(4, 20, 10_000, 50),
@@ -326,6 +327,11 @@ final class Shop {
       case AgentEffect.CloseLink _ -> hub.lineClosed();
       case AgentEffect.Publish it -> hub.published(it);
       case AgentEffect.AcknowledgePacket _, AgentEffect.CancelFetch _ -> {}
+      case AgentEffect.ShareWith _,
+          AgentEffect.TellPeers _,
+          AgentEffect.AskPeers _,
+          AgentEffect.CopyFromPeer _ ->
+          throw new AssertionError("there is nobody else in this shop: " + effect);
       case AgentEffect.Fetch it -> fetch(it);
       case AgentEffect.AskBundle it -> askBundle(it);
       case AgentEffect.ApplyBundle it -> applyBundle(it);

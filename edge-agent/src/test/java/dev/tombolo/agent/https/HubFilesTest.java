@@ -82,6 +82,7 @@ class HubFilesTest {
             events,
             new AgentFolders(folder),
             tls,
+            new NoPeers(),
             new FetchSettings(at.url(), bytesPerSecond, stallMillis, Optional.empty()));
     files = made;
     return made;
@@ -106,7 +107,8 @@ class HubFilesTest {
           throw new IllegalStateException("a bug");
         };
     AgentFolders folders = new AgentFolders(data);
-    HubFiles made = new HubFiles(events, folders, broken, FetchSettings.of("https://localhost:1"));
+    HubFiles made = new HubFiles(
+            events, folders, broken, new NoPeers(), FetchSettings.of("https://localhost:1"));
     files = made;
 
     made.perform(new AgentEffect.Fetch(FILE, CONTENT.length, "https://localhost:1/v1/files/x"));

@@ -2,6 +2,7 @@ package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
@@ -215,6 +216,26 @@ final class DesiredJson {
 
   private static void write(JsonWriter json, DateSpan d) {
     json.text("from", d.from().toString()).text("through", d.through().toString());
+  }
+
+  static PeersSection peers(JsonFields f) throws MalformedException {
+    return new PeersSection(f.list("peers", DesiredJson::peer));
+  }
+
+  static void write(JsonWriter json, PeersSection p) {
+    json.list("peers", p.peers(), DesiredJson::write);
+  }
+
+  private static PeersSection.Peer peer(JsonFields f) throws MalformedException {
+    return new PeersSection.Peer(
+        f.device("device"), f.name("slot"), f.digests("keys"), f.texts("addresses"));
+  }
+
+  private static void write(JsonWriter json, PeersSection.Peer p) {
+    json.id("device", p.device())
+        .id("slot", p.slot())
+        .digests("keys", p.keys())
+        .texts("addresses", p.addresses());
   }
 
   static TrustSection trust(JsonFields f) throws MalformedException {

@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.TrustSection;
 import dev.tombolo.protocol.desired.WindowsSection;
@@ -51,6 +52,7 @@ public final class Json {
       case BundleOffer offer -> JsonWriter.write(offer, MessageJson::write);
       case HubBeacon beacon -> JsonWriter.write(beacon, MessageJson::write);
       case DesiredManifest manifest -> JsonWriter.write(manifest, DesiredJson::write);
+      case PeersSection peers -> JsonWriter.write(peers, DesiredJson::write);
       case PlaceSection place -> JsonWriter.write(place, DesiredJson::write);
       case WorkloadsSection workloads -> JsonWriter.write(workloads, DesiredJson::write);
       case WindowsSection windows -> JsonWriter.write(windows, DesiredJson::write);
@@ -144,6 +146,8 @@ public final class Json {
       return MessageJson.beacon(fields);
     } else if (type == DesiredManifest.class) {
       return DesiredJson.manifest(fields);
+    } else if (type == PeersSection.class) {
+      return DesiredJson.peers(fields);
     } else if (type == PlaceSection.class) {
       return DesiredJson.place(fields);
     } else if (type == WorkloadsSection.class) {

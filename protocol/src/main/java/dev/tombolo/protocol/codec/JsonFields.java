@@ -143,6 +143,10 @@ public final class JsonFields {
     return texts;
   }
 
+  public @Nullable List<String> textsOrNull(String field) throws MalformedException {
+    return has(field) ? texts(field) : null;
+  }
+
   public List<Long> integers(String field) throws MalformedException {
     List<?> elements = elements(field);
     List<Long> integers = new ArrayList<>(elements.size());

@@ -102,6 +102,11 @@ public final class JsonWriter {
     }
   }
 
+  /// Nothing for null.
+  public JsonWriter textsOrNone(String field, @Nullable List<String> values) {
+    return values == null ? this : texts(field, values);
+  }
+
   public JsonWriter digests(String field, List<Digest> values) {
     return texts(field, values.stream().map(Digest::text).toList());
   }

@@ -195,7 +195,8 @@ final class MessageJson {
               f.integer("outboxThrough"),
               f.text("agentVersion"),
               f.texts("features"),
-              f.integer("wallMillis"));
+              f.integer("wallMillis"),
+              f.textsOrNull("lan"));
       case "will" -> new Presence.Will(f.text("bootId"), f.integer("connect"));
       default -> throw f.wrong("type", "must be birth or will");
     };
@@ -216,7 +217,8 @@ final class MessageJson {
               .integer("outboxThrough", b.outboxThrough())
               .text("agentVersion", b.agentVersion())
               .texts("features", b.features())
-              .integer("wallMillis", b.wallMillis());
+              .integer("wallMillis", b.wallMillis())
+              .textsOrNone("lan", b.lan());
       case Presence.Will w ->
           json.text("type", "will").text("bootId", w.bootId()).integer("connect", w.connect());
     }

@@ -68,6 +68,12 @@ final class ReasonJson {
           new Reason.Downloading(f.text("path"), f.integer("done"), f.integer("total"));
       case "download-failed" ->
           new Reason.DownloadFailed(f.text("path"), f.text("detail"), f.integer("retryInMillis"));
+      case "waiting-for-peer" ->
+          new Reason.WaitingForPeer(
+              f.text("peer"), f.text("path"), f.integer("done"), f.integer("total"));
+      case "copying-from-peer" ->
+          new Reason.CopyingFromPeer(
+              f.text("peer"), f.text("path"), f.integer("done"), f.integer("total"));
       case "bundle-awaited" -> new Reason.BundleAwaited(f.small("retryAfterSeconds"));
       case "bundle-missing" -> new Reason.BundleMissing(f.text("detail"));
       case "bundle-refused" -> new Reason.BundleRefused(f.digest("bundle"), f.text("detail"));
@@ -242,6 +248,18 @@ final class ReasonJson {
               .text("path", r.path())
               .text("detail", r.detail())
               .integer("retryInMillis", r.retryInMillis());
+      case Reason.WaitingForPeer r ->
+          json.text("code", "waiting-for-peer")
+              .text("peer", r.peer())
+              .text("path", r.path())
+              .integer("done", r.done())
+              .integer("total", r.total());
+      case Reason.CopyingFromPeer r ->
+          json.text("code", "copying-from-peer")
+              .text("peer", r.peer())
+              .text("path", r.path())
+              .integer("done", r.done())
+              .integer("total", r.total());
       case Reason.BundleAwaited r ->
           json.text("code", "bundle-awaited").integer("retryAfterSeconds", r.retryAfterSeconds());
       case Reason.BundleMissing r -> json.text("code", "bundle-missing").text("detail", r.detail());

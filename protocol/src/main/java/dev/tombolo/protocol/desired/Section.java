@@ -16,6 +16,9 @@ public record Section(String name, String text) {
   /// JSON of [WindowsSection].
   public static final String WINDOWS = "windows";
 
+  /// JSON of [PeersSection].
+  public static final String PEERS = "peers";
+
   /// Prefix; followed by the application's name. JSON of the release's DSSE envelope, byte for byte
   /// as its publisher made it.
   public static final String RELEASE_PREFIX = "release/";

@@ -22,6 +22,8 @@ public sealed interface Presence {
   /// @param incarnation random id of this device's outbox
   /// @param outboxThrough highest sequence the device has seen acknowledged
   /// @param wallMillis the device's wall clock, ms since 1970-01-01T00:00Z, maybe wrong
+  /// @param lan where the device can be reached inside its site
+  ///   ([dev.tombolo.protocol.desired.LanAddress]); null when it shares nothing
   record Birth(
       String bootId,
       long connect,
@@ -34,11 +36,43 @@ public sealed interface Presence {
       long outboxThrough,
       String agentVersion,
       List<String> features,
-      long wallMillis)
+      long wallMillis,
+      @Nullable List<String> lan)
       implements Presence {
     public Birth {
       sections = List.copyOf(sections);
       features = List.copyOf(features);
+      lan = lan == null ? null : List.copyOf(lan);
+    }
+
+    /// Of a device that shares nothing.
+    public Birth(
+        String bootId,
+        long connect,
+        @Nullable History history,
+        long revision,
+        @Nullable Digest manifest,
+        List<Digest> sections,
+        @Nullable String documentKey,
+        String incarnation,
+        long outboxThrough,
+        String agentVersion,
+        List<String> features,
+        long wallMillis) {
+      this(
+          bootId,
+          connect,
+          history,
+          revision,
+          manifest,
+          sections,
+          documentKey,
+          incarnation,
+          outboxThrough,
+          agentVersion,
+          features,
+          wallMillis,
+          null);
     }
   }
 

@@ -101,6 +101,14 @@ public sealed interface Reason {
 
   record DownloadFailed(String path, String detail, long retryInMillis) implements Reason {}
 
+  /// Another device of the site fetches it for all.
+  ///
+  /// @param peer `site/slot`
+  /// @param done bytes of it that are here already
+  record WaitingForPeer(String peer, String path, long done, long total) implements Reason {}
+
+  /// It comes from another device of the site, not from the hub.
+  record CopyingFromPeer(String peer, String path, long done, long total) implements Reason {}
   /// The hub is making the bundle that this change needs; it is worth waiting for.
   record BundleAwaited(int retryAfterSeconds) implements Reason {}
 

@@ -211,12 +211,8 @@ public final class ReasonText {
           "Downloading "
               + r.path()
               + ": "
-              + r.done()
-              + " of "
-              + r.total()
-              + " bytes ("
-              + percent(r.done(), r.total())
-              + "%); wait.";
+              + progress(r.done(), r.total())
+              + "; wait.";
       case Reason.DownloadFailed r ->
           "Downloading "
               + r.path()
@@ -225,6 +221,22 @@ public final class ReasonText {
               + "; it goes on in "
               + millis(r.retryInMillis())
               + ".";
+      case Reason.WaitingForPeer r ->
+          "Waits for "
+              + r.peer()
+              + ", which is to fetch "
+              + r.path()
+              + " for the whole site: "
+              + progress(r.done(), r.total())
+              + " here; wait.";
+      case Reason.CopyingFromPeer r ->
+          "Copying "
+              + r.path()
+              + " from "
+              + r.peer()
+              + " over the shop's network: "
+              + progress(r.done(), r.total())
+              + "; wait.";
       case Reason.BundleAwaited r ->
           "The hub is making the bundle for this change, which is far less to download; the device"
               + " asks again in "
@@ -446,6 +458,10 @@ public final class ReasonText {
 
   private static String millis(long millis) {
     return seconds((Math.max(0, millis) + 999) / 1000);
+  }
+
+  private static String progress(long done, long total) {
+    return done + " of " + total + " bytes (" + percent(done, total) + "%)";
   }
 
   private static long percent(long done, long total) {

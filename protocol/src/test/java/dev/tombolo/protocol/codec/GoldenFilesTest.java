@@ -111,6 +111,7 @@ class GoldenFilesTest {
     assertThat(optional)
         .isSubsetOf(
             "history",
+            "lan",
             "manifest",
             "documentKey",
             "documentCertificate",

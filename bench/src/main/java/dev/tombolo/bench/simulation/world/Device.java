@@ -292,6 +292,7 @@ final class Device implements Shop {
         identity.held().life(),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
+        List.of("10.0." + site + "." + number + ":8444"),
         Map.of("host", "device-" + number),
         new Backoff(Backoff.MAX_SECONDS),
         QUOTA,

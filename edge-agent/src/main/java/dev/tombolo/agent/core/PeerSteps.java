@@ -1,0 +1,215 @@
+package dev.tombolo.agent.core;
+
+import dev.tombolo.agent.release.Downloads;
+import dev.tombolo.agent.release.PeerStanding;
+import dev.tombolo.agent.release.Sharing;
+import dev.tombolo.agent.release.Sharing.Move;
+import dev.tombolo.protocol.desired.PeersSection;
+import dev.tombolo.protocol.desired.PeersSection.Peer;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Has the content under way fetched: from the hub, or from a device of the site as [Sharing]
+/// decides.
+final class PeerSteps {
+  private final String https;
+  private final Downloads downloads;
+  private final ReportSteps reports;
+  private final Sharing sharing;
+  private final boolean mayShare;
+  private List<Peer> sharedWith = List.of();
+  private @Nullable Digest toldOf;
+  private @Nullable PeerStanding told;
+  private long questions;
+
+  PeerSteps(AgentSnapshot snapshot, AgentBoot boot, Downloads downloads, ReportSteps reports) {
+    this.https = snapshot.enrolment().https();
+    this.downloads = downloads;
+    this.reports = reports;
+    this.sharing = new Sharing(snapshot.enrolment().device());
+    this.mayShare = !boot.lan().isEmpty();
+  }
+
+  boolean isOn() {
+    return sharing.isOn();
+  }
+
+  /// The document in force names these.
+  void shareWith(Name site, Optional<PeersSection> section, Outcome out) {
+    sharing.shareWith(site, mayShare ? section.map(PeersSection::peers).orElse(List.of()) : List.of());
+    List<Peer> now = sharing.isOn() ? sharing.peers() : List.of();
+    if (now.equals(sharedWith)) {
+      return;
+    }
+    sharedWith = now;
+    out.effect(new AgentEffect.ShareWith(now));
+    Optional<Digest> current = downloads.current().map(Variant.File::digest);
+    if (sharing.isOn() && current.isPresent() && !sharing.isUnderWay(current.get())) {
+      // It has come from the hub so far: others can follow that.
+      sharing.joined(current.get());
+      tell(current.get(), out);
+    }
+  }
+
+  /// The keys here have changed: peers see the new one from now on.
+  void renewed(Outcome out) {
+    if (!sharedWith.isEmpty()) {
+      out.effect(new AgentEffect.ShareWith(sharedWith));
+    }
+  }
+
+  void begin(Variant.File file, Now now, Outcome out) {
+    if (sharing.isOn()) {
+      move(file, sharing.begin(file.digest(), now.monotonicMillis()), now, out);
+    } else {
+      fetch(file, out);
+    }
+  }
+
+  void advanced(Digest content, long bytes, Now now) {
+    if (sharing.isUnderWay(content)) {
+      sharing.advanced(bytes, now.monotonicMillis());
+    }
+  }
+
+  void answered(AgentEvent.PeersAnswered event, Now now, Outcome out) {
+    Variant.File file = underWay(event.content());
+    if (file == null || event.question() != questions) {
+      return;
+    }
+    boolean wasFetching = sharing.isFetching();
+    Move move = sharing.answered(event.bytes(), event.answers(), now.monotonicMillis());
+    if (wasFetching && !sharing.isFetching()) {
+      // Another one has come further.
+      out.effect(new AgentEffect.CancelFetch(file.digest()));
+    }
+    move(file, move, now, out);
+  }
+
+  void copyEnded(AgentEvent.CopyEnded event, Now now, Outcome out) {
+    Variant.File file = underWay(event.content());
+    if (file == null || !sharing.isCopying()) {
+      return;
+    }
+    downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
+    move(
+        file,
+        sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()),
+        now,
+        out);
+  }
+
+  private Variant.@Nullable File underWay(Digest content) {
+    return sharing.isUnderWay(content)
+        ? downloads.current().filter(it -> it.digest().equals(content)).orElse(null)
+        : null;
+  }
+
+  private void move(Variant.File file, Move move, Now now, Outcome out) {
+    switch (move) {
+      case Move.Ask ask -> {
+        // Told first: of two who ask each other, one must see what the other is about to do.
+        tell(file.digest(), out);
+        ask(file, ask, out);
+      }
+      case Move.Copy(var peer) -> {
+        tell(file.digest(), out);
+        out.effect(new AgentEffect.CopyFromPeer(file.digest(), file.size(), peer));
+      }
+      case Move.FromHub(var lookRound) -> {
+        tell(file.digest(), out);
+        fetch(file, out);
+        ask(file, lookRound, out);
+      }
+      case Move.SetAside(var millis) -> {
+        downloads.setAside(now.monotonicMillis() + millis);
+        ended(file.digest(), out);
+      }
+    }
+  }
+
+  private void ask(Variant.File file, Move.Ask ask, Outcome out) {
+    questions++;
+    out.effect(
+        new AgentEffect.AskPeers(file.digest(), questions, ask.peers(), ask.afterMillis()));
+  }
+
+  private void fetch(Variant.File file, Outcome out) {
+    String kind = downloads.isBundle(file.digest()) ? "/v1/bundles/" : "/v1/files/";
+    out.effect(
+        new AgentEffect.Fetch(file.digest(), file.size(), https + kind + file.digest().hex()));
+  }
+
+  private void tell(Digest content, Outcome out) {
+    PeerStanding standing = sharing.standing();
+    if (!content.equals(toldOf) || standing != told) {
+      toldOf = content;
+      told = standing;
+      out.effect(new AgentEffect.TellPeers(content, standing));
+    }
+  }
+
+  /// It is whole, or waits, or is not wanted any more.
+  void ended(Digest content, Outcome out) {
+    if (sharing.isUnderWay(content)) {
+      sharing.end();
+    }
+    if (content.equals(toldOf)) {
+      toldOf = null;
+      told = null;
+      out.effect(new AgentEffect.TellPeers(content, PeerStanding.HOLDS));
+    }
+  }
+
+  /// @param delayMillis until the hub may be asked again
+  void failed(AgentEvent.FetchFailed event, long delayMillis, Now now, Outcome out) {
+    if (!sharing.isOn()) {
+      return;
+    }
+    boolean wasHub = sharing.isUnderWay(event.file()) && sharing.isFetching();
+    ended(event.file(), out);
+    boolean isWrong =
+        event.reason() instanceof Reason.DigestMismatch
+            || event.reason() instanceof Reason.SizeMismatch;
+    List<String> guilty = isWrong ? sharing.distrust(event.file()) : List.of();
+    for (String peer : guilty) {
+      reports.event("peer-distrusted", null, event.file(), wrongFrom(peer, event), now, out);
+    }
+    if (!guilty.isEmpty()) {
+      downloads.lookBy(now.monotonicMillis());
+    } else if (wasHub) {
+      sharing.hubFailed(now.monotonicMillis() + delayMillis);
+      downloads.lookBy(now.monotonicMillis() + Sharing.LOOK_MILLIS);
+    }
+  }
+
+  private static Reason wrongFrom(String peer, AgentEvent.FetchFailed event) {
+    return event.reason() instanceof Reason.DigestMismatch(var _, var wanted, var got)
+        ? new Reason.DigestMismatch(peer + ": what it gave of a file", wanted, got)
+        : event.reason();
+  }
+
+  void hurry() {
+    sharing.hurry();
+  }
+
+  void keepOnly(Set<Digest> contents) {
+    sharing.keepOnly(contents);
+  }
+
+  /// Why a content comes as it does; empty when it comes from the hub.
+  Optional<Reason> reason(Digest content, String path, long done, long total) {
+    return sharing.isUnderWay(content) ? sharing.reason(path, done, total) : Optional.empty();
+  }
+
+  /// Its last trouble is still what keeps it: nobody has been found since.
+  boolean isLooking(Digest content) {
+    return sharing.isUnderWay(content) && sharing.isLooking();
+  }
+}

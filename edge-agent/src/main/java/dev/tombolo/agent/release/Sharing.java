@@ -1,0 +1,424 @@
+package dev.tombolo.agent.release;
+
+import dev.tombolo.protocol.desired.PeersSection.Peer;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Where the content under way comes from, in a site whose devices share: one of them fetches it
+/// from the hub, the others copy from that one while it grows.
+///
+/// ```
+///              .--- nobody has more, others come first: ask again ---.
+///              v                                                     |
+///   begin --> Asking --- somebody has it, or more of it ---> Copying -'--> whole
+///              |   ^                                          ends: ask again
+///     first in rank|
+///              v   | somebody fetches, or a better one is there
+///           Claiming ------- nobody else ------------------> Fetching --> whole
+/// ```
+///
+/// Whoever goes to the hub has said before that it is about to, and has asked all others after
+/// that. So of two, one sees the other, and by the rank both know which of them goes. Lives in
+/// memory only. Times are monotonic milliseconds.
+public final class Sharing {
+  /// The k-th in rank goes to the hub after k times this without anything coming.
+  static final long PATIENCE_MILLIS = 10_000;
+
+  static final long ASK_AGAIN_MILLIS = 1_000;
+
+  /// Who does not answer, or gives nothing, is passed over for so long.
+  static final long PASSED_OVER_MILLIS = 30_000;
+
+  /// While the hub rests after a failure, peers are asked so often.
+  public static final long LOOK_MILLIS = 5_000;
+
+  /// A peer that fetches, and has less than is here, is waited for no longer.
+  static final long BEHIND_MILLIS_MAX = 5 * 60_000;
+
+  /// Who fetches looks so often whether somebody else does too.
+  static final long LOOK_ROUND_MILLIS = 10_000;
+
+  /// Of two who fetch, the one so far behind stops; of two who are closer, the one of lower rank.
+  static final long LEAD_BYTES = 1024 * 1024;
+
+  /// After so many wrong contents the hub alone is asked.
+  static final int WRONG_MAX = 2;
+
+  private final DeviceId self;
+  private List<Peer> inOrder = List.of();
+  private Name site = new Name("site");
+  private final Map<DeviceId, Long> awayUntil = new HashMap<>();
+  private final Map<DeviceId, Long> dullUntil = new HashMap<>();
+
+  /// Content -> who gave bytes of what is here.
+  private final Map<Digest, Set<DeviceId>> givers = new HashMap<>();
+
+  /// Content -> whose bytes were wrong: these are never asked for it again.
+  private final Map<Digest, Set<DeviceId>> distrusted = new HashMap<>();
+
+  private final Map<Digest, Integer> wrong = new HashMap<>();
+  private long hubRestsUntil;
+
+  // The content under way
+  private @Nullable Digest content;
+  private long ownBytes;
+  private long grownMillis;
+  private long progressMillis;
+  private boolean isClaiming;
+  private boolean isFetching;
+  private @Nullable Peer source;
+  private @Nullable Peer awaited;
+  private final Map<DeviceId, Long> toldBytes = new HashMap<>();
+
+  public Sharing(DeviceId self) {
+    this.self = self;
+  }
+
+  /// What to do next about the content under way.
+  public sealed interface Move {
+    /// Does not end a fetch under way.
+    ///
+    /// @param afterMillis to wait before
+    record Ask(List<Peer> peers, long afterMillis) implements Move {
+      public Ask {
+        peers = List.copyOf(peers);
+      }
+    }
+
+    record Copy(Peer peer) implements Move {}
+
+    /// And all others are asked now and then, as the move within says.
+    record FromHub(Ask lookRound) implements Move {}
+
+    /// The hub rests and nobody has it: others may be tried meanwhile.
+    record SetAside(long millis) implements Move {}
+  }
+
+  // Who shares
+
+  /// @param peers as the document in force lists them
+  public void shareWith(Name where, List<Peer> peers) {
+    site = where;
+    boolean isAmong = peers.stream().anyMatch(it -> it.device().equals(self));
+    inOrder = isAmong ? List.copyOf(peers) : List.of();
+    Set<DeviceId> known = new HashSet<>();
+    inOrder.forEach(it -> known.add(it.device()));
+    awayUntil.keySet().retainAll(known);
+    dullUntil.keySet().retainAll(known);
+  }
+
+  /// There is somebody to share with.
+  public boolean isOn() {
+    return inOrder.size() > 1;
+  }
+
+  public List<Peer> peers() {
+    return inOrder;
+  }
+
+  private Optional<Peer> peer(DeviceId device) {
+    return inOrder.stream().filter(it -> it.device().equals(device)).findFirst();
+  }
+
+  private int rank(DeviceId device) {
+    for (int i = 0; i < inOrder.size(); i++) {
+      if (inOrder.get(i).device().equals(device)) {
+        return i;
+      }
+    }
+    return inOrder.size();
+  }
+
+  // The content under way
+
+  public Move begin(Digest next, long nowMillis) {
+    content = next;
+    ownBytes = 0;
+    grownMillis = nowMillis;
+    progressMillis = nowMillis;
+    toldBytes.clear();
+    idle();
+    return ask(0, nowMillis);
+  }
+
+  /// It came, was given up, or waits.
+  public void end() {
+    content = null;
+    idle();
+  }
+
+  private void idle() {
+    isClaiming = false;
+    isFetching = false;
+    source = null;
+    awaited = null;
+  }
+
+  /// Only these are still of interest.
+  public void keepOnly(Set<Digest> contents) {
+    givers.keySet().retainAll(contents);
+    distrusted.keySet().retainAll(contents);
+    wrong.keySet().retainAll(contents);
+  }
+
+  /// What peers are told of the content under way.
+  public PeerStanding standing() {
+    return isFetching
+        ? PeerStanding.FETCHES
+        : isClaiming ? PeerStanding.CLAIMS : PeerStanding.WANTS;
+  }
+
+  public boolean isUnderWay(Digest which) {
+    return which.equals(content);
+  }
+
+  /// From the hub.
+  public boolean isFetching() {
+    return isFetching;
+  }
+
+  public boolean isCopying() {
+    return source != null;
+  }
+
+  /// It came from the hub before there was anybody to share with.
+  public void joined(Digest underWay) {
+    content = underWay;
+    idle();
+    isFetching = true;
+  }
+
+  /// Nothing comes, and nobody is known from whom it will.
+  public boolean isLooking() {
+    return content != null && !isFetching && source == null && awaited == null;
+  }
+
+  public void advanced(long bytes, long nowMillis) {
+    if (bytes > ownBytes) {
+      ownBytes = bytes;
+      grownMillis = nowMillis;
+      progressMillis = Math.max(progressMillis, nowMillis);
+      if (source != null && content != null) {
+        givers.computeIfAbsent(content, any -> new HashSet<>()).add(source.device());
+      }
+    }
+  }
+
+  /// Peers have answered.
+  ///
+  /// @param bytes of it that are here
+  public Move answered(long bytes, List<PeerAnswer> answers, long nowMillis) {
+    ownBytes = Math.max(bytes, 0);
+    awaited = null;
+    List<PeerAnswer> heard = new ArrayList<>();
+    for (PeerAnswer answer : answers) {
+      if (answer.standing() == PeerStanding.UNREACHABLE) {
+        awayUntil.put(answer.peer(), nowMillis + PASSED_OVER_MILLIS);
+      } else if (peer(answer.peer()).isPresent() && !isDistrusted(answer.peer())) {
+        awayUntil.remove(answer.peer());
+        heard.add(answer);
+      }
+    }
+    heard.sort(Comparator.comparingInt(it -> rank(it.peer())));
+    if (isFetching) {
+      return lookedRound(heard, nowMillis);
+    }
+    Optional<Peer> giver = isHubOnly(nowMillis) ? Optional.empty() : giver(heard, nowMillis);
+    if (giver.isPresent()) {
+      isClaiming = false;
+      source = giver.get();
+      for (PeerAnswer answer : heard) {
+        toldBytes.putIfAbsent(answer.peer(), answer.bytes());
+      }
+      return new Move.Copy(giver.get());
+    }
+    return nobodyGives(heard, nowMillis);
+  }
+
+  /// A peer lost patience with this one, or the other way round: one of them goes on.
+  private Move lookedRound(List<PeerAnswer> heard, long nowMillis) {
+    for (PeerAnswer other : heard) {
+      Long before = toldBytes.put(other.peer(), other.bytes());
+      boolean leads =
+          other.standing() == PeerStanding.FETCHES
+              && before != null
+              && other.bytes() > before
+              && (other.bytes() > ownBytes + LEAD_BYTES
+                  || (rank(other.peer()) < rank(self) && other.bytes() > ownBytes - LEAD_BYTES));
+      Optional<Peer> leader = leads ? peer(other.peer()) : Optional.empty();
+      if (leader.isPresent()) {
+        isFetching = false;
+        source = leader.get();
+        return new Move.Copy(leader.get());
+      }
+    }
+    return ask(LOOK_ROUND_MILLIS, nowMillis);
+  }
+
+  private boolean isHubOnly(long nowMillis) {
+    return wrong.getOrDefault(content, 0) >= WRONG_MAX && nowMillis >= hubRestsUntil;
+  }
+
+  private Optional<Peer> giver(List<PeerAnswer> heard, long nowMillis) {
+    List<PeerAnswer> able =
+        heard.stream().filter(it -> dullUntil.getOrDefault(it.peer(), 0L) <= nowMillis).toList();
+    // Each chooses by a hash of its own, so that not all choose the same one.
+    return able.stream()
+        .filter(it -> it.standing() == PeerStanding.WHOLE)
+        .max(Comparator.comparing(it -> Digest.ofText(self + " " + it.peer()).text()))
+        .or(
+            () ->
+                able.stream()
+                    .filter(it -> it.standing() == PeerStanding.FETCHES)
+                    .max(Comparator.comparingLong(PeerAnswer::bytes)))
+        .or(
+            () ->
+                able.stream()
+                    .filter(it -> it.bytes() > ownBytes)
+                    .max(Comparator.comparingLong(PeerAnswer::bytes)))
+        .flatMap(it -> peer(it.peer()));
+  }
+
+  private Move nobodyGives(List<PeerAnswer> heard, long nowMillis) {
+    if (nowMillis < hubRestsUntil) {
+      isClaiming = false;
+      return new Move.SetAside(Math.min(LOOK_MILLIS, hubRestsUntil - nowMillis));
+    }
+    if (isHubOnly(nowMillis)) {
+      return fromHub(nowMillis);
+    }
+    List<PeerAnswer> ahead = heard.stream().filter(this::isAhead).toList();
+    boolean isMine = nowMillis - progressMillis >= ahead.size() * PATIENCE_MILLIS;
+    if (isMine) {
+      // Who has claimed goes first, whatever its rank: it may have asked before this one wanted.
+      Optional<PeerAnswer> claims =
+          heard.stream().filter(it -> it.standing() == PeerStanding.CLAIMS).findFirst();
+      boolean mayPass = nowMillis - progressMillis >= (ahead.size() + 1) * PATIENCE_MILLIS;
+      if (isClaiming) {
+        return fromHub(nowMillis);
+      }
+      if (claims.isEmpty() || mayPass) {
+        isClaiming = true;
+        return ask(0, nowMillis);
+      }
+      return await(claims.get(), nowMillis);
+    }
+    isClaiming = false;
+    return await(ahead.getFirst(), nowMillis);
+  }
+
+  /// It goes to the hub before this one, or has gone and gives nothing.
+  private boolean isAhead(PeerAnswer peer) {
+    return switch (peer.standing()) {
+      case FETCHES -> true;
+      case CLAIMS, WANTS ->
+          peer.bytes() > ownBytes
+              || (peer.bytes() == ownBytes && rank(peer.peer()) < rank(self));
+      case WHOLE, HOLDS, UNREACHABLE -> false;
+    };
+  }
+
+  private Move await(PeerAnswer peer, long nowMillis) {
+    awaited = peer(peer.peer()).orElse(null);
+    return ask(ASK_AGAIN_MILLIS, nowMillis);
+  }
+
+  private Move fromHub(long nowMillis) {
+    isClaiming = false;
+    isFetching = true;
+    toldBytes.clear();
+    return new Move.FromHub(ask(LOOK_ROUND_MILLIS, nowMillis));
+  }
+
+  /// Who claims asks everybody.
+  private Move.Ask ask(long afterMillis, long nowMillis) {
+    List<Peer> asked = new ArrayList<>();
+    for (Peer peer : inOrder) {
+      boolean isAway = !isClaiming && awayUntil.getOrDefault(peer.device(), 0L) > nowMillis;
+      if (!peer.device().equals(self) && !isAway && !isDistrusted(peer.device())) {
+        asked.add(peer);
+      }
+    }
+    return new Move.Ask(asked, afterMillis);
+  }
+
+  private boolean isDistrusted(DeviceId device) {
+    return content != null && distrusted.getOrDefault(content, Set.of()).contains(device);
+  }
+
+  /// A peer gives no more.
+  ///
+  /// @param bytes of the content that are here now
+  /// @param told what the peer said last
+  public Move copyEnded(long bytes, PeerAnswer told, long nowMillis) {
+    boolean hasStalled = nowMillis - grownMillis >= PATIENCE_MILLIS;
+    advanced(bytes, hasStalled ? grownMillis : nowMillis);
+    source = null;
+    if (told.standing() == PeerStanding.UNREACHABLE) {
+      awayUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
+    } else if (isCatchingUp(told, nowMillis)) {
+      progressMillis = nowMillis;
+    } else if (told.bytes() > bytes
+        || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
+      dullUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
+    }
+    toldBytes.put(told.peer(), told.bytes());
+    return ask(0, nowMillis);
+  }
+
+  /// It fetches, and has not come as far as is here.
+  private boolean isCatchingUp(PeerAnswer told, long nowMillis) {
+    return told.standing() == PeerStanding.FETCHES
+        && told.bytes() <= ownBytes
+        && told.bytes() > toldBytes.getOrDefault(told.peer(), -1L)
+        && nowMillis - grownMillis < BEHIND_MILLIS_MAX;
+  }
+
+  /// The hub is not asked again before.
+  public void hubFailed(long untilMillis) {
+    hubRestsUntil = untilMillis;
+  }
+
+  /// The line is back.
+  public void hurry() {
+    hubRestsUntil = 0;
+  }
+
+  /// What is here is wrong: those who gave of it are never asked for it again.
+  ///
+  /// @return their names
+  public List<String> distrust(Digest which) {
+    Set<DeviceId> guilty = givers.remove(which);
+    if (guilty == null) {
+      return List.of();
+    }
+    wrong.merge(which, 1, Integer::sum);
+    distrusted.computeIfAbsent(which, any -> new HashSet<>()).addAll(guilty);
+    return inOrder.stream().filter(it -> guilty.contains(it.device())).map(this::name).toList();
+  }
+
+  private String name(Peer peer) {
+    return site + "/" + peer.slot();
+  }
+
+  /// Why it does not come from the hub; empty when it does, or nobody knows yet.
+  public Optional<Reason> reason(String path, long done, long total) {
+    if (source != null) {
+      return Optional.of(new Reason.CopyingFromPeer(name(source), path, done, total));
+    }
+    return awaited == null
+        ? Optional.empty()
+        : Optional.of(new Reason.WaitingForPeer(name(awaited), path, done, total));
+  }
+}

@@ -1,0 +1,384 @@
+package dev.tombolo.agent.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.release.Sharing.Move;
+import dev.tombolo.protocol.desired.PeersSection.Peer;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whole sites in memory: each device decides by itself, and hears what the others say at moments
+/// of their own.
+class SharingTest {
+  private static final Digest CONTENT = Digest.ofText("content");
+  private static final long SIZE = 100_000_000;
+  private static final int STEP_MILLIS = 100;
+
+  /// 10 Mbit/s.
+  private static final long WAN_BYTES_A_STEP = 1_250_000L * STEP_MILLIS / 1_000;
+
+  private static final long LAN_BYTES_A_STEP = 20 * WAN_BYTES_A_STEP;
+  private static final int STALL_MILLIS = 10_000;
+
+  /// What followers lag behind who fetches, when it dies.
+  private static final long LAG_BYTES = 20 * WAN_BYTES_A_STEP;
+
+  static IntStream seeds() {
+    return IntStream.range(0, 300);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void oneFetchesAndAllHaveIt(int seed) {
+    Site site = new Site(seed, 2 + new Random(seed).nextInt(14));
+    site.startAll(20_000);
+
+    site.untilAllAreWhole(SIZE / WAN_BYTES_A_STEP * STEP_MILLIS + 60_000);
+
+    assertThat(site.wanBytes).isEqualTo(SIZE);
+    assertThat(site.mostAtOnce).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whateverDiesTheOthersGoOnFromThere(int seed) {
+    Random random = new Random(seed);
+    Site site = new Site(seed, 3 + random.nextInt(8));
+    site.startAll(5_000);
+    int deaths = 1 + random.nextInt(6);
+    for (int i = 0; i < deaths; i++) {
+      site.run(1_000 + random.nextInt(10_000));
+      site.kill(random.nextBoolean() ? site.fetcher() : site.any());
+      if (random.nextBoolean()) {
+        site.run(random.nextInt(30_000));
+        site.reviveAll();
+      }
+    }
+    site.reviveAll();
+
+    site.untilAllAreWhole(SIZE / WAN_BYTES_A_STEP * STEP_MILLIS + 300_000);
+
+    assertThat(site.wanBytes).isLessThanOrEqualTo(SIZE + deaths * LAG_BYTES);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whateverFailsSomebodyEndsUpWhole(int seed) {
+    Random random = new Random(seed);
+    Site site = new Site(seed, 2 + random.nextInt(10));
+    site.startAll(60_000);
+    for (int i = 0; i < 12; i++) {
+      site.run(random.nextInt(20_000));
+      switch (random.nextInt(5)) {
+        case 0 -> site.kill(site.any());
+        case 1 -> site.kill(site.fetcher());
+        case 2 -> site.any().isLineUp = random.nextBoolean();
+        case 3 -> site.any().isDeaf = random.nextBoolean();
+        default -> site.reviveAll();
+      }
+    }
+    site.reviveAll();
+    // One good line is enough.
+    site.any().isLineUp = true;
+
+    site.untilAllAreWhole(20 * 60_000);
+  }
+
+  @Test
+  void whoseLineIsDeadBlocksNobody() {
+    Site site = new Site(1, 4);
+    site.devices.getFirst().isLineUp = false;
+    site.startAll(0);
+
+    site.run(20_000);
+
+    assertThat(site.wanBytes).isPositive();
+    site.untilAllAreWhole(200_000);
+    assertThat(site.wanBytes).isEqualTo(SIZE);
+  }
+
+  @Test
+  void aLiarWastesTimeAndIsAskedNoMore() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId liar = site.devices.getFirst().id;
+    sharing.begin(CONTENT, 0);
+    Move copy =
+        sharing.answered(0, List.of(new PeerAnswer(liar, PeerStanding.WHOLE, SIZE)), 100);
+    assertThat(copy).isInstanceOf(Move.Copy.class);
+    sharing.advanced(SIZE, 5_000);
+
+    assertThat(sharing.distrust(CONTENT)).containsExactly("store-1/slot-0");
+    sharing.end();
+    Move next = sharing.begin(CONTENT, 6_000);
+
+    assertThat(next).isEqualTo(new Move.Ask(List.of(), 0));
+    assertThat(sharing.answered(0, List.of(), 6_001)).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.answered(0, List.of(), 6_002)).isInstanceOf(Move.FromHub.class);
+  }
+
+  @Test
+  void whoSaysMuchAndGivesNothingIsPassedOver() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    PeerAnswer liar =
+        new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    sharing.begin(CONTENT, 0);
+    sharing.answered(0, List.of(liar), 100);
+
+    sharing.copyEnded(0, liar, 10_100);
+    sharing.answered(0, List.of(liar), 10_200);
+
+    assertThat(sharing.answered(0, List.of(liar), 10_300)).isInstanceOf(Move.FromHub.class);
+  }
+
+  @Test
+  void whoIsNotInTheDocumentItselfSharesNothing() {
+    Site site = new Site(1, 3);
+    Sharing stranger = new Sharing(DeviceId.ofKey(new byte[] {99}));
+
+    stranger.shareWith(new Name("store-1"), site.peers);
+
+    assertThat(stranger.isOn()).isFalse();
+  }
+
+  /// One device.
+  private static final class Box {
+    final DeviceId id;
+    final Peer peer;
+    Sharing sharing;
+    boolean isAlive;
+
+    /// Its line to the hub.
+    boolean isLineUp = true;
+
+    /// Does not answer others.
+    boolean isDeaf;
+
+    long bytes;
+    long startsAtMillis = -1;
+    long asksAtMillis = -1;
+    Move.@Nullable Ask ask;
+    final List<PeerAnswer> answers = new ArrayList<>();
+    final List<Long> answersAtMillis = new ArrayList<>();
+    @Nullable Box source;
+    boolean isFetching;
+    long grownMillis;
+
+    Box(DeviceId id, Peer peer) {
+      this.id = id;
+      this.peer = peer;
+      this.sharing = new Sharing(id);
+    }
+
+    boolean isWhole() {
+      return bytes >= SIZE;
+    }
+  }
+
+  private static final class Site {
+    final Random random;
+    final List<Box> devices = new ArrayList<>();
+    final List<Peer> peers = new ArrayList<>();
+    long now = 1_000;
+    long wanBytes;
+    long mostAtOnce;
+
+    Site(int seed, int count) {
+      random = new Random(seed);
+      for (int i = 0; i < count; i++) {
+        DeviceId id = DeviceId.ofKey(new byte[] {(byte) i});
+        Peer peer = new Peer(id, new Name("slot-" + i), List.of(), List.of());
+        peers.add(peer);
+        devices.add(new Box(id, peer));
+      }
+      devices.forEach(it -> it.sharing.shareWith(new Name("store-1"), peers));
+    }
+
+    void startAll(int withinMillis) {
+      for (Box box : devices) {
+        box.isAlive = true;
+        box.startsAtMillis = now + (withinMillis == 0 ? 0 : random.nextInt(withinMillis));
+      }
+    }
+
+    Box any() {
+      return devices.get(random.nextInt(devices.size()));
+    }
+
+    Box fetcher() {
+      return devices.stream().filter(it -> it.isFetching).findFirst().orElseGet(this::any);
+    }
+
+    void kill(Box box) {
+      box.isAlive = false;
+      box.isFetching = false;
+      box.source = null;
+      box.ask = null;
+    }
+
+    void reviveAll() {
+      for (Box box : devices) {
+        box.isDeaf = false;
+        if (!box.isAlive) {
+          box.isAlive = true;
+          box.sharing = new Sharing(box.id);
+          box.sharing.shareWith(new Name("store-1"), peers);
+          box.startsAtMillis = now + random.nextInt(2_000);
+        }
+      }
+    }
+
+    void run(long millis) {
+      long until = now + millis;
+      while (now < until) {
+        step();
+      }
+    }
+
+    void untilAllAreWhole(long withinMillis) {
+      long until = now + withinMillis;
+      while (devices.stream().anyMatch(it -> it.isAlive && !it.isWhole())) {
+        assertThat(now).as("all alive are whole in time").isLessThan(until);
+        step();
+      }
+    }
+
+    private void step() {
+      now += STEP_MILLIS;
+      mostAtOnce = Math.max(mostAtOnce, devices.stream().filter(it -> it.isFetching).count());
+      for (Box box : devices) {
+        if (!box.isAlive || box.isWhole()) {
+          continue;
+        }
+        if (box.startsAtMillis >= 0 && now >= box.startsAtMillis) {
+          box.startsAtMillis = -1;
+          move(box, box.sharing.begin(CONTENT, now));
+        }
+        hear(box);
+        copy(box);
+        fetch(box);
+      }
+    }
+
+    private void move(Box box, Move move) {
+      switch (move) {
+        case Move.Ask ask -> ask(box, ask);
+        case Move.Copy(var peer) -> {
+          box.isFetching = false;
+          box.source =
+              devices.stream().filter(it -> it.id.equals(peer.device())).findFirst().orElseThrow();
+          box.grownMillis = now;
+        }
+        case Move.FromHub(var lookRound) -> {
+          box.isFetching = true;
+          box.grownMillis = now;
+          ask(box, lookRound);
+        }
+        case Move.SetAside(var millis) -> {
+          box.sharing.end();
+          box.startsAtMillis = now + millis;
+        }
+      }
+    }
+
+    /// Each peer answers at a moment of its own.
+    private void ask(Box box, Move.Ask ask) {
+      box.ask = ask;
+      box.answers.clear();
+      box.answersAtMillis.clear();
+      box.asksAtMillis = now + ask.afterMillis();
+      ask.peers()
+          .forEach(it -> box.answersAtMillis.add(box.asksAtMillis + random.nextInt(3 * STEP_MILLIS)));
+    }
+
+    private void hear(Box box) {
+      Move.Ask ask = box.ask;
+      if (ask == null || now < box.asksAtMillis) {
+        return;
+      }
+      boolean isComplete = true;
+      for (int i = 0; i < ask.peers().size(); i++) {
+        long at = box.answersAtMillis.get(i);
+        if (at > now) {
+          isComplete = false;
+        } else if (at >= 0) {
+          box.answersAtMillis.set(i, -1L);
+          DeviceId peer = ask.peers().get(i).device();
+          Box other = devices.stream().filter(it -> it.id.equals(peer)).findFirst().orElseThrow();
+          box.answers.add(answer(other));
+        }
+      }
+      if (isComplete) {
+        box.ask = null;
+        move(box, box.sharing.answered(box.bytes, box.answers, now));
+      }
+    }
+
+    private PeerAnswer answer(Box other) {
+      if (!other.isAlive || other.isDeaf) {
+        return PeerAnswer.unreachable(other.id);
+      }
+      PeerStanding standing =
+          other.isWhole()
+              ? PeerStanding.WHOLE
+              : other.sharing.isUnderWay(CONTENT) ? other.sharing.standing() : PeerStanding.HOLDS;
+      return new PeerAnswer(other.id, standing, other.bytes);
+    }
+
+    private void copy(Box box) {
+      Box source = box.source;
+      if (source == null) {
+        return;
+      }
+      PeerAnswer told = answer(source);
+      if (told.standing() != PeerStanding.UNREACHABLE && source.bytes > box.bytes) {
+        grow(box, Math.min(LAN_BYTES_A_STEP, source.bytes - box.bytes));
+        return;
+      }
+      boolean mayGrow = told.standing() == PeerStanding.FETCHES;
+      if (!mayGrow || now - box.grownMillis > STALL_MILLIS) {
+        box.source = null;
+        move(box, box.sharing.copyEnded(box.bytes, told, now));
+      }
+    }
+
+    private void fetch(Box box) {
+      if (!box.isFetching) {
+        return;
+      }
+      if (box.isLineUp) {
+        long bytes = Math.min(WAN_BYTES_A_STEP, SIZE - box.bytes);
+        wanBytes += bytes;
+        grow(box, bytes);
+      } else if (now - box.grownMillis > 6 * STALL_MILLIS) {
+        box.isFetching = false;
+        box.ask = null;
+        box.sharing.end();
+        box.sharing.hubFailed(now + 8_000);
+        box.startsAtMillis = now + Sharing.LOOK_MILLIS;
+      }
+    }
+
+    private void grow(Box box, long bytes) {
+      box.bytes += bytes;
+      box.grownMillis = now;
+      box.sharing.advanced(box.bytes, now);
+      if (box.isWhole()) {
+        box.isFetching = false;
+        box.source = null;
+        box.ask = null;
+        box.sharing.end();
+      }
+    }
+  }
+}
