@@ -248,7 +248,8 @@ class BundleIT {
           () ->
               names(store).size() == files
                   && names(store).stream().allMatch(name -> name.matches("[0-9a-f]{64}")));
-      assertThat(names(folder.resolve("hub/bundles/making"))).isEmpty();
+      Path making = folder.resolve("hub/bundles/making");
+      Await.untilTrue(LIMIT, () -> making + " to be empty", () -> names(making).isEmpty());
     }
 
     private static List<String> names(Path folder) {
