@@ -104,6 +104,10 @@ public final class SettingsBench implements Callable<Integer> {
                 objects, Optional.empty(), isDryRun, Optional.empty(), Map.of(), true)));
     figures.put(what + ": seconds", (System.nanoTime() - from) / 1e9);
     figures.put(what + ": documents made anew", hub.documents() - documents);
+    figures.put(what + ": steps", hub.steps());
+    figures.put(what + ": steps over 5 ms of the processor", hub.stepsOverFive());
+    figures.put(what + ": longest step, ms of the processor", hub.longestStepCpuMillis());
+    figures.say(what + ": that was", hub.longestStepKind());
     figures.put(what + ": longest step, ms", hub.longestStepMillis());
     figures.put(what + ": longest turn without its commit, ms", hub.longestTurnMillis());
     figures.put(what + ": longest commit, ms", hub.longestCommitMillis());
@@ -265,13 +269,15 @@ public final class SettingsBench implements Callable<Integer> {
   }
 
   private void connect(SettingsDriver hub) {
+    List<HubEvent> events = new ArrayList<>();
     for (int number = 0; number < deviceCount; number++) {
       SessionId session = new SessionId(number);
-      hub.tell(
+      events.add(
           new HubEvent.SessionOpened(
-              session, device(number), Integer.toHexString(number), null, "10.0.0.1:1"),
-          new HubEvent.PresenceSaid(session, device(number), birth()));
+              session, device(number), Integer.toHexString(number), null, "10.0.0.1:1"));
+      events.add(new HubEvent.PresenceSaid(session, device(number), birth()));
     }
+    hub.tell(events.toArray(new HubEvent[0]));
   }
 
   private static Presence.Birth birth() {

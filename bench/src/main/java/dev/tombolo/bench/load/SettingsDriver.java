@@ -15,6 +15,8 @@ import dev.tombolo.hub.core.TrustSettings;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.sign.Envelope;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +34,8 @@ final class SettingsDriver {
   /// As many events as the hub's loop takes into one turn.
   private static final int BATCH_EVENTS_MAX = 1_024;
 
+  private static final long STEP_NANOS_MAX = 5_000_000;
+
   private static final RowQuota PLENTY = new RowQuota(Duration.ofDays(1_000), 1L << 40, 1L << 40);
 
   private final HubStore store;
@@ -41,7 +45,13 @@ final class SettingsDriver {
   private final List<HubEffect> unsaid = new ArrayList<>();
   private @Nullable Batch batch;
   private long documents;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private long longestStep;
+  private long longestStepCpu;
+  private String longestStepKind = "";
+  private long stepsOverFive;
+  private long steps;
   private long longestTurn;
   private long longestCommit;
 
@@ -63,6 +73,9 @@ final class SettingsDriver {
 
   void beginMeasure() {
     longestStep = 0;
+    longestStepCpu = 0;
+    stepsOverFive = 0;
+    steps = 0;
     longestTurn = 0;
     longestCommit = 0;
   }
@@ -70,6 +83,24 @@ final class SettingsDriver {
   /// Documents that were written so far.
   long documents() {
     return documents;
+  }
+
+  long steps() {
+    return steps;
+  }
+
+  /// Steps that took more than 5 ms of the processor.
+  long stepsOverFive() {
+    return stepsOverFive;
+  }
+
+  /// Of the processor: without waiting for it, and without collecting garbage.
+  double longestStepCpuMillis() {
+    return longestStepCpu / 1e6;
+  }
+
+  String longestStepKind() {
+    return longestStepKind;
   }
 
   /// The longest that deciding one event, and taking its changes into the memory, took.
@@ -105,10 +136,12 @@ final class SettingsDriver {
   private void take(List<HubEvent> turn) {
     long begun = System.nanoTime();
     for (HubEvent event : turn) {
+      long cpu = THREADS.getCurrentThreadCpuTime();
       long from = System.nanoTime();
       Step step = core.step(event, NOW);
       state.apply(step.changes());
       longestStep = Math.max(longestStep, System.nanoTime() - from);
+      count(event, THREADS.getCurrentThreadCpuTime() - cpu);
       if (step.changes().stream().anyMatch(HubChange.Durable.class::isInstance)) {
         batch = batch == null ? store.begin() : batch;
         batch.savepoint();
@@ -131,6 +164,15 @@ final class SettingsDriver {
     }
     unsaid.forEach(this::answer);
     unsaid.clear();
+  }
+
+  private void count(HubEvent event, long cpuNanos) {
+    steps++;
+    stepsOverFive += cpuNanos > STEP_NANOS_MAX ? 1 : 0;
+    if (cpuNanos > longestStepCpu) {
+      longestStepCpu = cpuNanos;
+      longestStepKind = event.getClass().getSimpleName();
+    }
   }
 
   private void answer(HubEffect effect) {

@@ -101,7 +101,10 @@ final class ExplainCommand extends HubOptions implements Callable<Integer> {
             isFirst ? value.path() : "  overrides",
             link.layer(),
             isFilled ? given + " (from " + text + ")" : text,
-            link.object() + (link.where().isEmpty() ? "" : " " + link.where()),
+            // Where the line is known, it says more.
+            link.where().isEmpty() || !link.source().isEmpty()
+                ? link.object()
+                : link.object() + " " + link.where(),
             link.by().isEmpty() ? "-" : link.by(),
             link.millis() == 0 ? "-" : Listing.ago(link.millis()),
             link.source().isEmpty() ? "-" : link.source());

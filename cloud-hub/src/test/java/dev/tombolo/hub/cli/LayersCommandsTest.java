@@ -130,14 +130,12 @@ class LayersCommandsTest {
     Cli.Said said =
         hub.run(cli, "explain", "store-117/counter-1", "people-embedding.parameters.port");
     assertThat(said.exit()).describedAs(said.err()).isZero();
-    assertThat(said.out().lines().skip(3).map(line -> line.replaceAll(" +", " ")))
+    assertThat(said.out().lines().skip(4).map(line -> line.replaceAll(" +", " ")))
         .satisfiesExactly(
             first ->
                 assertThat(first)
                     .contains("people-embedding.parameters.port override 9117")
-                    .contains(
-                        "application retail/people-embedding spec.syncPolicies[0].overrides[0]")
-                    .contains("user:admin")
+                    .contains("application retail/people-embedding user:admin")
                     .endsWith("application.yaml:11"),
             second ->
                 assertThat(second)
@@ -146,7 +144,8 @@ class LayersCommandsTest {
 
     assertThat(hub.run(cli, "explain", "store-117/counter-1", "--json").out())
         .contains("\"path\":\"people-embedding.release\",\"value\":\"1.0.0\"")
-        .contains("\"layer\":\"override\"");
+        .contains("\"layer\":\"override\"")
+        .contains("\"where\":\"spec.syncPolicies[0].overrides[0].patches[0]\"");
     // The large shop is not where it goes.
     assertThat(hub.run(cli, "explain", "store-118/counter-1").out())
         .contains("no application is selected");
@@ -205,7 +204,8 @@ class LayersCommandsTest {
         .contains("'/release' cannot be patched; only parameters can");
     assertThat(mistake("operator: In", "operator: in"))
         .contains("'in' is not one of In, NotIn, Exists, DoesNotExist; did you mean 'In'?");
-    assertThat(mistake("patches:", "patchs:")).contains("patches: missing; line 10 has 'patchs'");
+    assertThat(mistake("patches:", "patchs:"))
+        .contains("patchs: unknown field; did you mean 'patches'?");
     assertThat(mistake("clusterSelector", "clusterSelectr"))
         .contains("unknown field; did you mean 'clusterSelector'?");
     assertThat(mistake("9117", "\"${site.nmae}\""))

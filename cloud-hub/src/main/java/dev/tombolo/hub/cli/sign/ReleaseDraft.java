@@ -28,7 +28,7 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
   /// @param file its name, for messages
   public static ReleaseDraft read(String file, String text) {
     YamlMap yaml = StrictYaml.document(file, text);
-    yaml.word("apiVersion", List.of(API_VERSION, FIRST_API_VERSION));
+    yaml.word("apiVersion", List.of(FIRST_API_VERSION, API_VERSION));
     yaml.word("kind", List.of("Release"));
     YamlMap metadata = yaml.map("metadata");
     Name name = metadata.read("name", Name::new);
