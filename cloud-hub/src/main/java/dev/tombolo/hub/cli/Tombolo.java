@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       BundleCommand.class,
       AssignCommand.class,
       UnassignCommand.class,
+      OverrideCommand.class,
       WhyCommand.class,
       LogsCommand.class,
       DeviceCommand.class,

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.id.Name;
@@ -44,11 +45,26 @@ final class AuditJson {
             .text("region", site.region())
             .text("contact", site.contact());
         parameters(json, site.parameters());
+        times(json, site.times());
       }
       case AdminObject.Slot slot -> parameters(json, slot.parameters());
       case AdminObject.Application application ->
           json.id("release", application.release().orElse(null))
               .textMap("parameters", Redaction.of(application.parameters()));
+    }
+  }
+
+  /// What is not declared is left out.
+  private static void times(JsonWriter json, SiteTimes times) {
+    texts(json, "windows.download", times.download());
+    texts(json, "windows.switch", times.switching());
+    texts(json, "openingHours", times.openingHours());
+    texts(json, "freezeDates", times.freezeDates());
+  }
+
+  private static void texts(JsonWriter json, String field, List<?> values) {
+    if (!values.isEmpty()) {
+      json.texts(field, values.stream().map(Object::toString).toList());
     }
   }
 

@@ -5,8 +5,11 @@ import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.Rendering;
 import dev.tombolo.hub.desired.Selections;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.SiteWindows;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// fast an answer comes, never the answer.
 final class Rendered {
   private static final int SHARED_WORKLOADS_MAX = 256;
+  private static final int SHARED_WINDOWS_MAX = 256;
 
   private final HubState state;
   private final Map<WorkloadsSection, RenderedSection> workloads =
@@ -40,6 +44,21 @@ final class Rendered {
           return size() > SHARED_WORKLOADS_MAX;
         }
       };
+
+  /// What a section of windows is made of.
+  private record Times(
+      String timeZone, SiteTimes times, int year, @Nullable Long liftedUntilMillis) {}
+
+  private final Map<Times, RenderedSection> windows =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Times, RenderedSection> eldest) {
+          return size() > SHARED_WINDOWS_MAX;
+        }
+      };
+
   private final Map<Digest, RenderedSection> releases = new HashMap<>();
   private @Nullable RenderedSection trust;
   private int trustRoots = -1;
@@ -49,7 +68,7 @@ final class Rendered {
   }
 
   /// @throws IllegalStateException when the slot's site is unknown, which no device can reach
-  Rendering of(SlotRef slot) {
+  Rendering of(SlotRef slot, long nowMillis) {
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     if (site == null) {
       throw new IllegalStateException("no site for slot " + slot);
@@ -59,12 +78,17 @@ final class Rendered {
     sections.add(place(site.content(), slot));
     sections.add(trust());
     sections.add(workloads(selected));
+    List<String> requires = new ArrayList<>(selected.requires());
+    if (!site.content().times().isAny()) {
+      sections.add(windows(site.content(), slot, nowMillis));
+      requires.add(Features.WINDOWS);
+    }
     List<Digest> chosen = new ArrayList<>(selected.applications().size());
     for (Selection selection : selected.applications()) {
       sections.add(release(selection));
       chosen.add(selection.release());
     }
-    return new Rendering(sections, chosen, selected.requires());
+    return new Rendering(sections, chosen, requires);
   }
 
   /// What would be selected for a slot.
@@ -121,6 +145,22 @@ final class Rendered {
                 slot.slot(),
                 displayName.isEmpty() ? null : displayName,
                 site.timeZone())));
+  }
+
+  private RenderedSection windows(AdminObject.Site site, SlotRef slot, long nowMillis) {
+    int year = SiteWindows.year(site.name().text(), nowMillis);
+    WindowLift lift = state.lifts.get(slot);
+    Long until = lift == null || lift.untilMillis() <= nowMillis ? null : lift.untilMillis();
+    Times key = new Times(site.timeZone(), site.times(), year, until);
+    RenderedSection shared = windows.get(key);
+    if (shared == null) {
+      shared =
+          RenderedSection.of(
+              Section.WINDOWS,
+              Json.write(SiteWindows.section(site.timeZone(), site.times(), year, until)));
+      windows.put(key, shared);
+    }
+    return shared;
   }
 
   private RenderedSection workloads(WorkloadsSection selected) {

@@ -13,7 +13,7 @@ final class Schema {
   private static final int SQLITE_MINOR_MIN = 37;
 
   private static final List<List<String>> MIGRATIONS =
-      List.of(version1(), version2(), version3(), version4());
+      List.of(version1(), version2(), version3(), version4(), siteWindows());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -249,6 +249,17 @@ final class Schema {
         "CREATE INDEX releases_by_time ON releases (pushed_millis DESC, name, version)",
         "CREATE INDEX tokens_by_time ON tokens (created_millis DESC, id)",
         "CREATE INDEX results_of_channel ON results (channel, id)");
+  }
+
+  /// When a site may download and switch, and for whom a person has lifted that.
+  private static List<String> siteWindows() {
+    return List.of(
+        "ALTER TABLE sites ADD COLUMN times TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE TABLE window_lifts (
+          site TEXT NOT NULL, slot TEXT NOT NULL, until_millis INTEGER NOT NULL,
+          lifted_millis INTEGER NOT NULL, lifted_by TEXT NOT NULL,
+          PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
   }
 
   /// How often it was committed to.

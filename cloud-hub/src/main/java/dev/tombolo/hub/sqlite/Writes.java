@@ -85,6 +85,19 @@ final class Writes {
       case HubChange.ApplicationPut c -> write(c.application().content(), c.application());
       case HubChange.AssignmentPut c -> write(c.assignment());
       case HubChange.AssignmentRemoved c -> remove(c);
+      case HubChange.LiftPut c ->
+          run(
+              "INSERT OR REPLACE INTO window_lifts VALUES (?, ?, ?, ?, ?)",
+              c.lift().slot().site(),
+              c.lift().slot().slot(),
+              c.lift().untilMillis(),
+              c.lift().liftedMillis(),
+              c.lift().liftedBy());
+      case HubChange.LiftEnded c ->
+          run(
+              "DELETE FROM window_lifts WHERE site = ? AND slot = ?",
+              c.slot().site(),
+              c.slot().slot());
       case HubChange.PublisherRootPut c -> write(c.root());
       case HubChange.ReleasePut c -> write(c.release());
       case HubChange.TokenPut c -> write(c.token());
@@ -142,7 +155,7 @@ final class Writes {
 
   private void write(AdminObject.Site site, Kept<?> kept) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         site.name(),
         site.fleet(),
         site.displayName(),
@@ -154,7 +167,8 @@ final class Writes {
         kept.id(),
         kept.generation(),
         kept.changedMillis(),
-        kept.changedBy());
+        kept.changedBy(),
+        Columns.times(site.times()));
   }
 
   private void write(AdminObject.Slot slot, Kept<?> kept) throws SQLException {

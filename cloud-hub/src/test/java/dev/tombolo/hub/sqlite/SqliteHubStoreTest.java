@@ -156,6 +156,8 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE history DROP COLUMN backup_millis",
             "ALTER TABLE history DROP COLUMN restored_millis",
             "ALTER TABLE history DROP COLUMN commits",
+            "ALTER TABLE sites DROP COLUMN times",
+            "DROP TABLE window_lifts",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -207,6 +209,8 @@ class SqliteHubStoreTest extends HubStoreContract {
     store().close();
     open.clear();
     run("ALTER TABLE history DROP COLUMN commits");
+    run("ALTER TABLE sites DROP COLUMN times");
+    run("DROP TABLE window_lifts");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 

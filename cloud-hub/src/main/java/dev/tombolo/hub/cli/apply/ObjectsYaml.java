@@ -3,7 +3,10 @@ package dev.tombolo.hub.cli.apply;
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -94,19 +97,37 @@ public final class ObjectsYaml {
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
+    SiteTimesBody times = times(spec);
     ObjectBody site =
-        about.object(
-            "Site",
+        about.site(
+            times,
             spec.read("fleet", Name::new).text(),
-            null,
-            false,
             spec.read("timeZone", ObjectsYaml::timeZone),
             spec.text("region", ""),
             spec.text("contact", ""),
-            null,
             parameters("site " + about.name(), spec));
     spec.noMore();
     return site;
+  }
+
+  private static SiteTimesBody times(YamlMap spec) {
+    List<String> download = List.of();
+    List<String> switching = List.of();
+    if (spec.has("windows")) {
+      YamlMap windows = spec.map("windows");
+      download = words(windows.reads("download", Weekly::parse));
+      switching = words(windows.reads("switch", Weekly::parse));
+      windows.noMore();
+    }
+    return new SiteTimesBody(
+        download,
+        switching,
+        words(spec.reads("openingHours", Weekly::parse)),
+        words(spec.reads("freezeDates", SiteTimes::dates)));
+  }
+
+  private static List<String> words(List<?> values) {
+    return values.stream().map(Object::toString).toList();
   }
 
   private ObjectBody slot(Metadata about, YamlMap spec) {
@@ -199,6 +220,29 @@ public final class ObjectsYaml {
   }
 
   private record Metadata(String name, String displayName, Map<String, String> labels) {
+    ObjectBody site(
+        SiteTimesBody times,
+        String fleet,
+        String timeZone,
+        String region,
+        String contact,
+        Map<String, Map<String, String>> parameters) {
+      return new ObjectBody(
+          "Site",
+          name,
+          fleet,
+          null,
+          displayName,
+          labels,
+          false,
+          timeZone,
+          region,
+          contact,
+          null,
+          parameters,
+          times);
+    }
+
     ObjectBody object(
         String kind,
         @Nullable String fleet,
@@ -221,7 +265,8 @@ public final class ObjectsYaml {
           region,
           contact,
           release,
-          parameters);
+          parameters,
+          null);
     }
   }
 }

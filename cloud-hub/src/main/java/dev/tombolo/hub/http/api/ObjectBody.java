@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kind `Fleet`, `Site`, `DeviceSlot` or `Application`
 /// @param guarded a fleet's `protected`
+/// @param times of a Site: when it may download and switch
 /// @param parameters by application, then by parameter; of an Application only under its own name
 @Json
 public record ObjectBody(
@@ -23,7 +24,8 @@ public record ObjectBody(
     @Nullable String region,
     @Nullable String contact,
     @Nullable String release,
-    Map<String, Map<String, String>> parameters) {
+    Map<String, Map<String, String>> parameters,
+    @Nullable SiteTimesBody times) {
   public ObjectBody {
     Objects.requireNonNull(kind, "kind is missing");
     Objects.requireNonNull(name, "name is missing");
