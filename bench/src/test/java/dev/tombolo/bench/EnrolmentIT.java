@@ -146,7 +146,8 @@ class EnrolmentIT {
                 "",
                 "",
                 null,
-                Map.of());
+                Map.of(),
+                null);
         client.post(Changes.class, "/apply", new ApplyAsk(List.of(site), false, null));
       }
     }

@@ -10,10 +10,12 @@ import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
 import dev.tombolo.hub.http.api.SiteRow;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.http.api.SlotRow;
 import dev.tombolo.hub.http.api.TokenRow;
 import dev.tombolo.hub.http.api.TransferRow;
 import dev.tombolo.hub.http.api.UserRow;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,12 +47,22 @@ enum Listing {
     void show(Pager pager, Screen screen) {
       List<SiteRow> rows = pager.rows(SiteRow.class, "/sites");
       Table table =
-          new Table("SITE", "FLEET", "TIME ZONE", "SLOTS", "DEVICES", "CHANGED", "BY", "NAME");
+          new Table(
+              "SITE",
+              "FLEET",
+              "TIME ZONE",
+              "SWITCHES",
+              "SLOTS",
+              "DEVICES",
+              "CHANGED",
+              "BY",
+              "NAME");
       for (SiteRow row : rows) {
         table.row(
             row.name(),
             row.fleet(),
             row.timeZone(),
+            switches(row.times()),
             "" + row.slots(),
             "" + row.devices(),
             ago(row.changedMillis()),
@@ -266,6 +278,21 @@ enum Listing {
     return Stream.of(row.fleet(), row.site(), row.slot())
         .filter(Objects::nonNull)
         .collect(Collectors.joining("/"));
+  }
+
+  /// When a site switches, in short; all of it is in the JSON.
+  static String switches(SiteTimesBody times) {
+    List<String> words = new ArrayList<>();
+    if (!times.switching().isEmpty()) {
+      words.add(String.join("; ", times.switching()));
+    }
+    if (!times.openingHours().isEmpty()) {
+      words.add("not " + String.join("; ", times.openingHours()));
+    }
+    if (!times.freezeDates().isEmpty()) {
+      words.add("frozen " + String.join(", ", times.freezeDates()));
+    }
+    return words.isEmpty() ? "any time" : String.join("; ", words);
   }
 
   static String labels(Map<String, String> labels) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       BundleCommand.class,
       AssignCommand.class,
       UnassignCommand.class,
+      OverrideCommand.class,
       WhyCommand.class,
       ExplainCommand.class,
       SchemaCommand.class,

@@ -186,6 +186,26 @@ public final class YamlMap {
     return found;
   }
 
+  /// A list of texts, each read by `reader`, whose [IllegalArgumentException] message becomes the
+  /// fault at that line; empty when absent. A list that is there must not be empty.
+  public <T> List<T> reads(String key, Function<String, T> reader) {
+    List<T> found = new ArrayList<>();
+    for (Node item : items(key)) {
+      int at = StrictYaml.lineOf(item);
+      String text = textOf(item, key, at);
+      try {
+        found.add(reader.apply(text));
+      } catch (IllegalArgumentException e) {
+        throw new YamlFault(
+            file, at, under(key) + "[" + found.size() + "]", String.valueOf(e.getMessage()));
+      }
+    }
+    if (found.isEmpty() && fields.containsKey(key)) {
+      throw fault(key, "is empty; leave it out where there is no bound");
+    }
+    return found;
+  }
+
   /// Free names to texts, like labels; empty when absent.
   public Map<String, String> textMap(String key) {
     Map<String, String> found = new LinkedHashMap<>();

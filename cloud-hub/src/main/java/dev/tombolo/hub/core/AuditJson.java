@@ -4,6 +4,7 @@ import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.id.Name;
@@ -47,6 +48,7 @@ final class AuditJson {
             .text("region", site.region())
             .text("contact", site.contact());
         parameters(json, site.parameters());
+        times(json, site.times());
       }
       case AdminObject.Slot slot -> parameters(json, slot.parameters());
       case AdminObject.Application application ->
@@ -68,6 +70,20 @@ final class AuditJson {
       }
     }
     return words;
+  }
+
+  /// What is not declared is left out.
+  private static void times(JsonWriter json, SiteTimes times) {
+    texts(json, "windows.download", times.download());
+    texts(json, "windows.switch", times.switching());
+    texts(json, "openingHours", times.openingHours());
+    texts(json, "freezeDates", times.freezeDates());
+  }
+
+  private static void texts(JsonWriter json, String field, List<?> values) {
+    if (!values.isEmpty()) {
+      json.texts(field, values.stream().map(Object::toString).toList());
+    }
   }
 
   private static void parameters(JsonWriter json, Map<Name, Map<String, String>> parameters) {

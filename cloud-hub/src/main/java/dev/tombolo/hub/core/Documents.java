@@ -172,7 +172,7 @@ final class Documents {
       check(session, settled.held(), 0, draft);
     } else if (session.delivery() instanceof Delivery.Unconfirmed unconfirmed) {
       if (isOverdue(unconfirmed, draft.nowMillis)
-          || !rendered.of(slotOf(event.device())).isAs(unconfirmed.sections())) {
+          || !rendered.of(slotOf(event.device()), draft.nowMillis).isAs(unconfirmed.sections())) {
         check(session, unconfirmed.held(), 0, draft);
       }
     } else if (!isOverdue(session.delivery(), draft.nowMillis)) {
@@ -209,7 +209,7 @@ final class Documents {
         || signing.revision() != event.revision()) {
       return;
     }
-    Rendering rendering = rendered.of(slotOf(event.device()));
+    Rendering rendering = rendered.of(slotOf(event.device()), draft.nowMillis);
     if (document.revision() != event.revision() || !rendering.isAs(document.sections())) {
       check(session, signing.held(), 0, draft);
       return;
@@ -243,7 +243,7 @@ final class Documents {
         || !inFlight.manifest().equals(event.manifest())) {
       return;
     }
-    if (rendered.of(slotOf(event.device())).isAs(inFlight.sections())) {
+    if (rendered.of(slotOf(event.device()), draft.nowMillis).isAs(inFlight.sections())) {
       draft.change(
           new HubChange.SessionPut(
               session.with(
@@ -308,7 +308,8 @@ final class Documents {
     DeviceId id = session.device();
     DocumentRecord current = state.documents.get(id);
     DocumentRecord next =
-        Revisions.next(current, id, history, rendered.of(slotOf(id)), above, draft.nowMillis);
+        Revisions.next(
+            current, id, history, rendered.of(slotOf(id), draft.nowMillis), above, draft.nowMillis);
     if (!next.equals(current)) {
       draft.change(new HubChange.DocumentPut(next));
     }

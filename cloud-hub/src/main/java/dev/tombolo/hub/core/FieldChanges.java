@@ -57,6 +57,10 @@ final class FieldChanges {
         fields.put("timeZone", site.timeZone());
         put(fields, "region", site.region());
         put(fields, "contact", site.contact());
+        times(fields, "windows.download", site.times().download());
+        times(fields, "windows.switch", site.times().switching());
+        times(fields, "openingHours", site.times().openingHours());
+        times(fields, "freezeDates", site.times().freezeDates());
         parameters(fields, site.parameters(), isRedacted);
       }
       case AdminObject.Slot slot -> parameters(fields, slot.parameters(), isRedacted);
@@ -74,6 +78,10 @@ final class FieldChanges {
     if (!value.isEmpty()) {
       fields.put(path, value);
     }
+  }
+
+  private static void times(Map<String, String> fields, String path, List<?> times) {
+    put(fields, path, String.join(", ", times.stream().map(Object::toString).toList()));
   }
 
   private static void parameters(

@@ -81,6 +81,11 @@ public sealed interface HubChange {
 
   record AssignmentRemoved(Assignment.Place place, Name application) implements Durable {}
 
+  record LiftPut(WindowLift lift) implements Durable {}
+
+  /// Its time is over.
+  record LiftEnded(SlotRef slot) implements Durable {}
+
   record PublisherRootPut(PublisherRootRecord root) implements Durable {}
 
   record ReleasePut(ReleaseRecord release) implements Durable {}

@@ -76,6 +76,10 @@ public final class HubState {
   final TreeMap<SlotRef, Kept<AdminObject.Slot>> slots = new TreeMap<>();
   final Map<Name, TreeMap<Name, Kept<AdminObject.Application>>> applications = new HashMap<>();
   final Map<Assignment.Place, TreeMap<Name, Assignment>> assignments = new HashMap<>();
+
+  /// Windows that a person has lifted; few, and each for days at the most.
+  final TreeMap<SlotRef, WindowLift> lifts = new TreeMap<>();
+
   final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
@@ -269,6 +273,8 @@ public final class HubState {
         }
         revise(c.place());
       }
+      case HubChange.LiftPut c -> lifts.put(c.lift().slot(), c.lift());
+      case HubChange.LiftEnded c -> lifts.remove(c.slot());
       case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
       case HubChange.ReleasePut c -> {
         releases.put(c.release().digest(), c.release());

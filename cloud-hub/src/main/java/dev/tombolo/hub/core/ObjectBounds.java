@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SectionBounds;
 import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.desired.Template;
 import dev.tombolo.protocol.codec.JsonWriter;
@@ -66,7 +67,25 @@ final class ObjectBounds {
       return region;
     }
     Reason contact = text("contact", site.contact());
-    return contact != null ? contact : parameters(site.parameters());
+    if (contact != null) {
+      return contact;
+    }
+    Reason times = times(site.times());
+    return times != null ? times : parameters(site.parameters());
+  }
+
+  private static @Nullable Reason times(SiteTimes times) {
+    int weekly =
+        Math.max(
+            times.openingHours().size(),
+            Math.max(times.download().size(), times.switching().size()));
+    if (weekly > SiteTimes.WEEKLY_MAX) {
+      return new Reason.LimitExceeded("weekly times of a site", SiteTimes.WEEKLY_MAX, weekly);
+    }
+    int freezes = times.freezeDates().size();
+    return freezes > SiteTimes.FREEZES_MAX
+        ? new Reason.LimitExceeded("freeze dates of a site", SiteTimes.FREEZES_MAX, freezes)
+        : null;
   }
 
   private static @Nullable Reason application(AdminObject.Application application) {

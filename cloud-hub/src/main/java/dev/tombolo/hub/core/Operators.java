@@ -13,6 +13,7 @@ final class Operators {
   private final ApplyCommands objects;
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
+  private final LiftCommands lifts;
   private final RevokeCommands revocations;
   private final ApproveCommands approvals;
   private final UserCommands users;
@@ -26,6 +27,7 @@ final class Operators {
     this.objects = new ApplyCommands(state, parameters);
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state, parameters);
+    this.lifts = new LiftCommands(state);
     this.revocations = new RevokeCommands(state, asks);
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
@@ -47,6 +49,7 @@ final class Operators {
       case AdminCommand.PushRelease c -> answer(event, releases.push(c, who, draft), draft);
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
+      case AdminCommand.LiftWindows c -> answer(event, lifts.lift(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
       case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
       case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);

@@ -38,13 +38,16 @@ final class Pruning {
 
   private final HubSettings settings;
   private final HubState state;
+  private final LiftCommands lifts;
 
   Pruning(HubSettings settings, HubState state) {
     this.settings = settings;
     this.state = state;
+    this.lifts = new LiftCommands(state);
   }
 
   void slice(StepDraft draft) {
+    lifts.forget(draft);
     boolean isDropped =
         dropRows(RowLog.RESULTS, settings.results(), draft)
             || dropRows(RowLog.EVENTS, settings.events(), draft);

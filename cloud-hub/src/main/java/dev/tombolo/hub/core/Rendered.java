@@ -5,10 +5,13 @@ import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.Rendering;
 import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.SiteWindows;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
@@ -37,7 +40,13 @@ final class Rendered {
   private final HubState state;
   private final Map<WorkloadsSection, RenderedSection> workloads = new Recent<>();
   private final Map<PeersSection, RenderedSection> peers = new Recent<>();
+  private final Map<Times, RenderedSection> windows = new Recent<>();
   private final Map<Name, Shared> fleets = new Recent<>();
+
+  /// What a section of windows is made of.
+  private record Times(
+      String timeZone, SiteTimes times, int year, @Nullable Long liftedUntilMillis) {}
+
   private final Map<Digest, RenderedSection> releases = new HashMap<>();
   private @Nullable RenderedSection trust;
   private int trustRoots = -1;
@@ -59,7 +68,7 @@ final class Rendered {
   }
 
   /// @throws IllegalStateException when the slot's site is unknown, which no device can reach
-  Rendering of(SlotRef slot) {
+  Rendering of(SlotRef slot, long nowMillis) {
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     if (site == null) {
       throw new IllegalStateException("no site for slot " + slot);
@@ -73,12 +82,17 @@ final class Rendered {
       sections.add(peers(sharing));
     }
     sections.add(workloads(selected));
+    List<String> requires = new ArrayList<>(selected.requires());
+    if (!site.content().times().isAny()) {
+      sections.add(windows(site.content(), slot, nowMillis));
+      requires.add(Features.WINDOWS);
+    }
     List<Digest> chosen = new ArrayList<>(selected.applications().size());
     for (Selection selection : selected.applications()) {
       sections.add(release(selection));
       chosen.add(selection.release());
     }
-    return new Rendering(sections, chosen, selected.requires());
+    return new Rendering(sections, chosen, requires);
   }
 
   /// What would be selected for a slot, and why.
@@ -114,6 +128,22 @@ final class Rendered {
     if (shared == null) {
       shared = RenderedSection.of(Section.PEERS, Json.write(section));
       peers.put(section, shared);
+    }
+    return shared;
+  }
+
+  private RenderedSection windows(AdminObject.Site site, SlotRef slot, long nowMillis) {
+    int year = SiteWindows.year(site.name().text(), nowMillis);
+    WindowLift lift = state.lifts.get(slot);
+    Long until = lift == null || lift.untilMillis() <= nowMillis ? null : lift.untilMillis();
+    Times key = new Times(site.timeZone(), site.times(), year, until);
+    RenderedSection shared = windows.get(key);
+    if (shared == null) {
+      shared =
+          RenderedSection.of(
+              Section.WINDOWS,
+              Json.write(SiteWindows.section(site.timeZone(), site.times(), year, until)));
+      windows.put(key, shared);
     }
     return shared;
   }

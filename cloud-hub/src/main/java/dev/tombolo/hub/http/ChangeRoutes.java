@@ -11,6 +11,7 @@ import dev.tombolo.hub.http.api.BackupDone;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceSaid;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.OverrideAsk;
 import dev.tombolo.hub.http.api.PruneBody;
 import dev.tombolo.hub.http.api.QuestionAsk;
 import dev.tombolo.hub.http.api.RevokeAsk;
@@ -25,6 +26,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -40,6 +42,9 @@ final class ChangeRoutes {
   private static final int BACKUP_ID_BYTES = 8;
   private static final int QUESTION_CHARS_MAX = 1_000;
 
+  /// The decider has the bound that counts.
+  private static final long OVERRIDE_SECONDS_MAX = Duration.ofDays(7).toSeconds();
+
   private final CommandDesk desk;
   private final ReadRoutes devices;
   private final SecureRandom random = new SecureRandom();
@@ -54,6 +59,7 @@ final class ChangeRoutes {
     routes.post("/api/v1/apply", this::apply);
     routes.post("/api/v1/assign", this::assign);
     routes.post("/api/v1/unassign", this::unassign);
+    routes.post("/api/v1/override", this::override);
     routes.post("/api/v1/devices/{device}/revoke", this::revokeDevice);
     routes.post("/api/v1/devices/{device}/approve", this::approveDevice);
     routes.post("/api/v1/devices/{device}/ask", this::askDevice);
@@ -136,6 +142,21 @@ final class ChangeRoutes {
             Parts.name("fleet", ask.fleet()),
             slot.isPresent() ? slot.map(SlotRef::site) : Parts.optionalName("site", ask.site()),
             slot,
+            typed(ask.typedName())));
+  }
+
+  private void override(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    OverrideAsk ask = Requests.body(context, OverrideAsk.class);
+    if (ask.seconds() <= 0 || ask.seconds() > OVERRIDE_SECONDS_MAX) {
+      throw Parts.invalid("for", ask.seconds() + " s", "use a time from 1s to 7d");
+    }
+    done(
+        context,
+        new AdminCommand.LiftWindows(
+            Parts.read("slot", ask.slot(), SlotRef::parse),
+            Duration.ofSeconds(ask.seconds()),
+            ask.why(),
             typed(ask.typedName())));
   }
 

@@ -2,16 +2,22 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Checks the objects of `apply` at the hub's edge. People meet these faults only past the command
@@ -47,7 +53,8 @@ final class ObjectBodies {
               timeZone(body.timeZone()),
               shorter("spec.region", body.region()),
               shorter("spec.contact", body.contact()),
-              parameters(body));
+              parameters(body),
+              times(body.times()));
       case "DeviceSlot" ->
           new AdminObject.Slot(
               new SlotRef(
@@ -100,6 +107,34 @@ final class ObjectBodies {
       parameters.put(Parts.name("spec.parameters", entry.getKey()), Map.copyOf(entry.getValue()));
     }
     return Map.copyOf(parameters);
+  }
+
+  private static SiteTimes times(@Nullable SiteTimesBody body) throws RefusedException {
+    if (body == null) {
+      return SiteTimes.ANY;
+    }
+    return new SiteTimes(
+        each("spec.windows.download", body.download(), SiteTimes.WEEKLY_MAX, Weekly::parse),
+        each("spec.windows.switch", body.switching(), SiteTimes.WEEKLY_MAX, Weekly::parse),
+        each("spec.openingHours", body.openingHours(), SiteTimes.WEEKLY_MAX, Weekly::parse),
+        each("spec.freezeDates", body.freezeDates(), SiteTimes.FREEZES_MAX, SiteTimes::dates));
+  }
+
+  private static <T> List<T> each(
+      String field, List<String> texts, int max, Function<String, T> reader)
+      throws RefusedException {
+    if (texts.size() > max) {
+      throw new RefusedException(new Reason.LimitExceeded("lines of " + field, max, texts.size()));
+    }
+    List<T> read = new ArrayList<>(texts.size());
+    for (String text : texts) {
+      try {
+        read.add(reader.apply(shorter(field, text)));
+      } catch (IllegalArgumentException e) {
+        throw Parts.invalid(field, text, String.valueOf(e.getMessage()));
+      }
+    }
+    return read;
   }
 
   static void labels(Map<String, String> labels) throws RefusedException {

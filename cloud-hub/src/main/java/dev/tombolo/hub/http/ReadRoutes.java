@@ -307,7 +307,10 @@ final class ReadRoutes {
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
     Requests.answer(
         context,
-        new WhyAnswer(id.text(), condition.device().slot().toString(), causes(Why.of(condition))));
+        new WhyAnswer(
+            id.text(),
+            condition.device().slot().toString(),
+            causes(Why.at(condition, System.currentTimeMillis()))));
   }
 
   private void explain(Context context) throws RefusedException {

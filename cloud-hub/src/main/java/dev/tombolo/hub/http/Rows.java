@@ -2,6 +2,7 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.AssignmentRow;
@@ -12,6 +13,7 @@ import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
 import dev.tombolo.hub.http.api.ResultRow;
 import dev.tombolo.hub.http.api.SiteRow;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.http.api.SlotRow;
 import dev.tombolo.hub.http.api.TokenRow;
 import dev.tombolo.hub.http.api.TransferRow;
@@ -61,11 +63,24 @@ final class Rows {
         site.timeZone(),
         site.region(),
         site.contact(),
+        times(site.times()),
         site.slots(),
         site.devices(),
         site.origin().generation(),
         site.origin().changedMillis(),
         site.origin().changedBy());
+  }
+
+  private static SiteTimesBody times(SiteTimes times) {
+    return new SiteTimesBody(
+        words(times.download()),
+        words(times.switching()),
+        words(times.openingHours()),
+        words(times.freezeDates()));
+  }
+
+  private static List<String> words(List<?> values) {
+    return values.stream().map(Object::toString).toList();
   }
 
   static SlotRow of(Views.SlotView slot) {

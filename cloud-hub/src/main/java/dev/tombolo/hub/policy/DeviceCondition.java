@@ -1,5 +1,6 @@
 package dev.tombolo.hub.policy;
 
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param revision of that document; 0 before the first
 /// @param state what it last reported; null before the first
 /// @param stateMillis hub time of that report
+/// @param plan null: its site has no windows
 public record DeviceCondition(
     DeviceRecord device,
     boolean online,
@@ -23,10 +25,29 @@ public record DeviceCondition(
     @Nullable Digest manifest,
     long revision,
     @Nullable State state,
-    long stateMillis) {
+    long stateMillis,
+    @Nullable Plan plan) {
   public DeviceCondition {
     wanted = Map.copyOf(wanted);
   }
+
+  /// Of a device whose site has no windows.
+  public DeviceCondition(
+      DeviceRecord device,
+      boolean online,
+      long seenMillis,
+      Map<Name, Wanted> wanted,
+      @Nullable Digest manifest,
+      long revision,
+      @Nullable State state,
+      long stateMillis) {
+    this(device, online, seenMillis, wanted, manifest, revision, state, stateMillis, null);
+  }
+
+  /// When the device may download and switch.
+  ///
+  /// @param liftedUntilMillis until then a person has lifted it; null: nobody
+  public record Plan(String timeZone, SiteTimes times, @Nullable Long liftedUntilMillis) {}
 
   /// A selected release.
   public record Wanted(Digest release, String version) {}

@@ -1,19 +1,71 @@
 package dev.tombolo.hub.policy;
 
+import dev.tombolo.hub.desired.SiteWindows;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Says why a device is as it is, the strongest cause first. There is always an answer.
 public final class Why {
   private Why() {}
+
+  /// As [#of], at a moment: what a device in the dark said about its windows is old by now, and is
+  /// said by the hub's own reckoning instead.
+  public static List<Reason> at(DeviceCondition condition, long nowMillis) {
+    List<Reason> reasons = of(condition);
+    DeviceCondition.Plan plan = condition.plan();
+    if (condition.online() || plan == null) {
+      return reasons;
+    }
+    String site = condition.device().slot().site().text();
+    Windows windows =
+        new Windows(
+            SiteWindows.section(
+                plan.timeZone(),
+                plan.times(),
+                SiteWindows.year(site, nowMillis),
+                plan.liftedUntilMillis()));
+    return reasons.stream().map(reason -> reckoned(reason, windows, nowMillis)).toList();
+  }
+
+  private static Reason reckoned(Reason said, Windows windows, long nowMillis) {
+    Windows.Kind kind;
+    if (said instanceof Reason.DownloadWindowClosed) {
+      kind = Windows.Kind.DOWNLOAD;
+    } else if (said instanceof Reason.SwitchWindowClosed
+        || said instanceof Reason.ShopOpen
+        || said instanceof Reason.Frozen) {
+      kind = Windows.Kind.SWITCH;
+    } else {
+      return said;
+    }
+    Optional<Windows.Shut> shut = windows.shut(kind, nowMillis);
+    long millis = windows.nextOpening(kind, nowMillis).orElse(0);
+    String opens = windows.opens(kind, nowMillis);
+    if (shut.isEmpty()) {
+      return new Reason.Starting(
+          "its window is open now; the device goes on with the line down and tells when it is back");
+    }
+    if (kind == Windows.Kind.DOWNLOAD) {
+      return new Reason.DownloadWindowClosed(millis, opens);
+    }
+    return switch (shut.get()) {
+      case OUTSIDE -> new Reason.SwitchWindowClosed(millis, opens);
+      case SHOP_OPEN -> new Reason.ShopOpen(millis, opens);
+      case FROZEN ->
+          new Reason.Frozen(
+              windows.freeze(nowMillis).map(Object::toString).orElse(""), millis, opens);
+    };
+  }
 
   public static List<Reason> of(DeviceCondition condition) {
     List<Reason> reasons = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.tombolo.hub.sqlite;
 
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonFields;
 import dev.tombolo.protocol.codec.JsonWriter;
@@ -70,6 +72,42 @@ final class Columns {
           }
           return parameters;
         });
+  }
+
+  /// Empty when nothing is declared.
+  static String times(SiteTimes times) {
+    return times.isAny()
+        ? ""
+        : JsonWriter.write(
+            times,
+            (json, it) ->
+                json.texts("download", words(it.download()))
+                    .texts("switch", words(it.switching()))
+                    .texts("openingHours", words(it.openingHours()))
+                    .texts("freezeDates", words(it.freezeDates())));
+  }
+
+  private static List<String> words(List<?> values) {
+    return values.stream().map(Object::toString).toList();
+  }
+
+  static SiteTimes times(String column) {
+    return column.isEmpty()
+        ? SiteTimes.ANY
+        : read(
+            column,
+            fields ->
+                new SiteTimes(
+                    weekly(fields.texts("download")),
+                    weekly(fields.texts("switch")),
+                    weekly(fields.texts("openingHours")),
+                    fields.texts("freezeDates").stream()
+                        .map(text -> value(text, SiteTimes::dates))
+                        .toList()));
+  }
+
+  private static List<Weekly> weekly(List<String> texts) {
+    return texts.stream().map(text -> value(text, Weekly::parse)).toList();
   }
 
   /// Digests, sorted, a space between.

@@ -1,6 +1,8 @@
 package dev.tombolo.hub.sqlite;
 
+import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -10,17 +12,20 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads everything that says why a device is as it is.
 final class ConditionRows {
   static final String QUERY =
       """
-      SELECT d.*, s.fleet AS fleet, p.online AS online,
+      SELECT d.*, s.fleet AS fleet, s.time_zone AS time_zone, s.times AS times,
+          w.until_millis AS lifted_until, p.online AS online,
           max(coalesce(p.seen_millis, 0), coalesce(
             (SELECT max(taken_millis) FROM outbox_marks m WHERE m.device = d.id), 0)) AS seen,
           o.manifest AS manifest, o.revision AS revision,
           t.body AS body, t.hub_millis AS state_millis
         FROM devices d JOIN sites s ON s.name = d.site
+          LEFT JOIN window_lifts w ON w.site = d.site AND w.slot = d.slot
           LEFT JOIN presences p ON p.device = d.id
           LEFT JOIN documents o ON o.device = d.id
           LEFT JOIN device_states t ON t.device = d.id
@@ -48,7 +53,16 @@ final class ConditionRows {
         manifest == null ? null : new Digest(manifest),
         r.getLong("revision"),
         body == null ? null : stateOf(body),
-        r.getLong("state_millis"));
+        r.getLong("state_millis"),
+        plan(r));
+  }
+
+  private static DeviceCondition.@Nullable Plan plan(ResultSet r) throws SQLException {
+    SiteTimes times = Columns.times(r.getString("times"));
+    return times.isAny()
+        ? null
+        : new DeviceCondition.Plan(
+            r.getString("time_zone"), times, Loading.longOrNull(r, "lifted_until"));
   }
 
   static ReportBody.State stateOf(String body) {

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.RowBlock;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.WindowLift;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -81,6 +82,16 @@ final class Loading {
     each(state, SLOTS, r -> new HubChange.SlotPut(slot(r)));
     each(state, APPLICATIONS, r -> new HubChange.ApplicationPut(application(r)));
     each(state, "SELECT * FROM assignments", r -> new HubChange.AssignmentPut(assignment(r)));
+    each(
+        state,
+        "SELECT * FROM window_lifts",
+        r ->
+            new HubChange.LiftPut(
+                new WindowLift(
+                    new SlotRef(name(r, "site"), name(r, "slot")),
+                    r.getLong("until_millis"),
+                    r.getLong("lifted_millis"),
+                    r.getString("lifted_by"))));
     each(
         state,
         "SELECT * FROM publisher_roots ORDER BY version",
@@ -239,7 +250,8 @@ final class Loading {
             r.getString("time_zone"),
             r.getString("region"),
             r.getString("contact"),
-            Columns.parameters(r.getString("parameters"))));
+            Columns.parameters(r.getString("parameters")),
+            Columns.times(r.getString("times"))));
   }
 
   /// Of [#SLOTS].

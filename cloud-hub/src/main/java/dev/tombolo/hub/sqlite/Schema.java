@@ -13,7 +13,8 @@ final class Schema {
   private static final int SQLITE_MINOR_MIN = 37;
 
   private static final List<List<String>> MIGRATIONS =
-      List.of(version1(), version2(), version3(), version4(), version5(), version6());
+      List.of(
+          version1(), version2(), version3(), version4(), version5(), version6(), version7());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -269,6 +270,17 @@ final class Schema {
     return List.of(
         "ALTER TABLE presences ADD COLUMN lan TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE presences ADD COLUMN lan_millis INTEGER NOT NULL DEFAULT 0");
+  }
+
+  /// When a site may download and switch, and for whom a person has lifted that.
+  private static List<String> version7() {
+    return List.of(
+        "ALTER TABLE sites ADD COLUMN times TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE TABLE window_lifts (
+          site TEXT NOT NULL, slot TEXT NOT NULL, until_millis INTEGER NOT NULL,
+          lifted_millis INTEGER NOT NULL, lifted_by TEXT NOT NULL,
+          PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
   }
 
   /// How often it was committed to.

@@ -66,6 +66,7 @@ final class ViewRows {
         r.getString("region"),
         r.getString("contact"),
         Columns.parameters(r.getString("parameters")),
+        Columns.times(r.getString("times")),
         r.getInt("slot_count"),
         r.getInt("device_count"),
         origin(r));

@@ -99,6 +99,19 @@ final class Writes {
       case HubChange.ObjectGone c -> remove(c.object());
       case HubChange.AssignmentPut c -> write(c.assignment());
       case HubChange.AssignmentRemoved c -> remove(c);
+      case HubChange.LiftPut c ->
+          run(
+              "INSERT OR REPLACE INTO window_lifts VALUES (?, ?, ?, ?, ?)",
+              c.lift().slot().site(),
+              c.lift().slot().slot(),
+              c.lift().untilMillis(),
+              c.lift().liftedMillis(),
+              c.lift().liftedBy());
+      case HubChange.LiftEnded c ->
+          run(
+              "DELETE FROM window_lifts WHERE site = ? AND slot = ?",
+              c.slot().site(),
+              c.slot().slot());
       case HubChange.PublisherRootPut c -> write(c.root());
       case HubChange.ReleasePut c -> write(c.release());
       case HubChange.TokenPut c -> write(c.token());
@@ -156,7 +169,7 @@ final class Writes {
 
   private void write(AdminObject.Site site, Kept<?> kept) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         site.name(),
         site.fleet(),
         site.displayName(),
@@ -168,7 +181,8 @@ final class Writes {
         kept.id(),
         kept.generation(),
         kept.changedMillis(),
-        kept.changedBy());
+        kept.changedBy(),
+        Columns.times(site.times()));
   }
 
   private void write(AdminObject.Slot slot, Kept<?> kept) throws SQLException {

@@ -32,7 +32,9 @@ class SchemaTest {
           {"apiVersion": "tombolo.dev/v1", "kind": "Site",
            "metadata": {"name": "store-117", "labels": {"size": "small"}},
            "spec": {"fleet": "retail", "timeZone": "Europe/Berlin", "region": "north",
-            "contact": "me", "parameters": {"people": {"title": "${site.name}"}}}}
+            "contact": "me", "windows": {"download": ["Mon-Sat 22:00-06:00"], "switch": ["01:00-05:00"]},
+            "openingHours": ["08:00-20:00"], "freezeDates": ["2026-12-24", "2026-12-18..2027-01-06"],
+            "parameters": {"people": {"title": "${site.name}"}}}}
           """,
           "DeviceSlot",
           """
@@ -57,7 +59,7 @@ class SchemaTest {
 
   /// What only the reader knows.
   private static final List<String> BEYOND_SCHEMAS =
-      List.of("is not a time zone", "is not a variable", "spec.fleet says");
+      List.of("is not a time zone", "is not a variable", "spec.fleet says", "is no time of day", "is not a day");
 
   private static final List<Object> VALUES =
       List.of(
@@ -81,7 +83,11 @@ class SchemaTest {
           "/parameters/a",
           "/release",
           "1.0",
-          "Europe/Berlin");
+          "Europe/Berlin",
+          "Mon 01:00-02:00",
+          "2026-02-03",
+          List.of("Sat,Sun 01:00-02:00"),
+          List.of("2026-02-03"));
 
   @ParameterizedTest
   @ValueSource(strings = {"Fleet", "Site", "DeviceSlot", "Application"})

@@ -11,7 +11,9 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.hub.device.Restoration;
 import dev.tombolo.hub.device.Stranger;
@@ -242,7 +244,9 @@ public abstract class HubStoreContract {
     assertThat(after.presences.keySet()).isEqualTo(before.presences.keySet());
     before.presences.forEach(
         (device, presence) ->
-            assertThat(after.presences.get(device).lan()).isEqualTo(presence.lan()));
+            assertThat(after.presences)
+                .hasEntrySatisfying(
+                    device, it -> assertThat(it.lan()).isEqualTo(presence.lan())));
     assertThat(after.sessions).isEmpty();
   }
 
@@ -340,11 +344,19 @@ public abstract class HubStoreContract {
                     "Europe/Berlin",
                     "north",
                     "555",
-                    Map.of(app, Map.of("p", "1"))),
+                    Map.of(app, Map.of("p", "1")),
+                    new SiteTimes(
+                        List.of(Weekly.parse("22:00-06:00")),
+                        List.of(Weekly.parse("Mon-Sat 01:00-05:00")),
+                        List.of(Weekly.parse("08:00-20:00")),
+                        List.of(SiteTimes.dates("2026-12-18..2027-01-06")))),
                 new AdminObject.Application(
                     app, Scene.FLEET, Optional.empty(), "", Map.of(), Map.of("q", "2"))),
             Optional.of(Scene.FLEET.text()),
             false));
+    scene.command(
+        new AdminCommand.LiftWindows(
+            Scene.SLOT, Duration.ofHours(1), "why", Optional.of(Scene.FLEET.text())));
     scene.apply(Scene.fleet(Map.of()));
     scene.command(
         new AdminCommand.Apply(

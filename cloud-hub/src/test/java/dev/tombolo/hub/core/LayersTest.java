@@ -369,12 +369,12 @@ class LayersTest {
     for (int i = 0; i < 60; i++) {
       scene.command(anyChange(random));
       for (SlotRef slot : scene.state().slots.keySet()) {
-        assertThat(remembering.of(slot)).isEqualTo(new Rendered(scene.state()).of(slot));
+        assertThat(remembering.of(slot, 0)).isEqualTo(new Rendered(scene.state()).of(slot, 0));
       }
       if (random.nextInt(10) == 0) {
         HubState read = store.load();
         for (SlotRef slot : read.slots.keySet()) {
-          assertThat(new Rendered(read).of(slot)).isEqualTo(remembering.of(slot));
+          assertThat(new Rendered(read).of(slot, 0)).isEqualTo(remembering.of(slot, 0));
         }
       }
     }

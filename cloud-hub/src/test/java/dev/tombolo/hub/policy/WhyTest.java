@@ -2,6 +2,8 @@ package dev.tombolo.hub.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.policy.DeviceCondition.Wanted;
@@ -90,6 +92,30 @@ class WhyTest {
 
     assertThat(Why.of(condition(revoked, false, WANTED, null)))
         .containsExactly(new Reason.DeviceRevoked(DEVICE.text()));
+  }
+
+  /// It said on Monday when its window opens; on Wednesday that is no answer.
+  @Test
+  void ofADeviceInTheDarkTheHubReckonsWhenTheWindowOpens() {
+    long wednesdayNoon = java.time.Instant.parse("2026-09-23T10:00:00Z").toEpochMilli();
+    SiteTimes times =
+        new SiteTimes(List.of(), List.of(Weekly.parse("22:00-06:00")), List.of(), List.of());
+    ApplicationStatus staged =
+        status(
+            Phase.STAGED,
+            OLD,
+            List.of(new Reason.SwitchWindowClosed(1, "Mon 2026-09-21 22:00 Europe/Berlin")));
+    ReportBody.State state = new ReportBody.State(null, 1, List.of(staged), List.of(), Map.of());
+    DeviceCondition.Plan plan = new DeviceCondition.Plan("Europe/Berlin", times, null);
+    DeviceCondition dark =
+        new DeviceCondition(device(), false, 77, WANTED, null, 0, state, 5, plan);
+
+    assertThat(Why.at(dark, wednesdayNoon))
+        .contains(
+            new Reason.SwitchWindowClosed(
+                wednesdayNoon + 10 * 3_600_000, "Wed 2026-09-23 22:00 Europe/Berlin"));
+    assertThat(Why.at(dark, wednesdayNoon + 11 * 3_600_000))
+        .anySatisfy(it -> assertThat(it.toString()).contains("its window is open now"));
   }
 
   @Test

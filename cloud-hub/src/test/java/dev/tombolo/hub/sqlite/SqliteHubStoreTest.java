@@ -160,6 +160,8 @@ class SqliteHubStoreTest extends HubStoreContract {
             "DROP TABLE given_values",
             "ALTER TABLE presences DROP COLUMN lan",
             "ALTER TABLE presences DROP COLUMN lan_millis",
+            "ALTER TABLE sites DROP COLUMN times",
+            "DROP TABLE window_lifts",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -215,6 +217,8 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("DROP TABLE given_values");
     run("ALTER TABLE presences DROP COLUMN lan");
     run("ALTER TABLE presences DROP COLUMN lan_millis");
+    run("ALTER TABLE sites DROP COLUMN times");
+    run("DROP TABLE window_lifts");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 

@@ -142,6 +142,7 @@ class SqliteViewsTest {
             900,
             0,
             List.of(new Reason.Downloading("bundle", 300, 900)),
+            null,
             new Transfer(Transfer.How.BUNDLE, release, 50));
     scene.tell(
         new HubEvent.ReportSaid(

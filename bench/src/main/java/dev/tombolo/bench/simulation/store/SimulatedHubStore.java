@@ -113,7 +113,10 @@ public final class SimulatedHubStore implements HubStore {
     Object key = keyOf(change);
     kept.remove(key);
     switch (change) {
-      case HubChange.AssignmentRemoved _, HubChange.BlockDropped _, HubChange.StrangerGone _ -> {}
+      case HubChange.AssignmentRemoved _,
+          HubChange.LiftEnded _,
+          HubChange.BlockDropped _,
+          HubChange.StrangerGone _ -> {}
       case HubChange.MarkForgotten _ -> backedUp.remove(key);
       case HubChange.BackupBegun begun -> {
         backup = new HubChange.BackupNoted(begun.id(), false);
@@ -231,6 +234,8 @@ public final class SimulatedHubStore implements HubStore {
               HubChange.AssignmentPut.class, c.assignment().place(), c.assignment().application());
       case HubChange.AssignmentRemoved c ->
           new Key(HubChange.AssignmentPut.class, c.place(), c.application());
+      case HubChange.LiftPut c -> new Key(kind, c.lift().slot(), null);
+      case HubChange.LiftEnded c -> new Key(HubChange.LiftPut.class, c.slot(), null);
       case HubChange.PublisherRootPut c -> new Key(kind, c.root().version(), null);
       case HubChange.ReleasePut c -> new Key(kind, c.release().digest(), null);
       case HubChange.TokenPut c -> new Key(kind, c.token().id(), null);

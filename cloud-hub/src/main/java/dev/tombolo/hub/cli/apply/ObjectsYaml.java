@@ -3,8 +3,11 @@ package dev.tombolo.hub.cli.apply;
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PolicyBody;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -113,20 +116,37 @@ public final class ObjectsYaml {
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
+    SiteTimesBody times = times(spec);
     ObjectBody site =
-        about.object(
-            "Site",
+        about.site(
+            times,
             spec.read("fleet", Name::new).text(),
-            null,
-            false,
             spec.read("timeZone", ObjectsYaml::timeZone),
             spec.text("region", ""),
             spec.text("contact", ""),
-            null,
-            parameters("site " + about.name(), spec),
-            null);
+            parameters("site " + about.name(), spec));
     spec.noMore();
     return site;
+  }
+
+  private static SiteTimesBody times(YamlMap spec) {
+    List<String> download = List.of();
+    List<String> switching = List.of();
+    if (spec.has("windows")) {
+      YamlMap windows = spec.map("windows");
+      download = words(windows.reads("download", Weekly::parse));
+      switching = words(windows.reads("switch", Weekly::parse));
+      windows.noMore();
+    }
+    return new SiteTimesBody(
+        download,
+        switching,
+        words(spec.reads("openingHours", Weekly::parse)),
+        words(spec.reads("freezeDates", SiteTimes::dates)));
+  }
+
+  private static List<String> words(List<?> values) {
+    return values.stream().map(Object::toString).toList();
   }
 
   private ObjectBody slot(Metadata about, YamlMap spec) {
@@ -274,6 +294,32 @@ public final class ObjectsYaml {
 
   private record Metadata(
       String name, String displayName, Map<String, String> labels, String file) {
+    ObjectBody site(
+        SiteTimesBody times,
+        String fleet,
+        String timeZone,
+        String region,
+        String contact,
+        Values values) {
+      return new ObjectBody(
+          "Site",
+          name,
+          fleet,
+          null,
+          displayName,
+          labels,
+          false,
+          timeZone,
+          region,
+          contact,
+          null,
+          values.parameters(),
+          times,
+          null,
+          file,
+          values.lines());
+    }
+
     ObjectBody object(
         String kind,
         @Nullable String fleet,
@@ -298,6 +344,7 @@ public final class ObjectsYaml {
           contact,
           release,
           values.parameters(),
+          null,
           policies,
           file,
           values.lines());

@@ -114,6 +114,12 @@ public sealed interface AdminCommand {
       Optional<String> typedName)
       implements AdminCommand {}
 
+  /// Lifts the windows of the device in a slot for a while.
+  ///
+  /// @param why for the audit
+  record LiftWindows(SlotRef slot, Duration life, String why, Optional<String> typedName)
+      implements AdminCommand {}
+
   record RevokeDevice(DeviceId device, String why, Optional<String> typedName)
       implements AdminCommand {}
 

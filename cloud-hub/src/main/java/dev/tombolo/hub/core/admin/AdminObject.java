@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -40,8 +41,22 @@ public sealed interface AdminObject {
       String timeZone,
       String region,
       String contact,
-      Map<Name, Map<String, String>> parameters)
+      Map<Name, Map<String, String>> parameters,
+      SiteTimes times)
       implements AdminObject {
+    /// Where anything may be done at any time.
+    public Site(
+        Name name,
+        Name fleet,
+        String displayName,
+        Map<String, String> labels,
+        String timeZone,
+        String region,
+        String contact,
+        Map<Name, Map<String, String>> parameters) {
+      this(name, fleet, displayName, labels, timeZone, region, contact, parameters, SiteTimes.ANY);
+    }
+
     @Override
     public String title() {
       return "site " + name;

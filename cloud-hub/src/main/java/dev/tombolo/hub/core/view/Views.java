@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.view;
 
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -38,6 +39,7 @@ public final class Views {
       String region,
       String contact,
       Map<Name, Map<String, String>> parameters,
+      SiteTimes times,
       int slots,
       int devices,
       Origin origin) {}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kind `Fleet`, `Site`, `DeviceSlot` or `Application`
 /// @param guarded a fleet's `protected`
+/// @param times of a Site: when it may download and switch
 /// @param parameters by application, then by parameter; of an Application only under its own name
 /// @param syncPolicies of an Application
 /// @param file where the object was written, for `explain`
@@ -29,6 +30,7 @@ public record ObjectBody(
     @Nullable String contact,
     @Nullable String release,
     Map<String, Map<String, String>> parameters,
+    @Nullable SiteTimesBody times,
     @Nullable List<PolicyBody> syncPolicies,
     @Nullable String file,
     @Nullable Map<String, Integer> lines) {
@@ -66,6 +68,7 @@ public record ObjectBody(
         contact,
         release,
         parameters,
+        null,
         null,
         null,
         null);

@@ -14,6 +14,7 @@ public record SiteRow(
     String timeZone,
     String region,
     String contact,
+    SiteTimesBody times,
     int slots,
     int devices,
     long generation,

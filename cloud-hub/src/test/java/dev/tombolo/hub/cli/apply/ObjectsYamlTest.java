@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,13 @@ class ObjectsYamlTest {
         fleet: retail
         timeZone: Europe/Berlin
         region: north
+        windows:
+          download: ["22:00-06:00"]
+          switch:
+            - Mon-Sat 01:00-05:00
+            - Sun 02:00-04:00
+        openingHours: [Mon-Sat 08:00-20:00]
+        freezeDates: [2026-12-18..2027-01-06, 2026-05-01]
       ---
       apiVersion: tombolo.dev/v1
       kind: DeviceSlot
@@ -54,6 +62,13 @@ class ObjectsYamlTest {
             org.assertj.core.groups.Tuple.tuple("Application", "people-embedding"));
     assertThat(objects.get(0).guarded()).isTrue();
     assertThat(objects.get(1).labels()).isEqualTo(Map.of("size", "small"));
+    assertThat(objects.get(1).times())
+        .isEqualTo(
+            new SiteTimesBody(
+                List.of("22:00-06:00"),
+                List.of("Mon-Sat 01:00-05:00", "Sun 02:00-04:00"),
+                List.of("Mon-Sat 08:00-20:00"),
+                List.of("2026-12-18..2027-01-06", "2026-05-01")));
     assertThat(objects.get(2).parameters())
         .isEqualTo(Map.of("people-embedding", Map.of("port", "9117", "verbose", "true")));
     assertThat(objects.get(3).release()).isEqualTo("1.0.0");
@@ -69,6 +84,11 @@ class ObjectsYamlTest {
         "timeZone: Europe/Berlin | timezone: Europe/Berlin | shops.yaml line 12: spec.timeZone: missing",
         "timeZone: Europe/Berlin | timeZone: Europe/Berlim | shops.yaml line 13: spec.timeZone: 'Europe/Berlim' is not a time zone; write an IANA name like Europe/Berlin; did you mean 'Europe/Berlin'?",
         "region: north | regoin: north | shops.yaml line 14: spec.regoin: unknown field; did you mean 'region'?",
+        "Sun 02:00-04:00 | Sunday 02:00-04:00 | shops.yaml line 19: spec.windows.switch[1]: 'Sunday 02:00-04:00': 'Sunday' is not a day; did you mean 'Sun'?",
+        "Mon-Sat 01:00-05:00 | Mon-Sat 1-5 | shops.yaml line 18: spec.windows.switch[0]: 'Mon-Sat 1-5' is not a weekly time; write it like 'Mon-Sat 22:00-06:00' or '01:00-05:00'",
+        "freezeDates: [2026 | freezedates: [2026 | shops.yaml line 21: spec.freezedates: unknown field; did you mean 'freezeDates'?",
+        "2026-05-01] | 1.5.2026] | shops.yaml line 21: spec.freezeDates[1]: '1.5.2026' are no dates; write 2026-12-24, or 2026-12-18..2027-01-06",
+        "[Mon-Sat 08:00-20:00] | [] | shops.yaml line 20: spec.openingHours: is empty; leave it out where there is no bound",
         "region: north | fleet: other | shops.yaml line 14: spec.fleet: given twice, first in line 12; keep one",
         "protected: true | protected: yes | shops.yaml line 4: spec.protected: write true or false",
         "name: store-117 | name: Store 117 | shops.yaml line 9: metadata.name: 'Store 117' is not a name; use 1-63 characters of a-z, 0-9 and '-', not at the ends",

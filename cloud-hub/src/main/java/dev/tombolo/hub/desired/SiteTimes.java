@@ -1,0 +1,54 @@
+package dev.tombolo.hub.desired;
+
+import dev.tombolo.protocol.window.DateSpan;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+
+/// When a site may download and switch, as operators say it, in its own time.
+///
+/// @param download windows for downloads; none: at any time
+/// @param switching windows for switches; none: at any time
+/// @param openingHours in which nothing is switched
+/// @param freezeDates on which nothing is switched
+public record SiteTimes(
+    List<Weekly> download,
+    List<Weekly> switching,
+    List<Weekly> openingHours,
+    List<DateSpan> freezeDates) {
+  /// Of each kind.
+  public static final int WEEKLY_MAX = 32;
+
+  public static final int FREEZES_MAX = 64;
+  public static final SiteTimes ANY = new SiteTimes(List.of(), List.of(), List.of(), List.of());
+
+  public SiteTimes {
+    download = List.copyOf(download);
+    switching = List.copyOf(switching);
+    openingHours = List.copyOf(openingHours);
+    freezeDates = List.copyOf(freezeDates);
+  }
+
+  /// Nothing is declared.
+  public boolean isAny() {
+    return equals(ANY);
+  }
+
+  /// A date, or two with `..` between: `2026-12-18..2027-01-06`, both included.
+  ///
+  /// @throws IllegalArgumentException when it is none; the message says what to write
+  public static DateSpan dates(String text) {
+    String[] ends = text.strip().split("\\.\\.", -1);
+    try {
+      LocalDate from = LocalDate.parse(ends[0]);
+      LocalDate through = LocalDate.parse(ends[ends.length - 1]);
+      if (ends.length <= 2 && !through.isBefore(from)) {
+        return new DateSpan(from, through);
+      }
+    } catch (DateTimeParseException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' are no dates; write 2026-12-24, or 2026-12-18..2027-01-06");
+  }
+}

@@ -1,0 +1,20 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+
+/// When a site may download and switch, each line as people write it: `Mon-Sat 22:00-06:00`,
+/// `2026-12-18..2027-01-06`.
+@Json
+public record SiteTimesBody(
+    List<String> download,
+    List<String> switching,
+    List<String> openingHours,
+    List<String> freezeDates) {
+  public SiteTimesBody {
+    download = List.copyOf(download);
+    switching = List.copyOf(switching);
+    openingHours = List.copyOf(openingHours);
+    freezeDates = List.copyOf(freezeDates);
+  }
+}

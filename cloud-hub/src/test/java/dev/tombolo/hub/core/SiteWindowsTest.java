@@ -1,0 +1,122 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.reason.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SiteWindowsTest {
+  private static final SiteTimes NIGHTS =
+      new SiteTimes(
+          List.of(),
+          List.of(Weekly.parse("22:00-06:00")),
+          List.of(),
+          List.of(SiteTimes.dates("2026-12-24")));
+
+  private final MemoryHubStore store = new MemoryHubStore();
+  private final Scene scene = Scene.ready(store);
+
+  private static AdminObject.Site site(SiteTimes times) {
+    return new AdminObject.Site(
+        Scene.SITE, Scene.FLEET, "", Map.of(), "Europe/Berlin", "", "", Map.of(), times);
+  }
+
+  private DesiredManifest manifest(DeviceId device) throws MalformedException {
+    return Json.read(
+        DesiredManifest.class, Scene.found(scene.state().documents.get(device)).payload(), 99_999);
+  }
+
+  private AdminAnswer lift(Duration life) {
+    return scene.command(
+        new AdminCommand.LiftWindows(Scene.SLOT, life, "ticket 4711", Optional.empty()));
+  }
+
+  private EnrolResponse connected() {
+    EnrolResponse device =
+        scene.enrol(scene.token(Optional.empty(), Optional.of(Scene.SLOT), 1), "counter");
+    scene.connected(device, scene.birth("boot-1", 1));
+    return device;
+  }
+
+  @Test
+  void aSiteWithoutWindowsHasTheDocumentsItAlwaysHad() throws MalformedException {
+    EnrolResponse device = connected();
+
+    assertThat(manifest(device.device()).requires()).isEmpty();
+    assertThat(manifest(device.device()).sections())
+        .extracting(DesiredManifest.SectionRef::name)
+        .doesNotContain(Section.WINDOWS);
+  }
+
+  @Test
+  void windowsOfASiteReachItsDevicesAndMustBeUnderstood() throws MalformedException {
+    EnrolResponse device = connected();
+    scene.apply(site(NIGHTS));
+
+    assertThat(manifest(device.device()).requires()).containsExactly("windows");
+    assertThat(manifest(device.device()).sections())
+        .extracting(DesiredManifest.SectionRef::name)
+        .contains(Section.WINDOWS);
+    assertThat(scene.apply(site(NIGHTS)))
+        .isEqualTo(new AdminAnswer.Done(List.of("site " + Scene.SITE + " unchanged")));
+  }
+
+  @Test
+  void aPersonLiftsThemForAWhileAndItIsInTheAudit() throws MalformedException {
+    EnrolResponse device = connected();
+    scene.apply(site(NIGHTS));
+    long revision = manifest(device.device()).revision();
+
+    assertThat(lift(Duration.ofHours(4))).isInstanceOf(AdminAnswer.Done.class);
+
+    assertThat(manifest(device.device()).revision()).isEqualTo(revision + 1);
+    assertThat(scene.state().lifts.get(Scene.SLOT))
+        .isEqualTo(new WindowLift(Scene.SLOT, scene.now + 4 * 3_600_000, scene.now, "user:alice"));
+    scene.restart();
+    assertThat(scene.state().lifts).containsKey(Scene.SLOT);
+    scene.now += Duration.ofHours(4).toMillis();
+    scene.tell(new HubEvent.Ticked());
+    assertThat(scene.state().lifts).isEmpty();
+    scene.restart();
+    assertThat(scene.state().lifts).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeLiftedIsRefusedWithAReason() {
+    assertThat(lift(Duration.ofHours(4)))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused -> assertThat(refused.reason()).isInstanceOf(Reason.Conflict.class));
+    scene.apply(site(NIGHTS));
+    assertThat(lift(Duration.ofDays(8)))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused -> assertThat(refused.reason()).isInstanceOf(Reason.InputInvalid.class));
+  }
+
+  @Test
+  void aDocumentIsNotMadeAnewWhileTheYearIsTheSame() throws MalformedException {
+    scene.apply(site(NIGHTS));
+    EnrolResponse device = connected();
+    long revision = manifest(device.device()).revision();
+    scene.now += Duration.ofDays(40).toMillis();
+    scene.connected(device, scene.birth("boot-2", 2));
+
+    assertThat(manifest(device.device()).revision()).isEqualTo(revision);
+  }
+}
