@@ -60,7 +60,7 @@ final class BundleSteps {
         return ask(application, at, asking, program.get(), now, out);
       }
       case Route.ByBundle bundle -> {
-        downloads.want(List.of(bundle.file()));
+        downloads.want(bundle);
         if (downloads.complete(List.of(bundle.file())) && takeTurn(application.tries, now)) {
           out.effect(
               new AgentEffect.ApplyBundle(

@@ -42,7 +42,8 @@ final class PeerSteps {
 
   /// The document in force names these.
   void shareWith(Name site, Optional<PeersSection> section, Outcome out) {
-    sharing.shareWith(site, mayShare ? section.map(PeersSection::peers).orElse(List.of()) : List.of());
+    sharing.shareWith(
+        site, mayShare ? section.map(PeersSection::peers).orElse(List.of()) : List.of());
     List<Peer> now = sharing.isOn() ? sharing.peers() : List.of();
     if (now.equals(sharedWith)) {
       return;
@@ -98,11 +99,7 @@ final class PeerSteps {
       return;
     }
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
-    move(
-        file,
-        sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()),
-        now,
-        out);
+    move(file, sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()), now, out);
   }
 
   private Variant.@Nullable File underWay(Digest content) {
@@ -136,14 +133,13 @@ final class PeerSteps {
 
   private void ask(Variant.File file, Move.Ask ask, Outcome out) {
     questions++;
-    out.effect(
-        new AgentEffect.AskPeers(file.digest(), questions, ask.peers(), ask.afterMillis()));
+    out.effect(new AgentEffect.AskPeers(file.digest(), questions, ask.peers(), ask.afterMillis()));
   }
 
   private void fetch(Variant.File file, Outcome out) {
+    String kind = downloads.isBundle(file.digest()) ? "/v1/bundles/" : "/v1/files/";
     out.effect(
-        new AgentEffect.Fetch(
-            file.digest(), file.size(), https + "/v1/files/" + file.digest().hex()));
+        new AgentEffect.Fetch(file.digest(), file.size(), https + kind + file.digest().hex()));
   }
 
   private void tell(Digest content, Outcome out) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Downloads {
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();
   private final Set<Digest> stored = new HashSet<>();
+  private final Set<Digest> bundles = new HashSet<>();
   private @Nullable Digest current;
   private long currentBytes;
   private final Rate rate = new Rate();
@@ -25,6 +26,7 @@ public final class Downloads {
 
   /// When the next file may be looked for; peers may have it before the hub is asked again.
   private long lookAtMillis;
+
   private @Nullable Reason trouble;
   private @Nullable Digest troubled;
 
@@ -36,10 +38,21 @@ public final class Downloads {
     }
   }
 
+  /// A bundle is fetched as a file is, from another place.
+  public void want(Route.ByBundle bundle) {
+    bundles.add(bundle.bundle());
+    want(List.of(bundle.file()));
+  }
+
+  public boolean isBundle(Digest file) {
+    return bundles.contains(file);
+  }
+
   /// Forgets what is on its way except `files`. Tells the file to give up, if one is being fetched.
   public Optional<Digest> keepOnly(Set<Digest> files) {
     wanted.keySet().retainAll(files);
     stored.retainAll(files);
+    bundles.retainAll(files);
     if (current == null || files.contains(current)) {
       return Optional.empty();
     }

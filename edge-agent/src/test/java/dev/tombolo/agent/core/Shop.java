@@ -359,6 +359,14 @@ final class Shop {
   }
 
   private void fetch(AgentEffect.Fetch it) {
+    boolean isBundle =
+        offers.values().stream()
+            .anyMatch(
+                offer ->
+                    offer instanceof AgentEvent.BundleAnswer.Offered(var bundle, var _)
+                        && bundle.equals(it.file()));
+    assertThat(it.url())
+        .isEqualTo("https://hub:8443/v1/" + (isBundle ? "bundles/" : "files/") + it.file().hex());
     if (lineCut && !files.contains(it.file())) {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
     } else if (lostBundles.remove(it.file())) {
