@@ -66,10 +66,14 @@ final class PeerSteps {
   }
 
   void begin(Variant.File file, Now now, Outcome out) {
+    boolean mayAskHub = downloads.mayComeFromHub(file.digest());
     if (sharing.isOn()) {
-      move(file, sharing.begin(file.digest(), now.monotonicMillis()), now, out);
-    } else {
+      Move first = sharing.begin(file.digest(), mayAskHub, now.monotonicMillis());
+      move(file, first, now, out);
+    } else if (mayAskHub) {
       fetch(file, out);
+    } else {
+      downloads.setAside(now.monotonicMillis() + Sharing.LOOK_MILLIS);
     }
   }
 
