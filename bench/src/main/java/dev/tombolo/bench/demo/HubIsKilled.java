@@ -7,8 +7,8 @@ import java.time.Duration;
 final class HubIsKilled implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
   private static final Duration MIDDLE_LIMIT = Duration.ofSeconds(60);
-  private static final int SLOW_BYTES_PER_SECOND = 12_000_000;
-  private static final long MIDDLE_BYTES = 6_000_000;
+  private static final int SLOW_BYTES_PER_SECOND = 1_500_000;
+  private static final long MIDDLE_BYTES = 1_500_000;
 
   @Override
   public String name() {

@@ -20,8 +20,10 @@ final class LineIsBack implements Step {
   @Override
   public void play(Town town) throws Exception {
     town.screen().say("(shop-2's line is joined again)");
+    LineBytes bytes = LineBytes.of(town, List.of(town.shop(2)));
     town.shop(2).line().open();
     town.awaitLive(town.models().second(), List.of(town.shop(2)), CATCH_UP_LIMIT);
+    bytes.claimAtMost(LineIsCut.CHANGE_SHARE, town.models().second());
     town.claim(
         "what shop-2's workload counted in the dark has arrived",
         town.dark()

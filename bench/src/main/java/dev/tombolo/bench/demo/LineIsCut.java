@@ -9,6 +9,10 @@ import java.util.List;
 final class LineIsCut implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
   private static final Duration BACK_LIMIT = Duration.ofSeconds(90);
+
+  /// What changed between two trainings of the model.
+  static final double CHANGE_SHARE = 0.16;
+
   private static final Duration WITHOUT_AGENT = Duration.ofSeconds(2);
 
   @Override
@@ -30,8 +34,12 @@ final class LineIsCut implements Step {
       town.screen().say("(shop-2's line is cut: nothing passes, nothing is closed)");
       dark.line().cut();
       town.rememberDark(new DarkCount(pid, dark.health().texts()));
+      List<Shop> reached = List.of(town.shop(1), town.shop(3));
+      LineBytes bytes = LineBytes.of(town, reached);
       town.release(town.models().second());
-      town.awaitLive(town.models().second(), List.of(town.shop(1), town.shop(3)), LIVE_LIMIT);
+      town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
+      bytes.claimAtMost(CHANGE_SHARE, town.models().second());
+      town.shell().tombolo("get", "bundles");
       town.claim(
           "shop-2 goes on with " + old.release(), dark.health().model().equals(old.modelDigest()));
       town.shell().tombolo("why", dark.slot());

@@ -6,6 +6,9 @@ import java.time.Duration;
 final class ModelGoesLive implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
 
+  /// The first one has no base: all of it comes, packed.
+  private static final double PACKED_SHARE = 0.75;
+
   @Override
   public String name() {
     return "model-goes-live";
@@ -18,8 +21,10 @@ final class ModelGoesLive implements Step {
 
   @Override
   public void play(Town town) throws Exception {
+    LineBytes bytes = LineBytes.of(town, town.shops());
     town.release(town.models().first());
     town.awaitLive(town.models().first(), town.shops(), LIVE_LIMIT);
+    bytes.claimAtMost(PACKED_SHARE, town.models().first());
     town.shell().tombolo("get", "devices");
   }
 }

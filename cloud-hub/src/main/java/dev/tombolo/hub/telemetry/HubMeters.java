@@ -9,6 +9,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 
 /// The hub's meters. Names begin with `tombolo.`, with their unit last.
@@ -16,6 +18,9 @@ public final class HubMeters implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collector = new JvmGcMetrics();
+
+  /// The registry holds what a counter reads weakly: one that nobody else held would stand still.
+  private final List<DoubleSupplier> totals = new CopyOnWriteArrayList<>();
 
   public HubMeters() {
     new JvmMemoryMetrics().bindTo(registry);
@@ -36,6 +41,7 @@ public final class HubMeters implements AutoCloseable {
 
   /// Something that only grows.
   public void counter(String name, String help, DoubleSupplier total) {
+    totals.add(total);
     FunctionCounter.builder(name, total, DoubleSupplier::getAsDouble)
         .description(help)
         .register(registry);

@@ -31,6 +31,7 @@ class HubConfigTest {
               port: 9000
             share: /srv/share
             filesMax: 20GiB
+            bundles: {make: false, maxBytes: 5GiB}
             trust: {certificateLife: 90d, offlineBudget: 400d}
             results: {keep: 30d, maxBytes: 2GiB, maxRows: 500000}
             events: {keep: 60d}
@@ -52,6 +53,7 @@ class HubConfigTest {
     assertThat(config.admin()).isEqualTo(new HubConfig.Admin("127.0.0.1", 9000));
     assertThat(config.share()).contains(Path.of("/srv/share"));
     assertThat(config.filesBytesMax()).isEqualTo(20L * 1024 * 1024 * 1024);
+    assertThat(config.bundles()).isEqualTo(new HubConfig.Bundles(false, 5L * 1024 * 1024 * 1024));
     assertThat(config.trust())
         .isEqualTo(new HubConfig.Trust(Duration.ofDays(90), Duration.ofDays(400)));
     assertThat(config.results())

@@ -21,15 +21,19 @@ import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +114,56 @@ class SqliteViewsTest {
         new PageAsk(Optional.of(Cursor.of(Scene.SITE, Scene.SLOT.slot(), device.device())), 10);
     assertThat(views.devices(Optional.empty(), Optional.empty(), Optional.empty(), behind))
         .isEmpty();
+  }
+
+  @Test
+  void whatRunsAndWhatIsOnItsWayIsToldForBundles() {
+    assertThat(views.liveReleases()).isEmpty();
+    assertThat(views.assignedReleases()).containsExactly(release);
+    assertThat(views.newestReleases(Set.of())).hasSize(1);
+    scene.pass(Duration.ofMinutes(1));
+    Digest newer = scene.assign("embedding", "2.0");
+    assertThat(views.newestReleases(Set.of()))
+        .singleElement()
+        .satisfies(newest -> assertThat(newest.digest()).isEqualTo(newer));
+    assertThat(views.newestReleases(Set.of(release))).hasSize(2);
+    Name app = new Name("embedding");
+    ApplicationStatus fetching =
+        new ApplicationStatus(
+            app,
+            ApplicationStatus.Phase.FETCHING,
+            newer,
+            "2.0",
+            release,
+            "1.0",
+            null,
+            1,
+            300,
+            900,
+            0,
+            List.of(new Reason.Downloading("bundle", 300, 900)),
+            new Transfer(Transfer.How.BUNDLE, release, 50));
+    scene.tell(
+        new HubEvent.ReportSaid(
+            line,
+            device.device(),
+            scene.report(
+                new Report.Row(
+                    1,
+                    "boot-1",
+                    5,
+                    1,
+                    new ReportBody.State(null, 0, List.of(fetching), List.of(), Map.of()))),
+            2));
+
+    assertThat(views.liveReleases()).isEqualTo(Map.of(release, 1L));
+    assertThat(views.downloading(Optional.empty(), Optional.of(Scene.SITE), PageAsk.FIRST))
+        .singleElement()
+        .satisfies(
+            one ->
+                assertThat(one.applications().getFirst().transfer())
+                    .isEqualTo(new Transfer(Transfer.How.BUNDLE, release, 50)));
+    assertThat(views.countDownloading(Optional.of(Scene.FLEET), Optional.empty())).isEqualTo(1);
   }
 
   @Test

@@ -135,7 +135,7 @@ final class BundleSteps {
       case AgentEvent.BundleAnswer.Offered(var bundle, var bytes) ->
           bytes >= event.missing()
               // Most of it is here already.
-              ? new Route.ByFiles(Optional.empty())
+              ? new Route.ByFiles(asking.cause())
               : new Route.ByBundle(
                   bundle,
                   bytes,

@@ -14,12 +14,16 @@ import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +104,67 @@ class HubFilesTest {
     return new AgentFolders(data).partialFile(FILE);
   }
 
+  private AgentEvent.BundleLookedFor asked(FileHub at) throws Exception {
+    HubFiles made = files(at);
+    made.perform(
+        new AgentEffect.AskBundle(
+            new Name("app"),
+            Digest.ofText("release"),
+            at.url() + "/v1/bundles/for/x",
+            List.of(new Variant.File("model.bin", CONTENT.length, FILE, false))));
+    return events.await(AgentEvent.BundleLookedFor.class);
+  }
+
+  private static FileHub.Answer refusal(int status, Reason reason, String fields) {
+    return FileHub.Answer.of(
+        status, fields, Json.write(new Refusal(reason, "no")).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aBundleIsAskedForWithWhatIsMissingHere() throws Exception {
+    Digest bundle = Digest.ofText("bundle");
+    Files.createDirectories(part().getParent());
+    Files.write(part(), new byte[1_000]);
+
+    AgentEvent.BundleLookedFor answer =
+        asked(
+            hub(
+                request ->
+                    FileHub.Answer.of(
+                        200,
+                        "",
+                        Json.write(new BundleOffer(bundle, 77)).getBytes(StandardCharsets.UTF_8))));
+
+    assertThat(answer.answer()).isEqualTo(new AgentEvent.BundleAnswer.Offered(bundle, 77));
+    assertThat(answer.missing()).isEqualTo(CONTENT.length - 1_000);
+  }
+
+  @Test
+  void aHubThatMakesTheBundleIsAskedLaterAndOneThatHasNoneIsNot() throws Exception {
+    Reason awaited = new Reason.BundleAwaited(7);
+    Reason missing = new Reason.BundleMissing("it failed");
+
+    assertThat(asked(hub(request -> refusal(503, awaited, "Retry-After: 7\r\n"))).answer())
+        .isEqualTo(new AgentEvent.BundleAnswer.None(awaited, false, 7));
+    close();
+    assertThat(asked(hub(request -> refusal(404, missing, ""))).answer())
+        .isEqualTo(new AgentEvent.BundleAnswer.None(missing, true, 0));
+    close();
+    Reason notWorth = new Reason.NotFound("bundle", "x", List.of());
+    assertThat(asked(hub(request -> refusal(404, notWorth, ""))).answer())
+        .isEqualTo(new AgentEvent.BundleAnswer.NotNeeded());
+  }
+
+  @Test
+  void nobodyIsAskedWhenAllFilesAreHere() throws Exception {
+    Files.createDirectories(whole().getParent());
+    Files.write(whole(), CONTENT);
+    FileHub at = hub(request -> refusal(500, new Reason.IoFailed("x", "y"), ""));
+
+    assertThat(asked(at).answer()).isEqualTo(new AgentEvent.BundleAnswer.NotNeeded());
+    assertThat(at.requests()).isEmpty();
+  }
+
   @Test
   void aBugOnTheWayIsAnAnswerToo() throws Exception {
     TlsSource broken =
@@ -107,7 +172,8 @@ class HubFilesTest {
           throw new IllegalStateException("a bug");
         };
     AgentFolders folders = new AgentFolders(data);
-    HubFiles made = new HubFiles(
+    HubFiles made =
+        new HubFiles(
             events, folders, broken, new NoPeers(), FetchSettings.of("https://localhost:1"));
     files = made;
 

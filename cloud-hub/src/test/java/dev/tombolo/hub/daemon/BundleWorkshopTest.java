@@ -1,0 +1,106 @@
+package dev.tombolo.hub.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.core.BundleDesk.Offer;
+import dev.tombolo.hub.core.BundleDesk.Row;
+import dev.tombolo.hub.core.BundleDesk.Standing;
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.files.BundleShelf;
+import dev.tombolo.hub.files.ContentStore;
+import dev.tombolo.hub.release.BundlePair;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.protocol.id.Digest;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BundleWorkshopTest {
+  private static final long WAIT_SECONDS = 60;
+
+  @TempDir Path folder;
+  private HubStore store;
+  private HubViews views;
+  private ContentStore files;
+  private Digest release;
+
+  @BeforeEach
+  void open() throws Exception {
+    store = SqliteHubStore.open(folder.resolve("hub.db"));
+    views = SqliteViews.open(folder.resolve("hub.db"));
+    files = ContentStore.open(folder.resolve("files"), 1 << 20);
+    release = Scene.ready(store).assign("embedding", "1.0");
+  }
+
+  @AfterEach
+  void close() {
+    views.close();
+    store.close();
+  }
+
+  private BundleWorkshop workshop(boolean makes) throws Exception {
+    BundleWorkshop workshop =
+        new BundleWorkshop(
+            views,
+            files,
+            BundleShelf.open(folder.resolve("bundles")),
+            new HubConfig.Bundles(makes, 1 << 20),
+            InstantSource.system());
+    workshop.start();
+    return workshop;
+  }
+
+  private static Offer settled(BundleWorkshop workshop, BundlePair pair) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+    Offer offer = workshop.offer(pair);
+    while (offer instanceof Offer.Awaited && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      offer = workshop.offer(pair);
+    }
+    return offer;
+  }
+
+  @Test
+  void whatCannotBeMadeIsSaidAndNotTriedAgainAtOnce() throws Exception {
+    try (BundleWorkshop workshop = workshop(true)) {
+      BundlePair pair = BundlePair.fromNothing(new BundlePair.Side(release, 0));
+
+      assertThat(workshop.offer(pair)).isInstanceOf(Offer.Awaited.class);
+      assertThat(settled(workshop, pair))
+          .isEqualTo(new Offer.Missing("the hub could not make it: model.onnx is not at the hub"));
+      assertThat(workshop.failures()).isEqualTo(1);
+      assertThat(workshop.rows())
+          .singleElement()
+          .extracting(Row::standing)
+          .isEqualTo(Standing.FAILED);
+      BundlePair unknown = BundlePair.fromNothing(new BundlePair.Side(Digest.ofText("?"), 3));
+      assertThat(settled(workshop, unknown).toString()).contains("has no variant 3");
+    }
+  }
+
+  @Test
+  void aBundleThatSavesNothingIsKnownNotToAlsoAfterARestart() throws Exception {
+    byte[] content = "embedding1.0 bytes".getBytes(StandardCharsets.US_ASCII);
+    files.put(Digest.of(content), new ByteArrayInputStream(content));
+    BundlePair pair = BundlePair.fromNothing(new BundlePair.Side(release, 0));
+    try (BundleWorkshop workshop = workshop(true)) {
+      assertThat(settled(workshop, pair)).isEqualTo(new Offer.NotWorth());
+    }
+    try (BundleWorkshop workshop = workshop(false)) {
+      assertThat(workshop.offer(pair)).isEqualTo(new Offer.NotWorth());
+      BundlePair other = BundlePair.fromNothing(new BundlePair.Side(release, 1));
+      assertThat(workshop.offer(other).toString()).contains("bundles.make");
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.tombolo.agent.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.testing.Events;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a bundle made comes into the store only under its own digest. A shell script stands for the
+/// process that applies bundles; the real one is tried in the bench.
+class BundleUnpackingTest {
+  private static final Digest BUNDLE = Digest.ofText("bundle");
+  private static final Digest RELEASE = Digest.ofText("release");
+  private static final Digest BASE = Digest.ofText("base");
+  private static final Digest MODEL = Digest.ofText("model");
+  private static final Variant.File FILE = new Variant.File("model.bin", 5, MODEL, false);
+
+  @TempDir Path data;
+  private final Events events = new Events();
+  private AgentFolders folders = new AgentFolders(Path.of(""));
+
+  @BeforeEach
+  void store() throws IOException {
+    folders = new AgentFolders(data);
+    Files.createDirectories(folders.files());
+  }
+
+  private AgentEvent applied(String script) throws Exception {
+    List<String> program = List.of("/bin/sh", "-c", script, "apply");
+    try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
+      unpacking.perform(
+          new AgentEffect.ApplyBundle(
+              new Name("app"), RELEASE, BUNDLE, Optional.of(BASE), List.of(FILE)));
+      return events.await(AgentEvent.class);
+    }
+  }
+
+  /// Its arguments: bundle apply --by-digest --bundle FILE --out FOLDER --base FOLDER.
+  private static String making(String file) {
+    return "mkdir \"$7\" && printf model > \"$7/" + file + "\"";
+  }
+
+  private static AgentEvent failed(Reason reason, boolean isFinal) {
+    return new AgentEvent.BundleFailed(new Name("app"), RELEASE, BUNDLE, reason, isFinal);
+  }
+
+  @Test
+  void whatHasTheSignedDigestComesIntoTheStore() throws Exception {
+    Files.writeString(folders.partialFile(MODEL), "mo");
+
+    assertThat(applied(making(MODEL.hex())))
+        .isEqualTo(new AgentEvent.BundleApplied(new Name("app"), RELEASE, BUNDLE));
+
+    assertThat(folders.file(MODEL)).hasContent("model");
+    assertThat(folders.files()).isDirectoryNotContaining("glob:**.{made,part}");
+  }
+
+  @Test
+  void aBundleThatMakesSomethingElseIsRefused() throws Exception {
+    AgentEvent answer = applied(making(Digest.ofText("other").hex()));
+
+    String detail = "it does not make model.bin as the release has it";
+    assertThat(answer).isEqualTo(failed(new Reason.BundleRefused(BUNDLE, detail), true));
+    assertThat(folders.files()).isEmptyDirectory();
+  }
+
+  @Test
+  void theCauseIsToldByTheExitCodeAndTheLastWords() throws Exception {
+    assertThat(applied("echo 'tombolo-agent: page 7 is wrong' >&2; exit 5"))
+        .isEqualTo(failed(new Reason.BaseDamaged(BASE, "page 7 is wrong"), true));
+    assertThat(applied("echo it ends too early; exit 6"))
+        .isEqualTo(failed(new Reason.BundleRefused(BUNDLE, "it ends too early"), true));
+    assertThat(applied("echo no room; exit 1"))
+        .isEqualTo(failed(new Reason.IoFailed("bundle apply", "exit code 1: no room"), false));
+    assertThat(applied("kill -9 $$"))
+        .isEqualTo(failed(new Reason.IoFailed("bundle apply", "exit code 137: "), false));
+  }
+
+  @Test
+  void whatAnEarlierTryHasMadeIsTaken() throws Exception {
+    Files.createDirectory(folders.madeBy(BUNDLE));
+    Files.writeString(folders.madeBy(BUNDLE).resolve(MODEL.hex()), "model");
+
+    assertThat(applied("exit 1")).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
+  }
+}
