@@ -3,6 +3,7 @@ package dev.tombolo.bench;
 import dev.tombolo.bench.process.Command;
 import dev.tombolo.bench.process.Surroundings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,9 +94,17 @@ final class ShopNetwork implements AutoCloseable {
   /// Both directions at this speed at most.
   void throttle(int kilobitsPerSecond) throws IOException, InterruptedException {
     String rate = kilobitsPerSecond + "kbit";
-    String[] shaping = {"root", "tbf", "rate", rate, "burst", "4kb", "latency", "400ms"};
+    // Less than a timer's beat would hold a fast line below its rate.
+    String burst = Math.max(4, kilobitsPerSecond / 512) + "kb";
+    String[] shaping = {"root", "tbf", "rate", rate, "burst", burst, "latency", "400ms"};
     run(words(new String[] {"tc", "qdisc", "add", "dev", hubEnd}, shaping));
     inside(words(new String[] {"tc", "qdisc", "add", "dev", shopEnd}, shaping));
+  }
+
+  /// What has come in over the cable so far, headers and all.
+  long bytesIn() throws IOException {
+    Path counter = Path.of("/sys/class/net", hubEnd, "statistics/tx_bytes");
+    return Long.parseLong(Files.readString(counter).strip());
   }
 
   private void inside(String... words) throws IOException, InterruptedException {

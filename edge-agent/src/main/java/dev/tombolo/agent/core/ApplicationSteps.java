@@ -51,7 +51,8 @@ final class ApplicationSteps {
     this.reports = reports;
     this.programs = new Programs(snapshot.releases(), boot.platform());
     this.files = new FileSteps(snapshot, boot, random, programs, reports, windows);
-    this.bundles = new BundleSteps(snapshot, boot, random, programs, files.downloads());
+    this.bundles =
+        new BundleSteps(snapshot, boot, random, programs, files.downloads(), files.peers());
     this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows);
     this.workloads = new WorkloadSteps(programs, reports);
     this.probes = new ProbeSteps(programs);
@@ -110,9 +111,7 @@ final class ApplicationSteps {
   void want(DesiredContent content, ReleaseGate gate, Now now, Outcome out) {
     informed = true;
     windows.want(content);
-    content
-        .place()
-        .ifPresent(place -> files.peers().shareWith(place.site(), content.peers(), out));
+    content.place().ifPresent(place -> files.peers().shareWith(place.site(), content.peers(), out));
     Set<Name> selected = new HashSet<>();
     for (Selection selection : content.selections()) {
       selected.add(selection.name());

@@ -32,18 +32,21 @@ final class BundleSteps {
   private final String https;
   private final Programs programs;
   private final Downloads downloads;
+  private final PeerSteps peers;
 
   BundleSteps(
       AgentSnapshot snapshot,
       AgentBoot boot,
       RandomDraw random,
       Programs programs,
-      Downloads downloads) {
+      Downloads downloads,
+      PeerSteps peers) {
     this.boot = boot;
     this.random = random;
     this.https = snapshot.enrolment().https();
     this.programs = programs;
     this.downloads = downloads;
+    this.peers = peers;
   }
 
   /// What is to be done now on the way; the route it goes on by, which may be another.
@@ -57,9 +60,15 @@ final class BundleSteps {
         if (program.get().bytes() < WORTH_BYTES_MIN) {
           return new Route.ByFiles(Optional.empty());
         }
+        if (peers.isOn() && application.tries.trouble instanceof Reason.LineDown) {
+          downloads.wantFromPeers(program.get().files());
+        } else {
+          downloads.wantNotFromPeers(program.get().files());
+        }
         return ask(application, at, asking, program.get(), now, out);
       }
       case Route.ByBundle bundle -> {
+        downloads.wantNotFromPeers(program.get().files());
         downloads.want(bundle);
         if (downloads.complete(List.of(bundle.file())) && takeTurn(application.tries, now)) {
           out.effect(

@@ -42,7 +42,8 @@ final class PeerSteps {
 
   /// The document in force names these.
   void shareWith(Name site, Optional<PeersSection> section, Outcome out) {
-    sharing.shareWith(site, mayShare ? section.map(PeersSection::peers).orElse(List.of()) : List.of());
+    sharing.shareWith(
+        site, mayShare ? section.map(PeersSection::peers).orElse(List.of()) : List.of());
     List<Peer> now = sharing.isOn() ? sharing.peers() : List.of();
     if (now.equals(sharedWith)) {
       return;
@@ -65,10 +66,14 @@ final class PeerSteps {
   }
 
   void begin(Variant.File file, Now now, Outcome out) {
+    boolean mayAskHub = downloads.mayComeFromHub(file.digest());
     if (sharing.isOn()) {
-      move(file, sharing.begin(file.digest(), now.monotonicMillis()), now, out);
-    } else {
+      Move first = sharing.begin(file.digest(), mayAskHub, now.monotonicMillis());
+      move(file, first, now, out);
+    } else if (mayAskHub) {
       fetch(file, out);
+    } else {
+      downloads.setAside(now.monotonicMillis() + Sharing.LOOK_MILLIS);
     }
   }
 
@@ -98,11 +103,7 @@ final class PeerSteps {
       return;
     }
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
-    move(
-        file,
-        sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()),
-        now,
-        out);
+    move(file, sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()), now, out);
   }
 
   private Variant.@Nullable File underWay(Digest content) {
@@ -136,8 +137,7 @@ final class PeerSteps {
 
   private void ask(Variant.File file, Move.Ask ask, Outcome out) {
     questions++;
-    out.effect(
-        new AgentEffect.AskPeers(file.digest(), questions, ask.peers(), ask.afterMillis()));
+    out.effect(new AgentEffect.AskPeers(file.digest(), questions, ask.peers(), ask.afterMillis()));
   }
 
   private void fetch(Variant.File file, Outcome out) {

@@ -150,13 +150,19 @@ final class StatusView {
 
   private Reason fetching(Application application, ReleaseState.Fetching at, Now now) {
     Reason stuck = application.tries.trouble;
-    if (stuck != null) {
+    List<Variant.File> coming = coming(at);
+    boolean isOnTheWay =
+        coming.stream()
+            .anyMatch(
+                it ->
+                    downloads.isFetching(it.digest())
+                        && peers.reason(it.digest(), it.path(), 0, 0).isPresent());
+    if (stuck != null && !isOnTheWay) {
       long left = Math.max(0, application.tries.retryAtMillis - now.monotonicMillis());
       return stuck instanceof Reason.BundleAwaited
           ? stuck
           : new Reason.DownloadFailed("bundle", ReasonText.say(stuck), left);
     }
-    List<Variant.File> coming = coming(at);
     boolean fetching = false;
     Optional<Reason> shared = Optional.empty();
     String path = "";

@@ -90,6 +90,10 @@ public final class LanServer implements AutoCloseable {
     return LanAddresses.with(port);
   }
 
+  synchronized int port() {
+    return port;
+  }
+
   /// Bound, not listening: nobody else gets the port, nobody can connect.
   private void reserve(int wanted) throws IOException {
     for (int next = wanted; next < wanted + PORTS_TRIED && next <= 65_535; next++) {
@@ -193,11 +197,7 @@ public final class LanServer implements AutoCloseable {
     Digest content = Digest.ofHash(java.util.HexFormat.of().parseHex(path.group(1)));
     try (FileChannel part = open(folders.partialFile(content))) {
       if (part != null) {
-        give(
-            exchange,
-            part,
-            standings.getOrDefault(content, PeerStanding.HOLDS),
-            isGet);
+        give(exchange, part, standings.getOrDefault(content, PeerStanding.HOLDS), isGet);
         return;
       }
     }

@@ -19,6 +19,10 @@ public final class Downloads {
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();
   private final Set<Digest> stored = new HashSet<>();
   private final Set<Digest> bundles = new HashSet<>();
+
+  /// The hub is not asked for these: it would give something smaller.
+  private final Set<Digest> fromPeersOnly = new HashSet<>();
+
   private @Nullable Digest current;
   private long currentBytes;
   private final Rate rate = new Rate();
@@ -27,15 +31,39 @@ public final class Downloads {
 
   /// When the next file may be looked for; peers may have it before the hub is asked again.
   private long lookAtMillis;
+
   private @Nullable Reason trouble;
   private @Nullable Digest troubled;
 
   public void want(List<Variant.File> files) {
     for (Variant.File file : files) {
+      fromPeersOnly.remove(file.digest());
       if (!stored.contains(file.digest())) {
         wanted.putIfAbsent(file.digest(), file);
       }
     }
+  }
+
+  /// While the hub cannot say what is best: what devices of the site have.
+  public void wantFromPeers(List<Variant.File> files) {
+    for (Variant.File file : files) {
+      if (!stored.contains(file.digest()) && wanted.putIfAbsent(file.digest(), file) == null) {
+        fromPeersOnly.add(file.digest());
+      }
+    }
+  }
+
+  /// The hub has said. What is being copied goes on.
+  public void wantNotFromPeers(List<Variant.File> files) {
+    for (Variant.File file : files) {
+      if (!file.digest().equals(current) && fromPeersOnly.remove(file.digest())) {
+        wanted.remove(file.digest());
+      }
+    }
+  }
+
+  public boolean mayComeFromHub(Digest file) {
+    return !fromPeersOnly.contains(file);
   }
 
   /// A bundle is fetched as a file is, from another place.
@@ -53,6 +81,7 @@ public final class Downloads {
     wanted.keySet().retainAll(files);
     stored.retainAll(files);
     bundles.retainAll(files);
+    fromPeersOnly.retainAll(files);
     if (current == null || files.contains(current)) {
       return Optional.empty();
     }
@@ -99,6 +128,7 @@ public final class Downloads {
 
   public void finished(Digest file) {
     wanted.remove(file);
+    fromPeersOnly.remove(file);
     stored.add(file);
     failures = 0;
     retryAtMillis = 0;

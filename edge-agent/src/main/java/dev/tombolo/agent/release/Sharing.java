@@ -77,6 +77,7 @@ public final class Sharing {
   private long progressMillis;
   private boolean isClaiming;
   private boolean isFetching;
+  private boolean mayAskHub = true;
   private @Nullable Peer source;
   private @Nullable Peer awaited;
   private final Map<DeviceId, Long> toldBytes = new HashMap<>();
@@ -142,8 +143,10 @@ public final class Sharing {
 
   // The content under way
 
-  public Move begin(Digest next, long nowMillis) {
+  /// @param hubToo false when it is wanted only if a peer gives it
+  public Move begin(Digest next, boolean hubToo, long nowMillis) {
     content = next;
+    mayAskHub = hubToo;
     ownBytes = 0;
     grownMillis = nowMillis;
     progressMillis = nowMillis;
@@ -267,7 +270,7 @@ public final class Sharing {
   }
 
   private boolean isHubOnly(long nowMillis) {
-    return wrong.getOrDefault(content, 0) >= WRONG_MAX && nowMillis >= hubRestsUntil;
+    return mayAskHub && wrong.getOrDefault(content, 0) >= WRONG_MAX && nowMillis >= hubRestsUntil;
   }
 
   private Optional<Peer> giver(List<PeerAnswer> heard, long nowMillis) {
@@ -291,6 +294,9 @@ public final class Sharing {
   }
 
   private Move nobodyGives(List<PeerAnswer> heard, long nowMillis) {
+    if (!mayAskHub) {
+      return new Move.SetAside(LOOK_MILLIS);
+    }
     if (nowMillis < hubRestsUntil) {
       isClaiming = false;
       return new Move.SetAside(Math.min(LOOK_MILLIS, hubRestsUntil - nowMillis));
@@ -323,8 +329,7 @@ public final class Sharing {
     return switch (peer.standing()) {
       case FETCHES -> true;
       case CLAIMS, WANTS ->
-          peer.bytes() > ownBytes
-              || (peer.bytes() == ownBytes && rank(peer.peer()) < rank(self));
+          peer.bytes() > ownBytes || (peer.bytes() == ownBytes && rank(peer.peer()) < rank(self));
       case WHOLE, HOLDS, UNREACHABLE -> false;
     };
   }
@@ -369,8 +374,7 @@ public final class Sharing {
       awayUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
     } else if (isCatchingUp(told, nowMillis)) {
       progressMillis = nowMillis;
-    } else if (told.bytes() > bytes
-        || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
+    } else if (told.bytes() > bytes || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
       dullUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
     }
     toldBytes.put(told.peer(), told.bytes());

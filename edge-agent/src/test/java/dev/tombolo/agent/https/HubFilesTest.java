@@ -172,7 +172,8 @@ class HubFilesTest {
           throw new IllegalStateException("a bug");
         };
     AgentFolders folders = new AgentFolders(data);
-    HubFiles made = new HubFiles(
+    HubFiles made =
+        new HubFiles(
             events, folders, broken, new NoPeers(), FetchSettings.of("https://localhost:1"));
     files = made;
 

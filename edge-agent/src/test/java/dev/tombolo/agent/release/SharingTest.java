@@ -111,15 +111,14 @@ class SharingTest {
     Site site = new Site(1, 2);
     Sharing sharing = site.devices.getLast().sharing;
     DeviceId liar = site.devices.getFirst().id;
-    sharing.begin(CONTENT, 0);
-    Move copy =
-        sharing.answered(0, List.of(new PeerAnswer(liar, PeerStanding.WHOLE, SIZE)), 100);
+    sharing.begin(CONTENT, true, 0);
+    Move copy = sharing.answered(0, List.of(new PeerAnswer(liar, PeerStanding.WHOLE, SIZE)), 100);
     assertThat(copy).isInstanceOf(Move.Copy.class);
     sharing.advanced(SIZE, 5_000);
 
     assertThat(sharing.distrust(CONTENT)).containsExactly("store-1/slot-0");
     sharing.end();
-    Move next = sharing.begin(CONTENT, 6_000);
+    Move next = sharing.begin(CONTENT, true, 6_000);
 
     assertThat(next).isEqualTo(new Move.Ask(List.of(), 0));
     assertThat(sharing.answered(0, List.of(), 6_001)).isInstanceOf(Move.Ask.class);
@@ -130,15 +129,29 @@ class SharingTest {
   void whoSaysMuchAndGivesNothingIsPassedOver() {
     Site site = new Site(1, 2);
     Sharing sharing = site.devices.getLast().sharing;
-    PeerAnswer liar =
-        new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
-    sharing.begin(CONTENT, 0);
+    PeerAnswer liar = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    sharing.begin(CONTENT, true, 0);
     sharing.answered(0, List.of(liar), 100);
 
     sharing.copyEnded(0, liar, 10_100);
     sharing.answered(0, List.of(liar), 10_200);
 
     assertThat(sharing.answered(0, List.of(liar), 10_300)).isInstanceOf(Move.FromHub.class);
+  }
+
+  @Test
+  void whatTheHubWouldGiveSmallerIsTakenFromPeersAlone() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getFirst().sharing;
+    DeviceId other = site.devices.getLast().id;
+
+    sharing.begin(CONTENT, false, 0);
+
+    assertThat(sharing.answered(0, List.of(new PeerAnswer(other, PeerStanding.WANTS, 0)), 100))
+        .isInstanceOf(Move.SetAside.class);
+    sharing.begin(CONTENT, false, 6_000);
+    assertThat(sharing.answered(0, List.of(new PeerAnswer(other, PeerStanding.WHOLE, 9)), 6_100))
+        .isInstanceOf(Move.Copy.class);
   }
 
   @Test
@@ -262,7 +275,7 @@ class SharingTest {
         }
         if (box.startsAtMillis >= 0 && now >= box.startsAtMillis) {
           box.startsAtMillis = -1;
-          move(box, box.sharing.begin(CONTENT, now));
+          move(box, box.sharing.begin(CONTENT, true, now));
         }
         hear(box);
         copy(box);
@@ -298,7 +311,8 @@ class SharingTest {
       box.answersAtMillis.clear();
       box.asksAtMillis = now + ask.afterMillis();
       ask.peers()
-          .forEach(it -> box.answersAtMillis.add(box.asksAtMillis + random.nextInt(3 * STEP_MILLIS)));
+          .forEach(
+              it -> box.answersAtMillis.add(box.asksAtMillis + random.nextInt(3 * STEP_MILLIS)));
     }
 
     private void hear(Box box) {

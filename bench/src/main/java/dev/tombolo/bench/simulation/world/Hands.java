@@ -28,6 +28,7 @@ final class Hands implements Consumer<AgentEffect> {
   private final long run;
   private final Fetching fetching;
   private final Bundling bundling;
+  private final Neighbours neighbours;
   private long diskFreeMillis;
 
   Hands(Device device) {
@@ -37,6 +38,7 @@ final class Hands implements Consumer<AgentEffect> {
     this.run = device.run();
     this.fetching = new Fetching(device, this);
     this.bundling = new Bundling(device, this);
+    this.neighbours = new Neighbours(device, this);
   }
 
   @Override
@@ -61,7 +63,14 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.Fetch it -> fetching.fetch(it);
       case AgentEffect.AskBundle it -> bundling.ask(it);
       case AgentEffect.ApplyBundle it -> bundling.apply(it);
-      case AgentEffect.CancelFetch it -> fetching.cancel(it.file());
+      case AgentEffect.CancelFetch it -> {
+        fetching.cancel(it.file());
+        neighbours.cancel(it.file());
+      }
+      case AgentEffect.ShareWith _ -> {}
+      case AgentEffect.TellPeers it -> neighbours.tell(it);
+      case AgentEffect.AskPeers it -> neighbours.ask(it);
+      case AgentEffect.CopyFromPeer it -> neighbours.copy(it);
       case AgentEffect.Stage it -> onDisk(20, 300, () -> stage(it));
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));
       case AgentEffect.Sweep it ->
@@ -82,6 +91,11 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.Recover it -> recover();
       case AgentEffect.Stop _ -> {}
     }
+  }
+
+  /// Of the agent's process whose hands these are.
+  long run() {
+    return run;
   }
 
   /// Does it after a moment, unless the agent has died by then.

@@ -1,0 +1,168 @@
+package dev.tombolo.bench.simulation.world;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.release.PeerAnswer;
+import dev.tombolo.agent.release.PeerStanding;
+import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.protocol.desired.PeersSection.Peer;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The network within a site: devices ask each other and copy from each other, whatever the weather
+/// is outside. Now and then one is not reached.
+final class Neighbours {
+  private static final int PIECES = 4;
+  private static final double UNREACHED_SHARE = 0.02;
+  private static final long LOOK_MILLIS = 1_000;
+  private static final long STALL_MILLIS = 10_000;
+
+  private final Device device;
+  private final World world;
+  private final Hands hands;
+  private final Chance chance;
+  private @Nullable Digest copied;
+  private long tries;
+  private long grownMillis;
+
+  Neighbours(Device device, Hands hands) {
+    this.device = device;
+    this.world = device.world;
+    this.hands = hands;
+    this.chance = world.chance("neighbours", device.number());
+  }
+
+  /// Nothing more is heard of it.
+  void cancel(Digest content) {
+    if (content.equals(copied)) {
+      copied = null;
+    }
+  }
+
+  void tell(AgentEffect.TellPeers it) {
+    if (it.standing() == PeerStanding.HOLDS) {
+      device.told.remove(it.content());
+    } else {
+      device.told.put(it.content(), it.standing());
+    }
+  }
+
+  void ask(AgentEffect.AskPeers it) {
+    world
+        .scheduler()
+        .in(
+            it.afterMillis() + chance.between(1, 30),
+            () -> {
+              if (device.run() == hands.run()) {
+                answered(it);
+              }
+            });
+  }
+
+  private void answered(AgentEffect.AskPeers it) {
+    List<PeerAnswer> answers = new ArrayList<>();
+    for (Peer peer : it.peers()) {
+      answers.add(answer(peer.device(), it.content()));
+    }
+    device.offer(
+        new AgentEvent.PeersAnswered(it.content(), it.question(), bytes(it.content()), answers));
+  }
+
+  private long bytes(Digest content) {
+    return device.files.partialOf(content).bytes();
+  }
+
+  private PeerAnswer answer(DeviceId id, Digest content) {
+    Device peer = neighbour(id);
+    if (peer == null || chance.isWithin(UNREACHED_SHARE)) {
+      return PeerAnswer.unreachable(id);
+    }
+    if (peer.files.whole.containsKey(content)) {
+      return new PeerAnswer(id, PeerStanding.WHOLE, Long.MAX_VALUE);
+    }
+    return new PeerAnswer(
+        id,
+        peer.told.getOrDefault(content, PeerStanding.HOLDS),
+        peer.files.partialOf(content).bytes());
+  }
+
+  private @Nullable Device neighbour(DeviceId id) {
+    for (Device other : world.devices()) {
+      if (other.site() == device.site()
+          && other.isUp()
+          && other.device().filter(id::equals).isPresent()) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  void copy(AgentEffect.CopyFromPeer it) {
+    copied = it.content();
+    grownMillis = world.now();
+    long number = ++tries;
+    hands.later(5, 50, () -> copyOn(it, number));
+  }
+
+  private void copyOn(AgentEffect.CopyFromPeer it, long number) {
+    if (!it.content().equals(copied) || number != tries) {
+      return;
+    }
+    FileStore.Partial mine = device.files.partialOf(it.content());
+    Device peer = neighbour(it.peer().device());
+    PeerAnswer told = answer(it.peer().device(), it.content());
+    if (peer == null || told.standing() == PeerStanding.UNREACHABLE) {
+      ended(new AgentEvent.CopyEnded(it.content(), mine.bytes(), told));
+      return;
+    }
+    if (device.disk().isFull()) {
+      ended(failed(it, new Reason.DiskFull("files", it.size(), 0)));
+      return;
+    }
+    boolean isWhole = told.standing() == PeerStanding.WHOLE;
+    long there = isWhole ? it.size() : told.bytes();
+    if (there > mine.bytes()) {
+      boolean isRight =
+          isWhole ? peer.files.isRight(it.content()) : peer.files.partialOf(it.content()).isRight();
+      grow(it, Math.min(there, mine.bytes() + it.size() / PIECES + 1), mine.isRight() && isRight);
+      hands.later(5, 500, () -> copyOn(it, number));
+    } else if (told.standing() == PeerStanding.FETCHES
+        && world.now() - grownMillis < STALL_MILLIS) {
+      hands.later(LOOK_MILLIS, LOOK_MILLIS, () -> copyOn(it, number));
+    } else {
+      ended(new AgentEvent.CopyEnded(it.content(), mine.bytes(), told));
+    }
+  }
+
+  private void grow(AgentEffect.CopyFromPeer it, long bytes, boolean isRight) {
+    grownMillis = world.now();
+    if (bytes < it.size()) {
+      device.files.partial.put(it.content(), new FileStore.Partial(bytes, bytes, isRight));
+      device.offer(new AgentEvent.FetchAdvanced(it.content(), bytes));
+      return;
+    }
+    device.files.partial.remove(it.content());
+    if (isRight) {
+      device.files.whole.put(it.content(), true);
+      ended(new AgentEvent.FetchFinished(it.content()));
+    } else {
+      Reason wrong =
+          new Reason.DigestMismatch(
+              "a peer's", it.content(), Digest.ofText("torn " + it.content()));
+      ended(failed(it, wrong));
+    }
+  }
+
+  private void ended(AgentEvent news) {
+    copied = null;
+    device.offer(news);
+  }
+
+  private static AgentEvent failed(AgentEffect.CopyFromPeer it, Reason reason) {
+    return new AgentEvent.FetchFailed(it.content(), reason, true);
+  }
+}

@@ -1,0 +1,373 @@
+package dev.tombolo.agent.lan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.https.FetchSettings;
+import dev.tombolo.agent.https.HubFiles;
+import dev.tombolo.agent.https.PeerQuestions;
+import dev.tombolo.agent.release.PeerAnswer;
+import dev.tombolo.agent.release.PeerStanding;
+import dev.tombolo.agent.testing.Events;
+import dev.tombolo.agent.testing.TestCa;
+import dev.tombolo.agent.testing.Until;
+import dev.tombolo.agent.x509.IdentityFolder;
+import dev.tombolo.agent.x509.LanTls;
+import dev.tombolo.protocol.desired.PeersSection.Peer;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.sign.SpkiPin;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import javax.net.ssl.HttpsURLConnection;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Devices that serve each other, over real TLS.
+@Timeout(60)
+class LanServerTest {
+  private static final byte[] CONTENT = content();
+  private static final Digest DIGEST = Digest.of(CONTENT);
+
+  @TempDir static Path shared;
+  private static TestCa ca;
+
+  @TempDir Path folder;
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @BeforeAll
+  static void makeCa() throws Exception {
+    ca = TestCa.create(shared.resolve("ca"));
+  }
+
+  private static byte[] content() {
+    byte[] bytes = new byte[(int) LanServer.SLICE_BYTES + 300_000];
+    new Random(7).nextBytes(bytes);
+    return bytes;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  @Test
+  void aPeerGetsAWholeContentInSlices() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    giver.has(CONTENT);
+
+    taker.files.perform(taker.copyFrom(giver));
+
+    assertThat(taker.events.await(AgentEvent.FetchFinished.class).file()).isEqualTo(DIGEST);
+    assertThat(taker.whole()).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aPeerGoesOnWhereItStoppedAndFollowsOneThatFetches() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    taker.hasPart(Arrays.copyOf(CONTENT, 1_000));
+    giver.hasPart(Arrays.copyOf(CONTENT, 50_000));
+    giver.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.FETCHES));
+
+    taker.files.perform(taker.copyFrom(giver));
+    Until.holds("the taker has as much", () -> taker.partBytes() == 50_000);
+    giver.hasPart(Arrays.copyOf(CONTENT, 90_000));
+    Until.holds("the taker has as much", () -> taker.partBytes() == 90_000);
+    giver.hasPart(CONTENT);
+    Files.move(giver.folders.partialFile(DIGEST), giver.folders.file(DIGEST));
+
+    taker.events.await(AgentEvent.FetchFinished.class);
+    assertThat(taker.whole()).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aPeerThatDoesNotFetchGivesWhatItHas() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    giver.hasPart(Arrays.copyOf(CONTENT, 50_000));
+
+    taker.files.perform(taker.copyFrom(giver));
+
+    assertThat(taker.events.await(AgentEvent.CopyEnded.class))
+        .isEqualTo(
+            new AgentEvent.CopyEnded(
+                DIGEST, 50_000, new PeerAnswer(giver.id, PeerStanding.HOLDS, 50_000)));
+  }
+
+  @Test
+  void aPeerThatGoesAwayIsKnownAtOnce() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    giver.hasPart(Arrays.copyOf(CONTENT, 50_000));
+    giver.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.FETCHES));
+
+    taker.files.perform(taker.copyFrom(giver));
+    Until.holds("the taker has as much", () -> taker.partBytes() == 50_000);
+    giver.server.perform(new AgentEffect.ShareWith(List.of()));
+
+    assertThat(taker.events.await(AgentEvent.CopyEnded.class).told())
+        .isEqualTo(PeerAnswer.unreachable(giver.id));
+  }
+
+  @Test
+  void whatIsWrongIsThrownAway() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    byte[] wrong = CONTENT.clone();
+    wrong[100_000] ^= 1;
+    giver.has(wrong);
+
+    taker.files.perform(taker.copyFrom(giver));
+
+    assertThat(taker.events.await(AgentEvent.FetchFailed.class).reason())
+        .isEqualTo(new Reason.DigestMismatch("giver", DIGEST, Digest.of(wrong)));
+    assertThat(taker.folders.partialFile(DIGEST)).doesNotExist();
+    assertThat(taker.folders.file(DIGEST)).doesNotExist();
+  }
+
+  @Test
+  void allAreAskedAtOnceHowTheyStand() throws Exception {
+    Box one = new Box("one");
+    Box whole = new Box("whole");
+    Box part = new Box("part");
+    Box waiting = new Box("waiting");
+    Box gone = new Box("gone");
+    acquaint(one, whole, part, waiting, gone);
+    whole.has(CONTENT);
+    part.hasPart(Arrays.copyOf(CONTENT, 7));
+    part.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.CLAIMS));
+    waiting.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.WANTS));
+    gone.server.close();
+    one.hasPart(Arrays.copyOf(CONTENT, 3));
+
+    one.questions.perform(
+        new AgentEffect.AskPeers(
+            DIGEST, 4711, List.of(whole.peer, part.peer, waiting.peer, gone.peer), 0));
+
+    AgentEvent.PeersAnswered said = one.events.await(AgentEvent.PeersAnswered.class);
+    assertThat(said.question()).isEqualTo(4711);
+    assertThat(said.bytes()).isEqualTo(3);
+    assertThat(said.answers())
+        .containsExactlyInAnyOrder(
+            new PeerAnswer(whole.id, PeerStanding.WHOLE, CONTENT.length),
+            new PeerAnswer(part.id, PeerStanding.CLAIMS, 7),
+            new PeerAnswer(waiting.id, PeerStanding.WANTS, 0),
+            PeerAnswer.unreachable(gone.id));
+  }
+
+  @Test
+  void aStrangerIsRefusedByTheHandshake() throws Exception {
+    Box giver = new Box("giver");
+    Box stranger = new Box("stranger");
+    giver.knows(giver);
+    stranger.knows(giver, stranger);
+    giver.has(CONTENT);
+
+    assertThatThrownBy(() -> stranger.call(giver, "GET", "/v1/content/" + DIGEST.hex(), null))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whoIsAPeerNoLongerGetsNothingMoreOnAnOpenLine() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    giver.has(CONTENT);
+    assertThat(taker.call(giver, "HEAD", "/v1/content/" + DIGEST.hex(), null)).isEqualTo(200);
+
+    giver.tls.shareWith(giver.keys());
+
+    assertThatThrownBy(
+            () -> {
+              int status = taker.call(giver, "HEAD", "/v1/content/" + DIGEST.hex(), null);
+              if (status == 403) {
+                throw new IOException("refused");
+              }
+            })
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aServerWithAnotherKeyIsNotTakenForThePeer() throws Exception {
+    Box giver = new Box("giver");
+    Box other = new Box("other");
+    Box taker = new Box("taker");
+    acquaint(giver, other, taker);
+    giver.has(CONTENT);
+    Peer disguised =
+        new Peer(other.id, other.peer.slot(), other.peer.keys(), giver.peer.addresses());
+
+    taker.files.perform(new AgentEffect.CopyFromPeer(DIGEST, CONTENT.length, disguised));
+
+    assertThat(taker.events.await(AgentEvent.CopyEnded.class).told())
+        .isEqualTo(PeerAnswer.unreachable(other.id));
+    assertThat(taker.partBytes()).isZero();
+  }
+
+  @Test
+  void onlyContentsAreServedAndOnlyRead() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    giver.has(CONTENT);
+    Files.writeString(giver.folders.data().resolve("secret"), "secret");
+
+    for (String path :
+        List.of(
+            "/",
+            "/v1/content/",
+            "/v1/content/../secret",
+            "/v1/content/" + DIGEST.hex() + "/../../secret",
+            "/v1/content/" + DIGEST.hex() + ".part",
+            "/v1/content/%2e%2e/secret",
+            "/v1/content/" + Digest.ofText("another").hex(),
+            "/v1/content/" + DIGEST.hex().toUpperCase(java.util.Locale.ROOT))) {
+      assertThat(taker.call(giver, "GET", path, null)).as(path).isEqualTo(404);
+    }
+    String path = "/v1/content/" + DIGEST.hex();
+    for (String method : List.of("POST", "PUT", "DELETE")) {
+      assertThat(taker.call(giver, method, path, null)).as(method).isEqualTo(405);
+    }
+    assertThat(taker.call(giver, "GET", path, "bytes=10-")).isEqualTo(206);
+    for (String range :
+        List.of(
+            "bytes=" + CONTENT.length + "-",
+            "bytes=-5",
+            "bytes=1-2",
+            "bytes=99999999999999999999-",
+            "lines=1-")) {
+      assertThat(taker.call(giver, "GET", path, range)).as(range).isEqualTo(416);
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsPassedOver() throws Exception {
+    try (ServerSocket taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress(0));
+      AgentFolders folders = new AgentFolders(folder.resolve("next"));
+      try (LanServer server = new LanServer(folders, new Box("any").tls, taken.getLocalPort())) {
+        assertThat(server.port()).isNotEqualTo(taken.getLocalPort());
+      }
+    }
+  }
+
+  private void acquaint(Box... boxes) throws IOException {
+    for (Box box : boxes) {
+      box.knows(boxes);
+    }
+  }
+
+  /// One device.
+  private final class Box {
+    final Events events = new Events();
+    final AgentFolders folders;
+    final LanTls tls;
+    final LanServer server;
+    final HubFiles files;
+    final PeerQuestions questions;
+    final DeviceId id;
+    final Peer peer;
+
+    Box(String name) throws Exception {
+      folders = new AgentFolders(folder.resolve(name));
+      Files.createDirectories(folders.files());
+      IdentityFolder identity = new IdentityFolder(folders.identity());
+      identity.keepEnrolled(
+          ca.signDevice(identity.request(), "dev-000000000000000000000000"),
+          ca.rootKey(),
+          "document");
+      Digest key = SpkiPin.of(identity.load().chain().getFirst());
+      id = DeviceId.ofKey(key.text().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      tls = new LanTls(identity);
+      server = new LanServer(folders, tls, 20_000 + new Random().nextInt(30_000));
+      files =
+          new HubFiles(
+              events,
+              folders,
+              () -> {
+                throw new IOException("the hub is asked nothing");
+              },
+              tls,
+              FetchSettings.of("https://localhost:1"));
+      questions = new PeerQuestions(events, folders, tls);
+      peer = new Peer(id, new Name(name), List.of(key), List.of("127.0.0.1:" + server.port()));
+      open.addAll(List.of(server, files, questions));
+    }
+
+    java.util.Set<Digest> keys() {
+      return java.util.Set.copyOf(peer.keys());
+    }
+
+    void knows(Box... boxes) throws IOException {
+      List<Peer> peers = Arrays.stream(boxes).map(it -> it.peer).toList();
+      java.util.Set<Digest> all = new java.util.HashSet<>();
+      peers.forEach(it -> all.addAll(it.keys()));
+      tls.shareWith(all);
+      server.perform(new AgentEffect.ShareWith(peers));
+    }
+
+    void has(byte[] bytes) throws IOException {
+      Files.write(folders.file(DIGEST), bytes);
+    }
+
+    void hasPart(byte[] bytes) throws IOException {
+      Files.write(folders.partialFile(DIGEST), bytes);
+    }
+
+    byte[] whole() throws IOException {
+      return Files.readAllBytes(folders.file(DIGEST));
+    }
+
+    long partBytes() throws IOException {
+      Path part = folders.partialFile(DIGEST);
+      return Files.exists(part) ? Files.size(part) : 0;
+    }
+
+    AgentEffect.CopyFromPeer copyFrom(Box other) {
+      return new AgentEffect.CopyFromPeer(DIGEST, CONTENT.length, other.peer);
+    }
+
+    int call(Box other, String method, String path, @Nullable String range) throws IOException {
+      HttpsURLConnection call =
+          (HttpsURLConnection)
+              URI.create("https://" + other.peer.addresses().getFirst() + path)
+                  .toURL()
+                  .openConnection();
+      call.setSSLSocketFactory(tls.sockets());
+      call.setHostnameVerifier((host, session) -> true);
+      call.setRequestMethod(method);
+      if (range != null) {
+        call.setRequestProperty("Range", range);
+      }
+      int status = call.getResponseCode();
+      call.disconnect();
+      return status;
+    }
+  }
+}
