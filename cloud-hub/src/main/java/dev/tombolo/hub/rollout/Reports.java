@@ -147,6 +147,7 @@ final class Reports {
     return new RolloutChange.Moved(
         rollout.id(),
         member,
+        rollout.wave(member),
         next.phase,
         next.isBack ? RolloutChange.Moved.GONE_BACK : rollout.granted(member),
         rollout.prior(member),

@@ -224,6 +224,20 @@ public final class Rollout {
     return failed;
   }
 
+  /// Connected devices of later waves, at most `limit`.
+  List<Integer> connectedBehind(int wave, int limit) {
+    List<Integer> found = new ArrayList<>();
+    for (int member = 0; member < members.size() && found.size() < limit; member++) {
+      if (members.wave[member] > wave
+          && isOnline(member)
+          && !isSuperseded(member)
+          && members.phaseOf(member) == Phase.WAITING) {
+        found.add(member);
+      }
+    }
+    return found;
+  }
+
   /// What is selected for a device.
   public Choice choice(int member) {
     Phase phase = members.phaseOf(member);
@@ -411,6 +425,7 @@ public final class Rollout {
     int failedBefore = members.siteFailed[members.site[member]];
     members.siteFailed[members.site[member]] +=
         (moved.phase() == Phase.FAILED ? 1 : 0) - (members.phaseOf(member) == Phase.FAILED ? 1 : 0);
+    members.wave[member] = (byte) moved.wave();
     members.phase[member] = (byte) moved.phase().ordinal();
     members.granted[member] = moved.grantedMillis();
     members.prior[member] = moved.prior();

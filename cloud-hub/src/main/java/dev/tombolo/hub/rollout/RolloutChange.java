@@ -38,6 +38,7 @@ public sealed interface RolloutChange {
 
   /// A device stands somewhere else.
   ///
+  /// @param wave as before, but for a stand-in
   /// @param grantedMillis hub time of the permit it got last; 0: none; [#GONE_BACK]: it failed, and
   ///   has gone back to what it had
   /// @param prior what it had before, in the record's list; -1: not known, or nothing
@@ -47,6 +48,7 @@ public sealed interface RolloutChange {
   record Moved(
       RolloutId rollout,
       int member,
+      int wave,
       Phase phase,
       long grantedMillis,
       int prior,

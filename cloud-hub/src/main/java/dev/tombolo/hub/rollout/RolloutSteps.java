@@ -17,6 +17,9 @@ public final class RolloutSteps {
   /// Devices written down in one step while planning.
   public static final int BLOCK = 4_096;
 
+  /// How long a wave may be dark as a whole before others stand in for it.
+  public static final long STAND_IN_MILLIS = 60_000;
+
   private RolloutSteps() {}
 
   /// What a device had before a rollout moves it.
@@ -101,9 +104,30 @@ public final class RolloutSteps {
     if (!next.equals(rollout.state())) {
       changes.add(new RolloutChange.Put(rollout.record().with(next)));
     } else if (next.givesPermits()) {
+      if (next instanceof RolloutState.Rolling rolling) {
+        standIns(rollout, rolling, nowMillis, changes);
+      }
       permits(rollout, priors, nowMillis, changes);
     }
     return changes;
+  }
+
+  /// Nobody has proven the release, and the open wave is dark as a whole: so many connected devices
+  /// of later waves take its place that the rollout does not wait for one shop.
+  private static void standIns(
+      Rollout rollout, RolloutState.Rolling at, long nowMillis, List<RolloutChange> changes) {
+    int wave = at.openThrough();
+    WaveCount count = rollout.count(wave);
+    if (wave >= rollout.record().plan().last()
+        || count.dark() < count.total()
+        || count.total() == 0
+        || nowMillis - at.openedMillis() < STAND_IN_MILLIS
+        || isProven(rollout, wave)) {
+      return;
+    }
+    for (int member : rollout.connectedBehind(wave, Math.min(SLICE, count.total()))) {
+      changes.add(moved(rollout, member, wave, rollout.phase(member), rollout.granted(member)));
+    }
   }
 
   /// How the waves stand, when those who read do not know it yet.
@@ -218,12 +242,18 @@ public final class RolloutSteps {
   /// let the next one go first.
   static boolean isHealthy(Rollout rollout, int wave) {
     WaveCount count = rollout.count(wave);
-    boolean isProven = false;
-    for (int each = 0; each <= wave; each++) {
-      isProven |= rollout.count(each).succeeded() > 0;
-    }
     Gate gate = rollout.record().plan().waves().get(wave).gate();
-    return isProven && 100L * count.succeeded() >= (long) gate.healthyPercent() * count.reached();
+    return isProven(rollout, wave)
+        && 100L * count.succeeded() >= (long) gate.healthyPercent() * count.reached();
+  }
+
+  private static boolean isProven(Rollout rollout, int through) {
+    for (int wave = 0; wave <= through; wave++) {
+      if (rollout.count(wave).succeeded() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void permits(
@@ -250,6 +280,7 @@ public final class RolloutSteps {
             new RolloutChange.Moved(
                 rollout.id(),
                 member,
+                rollout.wave(member),
                 Phase.PERMITTED,
                 nowMillis,
                 prior,
@@ -315,9 +346,15 @@ public final class RolloutSteps {
 
   private static RolloutChange.Moved moved(
       Rollout rollout, int member, Phase phase, long grantedMillis) {
+    return moved(rollout, member, rollout.wave(member), phase, grantedMillis);
+  }
+
+  private static RolloutChange.Moved moved(
+      Rollout rollout, int member, int wave, Phase phase, long grantedMillis) {
     return new RolloutChange.Moved(
         rollout.id(),
         member,
+        wave,
         phase,
         grantedMillis,
         rollout.prior(member),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
-import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +45,27 @@ class RolloutTest {
     assertThat(rollout.state().openThrough()).isEqualTo(rollout.record().plan().last());
     assertThat(rollout.counts().stream().mapToInt(WaveCount::dark).sum()).isEqualTo(3);
     assertThat(rollout.counts().stream().mapToInt(WaveCount::succeeded).sum()).isEqualTo(27);
+  }
+
+  @Test
+  void aDarkCanaryGetsAStandIn() {
+    Town town = quiet(2, 10, 3);
+    town.create(1, Town.NEW, plan(new Budgets(1, 0, 1), AbortRule.USUAL, null));
+    town.seconds(3);
+    Rollout rollout = town.rollout(1);
+    SlotRef canary =
+        town.devices.keySet().stream()
+            .filter(slot -> rollout.wave(rollout.find(slot)) == 0)
+            .findFirst()
+            .orElseThrow();
+    town.devices.values().stream()
+        .filter(device -> device.slot.equals(canary))
+        .forEach(device -> device.isDark = true);
+
+    town.seconds(LONG_SECONDS);
+
+    assertThat(rollout.count(0)).satisfies(count -> assertThat(count.total()).isEqualTo(2));
+    assertThat(rollout.counts().stream().mapToInt(WaveCount::succeeded).sum()).isEqualTo(29);
   }
 
   @Test
@@ -129,10 +149,8 @@ class RolloutTest {
     while (town.rollout(1).inFlight() == 0) {
       town.second();
     }
+    // Before the document with the permit has reached it.
     device.isDark = true;
-    device.online = false;
-    device.held = new Choice.Free(Town.OLD, "1");
-    device.phase = ApplicationStatus.Phase.LIVE;
     town.seconds((int) (PERMIT_MILLIS + Rollout.PERMIT_MARGIN_MILLIS) / 1_000 + 10);
     assertThat(town.rollout(1).inFlight()).isZero();
 
