@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       DurableBench.class,
       FanoutBench.class,
       MemoryBench.class,
-      ReconnectBench.class
+      ReconnectBench.class,
+      RolloutBench.class
     })
 public final class LoadBenches {}

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ReleaseCommand.class,
       BundleCommand.class,
       AssignCommand.class,
+      RolloutCommand.class,
       UnassignCommand.class,
       WhyCommand.class,
       LogsCommand.class,

@@ -17,6 +17,7 @@ final class Operators {
   private final ApproveCommands approvals;
   private final UserCommands users;
   private final BackupCommands backups;
+  private final RolloutCommands rollouts;
   private final Asks asks;
 
   Operators(HubState state, Asks asks) {
@@ -30,6 +31,7 @@ final class Operators {
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
+    this.rollouts = new RolloutCommands(state, parameters);
     this.asks = asks;
   }
 
@@ -47,6 +49,8 @@ final class Operators {
       case AdminCommand.PushRelease c -> answer(event, releases.push(c, who, draft), draft);
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
+      case AdminCommand.CreateRollout c -> answer(event, rollouts.create(c, who, draft), draft);
+      case AdminCommand.SteerRollout c -> answer(event, rollouts.steer(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
       case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
       case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
@@ -87,6 +91,7 @@ final class Operators {
     return command instanceof AdminCommand.Apply
         || command instanceof AdminCommand.Assign
         || command instanceof AdminCommand.Unassign
+        || command instanceof AdminCommand.CreateRollout
         || command instanceof AdminCommand.CreateToken;
   }
 

@@ -7,7 +7,13 @@ import dev.tombolo.hub.desired.Rendering;
 import dev.tombolo.hub.desired.Selections;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.Choice;
+import dev.tombolo.hub.rollout.Prior;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
@@ -70,7 +76,7 @@ final class Rendered {
   /// What would be selected for a slot.
   WorkloadsSection selected(AdminObject.Site site, SlotRef slot) {
     Name fleet = site.fleet();
-    List<Layer> layers = new ArrayList<>(4);
+    List<Layer> layers = new ArrayList<>(5);
     layers.add(new Layer(Map.of(), applicationParameters(fleet)));
     Kept<AdminObject.Fleet> fleetKept = state.fleets.get(fleet);
     layers.add(
@@ -84,7 +90,88 @@ final class Rendered {
         new Layer(
             choices(new Assignment.Place(fleet, slot.site(), slot.slot())),
             slotKept == null ? Map.of() : slotKept.content().parameters()));
+    layers.add(new Layer(rolloutChoices(fleet, slot), Map.of()));
     return Selections.of(layers);
+  }
+
+  private Map<Name, Layer.Choice> rolloutChoices(Name fleet, SlotRef slot) {
+    Map<Name, Layer.Choice> choices = new HashMap<>();
+    state
+        .rollouts
+        .of(fleet)
+        .forEach(
+            (application, rollouts) -> {
+              Layer.Choice choice = rolloutChoice(fleet, slot, application, rollouts);
+              if (choice != null) {
+                choices.put(application, choice);
+              }
+            });
+    return choices;
+  }
+
+  /// What the newest rollout with something to say selects, unless an operator has selected
+  /// something since.
+  private Layer.@Nullable Choice rolloutChoice(
+      Name fleet, SlotRef slot, Name application, List<Rollout> newestFirst) {
+    for (Rollout rollout : newestFirst) {
+      int member = rollout.find(slot);
+      if (member < 0) {
+        continue;
+      }
+      Layer.Choice choice =
+          switch (rollout.choice(member)) {
+            case Choice.None _ -> null;
+            case Choice.Free free -> new Layer.Choice(free.release(), free.version());
+            case Choice.Gated gated ->
+                new Layer.Choice(gated.release(), gated.version(), gateOf(gated));
+          };
+      if (choice != null) {
+        Assignment assigned = assigned(fleet, slot, application);
+        boolean isOverruled =
+            assigned != null && assigned.changedMillis() > rollout.record().createdMillis();
+        return isOverruled ? null : choice;
+      }
+    }
+    return null;
+  }
+
+  private static Gate gateOf(Choice.Gated gated) {
+    Name rollout = new Name(gated.rollout().toString());
+    return gated.hasPermit()
+        ? Gate.of(new Permit(rollout, gated.wave(), gated.grantedMillis(), gated.notAfterMillis()))
+        : Gate.shut(rollout, gated.wave());
+  }
+
+  /// What the slot would have of an application if there were not this rollout.
+  @Nullable Prior without(RolloutId id, Name fleet, SlotRef slot, Name application) {
+    Layer.Choice choice =
+        rolloutChoice(
+            fleet,
+            slot,
+            application,
+            state.rollouts.of(fleet, application).stream()
+                .filter(rollout -> !rollout.id().equals(id))
+                .toList());
+    if (choice != null) {
+      return new Prior(choice.release(), choice.version());
+    }
+    Assignment assigned = assigned(fleet, slot, application);
+    return assigned == null ? null : new Prior(assigned.release(), assigned.ref().version());
+  }
+
+  /// The narrowest assignment that reaches the slot.
+  private @Nullable Assignment assigned(Name fleet, SlotRef slot, Name application) {
+    Assignment own =
+        AssignCommands.at(
+            state, new Assignment.Place(fleet, slot.site(), slot.slot()), application);
+    if (own != null) {
+      return own;
+    }
+    Assignment its =
+        AssignCommands.at(state, new Assignment.Place(fleet, slot.site(), null), application);
+    return its != null
+        ? its
+        : AssignCommands.at(state, new Assignment.Place(fleet, null, null), application);
   }
 
   private Map<Name, Map<String, String>> applicationParameters(Name fleet) {

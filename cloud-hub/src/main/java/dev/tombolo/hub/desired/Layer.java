@@ -1,8 +1,10 @@
 package dev.tombolo.hub.desired;
 
+import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What one level (application, fleet, site, slot) says. The narrower a layer the more it counts.
 ///
@@ -11,5 +13,11 @@ import java.util.Map;
 public record Layer(Map<Name, Choice> choices, Map<Name, Map<String, String>> parameters) {
 
   /// A release, chosen.
-  public record Choice(Digest release, String version) {}
+  ///
+  /// @param gate holds it back; null: nothing does
+  public record Choice(Digest release, String version, @Nullable Gate gate) {
+    public Choice(Digest release, String version) {
+      this(release, version, null);
+    }
+  }
 }

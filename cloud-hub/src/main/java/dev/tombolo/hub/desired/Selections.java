@@ -22,7 +22,12 @@ public final class Selections {
     choices.forEach(
         (name, choice) ->
             selections.add(
-                new Selection(name, choice.release(), choice.version(), merged(name, layers))));
+                new Selection(
+                    name,
+                    choice.release(),
+                    choice.version(),
+                    merged(name, layers),
+                    choice.gate())));
     return new WorkloadsSection(selections);
   }
 

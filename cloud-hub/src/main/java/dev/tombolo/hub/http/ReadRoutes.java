@@ -16,7 +16,6 @@ import dev.tombolo.hub.http.api.RootRow;
 import dev.tombolo.hub.http.api.WhyAnswer;
 import dev.tombolo.hub.http.api.WhyCause;
 import dev.tombolo.hub.policy.DeviceCondition;
-import dev.tombolo.hub.policy.Why;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -287,7 +286,10 @@ final class ReadRoutes {
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
     Requests.answer(
         context,
-        new WhyAnswer(id.text(), condition.device().slot().toString(), causes(Why.of(condition))));
+        new WhyAnswer(
+            id.text(),
+            condition.device().slot().toString(),
+            causes(WhyInRollouts.of(condition, views.rollouts()))));
   }
 
   private static List<WhyCause> causes(List<Reason> reasons) {

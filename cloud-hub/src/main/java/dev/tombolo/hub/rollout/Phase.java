@@ -42,7 +42,7 @@ public enum Phase {
   }
 
   /// Whether it takes part of the budgets.
-  boolean isInFlight() {
+  public boolean isInFlight() {
     return this == PERMITTED || this == SWITCHED;
   }
 

@@ -19,7 +19,9 @@ public final class Rollout {
   public static final long PERMIT_MARGIN_MILLIS = 10 * 60_000L;
 
   private static final int NONE = -1;
-  private static final Choice NOTHING = new Choice.None();
+
+  /// When a device is looked at again whose permit is over, and which is still switching.
+  private static final long LOOK_AGAIN_SECONDS = 60;
 
   /// What a device counts as in its wave.
   private enum Kind {
@@ -58,6 +60,7 @@ public final class Rollout {
     private @Nullable SlotRef next;
     private boolean isSearched;
     private boolean isBound;
+    private int written;
 
     private Planning(WaveSort sort) {
       this.sort = sort;
@@ -240,56 +243,13 @@ public final class Rollout {
 
   /// What is selected for a device.
   public Choice choice(int member) {
-    Phase phase = members.phaseOf(member);
-    boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
-    if (isSuperseded(member)) {
-      return hasIt ? free() : NOTHING;
-    }
-    return switch (record.state()) {
-      case RolloutState.Planning _ -> NOTHING;
-      case RolloutState.Rolling _, RolloutState.Paused _, RolloutState.Completed _ ->
-          underWay(member, phase);
-      case RolloutState.Aborted _, RolloutState.Expired _ -> hasIt ? free() : NOTHING;
-      case RolloutState.RolledBack _ ->
-          hasIt || phase == Phase.PERMITTED || phase == Phase.BACK ? before(member) : NOTHING;
-    };
-  }
-
-  private Choice underWay(int member, Phase phase) {
-    if (phase == Phase.SUCCEEDED) {
-      return free();
-    }
-    if (!isOpen(member)) {
-      return NOTHING;
-    }
-    return switch (phase) {
-      case WAITING, READY -> gated(member, 0);
-      case PERMITTED, SWITCHED -> gated(member, members.granted[member]);
-      case FAILED, RETRYING, BACK -> NOTHING;
-      case SUCCEEDED -> free();
-    };
-  }
-
-  private Choice gated(int member, long granted) {
-    return new Choice.Gated(
-        record.id(),
+    return Choice.of(
+        record,
+        members.phaseOf(member),
         members.wave[member],
-        record.digest(),
-        record.release().version(),
-        granted,
-        granted + record.plan().permitMillis());
-  }
-
-  private Choice free() {
-    return new Choice.Free(record.digest(), record.release().version());
-  }
-
-  private Choice before(int member) {
-    if (members.prior[member] == NONE) {
-      return NOTHING;
-    }
-    Prior prior = record.priors().get(members.prior[member]);
-    return new Choice.Free(prior.release(), prior.version());
+        members.granted[member],
+        members.prior[member],
+        isSuperseded(member));
   }
 
   // Planning
@@ -315,7 +275,7 @@ public final class Rollout {
     if (planning == null) {
       return null;
     }
-    int first = members.size();
+    int first = planning.written;
     int end = Math.min(planning.sort.size(), first + atMost);
     if (first == end) {
       return null;
@@ -367,7 +327,7 @@ public final class Rollout {
   void apply(RolloutChange change) {
     switch (change) {
       case RolloutChange.Put c -> put(c.record());
-      case RolloutChange.Gone _ -> members = new Members();
+      case RolloutChange.Gone _ -> forgetMembers();
       case RolloutChange.Joined c -> join(c);
       case RolloutChange.Moved c -> move(c);
       case RolloutChange.Counted c -> counted = c.waves();
@@ -394,6 +354,12 @@ public final class Rollout {
     }
   }
 
+  private void forgetMembers() {
+    members = new Members();
+    Arrays.fill(counts, 0);
+    inFlight = 0;
+  }
+
   private void suspect(int member) {
     if (members.phaseOf(member) == Phase.SUCCEEDED || members.phaseOf(member) == Phase.BACK) {
       return;
@@ -404,9 +370,9 @@ public final class Rollout {
   }
 
   private void join(RolloutChange.Joined joined) {
-    if (isPlanning() && planning == null) {
-      // Of a search that a crash has ended: it begins anew.
-      return;
+    if (joined.first() == 0 && members.size() > 0) {
+      // A crash has ended an earlier search: it has begun anew.
+      forgetMembers();
     }
     for (int i = 0; i < joined.slots().size(); i++) {
       if (members.find(joined.slots().get(i)) != NONE) {
@@ -416,6 +382,9 @@ public final class Rollout {
       boolean isSuspect = record.suspectUntilMillis() > 0 && !isSuspicionOver;
       members.set(member, Members.SUSPECT, isSuspect);
       enter(member, false);
+    }
+    if (planning != null) {
+      planning.written += joined.slots().size();
     }
   }
 
@@ -508,8 +477,13 @@ public final class Rollout {
 
   private void overSeen(int permits) {
     Map.Entry<Long, IntQueue> first = over.firstEntry();
+    long again = first.getKey() + LOOK_AGAIN_SECONDS;
     for (int i = 0; i < permits; i++) {
-      first.getValue().remove();
+      int member = first.getValue().remove();
+      if (members.phaseOf(member) == Phase.SWITCHED) {
+        // Connected, and still at it.
+        over.computeIfAbsent(again, second -> new IntQueue()).add(member);
+      }
     }
     if (first.getValue().isEmpty()) {
       over.remove(first.getKey());

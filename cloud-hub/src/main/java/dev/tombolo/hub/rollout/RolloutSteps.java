@@ -34,27 +34,8 @@ public final class RolloutSteps {
         .orElse(List.of());
   }
 
-  /// A device has connected.
-  public static List<RolloutChange> connected(Rollout rollout, int member) {
-    return rollout.isOnline(member)
-        ? List.of()
-        : List.of(new RolloutChange.Seen(rollout.id(), member, true));
-  }
-
-  /// A device's line has ended.
-  public static List<RolloutChange> gone(Rollout rollout, int member, long nowMillis) {
-    List<RolloutChange> changes = new ArrayList<>(2);
-    if (rollout.isOnline(member)) {
-      changes.add(new RolloutChange.Seen(rollout.id(), member, false));
-    }
-    if (rollout.phase(member) == Phase.SWITCHED && rollout.isOver(member, nowMillis)) {
-      changes.add(moved(rollout, member, Phase.WAITING, rollout.granted(member)));
-    }
-    return changes;
-  }
-
   /// A device that came into the scope later: through the last wave's gates.
-  public static RolloutChange joins(Rollout rollout, SlotRef slot) {
+  public static RolloutChange.Kept joins(Rollout rollout, SlotRef slot) {
     return new RolloutChange.Joined(
         rollout.id(),
         rollout.size(),
@@ -71,6 +52,11 @@ public final class RolloutSteps {
     return rollout.state().givesPermits()
         && !rollout.queue().isEmpty()
         && (most == 0 || rollout.inFlight() < most);
+  }
+
+  /// Where the search for devices goes on; null: at the beginning.
+  public static @Nullable SlotRef searchFrom(Rollout rollout) {
+    return rollout.searchFrom();
   }
 
   /// The next step of planning, once all devices were found: writes the next of them down.

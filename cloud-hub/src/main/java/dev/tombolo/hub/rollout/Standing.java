@@ -22,6 +22,8 @@ public record Standing(
     boolean isOut,
     boolean isSuspect,
     long notAfterMillis,
+    long grantedMillis,
+    int prior,
     Reason failure,
     int siteInFlight,
     int siteFailed,
@@ -29,6 +31,11 @@ public record Standing(
     long nowMillis) {
   public Standing {
     counts = List.copyOf(counts);
+  }
+
+  /// What the rollout selects for the device.
+  public Choice choice() {
+    return Choice.of(record, phase, wave, grantedMillis, prior, supersededBy != null);
   }
 
   private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");
@@ -55,6 +62,8 @@ public record Standing(
         rollout.isOut(member),
         rollout.isSuspect(member),
         rollout.notAfterMillis(member),
+        rollout.granted(member),
+        rollout.prior(member),
         failure == null ? NO_CAUSE : failure,
         rollout.siteInFlight(member),
         rollout.siteFailed(member),

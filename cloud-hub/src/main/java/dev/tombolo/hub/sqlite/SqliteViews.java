@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
+import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
@@ -486,6 +487,11 @@ public final class SqliteViews implements HubViews {
         throw new StoreFailure("cannot close the database: " + e.getMessage(), e);
       }
     }
+  }
+
+  @Override
+  public RolloutViews rollouts() {
+    return new SqliteRolloutViews(this::list);
   }
 
   /// Reads the row the cursor stands on.

@@ -290,7 +290,7 @@ final class Town {
     for (Rollout rollout : rollouts.all()) {
       int member = rollout.find(device.slot);
       if (member >= 0) {
-        apply(RolloutSteps.connected(rollout, member));
+        apply(List.of(new RolloutChange.Seen(rollout.id(), member, true)));
       }
     }
   }
@@ -300,7 +300,7 @@ final class Town {
     for (Rollout rollout : rollouts.all()) {
       int member = rollout.find(device.slot);
       if (member >= 0) {
-        apply(RolloutSteps.gone(rollout, member, now));
+        apply(List.of(new RolloutChange.Seen(rollout.id(), member, false)));
       }
     }
   }

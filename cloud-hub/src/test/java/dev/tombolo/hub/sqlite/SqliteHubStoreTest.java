@@ -156,6 +156,10 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE history DROP COLUMN backup_millis",
             "ALTER TABLE history DROP COLUMN restored_millis",
             "ALTER TABLE history DROP COLUMN commits",
+            "DROP TABLE rollouts",
+            "DROP TABLE rollout_blocks",
+            "DROP TABLE rollout_members",
+            "DROP INDEX audit_of_rollouts",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -207,6 +211,10 @@ class SqliteHubStoreTest extends HubStoreContract {
     store().close();
     open.clear();
     run("ALTER TABLE history DROP COLUMN commits");
+    run("DROP TABLE rollouts");
+    run("DROP TABLE rollout_blocks");
+    run("DROP TABLE rollout_members");
+    run("DROP INDEX audit_of_rollouts");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 
