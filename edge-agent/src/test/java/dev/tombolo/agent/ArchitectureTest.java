@@ -18,6 +18,7 @@ class ArchitectureTest {
     "dev.tombolo.agent.link..",
     "dev.tombolo.agent.desired..",
     "dev.tombolo.agent.release..",
+    "dev.tombolo.agent.window..",
     "dev.tombolo.agent.workload..",
     "dev.tombolo.agent.outbox.."
   };

@@ -9,5 +9,8 @@ public final class Features {
   /// Knows a selection's `gate`: switches to it only by a permit.
   public static final String PERMITS = "permits";
 
+  /// Knows the section `windows`: downloads and switches only when the site may.
+  public static final String WINDOWS = "windows";
+
   private Features() {}
 }

@@ -7,6 +7,7 @@ import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.enrol.ChallengeRequest;
 import dev.tombolo.protocol.enrol.ChallengeResponse;
@@ -44,6 +45,9 @@ import dev.tombolo.protocol.sign.PublisherRoot;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
+import dev.tombolo.protocol.window.DateSpan;
+import dev.tombolo.protocol.window.WeekSpan;
+import dev.tombolo.protocol.window.ZoneOffsets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,6 +55,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +153,7 @@ public final class GoldenFiles {
     all.put("section-place", PLACE);
     all.put("section-workloads", WORKLOADS);
     all.put("section-workloads-gated", gated());
+    all.put("section-windows", windows());
     all.put("section-trust", TRUST);
     all.put("desired-manifest", MANIFEST);
     all.put(
@@ -312,6 +319,29 @@ public final class GoldenFiles {
                 Gate.shut(new Name("queue-2"), 1)),
             new WorkloadsSection.Selection(
                 new Name("till-printer"), Digest.ofText("till"), "0.3.0", Map.of())));
+  }
+
+  /// Downloads at night, switches between one and five but on Sundays, nothing over the holidays.
+  private static WindowsSection windows() {
+    List<WeekSpan> nights = new ArrayList<>();
+    List<WeekSpan> open = new ArrayList<>();
+    for (int day = 0; day < 6; day++) {
+      int midnight = day * WeekSpan.DAY_MINUTES;
+      nights.add(new WeekSpan(midnight + 22 * 60, midnight + 30 * 60));
+      open.add(new WeekSpan(midnight + 8 * 60, midnight + 20 * 60));
+    }
+    return new WindowsSection(
+        new ZoneOffsets(
+            "Europe/Zurich",
+            3600,
+            List.of(
+                new ZoneOffsets.Change(1_774_746_000, 7200),
+                new ZoneOffsets.Change(1_792_890_000, 3600))),
+        nights,
+        List.of(new WeekSpan(60, 300), new WeekSpan(1500, 1740)),
+        open,
+        List.of(new DateSpan(LocalDate.of(2026, 12, 18), LocalDate.of(2027, 1, 6))),
+        1_767_243_600_000L);
   }
 
   /// The permit was used while the line was down.

@@ -3,10 +3,14 @@ package dev.tombolo.protocol;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.window.DateSpan;
+import dev.tombolo.protocol.window.WeekSpan;
+import dev.tombolo.protocol.window.ZoneOffsets;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +52,16 @@ public final class RecordGenerator {
       return Digest.ofText("d" + random.nextLong());
     } else if (plain == DeviceId.class) {
       return DeviceId.ofKey(new byte[] {(byte) random.nextInt()});
+    } else if (plain == LocalDate.class) {
+      return LocalDate.ofEpochDay(random.nextInt(40_000));
+    } else if (plain == DateSpan.class) {
+      LocalDate from = LocalDate.ofEpochDay(random.nextInt(40_000));
+      return new DateSpan(from, from.plusDays(random.nextInt(400)));
+    } else if (plain == WeekSpan.class) {
+      int from = random.nextInt(WeekSpan.WEEK_MINUTES);
+      return new WeekSpan(from, from + 1 + random.nextInt(WeekSpan.WEEK_MINUTES));
+    } else if (plain == ZoneOffsets.class) {
+      return zone();
     } else if (plain.isEnum()) {
       return pick(plain.getEnumConstants());
     } else if (plain.isSealed()) {
@@ -56,6 +70,16 @@ public final class RecordGenerator {
       return record(plain, depth + 1);
     }
     throw new IllegalArgumentException("no way to make a " + type);
+  }
+
+  private ZoneOffsets zone() {
+    List<ZoneOffsets.Change> changes = new ArrayList<>();
+    long at = random.nextInt();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      at += 1 + random.nextInt(20_000_000);
+      changes.add(new ZoneOffsets.Change(at, random.nextInt(-12, 15) * 3600));
+    }
+    return new ZoneOffsets(text(), random.nextInt(-12, 15) * 3600, changes);
   }
 
   private Object record(Class<?> type, int depth) {

@@ -2,6 +2,7 @@ package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxChange;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -26,6 +27,9 @@ public sealed interface AgentChange {
 
   /// The wall clock cannot be earlier than this.
   record TimeFloorRaised(long millis) implements AgentChange {}
+
+  /// What the hub said about the time, for the rest of this boot of the machine.
+  record TimeHeardKept(TimeHeard heard) implements AgentChange {}
 
   record SecurityFloorRaised(Name application, long floor) implements AgentChange {}
 

@@ -32,10 +32,11 @@ public final class AgentCore {
   private final ReportSteps reports;
   private final LinkSteps link;
   private final DocumentSteps documents;
+  private final WindowSteps windows;
   private final ApplicationSteps applications;
   private final StatusView status;
   private long progressToldMillis;
-  private boolean clockTrouble;
+  private List<Class<?>> clockWords = List.of();
   private Optional<ReportBody.State> told = Optional.empty();
 
   public AgentCore(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Now now) {
@@ -45,7 +46,8 @@ public final class AgentCore {
     this.reports = new ReportSteps(snapshot, boot);
     this.link = new LinkSteps(snapshot, boot, random, now);
     this.documents = new DocumentSteps(snapshot, boot);
-    this.applications = new ApplicationSteps(snapshot, boot, random, reports);
+    this.windows = new WindowSteps(snapshot, boot, floor);
+    this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows);
     this.status = new StatusView(applications);
   }
 
@@ -72,8 +74,10 @@ public final class AgentCore {
   public Step step(AgentEvent event, Now now) {
     Outcome out = new Outcome();
     route(event, now, out);
-    boolean clockChanged = clockTrouble != floor.trouble(now).isPresent();
-    clockTrouble = floor.trouble(now).isPresent();
+    List<Class<?>> words = new ArrayList<>(2);
+    clockReasons(now).forEach(it -> words.add(it.getClass()));
+    boolean clockChanged = !words.equals(clockWords);
+    clockWords = words;
     if (applications.takeChanged() || clockChanged || isNews(event, now)) {
       tellState(now, out);
     }
@@ -102,6 +106,9 @@ public final class AgentCore {
       }
       case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
+        if (link.isLine(line)) {
+          windows.heard(acked.hubMillis(), now, out);
+        }
         if (reports.acked(acked, floor, now, out)) {
           // What the hub knows of this device may be old: it is told again.
           reports.event("hub-lost-rows", null, null, null, now, out);
@@ -270,6 +277,14 @@ public final class AgentCore {
     }
   }
 
+  /// What is to be said about the time here.
+  private List<Reason> clockReasons(Now now) {
+    List<Reason> reasons = new ArrayList<>(2);
+    floor.trouble(now).ifPresent(reasons::add);
+    reasons.addAll(windows.words(now));
+    return reasons;
+  }
+
   /// The state that was last written for the hub.
   Optional<ReportBody.State> told() {
     return told;
@@ -284,7 +299,7 @@ public final class AgentCore {
     List<Reason> reasons = new ArrayList<>();
     documents.trouble().ifPresent(reasons::add);
     documents.rootTrouble().ifPresent(reasons::add);
-    floor.trouble(now).ifPresent(reasons::add);
+    reasons.addAll(clockReasons(now));
     link.renewalTrouble().ifPresent(reasons::add);
     Optional<HeldDocument> held = documents.held();
     return new ReportBody.State(

@@ -4,7 +4,9 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -16,6 +18,7 @@ import java.util.Optional;
 
 /// Everything the agent has persisted, as it stands when the agent starts.
 ///
+/// @param heard the last time that the hub said and was worth keeping
 /// @param documentCertificate PEM of the key whose desired documents are taken
 /// @param sections held for `held` and `pending`
 /// @param releases envelopes of the releases that are in use
@@ -25,6 +28,7 @@ public record AgentSnapshot(
     Enrolment enrolment,
     long connects,
     long timeFloorMillis,
+    Optional<TimeHeard> heard,
     String documentCertificate,
     Optional<HeldDocument> held,
     Optional<HeldDocument> pending,
@@ -47,7 +51,14 @@ public record AgentSnapshot(
     workloads = List.copyOf(workloads);
   }
 
-  public record Application(Name name, ReleaseState state, long sinceWallMillis) {}
+  /// @param permit by which the last switch was made
+  public record Application(
+      Name name, ReleaseState state, long sinceWallMillis, Optional<Permit> permit) {
+    /// Without a permit.
+    public Application(Name name, ReleaseState state, long sinceWallMillis) {
+      this(name, state, sinceWallMillis, Optional.empty());
+    }
+  }
 
   /// @param exits how often a process of this application has ended without being asked to
   public record Workload(Name name, Assignment what, ProcessIdentity process, long exits) {}
@@ -58,6 +69,7 @@ public record AgentSnapshot(
         enrolment,
         0,
         0,
+        Optional.empty(),
         enrolment.documentCertificate(),
         Optional.empty(),
         Optional.empty(),

@@ -6,8 +6,11 @@ import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Trial;
 import dev.tombolo.agent.workload.WorkloadState;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,15 @@ final class Application {
 
   /// What the document in force selects, once it has passed the gate.
   Optional<Program> wanted = Optional.empty();
+
+  /// The rollout's hold on what is wanted.
+  Optional<Gate> gate = Optional.empty();
+
+  /// The permit by which the last switch was made; persisted with the release's state.
+  Optional<Permit> permit;
+
+  /// What windows and permits say against going on, when it was last looked at.
+  List<Reason> holds = List.of();
 
   /// Why what the document selects did not pass.
   Optional<Reason> refusal = Optional.empty();
@@ -52,10 +64,15 @@ final class Application {
 
   long wordsSinceMillis;
 
-  Application(Name name, ReleaseState release, long sinceWallMillis) {
-    this.name = name;
-    this.release = release;
-    this.sinceWallMillis = sinceWallMillis;
+  Application(AgentSnapshot.Application stored) {
+    this.name = stored.name();
+    this.release = stored.state();
+    this.sinceWallMillis = stored.sinceWallMillis();
+    this.permit = stored.permit();
+  }
+
+  AgentSnapshot.Application stored() {
+    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit);
   }
 
   /// A process that comes and goes for weeks must not fill the outbox, whose events are never

@@ -30,23 +30,29 @@ final class ApplicationSteps {
   private final Map<Name, Application> applications = new TreeMap<>();
   private final Programs programs;
   private final FileSteps files;
+  private final WindowSteps windows;
   private final ReleaseSteps releases;
   private final WorkloadSteps workloads;
   private final ProbeSteps probes;
   private boolean informed;
   private boolean changed = true;
 
-  ApplicationSteps(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, ReportSteps reports) {
+  ApplicationSteps(
+      AgentSnapshot snapshot,
+      AgentBoot boot,
+      RandomDraw random,
+      ReportSteps reports,
+      WindowSteps windows) {
     this.boot = boot;
+    this.windows = windows;
     this.reports = reports;
     this.programs = new Programs(snapshot.releases(), boot.platform());
-    this.files = new FileSteps(snapshot, boot, random, programs);
-    this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files);
+    this.files = new FileSteps(snapshot, boot, random, programs, windows);
+    this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows);
     this.workloads = new WorkloadSteps(programs, reports);
     this.probes = new ProbeSteps(programs);
     for (AgentSnapshot.Application stored : snapshot.applications()) {
-      applications.put(
-          stored.name(), new Application(stored.name(), stored.state(), stored.sinceWallMillis()));
+      applications.put(stored.name(), new Application(stored));
     }
   }
 
@@ -99,21 +105,26 @@ final class ApplicationSteps {
   /// The document in force says this.
   void want(DesiredContent content, ReleaseGate gate, Now now, Outcome out) {
     informed = true;
+    windows.want(content);
     Set<Name> selected = new HashSet<>();
     for (Selection selection : content.selections()) {
       selected.add(selection.name());
       Application application = applications.get(selection.name());
       if (application == null) {
         application =
-            new Application(selection.name(), new ReleaseState.Absent(), now.wallMillis());
+            new Application(
+                new AgentSnapshot.Application(
+                    selection.name(), new ReleaseState.Absent(), now.wallMillis()));
         applications.put(selection.name(), application);
       }
+      application.gate = Optional.ofNullable(selection.gate());
       Envelope envelope = Objects.requireNonNull(content.releases().get(selection.name()));
       admit(application, selection, envelope, gate, now, out);
     }
     for (Application application : List.copyOf(applications.values())) {
       if (!selected.contains(application.name)) {
         application.wanted = Optional.empty();
+        application.gate = Optional.empty();
         application.refusal = Optional.empty();
         forgetAbsent(application);
       }
@@ -254,6 +265,9 @@ final class ApplicationSteps {
     for (Application application : List.copyOf(applications.values())) {
       boolean wasAbsent = application.release instanceof ReleaseState.Absent;
       settle(application, now, out);
+      List<Reason> holds = windows.holds(application, now);
+      changed |= !holds.equals(application.holds);
+      application.holds = holds;
       if (!wasAbsent) {
         forgetAbsent(application);
       }

@@ -21,14 +21,25 @@ final class FileSteps {
   private final RandomDraw random;
   private final String https;
   private final Programs programs;
+  private final WindowSteps windows;
+
+  /// Files of what is live or gone back to: they wait for no window.
+  private final Set<Digest> urgent = new HashSet<>();
+
   private final Downloads downloads = new Downloads();
   private boolean sweepDue = true;
 
-  FileSteps(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Programs programs) {
+  FileSteps(
+      AgentSnapshot snapshot,
+      AgentBoot boot,
+      RandomDraw random,
+      Programs programs,
+      WindowSteps windows) {
     this.boot = boot;
     this.random = random;
     this.https = snapshot.enrolment().https();
     this.programs = programs;
+    this.windows = windows;
   }
 
   Downloads downloads() {
@@ -74,8 +85,9 @@ final class FileSteps {
   }
 
   void next(Now now, Outcome out) {
+    boolean open = windows.download(now).isEmpty();
     downloads
-        .next(now.monotonicMillis())
+        .next(now.monotonicMillis(), file -> open || urgent.contains(file))
         .ifPresent(
             file ->
                 out.effect(
@@ -97,12 +109,21 @@ final class FileSteps {
   /// To be called when all applications have gone as far as they can.
   void settle(Collection<Application> applications, Now now, Outcome out) {
     dropStale(applications, out);
+    pause(now, out);
     next(now, out);
     sweep(applications, out);
   }
 
+  /// When the window closes, the file under way stops where it is; the next try goes on from there.
+  private void pause(Now now, Outcome out) {
+    if (!windows.download(now).isEmpty()) {
+      downloads.pause(urgent).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
+    }
+  }
+
   private void dropStale(Collection<Application> applications, Outcome out) {
     Set<Digest> needed = new HashSet<>();
+    urgent.clear();
     for (Application application : applications) {
       Optional<Assignment> wanted =
           switch (application.release) {
@@ -120,6 +141,11 @@ final class FileSteps {
                 Optional.empty();
           };
       wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, needed));
+      if (application.release instanceof ReleaseState.SwitchingBack
+          || (application.release instanceof ReleaseState.Fetching at
+              && WindowSteps.isRepair(at.wanted(), at.live()))) {
+        wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, urgent));
+      }
     }
     downloads.keepOnly(needed).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
   }

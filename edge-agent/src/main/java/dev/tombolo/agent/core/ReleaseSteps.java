@@ -5,6 +5,8 @@ import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.WorkloadState;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
@@ -20,6 +22,7 @@ final class ReleaseSteps {
   private final Programs programs;
   private final ReportSteps reports;
   private final FileSteps files;
+  private final WindowSteps windows;
   private final Map<Name, Long> floors;
 
   ReleaseSteps(
@@ -28,12 +31,14 @@ final class ReleaseSteps {
       RandomDraw random,
       Programs programs,
       ReportSteps reports,
-      FileSteps files) {
+      FileSteps files,
+      WindowSteps windows) {
     this.boot = boot;
     this.random = random;
     this.programs = programs;
     this.reports = reports;
     this.files = files;
+    this.windows = windows;
     this.floors = new HashMap<>(snapshot.securityFloors());
   }
 
@@ -133,7 +138,7 @@ final class ReleaseSteps {
     return switch (state) {
       case ReleaseState.Fetching at when !waits && files.isFetched(at.wanted()) ->
           ReleaseMachine.fetched(state);
-      case ReleaseState.Staged _ -> ReleaseMachine.mayGo(state);
+      case ReleaseState.Staged at -> mayGo(application, at, now);
       case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->
           ReleaseMachine.stopped(state);
       case ReleaseState.Absent _,
@@ -148,6 +153,42 @@ final class ReleaseSteps {
           ReleaseState.Removing _ ->
           state;
     };
+  }
+
+  /// Windows and permits hold a switch back for as long as it has not begun.
+  private ReleaseState mayGo(Application application, ReleaseState.Staged at, Now now) {
+    return isStarting(application, at) || !windows.change(application.gate, at, now).isEmpty()
+        ? at
+        : ReleaseMachine.mayGo(at);
+  }
+
+  /// After a cold boot what is live comes up first, and finds its own files behind the link.
+  private boolean isStarting(Application application, ReleaseState.Staged at) {
+    return switch (application.workload) {
+      case WorkloadState.Starting _ -> true;
+      case WorkloadState.Idle _ ->
+          at.live().flatMap(programs::find).filter(Program::hasProcess).isPresent();
+      case WorkloadState.Running _,
+          WorkloadState.Reloading _,
+          WorkloadState.Stopping _,
+          WorkloadState.Ending _,
+          WorkloadState.Waiting _ ->
+          false;
+    };
+  }
+
+  /// The permit by which it is about to switch is told in the same step that makes the switch
+  /// durable: whatever happens then, the hub hears of it.
+  private void takePermit(
+      Application application, ReleaseState.Switching at, Now now, Outcome out) {
+    if (WindowSteps.isRepair(at.wanted(), at.live())) {
+      return;
+    }
+    Optional<Permit> permit = application.gate.flatMap(Gate::permit);
+    if (permit.isPresent() && (application.troubles == 0 || !permit.equals(application.permit))) {
+      reports.permitUsed(application.name, at.wanted().release(), permit.get(), now, out);
+    }
+    application.permit = permit;
   }
 
   /// Takes `next` as its state. An application that is absent and not wanted any more is forgotten
@@ -168,13 +209,14 @@ final class ReleaseSteps {
     if (!comingIn(next).equals(comingIn(before)) || comingIn(next).isEmpty()) {
       application.clearTrouble();
     }
+    if (next instanceof ReleaseState.Switching at) {
+      takePermit(application, at, now, out);
+    }
     if (next instanceof ReleaseState.Absent && application.wanted.isEmpty()) {
       out.change(new AgentChange.ApplicationRemoved(application.name));
       files.sweepLater();
     } else {
-      out.change(
-          new AgentChange.ApplicationKept(
-              new AgentSnapshot.Application(application.name, next, application.sinceWallMillis)));
+      out.change(new AgentChange.ApplicationKept(application.stored()));
     }
     reports.moved(application.name, before, next, application.troubles == 0, now, out);
     enter(application, now, out);

@@ -4,6 +4,7 @@ import dev.tombolo.agent.outbox.Outbox;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxRows;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Acked;
@@ -47,6 +48,15 @@ final class ReportSteps {
         out::change);
   }
 
+  void permitUsed(Name application, Digest release, Permit permit, Now now, Outcome out) {
+    outbox.event(
+        new ReportBody.Happened(
+            ReportBody.Happened.PERMIT_USED, application, release, null, permit),
+        now.wallMillis(),
+        now.monotonicMillis(),
+        out::change);
+  }
+
   /// A process of an earlier core is watched. A fault that starts the core anew again and again has
   /// told so once.
   void adopted(Name application, Digest release, Now now, Outcome out) {
@@ -66,7 +76,7 @@ final class ReportSteps {
           event("download-finished", name, at.wanted().release(), null, now, out);
         }
       }
-      case ReleaseState.Switching at -> {
+      case ReleaseState.Staged at -> {
         if (firstTry) {
           event("staged", name, at.wanted().release(), null, now, out);
         }
@@ -91,7 +101,7 @@ final class ReportSteps {
         }
       }
       case ReleaseState.Fetching _,
-          ReleaseState.Staged _,
+          ReleaseState.Switching _,
           ReleaseState.Restoring _,
           ReleaseState.Removing _ -> {}
     }

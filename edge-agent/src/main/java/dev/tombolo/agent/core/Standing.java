@@ -57,6 +57,7 @@ public record Standing(Optional<ReportBody.State> told, Optional<Reason> trouble
         it.bytesDone(),
         it.bytesTotal(),
         it.pid(),
-        reasons);
+        reasons,
+        it.permit());
   }
 }

@@ -50,7 +50,8 @@ final class StatusView {
         done,
         total,
         WorkloadMachine.process(application.workload).map(ProcessIdentity::pid).orElse(0L),
-        reasons(application, now));
+        reasons(application, now),
+        application.permit.orElse(null));
   }
 
   private List<Reason> reasons(Application application, Now now) {
@@ -67,10 +68,18 @@ final class StatusView {
       }
       case ReleaseState.Fetching at -> {
         downloads.trouble().filter(Reason.DiskFull.class::isInstance).ifPresent(reasons::add);
-        reasons.add(fetching(at.wanted(), now));
+        reasons.addAll(application.holds);
+        if (application.holds.isEmpty()) {
+          reasons.add(fetching(at.wanted(), now));
+        }
       }
       case ReleaseState.Staging _ -> reasons.add(new Reason.Starting("building its folder"));
-      case ReleaseState.Staged _ -> reasons.add(new Reason.Starting("about to switch"));
+      case ReleaseState.Staged _ -> {
+        reasons.addAll(application.holds);
+        if (application.holds.isEmpty()) {
+          reasons.add(new Reason.Starting("about to switch"));
+        }
+      }
       case ReleaseState.Switching _ -> reasons.add(new Reason.Starting("switching"));
       case ReleaseState.Probing _ -> probing(application, now, reasons);
       case ReleaseState.Live _ -> running(application, now, reasons);

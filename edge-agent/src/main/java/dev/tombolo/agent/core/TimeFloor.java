@@ -32,6 +32,10 @@ final class TimeFloor {
     }
   }
 
+  long millis() {
+    return millis;
+  }
+
   long trustedWallMillis(Now now) {
     return Math.max(millis, now.wallMillis());
   }

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
+import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.agent.workload.WorkloadMachine;
 import dev.tombolo.agent.workload.WorkloadState;
@@ -98,6 +99,11 @@ final class WorkloadSteps {
   }
 
   private WorkloadState next(Application application, Now now) {
+    if (application.release instanceof ReleaseState.Switching
+        && application.workload instanceof WorkloadState.Waiting) {
+      // The link is on its way from what waits to what comes.
+      return application.workload;
+    }
     Optional<WorkloadMachine.Goal> goal = Optional.empty();
     Optional<Assignment> what = ReleaseMachine.running(application.release);
     Optional<Program> program = what.flatMap(programs::find);

@@ -6,6 +6,7 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.id.Name;
@@ -21,6 +22,7 @@ import java.util.Optional;
 public record DesiredContent(
     Optional<PlaceSection> place,
     List<Selection> selections,
+    Optional<WindowsSection> windows,
     List<Envelope> publisherRoots,
     Map<Name, Envelope> releases) {
   public DesiredContent {
@@ -34,6 +36,7 @@ public record DesiredContent(
       throws MalformedException {
     Optional<String> place = keeper.text(document, Section.PLACE);
     Optional<String> workloads = keeper.text(document, Section.WORKLOADS);
+    Optional<String> windows = keeper.text(document, Section.WINDOWS);
     Optional<String> trust = keeper.text(document, Section.TRUST);
     List<Selection> selections =
         workloads.isEmpty()
@@ -59,6 +62,9 @@ public record DesiredContent(
             ? Optional.empty()
             : Optional.of(Json.read(PlaceSection.class, place.get(), Limits.SECTION_BYTES_MAX)),
         selections,
+        windows.isEmpty()
+            ? Optional.empty()
+            : Optional.of(Json.read(WindowsSection.class, windows.get(), Limits.SECTION_BYTES_MAX)),
         trust.isEmpty()
             ? List.of()
             : Json.read(TrustSection.class, trust.get(), Limits.SECTION_BYTES_MAX).publisherRoots(),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Which file is fetched next. One at a time, so that a slow line is not shared by many halves; a
@@ -45,14 +46,30 @@ public final class Downloads {
   }
 
   /// The file to ask for now, if one is due and none is under way.
-  public Optional<Variant.File> next(long nowMillis) {
-    if (current != null || wanted.isEmpty() || nowMillis < retryAtMillis) {
+  ///
+  /// @param allowed which files may be fetched now
+  public Optional<Variant.File> next(long nowMillis, Predicate<Digest> allowed) {
+    if (current != null || nowMillis < retryAtMillis) {
       return Optional.empty();
     }
-    Variant.File file = wanted.values().iterator().next();
-    current = file.digest();
-    currentBytes = 0;
-    return Optional.of(file);
+    for (Variant.File file : wanted.values()) {
+      if (allowed.test(file.digest())) {
+        current = file.digest();
+        currentBytes = 0;
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Stops the file under way, unless it is one of `urgent`; it stays wanted.
+  public Optional<Digest> pause(Set<Digest> urgent) {
+    if (current == null || urgent.contains(current)) {
+      return Optional.empty();
+    }
+    Digest paused = current;
+    idle();
+    return Optional.of(paused);
   }
 
   public void advanced(Digest file, long bytes) {

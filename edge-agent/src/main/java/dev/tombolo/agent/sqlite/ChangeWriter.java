@@ -92,6 +92,13 @@ final class ChangeWriter {
               release,
               Json.write(envelope));
       case AgentChange.ReleasesSwept(var kept) -> sweep("release", kept);
+      case AgentChange.TimeHeardKept(var heard) ->
+          statements.run(
+              "UPDATE mark SET heard_boot = ?, heard_monotonic = ?, heard_said = ?, heard_wall = ?",
+              heard.machineBootId(),
+              heard.monotonicMillis(),
+              heard.saidMillis(),
+              heard.wallMillis());
       case AgentChange.ApplicationKept(var application) -> application(application);
       case AgentChange.ApplicationRemoved(var name) ->
           statements.run("DELETE FROM application WHERE name = ?", name);
@@ -187,10 +194,11 @@ final class ChangeWriter {
 
   private void application(AgentSnapshot.Application it) throws SQLException {
     statements.run(
-        "INSERT OR REPLACE INTO application (name, state, since_wall) VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO application (name, state, since_wall, permit) VALUES (?, ?, ?, ?)",
         it.name(),
         StateText.write(it.state()),
-        it.sinceWallMillis());
+        it.sinceWallMillis(),
+        it.permit().map(StateText::write).orElse(null));
   }
 
   private void workload(AgentSnapshot.Workload it) throws SQLException {

@@ -66,6 +66,7 @@ final class Mirror {
     static Set<Part> of(AgentChange change) {
       return switch (change) {
         case AgentChange.TimeFloorRaised _,
+            AgentChange.TimeHeardKept _,
             AgentChange.SecurityFloorRaised _,
             AgentChange.DocumentKeyTrusted _,
             AgentChange.PublisherRootsKept _,

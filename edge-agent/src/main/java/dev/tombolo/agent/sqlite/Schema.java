@@ -79,7 +79,14 @@ final class Schema {
               """
               CREATE TABLE damage (
                 id INTEGER PRIMARY KEY CHECK (id = 1), reason TEXT NOT NULL) STRICT
-              """));
+              """),
+          // What the hub said about the time, and the permit of the last switch.
+          List.of(
+              "ALTER TABLE mark ADD COLUMN heard_boot TEXT",
+              "ALTER TABLE mark ADD COLUMN heard_monotonic INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE mark ADD COLUMN heard_said INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE mark ADD COLUMN heard_wall INTEGER NOT NULL DEFAULT 0",
+              "ALTER TABLE application ADD COLUMN permit TEXT"));
 
   static final int VERSION = MIGRATIONS.size();
 

@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.WaitingRows;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
@@ -46,6 +47,7 @@ final class SnapshotReader {
           enrolment(),
           mark.getLong("connects"),
           mark.getLong("time_floor"),
+          heard(mark),
           mark.getString("document_certificate"),
           storedDocument("SELECT envelope FROM document WHERE stage = 'held'"),
           storedDocument("SELECT envelope FROM document WHERE stage = 'pending'"),
@@ -60,6 +62,18 @@ final class SnapshotReader {
           mark.getLong("acked_through"),
           damage());
     }
+  }
+
+  private static Optional<TimeHeard> heard(ResultSet mark) throws SQLException {
+    String boot = mark.getString("heard_boot");
+    return boot == null
+        ? Optional.empty()
+        : Optional.of(
+            new TimeHeard(
+                boot,
+                mark.getLong("heard_monotonic"),
+                mark.getLong("heard_said"),
+                mark.getLong("heard_wall")));
   }
 
   private ResultSet query(String sql) throws SQLException {
@@ -190,11 +204,15 @@ final class SnapshotReader {
 
   private List<AgentSnapshot.Application> applications() throws SQLException, MalformedException {
     List<AgentSnapshot.Application> applications = new ArrayList<>();
-    try (ResultSet row = query("SELECT name, state, since_wall FROM application")) {
+    try (ResultSet row = query("SELECT name, state, since_wall, permit FROM application")) {
       while (row.next()) {
+        String permit = row.getString(4);
         applications.add(
             new AgentSnapshot.Application(
-                new Name(row.getString(1)), StateText.read(row.getString(2)), row.getLong(3)));
+                new Name(row.getString(1)),
+                StateText.read(row.getString(2)),
+                row.getLong(3),
+                permit == null ? Optional.empty() : Optional.of(StateText.readPermit(permit))));
       }
     }
     return applications;

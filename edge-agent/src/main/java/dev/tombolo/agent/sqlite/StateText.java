@@ -7,6 +7,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonFields;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,29 @@ final class StateText {
 
   static Assignment readAssignment(String text) throws MalformedException {
     return Json.read("assignment", text, Limits.SECTION_BYTES_MAX, StateText::assignment);
+  }
+
+  static String write(Permit permit) {
+    return JsonWriter.write(
+        permit,
+        (json, it) ->
+            json.id("rollout", it.rollout())
+                .integer("wave", it.wave())
+                .integer("notBeforeMillis", it.notBeforeMillis())
+                .integer("notAfterMillis", it.notAfterMillis()));
+  }
+
+  static Permit readPermit(String text) throws MalformedException {
+    return Json.read(
+        "permit",
+        text,
+        Limits.SECTION_BYTES_MAX,
+        json ->
+            new Permit(
+                json.name("rollout"),
+                json.small("wave"),
+                json.integer("notBeforeMillis"),
+                json.integer("notAfterMillis")));
   }
 
   private static void write(JsonWriter json, ReleaseState state) {

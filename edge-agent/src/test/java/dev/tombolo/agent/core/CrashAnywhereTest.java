@@ -2,6 +2,9 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.id.Name;
 import org.junit.jupiter.api.Test;
 
 /// The agent is killed at every single moment of a story, before and after each commit and each
@@ -107,5 +110,28 @@ class CrashAnywhereTest {
       shop.seconds(10);
       assertThat(shop.process()).isEqualTo(process);
     }
+  }
+
+  @Test
+  void aPermitIsToldOnceAndBeforeTheSwitch() {
+    killedAnywhere(
+        shop -> {
+          Publisher.Signed first = shop.release("1.0");
+          Publisher.Signed second = shop.release("2.0");
+          shop.hub.assign(first);
+          start(shop);
+          shop.until("first is live", () -> shop.isLive(first.digest()));
+          long now = shop.now().wallMillis();
+          Permit permit = new Permit(new Name("rollout"), 1, now, now + 3_600_000);
+          shop.hub.gate = Gate.of(permit);
+          shop.hub.assign(second);
+          shop.until("it is switched to", () -> second.digest().equals(shop.current.get(Shop.APP)));
+          assertThat(shop.store.load().applications().getFirst().permit()).contains(permit);
+          shop.until("second is live", () -> shop.isLive(second.digest()));
+          shop.until("all is told", () -> shop.store.load().outbox().isEmpty());
+
+          assertThat(shop.hub.happened("permit-used")).isEqualTo(1);
+          assertThat(shop.hub.happened("staged")).isEqualTo(2);
+        });
   }
 }

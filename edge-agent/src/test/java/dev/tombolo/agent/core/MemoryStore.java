@@ -4,6 +4,7 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.WaitingRows;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
@@ -28,6 +29,7 @@ final class MemoryStore implements AgentStore {
   private String documentCertificate;
   private Optional<HeldDocument> held = Optional.empty();
   private Optional<HeldDocument> pending = Optional.empty();
+  private Optional<TimeHeard> heard = Optional.empty();
   private final Map<Digest, Section> sections = new HashMap<>();
   private List<Envelope> roots = List.of();
   private final Map<Name, Long> floors = new HashMap<>();
@@ -58,6 +60,7 @@ final class MemoryStore implements AgentStore {
         enrolment,
         connects,
         timeFloor,
+        heard,
         documentCertificate,
         held,
         pending,
@@ -85,6 +88,7 @@ final class MemoryStore implements AgentStore {
       case AgentChange.ConnectCounted(var count) -> connects = Math.max(connects, count);
       case AgentChange.LinkNoted _ -> {}
       case AgentChange.TimeFloorRaised(var millis) -> timeFloor = Math.max(timeFloor, millis);
+      case AgentChange.TimeHeardKept(var it) -> heard = Optional.of(it);
       case AgentChange.SecurityFloorRaised(var name, var floor) ->
           floors.merge(name, floor, Math::max);
       case AgentChange.DocumentKeyTrusted(var pem) -> documentCertificate = pem;

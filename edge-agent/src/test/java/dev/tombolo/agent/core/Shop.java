@@ -8,6 +8,7 @@ import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -70,6 +71,9 @@ final class Shop {
   /// Attempts at a line are neither answered nor refused.
   boolean lineHangs;
 
+  /// What is asked for in these ways is begun, and nothing comes of it.
+  final Set<Class<? extends AgentEffect>> hanging = new HashSet<>();
+
   int storeFailures;
   long crashAt = -1;
   long moments;
@@ -127,7 +131,7 @@ final class Shop {
         "run-" + agentRuns,
         machineBoot,
         "1.0",
-        List.of("v1"),
+        List.of(Features.V1, Features.PERMITS, Features.WINDOWS),
         0,
         List.of(HubKeys.FIRST.root()),
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
@@ -160,8 +164,7 @@ final class Shop {
 
   /// Time passes in which nothing happens.
   void skipDays(int days) {
-    wallMillis += days * DAY_MILLIS;
-    monotonicMillis += days * DAY_MILLIS;
+    pass(days * DAY_MILLIS);
   }
 
   /// The wall clock alone jumps.
@@ -220,12 +223,18 @@ final class Shop {
     }
   }
 
+  /// Time passes in which nothing happens; the hub's clock is right.
+  void pass(long millis) {
+    wallMillis += millis;
+    monotonicMillis += millis;
+    hub.hubMillis += millis;
+  }
+
   private void turn() {
     try {
       AgentEvent event = news.poll();
       if (event == null) {
-        wallMillis += 1000;
-        monotonicMillis += 1000;
+        pass(1000);
         event = new AgentEvent.Ticked();
       }
       AgentCore running = core();
@@ -288,6 +297,9 @@ final class Shop {
   }
 
   private void perform(AgentEffect effect) {
+    if (hanging.contains(effect.getClass())) {
+      return;
+    }
     switch (effect) {
       case AgentEffect.OpenLink it -> {
         if (lineHangs) {

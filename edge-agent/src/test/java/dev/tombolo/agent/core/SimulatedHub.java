@@ -2,11 +2,14 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// As much of a hub as one device sees.
 final class SimulatedHub {
@@ -44,6 +48,11 @@ final class SimulatedHub {
   long revision;
   long hubMillis = 1_790_000_000_000L;
   boolean keepsAckedBack;
+
+  /// Of what is assigned next.
+  @Nullable Gate gate;
+
+  @Nullable WindowsSection windows;
   int updatesSent;
   long through;
 
@@ -73,7 +82,7 @@ final class SimulatedHub {
       Name name = release.manifest().name();
       selections.add(
           new WorkloadsSection.Selection(
-              name, release.digest(), release.manifest().version(), parameters));
+              name, release.digest(), release.manifest().version(), parameters, gate));
       made.add(new Section(Section.RELEASE_PREFIX + name, Json.write(release.envelope())));
     }
     PlaceSection place =
@@ -82,7 +91,12 @@ final class SimulatedHub {
     made.add(new Section(Section.PLACE, Json.write(place)));
     made.add(new Section(Section.WORKLOADS, Json.write(new WorkloadsSection(selections))));
     made.add(new Section(Section.TRUST, Json.write(new TrustSection(List.of(publisher.root())))));
-    publish(made, List.of());
+    List<String> requires = new ArrayList<>(new WorkloadsSection(selections).requires());
+    if (windows != null) {
+      made.add(new Section(Section.WINDOWS, Json.write(windows)));
+      requires.add(Features.WINDOWS);
+    }
+    publish(made, requires);
   }
 
   void publish(List<Section> made, List<String> requires) {

@@ -14,9 +14,11 @@ import dev.tombolo.agent.outbox.OutboxEntry.Kind;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -129,6 +131,24 @@ public abstract class AgentStoreContract {
     }
     commit(new AgentChange.ApplicationRemoved(APP));
     assertThat(store().load().applications()).isEmpty();
+  }
+
+  @Test
+  void thePermitOfTheLastSwitchAndTheTimeThatWasHeardComeBack() throws StoreException {
+    Permit permit = new Permit(new Name("counting-2"), 3, 1_000, 2_000);
+    AgentSnapshot.Application application =
+        new AgentSnapshot.Application(
+            APP, new ReleaseState.Switching(SECOND, Optional.of(FIRST)), 77, Optional.of(permit));
+    TimeHeard heard = new TimeHeard("boot-1", 5_000, 1_790_000_000_000L, 4_711);
+    assertThat(store().load().heard()).isEmpty();
+    commit(
+        new AgentChange.ApplicationKept(application),
+        new AgentChange.TimeHeardKept(new TimeHeard("boot-0", 1, 2, 3)),
+        new AgentChange.TimeHeardKept(heard));
+
+    AgentSnapshot snapshot = reopened().load();
+    assertThat(snapshot.applications()).containsExactly(application);
+    assertThat(snapshot.heard()).contains(heard);
   }
 
   @Test

@@ -6,8 +6,15 @@ import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.window.DateSpan;
+import dev.tombolo.protocol.window.WeekSpan;
+import dev.tombolo.protocol.window.ZoneOffsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The desired document and its sections.
@@ -137,6 +144,77 @@ final class DesiredJson {
         .integer("wave", p.wave())
         .integer("notBeforeMillis", p.notBeforeMillis())
         .integer("notAfterMillis", p.notAfterMillis());
+  }
+
+  static WindowsSection windows(JsonFields f) throws MalformedException {
+    int offset = f.small("offsetSeconds");
+    if (Math.abs((long) offset) > ZoneOffsets.OFFSET_SECONDS_MAX) {
+      throw f.wrong("offsetSeconds", "is farther from UTC than any place");
+    }
+    List<ZoneOffsets.Change> changes = f.list("changes", DesiredJson::change);
+    if (!ZoneOffsets.inOrder(changes)) {
+      throw f.wrong("changes", "must come in their order, none farther from UTC than any place");
+    }
+    return new WindowsSection(
+        new ZoneOffsets(f.text("timeZone"), offset, changes),
+        f.list("download", DesiredJson::span),
+        f.list("switch", DesiredJson::span),
+        f.list("openingHours", DesiredJson::span),
+        f.list("freezeDates", DesiredJson::dates),
+        f.integerOrNull("liftedUntilMillis"));
+  }
+
+  static void write(JsonWriter json, WindowsSection w) {
+    json.text("timeZone", w.zone().zone())
+        .integer("offsetSeconds", w.zone().offsetSeconds())
+        .list("changes", w.zone().changes(), DesiredJson::write)
+        .list("download", w.download(), DesiredJson::write)
+        .list("switch", w.switching(), DesiredJson::write)
+        .list("openingHours", w.openingHours(), DesiredJson::write)
+        .list("freezeDates", w.freezeDates(), DesiredJson::write)
+        .integerOrNull("liftedUntilMillis", w.liftedUntilMillis());
+  }
+
+  private static ZoneOffsets.Change change(JsonFields f) throws MalformedException {
+    return new ZoneOffsets.Change(f.integer("atSeconds"), f.small("offsetSeconds"));
+  }
+
+  private static void write(JsonWriter json, ZoneOffsets.Change c) {
+    json.integer("atSeconds", c.atSeconds()).integer("offsetSeconds", c.offsetSeconds());
+  }
+
+  private static WeekSpan span(JsonFields f) throws MalformedException {
+    int from = f.small("fromMinute");
+    int until = f.small("untilMinute");
+    if (!WeekSpan.isValid(from, until)) {
+      throw f.wrong("untilMinute", "and fromMinute are not a span of a week");
+    }
+    return new WeekSpan(from, until);
+  }
+
+  private static void write(JsonWriter json, WeekSpan s) {
+    json.integer("fromMinute", s.fromMinute()).integer("untilMinute", s.untilMinute());
+  }
+
+  private static DateSpan dates(JsonFields f) throws MalformedException {
+    LocalDate from = date(f, "from");
+    LocalDate through = date(f, "through");
+    if (through.isBefore(from)) {
+      throw f.wrong("through", "is before its from");
+    }
+    return new DateSpan(from, through);
+  }
+
+  private static LocalDate date(JsonFields f, String field) throws MalformedException {
+    try {
+      return LocalDate.parse(f.text(field));
+    } catch (DateTimeParseException e) {
+      throw f.wrong(field, "must be a date like 2026-12-24");
+    }
+  }
+
+  private static void write(JsonWriter json, DateSpan d) {
+    json.text("from", d.from().toString()).text("through", d.through().toString());
   }
 
   static TrustSection trust(JsonFields f) throws MalformedException {

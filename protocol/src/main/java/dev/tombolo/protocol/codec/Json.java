@@ -3,6 +3,7 @@ package dev.tombolo.protocol.codec;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.enrol.ChallengeRequest;
 import dev.tombolo.protocol.enrol.ChallengeResponse;
@@ -50,6 +51,7 @@ public final class Json {
       case DesiredManifest manifest -> JsonWriter.write(manifest, DesiredJson::write);
       case PlaceSection place -> JsonWriter.write(place, DesiredJson::write);
       case WorkloadsSection workloads -> JsonWriter.write(workloads, DesiredJson::write);
+      case WindowsSection windows -> JsonWriter.write(windows, DesiredJson::write);
       case TrustSection trust -> JsonWriter.write(trust, DesiredJson::write);
       case Envelope envelope -> JsonWriter.write(envelope, SignJson::write);
       case PublisherRoot root -> JsonWriter.write(root, SignJson::write);
@@ -142,6 +144,8 @@ public final class Json {
       return DesiredJson.place(fields);
     } else if (type == WorkloadsSection.class) {
       return DesiredJson.workloads(fields);
+    } else if (type == WindowsSection.class) {
+      return DesiredJson.windows(fields);
     } else if (type == TrustSection.class) {
       return DesiredJson.trust(fields);
     } else if (type == Envelope.class) {

@@ -71,6 +71,29 @@ final class ReasonJson {
       case "line-down" -> new Reason.LineDown(f.integer("sinceMillis"), f.text("detail"));
       case "soaking" -> new Reason.Soaking(f.integer("untilMillis"));
       case "starting" -> new Reason.Starting(f.text("detail"));
+      case "download-window-closed" ->
+          new Reason.DownloadWindowClosed(f.integer("opensMillis"), f.text("opens"));
+      case "switch-window-closed" ->
+          new Reason.SwitchWindowClosed(f.integer("opensMillis"), f.text("opens"));
+      case "shop-open" -> new Reason.ShopOpen(f.integer("opensMillis"), f.text("opens"));
+      case "frozen" ->
+          new Reason.Frozen(f.text("dates"), f.integer("opensMillis"), f.text("opens"));
+      case "permit-awaited" -> new Reason.PermitAwaited(f.text("rollout"), f.small("wave"));
+      case "permit-not-yet" ->
+          new Reason.PermitNotYet(f.text("rollout"), f.small("wave"), f.integer("notBeforeMillis"));
+      case "permit-over" ->
+          new Reason.PermitOver(f.text("rollout"), f.small("wave"), f.integer("notAfterMillis"));
+      case "permit-misses-window" ->
+          new Reason.PermitMissesWindow(
+              f.text("rollout"),
+              f.small("wave"),
+              f.integer("notAfterMillis"),
+              f.integer("opensMillis"),
+              f.text("opens"));
+      case "time-unsure" -> new Reason.TimeUnsure();
+      case "windows-lifted" -> new Reason.WindowsLifted(f.integer("untilMillis"));
+      case "clock-jumped" ->
+          new Reason.ClockJumped(f.integer("expectedMillis"), f.integer("wallMillis"));
       case "agent-stopped" -> new Reason.AgentStopped();
       case "slot-empty" -> new Reason.SlotEmpty(f.text("slot"), f.text("fleet"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
@@ -254,6 +277,42 @@ final class ReasonJson {
               .text("detail", r.detail());
       case Reason.Soaking r -> json.text("code", "soaking").integer("untilMillis", r.untilMillis());
       case Reason.Starting r -> json.text("code", "starting").text("detail", r.detail());
+      case Reason.DownloadWindowClosed r ->
+          opens(json.text("code", "download-window-closed"), r.opensMillis(), r.opens());
+      case Reason.SwitchWindowClosed r ->
+          opens(json.text("code", "switch-window-closed"), r.opensMillis(), r.opens());
+      case Reason.ShopOpen r -> opens(json.text("code", "shop-open"), r.opensMillis(), r.opens());
+      case Reason.Frozen r ->
+          opens(json.text("code", "frozen").text("dates", r.dates()), r.opensMillis(), r.opens());
+      case Reason.PermitAwaited r ->
+          json.text("code", "permit-awaited")
+              .text("rollout", r.rollout())
+              .integer("wave", r.wave());
+      case Reason.PermitNotYet r ->
+          json.text("code", "permit-not-yet")
+              .text("rollout", r.rollout())
+              .integer("wave", r.wave())
+              .integer("notBeforeMillis", r.notBeforeMillis());
+      case Reason.PermitOver r ->
+          json.text("code", "permit-over")
+              .text("rollout", r.rollout())
+              .integer("wave", r.wave())
+              .integer("notAfterMillis", r.notAfterMillis());
+      case Reason.PermitMissesWindow r ->
+          opens(
+              json.text("code", "permit-misses-window")
+                  .text("rollout", r.rollout())
+                  .integer("wave", r.wave())
+                  .integer("notAfterMillis", r.notAfterMillis()),
+              r.opensMillis(),
+              r.opens());
+      case Reason.TimeUnsure() -> json.text("code", "time-unsure");
+      case Reason.WindowsLifted r ->
+          json.text("code", "windows-lifted").integer("untilMillis", r.untilMillis());
+      case Reason.ClockJumped r ->
+          json.text("code", "clock-jumped")
+              .integer("expectedMillis", r.expectedMillis())
+              .integer("wallMillis", r.wallMillis());
       case Reason.AgentStopped() -> json.text("code", "agent-stopped");
       case Reason.SlotEmpty r ->
           json.text("code", "slot-empty").text("slot", r.slot()).text("fleet", r.fleet());
@@ -384,5 +443,9 @@ final class ReasonJson {
               .text("fix", r.fix());
       case Reason.Unknown r -> json.text("code", r.code());
     }
+  }
+
+  private static void opens(JsonWriter json, long opensMillis, String opens) {
+    json.integer("opensMillis", opensMillis).text("opens", opens);
   }
 }

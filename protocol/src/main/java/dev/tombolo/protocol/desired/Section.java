@@ -13,6 +13,9 @@ public record Section(String name, String text) {
   /// JSON of [TrustSection].
   public static final String TRUST = "trust";
 
+  /// JSON of [WindowsSection].
+  public static final String WINDOWS = "windows";
+
   /// Prefix; followed by the application's name. JSON of the release's DSSE envelope, byte for byte
   /// as its publisher made it.
   public static final String RELEASE_PREFIX = "release/";

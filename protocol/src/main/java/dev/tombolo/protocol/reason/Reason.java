@@ -107,6 +107,39 @@ public sealed interface Reason {
 
   record Starting(String detail) implements Reason {}
 
+  // Waiting for its time
+  /// Nothing is downloaded now.
+  ///
+  /// @param opensMillis next moment at which it may be; 0 when none is near
+  /// @param opens that moment as the shop's clock shows it
+  record DownloadWindowClosed(long opensMillis, String opens) implements Reason {}
+
+  /// @param opensMillis next moment at which all of windows, opening hours and freeze dates let it
+  ///   switch; 0 when none is near
+  record SwitchWindowClosed(long opensMillis, String opens) implements Reason {}
+
+  record ShopOpen(long opensMillis, String opens) implements Reason {}
+
+  /// @param dates the freeze's first and last day
+  record Frozen(String dates, long opensMillis, String opens) implements Reason {}
+
+  record PermitAwaited(String rollout, int wave) implements Reason {}
+
+  record PermitNotYet(String rollout, int wave, long notBeforeMillis) implements Reason {}
+
+  record PermitOver(String rollout, int wave, long notAfterMillis) implements Reason {}
+
+  /// The permit ends before the next window opens.
+  record PermitMissesWindow(
+      String rollout, int wave, long notAfterMillis, long opensMillis, String opens)
+      implements Reason {}
+
+  /// Windows and permits cannot be judged.
+  record TimeUnsure() implements Reason {}
+
+  /// A person has lifted this device's windows for a while.
+  record WindowsLifted(long untilMillis) implements Reason {}
+
   record AgentStopped() implements Reason {}
 
   /// No device holds the slot.
@@ -142,6 +175,12 @@ public sealed interface Reason {
   record DatabaseDamaged(String found, long rowsLost, String copy) implements Reason {}
 
   record ClockBehind(long floorMillis, long wallMillis) implements Reason {}
+
+  /// The wall clock was set to a time that neither the hub nor a clock that only counts agrees
+  /// with.
+  ///
+  /// @param expectedMillis what the hub said last, and what has passed since
+  record ClockJumped(long expectedMillis, long wallMillis) implements Reason {}
 
   /// The clock here does not fit the dates of the hub's certificate.
   record HubCertificateDates(long fromMillis, long untilMillis, long wallMillis)

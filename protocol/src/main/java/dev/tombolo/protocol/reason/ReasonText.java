@@ -237,6 +237,46 @@ public final class ReasonText {
               + time(r.untilMillis())
               + ".";
       case Reason.Starting r -> "In progress: " + r.detail() + "; wait a little.";
+      case Reason.DownloadWindowClosed r ->
+          "Downloads wait for their window" + until(", which opens ", r.opensMillis(), r.opens());
+      case Reason.SwitchWindowClosed r ->
+          "The switch waits for its window" + until(", which opens ", r.opensMillis(), r.opens());
+      case Reason.ShopOpen r ->
+          "The shop is open; the switch waits" + until(" until ", r.opensMillis(), r.opens());
+      case Reason.Frozen r ->
+          "Nothing is switched on the freeze dates "
+              + r.dates()
+              + "; the switch waits"
+              + until(" until ", r.opensMillis(), r.opens());
+      case Reason.PermitAwaited r ->
+          "The switch waits for a permit of "
+              + wave(r.rollout(), r.wave())
+              + "; the hub gives it when it is this wave's turn (tombolo rollout list).";
+      case Reason.PermitNotYet r ->
+          "The permit of "
+              + wave(r.rollout(), r.wave())
+              + " begins at "
+              + time(r.notBeforeMillis())
+              + ".";
+      case Reason.PermitOver r ->
+          "The permit of "
+              + wave(r.rollout(), r.wave())
+              + " ran out at "
+              + time(r.notAfterMillis())
+              + "; the hub gives a new one when the device is back.";
+      case Reason.PermitMissesWindow r ->
+          "The permit of "
+              + wave(r.rollout(), r.wave())
+              + " ends at "
+              + time(r.notAfterMillis())
+              + ", before the next window"
+              + (r.opensMillis() <= 0 ? "" : " (" + r.opens() + ")")
+              + "; a new permit is needed, or wider windows.";
+      case Reason.TimeUnsure() ->
+          "What time it is is not sure, so windows and permits stay shut and what runs goes on;"
+              + " set the clock, or bring the line up: the hub tells the time.";
+      case Reason.WindowsLifted r ->
+          "An operator has lifted this device's windows until " + time(r.untilMillis()) + ".";
       case Reason.AgentStopped() ->
           "The agent is not running: workloads go on, nothing new arrives; start it (systemctl"
               + " start tombolo-agent, or: tombolo-agent run).";
@@ -294,7 +334,9 @@ public final class ReasonText {
               + r.needed()
               + " bytes needed, "
               + r.free()
-              + " free; make room.";
+              + " free; make room for "
+              + megabytes(r.needed() - r.free())
+              + " MB more.";
       case Reason.IoFailed r ->
           "Could not " + r.what() + ": " + r.detail() + "; check the disk and its permissions.";
       case Reason.DatabaseDamaged r ->
@@ -311,6 +353,12 @@ public final class ReasonText {
               + ", which is before "
               + time(r.floorMillis())
               + "; set the clock; changes wait until then.";
+      case Reason.ClockJumped r ->
+          "The clock says "
+              + time(r.wallMillis())
+              + ", but by what the hub said last it is "
+              + time(r.expectedMillis())
+              + "; set the clock; changes wait until then, or until the hub is reached.";
       case Reason.HubCertificateDates r ->
           "The clock here says "
               + time(r.wallMillis())
@@ -456,6 +504,20 @@ public final class ReasonText {
 
   private static String list(List<String> words) {
     return words.isEmpty() ? "nothing" : String.join(", ", words);
+  }
+
+  private static String until(String word, long opensMillis, String opens) {
+    return opensMillis <= 0
+        ? "; no moment within a year fits: change the site's windows, hours or freeze dates."
+        : word + opens + ".";
+  }
+
+  private static String wave(String rollout, int wave) {
+    return "rollout " + rollout + ", wave " + wave;
+  }
+
+  private static long megabytes(long bytes) {
+    return Math.max(1, (bytes + 999_999) / 1_000_000);
   }
 
   private static String times(int count) {

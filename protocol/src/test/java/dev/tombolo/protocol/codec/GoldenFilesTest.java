@@ -126,6 +126,7 @@ class GoldenFilesTest {
             "reason",
             "gate",
             "permit",
+            "liftedUntilMillis",
             "expect",
             "fallback",
             "min",

@@ -8,6 +8,7 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.WaitingRows;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
@@ -36,6 +37,7 @@ public final class SimulatedAgentStore implements AgentStore {
   private String documentCertificate;
   private Optional<HeldDocument> held = Optional.empty();
   private Optional<HeldDocument> pending = Optional.empty();
+  private Optional<TimeHeard> heard = Optional.empty();
   private final Map<Digest, Section> sections = new HashMap<>();
   private List<Envelope> roots = List.of();
   private final Map<Name, Long> floors = new HashMap<>();
@@ -59,6 +61,7 @@ public final class SimulatedAgentStore implements AgentStore {
     SimulatedAgentStore copy = new SimulatedAgentStore(enrolment);
     copy.connects = connects;
     copy.timeFloor = timeFloor;
+    copy.heard = heard;
     copy.documentCertificate = documentCertificate;
     copy.held = held;
     copy.pending = pending;
@@ -84,6 +87,7 @@ public final class SimulatedAgentStore implements AgentStore {
         enrolment,
         connects,
         timeFloor,
+        heard,
         documentCertificate,
         held,
         pending,
@@ -111,6 +115,7 @@ public final class SimulatedAgentStore implements AgentStore {
       case AgentChange.ConnectCounted(var count) -> connects = Math.max(connects, count);
       case AgentChange.LinkNoted _ -> {}
       case AgentChange.TimeFloorRaised(var millis) -> timeFloor = Math.max(timeFloor, millis);
+      case AgentChange.TimeHeardKept(var it) -> heard = Optional.of(it);
       case AgentChange.SecurityFloorRaised(var name, var floor) ->
           floors.merge(name, floor, Math::max);
       case AgentChange.DocumentKeyTrusted(var pem) -> documentCertificate = pem;

@@ -22,6 +22,7 @@ import dev.tombolo.bench.simulation.store.AgentDisk;
 import dev.tombolo.bench.simulation.store.DiskState;
 import dev.tombolo.bench.simulation.store.WatchedAgentStore;
 import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
@@ -278,7 +279,7 @@ final class Device implements Shop {
         bootId,
         machineBoot(),
         "1.0",
-        List.of("v1"),
+        List.of(Features.V1, Features.PERMITS, Features.WINDOWS),
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
         knownRoots,
         identity.held().life(),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.agent.window;
+
+import org.jspecify.annotations.NullMarked;

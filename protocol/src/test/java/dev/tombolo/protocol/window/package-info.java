@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.protocol.window;
+
+import org.jspecify.annotations.NullMarked;
