@@ -28,9 +28,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Rollouts with real agents in many shops, some of them dark. The release that goes bad passes at the
-/// canary and fails at a shop of wave 2: wave 3 never sees it, waves 1 and 2 go back, dark ones never
-/// get it.
+/// Rollouts with real agents in many shops, some of them dark. The release that goes bad passes at
+/// the canary and fails at a shop of wave 2: wave 3 never sees it, waves 1 and 2 go back, dark ones
+/// never get it.
 class RolloutIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int SITES = 10;
@@ -89,7 +89,9 @@ class RolloutIT {
 
       RolloutRow ended = await(hub, "r1", "rolled-back");
       Await.untilTrue(
-          LIMIT, () -> "all back: " + told(hub, "r1"), () -> detail(hub, "r1").outstanding().isEmpty());
+          LIMIT,
+          () -> "all back: " + told(hub, "r1"),
+          () -> detail(hub, "r1").outstanding().isEmpty());
       assertThat(wave(ended, "canary").isOpen()).isTrue();
       assertThat(wave(ended, "early").isOpen()).isTrue();
       assertThat(wave(ended, "early").failed()).isPositive();
@@ -113,7 +115,16 @@ class RolloutIT {
 
       // A good one reaches all but who is dark, says so, and completes when they are back.
       agents.get(dark.getFirst()).stop();
-      hub.cli("rollout", "create", "model@3", "--fleet", "shops", "--wave", "canary=3", "--per-site", "0");
+      hub.cli(
+          "rollout",
+          "create",
+          "model@3",
+          "--fleet",
+          "shops",
+          "--wave",
+          "canary=3",
+          "--per-site",
+          "0");
       Await.untilTrue(
           LIMIT,
           () -> "done but for one: " + told(hub, "r2"),
@@ -234,17 +245,12 @@ class RolloutIT {
         () -> id + " " + state + ": " + told(hub, id),
         () -> {
           RolloutRow row = detail(hub, id).rollout();
-          return row.state().equals(state)
-              ? row
-              : null;
+          return row.state().equals(state) ? row : null;
         });
   }
 
   private static RolloutWaveRow wave(RolloutRow row, String name) {
-    return row.waves().stream()
-        .filter(wave -> wave.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return row.waves().stream().filter(wave -> wave.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static void awaitAll(RunningHub hub, String version, int atLeast)
@@ -272,8 +278,7 @@ class RolloutIT {
 
   private static List<String> why(RunningHub hub, String slot) throws IOException {
     try (HubClient client = hub.client()) {
-      WhyAnswer answer =
-          client.get(WhyAnswer.class, "/devices/" + HubClient.escape(slot) + "/why");
+      WhyAnswer answer = client.get(WhyAnswer.class, "/devices/" + HubClient.escape(slot) + "/why");
       return answer.causes().stream().map(WhyCause::code).toList();
     }
   }

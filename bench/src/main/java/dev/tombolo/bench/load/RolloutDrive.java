@@ -218,8 +218,7 @@ final class RolloutDrive {
           RenderedSection.of(
                   Section.WORKLOADS,
                   Json.write(
-                      Selections.of(
-                          List.of(new Layer(Map.of(APPLICATION, choice), Map.of())))))
+                      Selections.of(List.of(new Layer(Map.of(APPLICATION, choice), Map.of())))))
               .digest()
               .text()
               .length();
@@ -278,7 +277,7 @@ final class RolloutDrive {
         longestNanos = Math.max(longestNanos, System.nanoTime() - step);
       }
       batch.commit();
-      if (changes - said >= 100_000) {
+      if (changes - said >= Math.max(1_000, devices / 10)) {
         said = changes;
         progress(from);
       }
@@ -314,9 +313,7 @@ final class RolloutDrive {
   }
 
   private int says(HubStore.Batch batch, int member, ApplicationStatus status) {
-    take(
-        batch,
-        RolloutSteps.reported(rollout(), member, new Said(member + 1, status, () -> true)));
+    take(batch, RolloutSteps.reported(rollout(), member, new Said(member + 1, status, () -> true)));
     return 1;
   }
 

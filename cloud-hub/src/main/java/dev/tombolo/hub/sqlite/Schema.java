@@ -51,8 +51,9 @@ final class Schema {
           statement.execute(sql);
         }
         statement.execute("PRAGMA user_version = " + (next + 1));
-        connection.commit();
       }
+      // All at once: a new database whose log was cut half-way through this has no table at all.
+      connection.commit();
     } catch (SQLException e) {
       connection.rollback();
       throw e;

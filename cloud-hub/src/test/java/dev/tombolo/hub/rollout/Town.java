@@ -29,6 +29,10 @@ final class Town {
 
   final Random random;
   final Map<SlotRef, Device> devices = new LinkedHashMap<>();
+
+  /// Hardware that was put out of its slot.
+  final List<Device> ghosts = new ArrayList<>();
+
   final List<RolloutChange.Kept> log = new ArrayList<>();
   Rollouts rollouts = new Rollouts();
   long now = 1_000_000_000L;
@@ -59,8 +63,8 @@ final class Town {
     ApplicationStatus.Phase phase = ApplicationStatus.Phase.LIVE;
     long phaseSince;
     boolean failsNext;
-    int reportDelay;
     boolean isNews = true;
+    int holder = 7;
 
     Device(SlotRef slot) {
       this.slot = slot;
@@ -208,7 +212,54 @@ final class Town {
       if (change instanceof RolloutChange.Kept kept) {
         log.add(kept);
       }
+      checkPermit(change);
       rollouts.apply(change);
+    }
+  }
+
+  /// No permit while paused, ended or superseded, nor in a wave that is not open; and the next wave
+  /// opens only when enough of those who are connected have it.
+  private void checkPermit(RolloutChange change) {
+    Rollout rollout = rollouts.find(change.rollout());
+    if (rollout == null) {
+      return;
+    }
+    RolloutState state = rollout.state();
+    if (change instanceof RolloutChange.Moved moved
+        && moved.phase() == Phase.PERMITTED
+        && rollout.phase(moved.member()) != Phase.PERMITTED) {
+      boolean mayBe =
+          (state instanceof RolloutState.Rolling || state instanceof RolloutState.Completed)
+              && moved.wave() <= state.openThrough()
+              && !rollout.isSuperseded(moved.member());
+      if (!mayBe) {
+        throw new AssertionError(rollout + " gave a permit while " + state);
+      }
+    }
+    if (change instanceof RolloutChange.Put put
+        && put.record().life() == rollout.record().life()
+        && put.record().state().openThrough() > Math.max(0, state.openThrough())) {
+      checkGate(rollout, state.openThrough());
+    }
+  }
+
+  private void checkGate(Rollout rollout, int wave) {
+    int reached = 0;
+    int succeeded = 0;
+    for (int member = 0; member < rollout.size(); member++) {
+      if (rollout.wave(member) != wave || rollout.isSuperseded(member)) {
+        continue;
+      }
+      Device device = devices.get(rollout.slot(member));
+      boolean isDone = rollout.phase(member) == Phase.SUCCEEDED;
+      boolean isFailed = rollout.phase(member) == Phase.FAILED;
+      boolean isOnline = device != null && device.online;
+      reached += isDone || isFailed || isOnline ? 1 : 0;
+      succeeded += isDone ? 1 : 0;
+    }
+    int percent = rollout.record().plan().waves().get(wave).gate().healthyPercent();
+    if (100L * succeeded < (long) percent * reached) {
+      throw new AssertionError(rollout + " opened after " + succeeded + " of " + reached);
     }
   }
 
@@ -239,11 +290,15 @@ final class Town {
         talk(device);
       }
     }
-    if (isRough && random.nextInt(400) == 0) {
+    ghosts.forEach(Device::second);
+    if (isRough && random.nextInt(300) == 0) {
       restart(log.size());
     }
-    if (isRough && random.nextInt(1_500) == 0) {
+    if (isRough && random.nextInt(400) == 0) {
       restore();
+    }
+    if (isRough && random.nextInt(200) == 0) {
+      swap();
     }
     for (int round = 0; round < 4; round++) {
       for (Rollout rollout : List.copyOf(rollouts.all())) {
@@ -317,7 +372,9 @@ final class Town {
       for (Rollout rollout : rollouts.all()) {
         int member = rollout.find(device.slot);
         if (member >= 0) {
-          Said said = new Said(7, device.status(), () -> device.held.equals(choice(device.slot)));
+          Said said =
+              new Said(
+                  device.holder, device.status(), () -> device.held.equals(choice(device.slot)));
           apply(RolloutSteps.reported(rollout, member, said));
         }
       }
@@ -354,6 +411,21 @@ final class Town {
     }
   }
 
+  /// New hardware in a slot; the old one may live on in the dark, with its permit.
+  private void swap() {
+    List<SlotRef> slots = List.copyOf(devices.keySet());
+    Device old = devices.get(slots.get(random.nextInt(slots.size())));
+    if (old == null) {
+      return;
+    }
+    hangUp(old);
+    ghosts.add(old);
+    Device next = new Device(old.slot);
+    next.holder = old.holder + 1;
+    next.failsNext = old.failsNext;
+    devices.put(old.slot, next);
+  }
+
   /// I7: at no instant more devices can be switching than the budgets allow, whatever the hub
   /// knows.
   private void check() {
@@ -361,7 +433,7 @@ final class Town {
       Budgets budgets = rollout.record().plan().budgets();
       Map<Name, Integer> bySite = new HashMap<>();
       int all = 0;
-      for (Device device : devices.values()) {
+      for (Device device : everybody()) {
         if (device.isExposed(rollout.id())) {
           all++;
           bySite.merge(device.slot.site(), 1, Integer::sum);
@@ -375,6 +447,12 @@ final class Town {
         throw new AssertionError(rollout + ": " + all + " at once at " + now);
       }
     }
+  }
+
+  private List<Device> everybody() {
+    List<Device> all = new ArrayList<>(devices.values());
+    all.addAll(ghosts);
+    return all;
   }
 
   List<Reason> why(Rollout rollout, SlotRef slot) {
