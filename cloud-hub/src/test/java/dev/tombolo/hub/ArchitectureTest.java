@@ -32,6 +32,7 @@ class ArchitectureTest {
     "dev.tombolo.hub.audit..",
     "dev.tombolo.hub.policy..",
     "dev.tombolo.hub.user..",
+    "dev.tombolo.hub.rollout..",
   };
   private static final String CORE = "dev.tombolo.hub.core..";
   private static final String[] ADAPTERS = {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       FanoutBench.class,
       MemoryBench.class,
       ReconnectBench.class,
-      SettingsBench.class
+      SettingsBench.class,
+      RolloutBench.class
     })
 public final class LoadBenches {}

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ReleaseCommand.class,
       BundleCommand.class,
       AssignCommand.class,
+      RolloutCommand.class,
       UnassignCommand.class,
       OverrideCommand.class,
       WhyCommand.class,

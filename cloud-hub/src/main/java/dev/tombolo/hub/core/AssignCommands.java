@@ -5,6 +5,8 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.desired.SectionBounds;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -40,6 +42,10 @@ final class AssignCommands {
       return new AdminAnswer.Refused(refusal);
     }
     Place place = place(command.fleet(), command.site(), command.slot());
+    refusal = References.rollout(state, place.fleet(), place.site(), command.release().name());
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
+    }
     refusal = parameters.assignment(command.release(), place, new Planned(state, List.of()));
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
@@ -66,6 +72,16 @@ final class AssignCommands {
       return new AdminAnswer.Refused(
           References.notFound(
               "assignment at " + place, command.application().text(), there.keySet()));
+    }
+    Reason moving = References.rollout(state, place.fleet(), place.site(), command.application());
+    if (moving != null) {
+      return new AdminAnswer.Refused(moving);
+    }
+    if (place.site() == null) {
+      // What earlier rollouts still select goes with it.
+      for (Rollout rollout : state.rollouts.of(place.fleet(), command.application())) {
+        draft.change(new HubChange.RolloutKept(new RolloutChange.Gone(rollout.id())));
+      }
     }
     draft.change(new HubChange.AssignmentRemoved(place, command.application()));
     draft.change(new HubChange.DocumentsStale(place.fleet(), place.site(), place.slot()));

@@ -52,11 +52,11 @@ final class Documents {
   private final Violations violations;
   private final Rendered rendered;
 
-  Documents(HubSettings settings, HubState state, Violations violations) {
+  Documents(HubSettings settings, HubState state, Violations violations, Rendered rendered) {
     this.settings = settings;
     this.state = state;
     this.violations = violations;
-    this.rendered = new Rendered(state);
+    this.rendered = rendered;
   }
 
   /// @param history the hub's, as it is from this birth on

@@ -13,6 +13,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -139,10 +140,14 @@ public sealed interface HubChange {
 
   record UserPut(UserRecord user) implements Durable {}
 
+  record RolloutKept(RolloutChange.Kept change) implements Durable {}
+
   record AuditAppended(AuditRecord record) implements Durable {}
 
   /// The newest backup, as a store tells it; what it has stands in the marks.
   record BackupNoted(String id, boolean isDone) implements Passing {}
+
+  record RolloutPassed(RolloutChange.Passing change) implements Passing {}
 
   record SessionPut(LiveSession session) implements Passing {}
 
@@ -213,6 +218,8 @@ public sealed interface HubChange {
     CERTIFICATE,
     /// Ids of operators' objects are derived from it.
     OBJECT,
+    /// Rollouts are numbered by it.
+    ROLLOUT,
     /// Results up to this number have been dropped.
     RESULTS_GONE,
     /// Events up to this number have been dropped.

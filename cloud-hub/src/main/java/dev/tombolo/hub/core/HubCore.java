@@ -15,18 +15,21 @@ public final class HubCore {
   private final Asks asks;
   private final Violations violations;
   private final Pruning pruning;
+  private final RolloutDriver rollouts;
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
     CertificateOrders orders = new CertificateOrders(settings, state);
     this.violations = new Violations(state);
     this.asks = new Asks(state);
-    this.documents = new Documents(settings, state, violations);
+    Rendered rendered = new Rendered(state);
+    this.documents = new Documents(settings, state, violations, rendered);
+    this.rollouts = new RolloutDriver(state, rendered);
     this.enrolments = new Enrolments(settings, state, orders, violations);
     this.renewals = new Renewals(state, orders, violations);
     this.recoveries = new Recoveries(settings, state, orders, violations);
-    this.sessions = new Sessions(state, documents, orders, asks, violations);
-    this.reports = new Reports(state, documents);
+    this.sessions = new Sessions(state, documents, orders, asks, violations, rollouts);
+    this.reports = new Reports(state, documents, rollouts);
     this.operators = new Operators(state, asks);
     this.pruning = new Pruning(settings, state);
   }
@@ -64,7 +67,10 @@ public final class HubCore {
 
   /// True when a slice of work is left for the next [HubEvent.Ticked].
   public boolean isWorkLeft() {
-    return operators.isBusy() || areDocumentsStale() || state.sweep.isMoreLeft();
+    return operators.isBusy()
+        || areDocumentsStale()
+        || state.sweep.isMoreLeft()
+        || rollouts.isWorkLeft();
   }
 
   private boolean areDocumentsStale() {
@@ -104,5 +110,6 @@ public final class HubCore {
     if (!areDocumentsStale()) {
       pruning.slice(draft);
     }
+    rollouts.tick(draft);
   }
 }

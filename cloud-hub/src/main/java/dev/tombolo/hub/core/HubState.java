@@ -18,6 +18,9 @@ import dev.tombolo.hub.join.SlotChoice;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.Rollouts;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
@@ -117,6 +120,7 @@ public final class HubState {
   final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
   final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
   private final Map<RowLog, RowBlocks> blocks = new EnumMap<>(RowLog.class);
+  final Rollouts rollouts = new Rollouts();
   final Map<Name, UserRecord> users = new HashMap<>();
   @Nullable AuditRecord lastAudit;
 
@@ -193,6 +197,11 @@ public final class HubState {
 
   public History history() {
     return history;
+  }
+
+  /// For who drives them alone.
+  public Rollouts rollouts() {
+    return rollouts;
   }
 
   public void apply(List<HubChange> changes) {
@@ -306,9 +315,13 @@ public final class HubState {
       case HubChange.CertificatesEnded c ->
           supersededCertificates.values().removeIf(endMillis -> endMillis < c.millis());
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
+      case HubChange.RolloutKept c -> applyRollout(c.change());
+      case HubChange.RolloutPassed c -> rollouts.apply(c.change());
       case HubChange.AuditAppended c -> lastAudit = c.record();
       case HubChange.SessionPut c -> {
-        sessions.put(c.session().device(), c.session());
+        if (sessions.put(c.session().device(), c.session()) == null) {
+          seenByRollouts(c.session().device(), true);
+        }
         noteWaits(c.session().device(), c.session().delivery());
       }
       case HubChange.SessionGone c -> {
@@ -316,6 +329,7 @@ public final class HubState {
         LiveSession gone = sessions.remove(c.device());
         if (gone != null) {
           goneSessions.add(gone.id());
+          seenByRollouts(c.device(), false);
         }
         staleDocuments.remove(c.device());
       }
@@ -357,6 +371,42 @@ public final class HubState {
       touched = new LinkedHashSet<>();
     }
     return taken;
+  }
+
+  private void applyRollout(RolloutChange.Kept change) {
+    rollouts.apply(change);
+    if (change instanceof RolloutChange.Joined joined) {
+      for (SlotRef slot : joined.slots()) {
+        DeviceId holder = holders.get(slot);
+        if (holder != null && sessions.containsKey(holder)) {
+          seen(rollouts.find(joined.rollout()), slot, true);
+        }
+      }
+    }
+  }
+
+  /// Whether a device is connected is told to its rollouts here, where lines begin and end.
+  private void seenByRollouts(DeviceId id, boolean online) {
+    DeviceRecord device = devices.get(id);
+    if (device == null || rollouts.isEmpty()) {
+      return;
+    }
+    rolloutsAt(device.slot())
+        .values()
+        .forEach(ofOne -> ofOne.forEach(rollout -> seen(rollout, device.slot(), online)));
+  }
+
+  private void seen(@Nullable Rollout rollout, SlotRef slot, boolean online) {
+    int member = rollout == null ? -1 : rollout.find(slot);
+    if (rollout != null && member >= 0) {
+      rollouts.apply(new RolloutChange.Seen(rollout.id(), member, online));
+    }
+  }
+
+  /// The rollouts of a slot's fleet, by application, newest first.
+  Map<Name, List<Rollout>> rolloutsAt(SlotRef slot) {
+    Kept<AdminObject.Site> site = sites.get(slot.site());
+    return site == null ? Map.of() : rollouts.of(site.content().fleet());
   }
 
   private void putSite(Kept<AdminObject.Site> site) {

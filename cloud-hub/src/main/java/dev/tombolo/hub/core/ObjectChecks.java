@@ -77,9 +77,13 @@ final class ObjectChecks {
         if (!planned.isFleet(a.fleet())) {
           yield References.notFound("fleet", a.fleet().text(), planned.knownFleets());
         }
-        yield a.release().isPresent()
-            ? References.release(state, a.release().get(), a.fleet())
-            : null;
+        if (a.release().isEmpty()) {
+          yield null;
+        }
+        Reason unknown = References.release(state, a.release().get(), a.fleet());
+        yield unknown != null || otherRelease(a).isEmpty()
+            ? unknown
+            : References.rollout(state, a.fleet(), null, a.name());
       }
     };
   }

@@ -18,6 +18,7 @@ final class Operators {
   private final ApproveCommands approvals;
   private final UserCommands users;
   private final BackupCommands backups;
+  private final RolloutCommands rollouts;
   private final Asks asks;
 
   Operators(HubState state, Asks asks) {
@@ -32,6 +33,7 @@ final class Operators {
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
+    this.rollouts = new RolloutCommands(state, parameters);
     this.asks = asks;
   }
 
@@ -50,6 +52,8 @@ final class Operators {
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
       case AdminCommand.LiftWindows c -> answer(event, lifts.lift(c, who, draft), draft);
+      case AdminCommand.CreateRollout c -> answer(event, rollouts.create(c, who, draft), draft);
+      case AdminCommand.SteerRollout c -> answer(event, rollouts.steer(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
       case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
       case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
@@ -90,6 +94,7 @@ final class Operators {
     return command instanceof AdminCommand.Apply
         || command instanceof AdminCommand.Assign
         || command instanceof AdminCommand.Unassign
+        || command instanceof AdminCommand.CreateRollout
         || command instanceof AdminCommand.CreateToken;
   }
 

@@ -88,7 +88,8 @@ final class Planned {
         slot,
         kept,
         wanted(new Place(fleet, slot.site(), null)),
-        wanted(new Place(fleet, slot.site(), slot.slot())));
+        wanted(new Place(fleet, slot.site(), slot.slot())),
+        RolloutLayer.of(state, fleet, slot));
   }
 
   private SlotLayers.OfFleet sharedIn(Name fleet) {

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -76,6 +77,19 @@ final class References {
     }
     boolean isMeant = release.fleets().contains("*") || release.fleets().contains(fleet.text());
     return isMeant ? null : new Reason.FleetMismatch(fleet.text(), release.fleets());
+  }
+
+  /// While a rollout moves an application somewhere, nothing else may select it there.
+  static @Nullable Reason rollout(
+      HubState state, Name fleet, @Nullable Name site, Name application) {
+    for (Rollout rollout : state.rollouts.of(fleet, application)) {
+      if (rollout.state().isUnderWay() && (site == null || rollout.record().scope().covers(site))) {
+        return new Reason.Conflict(
+            "rollout " + rollout.id() + " moves " + application + " in fleet " + fleet,
+            "let it end, or abort it first: tombolo rollout abort " + rollout.id());
+      }
+    }
+    return null;
   }
 
   /// A protected fleet is only changed by who types its name.

@@ -21,10 +21,12 @@ final class Reports {
 
   private final HubState state;
   private final Documents documents;
+  private final RolloutDriver rollouts;
 
-  Reports(HubState state, Documents documents) {
+  Reports(HubState state, Documents documents, RolloutDriver rollouts) {
     this.state = state;
     this.documents = documents;
+    this.rollouts = rollouts;
   }
 
   void said(HubEvent.ReportSaid event, StepDraft draft) {
@@ -101,6 +103,7 @@ final class Reports {
     }
     if (newestState != null && newestState.body() instanceof ReportBody.State said) {
       documents.reported(session, said, draft);
+      rollouts.reported(device, said, draft);
     }
     return through;
   }

@@ -7,6 +7,8 @@ import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.hub.device.Restoration;
 import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.join.JoinTokenRecord;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -63,6 +65,7 @@ public final class RestoreSteps {
     History next = new History(Math.max(before.epoch(), order.epochAbove()) + 1, order.historyId());
     steps.draft.change(
         new HubChange.HistoryRestored(next, new Restoration(order.backupMillis(), nowMillis)));
+    steps.suspectPermits(nowMillis);
     steps.voidTokens();
     steps.noteBackup(order);
     steps.takeJournal(order.journal());
@@ -85,6 +88,14 @@ public final class RestoreSteps {
                 Integer.toString(steps.standingsTaken))));
     return new Outcome(
         steps.draft.finish().changes(), next, steps.tokensVoided, steps.standingsTaken);
+  }
+
+  /// Any permit may have been given since the backup: each counts as long as it could be good.
+  private void suspectPermits(long nowMillis) {
+    for (Rollout rollout : state.rollouts.all()) {
+      draft.change(
+          new HubChange.RolloutKept(new RolloutChange.Put(rollout.record().restored(nowMillis))));
+    }
   }
 
   private void voidTokens() {

@@ -19,13 +19,15 @@ final class Sessions {
   private final Histories histories;
   private final Asks asks;
   private final Violations violations;
+  private final RolloutDriver rollouts;
 
   Sessions(
       HubState state,
       Documents documents,
       CertificateOrders orders,
       Asks asks,
-      Violations violations) {
+      Violations violations,
+      RolloutDriver rollouts) {
     this.state = state;
     this.documents = documents;
     this.orders = orders;
@@ -33,6 +35,7 @@ final class Sessions {
     this.histories = new Histories(state);
     this.asks = asks;
     this.violations = violations;
+    this.rollouts = rollouts;
   }
 
   void opened(HubEvent.SessionOpened event, StepDraft draft) {
@@ -114,6 +117,7 @@ final class Sessions {
                     draft.nowMillis)));
         draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
         documents.born(session, birth, histories.seen(birth, id, draft), draft);
+        rollouts.born(id, draft);
       }
     }
   }

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +96,8 @@ public final class SlotLayers {
         slot,
         state.slots.get(slot),
         wanted(state, new Assignment.Place(fleet.fleet(), slot.site(), null)),
-        wanted(state, new Assignment.Place(fleet.fleet(), slot.site(), slot.slot())));
+        wanted(state, new Assignment.Place(fleet.fleet(), slot.site(), slot.slot())),
+        RolloutLayer.of(state, fleet.fleet(), slot));
   }
 
   private static Collection<Assignment> wanted(HubState state, Assignment.Place place) {
@@ -104,14 +106,16 @@ public final class SlotLayers {
   }
 
   /// @param wantedInSite what is selected for the whole site
+  /// @param rollouts what [RolloutLayer] says of the slot
   public static SlotSettings of(
       OfFleet fleet,
       Kept<AdminObject.Site> site,
       SlotRef ref,
       @Nullable Kept<AdminObject.Slot> slot,
       Collection<Assignment> wantedInSite,
-      Collection<Assignment> wantedInSlot) {
-    List<Layer> layers = new ArrayList<>(fleet.layers().size() + 2);
+      Collection<Assignment> wantedInSlot,
+      Optional<Layer> rollouts) {
+    List<Layer> layers = new ArrayList<>(fleet.layers().size() + 3);
     layers.addAll(fleet.layers());
     layers.add(
         new Layer(
@@ -129,6 +133,7 @@ public final class SlotLayers {
             slot == null ? Map.of() : slot.content().parameters(),
             slot == null ? Map.of() : slot.given(),
             slot == null ? NOBODY : slot.whole()));
+    rollouts.ifPresent(layers::add);
     return new SlotSettings(
         new PlaceFacts(
             site.content().fleet(),

@@ -1,8 +1,10 @@
 package dev.tombolo.hub.desired;
 
+import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What one level says of a slot. The narrower a layer the more it counts.
 ///
@@ -22,7 +24,13 @@ public record Layer(
   /// A release, chosen.
   ///
   /// @param object who chose it, where that is not the layer's own object; else empty
-  public record Choice(Digest release, String version, String object, Given given) {}
+  /// @param gate holds it back; null: nothing does
+  public record Choice(
+      Digest release, String version, String object, Given given, @Nullable Gate gate) {
+    public Choice(Digest release, String version, String object, Given given) {
+      this(release, version, object, given, null);
+    }
+  }
 
   /// How a parameter is called among what was given.
   public static String key(Name application, String parameter) {

@@ -64,7 +64,11 @@ public record Resolved(List<Application> applications, List<Trouble> troubles) {
       Layer.Choice choice = application.release();
       selections.add(
           new Selection(
-              application.name(), choice.release(), choice.version(), application.values()));
+              application.name(),
+              choice.release(),
+              choice.version(),
+              application.values(),
+              choice.gate()));
     }
     return new WorkloadsSection(selections);
   }

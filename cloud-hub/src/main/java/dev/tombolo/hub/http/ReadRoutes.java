@@ -17,7 +17,6 @@ import dev.tombolo.hub.http.api.RootRow;
 import dev.tombolo.hub.http.api.WhyAnswer;
 import dev.tombolo.hub.http.api.WhyCause;
 import dev.tombolo.hub.policy.DeviceCondition;
-import dev.tombolo.hub.policy.Why;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -310,7 +309,7 @@ final class ReadRoutes {
         new WhyAnswer(
             id.text(),
             condition.device().slot().toString(),
-            causes(Why.at(condition, System.currentTimeMillis()))));
+            causes(WhyInRollouts.of(condition, views.rollouts(), System.currentTimeMillis()))));
   }
 
   private void explain(Context context) throws RefusedException {

@@ -20,6 +20,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.id.DeviceId;
@@ -149,11 +150,28 @@ final class Loading {
     each(state, "SELECT * FROM strangers", r -> new HubChange.StrangerPut(stranger(r)));
     backup(state);
     each(state, "SELECT * FROM users", r -> new HubChange.UserPut(user(r)));
+    rollouts(state);
     each(
         state,
         "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1",
         r -> new HubChange.AuditAppended(audit(r)));
     return state;
+  }
+
+  /// Older ones first: a newer one takes devices from them.
+  private void rollouts(HubState state) throws SQLException {
+    each(
+        state,
+        "SELECT * FROM rollouts ORDER BY id",
+        r -> new HubChange.RolloutKept(new RolloutChange.Put(RolloutRows.record(r))));
+    each(
+        state,
+        "SELECT * FROM rollout_blocks ORDER BY rollout, first",
+        r -> new HubChange.RolloutKept(RolloutRows.joined(r)));
+    each(
+        state,
+        "SELECT * FROM rollout_members",
+        r -> new HubChange.RolloutKept(RolloutRows.moved(r)));
   }
 
   private HubState newState() throws SQLException {

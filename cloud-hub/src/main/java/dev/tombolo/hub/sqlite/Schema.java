@@ -14,7 +14,14 @@ final class Schema {
 
   private static final List<List<String>> MIGRATIONS =
       List.of(
-          version1(), version2(), version3(), version4(), version5(), version6(), version7());
+          version1(),
+          version2(),
+          version3(),
+          version4(),
+          version5(),
+          version6(),
+          version7(),
+          version8());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -42,7 +49,7 @@ final class Schema {
 
   /// Of a database that is known.
   ///
-  /// @return whether an older database became a newer one
+  /// @return whether a database that did not count its commits does so from now on
   static boolean migrate(Connection connection) throws SQLException {
     int version = versionOf(connection);
     connection.setAutoCommit(false);
@@ -52,15 +59,16 @@ final class Schema {
           statement.execute(sql);
         }
         statement.execute("PRAGMA user_version = " + (next + 1));
-        connection.commit();
       }
+      // All at once: a new database whose log was cut half-way through this has no table at all.
+      connection.commit();
     } catch (SQLException e) {
       connection.rollback();
       throw e;
     } finally {
       connection.setAutoCommit(true);
     }
-    return version > 0 && version < newest();
+    return version > 0 && version < COUNTS_COMMITS_SINCE;
   }
 
   private static void checkLibrary(Connection connection) throws SQLException {
@@ -286,6 +294,32 @@ final class Schema {
   /// How often it was committed to.
   private static List<String> version4() {
     return List.of("ALTER TABLE history ADD COLUMN commits INTEGER NOT NULL DEFAULT 0");
+  }
+
+  /// Rollouts.
+  private static List<String> version8() {
+    return List.of(
+        """
+        CREATE TABLE rollouts (
+          id INTEGER PRIMARY KEY, fleet TEXT NOT NULL, application TEXT NOT NULL,
+          record TEXT NOT NULL, counts TEXT NOT NULL) STRICT""",
+        "CREATE INDEX rollouts_of_fleet ON rollouts (fleet, application, id)",
+        // Slots in their order, a line each; waves a character each.
+        """
+        CREATE TABLE rollout_blocks (
+          rollout INTEGER NOT NULL, first INTEGER NOT NULL, first_slot TEXT NOT NULL,
+          last_slot TEXT NOT NULL, slots TEXT NOT NULL, waves TEXT NOT NULL,
+          PRIMARY KEY (rollout, first)) STRICT""",
+        "CREATE INDEX rollout_blocks_by_slot ON rollout_blocks (rollout, first_slot, last_slot)",
+        """
+        CREATE INDEX audit_of_rollouts ON audit (subject, sequence)
+          WHERE substr(action, 1, 8) = 'rollout-'""",
+        """
+        CREATE TABLE rollout_members (
+          rollout INTEGER NOT NULL, member INTEGER NOT NULL, wave INTEGER NOT NULL,
+          phase INTEGER NOT NULL, granted INTEGER NOT NULL, prior INTEGER NOT NULL,
+          holder INTEGER NOT NULL, life INTEGER NOT NULL, reason TEXT,
+          PRIMARY KEY (rollout, member)) STRICT, WITHOUT ROWID""");
   }
 
   /// Backups, and what a restored hub has lost.

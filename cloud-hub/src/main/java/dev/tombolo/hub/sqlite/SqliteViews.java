@@ -5,12 +5,14 @@ import dev.tombolo.hub.core.Assignment;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.RolloutLayer;
 import dev.tombolo.hub.core.SlotLayers;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
+import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.Resolved;
@@ -216,7 +218,18 @@ public final class SqliteViews implements HubViews {
             slot,
             kept.get(),
             at(wanted, new Assignment.Place(fleet, slot.site(), null)),
-            at(wanted, new Assignment.Place(fleet, slot.site(), slot.slot()))));
+            at(wanted, new Assignment.Place(fleet, slot.site(), slot.slot())),
+            RolloutLayer.of(
+                rollouts().standings(slot, 0), application -> narrowest(wanted, application))));
+  }
+
+  private static @Nullable Assignment narrowest(List<Assignment> wanted, Name application) {
+    return wanted.stream()
+        .filter(it -> it.application().equals(application))
+        .max(
+            Comparator.comparing((Assignment it) -> it.place().site() != null)
+                .thenComparing(it -> it.place().slot() != null))
+        .orElse(null);
   }
 
   private static List<Assignment> at(List<Assignment> wanted, Assignment.Place place) {
@@ -617,6 +630,11 @@ public final class SqliteViews implements HubViews {
         throw new StoreFailure("cannot close the database: " + e.getMessage(), e);
       }
     }
+  }
+
+  @Override
+  public RolloutViews rollouts() {
+    return new SqliteRolloutViews(this::list);
   }
 
   /// Reads the row the cursor stands on.

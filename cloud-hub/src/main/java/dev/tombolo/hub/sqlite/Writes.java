@@ -16,6 +16,8 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutJson;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
@@ -149,6 +151,7 @@ final class Writes {
               c.millis(),
               c.atMost());
       case HubChange.UserPut c -> write(c.user());
+      case HubChange.RolloutKept c -> write(c.change());
       case HubChange.AuditAppended c -> write(c.record());
     }
   }
@@ -507,6 +510,56 @@ final class Writes {
     run("DELETE FROM presences WHERE device = ?", device);
     run("DELETE FROM outbox_marks WHERE device = ?", device);
     run("DELETE FROM device_states WHERE device = ?", device);
+  }
+
+  private void write(RolloutChange.Kept change) throws SQLException {
+    long rollout = change.rollout().number();
+    switch (change) {
+      case RolloutChange.Put(var record) ->
+          run(
+              """
+              INSERT INTO rollouts VALUES (?, ?, ?, ?, '{"waves":[]}')
+                ON CONFLICT (id) DO UPDATE SET record = excluded.record""",
+              rollout,
+              record.scope().fleet(),
+              record.application(),
+              RolloutJson.write(record));
+      case RolloutChange.Gone _ -> {
+        run("DELETE FROM rollout_members WHERE rollout = ?", rollout);
+        run("DELETE FROM rollout_blocks WHERE rollout = ?", rollout);
+        run("DELETE FROM rollouts WHERE id = ?", rollout);
+      }
+      case RolloutChange.Joined joined -> {
+        if (joined.first() == 0) {
+          run("DELETE FROM rollout_blocks WHERE rollout = ?", rollout);
+        }
+        run(
+            "INSERT INTO rollout_blocks VALUES (?, ?, ?, ?, ?, ?)",
+            rollout,
+            joined.first(),
+            joined.slots().getFirst(),
+            joined.slots().getLast(),
+            RolloutRows.slots(joined.slots()),
+            RolloutRows.waves(joined.waves()));
+      }
+      case RolloutChange.Moved moved ->
+          run(
+              "INSERT OR REPLACE INTO rollout_members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              rollout,
+              moved.member(),
+              moved.wave(),
+              moved.phase().ordinal(),
+              moved.grantedMillis(),
+              moved.prior(),
+              moved.holder(),
+              moved.life(),
+              Columns.reason(moved.reason()));
+      case RolloutChange.Counted counted ->
+          run(
+              "UPDATE rollouts SET counts = ? WHERE id = ?",
+              RolloutJson.write(counted.waves()),
+              rollout);
+    }
   }
 
   private void write(UserRecord user) throws SQLException {

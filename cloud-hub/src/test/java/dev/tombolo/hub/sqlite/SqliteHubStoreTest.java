@@ -162,6 +162,10 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE presences DROP COLUMN lan_millis",
             "ALTER TABLE sites DROP COLUMN times",
             "DROP TABLE window_lifts",
+            "DROP TABLE rollouts",
+            "DROP TABLE rollout_blocks",
+            "DROP TABLE rollout_members",
+            "DROP INDEX audit_of_rollouts",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -219,6 +223,10 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("ALTER TABLE presences DROP COLUMN lan_millis");
     run("ALTER TABLE sites DROP COLUMN times");
     run("DROP TABLE window_lifts");
+    run("DROP TABLE rollouts");
+    run("DROP TABLE rollout_blocks");
+    run("DROP TABLE rollout_members");
+    run("DROP INDEX audit_of_rollouts");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 

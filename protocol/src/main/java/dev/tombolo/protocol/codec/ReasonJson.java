@@ -127,6 +127,40 @@ final class ReasonJson {
       case "hub-certificate-dates" ->
           new Reason.HubCertificateDates(
               f.integer("fromMillis"), f.integer("untilMillis"), f.integer("wallMillis"));
+      case "rollout-planning" -> new Reason.RolloutPlanning(f.text("rollout"));
+      case "rollout-staging" -> new Reason.RolloutStaging(f.text("rollout"), f.text("wave"));
+      case "rollout-retrying" -> new Reason.RolloutRetrying(f.text("rollout"));
+      case "wave-not-open" ->
+          new Reason.WaveNotOpen(
+              f.text("rollout"),
+              f.text("wave"),
+              f.text("after"),
+              f.small("healthyPercent"),
+              f.small("neededPercent"),
+              f.small("reached"));
+      case "wave-soaking" ->
+          new Reason.WaveSoaking(
+              f.text("rollout"), f.text("wave"), f.text("after"), f.integer("untilMillis"));
+      case "wave-approval-needed" ->
+          new Reason.WaveApprovalNeeded(f.text("rollout"), f.text("wave"), f.text("after"));
+      case "rollout-paused" ->
+          new Reason.RolloutPaused(f.text("rollout"), f.text("by"), f.integer("sinceMillis"));
+      case "budget-full" ->
+          new Reason.BudgetFull(f.text("rollout"), f.text("whose"), f.small("max"));
+      case "site-failures-full" ->
+          new Reason.SiteFailuresFull(f.text("rollout"), f.small("failed"));
+      case "permit-outstanding" ->
+          new Reason.PermitOutstanding(
+              f.text("rollout"), f.integer("untilMillis"), f.yes("sinceRestore"));
+      case "rollout-superseded" -> new Reason.RolloutSuperseded(f.text("rollout"), f.text("by"));
+      case "rollout-ended" ->
+          new Reason.RolloutEnded(
+              f.text("rollout"), f.text("how"), f.text("by"), read(f.object("cause")));
+      case "rollout-failed-here" ->
+          new Reason.RolloutFailedHere(f.text("rollout"), read(f.object("cause")));
+      case "rollout-failures" ->
+          new Reason.RolloutFailures(
+              f.text("rollout"), f.text("wave"), f.small("failed"), f.small("reached"));
       case "not-found" -> new Reason.NotFound(f.text("kind"), f.text("name"), f.texts("near"));
       case "conflict" -> new Reason.Conflict(f.text("what"), f.text("detail"));
       case "protected-fleet" -> new Reason.ProtectedFleet(f.text("fleet"));
@@ -363,6 +397,68 @@ final class ReasonJson {
               .integer("fromMillis", r.fromMillis())
               .integer("untilMillis", r.untilMillis())
               .integer("wallMillis", r.wallMillis());
+      case Reason.RolloutPlanning r ->
+          json.text("code", "rollout-planning").text("rollout", r.rollout());
+      case Reason.RolloutStaging r ->
+          json.text("code", "rollout-staging").text("rollout", r.rollout()).text("wave", r.wave());
+      case Reason.RolloutRetrying r ->
+          json.text("code", "rollout-retrying").text("rollout", r.rollout());
+      case Reason.WaveNotOpen r ->
+          json.text("code", "wave-not-open")
+              .text("rollout", r.rollout())
+              .text("wave", r.wave())
+              .text("after", r.after())
+              .integer("healthyPercent", r.healthyPercent())
+              .integer("neededPercent", r.neededPercent())
+              .integer("reached", r.reached());
+      case Reason.WaveSoaking r ->
+          json.text("code", "wave-soaking")
+              .text("rollout", r.rollout())
+              .text("wave", r.wave())
+              .text("after", r.after())
+              .integer("untilMillis", r.untilMillis());
+      case Reason.WaveApprovalNeeded r ->
+          json.text("code", "wave-approval-needed")
+              .text("rollout", r.rollout())
+              .text("wave", r.wave())
+              .text("after", r.after());
+      case Reason.RolloutPaused r ->
+          json.text("code", "rollout-paused")
+              .text("rollout", r.rollout())
+              .text("by", r.by())
+              .integer("sinceMillis", r.sinceMillis());
+      case Reason.BudgetFull r ->
+          json.text("code", "budget-full")
+              .text("rollout", r.rollout())
+              .text("whose", r.whose())
+              .integer("max", r.max());
+      case Reason.SiteFailuresFull r ->
+          json.text("code", "site-failures-full")
+              .text("rollout", r.rollout())
+              .integer("failed", r.failed());
+      case Reason.PermitOutstanding r ->
+          json.text("code", "permit-outstanding")
+              .text("rollout", r.rollout())
+              .integer("untilMillis", r.untilMillis())
+              .yes("sinceRestore", r.sinceRestore());
+      case Reason.RolloutSuperseded r ->
+          json.text("code", "rollout-superseded").text("rollout", r.rollout()).text("by", r.by());
+      case Reason.RolloutEnded r ->
+          json.text("code", "rollout-ended")
+              .text("rollout", r.rollout())
+              .text("how", r.how())
+              .text("by", r.by())
+              .object("cause", r.cause(), ReasonJson::write);
+      case Reason.RolloutFailedHere r ->
+          json.text("code", "rollout-failed-here")
+              .text("rollout", r.rollout())
+              .object("cause", r.cause(), ReasonJson::write);
+      case Reason.RolloutFailures r ->
+          json.text("code", "rollout-failures")
+              .text("rollout", r.rollout())
+              .text("wave", r.wave())
+              .integer("failed", r.failed())
+              .integer("reached", r.reached());
       case Reason.NotFound r ->
           json.text("code", "not-found")
               .text("kind", r.kind())

@@ -211,6 +211,44 @@ public sealed interface Reason {
   record HubCertificateDates(long fromMillis, long untilMillis, long wallMillis)
       implements Reason {}
 
+  // Rollouts
+  record RolloutPlanning(String rollout) implements Reason {}
+
+  record RolloutStaging(String rollout, String wave) implements Reason {}
+
+  record RolloutRetrying(String rollout) implements Reason {}
+
+  /// @param after the wave whose gate is shut
+  record WaveNotOpen(
+      String rollout, String wave, String after, int healthyPercent, int neededPercent, int reached)
+      implements Reason {}
+
+  record WaveSoaking(String rollout, String wave, String after, long untilMillis)
+      implements Reason {}
+
+  record WaveApprovalNeeded(String rollout, String wave, String after) implements Reason {}
+
+  record RolloutPaused(String rollout, String by, long sinceMillis) implements Reason {}
+
+  /// @param whose `of its site`, `of the rollout`
+  record BudgetFull(String rollout, String whose, int max) implements Reason {}
+
+  record SiteFailuresFull(String rollout, int failed) implements Reason {}
+
+  /// @param sinceRestore a restored hub does not know whether it was given
+  record PermitOutstanding(String rollout, long untilMillis, boolean sinceRestore)
+      implements Reason {}
+
+  record RolloutSuperseded(String rollout, String by) implements Reason {}
+
+  /// @param how `aborted`, `rolled back`, ...
+  record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
+
+  record RolloutFailedHere(String rollout, Reason cause) implements Reason {}
+
+  /// @param wave empty: all of them
+  record RolloutFailures(String rollout, String wave, int failed, int reached) implements Reason {}
+
   // Operating
   record NotFound(String kind, String name, List<String> near) implements Reason {
     public NotFound {

@@ -408,6 +408,110 @@ public final class ReasonText {
               + (r.near().isEmpty()
                   ? "; list them to see which there are."
                   : "; did you mean " + list(r.near()) + "?");
+      case Reason.RolloutPlanning r ->
+          "Rollout " + r.rollout() + " is still finding out who is in which wave.";
+      case Reason.RolloutStaging r ->
+          "Its wave "
+              + r.wave()
+              + " of rollout "
+              + r.rollout()
+              + " is open: it gets its permit to switch once it has told that the release is staged.";
+      case Reason.RolloutRetrying r ->
+          "Rollout "
+              + r.rollout()
+              + " tries it again as soon as the device has told that it went back to what it had.";
+      case Reason.WaveNotOpen r ->
+          "It waits for wave "
+              + r.wave()
+              + " of rollout "
+              + r.rollout()
+              + ": "
+              + (r.reached() == 0
+                  ? "nobody of wave " + r.after() + " has been reached yet."
+                  : r.healthyPercent()
+                      + " % of "
+                      + r.neededPercent()
+                      + " % healthy among the "
+                      + r.reached()
+                      + " reached of wave "
+                      + r.after()
+                      + ".");
+      case Reason.WaveSoaking r ->
+          "It waits for wave "
+              + r.wave()
+              + " of rollout "
+              + r.rollout()
+              + ": wave "
+              + r.after()
+              + " soaks until "
+              + time(r.untilMillis())
+              + ".";
+      case Reason.WaveApprovalNeeded r ->
+          "It waits for wave "
+              + r.wave()
+              + " of rollout "
+              + r.rollout()
+              + ": wave "
+              + r.after()
+              + " is healthy, and somebody must say yes: tombolo rollout approve "
+              + r.rollout()
+              + ".";
+      case Reason.RolloutPaused r ->
+          "Rollout "
+              + r.rollout()
+              + " was paused by "
+              + r.by()
+              + " at "
+              + time(r.sinceMillis())
+              + "; to go on: tombolo rollout resume "
+              + r.rollout()
+              + ".";
+      case Reason.BudgetFull r ->
+          "It has the release and waits for its turn: the budget "
+              + r.whose()
+              + " in rollout "
+              + r.rollout()
+              + " is full ("
+              + r.max()
+              + " at once).";
+      case Reason.SiteFailuresFull r ->
+          r.failed()
+              + " of its site failed, so nobody else there is moved by rollout "
+              + r.rollout()
+              + "; when it is mended: tombolo rollout retry "
+              + r.rollout()
+              + ".";
+      case Reason.PermitOutstanding r ->
+          r.sinceRestore()
+              ? "The hub was restored and may have lost a permit of rollout "
+                  + r.rollout()
+                  + " for it: nothing is done until it reports, or until "
+                  + time(r.untilMillis())
+                  + "."
+              : "It has leave of rollout "
+                  + r.rollout()
+                  + " to switch until "
+                  + time(r.untilMillis())
+                  + ", and has not told the outcome.";
+      case Reason.RolloutSuperseded r ->
+          "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
+      case Reason.RolloutEnded r ->
+          "Rollout " + r.rollout() + " was " + r.how() + " by " + r.by() + ": " + words(r.cause());
+      case Reason.RolloutFailedHere r ->
+          "Rollout "
+              + r.rollout()
+              + " failed here: "
+              + words(r.cause())
+              + " To try again: tombolo rollout retry "
+              + r.rollout()
+              + ".";
+      case Reason.RolloutFailures r ->
+          r.failed()
+              + " failed of the "
+              + r.reached()
+              + " reached "
+              + (r.wave().isEmpty() ? "in rollout " + r.rollout() : "in its wave " + r.wave())
+              + ".";
       case Reason.Conflict r -> "Not as things stand: " + r.what() + ": " + r.detail() + ".";
       case Reason.ProtectedFleet r ->
           "Fleet "

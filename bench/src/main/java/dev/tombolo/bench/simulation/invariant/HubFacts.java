@@ -243,7 +243,8 @@ final class HubFacts {
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
           HubChange.PublisherRootPut _,
-          HubChange.UserPut _ -> {}
+          HubChange.UserPut _,
+          HubChange.RolloutKept _ -> {}
     }
   }
 

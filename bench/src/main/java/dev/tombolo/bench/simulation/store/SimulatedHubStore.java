@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.device.CertificateRecord;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -95,9 +96,11 @@ public final class SimulatedHubStore implements HubStore {
                 put.presence().online()
                     ? new HubChange.PresencePut(put.presence().gone(put.presence().seenMillis()))
                     : put);
+        case HubChange.RolloutKept _ -> {}
         default -> state.apply(change);
       }
     }
+    loadRollouts(state);
     return state;
   }
 
@@ -117,6 +120,12 @@ public final class SimulatedHubStore implements HubStore {
           HubChange.LiftEnded _,
           HubChange.BlockDropped _,
           HubChange.StrangerGone _ -> {}
+      case HubChange.RolloutKept(RolloutChange.Gone(var rollout)) ->
+          kept.values()
+              .removeIf(
+                  it ->
+                      it instanceof HubChange.RolloutKept(var its)
+                          && its.rollout().equals(rollout));
       case HubChange.MarkForgotten _ -> backedUp.remove(key);
       case HubChange.BackupBegun begun -> {
         backup = new HubChange.BackupNoted(begun.id(), false);
@@ -256,6 +265,39 @@ public final class SimulatedHubStore implements HubStore {
       case HubChange.CertificatesEnded _ -> kind;
       case HubChange.UserPut c -> new Key(kind, c.user().name(), null);
       case HubChange.AuditAppended _ -> kind;
+      case HubChange.RolloutKept(var change) -> keyOf(change);
+    };
+  }
+
+  private static Object keyOf(RolloutChange.Kept change) {
+    Class<?> kind = change.getClass();
+    return switch (change) {
+      case RolloutChange.Put c -> new Key(kind, c.rollout(), null);
+      case RolloutChange.Gone c -> new Key(RolloutChange.Put.class, c.rollout(), null);
+      case RolloutChange.Joined c -> new Key(kind, c.rollout(), c.first());
+      case RolloutChange.Moved c -> new Key(kind, c.rollout(), c.member());
+      case RolloutChange.Counted c -> new Key(kind, c.rollout(), null);
+    };
+  }
+
+  /// Rollouts first, then who is in them, then where each stands; older rollouts before newer ones.
+  private void loadRollouts(HubState state) {
+    kept.values().stream()
+        .filter(HubChange.RolloutKept.class::isInstance)
+        .map(HubChange.RolloutKept.class::cast)
+        .sorted(
+            Comparator.<HubChange.RolloutKept>comparingInt(it -> rank(it.change()))
+                .thenComparing(it -> it.change().rollout())
+                .thenComparingInt(
+                    it -> it.change() instanceof RolloutChange.Joined joined ? joined.first() : 0))
+        .forEach(state::apply);
+  }
+
+  private static int rank(RolloutChange.Kept change) {
+    return switch (change) {
+      case RolloutChange.Put _ -> 0;
+      case RolloutChange.Joined _ -> 1;
+      case RolloutChange.Moved _, RolloutChange.Counted _, RolloutChange.Gone _ -> 2;
     };
   }
 

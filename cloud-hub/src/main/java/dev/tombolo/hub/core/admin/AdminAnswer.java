@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
@@ -24,6 +25,8 @@ public sealed interface AdminAnswer {
   record TokenMade(JoinToken token) implements AdminAnswer {}
 
   record ReleaseTaken(Digest release, boolean isNew) implements AdminAnswer {}
+
+  record RolloutMade(RolloutId rollout) implements AdminAnswer {}
 
   record DeviceAnswered(boolean ok, String body) implements AdminAnswer {}
 

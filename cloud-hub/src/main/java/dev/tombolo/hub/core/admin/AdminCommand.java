@@ -1,5 +1,8 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -119,6 +122,26 @@ public sealed interface AdminCommand {
   /// @param why for the audit
   record LiftWindows(SlotRef slot, Duration life, String why, Optional<String> typedName)
       implements AdminCommand {}
+
+  /// Begins to move devices of a scope to a release, in waves.
+  record CreateRollout(
+      ReleaseRef release, Scope scope, RolloutPlan plan, Optional<String> typedName)
+      implements AdminCommand {}
+
+  /// @param why for abort and rollback
+  /// @param anyway with approve: open the next wave though the gate is shut
+  record SteerRollout(
+      RolloutId rollout, Action action, String why, boolean anyway, Optional<String> typedName)
+      implements AdminCommand {
+    public enum Action {
+      PAUSE,
+      RESUME,
+      APPROVE,
+      ABORT,
+      ROLLBACK,
+      RETRY
+    }
+  }
 
   record RevokeDevice(DeviceId device, String why, Optional<String> typedName)
       implements AdminCommand {}

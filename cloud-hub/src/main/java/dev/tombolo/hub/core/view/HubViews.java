@@ -33,6 +33,8 @@ public interface HubViews extends AutoCloseable {
   /// The fleet that the slot belongs to; empty when there is no such slot.
   Optional<Name> fleetOf(SlotRef slot);
 
+  RolloutViews rollouts();
+
   /// By fleet, site, slot and application; what is wanted in a whole fleet comes before its sites.
   List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page);
 

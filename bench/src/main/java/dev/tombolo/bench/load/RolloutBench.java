@@ -1,0 +1,123 @@
+package dev.tombolo.bench.load;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// One rollout over a million simulated devices on one core: planned, driven, killed in the middle
+/// and resumed, with every change on the disk before the next.
+@Command(
+    name = "rollout",
+    description = {
+      "A rollout over many simulated devices: planning, driving, memory, and a SIGKILL in the middle.",
+      "The hub's rollout engine and its SQLite store, without lines and documents, in a process of",
+      "its own on one core (taskset, where there is one)."
+    },
+    mixinStandardHelpOptions = true)
+public final class RolloutBench implements Callable<Integer> {
+  private static final String HEAP = "-Xmx3g";
+
+  @Option(
+      names = "--devices",
+      defaultValue = "1000000",
+      description = "simulated devices (${DEFAULT-VALUE})")
+  int devices;
+
+  @Option(names = "--json", description = "also write the figures to this file")
+  @Nullable Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = Files.createTempDirectory("tombolo-rollout");
+    try {
+      Map<String, Double> first = run(folder, true);
+      Map<String, Double> second = run(folder, false);
+      Figures figures = new Figures("rollout");
+      figures.put("devices", devices);
+      take(figures, first, "previewSeconds");
+      take(figures, first, "heapBytesPerDevice");
+      take(figures, first, "renderSeconds");
+      take(figures, first, "changesBeforeKill");
+      take(figures, second, "resumeSeconds");
+      take(figures, second, "inFlightAfterKill");
+      double changes = first.get("changesBeforeKill") + second.get("changes");
+      double seconds = first.get("seconds") + second.get("seconds");
+      figures.put("changes", changes);
+      figures.put("changesPerSecond", changes / seconds);
+      figures.put("millisPerThousandChanges", seconds * 1e6 / changes);
+      take(figures, second, "longestStepMillis");
+      take(figures, second, "succeeded");
+      take(figures, second, "failed");
+      take(figures, second, "notReached");
+      take(figures, second, "databaseMegabytes");
+      if (json != null) {
+        figures.write(json);
+      }
+      return 0;
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private static void take(Figures figures, Map<String, Double> from, String name) {
+    figures.put(name, from.getOrDefault(name, Double.NaN));
+  }
+
+  /// @param killed in the middle, by SIGKILL
+  private Map<String, Double> run(Path folder, boolean killed)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(Path.of("/usr/bin/taskset"))) {
+      command.addAll(List.of("/usr/bin/taskset", "-c", "0"));
+    }
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            HEAP,
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            RolloutDrive.class.getName(),
+            folder.resolve("hub.db").toString(),
+            Integer.toString(devices)));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Map<String, Double> said = new HashMap<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] words = line.split(" ");
+        said.put(words[0], Double.parseDouble(words[1]));
+        boolean isMiddle = said.getOrDefault("changesBeforeKill", 0.0) >= devices * 2.0;
+        if (killed && isMiddle && words[0].equals("seconds")) {
+          process.destroyForcibly();
+          break;
+        }
+      }
+    }
+    int exit = process.waitFor();
+    if (!killed && exit != 0) {
+      throw new IOException("the driver ended with " + exit);
+    }
+    return said;
+  }
+}

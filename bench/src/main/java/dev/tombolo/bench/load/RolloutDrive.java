@@ -1,0 +1,391 @@
+package dev.tombolo.bench.load;
+
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.RenderedSection;
+import dev.tombolo.hub.desired.Selections;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.Choice;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.Preview;
+import dev.tombolo.hub.rollout.Prior;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.RolloutSteps;
+import dev.tombolo.hub.rollout.Rollouts;
+import dev.tombolo.hub.rollout.Said;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.Wave;
+import dev.tombolo.hub.rollout.WaveCount;
+import dev.tombolo.hub.rollout.WaveSort;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.reason.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Drives one rollout as the hub's loop does: what devices say and what time brings, in batches of
+/// one transaction each, a savepoint for each event. Says its figures line by line.
+final class RolloutDrive {
+  private static final Name FLEET = new Name("shops");
+  private static final Name APPLICATION = new Name("counter");
+  private static final Digest OLD = Digest.ofText("old");
+  private static final Digest NEW = Digest.ofText("new");
+  private static final RolloutId ID = new RolloutId(1);
+  private static final int PER_SITE = 5;
+  private static final int BATCH = 1_024;
+  private static final int FAILS_EVERY = 200;
+  private static final int DARK_EVERY = 50;
+  private static final long BYTES = 34_000_000;
+  private static final Prior PRIOR = new Prior(OLD, "1");
+
+  private final HubStore store;
+  private final Rollouts rollouts;
+  private final ArrayDeque<Integer> switching = new ArrayDeque<>();
+  private long now = 1_800_000_000_000L;
+  private long changes;
+  private long longestNanos;
+
+  private RolloutDrive(HubStore store, Rollouts rollouts) {
+    this.store = store;
+    this.rollouts = rollouts;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path database = Path.of(arguments[0]);
+    int devices = Integer.parseInt(arguments[1]);
+    long from = System.nanoTime();
+    try (HubStore store = SqliteHubStore.open(database)) {
+      Rollouts rollouts = store.load().rollouts();
+      RolloutDrive drive = new RolloutDrive(store, rollouts);
+      if (rollouts.isEmpty()) {
+        drive.begin(devices);
+      } else {
+        say("resumeSeconds", seconds(from));
+        say("inFlightAfterKill", drive.rollout().inFlight());
+      }
+      drive.drive(devices);
+    }
+    say("databaseMegabytes", Files.size(database) / 1e6);
+  }
+
+  private void begin(int devices) {
+    List<SlotRef> slots = slots(devices);
+    long heapBefore = heap();
+    long from = System.nanoTime();
+    preview(slots);
+    create(slots);
+    say("previewSeconds", seconds(from));
+    say("heapBytesPerDevice", (double) (heap() - heapBefore) / devices);
+    from = System.nanoTime();
+    render();
+    say("renderSeconds", seconds(from));
+  }
+
+  private static List<SlotRef> slots(int devices) {
+    List<SlotRef> slots = new ArrayList<>(devices);
+    List<Name> names = new ArrayList<>();
+    for (int i = 0; i < PER_SITE; i++) {
+      names.add(new Name("counter-" + i));
+    }
+    for (int i = 0; i < devices; i++) {
+      Name site =
+          i % PER_SITE == 0
+              ? new Name("store-%06d".formatted(i / PER_SITE))
+              : slots.getLast().site();
+      slots.add(new SlotRef(site, names.get(i % PER_SITE)));
+    }
+    return slots;
+  }
+
+  private static RolloutPlan plan() {
+    Gate gate = new Gate(90, 0, false);
+    return new RolloutPlan(
+        List.of(
+            new Wave("canary", new Pick.Count(100), gate),
+            new Wave("one", new Pick.Percent(1), gate),
+            new Wave("ten", new Pick.Percent(10), gate)),
+        new Budgets(2, 50_000, 0),
+        AbortRule.USUAL,
+        RolloutPlan.PERMIT_MILLIS_USUAL,
+        null);
+  }
+
+  private static Scope scope() {
+    return new Scope(FLEET, Set.of(), Map.of());
+  }
+
+  private static void preview(List<SlotRef> slots) {
+    Preview preview = new Preview(plan(), scope(), NEW);
+    for (SlotRef slot : slots) {
+      preview.add(slot, Map.of(), List.of(OLD), has -> BYTES);
+    }
+    Preview.Shown shown = preview.show(new Preview.Assumed(10_000_000, 60_000));
+    if (shown.devices() != slots.size()) {
+      throw new IllegalStateException("the preview lost devices");
+    }
+  }
+
+  /// In the hub's slices, each a transaction.
+  private void create(List<SlotRef> slots) {
+    commit(
+        new RolloutChange.Put(
+            new RolloutRecord(
+                ID,
+                new ReleaseRef(APPLICATION, "2"),
+                NEW,
+                scope(),
+                plan(),
+                new RolloutState.Planning(),
+                List.of(),
+                0,
+                0,
+                now,
+                "bench")));
+    int slice = 2_000;
+    for (int from = 0; from < slots.size(); from += slice) {
+      int to = Math.min(slots.size(), from + slice);
+      List<SlotRef> some = slots.subList(from, to);
+      byte[] named = new byte[some.size()];
+      for (int i = 0; i < named.length; i++) {
+        named[i] = WaveSort.namedBy(rollout().record().plan(), some.get(i), Map.of());
+      }
+      rollouts.apply(
+          new RolloutChange.Found(ID, some, named, to == slots.size() ? null : slots.get(to)));
+    }
+    while (rollout().state() instanceof RolloutState.Planning) {
+      List<RolloutChange> next = RolloutSteps.plan(rollout(), now);
+      next.forEach(
+          change -> {
+            if (change instanceof RolloutChange.Kept kept) {
+              commit(kept);
+            } else {
+              rollouts.apply(change);
+            }
+          });
+    }
+  }
+
+  private void commit(RolloutChange.Kept change) {
+    HubStore.Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(List.of(new HubChange.RolloutKept(change)));
+    batch.commit();
+    rollouts.apply(change);
+  }
+
+  /// What the application's selection of each device is, as it goes into a document.
+  private void render() {
+    Rollout rollout = rollout();
+    long bytes = 0;
+    for (int member = 0; member < rollout.size(); member++) {
+      Layer.Choice choice =
+          switch (rollout.choice(member)) {
+            case Choice.None _ -> new Layer.Choice(OLD, "1");
+            case Choice.Free free -> new Layer.Choice(free.release(), free.version());
+            case Choice.Gated gated ->
+                new Layer.Choice(
+                    gated.release(),
+                    gated.version(),
+                    dev.tombolo.protocol.desired.Gate.of(
+                        new Permit(
+                            new Name("r1"),
+                            gated.wave(),
+                            gated.grantedMillis(),
+                            gated.notAfterMillis())));
+          };
+      bytes +=
+          RenderedSection.of(
+                  Section.WORKLOADS,
+                  Json.write(
+                      Selections.of(List.of(new Layer(Map.of(APPLICATION, choice), Map.of())))))
+              .digest()
+              .text()
+              .length();
+    }
+    if (bytes == 0) {
+      throw new IllegalStateException("nothing was rendered");
+    }
+  }
+
+  private void drive(int devices) {
+    Rollout rollout = rollout();
+    for (int member = 0; member < rollout.size(); member++) {
+      if (member % DARK_EVERY != 7) {
+        rollouts.apply(new RolloutChange.Seen(ID, member, true));
+      }
+      if (rollout.phase(member).isInFlight()) {
+        switching.add(member);
+      }
+    }
+    long from = System.nanoTime();
+    int opened = -1;
+    long said = 0;
+    int next = 0;
+    while (rollout.state().isUnderWay() && !isDone(rollout)) {
+      HubStore.Batch batch = store.begin();
+      int events = 0;
+      // Whose wave is open loads and stages; a slice at each turn.
+      if (opened != rollout.state().openThrough()) {
+        opened = rollout.state().openThrough();
+        next = 0;
+      }
+      for (int looked = 0; looked < BATCH * 64 && events < BATCH / 2; looked++) {
+        if (next == rollout.size()) {
+          break;
+        }
+        int member = next++;
+        if (rollout.phase(member) == Phase.WAITING
+            && rollout.wave(member) <= opened
+            && rollout.isOnline(member)) {
+          events += says(batch, member, STAGED);
+        }
+      }
+      while (events < BATCH && !switching.isEmpty()) {
+        int member = switching.removeFirst();
+        if (rollout.phase(member) == Phase.PERMITTED) {
+          events += says(batch, member, PROBING);
+          switching.addLast(member);
+        } else {
+          events += says(batch, member, member % FAILS_EVERY == 11 ? ROLLED_BACK : LIVE);
+        }
+      }
+      now += 250;
+      for (int i = 0; i < 8; i++) {
+        long step = System.nanoTime();
+        take(batch, RolloutSteps.tick(rollout, slot -> PRIOR, now));
+        longestNanos = Math.max(longestNanos, System.nanoTime() - step);
+      }
+      batch.commit();
+      if (changes - said >= Math.max(1_000, devices / 10)) {
+        said = changes;
+        progress(from);
+      }
+    }
+    progress(from);
+    say("changes", changes);
+    say("longestStepMillis", longestNanos / 1e6);
+    List<WaveCount> counts = rollout.counts();
+    say("succeeded", counts.stream().mapToInt(WaveCount::succeeded).sum());
+    say("failed", counts.stream().mapToInt(WaveCount::failed).sum());
+    say("notReached", counts.stream().mapToInt(WaveCount::dark).sum());
+    long left = counts.stream().mapToLong(c -> c.inFlight() + c.downloading() + c.ready()).sum();
+    if (left > 0 || rollout.size() != devices) {
+      throw new IllegalStateException(left + " devices were forgotten: " + rollout);
+    }
+  }
+
+  private void progress(long from) {
+    say("changesBeforeKill", changes);
+    say("seconds", seconds(from));
+  }
+
+  private static boolean isDone(Rollout rollout) {
+    if (rollout.state().openThrough() < rollout.record().plan().last()) {
+      return false;
+    }
+    for (WaveCount count : rollout.counts()) {
+      if (count.inFlight() + count.downloading() + count.ready() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int says(HubStore.Batch batch, int member, ApplicationStatus status) {
+    take(batch, RolloutSteps.reported(rollout(), member, new Said(member + 1, status, () -> true)));
+    return 1;
+  }
+
+  private void take(HubStore.Batch batch, List<RolloutChange> decided) {
+    if (decided.isEmpty()) {
+      return;
+    }
+    List<HubChange> kept = new ArrayList<>(decided.size());
+    for (RolloutChange change : decided) {
+      if (change instanceof RolloutChange.Kept it) {
+        kept.add(new HubChange.RolloutKept(it));
+      }
+    }
+    if (!kept.isEmpty()) {
+      batch.savepoint();
+      batch.apply(kept);
+    }
+    for (RolloutChange change : decided) {
+      rollouts.apply(change);
+      if (change instanceof RolloutChange.Moved moved) {
+        changes++;
+        if (moved.phase() == Phase.PERMITTED) {
+          switching.add(moved.member());
+        }
+      }
+    }
+  }
+
+  private Rollout rollout() {
+    Rollout rollout = rollouts.find(ID);
+    if (rollout == null) {
+      throw new IllegalStateException("no rollout");
+    }
+    return rollout;
+  }
+
+  private static final ApplicationStatus STAGED = status(ApplicationStatus.Phase.STAGED, OLD);
+  private static final ApplicationStatus PROBING = status(ApplicationStatus.Phase.PROBING, OLD);
+  private static final ApplicationStatus LIVE = status(ApplicationStatus.Phase.LIVE, NEW);
+  private static final ApplicationStatus ROLLED_BACK =
+      new ApplicationStatus(
+          APPLICATION,
+          ApplicationStatus.Phase.ROLLED_BACK,
+          NEW,
+          "2",
+          OLD,
+          "1",
+          null,
+          0,
+          0,
+          0,
+          0,
+          List.of(new Reason.ProbeFailed("golden-set", "2 of 4 wrong")),
+          null);
+
+  private static ApplicationStatus status(ApplicationStatus.Phase phase, Digest live) {
+    return new ApplicationStatus(
+        APPLICATION, phase, NEW, "2", live, "1", null, 0, 0, 0, 0, List.of(), null);
+  }
+
+  /// After a full collection.
+  private static long heap() {
+    Runtime runtime = Runtime.getRuntime();
+    runtime.gc();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private static double seconds(long from) {
+    return (System.nanoTime() - from) / 1e9;
+  }
+
+  private static void say(String what, double value) {
+    System.out.println(what + " " + value);
+  }
+}

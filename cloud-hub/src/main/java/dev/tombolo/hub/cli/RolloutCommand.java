@@ -1,0 +1,424 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.cli.client.Confirmation;
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.screen.Ago;
+import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.cli.screen.Table;
+import dev.tombolo.hub.http.api.AdminJson;
+import dev.tombolo.hub.http.api.Changes;
+import dev.tombolo.hub.http.api.RolloutDetail;
+import dev.tombolo.hub.http.api.RolloutMade;
+import dev.tombolo.hub.http.api.RolloutPreviewShown;
+import dev.tombolo.hub.http.api.RolloutPreviewWave;
+import dev.tombolo.hub.http.api.RolloutRow;
+import dev.tombolo.hub.http.api.RolloutSteerAsk;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `tombolo rollout ...`.
+@Command(
+    name = "rollout",
+    description = {
+      "Move devices to a release in waves: a canary first, the next wave only when it is healthy.",
+      "Shops that are dark neither block a wave nor fail it; they follow when they come back."
+    },
+    subcommands = {
+      RolloutCommand.Create.class,
+      RolloutCommand.PreviewIt.class,
+      RolloutCommand.ListAll.class,
+      RolloutCommand.Show.class,
+      RolloutCommand.Watch.class,
+      RolloutCommand.Pause.class,
+      RolloutCommand.Resume.class,
+      RolloutCommand.Approve.class,
+      RolloutCommand.Abort.class,
+      RolloutCommand.Rollback.class,
+      RolloutCommand.Retry.class,
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --price-per-gb 4.50",
+      "  tombolo rollout create people-embedding@1.5.0 --fleet retail --wave canary=2 --wave rest=rest",
+      "  tombolo rollout watch r12"
+    })
+final class RolloutCommand extends CommandGroup {
+
+  @Command(
+      name = "create",
+      description = {
+        "Begin a rollout. Devices of an open wave download at once, and switch when they get leave."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tombolo rollout create people-embedding@1.5.0 --fleet retail",
+        "  tombolo rollout create people-embedding@1.5.0 --fleet retail \\",
+        "      --wave canary=5,soak=30m,healthy=100 --wave early=10%%,approval --roll-back",
+        "  tombolo rollout create till@7.1 --fleet retail --label region=north --per-site 2",
+        "Look at it first: the same options with 'tombolo rollout preview'."
+      })
+  @SuppressWarnings("NullAway.Init")
+  static final class Create extends HubOptions implements Callable<Integer> {
+    @Mixin private RolloutOptions options;
+    @Mixin private Confirmation confirmation;
+
+    @Override
+    public Integer call() {
+      Screen screen = screen();
+      try (HubClient hub = hub()) {
+        RolloutMade made =
+            confirmation.guard(
+                screen.person(),
+                typed -> hub.post(RolloutMade.class, "/rollouts", options.ask(null, typed)));
+        screen.say(made, () -> "rollout " + made.rollout() + " begun");
+        screen.hint("watch it: tombolo rollout watch " + made.rollout());
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "preview",
+      description = {
+        "What a rollout would do, without doing it: devices, sites and bytes of each wave, how long",
+        "it takes at the least, and what it costs.",
+        "Whole files are counted: what bundles save is not known before they are made."
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --line-rate 2")
+  @SuppressWarnings("NullAway.Init")
+  static final class PreviewIt extends HubOptions implements Callable<Integer> {
+    private static final double BITS_OF_MEGABIT = 1e6;
+    private static final int SITES_NAMED = 3;
+
+    @Mixin private RolloutOptions options;
+
+    @Option(
+        names = "--line-rate",
+        paramLabel = "MBIT",
+        defaultValue = "10",
+        description = "What each site's line carries, in Mbit/s; assumed. Default: 10")
+    private double megabits;
+
+    @Option(
+        names = "--price-per-gb",
+        paramLabel = "PRICE",
+        description = "What a gigabyte (10^9 bytes) over a line costs.")
+    private @Nullable BigDecimal price;
+
+    @Override
+    public Integer call() {
+      if (megabits <= 0) {
+        throw Failure.usage("--line-rate: " + megabits + " is no rate; use more than 0");
+      }
+      long bits = Math.max(1, (long) (megabits * BITS_OF_MEGABIT));
+      Screen screen = screen();
+      try (HubClient hub = hub()) {
+        RolloutPreviewShown shown =
+            hub.post(RolloutPreviewShown.class, "/rollouts/preview", options.ask(bits, null));
+        screen.say(shown, () -> words(shown));
+      }
+      return Exit.OK;
+    }
+
+    private String words(RolloutPreviewShown shown) {
+      Table table =
+          new Table("WAVE", "DEVICES", "SITES", "HAVE IT", "BYTES", "LARGEST SITE", "AT LEAST");
+      for (RolloutPreviewWave wave : shown.waves()) {
+        table.row(
+            wave.name(),
+            "" + wave.devices(),
+            "" + wave.sites(),
+            "" + wave.haveIt(),
+            Ago.bytes(wave.bytes()),
+            Ago.bytes(wave.largestSiteBytes()),
+            Ago.span(wave.leastMillis()));
+      }
+      StringBuilder words = new StringBuilder(table.toString());
+      words
+          .append(shown.devices())
+          .append(" devices at ")
+          .append(shown.sites())
+          .append(" sites, ")
+          .append(Ago.bytes(shown.bytes()))
+          .append(" over all lines; at the least ")
+          .append(Ago.span(shown.leastMillis()))
+          .append(" at ")
+          .append(String.format(Locale.ROOT, "%.1f", shown.lineBitsPerSecond() / BITS_OF_MEGABIT))
+          .append(" Mbit/s a site (assumed), when all are reached.\n");
+      if (price != null) {
+        BigDecimal cost =
+            price
+                .multiply(BigDecimal.valueOf(shown.bytes()))
+                .divide(BigDecimal.valueOf(1_000_000_000L), 2, RoundingMode.HALF_UP);
+        words.append("It costs ").append(cost).append(" at ").append(price).append(" per GB.\n");
+      }
+      List<String> most =
+          shown.siteBytes().entrySet().stream()
+              .sorted((a, b) -> Long.compare(b.getValue(), a.getValue()))
+              .limit(SITES_NAMED)
+              .map(site -> site.getKey() + " " + Ago.bytes(site.getValue()))
+              .toList();
+      if (!most.isEmpty()) {
+        words.append("Most goes to ").append(String.join(", ", most)).append(".\n");
+      }
+      return words.toString();
+    }
+  }
+
+  @Command(
+      name = "list",
+      description = "List rollouts, newest first.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout list --fleet retail")
+  @SuppressWarnings("NullAway.Init")
+  static final class ListAll extends HubOptions implements Callable<Integer> {
+    @Option(names = "--fleet", paramLabel = "FLEET", description = "Only of this fleet.")
+    private @Nullable String fleet;
+
+    @Override
+    public Integer call() {
+      try (HubClient hub = hub()) {
+        String query = fleet == null ? "" : "?fleet=" + HubClient.escape(fleet);
+        List<RolloutRow> rows = hub.list(RolloutRow.class, "/rollouts" + query);
+        Table table =
+            new Table(
+                "ID", "RELEASE", "SCOPE", "STATE", "HAVE IT", "FAILED", "NOT REACHED", "BEGUN");
+        for (RolloutRow row : rows) {
+          table.row(
+              row.id(),
+              row.release(),
+              row.scope(),
+              row.state(),
+              row.succeeded() + " of " + row.devices(),
+              "" + row.failed(),
+              "" + row.notReached(),
+              Listing.ago(row.createdMillis()) + " by " + row.createdBy());
+        }
+        screen().table(rows, table, "no rollout yet; begin one: tombolo rollout create");
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "show",
+      description = "A rollout: its waves, what it waits for, who failed and why.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout show r12")
+  @SuppressWarnings("NullAway.Init")
+  static final class Show extends HubOptions implements Callable<Integer> {
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    private String rollout;
+
+    @Override
+    public Integer call() {
+      try (HubClient hub = hub()) {
+        RolloutDetail detail =
+            hub.get(RolloutDetail.class, "/rollouts/" + HubClient.escape(rollout));
+        screen().say(detail, () -> RolloutPicture.of(detail));
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "watch",
+      description = {
+        "Follow a rollout until it ends, drawn anew in place.",
+        "With --json or without a terminal: a line whenever something has changed."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {"  tombolo rollout watch r12", "  tombolo rollout watch r12 --json | jq .words"})
+  @SuppressWarnings("NullAway.Init")
+  static final class Watch extends HubOptions implements Callable<Integer> {
+    private static final long LOOK_NANOS = 1_000_000_000;
+
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    private String rollout;
+
+    @Override
+    public Integer call() {
+      Screen screen = screen();
+      boolean isDrawn = screen.person().isThere() && !screen.isJson();
+      String path = "/rollouts/" + HubClient.escape(rollout);
+      try (HubClient hub = hub()) {
+        String before = "";
+        int lines = 0;
+        while (!screen.out().checkError()) {
+          RolloutDetail detail = hub.get(RolloutDetail.class, path);
+          String now =
+              screen.isJson()
+                  ? AdminJson.write(detail.rollout())
+                  : isDrawn ? RolloutPicture.of(detail) : RolloutPicture.line(detail.rollout());
+          if (isDrawn) {
+            lines = RolloutPicture.draw(screen.out(), now, lines);
+          } else if (!now.equals(before)) {
+            screen.out().println(now);
+            screen.out().flush();
+          }
+          before = now;
+          if (isOver(detail.rollout())) {
+            return detail.rollout().state().equals("completed") ? Exit.OK : Exit.REFUSED;
+          }
+          LockSupport.parkNanos(LOOK_NANOS);
+        }
+      }
+      return Exit.OK;
+    }
+
+    private static boolean isOver(RolloutRow row) {
+      return switch (row.state()) {
+        case "planning", "rolling", "paused" -> false;
+        case "rolled-back", "aborted" -> row.inFlight() == 0;
+        default -> true;
+      };
+    }
+  }
+
+  /// Everything that only says a word.
+  @SuppressWarnings("NullAway.Init")
+  abstract static class Steer extends HubOptions implements Callable<Integer> {
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    private String rollout;
+
+    @Mixin private Confirmation confirmation;
+
+    abstract String action();
+
+    String why() {
+      return "";
+    }
+
+    boolean anyway() {
+      return false;
+    }
+
+    @Override
+    public Integer call() {
+      Screen screen = screen();
+      try (HubClient hub = hub()) {
+        String path = "/rollouts/" + HubClient.escape(rollout) + "/" + action();
+        Changes changes =
+            confirmation.guard(
+                screen.person(),
+                typed ->
+                    hub.post(Changes.class, path, new RolloutSteerAsk(why(), anyway(), typed)));
+        screen.say(changes, () -> String.join("\n", changes.changes()));
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "pause",
+      description = "Give no more permits. Those given may still be used.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout pause r12")
+  static final class Pause extends Steer {
+    @Override
+    String action() {
+      return "pause";
+    }
+  }
+
+  @Command(
+      name = "resume",
+      description = "Go on with a paused rollout.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout resume r12")
+  static final class Resume extends Steer {
+    @Override
+    String action() {
+      return "resume";
+    }
+  }
+
+  @Command(
+      name = "approve",
+      description = "Say yes to the next wave; it opens when the one before is healthy.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  tombolo rollout approve r12", "  tombolo rollout approve r12 --anyway"})
+  static final class Approve extends Steer {
+    @Option(names = "--anyway", description = "Open it now, though the gate is shut.")
+    private boolean anyway;
+
+    @Override
+    String action() {
+      return "approve";
+    }
+
+    @Override
+    boolean anyway() {
+      return anyway;
+    }
+  }
+
+  @Command(
+      name = "abort",
+      description = {
+        "End a rollout: no more permits. Who has switched stays; the others keep what they have.",
+        "Permits that may still be in use are listed."
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout abort r12 --why 'counts are off in the north'")
+  @SuppressWarnings("NullAway.Init")
+  static final class Abort extends Steer {
+    @Option(names = "--why", defaultValue = "", description = "For the audit and for 'why'.")
+    private String why;
+
+    @Override
+    String action() {
+      return "abort";
+    }
+
+    @Override
+    String why() {
+      return why;
+    }
+  }
+
+  @Command(
+      name = "rollback",
+      description = "End a rollout, and take everybody who has switched back to what they had.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout rollback r12 --why 'counts are off'")
+  @SuppressWarnings("NullAway.Init")
+  static final class Rollback extends Steer {
+    @Option(names = "--why", defaultValue = "", description = "For the audit and for 'why'.")
+    private String why;
+
+    @Override
+    String action() {
+      return "rollback";
+    }
+
+    @Override
+    String why() {
+      return why;
+    }
+  }
+
+  @Command(
+      name = "retry",
+      description = "Try those again that failed; an aborted rollout goes on.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo rollout retry r12")
+  static final class Retry extends Steer {
+    @Override
+    String action() {
+      return "retry";
+    }
+  }
+}

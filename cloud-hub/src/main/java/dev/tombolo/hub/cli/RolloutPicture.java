@@ -1,0 +1,161 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.cli.screen.Ago;
+import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.http.api.AuditRow;
+import dev.tombolo.hub.http.api.RolloutDetail;
+import dev.tombolo.hub.http.api.RolloutDeviceRow;
+import dev.tombolo.hub.http.api.RolloutRow;
+import dev.tombolo.hub.http.api.RolloutWaveRow;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/// A rollout as a picture: a bar for each wave, what it waits for, and what happened last.
+final class RolloutPicture {
+  private static final int BAR = 32;
+  private static final int EVENTS = 6;
+  private static final int DEVICES = 5;
+  private static final int NAME = 12;
+
+  /// What does not fit a narrow terminal's line is cut off, not wrapped into the next.
+  private static final String NO_WRAP = "\033[?7l";
+
+  private static final String WRAP = "\033[?7h";
+  private static final String ERASE_BELOW = "\033[J";
+  private static final String ERASE_LINE = "\033[K";
+
+  private RolloutPicture() {}
+
+  static String of(RolloutDetail detail) {
+    RolloutRow rollout = detail.rollout();
+    StringBuilder out = new StringBuilder();
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "%s  %s  %s  %s%n",
+            rollout.id(),
+            rollout.release(),
+            rollout.scope(),
+            rollout.state()));
+    out.append("  ").append(Screen.plain(rollout.words())).append('\n').append('\n');
+    for (RolloutWaveRow wave : rollout.waves()) {
+      out.append(wave(wave));
+    }
+    out.append("  █ has it  ▓ at it  ░ online  ✗ failed  · not reached\n");
+    devices(out, "failed:", detail.failed());
+    devices(out, "may be switching:", detail.outstanding());
+    if (!detail.events().isEmpty()) {
+      out.append('\n');
+      detail.events().stream().limit(EVENTS).forEach(event -> out.append(event(event)));
+    }
+    return out.toString();
+  }
+
+  private static String wave(RolloutWaveRow wave) {
+    return String.format(
+        Locale.ROOT,
+        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%n",
+        wave.isOpen() ? "▸" : " ",
+        Screen.plain(wave.name()),
+        bar(wave),
+        wave.succeeded(),
+        wave.total(),
+        part(wave.failed(), "failed"),
+        part(wave.inFlight(), "switching"),
+        part(wave.notReached(), "not reached"),
+        part(wave.back(), "went back"));
+  }
+
+  private static String part(int count, String what) {
+    return count == 0 ? "" : ", " + count + " " + what;
+  }
+
+  /// Each part has at least one place when there is anybody in it.
+  private static String bar(RolloutWaveRow wave) {
+    if (wave.total() == 0) {
+      return " ".repeat(BAR);
+    }
+    StringBuilder bar = new StringBuilder(BAR);
+    int failed = places(wave.failed(), wave.total());
+    int atIt = places(wave.inFlight(), wave.total());
+    int online = wave.isOpen() ? places(wave.ready() + wave.downloading(), wave.total()) : 0;
+    int rest = Math.max(0, BAR - failed - atIt - online);
+    int has = Math.min(rest, (int) ((long) wave.succeeded() * BAR / wave.total()));
+    if (wave.succeeded() == wave.total()) {
+      has = rest;
+    }
+    bar.append("█".repeat(has)).append("▓".repeat(atIt)).append("░".repeat(online));
+    bar.append("✗".repeat(failed));
+    bar.append((wave.isOpen() ? "·" : " ").repeat(Math.max(0, BAR - bar.length())));
+    return bar.substring(0, BAR);
+  }
+
+  private static int places(int count, int total) {
+    return count == 0 ? 0 : (int) Math.max(1, (long) count * BAR / total);
+  }
+
+  private static void devices(
+      StringBuilder out, String what, java.util.List<RolloutDeviceRow> devices) {
+    if (devices.isEmpty()) {
+      return;
+    }
+    out.append('\n').append("  ").append(what).append('\n');
+    for (RolloutDeviceRow device : devices.subList(0, Math.min(DEVICES, devices.size()))) {
+      out.append("    ").append(device.slot()).append("  ").append(device.wave());
+      if (!device.words().isEmpty()) {
+        out.append("  ").append(Screen.plain(device.words()));
+      } else if (device.permitUntilMillis() > 0) {
+        out.append("  permit ends ")
+            .append(Ago.of(device.permitUntilMillis(), System.currentTimeMillis()));
+      }
+      out.append('\n');
+    }
+    if (devices.size() > DEVICES) {
+      out.append("    ... more with --json\n");
+    }
+  }
+
+  private static String event(AuditRow event) {
+    return String.format(
+        Locale.ROOT,
+        "  %-9s %s %s %s%n",
+        Listing.ago(event.millis()),
+        Screen.plain(event.principal()),
+        event.action().replaceFirst("^rollout-", "").replace('-', ' '),
+        Screen.plain(event.after()));
+  }
+
+  /// One line, for logs.
+  static String line(RolloutRow rollout) {
+    return String.format(
+        Locale.ROOT,
+        "%s %s: %d of %d have it, %d failed, %d switching, %d not reached; %s",
+        rollout.id(),
+        rollout.state(),
+        rollout.succeeded(),
+        rollout.devices(),
+        rollout.failed(),
+        rollout.inFlight(),
+        rollout.notReached(),
+        Screen.plain(rollout.words()));
+  }
+
+  /// Over the picture before.
+  ///
+  /// @param before lines of that
+  /// @return lines of this one
+  static int draw(PrintWriter out, String picture, int before) {
+    if (before > 0) {
+      out.print("\033[" + before + "A\r");
+    }
+    out.print(NO_WRAP);
+    int lines = 0;
+    for (String line : picture.split("\n")) {
+      out.print(line + ERASE_LINE + "\n");
+      lines++;
+    }
+    out.print(ERASE_BELOW + WRAP);
+    out.flush();
+    return lines;
+  }
+}

@@ -1,0 +1,429 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.RolloutSteps;
+import dev.tombolo.hub.rollout.Rollouts;
+import dev.tombolo.hub.rollout.Wave;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Begins rollouts and steers them.
+final class RolloutCommands {
+  /// Rollouts of all fleets that are planned, rolling or paused.
+  static final int UNDER_WAY_MAX = 64;
+
+  /// Failed devices tried again by one command.
+  static final int RETRY_MAX = 1_000;
+
+  /// Permits named when a rollout is aborted.
+  private static final int OUTSTANDING_NAMED = 20;
+
+  private static final int NAME_CHARACTERS_MAX = 63;
+  private static final int LABELS_MAX = 16;
+  private static final int LISTED_MAX = 10_000;
+  private static final long SOAK_MILLIS_MAX = 30L * 24 * 3_600_000;
+
+  private final HubState state;
+  private final ParameterCheck parameters;
+
+  RolloutCommands(HubState state, ParameterCheck parameters) {
+    this.state = state;
+    this.parameters = parameters;
+  }
+
+  AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
+    Name fleet = command.scope().fleet();
+    Reason refusal =
+        References.first(
+            Arrays.asList(
+                References.fleet(state, fleet),
+                References.release(state, command.release(), fleet),
+                sites(command),
+                plan(command.plan(), draft.nowMillis),
+                AssignCommands.room(state, fleet, Set.of(command.release().name())),
+                References.protection(state, fleet, command.typedName()),
+                room(fleet, command.release().name())));
+    ReleaseRecord release = state.releasesByRef.get(command.release());
+    if (refusal == null && release != null) {
+      refusal =
+          parameters.assignment(
+              command.release(),
+              new Assignment.Place(fleet, null, null),
+              new Planned(state, List.of()));
+    }
+    if (refusal != null || release == null) {
+      return new AdminAnswer.Refused(
+          refusal == null ? new Reason.ReleaseUnknown(command.release().toString()) : refusal);
+    }
+    RolloutId id = new RolloutId(state.counter(HubChange.Counter.ROLLOUT) + 1);
+    RolloutRecord record =
+        new RolloutRecord(
+            id,
+            command.release(),
+            release.digest(),
+            command.scope(),
+            command.plan(),
+            new RolloutState.Planning(),
+            List.of(),
+            0,
+            0,
+            draft.nowMillis,
+            who.name());
+    forgetOldest(fleet, command.release().name(), draft);
+    draft.change(new HubChange.CounterMoved(HubChange.Counter.ROLLOUT, id.number()));
+    draft.change(new HubChange.RolloutKept(new RolloutChange.Put(record)));
+    draft.audit(
+        who,
+        "rollout-create",
+        RolloutWords.subject(record),
+        "",
+        AuditJson.of(
+            Map.of(
+                "release",
+                command.release().toString(),
+                "digest",
+                release.digest().text(),
+                "scope",
+                command.scope().toString(),
+                "waves",
+                Integer.toString(command.plan().waves().size()))));
+    return new AdminAnswer.RolloutMade(id);
+  }
+
+  private @Nullable Reason sites(AdminCommand.CreateRollout command) {
+    for (Name site : command.scope().sites()) {
+      Reason wrong =
+          References.place(state, command.scope().fleet(), Optional.of(site), Optional.empty());
+      if (wrong != null) {
+        return wrong;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Reason plan(RolloutPlan plan, long nowMillis) {
+    if (plan.waves().size() > RolloutPlan.WAVES_MAX) {
+      return new Reason.LimitExceeded("waves", RolloutPlan.WAVES_MAX, plan.waves().size());
+    }
+    if (plan.permitMillis() < RolloutPlan.PERMIT_MILLIS_MIN
+        || plan.permitMillis() > RolloutPlan.PERMIT_MILLIS_MAX) {
+      return new Reason.InputInvalid(
+          "permit", plan.permitMillis() + " ms", "use 10 seconds to 30 days");
+    }
+    Long deadline = plan.deadlineMillis();
+    if (deadline != null && deadline <= nowMillis) {
+      return new Reason.InputInvalid("deadline", deadline.toString(), "it is over already");
+    }
+    AbortRule abort = plan.abort();
+    if (abort.failed() < 0 || abort.failedPercent() < 0 || abort.failedPercent() > 100) {
+      return new Reason.InputInvalid(
+          "abort", abort.failed() + ", " + abort.failedPercent() + " %", "use 0 to 100 %");
+    }
+    if (plan.budgets().perSite() < 0
+        || plan.budgets().inFlight() < 0
+        || plan.budgets().failuresPerSite() < 0) {
+      return new Reason.InputInvalid("budget", "negative", "use 0 for no bound");
+    }
+    for (Wave wave : plan.waves()) {
+      Reason wrong = wave(wave);
+      if (wrong != null) {
+        return wrong;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Reason wave(Wave wave) {
+    if (wave.name().isEmpty() || wave.name().length() > NAME_CHARACTERS_MAX) {
+      return new Reason.InputInvalid("wave", wave.name(), "name it in 1-63 characters");
+    }
+    Gate gate = wave.gate();
+    if (gate.healthyPercent() < 0 || gate.healthyPercent() > 100) {
+      return new Reason.InputInvalid(
+          "healthy", Integer.toString(gate.healthyPercent()), "use 0 to 100 percent");
+    }
+    if (gate.soakMillis() < 0 || gate.soakMillis() > SOAK_MILLIS_MAX) {
+      return new Reason.InputInvalid("soak", gate.soakMillis() + " ms", "use 0 to 30 days");
+    }
+    return switch (wave.pick()) {
+      case Pick.Count pick when pick.devices() < 0 ->
+          new Reason.InputInvalid("devices", Integer.toString(pick.devices()), "use 0 and more");
+      case Pick.Percent pick when pick.percent() < 0 || pick.percent() > 100 ->
+          new Reason.InputInvalid(
+              "percent", Integer.toString(pick.percent()), "use 0 to 100 percent");
+      case Pick.Labelled pick when pick.labels().isEmpty() || pick.labels().size() > LABELS_MAX ->
+          new Reason.LimitExceeded("labels of a wave", LABELS_MAX, pick.labels().size());
+      case Pick.Listed pick when pick.slots().size() > LISTED_MAX ->
+          new Reason.LimitExceeded("slots of a wave", LISTED_MAX, pick.slots().size());
+      case Pick.Count _, Pick.Percent _, Pick.Labelled _, Pick.Listed _, Pick.Rest _ -> null;
+    };
+  }
+
+  private @Nullable Reason room(Name fleet, Name application) {
+    long underWay =
+        state.rollouts.all().stream().filter(rollout -> rollout.state().isUnderWay()).count();
+    if (underWay >= UNDER_WAY_MAX) {
+      return new Reason.LimitExceeded("rollouts under way", UNDER_WAY_MAX, underWay);
+    }
+    List<Rollout> there = state.rollouts.of(fleet, application);
+    boolean isFull =
+        there.size() >= Rollouts.OF_APPLICATION_MAX && forgettable(fleet, application) == null;
+    return isFull
+        ? new Reason.Conflict(
+            "rollouts of " + application + " in fleet " + fleet,
+            there.size()
+                + " are kept, and each still selects for some device; make the newest release the"
+                + " fleet's ('tombolo assign'), then older ones are forgotten")
+        : null;
+  }
+
+  private void forgetOldest(Name fleet, Name application, StepDraft draft) {
+    if (state.rollouts.of(fleet, application).size() >= Rollouts.OF_APPLICATION_MAX) {
+      Rollout oldest = forgettable(fleet, application);
+      if (oldest != null) {
+        draft.change(new HubChange.RolloutKept(new RolloutChange.Gone(oldest.id())));
+      }
+    }
+  }
+
+  /// The oldest that selects nothing any more: the fleet was given a release since.
+  private @Nullable Rollout forgettable(Name fleet, Name application) {
+    Assignment all = AssignCommands.at(state, new Assignment.Place(fleet, null, null), application);
+    Rollout oldest = state.rollouts.of(fleet, application).getLast();
+    boolean isVoid =
+        !oldest.state().isUnderWay()
+            && oldest.inFlight() == 0
+            && all != null
+            && all.changedMillis() > oldest.record().createdMillis();
+    return isVoid ? oldest : null;
+  }
+
+  AdminAnswer steer(AdminCommand.SteerRollout command, Principal who, StepDraft draft) {
+    Rollout rollout = state.rollouts.find(command.rollout());
+    if (rollout == null) {
+      return new AdminAnswer.Refused(
+          References.notFound(
+              "rollout",
+              command.rollout().toString(),
+              state.rollouts.all().stream().map(Rollout::id).toList()));
+    }
+    Reason refusal =
+        References.protection(state, rollout.record().scope().fleet(), command.typedName());
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
+    }
+    return switch (command.action()) {
+      case PAUSE -> pause(rollout, who, draft);
+      case RESUME -> resume(rollout, who, draft);
+      case APPROVE -> approve(rollout, command.anyway(), who, draft);
+      case ABORT -> abort(rollout, command.why(), who, draft);
+      case ROLLBACK -> rollBack(rollout, command.why(), who, draft);
+      case RETRY -> retry(rollout, who, draft);
+    };
+  }
+
+  private AdminAnswer pause(Rollout rollout, Principal who, StepDraft draft) {
+    if (!(rollout.state() instanceof RolloutState.Rolling rolling)) {
+      return not(rollout, "only one that is rolling can be paused");
+    }
+    change(
+        rollout,
+        new RolloutState.Paused(rolling.openThrough(), who.name(), draft.nowMillis),
+        who,
+        "rollout-pause",
+        "",
+        draft);
+    return done(rollout, "paused; no new permits, " + rollout.inFlight() + " may still be used");
+  }
+
+  private AdminAnswer resume(Rollout rollout, Principal who, StepDraft draft) {
+    if (!(rollout.state() instanceof RolloutState.Paused paused)) {
+      return not(rollout, "only one that is paused can be resumed");
+    }
+    change(
+        rollout,
+        new RolloutState.Rolling(paused.openThrough(), draft.nowMillis, 0, ""),
+        who,
+        "rollout-resume",
+        "",
+        draft);
+    return done(rollout, "goes on");
+  }
+
+  private AdminAnswer approve(Rollout rollout, boolean anyway, Principal who, StepDraft draft) {
+    if (!(rollout.state() instanceof RolloutState.Rolling rolling)) {
+      return not(rollout, "only one that is rolling can be approved");
+    }
+    int next = rolling.openThrough() + 1;
+    if (next > rollout.record().plan().last()) {
+      return not(rollout, "all of its waves are open");
+    }
+    String name = rollout.record().plan().waves().get(next).name();
+    if (anyway) {
+      change(
+          rollout,
+          new RolloutState.Rolling(next, draft.nowMillis, 0, ""),
+          who,
+          "rollout-open-anyway",
+          name,
+          draft);
+      return done(rollout, "wave " + name + " is open");
+    }
+    change(
+        rollout,
+        new RolloutState.Rolling(
+            rolling.openThrough(),
+            rolling.openedMillis(),
+            rolling.healthySinceMillis(),
+            who.name()),
+        who,
+        "rollout-approve",
+        name,
+        draft);
+    return done(rollout, "wave " + name + " opens as soon as the one before is healthy");
+  }
+
+  private AdminAnswer abort(Rollout rollout, String why, Principal who, StepDraft draft) {
+    if (!rollout.state().isUnderWay()) {
+      return not(rollout, "it is over already");
+    }
+    int open = rollout.state().openThrough();
+    change(
+        rollout,
+        new RolloutState.Aborted(open, who.name(), said(why), draft.nowMillis),
+        who,
+        "rollout-abort",
+        why,
+        draft);
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        rollout.id()
+            + " aborted: no new permits; who has switched stays, the others keep what they have");
+    List<SlotRef> out = rollout.outstanding(OUTSTANDING_NAMED);
+    if (!out.isEmpty()) {
+      lines.add(
+          rollout.inFlight()
+              + " may still switch until their permit is withdrawn or over: "
+              + String.join(", ", out.stream().map(SlotRef::toString).toList())
+              + (rollout.inFlight() > out.size() ? ", ..." : ""));
+    }
+    return new AdminAnswer.Done(lines);
+  }
+
+  private AdminAnswer rollBack(Rollout rollout, String why, Principal who, StepDraft draft) {
+    if (rollout.state() instanceof RolloutState.Planning
+        || rollout.state() instanceof RolloutState.RolledBack) {
+      return not(rollout, "there is nothing to roll back");
+    }
+    change(
+        rollout,
+        new RolloutState.RolledBack(
+            rollout.state().openThrough(), who.name(), said(why), draft.nowMillis),
+        who,
+        "rollout-rollback",
+        why,
+        draft);
+    long switched = rollout.counts().stream().mapToLong(count -> count.succeeded()).sum();
+    return done(
+        rollout,
+        "rolled back: "
+            + switched
+            + " go back to what they had, and so do "
+            + rollout.inFlight()
+            + " that may be switching");
+  }
+
+  private AdminAnswer retry(Rollout rollout, Principal who, StepDraft draft) {
+    boolean mayTry =
+        switch (rollout.state()) {
+          case RolloutState.Rolling _, RolloutState.Completed _, RolloutState.Aborted _ -> true;
+          case RolloutState.Planning _,
+              RolloutState.Paused _,
+              RolloutState.RolledBack _,
+              RolloutState.Expired _ ->
+              false;
+        };
+    if (!mayTry) {
+      return not(rollout, "only one that is rolling, completed or aborted can try again");
+    }
+    long failed = rollout.counts().stream().mapToLong(count -> count.failed()).sum();
+    if (failed == 0 && !(rollout.state() instanceof RolloutState.Aborted)) {
+      return not(rollout, "nobody has failed");
+    }
+    for (RolloutChange change : RolloutSteps.retry(rollout, RETRY_MAX, draft.nowMillis)) {
+      if (change instanceof RolloutChange.Kept kept) {
+        draft.change(new HubChange.RolloutKept(kept));
+      }
+    }
+    Name fleet = rollout.record().scope().fleet();
+    draft.change(new HubChange.DocumentsStale(fleet, null, null));
+    draft.audit(who, "rollout-retry", RolloutWords.subject(rollout.record()), "", "");
+    return done(
+        rollout,
+        Math.min(failed, RETRY_MAX)
+            + " are tried again"
+            + (failed > RETRY_MAX ? "; say it once more for the next ones" : ""));
+  }
+
+  private void change(
+      Rollout rollout,
+      RolloutState next,
+      Principal who,
+      String action,
+      String detail,
+      StepDraft draft) {
+    RolloutRecord record = rollout.record();
+    draft.change(new HubChange.RolloutKept(new RolloutChange.Put(record.with(next))));
+    draft.change(new HubChange.DocumentsStale(record.scope().fleet(), null, null));
+    draft.audit(
+        who,
+        action,
+        RolloutWords.subject(record),
+        "",
+        detail.isEmpty() ? "" : AuditJson.of("detail", detail));
+  }
+
+  private static Reason said(String why) {
+    return new Reason.NotAllowed(why.isEmpty() ? "no cause was given" : why);
+  }
+
+  private static AdminAnswer not(Rollout rollout, String detail) {
+    return new AdminAnswer.Refused(
+        new Reason.Conflict("rollout " + rollout.id() + " is " + wordOf(rollout.state()), detail));
+  }
+
+  private static String wordOf(RolloutState state) {
+    return switch (state) {
+      case RolloutState.Planning _ -> "being planned";
+      case RolloutState.Rolling _ -> "rolling";
+      case RolloutState.Paused _ -> "paused";
+      case RolloutState.Completed _ -> "completed";
+      case RolloutState.Aborted _ -> "aborted";
+      case RolloutState.RolledBack _ -> "rolled back";
+      case RolloutState.Expired _ -> "past its deadline";
+    };
+  }
+
+  private static AdminAnswer done(Rollout rollout, String what) {
+    return new AdminAnswer.Done(List.of(rollout.id() + " " + what));
+  }
+}

@@ -1,0 +1,304 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.RolloutSteps;
+import dev.tombolo.hub.rollout.Said;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.WaveSort;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/// Tells rollouts what devices say and what time it is, and the documents what follows from that.
+final class RolloutDriver {
+  /// Slots looked at in one step while a rollout is planned.
+  static final int SEARCH_SLICE = 2_000;
+
+  /// Sites looked at in one step.
+  private static final int SEARCH_SITES = 500;
+
+  /// How often the standing of waves is written down for those who read.
+  private static final long COUNT_MILLIS = 1_000;
+
+  private static final Name FIRST_NAME = new Name("0");
+
+  private final HubState state;
+  private final Rendered rendered;
+
+  /// Whose turn it is: changes who is served first, never what is decided.
+  private long turn;
+
+  private long countedMillis;
+
+  RolloutDriver(HubState state, Rendered rendered) {
+    this.state = state;
+    this.rendered = rendered;
+  }
+
+  /// A device has come: one that is new in the scope of a rollout takes part from now on.
+  void born(DeviceId id, StepDraft draft) {
+    DeviceRecord device = state.devices.get(id);
+    if (device == null) {
+      return;
+    }
+    for (List<Rollout> newestFirst : state.rolloutsAt(device.slot()).values()) {
+      Rollout rollout = takes(device.slot(), newestFirst);
+      if (rollout != null && rollout.find(device.slot()) < 0) {
+        draft.change(new HubChange.RolloutKept(RolloutSteps.joins(rollout, device.slot())));
+        draft.change(HubChange.DocumentsStale.at(device.slot()));
+      }
+    }
+  }
+
+  /// The newest rollout that has the slot or may take it.
+  private @Nullable Rollout takes(SlotRef slot, List<Rollout> newestFirst) {
+    for (Rollout rollout : newestFirst) {
+      if (rollout.find(slot) >= 0) {
+        return rollout;
+      }
+      RolloutState now = rollout.state();
+      boolean isOpen =
+          now instanceof RolloutState.Rolling
+              || now instanceof RolloutState.Paused
+              || now instanceof RolloutState.Completed;
+      if (isOpen && rollout.record().scope().covers(slot, labels(slot))) {
+        return rollout;
+      }
+    }
+    return null;
+  }
+
+  void reported(DeviceId id, ReportBody.State said, StepDraft draft) {
+    DeviceRecord device = state.devices.get(id);
+    if (device == null || !device.isActive()) {
+      return;
+    }
+    for (Map.Entry<Name, List<Rollout>> each : state.rolloutsAt(device.slot()).entrySet()) {
+      for (Rollout rollout : each.getValue()) {
+        int member = rollout.find(device.slot());
+        if (member >= 0) {
+          Said heard =
+              new Said(
+                  holder(id),
+                  status(said, each.getKey()),
+                  () -> isCurrent(id, device.slot(), said, draft.nowMillis));
+          add(RolloutSteps.reported(rollout, member, heard), draft);
+        }
+      }
+    }
+  }
+
+  /// Never 0, which stands for nobody.
+  private static int holder(DeviceId id) {
+    int hash = id.text().hashCode();
+    return hash == 0 ? 1 : hash;
+  }
+
+  private static @Nullable ApplicationStatus status(ReportBody.State said, Name application) {
+    for (ApplicationStatus status : said.applications()) {
+      if (status.name().equals(application)) {
+        return status;
+      }
+    }
+    return null;
+  }
+
+  /// Whether the document in force is of this history, and says what is selected at this moment.
+  private boolean isCurrent(
+      DeviceId id, SlotRef slot, ReportBody.State said, long nowMillis) {
+    DocumentRecord document = state.documents.get(id);
+    return document != null
+        && document.manifest().equals(said.manifest())
+        && document.history().equals(state.history.id())
+        && rendered.of(slot, nowMillis).isAs(document.sections());
+  }
+
+  boolean isWorkLeft() {
+    for (Rollout rollout : state.rollouts.all()) {
+      if (RolloutSteps.isWorkLeft(rollout)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The next step of the next rollout that has something to do.
+  void tick(StepDraft draft) {
+    if (state.rollouts.isEmpty()) {
+      return;
+    }
+    boolean counts = Math.abs(draft.nowMillis - countedMillis) >= COUNT_MILLIS;
+    List<Rollout> all = new ArrayList<>(state.rollouts.all());
+    turn++;
+    boolean isDone = false;
+    for (int i = 0; i < all.size(); i++) {
+      Rollout rollout = all.get((int) ((turn + i) % all.size()));
+      if (!isDone) {
+        isDone = step(rollout, draft);
+      }
+      if (counts) {
+        add(RolloutSteps.count(rollout), draft);
+      }
+    }
+    if (counts) {
+      countedMillis = draft.nowMillis;
+    }
+  }
+
+  private boolean step(Rollout rollout, StepDraft draft) {
+    List<RolloutChange> changes;
+    if (!isPlanning(rollout)) {
+      RolloutRecord record = rollout.record();
+      changes =
+          RolloutSteps.tick(
+              rollout,
+              slot ->
+                  RolloutLayer.without(
+                      record.id(), state, record.scope().fleet(), slot, record.application()),
+              draft.nowMillis);
+    } else {
+      changes = RolloutSteps.plan(rollout, draft.nowMillis);
+      if (changes.isEmpty()) {
+        changes = List.of(search(rollout));
+      }
+    }
+    add(changes, draft);
+    return !changes.isEmpty();
+  }
+
+  private static boolean isPlanning(Rollout rollout) {
+    return rollout.state() instanceof RolloutState.Planning;
+  }
+
+  /// The next devices in scope, by site and slot.
+  private RolloutChange search(Rollout rollout) {
+    RolloutRecord record = rollout.record();
+    SlotRef from = RolloutSteps.searchFrom(rollout);
+    SortedMap<Name, Kept<AdminObject.Site>> sites =
+        from == null ? state.sites : state.sites.tailMap(from.site());
+    List<SlotRef> slots = new ArrayList<>();
+    SlotRef next = null;
+    int looked = 0;
+    for (Kept<AdminObject.Site> site : sites.values()) {
+      Name name = site.content().name();
+      if (looked == SEARCH_SITES || slots.size() >= SEARCH_SLICE) {
+        next = new SlotRef(name, FIRST_NAME);
+        break;
+      }
+      looked++;
+      boolean isIn =
+          site.content().fleet().equals(record.scope().fleet()) && record.scope().covers(name);
+      if (isIn) {
+        next = searchSite(record.scope(), from, name, slots);
+        if (next != null) {
+          break;
+        }
+      }
+    }
+    byte[] named = new byte[slots.size()];
+    for (int i = 0; i < named.length; i++) {
+      named[i] = WaveSort.namedBy(record.plan(), slots.get(i), labels(slots.get(i)));
+    }
+    return new RolloutChange.Found(record.id(), slots, named, next);
+  }
+
+  /// @return where a very large site goes on; null: it has been looked through
+  private @Nullable SlotRef searchSite(
+      Scope scope, @Nullable SlotRef from, Name site, List<SlotRef> slots) {
+    SlotRef first = from != null && from.site().equals(site) ? from : new SlotRef(site, FIRST_NAME);
+    int looked = 0;
+    for (SlotRef slot : state.slots.tailMap(first).keySet()) {
+      if (!slot.site().equals(site)) {
+        return null;
+      }
+      if (looked++ == SEARCH_SLICE) {
+        return slot;
+      }
+      if (state.holders.containsKey(slot) && scope.covers(slot, labels(slot))) {
+        slots.add(slot);
+      }
+    }
+    return null;
+  }
+
+  private Map<String, String> labels(SlotRef slot) {
+    Kept<AdminObject.Site> site = state.sites.get(slot.site());
+    Kept<AdminObject.Slot> own = state.slots.get(slot);
+    if (site == null) {
+      return Map.of();
+    }
+    if (own == null || own.content().labels().isEmpty()) {
+      return site.content().labels();
+    }
+    Map<String, String> labels = new HashMap<>(site.content().labels());
+    labels.putAll(own.content().labels());
+    return labels;
+  }
+
+  /// Takes the changes in, and marks the documents that they change.
+  void add(List<? extends RolloutChange> changes, StepDraft draft) {
+    for (RolloutChange change : changes) {
+      switch (change) {
+        case RolloutChange.Kept kept -> draft.change(new HubChange.RolloutKept(kept));
+        case RolloutChange.Passing passing -> draft.change(new HubChange.RolloutPassed(passing));
+      }
+      Rollout rollout = state.rollouts.find(change.rollout());
+      if (rollout == null) {
+        continue;
+      }
+      switch (change) {
+        case RolloutChange.Put put -> put(rollout, put.record(), draft);
+        case RolloutChange.Moved moved -> moved(rollout, moved, draft);
+        case RolloutChange.Gone _ ->
+            draft.change(
+                new HubChange.DocumentsStale(rollout.record().scope().fleet(), null, null));
+        case RolloutChange.Joined _,
+            RolloutChange.Counted _,
+            RolloutChange.Seen _,
+            RolloutChange.Found _,
+            RolloutChange.Bound _,
+            RolloutChange.Skipped _,
+            RolloutChange.OverSeen _,
+            RolloutChange.SuspicionOver _ -> {}
+      }
+    }
+  }
+
+  private void put(Rollout rollout, RolloutRecord next, StepDraft draft) {
+    RolloutState before = rollout.state();
+    boolean isSame =
+        before.getClass() == next.state().getClass()
+            && before.openThrough() == next.state().openThrough();
+    if (isSame) {
+      return;
+    }
+    draft.change(new HubChange.DocumentsStale(next.scope().fleet(), null, null));
+    RolloutWords.told(next, draft);
+  }
+
+  private void moved(Rollout rollout, RolloutChange.Moved moved, StepDraft draft) {
+    SlotRef slot = rollout.slot(moved.member());
+    Phase before = rollout.phase(moved.member());
+    // What a device has staged or begun changes nothing of what is selected for it.
+    boolean isQuiet = moved.phase() == before || moved.phase() == Phase.SWITCHED;
+    boolean isOnlyStaged = moved.phase() == Phase.READY && before == Phase.WAITING;
+    if (!isQuiet && !isOnlyStaged || moved.wave() != rollout.wave(moved.member())) {
+      draft.change(HubChange.DocumentsStale.at(slot));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.LayerKind;
+import dev.tombolo.hub.rollout.Choice;
+import dev.tombolo.hub.rollout.Prior;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.Standing;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What rollouts select for a slot, over what is assigned. Of each application the newest rollout
+/// with something to say counts, unless an operator has assigned something since.
+public final class RolloutLayer {
+  private RolloutLayer() {}
+
+  /// What one rollout selects for the slot.
+  private record Word(RolloutRecord record, Choice choice) {}
+
+  /// @param standings of the slot, newest first
+  /// @param assigned the narrowest assignment of an application that reaches the slot
+  public static Optional<Layer> of(
+      List<Standing> standings, Function<Name, @Nullable Assignment> assigned) {
+    Map<Name, List<Word>> words = new HashMap<>();
+    for (Standing standing : standings) {
+      words
+          .computeIfAbsent(standing.record().application(), first -> new ArrayList<>(1))
+          .add(new Word(standing.record(), standing.choice()));
+    }
+    Map<Name, Layer.Choice> choices = new HashMap<>();
+    words.forEach(
+        (application, its) -> {
+          Layer.Choice choice = choice(its, assigned.apply(application));
+          if (choice != null) {
+            choices.put(application, choice);
+          }
+        });
+    return layer(choices);
+  }
+
+  static Optional<Layer> of(HubState state, Name fleet, SlotRef slot) {
+    Map<Name, List<Rollout>> rollouts = state.rollouts.of(fleet);
+    if (rollouts.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<Name, Layer.Choice> choices = new HashMap<>();
+    rollouts.forEach(
+        (application, newestFirst) -> {
+          Layer.Choice choice =
+              choice(words(newestFirst, slot), assigned(state, fleet, slot, application));
+          if (choice != null) {
+            choices.put(application, choice);
+          }
+        });
+    return layer(choices);
+  }
+
+  /// What the slot would have of an application if there were not this rollout.
+  static @Nullable Prior without(
+      RolloutId id, HubState state, Name fleet, SlotRef slot, Name application) {
+    List<Rollout> others =
+        state.rollouts.of(fleet, application).stream()
+            .filter(rollout -> !rollout.id().equals(id))
+            .toList();
+    Assignment assigned = assigned(state, fleet, slot, application);
+    Layer.Choice choice = choice(words(others, slot), assigned);
+    if (choice != null) {
+      return new Prior(choice.release(), choice.version());
+    }
+    return assigned == null ? null : new Prior(assigned.release(), assigned.ref().version());
+  }
+
+  private static List<Word> words(List<Rollout> newestFirst, SlotRef slot) {
+    List<Word> words = new ArrayList<>(1);
+    for (Rollout rollout : newestFirst) {
+      int member = rollout.find(slot);
+      if (member >= 0) {
+        words.add(new Word(rollout.record(), rollout.choice(member)));
+      }
+    }
+    return words;
+  }
+
+  private static Layer.@Nullable Choice choice(List<Word> newestFirst, @Nullable Assignment under) {
+    for (Word word : newestFirst) {
+      Layer.Choice choice = choice(word);
+      if (choice != null) {
+        boolean isOverruled =
+            under != null && under.changedMillis() > word.record().createdMillis();
+        return isOverruled ? null : choice;
+      }
+    }
+    return null;
+  }
+
+  private static Layer.@Nullable Choice choice(Word word) {
+    RolloutRecord record = word.record();
+    String object = "rollout " + record.id();
+    Given given = new Given(record.createdBy(), record.createdMillis(), "");
+    return switch (word.choice()) {
+      case Choice.None _ -> null;
+      case Choice.Free free -> new Layer.Choice(free.release(), free.version(), object, given);
+      case Choice.Gated gated ->
+          new Layer.Choice(gated.release(), gated.version(), object, given, gateOf(gated));
+    };
+  }
+
+  private static Gate gateOf(Choice.Gated gated) {
+    Name rollout = new Name(gated.rollout().toString());
+    return gated.hasPermit()
+        ? Gate.of(new Permit(rollout, gated.wave(), gated.grantedMillis(), gated.notAfterMillis()))
+        : Gate.shut(rollout, gated.wave());
+  }
+
+  private static Optional<Layer> layer(Map<Name, Layer.Choice> choices) {
+    return choices.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Layer(
+                LayerKind.ROLLOUT, "rollout", choices, Map.of(), Map.of(), new Given("", 0, "")));
+  }
+
+  /// The narrowest assignment that reaches the slot.
+  private static @Nullable Assignment assigned(
+      HubState state, Name fleet, SlotRef slot, Name application) {
+    Assignment own =
+        AssignCommands.at(
+            state, new Assignment.Place(fleet, slot.site(), slot.slot()), application);
+    if (own != null) {
+      return own;
+    }
+    Assignment its =
+        AssignCommands.at(state, new Assignment.Place(fleet, slot.site(), null), application);
+    return its != null
+        ? its
+        : AssignCommands.at(state, new Assignment.Place(fleet, null, null), application);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.tombolo.hub.core.view;
+
+import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.Standing;
+import dev.tombolo.hub.rollout.WaveCount;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What operators may read of rollouts, as of the last commit. Safe from any thread. How waves
+/// stand is written down once a second.
+public interface RolloutViews {
+
+  /// Newest first.
+  List<RolloutView> rollouts(Optional<Name> fleet, int limit);
+
+  Optional<RolloutView> rollout(RolloutId id);
+
+  /// Where a slot stands in each rollout of its fleet that has it, newest first.
+  List<Standing> standings(SlotRef slot, long nowMillis);
+
+  /// Devices of a rollout in one phase, in the order of their numbers.
+  List<MemberView> members(RolloutId id, Phase phase, int limit);
+
+  /// What was decided about a rollout, newest first.
+  List<AuditRecord> rolloutEvents(RolloutId id, int limit);
+
+  /// Hands over every slot of a fleet that has a device, by site and slot.
+  void eachHolder(Name fleet, HolderReader reader);
+
+  record RolloutView(RolloutRecord record, List<WaveCount> waves) {
+    public RolloutView {
+      waves = List.copyOf(waves);
+    }
+  }
+
+  record MemberView(
+      SlotRef slot, int wave, Phase phase, long grantedMillis, @Nullable Reason reason) {}
+
+  /// Takes the slots one by one.
+  interface HolderReader {
+    /// @param labels the slot's own over those of its site
+    /// @param releases that the device has, as it last reported
+    void read(SlotRef slot, Map<String, String> labels, List<Digest> releases);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.PageAsk;
+import dev.tombolo.hub.core.view.RolloutViews;
+import dev.tombolo.hub.core.view.RolloutViews.MemberView;
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.http.api.Changes;
+import dev.tombolo.hub.http.api.RolloutAsk;
+import dev.tombolo.hub.http.api.RolloutDetail;
+import dev.tombolo.hub.http.api.RolloutDeviceRow;
+import dev.tombolo.hub.http.api.RolloutMade;
+import dev.tombolo.hub.http.api.RolloutPreviewShown;
+import dev.tombolo.hub.http.api.RolloutPreviewWave;
+import dev.tombolo.hub.http.api.RolloutSteerAsk;
+import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Preview;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.sign.Envelope;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Rollouts: looked at, tried out, begun and steered.
+final class RolloutRoutes {
+  private static final int LISTED_MAX = 1_000;
+  private static final int DEVICES_SHOWN = 100;
+  private static final int EVENTS_SHOWN = 20;
+  private static final int SITES_SHOWN = 1_000;
+
+  /// Where no line was measured: 10 Mbit/s.
+  private static final long LINE_BITS_USUAL = 10_000_000;
+
+  private final CommandDesk desk;
+  private final HubViews views;
+
+  RolloutRoutes(CommandDesk desk, HubViews views) {
+    this.desk = desk;
+    this.views = views;
+  }
+
+  void on(RoutesConfig routes) {
+    routes.get("/api/v1/rollouts", this::list);
+    routes.post("/api/v1/rollouts", this::create);
+    routes.post("/api/v1/rollouts/preview", this::preview);
+    routes.get("/api/v1/rollouts/{rollout}", this::show);
+    routes.post("/api/v1/rollouts/{rollout}/{action}", this::steer);
+  }
+
+  private void list(Context context) throws RefusedException {
+    Optional<Name> fleet = Parts.optionalName("fleet", context.queryParam("fleet"));
+    long now = System.currentTimeMillis();
+    Requests.answer(
+        context,
+        views.rollouts().rollouts(fleet, LISTED_MAX).stream()
+            .map(view -> RolloutRows.of(view, now))
+            .toList());
+  }
+
+  private void show(Context context) throws RefusedException {
+    RolloutViews rollouts = views.rollouts();
+    RolloutId id = idOf(context);
+    RolloutViews.RolloutView view =
+        rollouts
+            .rollout(id)
+            .orElseThrow(
+                () ->
+                    new RefusedException(new Reason.NotFound("rollout", id.toString(), List.of())));
+    List<RolloutDeviceRow> outstanding = new ArrayList<>();
+    for (Phase phase : List.of(Phase.PERMITTED, Phase.SWITCHED)) {
+      devices(view.record(), rollouts.members(id, phase, DEVICES_SHOWN), outstanding);
+    }
+    List<RolloutDeviceRow> failed = new ArrayList<>();
+    devices(view.record(), rollouts.members(id, Phase.FAILED, DEVICES_SHOWN), failed);
+    Requests.answer(
+        context,
+        new RolloutDetail(
+            RolloutRows.of(view, System.currentTimeMillis()),
+            rollouts.rolloutEvents(id, EVENTS_SHOWN).stream().map(Rows::of).toList(),
+            failed,
+            outstanding));
+  }
+
+  private static void devices(
+      RolloutRecord record, List<MemberView> members, List<RolloutDeviceRow> rows) {
+    for (MemberView member : members) {
+      long until =
+          member.grantedMillis() > 0 ? member.grantedMillis() + record.plan().permitMillis() : 0;
+      Reason reason = member.reason();
+      rows.add(
+          new RolloutDeviceRow(
+              member.slot().toString(),
+              record.plan().waves().get(member.wave()).name(),
+              member.phase().name().toLowerCase(Locale.ROOT),
+              until,
+              reason == null ? "" : ReasonText.say(reason)));
+    }
+  }
+
+  private void create(Context context) throws RefusedException, IOException, InterruptedException {
+    RolloutAsk ask = Requests.body(context, RolloutAsk.class);
+    AdminCommand command =
+        new AdminCommand.CreateRollout(
+            Parts.release("release", ask.release()),
+            RolloutBodies.scope(ask),
+            RolloutBodies.plan(ask),
+            Optional.ofNullable(ask.typedName()));
+    switch (desk.ask(Requests.who(context), command)) {
+      case AdminAnswer.RolloutMade made ->
+          Requests.answer(context, new RolloutMade(made.rollout().toString()));
+      case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
+    }
+  }
+
+  private void steer(Context context) throws RefusedException, IOException, InterruptedException {
+    RolloutSteerAsk ask = Requests.body(context, RolloutSteerAsk.class);
+    AdminCommand command =
+        new AdminCommand.SteerRollout(
+            idOf(context),
+            action(context.pathParam("action")),
+            ask.why(),
+            ask.anyway(),
+            Optional.ofNullable(ask.typedName()));
+    switch (desk.ask(Requests.who(context), command)) {
+      case AdminAnswer.Done done -> Requests.answer(context, new Changes(done.changes()));
+      case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
+    }
+  }
+
+  private static AdminCommand.SteerRollout.Action action(String text) throws RefusedException {
+    for (AdminCommand.SteerRollout.Action action : AdminCommand.SteerRollout.Action.values()) {
+      if (action.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return action;
+      }
+    }
+    throw Parts.invalid("action", text, "use pause, resume, approve, abort, rollback or retry");
+  }
+
+  private static RolloutId idOf(Context context) throws RefusedException {
+    return Parts.read("rollout", context.pathParam("rollout"), RolloutId::parse);
+  }
+
+  /// Off the hub's loop: it reads every device of the fleet.
+  private void preview(Context context) throws RefusedException, IOException {
+    RolloutAsk ask = Requests.body(context, RolloutAsk.class);
+    ReleaseRef ref = Parts.release("release", ask.release());
+    Scope scope = RolloutBodies.scope(ask);
+    RolloutPlan plan = RolloutBodies.plan(ask);
+    Views.ReleaseView release = release(ref);
+    ReleaseManifest manifest = manifest(release);
+    long whole = largestVariant(manifest);
+    Preview preview = new Preview(plan, scope, release.digest());
+    views
+        .rollouts()
+        .eachHolder(
+            scope.fleet(),
+            (slot, labels, releases) -> preview.add(slot, labels, releases, has -> whole));
+    long line = Objects.requireNonNullElse(ask.lineBitsPerSecond(), LINE_BITS_USUAL);
+    Preview.Shown shown = preview.show(new Preview.Assumed(line, soak(manifest)));
+    Map<String, Long> sites = new LinkedHashMap<>();
+    shown.bySite().entrySet().stream()
+        .sorted(Map.Entry.<Name, Long>comparingByValue().reversed())
+        .limit(SITES_SHOWN)
+        .forEach(site -> sites.put(site.getKey().text(), site.getValue()));
+    Requests.answer(
+        context,
+        new RolloutPreviewShown(
+            shown.waves().stream()
+                .map(
+                    wave ->
+                        new RolloutPreviewWave(
+                            wave.name(),
+                            wave.devices(),
+                            wave.sites(),
+                            wave.haveIt(),
+                            wave.bytes(),
+                            wave.largestSiteBytes(),
+                            wave.leastMillis()))
+                .toList(),
+            shown.devices(),
+            shown.bySite().size(),
+            shown.bytes(),
+            shown.leastMillis(),
+            line,
+            sites));
+  }
+
+  private Views.ReleaseView release(ReleaseRef ref) throws RefusedException {
+    for (Views.ReleaseView release : views.releases(new PageAsk(Optional.empty(), LISTED_MAX))) {
+      if (release.name().equals(ref.name()) && release.version().equals(ref.version())) {
+        return release;
+      }
+    }
+    throw new RefusedException(new Reason.NotFound("release", ref.toString(), List.of()));
+  }
+
+  private ReleaseManifest manifest(Views.ReleaseView release) {
+    try {
+      String text = views.releaseEnvelope(release.digest()).orElseThrow();
+      Envelope envelope = Json.read(Envelope.class, text, Limits.SECTION_BYTES_MAX);
+      return Json.read(
+          ReleaseManifest.class,
+          new String(Base64.getDecoder().decode(envelope.payload()), StandardCharsets.UTF_8),
+          Limits.SECTION_BYTES_MAX);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a release that was taken does not read", e);
+    }
+  }
+
+  /// Which variant a device takes is known only to it: the largest is the most it can cost.
+  private static long largestVariant(ReleaseManifest manifest) {
+    long largest = 0;
+    for (Variant variant : manifest.variants()) {
+      largest = Math.max(largest, variant.files().stream().mapToLong(Variant.File::size).sum());
+    }
+    return largest;
+  }
+
+  private static long soak(ReleaseManifest manifest) {
+    return manifest.variants().stream()
+        .mapToLong(variant -> variant.workload().soakSeconds() * 1_000L)
+        .max()
+        .orElse(0);
+  }
+}

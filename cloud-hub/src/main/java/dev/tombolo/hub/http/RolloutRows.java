@@ -1,0 +1,172 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.view.RolloutViews.RolloutView;
+import dev.tombolo.hub.http.api.RolloutRow;
+import dev.tombolo.hub.http.api.RolloutWaveRow;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.Wave;
+import dev.tombolo.hub.rollout.WaveCount;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Rollouts as the API shows them.
+final class RolloutRows {
+  private static final WaveCount NOT_COUNTED = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  private RolloutRows() {}
+
+  static RolloutRow of(RolloutView view, long nowMillis) {
+    RolloutRecord record = view.record();
+    List<RolloutWaveRow> waves = new ArrayList<>();
+    WaveCount all = NOT_COUNTED;
+    for (int i = 0; i < record.plan().waves().size(); i++) {
+      WaveCount count = i < view.waves().size() ? view.waves().get(i) : NOT_COUNTED;
+      waves.add(wave(record.plan().waves().get(i), count, i <= record.state().openThrough()));
+      all = sum(all, count);
+    }
+    return new RolloutRow(
+        record.id().toString(),
+        record.release().toString(),
+        record.scope().fleet().text(),
+        record.scope().toString(),
+        wordOf(record.state()),
+        words(record, view.waves(), all, nowMillis),
+        waves,
+        all.total(),
+        all.succeeded(),
+        all.failed(),
+        all.inFlight(),
+        all.dark(),
+        record.createdMillis(),
+        record.createdBy(),
+        record.plan().deadlineMillis());
+  }
+
+  private static WaveCount sum(WaveCount a, WaveCount b) {
+    return new WaveCount(
+        a.total() + b.total(),
+        a.succeeded() + b.succeeded(),
+        a.failed() + b.failed(),
+        a.inFlight() + b.inFlight(),
+        a.downloading() + b.downloading(),
+        a.ready() + b.ready(),
+        a.dark() + b.dark(),
+        a.back() + b.back(),
+        a.reached() + b.reached());
+  }
+
+  private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
+    return new RolloutWaveRow(
+        wave.name(),
+        RolloutBodies.words(wave.pick()),
+        isOpen,
+        count.total(),
+        count.succeeded(),
+        count.failed(),
+        count.inFlight(),
+        count.downloading(),
+        count.ready(),
+        count.dark(),
+        count.back(),
+        count.healthyPercent(),
+        wave.gate().healthyPercent(),
+        wave.gate().soakMillis(),
+        wave.gate().needsApproval());
+  }
+
+  private static String wordOf(RolloutState state) {
+    return switch (state) {
+      case RolloutState.Planning _ -> "planning";
+      case RolloutState.Rolling _ -> "rolling";
+      case RolloutState.Paused _ -> "paused";
+      case RolloutState.Completed _ -> "completed";
+      case RolloutState.Aborted _ -> "aborted";
+      case RolloutState.RolledBack _ -> "rolled-back";
+      case RolloutState.Expired _ -> "expired";
+    };
+  }
+
+  private static String words(
+      RolloutRecord record, List<WaveCount> waves, WaveCount all, long nowMillis) {
+    return switch (record.state()) {
+      case RolloutState.Planning _ -> "finding out who is in which wave";
+      case RolloutState.Rolling rolling -> rolling(record, rolling, waves, all, nowMillis);
+      case RolloutState.Paused paused ->
+          "paused by " + paused.by() + "; " + out(all) + "go on with resume";
+      case RolloutState.Completed _ ->
+          all.failed() == 0
+              ? "done: all " + all.succeeded() + " run it"
+              : "done: " + all.succeeded() + " run it, " + all.failed() + " failed";
+      case RolloutState.Aborted aborted ->
+          "aborted by " + aborted.by() + ": " + ReasonText.say(aborted.cause()) + " " + out(all);
+      case RolloutState.RolledBack back ->
+          "rolled back by "
+              + back.by()
+              + ": "
+              + ReasonText.say(back.cause())
+              + " "
+              + all.back()
+              + " are back on what they had, "
+              + (all.succeeded() + all.inFlight())
+              + " not yet told so";
+      case RolloutState.Expired _ ->
+          "closed at its deadline, "
+              + (all.total() - all.succeeded() - all.failed())
+              + " were not reached";
+    };
+  }
+
+  private static String out(WaveCount all) {
+    return all.inFlight() == 0 ? "" : all.inFlight() + " may still switch by their permits; ";
+  }
+
+  private static String rolling(
+      RolloutRecord record,
+      RolloutState.Rolling rolling,
+      List<WaveCount> waves,
+      WaveCount all,
+      long nowMillis) {
+    int open = rolling.openThrough();
+    if (waves.size() <= open) {
+      return "begins";
+    }
+    WaveCount count = waves.get(open);
+    if (open == record.plan().last()) {
+      int left = all.downloading() + all.ready() + all.inFlight();
+      return left == 0
+          ? "done but for " + all.dark() + " not reached yet; they get it when they come back"
+          : "all waves are open, " + left + " are at it, " + all.dark() + " not reached yet";
+    }
+    Wave wave = record.plan().waves().get(open);
+    String next = "wave " + record.plan().waves().get(open + 1).name();
+    long soaksUntil = rolling.healthySinceMillis() + wave.gate().soakMillis();
+    if (rolling.healthySinceMillis() == 0) {
+      return next
+          + " waits: "
+          + (count.reached() == 0
+              ? "nobody of " + wave.name() + " is reached"
+              : wave.name()
+                  + " is "
+                  + count.healthyPercent()
+                  + " % of "
+                  + wave.gate().healthyPercent()
+                  + " % healthy");
+    }
+    if (nowMillis < soaksUntil) {
+      Duration left = Duration.ofMillis(soaksUntil - nowMillis).plusSeconds(1);
+      return next
+          + " waits: "
+          + wave.name()
+          + " soaks "
+          + left.toMinutes()
+          + " min "
+          + left.toSecondsPart()
+          + " s more";
+    }
+    boolean isAwaited = wave.gate().needsApproval() && rolling.approvedBy().isEmpty();
+    return isAwaited ? next + " waits for approval" : next + " opens";
+  }
+}

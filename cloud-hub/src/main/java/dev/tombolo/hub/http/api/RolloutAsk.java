@@ -1,0 +1,35 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Body of `POST /api/v1/rollouts` and of its preview. What is left out is as usual.
+///
+/// @param release `NAME@VERSION`
+/// @param permitMillis how long a permit is good
+/// @param lineBitsPerSecond for the preview
+@Json
+public record RolloutAsk(
+    String release,
+    String fleet,
+    List<String> sites,
+    Map<String, String> labels,
+    List<RolloutWaveAsk> waves,
+    @Nullable Integer perSite,
+    @Nullable Integer inFlight,
+    @Nullable Integer failuresPerSite,
+    @Nullable Integer abortFailed,
+    @Nullable Integer abortPercent,
+    boolean rollsBack,
+    @Nullable Long permitMillis,
+    @Nullable Long deadlineMillis,
+    @Nullable Long lineBitsPerSecond,
+    @Nullable String typedName) {
+  public RolloutAsk {
+    sites = sites == null ? List.of() : List.copyOf(sites);
+    labels = labels == null ? Map.of() : Map.copyOf(labels);
+    waves = waves == null ? List.of() : List.copyOf(waves);
+  }
+}

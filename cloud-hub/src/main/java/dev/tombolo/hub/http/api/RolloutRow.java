@@ -1,0 +1,31 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A rollout.
+///
+/// @param state `planning`, `rolling`, `paused`, `completed`, `aborted`, `rolled-back` or `expired`
+/// @param words the state in words: what it waits for, who stopped it
+@Json
+public record RolloutRow(
+    String id,
+    String release,
+    String fleet,
+    String scope,
+    String state,
+    String words,
+    List<RolloutWaveRow> waves,
+    int devices,
+    int succeeded,
+    int failed,
+    int inFlight,
+    int notReached,
+    long createdMillis,
+    String createdBy,
+    @Nullable Long deadlineMillis) {
+  public RolloutRow {
+    waves = List.copyOf(waves);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.tombolo.hub.http.api;
+
+import io.avaje.jsonb.Json;
+
+/// How a wave of a rollout stands.
+///
+/// @param pick as in [RolloutWaveAsk]
+/// @param inFlight with a permit that may be in use
+/// @param notReached dark, no permit out
+/// @param back gone back to what they had
+@Json
+public record RolloutWaveRow(
+    String name,
+    String pick,
+    boolean isOpen,
+    int total,
+    int succeeded,
+    int failed,
+    int inFlight,
+    int downloading,
+    int ready,
+    int notReached,
+    int back,
+    int healthyPercent,
+    int neededPercent,
+    long soakMillis,
+    boolean needsApproval) {}

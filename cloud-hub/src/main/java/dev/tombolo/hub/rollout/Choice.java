@@ -1,0 +1,78 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.id.Digest;
+
+/// What a rollout selects for one device.
+public sealed interface Choice {
+  /// Nothing.
+  Choice NONE = new None();
+
+  /// Nothing: what is below counts.
+  record None() implements Choice {}
+
+  /// The release, to be fetched, and switched to only by a permit.
+  ///
+  /// @param grantedMillis when the permit begins; 0: there is none yet
+  record Gated(
+      RolloutId rollout,
+      int wave,
+      Digest release,
+      String version,
+      long grantedMillis,
+      long notAfterMillis)
+      implements Choice {
+    public boolean hasPermit() {
+      return grantedMillis > 0;
+    }
+  }
+
+  /// A release without a gate: the rollout's own, or what the device had before.
+  record Free(Digest release, String version) implements Choice {}
+
+  /// @param granted when its last permit began
+  /// @param prior number of what it had before; -1: not known
+  static Choice of(
+      RolloutRecord record, Phase phase, int wave, long granted, int prior, boolean isSuperseded) {
+    boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
+    Choice free = new Free(record.digest(), record.release().version());
+    if (isSuperseded) {
+      return hasIt ? free : NONE;
+    }
+    return switch (record.state()) {
+      case RolloutState.Planning _ -> NONE;
+      case RolloutState.Rolling _, RolloutState.Paused _, RolloutState.Completed _ -> {
+        if (phase == Phase.SUCCEEDED) {
+          yield free;
+        }
+        if (wave > record.state().openThrough()) {
+          yield NONE;
+        }
+        yield switch (phase) {
+          case WAITING, READY -> gated(record, wave, 0);
+          case PERMITTED, SWITCHED -> gated(record, wave, Math.max(0, granted));
+          case FAILED, RETRYING, BACK -> NONE;
+          case SUCCEEDED -> free;
+        };
+      }
+      case RolloutState.Aborted _, RolloutState.Expired _ -> hasIt ? free : NONE;
+      case RolloutState.RolledBack _ -> {
+        boolean wasMoved = hasIt || phase == Phase.PERMITTED || phase == Phase.BACK;
+        if (!wasMoved || prior < 0) {
+          yield NONE;
+        }
+        Prior before = record.priors().get(prior);
+        yield new Free(before.release(), before.version());
+      }
+    };
+  }
+
+  private static Choice gated(RolloutRecord record, int wave, long granted) {
+    return new Gated(
+        record.id(),
+        wave,
+        record.digest(),
+        record.release().version(),
+        granted,
+        granted + record.plan().permitMillis());
+  }
+}

@@ -1,0 +1,171 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a device's report means for a rollout: where the device stands now.
+final class Reports {
+  private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");
+
+  private Reports() {}
+
+  /// @return where the device stands from now on, when it stands somewhere else
+  static Optional<RolloutChange.Moved> heard(Rollout rollout, int member, Said said) {
+    Phase before = rollout.phase(member);
+    boolean isOther = said.holder() != rollout.holder(member) && rollout.holder(member) != 0;
+    if (isOther && rollout.isOut(member)) {
+      // The permit is in the hands of hardware that may be alive in the dark.
+      return Optional.empty();
+    }
+    Phase from = isOther ? Phase.WAITING : before;
+    ApplicationStatus status = said.status();
+    Digest target = rollout.record().digest();
+    Move next =
+        status != null && target.equals(status.wanted())
+            ? wanting(rollout, member, from, status, said)
+            : other(rollout, member, from, said);
+    boolean isSame = next.phase == before && !next.isNews && !isOther;
+    return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said.holder()));
+  }
+
+  /// @param isNews write it down though the phase is the same
+  private record Move(Phase phase, boolean isNews, boolean isBack, @Nullable Reason reason) {
+    static Move to(Phase phase) {
+      return new Move(phase, false, false, null);
+    }
+
+    static Move news(Phase phase) {
+      return new Move(phase, true, false, null);
+    }
+  }
+
+  private static Move wanting(
+      Rollout rollout, int member, Phase from, ApplicationStatus status, Said said) {
+    boolean isLive =
+        status.phase() == ApplicationStatus.Phase.LIVE
+            && rollout.record().digest().equals(status.live());
+    if (isLive) {
+      return Move.to(Phase.SUCCEEDED);
+    }
+    if (from == Phase.RETRYING || rollout.state() instanceof RolloutState.RolledBack) {
+      // It speaks of the time before.
+      return Move.to(from);
+    }
+    return switch (status.phase()) {
+      case ROLLED_BACK -> failed(rollout, member, from, status);
+      case SWITCHING, PROBING -> from.isDecided() ? Move.to(from) : Move.to(Phase.SWITCHED);
+      case STAGED -> staged(rollout, member, from, said);
+      case FETCHING, ABSENT -> fetching(rollout, member, from, status, said);
+      case LIVE -> Move.to(from);
+    };
+  }
+
+  private static Move failed(Rollout rollout, int member, Phase from, ApplicationStatus status) {
+    if (from == Phase.FAILED) {
+      return Move.to(from);
+    }
+    Reason why = status.reasons().isEmpty() ? NO_CAUSE : status.reasons().getFirst();
+    return new Move(Phase.FAILED, true, false, why);
+  }
+
+  private static Move staged(Rollout rollout, int member, Phase from, Said said) {
+    boolean isLost = rollout.isSuspect(member) && said.isCurrent().getAsBoolean();
+    return switch (from) {
+      case WAITING, READY ->
+          !rollout.isOpen(member)
+              ? Move.to(from)
+              : rollout.isSuspect(member) && !isLost
+                  ? Move.to(from)
+                  : isLost ? Move.news(Phase.READY) : Move.to(Phase.READY);
+      case PERMITTED ->
+          isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
+              ? Move.to(Phase.WAITING)
+              : isLost ? Move.news(from) : Move.to(from);
+      case SWITCHED, SUCCEEDED, FAILED, RETRYING, BACK -> isLost ? Move.news(from) : Move.to(from);
+    };
+  }
+
+  private static Move fetching(
+      Rollout rollout, int member, Phase from, ApplicationStatus status, Said said) {
+    for (Reason reason : status.reasons()) {
+      if (isFinal(reason) && !from.isDecided() && from != Phase.SWITCHED) {
+        return new Move(Phase.FAILED, true, false, reason);
+      }
+    }
+    if (rollout.isSuspect(member) && said.isCurrent().getAsBoolean()) {
+      return Move.news(from == Phase.PERMITTED || from == Phase.READY ? Phase.WAITING : from);
+    }
+    if (from == Phase.PERMITTED
+        && isWithdrawn(rollout, member)
+        && said.isCurrent().getAsBoolean()) {
+      return Move.to(Phase.WAITING);
+    }
+    // What was staged can be lost: then it fetches again.
+    return Move.to(from == Phase.READY ? Phase.WAITING : from);
+  }
+
+  /// It wants something else, or nothing.
+  private static Move other(Rollout rollout, int member, Phase from, Said said) {
+    if (rollout.isSuspect(member) && said.isCurrent().getAsBoolean()) {
+      return Move.news(from == Phase.RETRYING || !from.isDecided() ? Phase.WAITING : from);
+    }
+    return switch (from) {
+      case RETRYING -> rollout.isSuspect(member) ? Move.to(from) : Move.to(Phase.WAITING);
+      case FAILED ->
+          rollout.granted(member) == RolloutChange.Moved.GONE_BACK
+              ? Move.to(from)
+              : new Move(from, true, true, rollout.reason(member));
+      case PERMITTED, SWITCHED, SUCCEEDED -> {
+        if (rollout.state() instanceof RolloutState.RolledBack
+            && !rollout.isSuperseded(member)
+            && isAtRest(said.status())
+            && said.isCurrent().getAsBoolean()) {
+          yield Move.to(Phase.BACK);
+        }
+        boolean isReleased =
+            from == Phase.PERMITTED
+                && isWithdrawn(rollout, member)
+                && said.isCurrent().getAsBoolean();
+        yield Move.to(isReleased ? Phase.WAITING : from);
+      }
+      case WAITING, READY, BACK -> Move.to(from);
+    };
+  }
+
+  private static boolean isAtRest(@Nullable ApplicationStatus status) {
+    return status == null || status.phase() == ApplicationStatus.Phase.LIVE;
+  }
+
+  private static boolean isWithdrawn(Rollout rollout, int member) {
+    return rollout.state().isWithdrawn() || rollout.isSuperseded(member);
+  }
+
+  private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, int holder) {
+    return new RolloutChange.Moved(
+        rollout.id(),
+        member,
+        rollout.wave(member),
+        next.phase,
+        next.isBack ? RolloutChange.Moved.GONE_BACK : rollout.granted(member),
+        rollout.prior(member),
+        holder,
+        rollout.record().life(),
+        next.reason);
+  }
+
+  /// Reasons that do not go away by waiting.
+  private static boolean isFinal(Reason reason) {
+    return reason instanceof Reason.RejectedHere
+        || reason instanceof Reason.NoVariant
+        || reason instanceof Reason.FleetMismatch
+        || reason instanceof Reason.SignatureRefused
+        || reason instanceof Reason.BelowSecurityFloor
+        || reason instanceof Reason.ParameterInvalid
+        || reason instanceof Reason.ReleaseInvalid
+        || reason instanceof Reason.PathRefused
+        || reason instanceof Reason.FeatureMissing;
+  }
+}

@@ -1,0 +1,577 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A rollout with its devices, in memory. Changed by [#apply] alone.
+///
+/// Counts are kept as devices move, never counted anew: what a report costs does not depend on how
+/// many devices there are.
+public final class Rollout {
+  /// How long after its end a permit may still be in use, because a device's clock is behind. A
+  /// device with a clock further off has no time it trusts and does not switch.
+  public static final long PERMIT_MARGIN_MILLIS = 10 * 60_000L;
+
+  private static final int NONE = -1;
+
+  /// When a device is looked at again whose permit is over, and which is still switching.
+  private static final long LOOK_AGAIN_SECONDS = 60;
+
+  /// What a device counts as in its wave.
+  private enum Kind {
+    SUCCEEDED,
+    FAILED,
+    OUT_ONLINE,
+    OUT_DARK,
+    DOWNLOADING,
+    READY,
+    DARK,
+    BACK
+  }
+
+  private static final int KINDS = Kind.values().length;
+
+  private RolloutRecord record;
+  private Members members = new Members();
+  private final int[] counts;
+  private int inFlight;
+
+  /// Devices that may get a permit, in the order in which they became ready.
+  private final IntQueue queue = new IntQueue();
+
+  /// Permits by the second in which they are surely over.
+  private final TreeMap<Long, IntQueue> over = new TreeMap<>();
+
+  private boolean isSuspicionOver;
+  private List<WaveCount> counted = List.of();
+
+  /// While it is being planned.
+  private @Nullable Planning planning;
+
+  /// @param next where the search goes on; null: it is over
+  private static final class Planning {
+    private final WaveSort sort;
+    private @Nullable SlotRef next;
+    private boolean isSearched;
+    private boolean isBound;
+    private int written;
+
+    private Planning(WaveSort sort) {
+      this.sort = sort;
+    }
+  }
+
+  Rollout(RolloutRecord record) {
+    this.record = record;
+    this.counts = new int[record.plan().waves().size() * KINDS];
+  }
+
+  public RolloutRecord record() {
+    return record;
+  }
+
+  public RolloutId id() {
+    return record.id();
+  }
+
+  public RolloutState state() {
+    return record.state();
+  }
+
+  public int size() {
+    return members.size();
+  }
+
+  /// The number of a device; -1 when it does not take part.
+  public int find(SlotRef slot) {
+    return members.find(slot);
+  }
+
+  public SlotRef slot(int member) {
+    return members.slot(member);
+  }
+
+  public int wave(int member) {
+    return members.wave[member];
+  }
+
+  public Phase phase(int member) {
+    return members.phaseOf(member);
+  }
+
+  public @Nullable Reason reason(int member) {
+    return members.reason(member);
+  }
+
+  public boolean isSuperseded(int member) {
+    return members.has(member, Members.SUPERSEDED);
+  }
+
+  public boolean isSuspect(int member) {
+    return members.has(member, Members.SUSPECT);
+  }
+
+  public boolean isOnline(int member) {
+    return members.has(member, Members.ONLINE);
+  }
+
+  /// Counts against the budgets.
+  public boolean isOut(int member) {
+    return members.isOut(member);
+  }
+
+  /// Devices that may be switching.
+  public int inFlight() {
+    return inFlight;
+  }
+
+  /// When a permit given to this device ends; meaningful while it is out.
+  public long notAfterMillis(int member) {
+    return members.has(member, Members.SUSPECT)
+        ? record.suspectUntilMillis() - PERMIT_MARGIN_MILLIS
+        : members.granted[member] + record.plan().permitMillis();
+  }
+
+  boolean isOpen(int member) {
+    return members.wave[member] <= record.state().openThrough();
+  }
+
+  int holder(int member) {
+    return members.holder[member];
+  }
+
+  int prior(int member) {
+    return members.prior[member];
+  }
+
+  long granted(int member) {
+    return members.granted[member];
+  }
+
+  public int siteInFlight(int member) {
+    return members.siteInFlight[members.site[member]];
+  }
+
+  public int siteFailed(int member) {
+    return members.siteFailed[members.site[member]];
+  }
+
+  int siteNumber(int member) {
+    return members.site[member];
+  }
+
+  IntQueue queue() {
+    return queue;
+  }
+
+  List<WaveCount> counted() {
+    return counted;
+  }
+
+  public WaveCount count(int wave) {
+    int at = wave * KINDS;
+    int succeeded = counts[at + Kind.SUCCEEDED.ordinal()];
+    int failed = counts[at + Kind.FAILED.ordinal()];
+    int outOnline = counts[at + Kind.OUT_ONLINE.ordinal()];
+    int outDark = counts[at + Kind.OUT_DARK.ordinal()];
+    int downloading = counts[at + Kind.DOWNLOADING.ordinal()];
+    int ready = counts[at + Kind.READY.ordinal()];
+    int dark = counts[at + Kind.DARK.ordinal()];
+    int back = counts[at + Kind.BACK.ordinal()];
+    int reached = succeeded + failed + outOnline + downloading + ready + back;
+    return new WaveCount(
+        reached + outDark + dark,
+        succeeded,
+        failed,
+        outOnline + outDark,
+        downloading,
+        ready,
+        dark,
+        back,
+        reached);
+  }
+
+  public List<WaveCount> counts() {
+    List<WaveCount> all = new ArrayList<>();
+    for (int wave = 0; wave < record.plan().waves().size(); wave++) {
+      all.add(count(wave));
+    }
+    return all;
+  }
+
+  /// The devices with a permit that may still be used, at most `limit`.
+  public List<SlotRef> outstanding(int limit) {
+    List<SlotRef> out = new ArrayList<>();
+    for (int member = 0; member < members.size() && out.size() < limit; member++) {
+      if (members.isOut(member)) {
+        out.add(members.slot(member));
+      }
+    }
+    return out;
+  }
+
+  /// The devices that failed, at most `limit`.
+  public List<Integer> failed(int limit) {
+    List<Integer> failed = new ArrayList<>();
+    for (int member = 0; member < members.size() && failed.size() < limit; member++) {
+      if (members.phaseOf(member) == Phase.FAILED && !isSuperseded(member)) {
+        failed.add(member);
+      }
+    }
+    return failed;
+  }
+
+  /// Connected devices of later waves, at most `limit`.
+  List<Integer> connectedBehind(int wave, int limit) {
+    List<Integer> found = new ArrayList<>();
+    for (int member = 0; member < members.size() && found.size() < limit; member++) {
+      if (members.wave[member] > wave
+          && isOnline(member)
+          && !isSuperseded(member)
+          && members.phaseOf(member) == Phase.WAITING) {
+        found.add(member);
+      }
+    }
+    return found;
+  }
+
+  /// What is selected for a device.
+  public Choice choice(int member) {
+    return Choice.of(
+        record,
+        members.phaseOf(member),
+        members.wave[member],
+        members.granted[member],
+        members.prior[member],
+        isSuperseded(member));
+  }
+
+  // Planning
+
+  boolean isPlanning() {
+    return record.state() instanceof RolloutState.Planning;
+  }
+
+  boolean isSearched() {
+    return planning != null && planning.isSearched;
+  }
+
+  boolean isBound() {
+    return planning != null && planning.isBound;
+  }
+
+  @Nullable SlotRef searchFrom() {
+    return planning == null ? null : planning.next;
+  }
+
+  /// The next devices to be written down, with their waves; empty when all are.
+  RolloutChange.@Nullable Joined nextBlock(int atMost) {
+    if (planning == null) {
+      return null;
+    }
+    int first = planning.written;
+    int end = Math.min(planning.sort.size(), first + atMost);
+    if (first == end) {
+      return null;
+    }
+    List<SlotRef> slots = new ArrayList<>(end - first);
+    byte[] waves = new byte[end - first];
+    for (int i = first; i < end; i++) {
+      slots.add(planning.sort.slot(i));
+      waves[i - first] = planning.sort.wave(i);
+    }
+    return new RolloutChange.Joined(record.id(), first, slots, waves);
+  }
+
+  // Permits that are over
+
+  /// Members whose permit is surely over, at most `limit` of them.
+  List<Integer> over(long nowMillis, int limit) {
+    Map.Entry<Long, IntQueue> first = over.firstEntry();
+    if (first == null || first.getKey() * 1_000 > nowMillis) {
+      return List.of();
+    }
+    IntQueue there = first.getValue();
+    List<Integer> due = new ArrayList<>();
+    for (int i = 0; i < Math.min(limit, there.size()); i++) {
+      due.add(there.get(i));
+    }
+    return due;
+  }
+
+  boolean isSuspicionDue(long nowMillis) {
+    return record.suspectUntilMillis() > 0
+        && !isSuspicionOver
+        && nowMillis >= record.suspectUntilMillis();
+  }
+
+  private void watch(int member) {
+    long due = members.granted[member] + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS + 999;
+    over.computeIfAbsent(due / 1_000, second -> new IntQueue()).add(member);
+  }
+
+  /// Whether the permit that this device has now is the one that is over.
+  boolean isOver(int member, long nowMillis) {
+    return nowMillis
+        >= members.granted[member] + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS;
+  }
+
+  // Changes
+
+  void apply(RolloutChange change) {
+    switch (change) {
+      case RolloutChange.Put c -> put(c.record());
+      case RolloutChange.Gone _ -> forgetMembers();
+      case RolloutChange.Joined c -> join(c);
+      case RolloutChange.Moved c -> move(c);
+      case RolloutChange.Counted c -> counted = c.waves();
+      case RolloutChange.Seen c -> see(c.member(), c.online());
+      case RolloutChange.Found c -> found(c);
+      case RolloutChange.Bound _ -> bound();
+      case RolloutChange.Skipped c -> skip(c.member(), c.parked());
+      case RolloutChange.OverSeen c -> overSeen(c.permits());
+      case RolloutChange.SuspicionOver _ -> endSuspicion();
+    }
+  }
+
+  private void put(RolloutRecord next) {
+    boolean isRestored = next.life() > record.life();
+    record = next;
+    if (!isPlanning()) {
+      planning = null;
+    }
+    if (isRestored) {
+      isSuspicionOver = false;
+      for (int member = 0; member < members.size(); member++) {
+        suspect(member);
+      }
+    }
+  }
+
+  private void forgetMembers() {
+    members = new Members();
+    Arrays.fill(counts, 0);
+    inFlight = 0;
+  }
+
+  private void suspect(int member) {
+    if (members.phaseOf(member) == Phase.SUCCEEDED || members.phaseOf(member) == Phase.BACK) {
+      return;
+    }
+    boolean wasOut = leave(member);
+    members.set(member, Members.SUSPECT, true);
+    enter(member, wasOut);
+  }
+
+  private void join(RolloutChange.Joined joined) {
+    if (joined.first() == 0 && members.size() > 0) {
+      // A crash has ended an earlier search: it has begun anew.
+      forgetMembers();
+    }
+    for (int i = 0; i < joined.slots().size(); i++) {
+      if (members.find(joined.slots().get(i)) != NONE) {
+        continue;
+      }
+      int member = members.add(joined.slots().get(i), joined.waves()[i]);
+      boolean isSuspect = record.suspectUntilMillis() > 0 && !isSuspicionOver;
+      members.set(member, Members.SUSPECT, isSuspect);
+      enter(member, false);
+    }
+    if (planning != null) {
+      planning.written += joined.slots().size();
+    }
+  }
+
+  private void move(RolloutChange.Moved moved) {
+    int member = moved.member();
+    boolean wasOut = leave(member);
+    int failedBefore = members.siteFailed[members.site[member]];
+    members.siteFailed[members.site[member]] +=
+        (moved.phase() == Phase.FAILED ? 1 : 0) - (members.phaseOf(member) == Phase.FAILED ? 1 : 0);
+    members.wave[member] = (byte) moved.wave();
+    members.phase[member] = (byte) moved.phase().ordinal();
+    members.granted[member] = moved.grantedMillis();
+    members.prior[member] = moved.prior();
+    members.holder[member] = moved.holder();
+    members.reason(member, moved.reason());
+    boolean isOfThisLife = moved.life() == record.life();
+    members.set(
+        member,
+        Members.SUSPECT,
+        !isOfThisLife
+            && !isSuspicionOver
+            && moved.phase() != Phase.SUCCEEDED
+            && moved.phase() != Phase.BACK);
+    enter(member, wasOut);
+    if (moved.phase().isInFlight()) {
+      watch(member);
+    }
+    if (moved.phase() == Phase.PERMITTED && !queue.isEmpty() && queue.get(0) == member) {
+      members.set(queue.remove(), Members.QUEUED, false);
+    }
+    enqueueIfReady(member);
+    if ((wasOut && !members.isOut(member))
+        || members.siteFailed[members.site[member]] < failedBefore) {
+      unpark(members.site[member]);
+    }
+  }
+
+  private void see(int member, boolean online) {
+    boolean wasOut = leave(member);
+    members.set(member, Members.ONLINE, online);
+    enter(member, wasOut);
+    enqueueIfReady(member);
+  }
+
+  void supersede(int member) {
+    if (!isSuperseded(member)) {
+      boolean wasOut = leave(member);
+      members.set(member, Members.SUPERSEDED, true);
+      enter(member, wasOut);
+    }
+  }
+
+  private void enqueueIfReady(int member) {
+    if (members.phaseOf(member) == Phase.READY
+        && isOnline(member)
+        && !members.has(member, Members.QUEUED)
+        && !members.has(member, Members.PARKED)) {
+      members.set(member, Members.QUEUED, true);
+      queue.add(member);
+    }
+  }
+
+  private void skip(int member, boolean parked) {
+    int first = queue.remove();
+    if (first != member) {
+      throw new IllegalStateException("device " + member + " was not the first to wait");
+    }
+    members.set(member, Members.QUEUED, false);
+    int site = members.site[member];
+    if (parked) {
+      members.set(member, Members.PARKED, true);
+      members.nextParked[member] = members.parkedAt[site];
+      members.parkedAt[site] = member;
+    } else {
+      unpark(site);
+    }
+  }
+
+  private void unpark(int site) {
+    int member = members.parkedAt[site];
+    if (member == NONE) {
+      return;
+    }
+    members.parkedAt[site] = members.nextParked[member];
+    members.nextParked[member] = NONE;
+    members.set(member, Members.PARKED, false);
+    members.set(member, Members.QUEUED, true);
+    queue.add(member);
+  }
+
+  private void overSeen(int permits) {
+    Map.Entry<Long, IntQueue> first = over.firstEntry();
+    long again = first.getKey() + LOOK_AGAIN_SECONDS;
+    for (int i = 0; i < permits; i++) {
+      int member = first.getValue().remove();
+      if (members.phaseOf(member) == Phase.SWITCHED) {
+        // Connected, and still at it.
+        over.computeIfAbsent(again, second -> new IntQueue()).add(member);
+      }
+    }
+    if (first.getValue().isEmpty()) {
+      over.remove(first.getKey());
+    }
+  }
+
+  private void endSuspicion() {
+    isSuspicionOver = true;
+    for (int member = 0; member < members.size(); member++) {
+      if (members.has(member, Members.SUSPECT)) {
+        boolean wasOut = leave(member);
+        members.set(member, Members.SUSPECT, false);
+        enter(member, wasOut);
+        enqueueIfReady(member);
+      }
+    }
+    for (int site = 0; site < members.parkedAt.length; site++) {
+      unparkAll(site);
+    }
+  }
+
+  private void unparkAll(int site) {
+    while (site < members.sites() && members.parkedAt[site] != NONE) {
+      unpark(site);
+    }
+  }
+
+  private void found(RolloutChange.Found found) {
+    Planning now = planning;
+    if (now == null) {
+      now = new Planning(new WaveSort(record.id(), record.plan()));
+      planning = now;
+    }
+    now.sort.add(found.slots(), found.named());
+    now.next = found.next();
+    now.isSearched = found.next() == null;
+  }
+
+  private void bound() {
+    if (planning != null) {
+      planning.sort.bound();
+      planning.isBound = true;
+    }
+  }
+
+  /// @return whether it counted against the budgets
+  private boolean leave(int member) {
+    Kind kind = kind(member);
+    if (kind != null) {
+      counts[members.wave[member] * KINDS + kind.ordinal()]--;
+    }
+    return members.isOut(member);
+  }
+
+  private void enter(int member, boolean wasOut) {
+    Kind kind = kind(member);
+    if (kind != null) {
+      counts[members.wave[member] * KINDS + kind.ordinal()]++;
+    }
+    int more = (members.isOut(member) ? 1 : 0) - (wasOut ? 1 : 0);
+    inFlight += more;
+    members.siteInFlight[members.site[member]] += more;
+  }
+
+  private @Nullable Kind kind(int member) {
+    if (members.has(member, Members.SUPERSEDED)) {
+      return null;
+    }
+    boolean online = members.has(member, Members.ONLINE);
+    Phase phase = members.phaseOf(member);
+    if (phase.isDecided()) {
+      return switch (phase) {
+        case SUCCEEDED -> Kind.SUCCEEDED;
+        case BACK -> Kind.BACK;
+        case FAILED, WAITING, READY, PERMITTED, SWITCHED, RETRYING -> Kind.FAILED;
+      };
+    }
+    if (members.isOut(member)) {
+      return online ? Kind.OUT_ONLINE : Kind.OUT_DARK;
+    }
+    if (!online) {
+      return Kind.DARK;
+    }
+    return phase == Phase.READY ? Kind.READY : Kind.DOWNLOADING;
+  }
+
+  @Override
+  public String toString() {
+    return record.id() + " " + record.release() + " " + Arrays.toString(counts);
+  }
+}

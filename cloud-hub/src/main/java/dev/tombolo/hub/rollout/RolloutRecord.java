@@ -1,0 +1,82 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A rollout without its devices.
+///
+/// @param priors what devices had before; a device knows its own by its place in this list
+/// @param life how often the hub's database was restored since
+/// @param suspectUntilMillis until when permits may be good that a restored database has lost; 0:
+///   it lost none
+public record RolloutRecord(
+    RolloutId id,
+    ReleaseRef release,
+    Digest digest,
+    Scope scope,
+    RolloutPlan plan,
+    RolloutState state,
+    List<Prior> priors,
+    int life,
+    long suspectUntilMillis,
+    long createdMillis,
+    String createdBy) {
+  public RolloutRecord {
+    priors = List.copyOf(priors);
+  }
+
+  public Name application() {
+    return release.name();
+  }
+
+  public RolloutRecord with(RolloutState next) {
+    return new RolloutRecord(
+        id,
+        release,
+        digest,
+        scope,
+        plan,
+        next,
+        priors,
+        life,
+        suspectUntilMillis,
+        createdMillis,
+        createdBy);
+  }
+
+  RolloutRecord withPriors(List<Prior> more) {
+    List<Prior> all = new ArrayList<>(priors);
+    all.addAll(more);
+    return new RolloutRecord(
+        id,
+        release,
+        digest,
+        scope,
+        plan,
+        state,
+        all,
+        life,
+        suspectUntilMillis,
+        createdMillis,
+        createdBy);
+  }
+
+  /// As it goes on in a database that was a backup's: any permit may have been given since.
+  public RolloutRecord restored(long nowMillis) {
+    return new RolloutRecord(
+        id,
+        release,
+        digest,
+        scope,
+        plan,
+        state,
+        priors,
+        life + 1,
+        nowMillis + plan.permitMillis() + Rollout.PERMIT_MARGIN_MILLIS,
+        createdMillis,
+        createdBy);
+  }
+}

@@ -1,0 +1,352 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Drives a rollout: what follows from a report, from time, or from a person's word. Pure: reads
+/// the rollout, returns changes, and is called again when they have been applied.
+public final class RolloutSteps {
+  /// Permits given, or looked at when they are over, in one step.
+  public static final int SLICE = 128;
+
+  /// Devices written down in one step while planning.
+  public static final int BLOCK = 4_096;
+
+  /// How long a wave may be dark as a whole before others stand in for it.
+  public static final long STAND_IN_MILLIS = 60_000;
+
+  private RolloutSteps() {}
+
+  /// What a device had before a rollout moves it.
+  public interface Priors {
+    @Nullable Prior of(SlotRef slot);
+  }
+
+  /// A device has told its state.
+  public static List<RolloutChange> reported(Rollout rollout, int member, Said said) {
+    return Reports.heard(rollout, member, said)
+        .<List<RolloutChange>>map(List::of)
+        .orElse(List.of());
+  }
+
+  /// A device that came into the scope later: through the last wave's gates.
+  public static RolloutChange.Kept joins(Rollout rollout, SlotRef slot) {
+    return new RolloutChange.Joined(
+        rollout.id(),
+        rollout.size(),
+        List.of(slot),
+        new byte[] {(byte) rollout.record().plan().last()});
+  }
+
+  /// True when [#tick] has more to do at once.
+  public static boolean isWorkLeft(Rollout rollout) {
+    if (rollout.isPlanning()) {
+      return true;
+    }
+    int most = rollout.record().plan().budgets().inFlight();
+    return rollout.state().givesPermits()
+        && !rollout.queue().isEmpty()
+        && (most == 0 || rollout.inFlight() < most);
+  }
+
+  /// Where the search for devices goes on; null: at the beginning.
+  public static @Nullable SlotRef searchFrom(Rollout rollout) {
+    return rollout.searchFrom();
+  }
+
+  /// The next step of planning, once all devices were found: writes the next of them down.
+  public static List<RolloutChange> plan(Rollout rollout, long nowMillis) {
+    if (!rollout.isSearched()) {
+      return List.of();
+    }
+    if (!rollout.isBound()) {
+      return List.of(new RolloutChange.Bound(rollout.id()));
+    }
+    RolloutChange block = rollout.nextBlock(BLOCK);
+    if (block != null) {
+      return List.of(block);
+    }
+    return List.of(
+        new RolloutChange.Put(
+            rollout.record().with(new RolloutState.Rolling(0, nowMillis, 0, ""))));
+  }
+
+  /// What time brings: permits that are over, an end, the next wave, permits.
+  public static List<RolloutChange> tick(Rollout rollout, Priors priors, long nowMillis) {
+    List<RolloutChange> changes = new ArrayList<>();
+    if (rollout.isSuspicionDue(nowMillis)) {
+      return List.of(new RolloutChange.SuspicionOver(rollout.id()));
+    }
+    over(rollout, nowMillis, changes);
+    if (!changes.isEmpty()) {
+      return changes;
+    }
+    RolloutState next = next(rollout, nowMillis);
+    if (!next.equals(rollout.state())) {
+      changes.add(new RolloutChange.Put(rollout.record().with(next)));
+    } else if (next.givesPermits()) {
+      if (next instanceof RolloutState.Rolling rolling) {
+        standIns(rollout, rolling, nowMillis, changes);
+      }
+      permits(rollout, priors, nowMillis, changes);
+    }
+    return changes;
+  }
+
+  /// Nobody has proven the release, and the open wave is dark as a whole: so many connected devices
+  /// of later waves take its place that the rollout does not wait for one shop.
+  private static void standIns(
+      Rollout rollout, RolloutState.Rolling at, long nowMillis, List<RolloutChange> changes) {
+    int wave = at.openThrough();
+    WaveCount count = rollout.count(wave);
+    if (wave >= rollout.record().plan().last()
+        || count.dark() < count.total()
+        || count.total() == 0
+        || nowMillis - at.openedMillis() < STAND_IN_MILLIS
+        || isProven(rollout, wave)) {
+      return;
+    }
+    for (int member : rollout.connectedBehind(wave, Math.min(SLICE, count.total()))) {
+      changes.add(moved(rollout, member, wave, rollout.phase(member), rollout.granted(member)));
+    }
+  }
+
+  /// How the waves stand, when those who read do not know it yet.
+  public static List<RolloutChange> count(Rollout rollout) {
+    List<WaveCount> now = rollout.counts();
+    return rollout.isPlanning() || now.equals(rollout.counted())
+        ? List.of()
+        : List.of(new RolloutChange.Counted(rollout.id(), now));
+  }
+
+  private static void over(Rollout rollout, long nowMillis, List<RolloutChange> changes) {
+    List<Integer> over = rollout.over(nowMillis, SLICE);
+    if (over.isEmpty()) {
+      return;
+    }
+    for (int member : over) {
+      if (!rollout.phase(member).isInFlight() || !rollout.isOver(member, nowMillis)) {
+        continue;
+      }
+      if (rollout.phase(member) == Phase.PERMITTED) {
+        boolean isStill = rollout.isOnline(member) && rollout.state().givesPermits();
+        changes.add(
+            moved(rollout, member, isStill ? Phase.READY : Phase.WAITING, rollout.granted(member)));
+      } else if (!rollout.isOnline(member)) {
+        changes.add(moved(rollout, member, Phase.WAITING, rollout.granted(member)));
+      }
+    }
+    changes.add(new RolloutChange.OverSeen(rollout.id(), over.size()));
+  }
+
+  private static RolloutState next(Rollout rollout, long nowMillis) {
+    RolloutState state = rollout.state();
+    Long deadline = rollout.record().plan().deadlineMillis();
+    boolean isLate = deadline != null && nowMillis >= deadline;
+    return switch (state) {
+      case RolloutState.Rolling rolling -> {
+        Reason cause = tooMuchFailed(rollout);
+        if (cause != null) {
+          yield rollout.record().plan().abort().rollsBack()
+              ? new RolloutState.RolledBack(rolling.openThrough(), "hub", cause, nowMillis)
+              : new RolloutState.Aborted(rolling.openThrough(), "hub", cause, nowMillis);
+        }
+        if (isAllDone(rollout)) {
+          yield new RolloutState.Completed(rolling.openThrough(), nowMillis);
+        }
+        yield isLate
+            ? new RolloutState.Expired(rolling.openThrough(), nowMillis)
+            : gate(rollout, rolling, nowMillis);
+      }
+      case RolloutState.Paused paused ->
+          isLate ? new RolloutState.Expired(paused.openThrough(), nowMillis) : state;
+      case RolloutState.Planning _,
+          RolloutState.Completed _,
+          RolloutState.Aborted _,
+          RolloutState.RolledBack _,
+          RolloutState.Expired _ ->
+          state;
+    };
+  }
+
+  private static @Nullable Reason tooMuchFailed(Rollout rollout) {
+    AbortRule rule = rollout.record().plan().abort();
+    int all = 0;
+    for (int wave = 0; wave < rollout.record().plan().waves().size(); wave++) {
+      WaveCount count = rollout.count(wave);
+      all += count.failed();
+      if (rule.failedPercent() > 0
+          && count.failed() > 0
+          && 100L * count.failed() >= (long) rule.failedPercent() * count.reached()) {
+        return new Reason.RolloutFailures(
+            rollout.id().toString(),
+            rollout.record().plan().waves().get(wave).name(),
+            count.failed(),
+            count.reached());
+      }
+    }
+    return rule.failed() > 0 && all >= rule.failed()
+        ? new Reason.RolloutFailures(rollout.id().toString(), "", all, all)
+        : null;
+  }
+
+  private static boolean isAllDone(Rollout rollout) {
+    if (rollout.state().openThrough() < rollout.record().plan().last()) {
+      return false;
+    }
+    for (WaveCount count : rollout.counts()) {
+      if (count.succeeded() + count.failed() + count.back() < count.total()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static RolloutState gate(Rollout rollout, RolloutState.Rolling at, long nowMillis) {
+    int wave = at.openThrough();
+    if (wave >= rollout.record().plan().last()) {
+      return at;
+    }
+    Gate gate = rollout.record().plan().waves().get(wave).gate();
+    boolean isHealthy = isHealthy(rollout, wave);
+    long since = !isHealthy ? 0 : at.healthySinceMillis() > 0 ? at.healthySinceMillis() : nowMillis;
+    boolean hasSoaked = isHealthy && nowMillis - since >= gate.soakMillis();
+    boolean isEmpty = rollout.count(wave).total() == 0;
+    if (isEmpty || (hasSoaked && (!gate.needsApproval() || !at.approvedBy().isEmpty()))) {
+      return new RolloutState.Rolling(wave + 1, nowMillis, 0, "");
+    }
+    return new RolloutState.Rolling(wave, at.openedMillis(), since, at.approvedBy());
+  }
+
+  /// Whether enough of the devices that were reached have succeeded. Shops that are dark do not
+  /// count; but somebody must have proven the release, else a wave that is dark as a whole would
+  /// let the next one go first.
+  static boolean isHealthy(Rollout rollout, int wave) {
+    WaveCount count = rollout.count(wave);
+    Gate gate = rollout.record().plan().waves().get(wave).gate();
+    return isProven(rollout, wave)
+        && 100L * count.succeeded() >= (long) gate.healthyPercent() * count.reached();
+  }
+
+  private static boolean isProven(Rollout rollout, int through) {
+    for (int wave = 0; wave <= through; wave++) {
+      if (rollout.count(wave).succeeded() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void permits(
+      Rollout rollout, Priors priors, long nowMillis, List<RolloutChange> changes) {
+    Budgets budgets = rollout.record().plan().budgets();
+    Map<Integer, Integer> given = new HashMap<>();
+    List<Prior> more = new ArrayList<>();
+    IntQueue queue = rollout.queue();
+    int all = 0;
+    for (int place = 0; place < Math.min(SLICE, queue.size()); place++) {
+      int member = queue.get(place);
+      int site = rollout.siteNumber(member);
+      int atSite = rollout.siteInFlight(member) + given.getOrDefault(site, 0);
+      if (!mayHave(rollout, member)) {
+        changes.add(new RolloutChange.Skipped(rollout.id(), member, false));
+      } else if (isFull(budgets.failuresPerSite(), rollout.siteFailed(member))
+          || isFull(budgets.perSite(), atSite)) {
+        changes.add(new RolloutChange.Skipped(rollout.id(), member, true));
+      } else if (isFull(budgets.inFlight(), rollout.inFlight() + all)) {
+        break;
+      } else {
+        int prior = priorNumber(rollout, priors.of(rollout.slot(member)), more);
+        changes.add(
+            new RolloutChange.Moved(
+                rollout.id(),
+                member,
+                rollout.wave(member),
+                Phase.PERMITTED,
+                nowMillis,
+                prior,
+                rollout.holder(member),
+                rollout.record().life(),
+                null));
+        given.merge(site, 1, Integer::sum);
+        all++;
+      }
+    }
+    if (!more.isEmpty()) {
+      // Before the devices that point at them.
+      changes.addFirst(new RolloutChange.Put(rollout.record().withPriors(more)));
+    }
+  }
+
+  static boolean isFull(int most, int now) {
+    return most > 0 && now >= most;
+  }
+
+  private static boolean mayHave(Rollout rollout, int member) {
+    return rollout.phase(member) == Phase.READY
+        && rollout.isOnline(member)
+        && rollout.isOpen(member)
+        && !rollout.isSuperseded(member)
+        && !rollout.isSuspect(member);
+  }
+
+  private static int priorNumber(Rollout rollout, @Nullable Prior prior, List<Prior> more) {
+    if (prior == null || prior.release().equals(rollout.record().digest())) {
+      return -1;
+    }
+    List<Prior> known = rollout.record().priors();
+    int at = known.indexOf(prior);
+    if (at >= 0) {
+      return at;
+    }
+    int added = more.indexOf(prior);
+    if (added < 0) {
+      added = more.size();
+      more.add(prior);
+    }
+    return known.size() + added;
+  }
+
+  /// The failed ones again, at most `limit` of them.
+  public static List<RolloutChange> retry(Rollout rollout, int limit, long nowMillis) {
+    List<RolloutChange> changes = new ArrayList<>();
+    if (!(rollout.state() instanceof RolloutState.Rolling)) {
+      changes.add(
+          new RolloutChange.Put(
+              rollout
+                  .record()
+                  .with(
+                      new RolloutState.Rolling(rollout.state().openThrough(), nowMillis, 0, ""))));
+    }
+    for (int member : rollout.failed(limit)) {
+      boolean isBack = rollout.granted(member) == RolloutChange.Moved.GONE_BACK;
+      changes.add(moved(rollout, member, isBack ? Phase.WAITING : Phase.RETRYING, 0));
+    }
+    return changes;
+  }
+
+  private static RolloutChange.Moved moved(
+      Rollout rollout, int member, Phase phase, long grantedMillis) {
+    return moved(rollout, member, rollout.wave(member), phase, grantedMillis);
+  }
+
+  private static RolloutChange.Moved moved(
+      Rollout rollout, int member, int wave, Phase phase, long grantedMillis) {
+    return new RolloutChange.Moved(
+        rollout.id(),
+        member,
+        wave,
+        phase,
+        grantedMillis,
+        rollout.prior(member),
+        rollout.holder(member),
+        // What was suspected before stays so: only the device itself can clear it.
+        rollout.isSuspect(member) ? rollout.record().life() - 1 : rollout.record().life(),
+        null);
+  }
+}

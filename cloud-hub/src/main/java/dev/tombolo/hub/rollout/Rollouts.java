@@ -1,0 +1,111 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// All rollouts, in memory. Of those of one application the newest that has a device decides; it
+/// supersedes the older ones there.
+public final class Rollouts {
+  /// Rollouts kept of one application of a fleet.
+  public static final int OF_APPLICATION_MAX = 16;
+
+  private final TreeMap<RolloutId, Rollout> byId = new TreeMap<>();
+
+  /// Fleet -> application -> newest first.
+  private final Map<Name, TreeMap<Name, List<Rollout>>> byPlace = new TreeMap<>();
+
+  public Collection<Rollout> all() {
+    return byId.values();
+  }
+
+  public boolean isEmpty() {
+    return byId.isEmpty();
+  }
+
+  public @Nullable Rollout find(RolloutId id) {
+    return byId.get(id);
+  }
+
+  /// By application, newest first.
+  public Map<Name, List<Rollout>> of(Name fleet) {
+    TreeMap<Name, List<Rollout>> there = byPlace.get(fleet);
+    return there == null ? Map.of() : there;
+  }
+
+  public List<Rollout> of(Name fleet, Name application) {
+    return of(fleet).getOrDefault(application, List.of());
+  }
+
+  public void apply(RolloutChange change) {
+    Rollout rollout = byId.get(change.rollout());
+    switch (change) {
+      case RolloutChange.Put put when rollout == null -> begin(put.record());
+      case RolloutChange.Gone _ -> {
+        if (rollout != null) {
+          end(rollout);
+        }
+      }
+      case RolloutChange.Joined joined -> {
+        if (rollout != null) {
+          rollout.apply(joined);
+          supersede(rollout, joined.slots());
+        }
+      }
+      case RolloutChange.Put _,
+          RolloutChange.Moved _,
+          RolloutChange.Counted _,
+          RolloutChange.Seen _,
+          RolloutChange.Found _,
+          RolloutChange.Bound _,
+          RolloutChange.Skipped _,
+          RolloutChange.OverSeen _,
+          RolloutChange.SuspicionOver _ -> {
+        if (rollout != null) {
+          rollout.apply(change);
+        }
+      }
+    }
+  }
+
+  private void begin(RolloutRecord record) {
+    Rollout rollout = new Rollout(record);
+    byId.put(record.id(), rollout);
+    List<Rollout> there =
+        byPlace
+            .computeIfAbsent(record.scope().fleet(), fleet -> new TreeMap<>())
+            .computeIfAbsent(record.application(), application -> new ArrayList<>());
+    there.add(rollout);
+    there.sort((a, b) -> b.id().compareTo(a.id()));
+  }
+
+  private void end(Rollout rollout) {
+    byId.remove(rollout.id());
+    RolloutRecord record = rollout.record();
+    TreeMap<Name, List<Rollout>> there = byPlace.get(record.scope().fleet());
+    if (there != null && there.containsKey(record.application())) {
+      there.get(record.application()).remove(rollout);
+      if (there.get(record.application()).isEmpty()) {
+        there.remove(record.application());
+      }
+    }
+  }
+
+  private void supersede(Rollout newer, List<SlotRef> slots) {
+    for (Rollout older : of(newer.record().scope().fleet(), newer.record().application())) {
+      if (older.id().compareTo(newer.id()) < 0) {
+        for (SlotRef slot : slots) {
+          int member = older.find(slot);
+          if (member >= 0 && newer.find(slot) >= 0) {
+            older.supersede(member);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.tombolo.hub.rollout;
+
+import dev.tombolo.protocol.message.ApplicationStatus;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// What a device said of a rollout's application.
+///
+/// @param holder tells the hardware apart that has held the slot
+/// @param status null: it does not know the application
+/// @param isCurrent whether the document it has in force is what the hub selects for it now, so
+///   that no permit in an older one is good any more. Asked only where it matters.
+public record Said(int holder, @Nullable ApplicationStatus status, BooleanSupplier isCurrent) {}

@@ -1,0 +1,263 @@
+package dev.tombolo.hub.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.Wave;
+import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RolloutTurnTest {
+  private static final Name APP = new Name("embedding");
+  private static final RolloutId FIRST = new RolloutId(1);
+
+  private final MemoryHubStore store = new MemoryHubStore();
+  private final Scene scene = Scene.ready(store);
+  private final EnrolResponse canary = scene.joined("canary");
+  private final EnrolResponse other = scene.joined("other");
+  private final Digest old = scene.assign("embedding", "1.0");
+  private final Digest target = pushed("2.0");
+  private long sequence;
+
+  @Test
+  void theCanaryIsHeldBackByAGateUntilItHasAPermit() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+
+    Selection waiting = selected(canary);
+    assertThat(waiting.release()).isEqualTo(target);
+    assertThat(waiting.isGated()).isTrue();
+    assertThat(permit(waiting)).isEmpty();
+
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+    assertThat(selected(other).release()).isEqualTo(old);
+
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(selected(canary).gate()).isNull();
+    assertThat(selected(other).release()).isEqualTo(target);
+    assertThat(rollout().count(0).succeeded()).isEqualTo(1);
+  }
+
+  @Test
+  void aPermitOutlivesTheHub() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    Selection before = selected(canary);
+
+    scene.restart();
+
+    assertThat(rollout().inFlight()).isEqualTo(1);
+    assertThat(selected(canary)).isEqualTo(before);
+  }
+
+  @Test
+  void afterARestoreEveryPermitThatMayHaveBeenGivenCounts() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    HubState state = scene.state();
+    RestoreSteps.Order order =
+        new RestoreSteps.Order(scene.now, Digest.ofText("archive"), 7, "next", List.of(), "alice");
+    HubStore.Batch batch = store.begin();
+    batch.apply(RestoreSteps.of(state, order, scene.now).changes());
+    batch.commit();
+    scene.restart();
+
+    assertThat(rollout().inFlight()).isEqualTo(2);
+
+    line = scene.connected(canary, scene.birth("boot-1", 2));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
+    assertThat(rollout().inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingElseIsAssignedWhileItRolls() {
+    create();
+
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Assign(
+                new ReleaseRef(APP, "2.0"),
+                Scene.FLEET,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+
+    assertThat(answer).isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  @Test
+  void whatIsAssignedAfterItHasEndedCounts() {
+    create();
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    scene.now += 1;
+
+    Digest third = scene.assign("embedding", "3.0");
+
+    assertThat(selected(canary).release()).isEqualTo(third);
+  }
+
+  @Test
+  void aDeviceThatComesLaterTakesPartInTheLastWave() {
+    create();
+    EnrolResponse late = scene.joined("late");
+
+    scene.connected(late, scene.birth("boot-9", 1));
+
+    assertThat(rollout().wave(member(late))).isEqualTo(1);
+  }
+
+  @Test
+  void aFailureAtTheCanaryEndsIt() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+
+    says(line, canary, target, ApplicationStatus.Phase.ROLLED_BACK, old);
+
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Aborted.class);
+    assertThat(selected(canary).release()).isEqualTo(old);
+    assertThat(selected(other).release()).isEqualTo(old);
+  }
+
+  @Test
+  void nobodyGetsAPermitWhileItIsPaused() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    steer(AdminCommand.SteerRollout.Action.PAUSE);
+
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().inFlight()).isZero();
+
+    steer(AdminCommand.SteerRollout.Action.RESUME);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void aProtectedFleetIsRolledOnlyByWhoTypesItsName() {
+    scene.apply(Scene.fleet(true));
+
+    AdminAnswer answer = scene.command(creation(Optional.empty()));
+
+    assertThat(answer)
+        .isEqualTo(new AdminAnswer.Refused(new Reason.ProtectedFleet(Scene.FLEET.text())));
+  }
+
+  private static Optional<Permit> permit(Selection selection) {
+    return Optional.ofNullable(selection.gate()).flatMap(dev.tombolo.protocol.desired.Gate::permit);
+  }
+
+  private static <T> T known(@Nullable T thing) {
+    if (thing == null) {
+      throw new AssertionError("not known");
+    }
+    return thing;
+  }
+
+  private Digest pushed(String version) {
+    AdminAnswer answer =
+        scene.command(new AdminCommand.PushRelease(Scene.release("embedding", version)));
+    if (answer instanceof AdminAnswer.ReleaseTaken taken) {
+      return taken.release();
+    }
+    throw new AssertionError("not taken: " + answer);
+  }
+
+  private void create() {
+    assertThat(scene.command(creation(Optional.empty())))
+        .isEqualTo(new AdminAnswer.RolloutMade(FIRST));
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  private AdminCommand creation(Optional<String> typed) {
+    Wave first =
+        new Wave("canary", new Pick.Listed(Set.of(slotOf(canary))), new Gate(100, 0, false));
+    return new AdminCommand.CreateRollout(
+        new ReleaseRef(APP, "2.0"),
+        new Scope(Scene.FLEET, Set.of(), Map.of()),
+        new RolloutPlan(
+            List.of(first), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
+        typed);
+  }
+
+  private void steer(AdminCommand.SteerRollout.Action action) {
+    assertThat(
+            scene.command(
+                new AdminCommand.SteerRollout(FIRST, action, "", false, Optional.empty())))
+        .isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  private Rollout rollout() {
+    Rollout rollout = scene.state().rollouts.find(FIRST);
+    if (rollout == null) {
+      throw new AssertionError("no rollout");
+    }
+    return rollout;
+  }
+
+  private int member(EnrolResponse device) {
+    return rollout().find(slotOf(device));
+  }
+
+  private SlotRef slotOf(EnrolResponse device) {
+    return known(scene.state().devices.get(device.device())).slot();
+  }
+
+  private Selection selected(EnrolResponse device) {
+    SlotRef slot = slotOf(device);
+    return new Rendered(scene.state())
+        .selected(known(scene.state().sites.get(slot.site())).content(), slot)
+        .applications()
+        .getFirst();
+  }
+
+  private void says(
+      SessionId line,
+      EnrolResponse device,
+      Digest wanted,
+      ApplicationStatus.Phase phase,
+      Digest live) {
+    ApplicationStatus status =
+        new ApplicationStatus(
+            APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of(), null);
+    Digest manifest = known(scene.state().documents.get(device.device())).manifest();
+    ReportBody body = new ReportBody.State(manifest, 1, List.of(status), List.of(), Map.of());
+    scene.tell(
+        new HubEvent.ReportSaid(
+            line,
+            device.device(),
+            scene.report(new Report.Row(++sequence, "boot-1", 0, 0, body)),
+            1));
+    scene.pass(Duration.ofSeconds(1));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.hub.rollout;
+
+import org.jspecify.annotations.NullMarked;
