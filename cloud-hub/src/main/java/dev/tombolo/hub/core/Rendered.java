@@ -119,7 +119,7 @@ final class Rendered {
         continue;
       }
       Layer.Choice choice =
-          switch (rollout.choice(member)) {
+          switch (rollout.choice(member, RolloutDriver.holder(state.holders.get(slot)))) {
             case Choice.None _ -> null;
             case Choice.Free free -> new Layer.Choice(free.release(), free.version());
             case Choice.Gated gated ->
