@@ -200,7 +200,7 @@ final class RolloutDrive {
     long bytes = 0;
     for (int member = 0; member < rollout.size(); member++) {
       Layer.Choice choice =
-          switch (rollout.choice(member)) {
+          switch (rollout.choice(member, 1)) {
             case Choice.None _ -> new Layer.Choice(OLD, "1");
             case Choice.Free free -> new Layer.Choice(free.release(), free.version());
             case Choice.Gated gated ->
@@ -273,7 +273,7 @@ final class RolloutDrive {
       now += 250;
       for (int i = 0; i < 8; i++) {
         long step = System.nanoTime();
-        take(batch, RolloutSteps.tick(rollout, slot -> PRIOR, now));
+        take(batch, RolloutSteps.tick(rollout, SLOTS, now));
         longestNanos = Math.max(longestNanos, System.nanoTime() - step);
       }
       batch.commit();
@@ -313,7 +313,7 @@ final class RolloutDrive {
   }
 
   private int says(HubStore.Batch batch, int member, ApplicationStatus status) {
-    take(batch, RolloutSteps.reported(rollout(), member, new Said(member + 1, status, () -> true)));
+    take(batch, RolloutSteps.reported(rollout(), member, new Said(1, 0, status, () -> true)));
     return 1;
   }
 
@@ -349,6 +349,19 @@ final class RolloutDrive {
     }
     return rollout;
   }
+
+  private static final RolloutSteps.Slots SLOTS =
+      new RolloutSteps.Slots() {
+        @Override
+        public Prior prior(SlotRef slot) {
+          return PRIOR;
+        }
+
+        @Override
+        public int holder(SlotRef slot) {
+          return 1;
+        }
+      };
 
   private static final ApplicationStatus STAGED = status(ApplicationStatus.Phase.STAGED, OLD);
   private static final ApplicationStatus PROBING = status(ApplicationStatus.Phase.PROBING, OLD);

@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutRecord;
@@ -95,6 +96,7 @@ final class RolloutDriver {
           Said heard =
               new Said(
                   holder(id),
+                  device.enrolledMillis(),
                   status(said, each.getKey()),
                   () -> isCurrent(id, device.slot(), said, draft.nowMillis));
           add(RolloutSteps.reported(rollout, member, heard), draft);
@@ -103,9 +105,9 @@ final class RolloutDriver {
     }
   }
 
-  /// Never 0, which stands for nobody.
-  private static int holder(DeviceId id) {
-    int hash = id.text().hashCode();
+  /// Tells the hardware apart that holds a slot. Never 0, which stands for nobody.
+  static int holder(@Nullable DeviceId id) {
+    int hash = id == null ? 0 : id.text().hashCode();
     return hash == 0 ? 1 : hash;
   }
 
@@ -163,14 +165,7 @@ final class RolloutDriver {
   private boolean step(Rollout rollout, StepDraft draft) {
     List<RolloutChange> changes;
     if (!isPlanning(rollout)) {
-      RolloutRecord record = rollout.record();
-      changes =
-          RolloutSteps.tick(
-              rollout,
-              slot ->
-                  RolloutLayer.without(
-                      record.id(), state, record.scope().fleet(), slot, record.application()),
-              draft.nowMillis);
+      changes = RolloutSteps.tick(rollout, slotsOf(rollout.record()), draft.nowMillis);
     } else {
       changes = RolloutSteps.plan(rollout, draft.nowMillis);
       if (changes.isEmpty()) {
@@ -179,6 +174,21 @@ final class RolloutDriver {
     }
     add(changes, draft);
     return !changes.isEmpty();
+  }
+
+  private RolloutSteps.Slots slotsOf(RolloutRecord record) {
+    return new RolloutSteps.Slots() {
+      @Override
+      public @Nullable Prior prior(SlotRef slot) {
+        return RolloutLayer.without(
+            record.id(), state, record.scope().fleet(), slot, record.application());
+      }
+
+      @Override
+      public int holder(SlotRef slot) {
+        return RolloutDriver.holder(state.holders.get(slot));
+      }
+    };
   }
 
   private static boolean isPlanning(Rollout rollout) {

@@ -59,7 +59,7 @@ public final class RolloutLayer {
     rollouts.forEach(
         (application, newestFirst) -> {
           Layer.Choice choice =
-              choice(words(newestFirst, slot), assigned(state, fleet, slot, application));
+              choice(words(state, newestFirst, slot), assigned(state, fleet, slot, application));
           if (choice != null) {
             choices.put(application, choice);
           }
@@ -75,19 +75,20 @@ public final class RolloutLayer {
             .filter(rollout -> !rollout.id().equals(id))
             .toList();
     Assignment assigned = assigned(state, fleet, slot, application);
-    Layer.Choice choice = choice(words(others, slot), assigned);
+    Layer.Choice choice = choice(words(state, others, slot), assigned);
     if (choice != null) {
       return new Prior(choice.release(), choice.version());
     }
     return assigned == null ? null : new Prior(assigned.release(), assigned.ref().version());
   }
 
-  private static List<Word> words(List<Rollout> newestFirst, SlotRef slot) {
+  private static List<Word> words(HubState state, List<Rollout> newestFirst, SlotRef slot) {
+    int holder = RolloutDriver.holder(state.holders.get(slot));
     List<Word> words = new ArrayList<>(1);
     for (Rollout rollout : newestFirst) {
       int member = rollout.find(slot);
       if (member >= 0) {
-        words.add(new Word(rollout.record(), rollout.choice(member)));
+        words.add(new Word(rollout.record(), rollout.choice(member, holder)));
       }
     }
     return words;

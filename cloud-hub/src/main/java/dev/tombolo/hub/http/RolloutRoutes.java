@@ -90,7 +90,7 @@ final class RolloutRoutes {
                 () ->
                     new RefusedException(new Reason.NotFound("rollout", id.toString(), List.of())));
     List<RolloutDeviceRow> outstanding = new ArrayList<>();
-    for (Phase phase : List.of(Phase.PERMITTED, Phase.SWITCHED)) {
+    for (Phase phase : List.of(Phase.PERMITTED, Phase.SWITCHED, Phase.LOST)) {
       devices(view.record(), rollouts.members(id, phase, DEVICES_SHOWN), outstanding);
     }
     List<RolloutDeviceRow> failed = new ArrayList<>();

@@ -48,7 +48,7 @@ public sealed interface Choice {
           yield NONE;
         }
         yield switch (phase) {
-          case WAITING, READY -> gated(record, wave, 0);
+          case WAITING, READY, LOST -> gated(record, wave, 0);
           case PERMITTED, SWITCHED -> gated(record, wave, Math.max(0, granted));
           case FAILED, RETRYING, BACK -> NONE;
           case SUCCEEDED -> free;

@@ -31,7 +31,10 @@ public enum Phase {
   /// To be tried again as soon as it has gone back to what it had before.
   RETRYING,
   /// The rollout was rolled back, and so was the device.
-  BACK;
+  BACK,
+  /// The hardware that has, or may have, its permit was put out of the slot, and may be alive in the
+  /// dark. Whoever holds the slot now waits until that permit is surely over.
+  LOST;
 
   private static final Phase[] ALL = values();
 
@@ -43,7 +46,7 @@ public enum Phase {
 
   /// Whether it takes part of the budgets.
   public boolean isInFlight() {
-    return this == PERMITTED || this == SWITCHED;
+    return this == PERMITTED || this == SWITCHED || this == LOST;
   }
 
   boolean isDecided() {

@@ -15,10 +15,9 @@ final class Reports {
   /// @return where the device stands from now on, when it stands somewhere else
   static Optional<RolloutChange.Moved> heard(Rollout rollout, int member, Said said) {
     Phase before = rollout.phase(member);
-    boolean isOther = said.holder() != rollout.holder(member) && rollout.holder(member) != 0;
+    boolean isOther = isOther(rollout, member, said);
     if (isOther && rollout.isOut(member)) {
-      // The permit is in the hands of hardware that may be alive in the dark.
-      return Optional.empty();
+      return before == Phase.LOST ? Optional.empty() : Optional.of(lost(rollout, member));
     }
     Phase from = isOther ? Phase.WAITING : before;
     ApplicationStatus status = said.status();
@@ -29,6 +28,37 @@ final class Reports {
             : other(rollout, member, from, said);
     boolean isSame = next.phase == before && !next.isNews && !isOther;
     return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said.holder()));
+  }
+
+  /// Whether other hardware may have got a permit: who held the slot is known, or, where the database
+  /// lost it, could be somebody before this one.
+  private static boolean isOther(Rollout rollout, int member, Said said) {
+    return rollout.holder(member) == 0
+        ? rollout.isSuspect(member) && said.enrolledMillis() >= rollout.record().createdMillis()
+        : said.holder() != rollout.holder(member);
+  }
+
+  /// The permit is in the hands of hardware that may be alive in the dark.
+  private static RolloutChange.Moved lost(Rollout rollout, int member) {
+    long granted =
+        rollout.isSuspect(member) ? latestLost(rollout) : rollout.granted(member);
+    return new RolloutChange.Moved(
+        rollout.id(),
+        member,
+        rollout.wave(member),
+        Phase.LOST,
+        granted,
+        rollout.prior(member),
+        rollout.holder(member),
+        rollout.record().life(),
+        null);
+  }
+
+  /// When the last permit can have been given that a restored database lost.
+  private static long latestLost(Rollout rollout) {
+    return rollout.record().suspectUntilMillis()
+        - Rollout.PERMIT_MARGIN_MILLIS
+        - rollout.record().plan().permitMillis();
   }
 
   /// @param isNews write it down though the phase is the same
@@ -56,7 +86,7 @@ final class Reports {
     }
     return switch (status.phase()) {
       case ROLLED_BACK -> failed(rollout, member, from, status);
-      case SWITCHING, PROBING -> from.isDecided() ? Move.to(from) : Move.to(Phase.SWITCHED);
+      case SWITCHING, PROBING -> from.isDecided() || from == Phase.LOST ? Move.to(from) : Move.to(Phase.SWITCHED);
       case STAGED -> staged(rollout, member, from, said);
       case FETCHING, ABSENT -> fetching(rollout, member, from, status, said);
       case LIVE -> Move.to(from);
@@ -72,19 +102,19 @@ final class Reports {
   }
 
   private static Move staged(Rollout rollout, int member, Phase from, Said said) {
-    boolean isLost = rollout.isSuspect(member) && said.isCurrent().getAsBoolean();
+    boolean isCleared = rollout.isSuspect(member) && said.isCurrent().getAsBoolean();
     return switch (from) {
+      // Also while a permit is suspected: then it waits, ready, for that to be over.
       case WAITING, READY ->
           !rollout.isOpen(member)
               ? Move.to(from)
-              : rollout.isSuspect(member) && !isLost
-                  ? Move.to(from)
-                  : isLost ? Move.news(Phase.READY) : Move.to(Phase.READY);
+              : isCleared ? Move.news(Phase.READY) : Move.to(Phase.READY);
       case PERMITTED ->
           isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
               ? Move.to(Phase.WAITING)
-              : isLost ? Move.news(from) : Move.to(from);
-      case SWITCHED, SUCCEEDED, FAILED, RETRYING, BACK -> isLost ? Move.news(from) : Move.to(from);
+              : isCleared ? Move.news(from) : Move.to(from);
+      case SWITCHED, SUCCEEDED, FAILED, RETRYING, BACK, LOST ->
+          isCleared ? Move.news(from) : Move.to(from);
     };
   }
 
@@ -131,7 +161,7 @@ final class Reports {
                 && said.isCurrent().getAsBoolean();
         yield Move.to(isReleased ? Phase.WAITING : from);
       }
-      case WAITING, READY, BACK -> Move.to(from);
+      case WAITING, READY, BACK, LOST -> Move.to(from);
     };
   }
 
@@ -144,16 +174,28 @@ final class Reports {
   }
 
   private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, int holder) {
+    boolean isStillSuspect =
+        next.phase == Phase.READY && !next.isNews && rollout.isSuspect(member);
     return new RolloutChange.Moved(
         rollout.id(),
         member,
         rollout.wave(member),
         next.phase,
-        next.isBack ? RolloutChange.Moved.GONE_BACK : rollout.granted(member),
+        granted(rollout, member, next),
         rollout.prior(member),
         holder,
-        rollout.record().life(),
+        isStillSuspect ? rollout.record().life() - 1 : rollout.record().life(),
         next.reason);
+  }
+
+  /// The permit by which a device has switched may be one that the database lost.
+  private static long granted(Rollout rollout, int member, Move next) {
+    if (next.isBack) {
+      return RolloutChange.Moved.GONE_BACK;
+    }
+    return next.phase == Phase.SWITCHED && rollout.isSuspect(member)
+        ? Math.max(rollout.granted(member), latestLost(rollout))
+        : rollout.granted(member);
   }
 
   /// Reasons that do not go away by waiting.

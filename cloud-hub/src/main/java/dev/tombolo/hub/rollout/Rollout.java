@@ -241,11 +241,14 @@ public final class Rollout {
     return found;
   }
 
-  /// What is selected for a device.
-  public Choice choice(int member) {
+  /// What is selected for the hardware that has the slot now. A permit is for one device alone: who
+  /// takes over the slot does not get that of the one before.
+  public Choice choice(int member, int holder) {
+    Phase phase = members.phaseOf(member);
+    boolean isOthers = phase.isInFlight() && members.holder[member] != holder;
     return Choice.of(
         record,
-        members.phaseOf(member),
+        isOthers ? Phase.LOST : phase,
         members.wave[member],
         members.granted[member],
         members.prior[member],
@@ -558,7 +561,7 @@ public final class Rollout {
       return switch (phase) {
         case SUCCEEDED -> Kind.SUCCEEDED;
         case BACK -> Kind.BACK;
-        case FAILED, WAITING, READY, PERMITTED, SWITCHED, RETRYING -> Kind.FAILED;
+        case FAILED, WAITING, READY, PERMITTED, SWITCHED, RETRYING, LOST -> Kind.FAILED;
       };
     }
     if (members.isOut(member)) {

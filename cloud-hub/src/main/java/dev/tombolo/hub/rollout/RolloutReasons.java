@@ -113,7 +113,7 @@ public final class RolloutReasons {
           reasons.add(new Reason.Starting("its permit of " + id + " comes with its next line"));
         }
       }
-      case PERMITTED, SWITCHED, SUCCEEDED, FAILED, BACK -> {}
+      case PERMITTED, SWITCHED, SUCCEEDED, FAILED, BACK, LOST -> {}
     }
   }
 }

@@ -22,9 +22,13 @@ public final class RolloutSteps {
 
   private RolloutSteps() {}
 
-  /// What a device had before a rollout moves it.
-  public interface Priors {
-    @Nullable Prior of(SlotRef slot);
+  /// What the hub knows of a slot beside its rollouts.
+  public interface Slots {
+    /// What it would have without the rollout.
+    @Nullable Prior prior(SlotRef slot);
+
+    /// Tells the hardware apart that holds it; never 0.
+    int holder(SlotRef slot);
   }
 
   /// A device has told its state.
@@ -77,7 +81,7 @@ public final class RolloutSteps {
   }
 
   /// What time brings: permits that are over, an end, the next wave, permits.
-  public static List<RolloutChange> tick(Rollout rollout, Priors priors, long nowMillis) {
+  public static List<RolloutChange> tick(Rollout rollout, Slots slots, long nowMillis) {
     List<RolloutChange> changes = new ArrayList<>();
     if (rollout.isSuspicionDue(nowMillis)) {
       return List.of(new RolloutChange.SuspicionOver(rollout.id()));
@@ -93,7 +97,7 @@ public final class RolloutSteps {
       if (next instanceof RolloutState.Rolling rolling) {
         standIns(rollout, rolling, nowMillis, changes);
       }
-      permits(rollout, priors, nowMillis, changes);
+      permits(rollout, slots, nowMillis, changes);
     }
     return changes;
   }
@@ -133,15 +137,30 @@ public final class RolloutSteps {
       if (!rollout.phase(member).isInFlight() || !rollout.isOver(member, nowMillis)) {
         continue;
       }
-      if (rollout.phase(member) == Phase.PERMITTED) {
-        boolean isStill = rollout.isOnline(member) && rollout.state().givesPermits();
-        changes.add(
-            moved(rollout, member, isStill ? Phase.READY : Phase.WAITING, rollout.granted(member)));
-      } else if (!rollout.isOnline(member)) {
-        changes.add(moved(rollout, member, Phase.WAITING, rollout.granted(member)));
+      if (rollout.phase(member) == Phase.SWITCHED && rollout.isOnline(member)) {
+        // Still at it, and about to tell.
+        continue;
       }
+      changes.add(released(rollout, member));
     }
     changes.add(new RolloutChange.OverSeen(rollout.id(), over.size()));
+  }
+
+  /// A device whose permit is over. Whether it still has the release staged is not known for sure:
+  /// it is taken for ready, for a permit too early does no harm, and waiting for a report that came
+  /// long ago would never end.
+  private static RolloutChange.Moved released(Rollout rollout, int member) {
+    boolean isLost = rollout.phase(member) == Phase.LOST;
+    return new RolloutChange.Moved(
+        rollout.id(),
+        member,
+        rollout.wave(member),
+        rollout.state().isWithdrawn() ? Phase.WAITING : Phase.READY,
+        isLost ? 0 : rollout.granted(member),
+        rollout.prior(member),
+        isLost ? 0 : rollout.holder(member),
+        rollout.record().life(),
+        null);
   }
 
   private static RolloutState next(Rollout rollout, long nowMillis) {
@@ -243,7 +262,7 @@ public final class RolloutSteps {
   }
 
   private static void permits(
-      Rollout rollout, Priors priors, long nowMillis, List<RolloutChange> changes) {
+      Rollout rollout, Slots slots, long nowMillis, List<RolloutChange> changes) {
     Budgets budgets = rollout.record().plan().budgets();
     Map<Integer, Integer> given = new HashMap<>();
     List<Prior> more = new ArrayList<>();
@@ -261,7 +280,7 @@ public final class RolloutSteps {
       } else if (isFull(budgets.inFlight(), rollout.inFlight() + all)) {
         break;
       } else {
-        int prior = priorNumber(rollout, priors.of(rollout.slot(member)), more);
+        int prior = priorNumber(rollout, slots.prior(rollout.slot(member)), more);
         changes.add(
             new RolloutChange.Moved(
                 rollout.id(),
@@ -270,7 +289,7 @@ public final class RolloutSteps {
                 Phase.PERMITTED,
                 nowMillis,
                 prior,
-                rollout.holder(member),
+                slots.holder(rollout.slot(member)),
                 rollout.record().life(),
                 null));
         given.merge(site, 1, Integer::sum);

@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// What a device said of a rollout's application.
 ///
 /// @param holder tells the hardware apart that has held the slot
+/// @param enrolledMillis since when this hardware holds the slot
 /// @param status null: it does not know the application
 /// @param isCurrent whether the document it has in force is what the hub selects for it now, so
 ///   that no permit in an older one is good any more. Asked only where it matters.
-public record Said(int holder, @Nullable ApplicationStatus status, BooleanSupplier isCurrent) {}
+public record Said(
+    int holder,
+    long enrolledMillis,
+    @Nullable ApplicationStatus status, BooleanSupplier isCurrent) {}

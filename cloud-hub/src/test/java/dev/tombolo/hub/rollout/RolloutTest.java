@@ -233,7 +233,7 @@ class RolloutTest {
         new Budgets(1 + town.random.nextInt(2), town.random.nextInt(4), town.random.nextInt(3));
     AbortRule rule = new AbortRule(0, town.random.nextInt(60), town.random.nextBoolean());
     town.create(1, Town.NEW, plan(budgets, rule, null));
-    town.seconds(1_500);
+    town.seconds(400);
     if (town.random.nextBoolean()) {
       town.create(2, Town.NEWER, plan(budgets, rule, null));
     }
@@ -249,7 +249,7 @@ class RolloutTest {
       }
     }
 
-    town.seconds(LONG_SECONDS);
+    town.seconds(2 * LONG_SECONDS);
 
     for (Rollout rollout : town.rollouts.all()) {
       for (int member = 0; member < rollout.size(); member++) {

@@ -37,6 +37,9 @@ final class Town {
   Rollouts rollouts = new Rollouts();
   long now = 1_000_000_000L;
 
+  /// One more with each restore: documents of an earlier one are not in force for the hub.
+  int history;
+
   /// Faults happen.
   boolean isRough = true;
 
@@ -65,6 +68,8 @@ final class Town {
     boolean failsNext;
     boolean isNews = true;
     int holder = 7;
+    int heldHistory = history;
+    long enrolled;
 
     Device(SlotRef slot) {
       this.slot = slot;
@@ -113,14 +118,14 @@ final class Town {
         case FETCHING, ABSENT -> {
           if (wanted.equals(live)) {
             become(ApplicationStatus.Phase.LIVE);
-          } else if (random.nextInt(10) == 0) {
+          } else if (random.nextInt(isRough ? 200 : 10) == 0) {
             become(ApplicationStatus.Phase.STAGED);
           }
         }
         case STAGED -> {
           if (wanted.equals(live)) {
             become(ApplicationStatus.Phase.LIVE);
-          } else if (maySwitch() && random.nextInt(5) == 0) {
+          } else if (maySwitch() && random.nextInt(isRough ? 40 : 5) == 0) {
             switchedBy = held instanceof Choice.Gated gated ? gated.rollout() : null;
             probing = wanted;
             become(ApplicationStatus.Phase.PROBING);
@@ -173,6 +178,20 @@ final class Town {
     }
   }
 
+  private final RolloutSteps.Slots slots =
+      new RolloutSteps.Slots() {
+        @Override
+        public Prior prior(SlotRef slot) {
+          return new Prior(OLD, "1");
+        }
+
+        @Override
+        public int holder(SlotRef slot) {
+          Device device = devices.get(slot);
+          return device == null ? 1 : device.holder;
+        }
+      };
+
   RolloutRecord create(long number, Digest release, RolloutPlan plan) {
     return create(number, release, plan, Set.of());
   }
@@ -200,8 +219,9 @@ final class Town {
   Choice choice(SlotRef slot) {
     for (Rollout rollout : rollouts.of(FLEET, APPLICATION)) {
       int member = rollout.find(slot);
-      if (member >= 0 && !(rollout.choice(member) instanceof Choice.None)) {
-        return rollout.choice(member);
+      Choice choice = member < 0 ? Choice.NONE : rollout.choice(member, slots.holder(slot));
+      if (!(choice instanceof Choice.None)) {
+        return choice;
       }
     }
     return new Choice.Free(OLD, "1");
@@ -310,7 +330,7 @@ final class Town {
 
   private void step(Rollout rollout) {
     if (!rollout.isPlanning()) {
-      apply(RolloutSteps.tick(rollout, slot -> new Prior(OLD, "1"), now));
+      apply(RolloutSteps.tick(rollout, slots, now));
       apply(RolloutSteps.count(rollout));
       return;
     }
@@ -363,8 +383,10 @@ final class Town {
   /// The newest document goes down, the newest state up; each may take its time.
   private void talk(Device device) {
     Choice newest = choice(device.slot);
-    if (!newest.equals(device.held) && (!isRough || random.nextInt(3) == 0)) {
+    boolean isNewest = newest.equals(device.held) && device.heldHistory == history;
+    if (!isNewest && (!isRough || random.nextInt(3) == 0)) {
       device.held = newest;
+      device.heldHistory = history;
       device.isNews = true;
     }
     if (device.isNews && (!isRough || random.nextInt(4) == 0)) {
@@ -373,12 +395,15 @@ final class Town {
         int member = rollout.find(device.slot);
         if (member >= 0) {
           Said said =
-              new Said(
-                  device.holder, device.status(), () -> device.held.equals(choice(device.slot)));
+              new Said(device.holder, device.enrolled, device.status(), () -> isCurrent(device));
           apply(RolloutSteps.reported(rollout, member, said));
         }
       }
     }
+  }
+
+  private boolean isCurrent(Device device) {
+    return device.heldHistory == history && device.held.equals(choice(device.slot));
   }
 
   void restart(int through) {
@@ -406,6 +431,7 @@ final class Town {
 
   void restore() {
     restart(log.size() - random.nextInt(Math.min(log.size(), 200)));
+    history++;
     for (Rollout rollout : List.copyOf(rollouts.all())) {
       apply(List.of(new RolloutChange.Put(rollout.record().restored(now))));
     }
@@ -422,6 +448,7 @@ final class Town {
     ghosts.add(old);
     Device next = new Device(old.slot);
     next.holder = old.holder + 1;
+    next.enrolled = now;
     next.failsNext = old.failsNext;
     devices.put(old.slot, next);
   }
@@ -441,12 +468,39 @@ final class Town {
       }
       int most = bySite.values().stream().mapToInt(Integer::intValue).max().orElse(0);
       if (budgets.perSite() > 0 && most > budgets.perSite()) {
-        throw new AssertionError(rollout + ": " + bySite + " at once in a site at " + now);
+        throw new AssertionError(rollout + ": " + bySite + " at once in a site: " + exposed(rollout));
       }
       if (budgets.inFlight() > 0 && all > budgets.inFlight()) {
-        throw new AssertionError(rollout + ": " + all + " at once at " + now);
+        throw new AssertionError(rollout + ": " + all + " at once: " + exposed(rollout));
       }
     }
+  }
+
+  private String exposed(Rollout rollout) {
+    StringBuilder words = new StringBuilder("now ").append(now);
+    for (Device device : everybody()) {
+      if (device.isExposed(rollout.id())) {
+        int member = rollout.find(device.slot);
+        words
+            .append("; ")
+            .append(device.slot)
+            .append(ghosts.contains(device) ? " (put out) " : " ")
+            .append(device.holder)
+            .append(' ')
+            .append(device.phase)
+            .append(" since ")
+            .append(device.phaseSince)
+            .append(' ')
+            .append(device.held)
+            .append(", for the hub ")
+            .append(rollout.phase(member))
+            .append(rollout.isSuspect(member) ? " suspect " : " ")
+            .append(rollout.granted(member))
+            .append(" holder ")
+            .append(rollout.holder(member));
+      }
+    }
+    return words.toString();
   }
 
   private List<Device> everybody() {
