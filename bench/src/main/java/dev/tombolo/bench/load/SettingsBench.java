@@ -109,6 +109,9 @@ public final class SettingsBench implements Callable<Integer> {
     figures.put(what + ": longest step, ms of the processor", hub.longestStepCpuMillis());
     figures.say(what + ": that was", hub.longestStepKind());
     figures.put(what + ": longest step, ms", hub.longestStepMillis());
+    figures.put(
+        what + ": longest turn without its commit, ms of the processor",
+        hub.longestTurnCpuMillis());
     figures.put(what + ": longest turn without its commit, ms", hub.longestTurnMillis());
     figures.put(what + ": longest commit, ms", hub.longestCommitMillis());
   }

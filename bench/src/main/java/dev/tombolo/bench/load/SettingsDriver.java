@@ -53,6 +53,7 @@ final class SettingsDriver {
   private long stepsOverFive;
   private long steps;
   private long longestTurn;
+  private long longestTurnCpu;
   private long longestCommit;
 
   SettingsDriver(HubStore store) {
@@ -77,6 +78,7 @@ final class SettingsDriver {
     stepsOverFive = 0;
     steps = 0;
     longestTurn = 0;
+    longestTurnCpu = 0;
     longestCommit = 0;
   }
 
@@ -113,6 +115,11 @@ final class SettingsDriver {
     return longestTurn / 1e6;
   }
 
+  /// Of the processor.
+  double longestTurnCpuMillis() {
+    return longestTurnCpu / 1e6;
+  }
+
   double longestCommitMillis() {
     return longestCommit / 1e6;
   }
@@ -134,6 +141,7 @@ final class SettingsDriver {
   }
 
   private void take(List<HubEvent> turn) {
+    long begunCpu = THREADS.getCurrentThreadCpuTime();
     long begun = System.nanoTime();
     for (HubEvent event : turn) {
       long cpu = THREADS.getCurrentThreadCpuTime();
@@ -153,6 +161,7 @@ final class SettingsDriver {
       unsaid.addAll(step.effects());
     }
     longestTurn = Math.max(longestTurn, System.nanoTime() - begun);
+    longestTurnCpu = Math.max(longestTurnCpu, THREADS.getCurrentThreadCpuTime() - begunCpu);
     if (core.isHalfWritten()) {
       return;
     }

@@ -53,8 +53,8 @@ public final class HubState {
   /// Boot ids remembered per device, to see two devices taking turns.
   static final int BOOTS_MAX = 4;
 
-  /// Slots looked at in one step when a fleet's devices are marked; at 0.1-0.3 us each.
-  static final int SPREAD_SLOTS = 2_000;
+  /// Slots looked at in one step when a fleet's devices are marked; at 1-3 us each.
+  static final int SPREAD_SLOTS = 500;
 
   /// How many of those that wait for something are looked at in one step.
   private static final int WAITS_LOOKED = 64;

@@ -41,6 +41,14 @@ final class ObjectBounds {
 
   private ObjectBounds() {}
 
+  /// Reads the time zones. It takes longer than a step may, so it is done when a hub starts and not
+  /// with its first command.
+  static void prepare() {
+    if (ZONES.isEmpty()) {
+      throw new IllegalStateException("this Java has no time zones");
+    }
+  }
+
   static @Nullable Reason check(AdminObject object) {
     Reason common = text("displayName", object.displayName());
     if (common == null) {

@@ -127,14 +127,14 @@ record PruneWalk(
           return new Outcome.Refused(
               inUse(
                   fleet.content(),
-                  "it has site " + name + (isSitesTurn ? "" : "; prune Site too")));
+                  "it has site " + name + (isSitesTurn ? "" : "; prune Site, too")));
         }
       } else {
         for (SlotRef slot : state.slotsOf(name)) {
           Kept<AdminObject.Slot> kept = state.slots.get(slot);
           if (kept != null && !going.contains(kept.content())) {
             return new Outcome.Refused(
-                inUse(site.content(), "it has slot " + slot + "; prune DeviceSlot too"));
+                inUse(site.content(), "it has slot " + slot + "; prune DeviceSlot, too"));
           }
         }
         all.add(site.content());
@@ -171,7 +171,7 @@ record PruneWalk(
           if (!going.contains(application.content())) {
             return inUse(
                 fleet.content(),
-                "it has application " + application.content().name() + "; prune Application too");
+                "it has application " + application.content().name() + "; prune Application, too");
           }
         }
       }
@@ -204,17 +204,16 @@ record PruneWalk(
   private static @Nullable Reason inUse(SlotRef slot, @Nullable DeviceId holder) {
     return holder == null
         ? null
-        : new Reason.InputInvalid(
-            "prune",
+        : new Reason.Conflict(
             "slot " + slot,
-            "keep it in the files, or first 'tombolo revoke "
-                + slot
-                + "': it has device "
-                + holder);
+            "it has device "
+                + holder
+                + "; keep it in the files, or shut the device out first: tombolo revoke "
+                + slot);
   }
 
   private static Reason inUse(AdminObject object, String why) {
-    return new Reason.InputInvalid("prune", object.title(), "keep it in the files: " + why);
+    return new Reason.Conflict(object.title(), why + ", or keep it in the files");
   }
 
   /// What is in another goes before it.

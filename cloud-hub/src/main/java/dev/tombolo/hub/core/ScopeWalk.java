@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record ScopeWalk(
     Set<Name> fleets, TreeSet<Name> sites, TreeSet<SlotRef> slots, @Nullable SlotRef after) {
   /// Slots passed over in one step.
-  private static final int LOOKED_MAX = 2_000;
+  private static final int LOOKED_MAX = 1_000;
 
   /// Slots of one step.
   ///

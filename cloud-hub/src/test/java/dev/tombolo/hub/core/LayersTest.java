@@ -252,10 +252,10 @@ class LayersTest {
 
     assertThat(refusal(prune(List.of(site("store-117", Map.of("size", "small"))), false)))
         .isInstanceOfSatisfying(
-            Reason.InputInvalid.class,
-            invalid -> {
-              assertThat(invalid.value()).isEqualTo("slot store-117/counter-1");
-              assertThat(invalid.fix()).contains("tombolo revoke store-117/counter-1");
+            Reason.Conflict.class,
+            conflict -> {
+              assertThat(conflict.what()).isEqualTo("slot store-117/counter-1");
+              assertThat(conflict.detail()).contains("tombolo revoke store-117/counter-1");
             });
     assertThat(store.load().slots).hasSize(2);
   }
@@ -273,8 +273,8 @@ class LayersTest {
 
     assertThat(refusal(command))
         .isInstanceOfSatisfying(
-            Reason.InputInvalid.class,
-            invalid -> assertThat(invalid.fix()).contains("it has site store-117"));
+            Reason.Conflict.class,
+            conflict -> assertThat(conflict.detail()).contains("it has site store-117"));
   }
 
   @Test
