@@ -47,7 +47,8 @@ public sealed interface AgentEffect {
   record CancelFetch(Digest file) implements AgentEffect {}
 
   // Within the site
-  /// Serves these peers, or nobody any more when there are none; keeps the keys to ask them by.
+  /// Serves these peers, or nobody any more when there are none; keeps the keys to ask them by, and
+  /// forgets every [TellPeers].
   record ShareWith(List<Peer> peers) implements AgentEffect {
     public ShareWith {
       peers = List.copyOf(peers);

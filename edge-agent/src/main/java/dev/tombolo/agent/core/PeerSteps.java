@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Has the content under way fetched: from the hub, or from a device of the site as [Sharing]
 /// decides.
 final class PeerSteps {
+  /// For less, asking around costs more than the hub.
+  static final long ASKED_BYTES_MIN = 64 * 1024;
+
   private final String https;
   private final Downloads downloads;
   private final ReportSteps reports;
@@ -49,25 +52,39 @@ final class PeerSteps {
       return;
     }
     sharedWith = now;
-    out.effect(new AgentEffect.ShareWith(now));
-    Optional<Digest> current = downloads.current().map(Variant.File::digest);
-    if (sharing.isOn() && current.isPresent() && !sharing.isUnderWay(current.get())) {
-      // It has come from the hub so far: others can follow that.
-      sharing.joined(current.get());
-      tell(current.get(), out);
-    }
+    share(out);
   }
 
   /// The keys here have changed: peers see the new one from now on.
   void renewed(Outcome out) {
     if (!sharedWith.isEmpty()) {
-      out.effect(new AgentEffect.ShareWith(sharedWith));
+      share(out);
+    }
+  }
+
+  /// Whatever was told before is forgotten with this: an earlier core may have told it.
+  private void share(Outcome out) {
+    out.effect(new AgentEffect.ShareWith(sharedWith));
+    toldOf = null;
+    told = null;
+    Optional<Digest> current = downloads.current().map(Variant.File::digest);
+    if (sharing.isOn() && current.isPresent()) {
+      if (!sharing.isUnderWay(current.get())) {
+        // It has come from the hub so far: others can follow that.
+        sharing.joined(current.get());
+      }
+      tell(current.get(), out);
     }
   }
 
   void begin(Variant.File file, Now now, Outcome out) {
     boolean mayAskHub = downloads.mayComeFromHub(file.digest());
-    if (sharing.isOn()) {
+    boolean isSmall = file.size() < ASKED_BYTES_MIN && !sharing.hubRests(now.monotonicMillis());
+    if (sharing.isOn() && mayAskHub && isSmall) {
+      sharing.joined(file.digest());
+      tell(file.digest(), out);
+      fetch(file, out);
+    } else if (sharing.isOn()) {
       Move first = sharing.begin(file.digest(), mayAskHub, now.monotonicMillis());
       move(file, first, now, out);
     } else if (mayAskHub) {

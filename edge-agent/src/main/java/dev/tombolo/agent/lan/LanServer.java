@@ -54,6 +54,11 @@ public final class LanServer implements AutoCloseable {
   private static final Pattern CONTENT = Pattern.compile("/v1/content/([0-9a-f]{64})");
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{1,15})-");
 
+  static {
+    // Seconds for a whole answer: a peer that stops half-way keeps no thread.
+    System.setProperty("sun.net.httpserver.maxRspTime", "120");
+  }
+
   private final AgentFolders folders;
   private final PeerTls tls;
   private final Map<Digest, PeerStanding> standings = new ConcurrentHashMap<>();
@@ -120,6 +125,7 @@ public final class LanServer implements AutoCloseable {
   }
 
   public synchronized void perform(AgentEffect.ShareWith effect) throws IOException {
+    standings.clear();
     if (effect.peers().isEmpty()) {
       if (server != null) {
         server.stop(0);

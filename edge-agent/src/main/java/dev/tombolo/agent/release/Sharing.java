@@ -195,9 +195,11 @@ public final class Sharing {
     return source != null;
   }
 
-  /// It came from the hub before there was anybody to share with.
+  /// It comes from the hub without a question: it is small, or came before there was anybody to
+  /// share with.
   public void joined(Digest underWay) {
     content = underWay;
+    ownBytes = 0;
     idle();
     isFetching = true;
   }
@@ -392,6 +394,10 @@ public final class Sharing {
   /// The hub is not asked again before.
   public void hubFailed(long untilMillis) {
     hubRestsUntil = untilMillis;
+  }
+
+  public boolean hubRests(long nowMillis) {
+    return nowMillis < hubRestsUntil;
   }
 
   /// The line is back.

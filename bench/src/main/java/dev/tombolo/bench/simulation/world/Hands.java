@@ -67,7 +67,7 @@ final class Hands implements Consumer<AgentEffect> {
         fetching.cancel(it.file());
         neighbours.cancel(it.file());
       }
-      case AgentEffect.ShareWith _ -> {}
+      case AgentEffect.ShareWith _ -> device.told.clear();
       case AgentEffect.TellPeers it -> neighbours.tell(it);
       case AgentEffect.AskPeers it -> neighbours.ask(it);
       case AgentEffect.CopyFromPeer it -> neighbours.copy(it);
