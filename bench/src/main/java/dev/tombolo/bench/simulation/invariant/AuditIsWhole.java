@@ -29,6 +29,7 @@ final class AuditIsWhole extends Invariant {
         case HubChange.TokenUsed _ -> needs(actions, "enrol");
         case HubChange.AssignmentPut _ -> needs(actions, "assign");
         case HubChange.AssignmentRemoved _ -> needs(actions, "unassign");
+        case HubChange.LiftPut _ -> needs(actions, "override");
         case HubChange.ReleasePut _ -> needs(actions, "release-push");
         case HubChange.PublisherRootPut _ -> needs(actions, "publisher-trust");
         default -> {}

@@ -8,6 +8,7 @@ import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.core.EventQueue;
+import dev.tombolo.agent.core.Now;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxQuota;
@@ -52,6 +53,9 @@ final class Device implements Shop {
   private static final long TURN_MILLIS = 3;
   private static final long IDLE_TICK_MILLIS = 6 * VirtualTime.HOUR;
 
+  /// Windows last for two hours at least.
+  private static final long STAGED_TICK_MILLIS = 20 * VirtualTime.MINUTE;
+
   /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
   private static final long BUSY_TICK_MILLIS = 5 * VirtualTime.MINUTE;
 
@@ -83,6 +87,10 @@ final class Device implements Shop {
   private final TreeMap<Name, Workload> processes = new TreeMap<>();
   private final Set<Name> restless = new HashSet<>();
   private final Set<Name> onTheWay = new HashSet<>();
+
+  /// These stand ready and may wait for a window, for days.
+  private final Set<Name> stagedHere = new HashSet<>();
+
   private final List<X509Certificate> knownRoots = new ArrayList<>(1);
   private final ArrayDeque<AgentEvent> inbox = new ArrayDeque<>();
   private EventQueue queue = new EventQueue();
@@ -187,7 +195,8 @@ final class Device implements Shop {
     return id != null;
   }
 
-  String machineBoot() {
+  @Override
+  public String machineBoot() {
     return "machine-" + number + "-" + boots;
   }
 
@@ -475,7 +484,11 @@ final class Device implements Shop {
       }
     } else {
       boolean waits = isRenewing || newestRow > ackedThrough;
-      gapMillis = world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS);
+      gapMillis =
+          world.idle(
+              waits
+                  ? ACKED_WAIT_MILLIS
+                  : stagedHere.isEmpty() ? IDLE_TICK_MILLIS : STAGED_TICK_MILLIS);
     }
     tickIn(gapMillis);
   }
@@ -502,7 +515,12 @@ final class Device implements Shop {
     for (AgentChange change : changes) {
       switch (change) {
         case AgentChange.ApplicationKept(var it) -> {
-          if (isSettled(it.state())) {
+          if (it.state() instanceof ReleaseState.Staged) {
+            stagedHere.add(it.name());
+          } else {
+            stagedHere.remove(it.name());
+          }
+          if (it.state() instanceof ReleaseState.Staged || isSettled(it.state())) {
             onTheWay.remove(it.name());
             if (ReleaseMachine.running(it.state()).isEmpty()) {
               restless.remove(it.name());
@@ -513,6 +531,7 @@ final class Device implements Shop {
         }
         case AgentChange.ApplicationRemoved(var name) -> {
           onTheWay.remove(name);
+          stagedHere.remove(name);
           restless.remove(name);
         }
         case AgentChange.WorkloadKept(var it) -> {
@@ -534,6 +553,11 @@ final class Device implements Shop {
       }
     }
     world.watch().agentCommitted(this, changes);
+  }
+
+  @Override
+  public Now clock() {
+    return clock.now();
   }
 
   void startsWorkload(Name application) {
