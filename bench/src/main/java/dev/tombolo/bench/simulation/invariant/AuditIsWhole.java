@@ -30,6 +30,7 @@ final class AuditIsWhole extends Invariant {
         case HubChange.AssignmentPut _ -> needs(actions, "assign");
         case HubChange.AssignmentRemoved _ -> needs(actions, "unassign");
         case HubChange.ObjectGone _ -> needs(actions, "remove");
+        case HubChange.LiftPut _ -> needs(actions, "override");
         case HubChange.ReleasePut _ -> needs(actions, "release-push");
         case HubChange.PublisherRootPut _ -> needs(actions, "publisher-trust");
         default -> {}

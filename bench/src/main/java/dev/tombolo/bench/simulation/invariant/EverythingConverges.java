@@ -88,7 +88,7 @@ final class EverythingConverges extends Invariant {
         shop.number(),
         () -> "rows wait for the hub: " + its.waiting() + "; why: " + why);
     resultsAreComplete(shop, device.id(), stored);
-    return isAsWanted(shop, device, why) ? End.AS_WANTED : End.FOR_A_REASON;
+    return isAsWanted(shop, device, why, nowMillis) ? End.AS_WANTED : End.FOR_A_REASON;
   }
 
   /// What was kept arrived, or was said to have given way.
@@ -101,7 +101,7 @@ final class EverythingConverges extends Invariant {
         () -> its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
   }
 
-  private boolean isAsWanted(Shop shop, DeviceRecord device, List<Reason> why) {
+  private boolean isAsWanted(Shop shop, DeviceRecord device, List<Reason> why, long nowMillis) {
     ShopFacts its = facts.of(shop);
     Map<Name, dev.tombolo.hub.core.Assignment> wanted = facts.hub.wanted(device.slot());
     boolean isAsWanted = true;
@@ -110,7 +110,8 @@ final class EverythingConverges extends Invariant {
       boolean isSettled =
           state instanceof ReleaseState.Live
               || state instanceof ReleaseState.RolledBack
-              || state instanceof ReleaseState.Absent;
+              || state instanceof ReleaseState.Absent
+              || waitsForItsTime(shop, state, why, nowMillis);
       hold(
           isSettled,
           shop.number(),
@@ -123,7 +124,8 @@ final class EverythingConverges extends Invariant {
         runs(shop, each.getKey(), at.live(), why);
       } else {
         hold(
-            why.stream().anyMatch(EverythingConverges::needsAPerson),
+            why.stream().anyMatch(EverythingConverges::needsAPerson)
+                || (state != null && waitsForItsTime(shop, state, why, nowMillis)),
             shop.number(),
             () ->
                 each.getKey()
@@ -153,6 +155,34 @@ final class EverythingConverges extends Invariant {
           () -> "the device is as it should be, and `why` says " + why);
     }
     return isAsWanted;
+  }
+
+  /// Its window is shut, and `why` says so.
+  private boolean waitsForItsTime(Shop shop, ReleaseState state, List<Reason> why, long nowMillis) {
+    WindowRule rule = WindowRule.of(shop, facts.of(shop));
+    return switch (state) {
+      case ReleaseState.Fetching _ ->
+          !rule.mayDownload(nowMillis)
+              && why.stream().anyMatch(Reason.DownloadWindowClosed.class::isInstance);
+      case ReleaseState.Staged _ ->
+          !rule.maySwitch(nowMillis)
+              && why.stream()
+                  .anyMatch(
+                      it ->
+                          it instanceof Reason.SwitchWindowClosed
+                              || it instanceof Reason.ShopOpen
+                              || it instanceof Reason.Frozen);
+      case ReleaseState.Absent _,
+          ReleaseState.Staging _,
+          ReleaseState.Switching _,
+          ReleaseState.Probing _,
+          ReleaseState.Live _,
+          ReleaseState.SwitchingBack _,
+          ReleaseState.Restoring _,
+          ReleaseState.RolledBack _,
+          ReleaseState.Removing _ ->
+          false;
+    };
   }
 
   private void runs(Shop shop, Name name, Assignment live, List<Reason> why) {

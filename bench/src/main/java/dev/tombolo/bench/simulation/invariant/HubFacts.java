@@ -240,6 +240,8 @@ final class HubFacts {
           HubChange.TokenForgotten _,
           HubChange.CertificatesEnded _,
           HubChange.FleetPut _,
+          HubChange.LiftPut _,
+          HubChange.LiftEnded _,
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
           HubChange.PublisherRootPut _,

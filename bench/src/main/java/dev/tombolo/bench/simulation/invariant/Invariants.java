@@ -53,6 +53,7 @@ public final class Invariants {
           converges,
           revoked,
           new RepeatsHaveNoEffect(facts),
+          new ChangesInTime(facts),
           new AuditIsWhole(),
           bounds,
           new RowsGoInTurn(facts, results, events),

@@ -1,6 +1,7 @@
 package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.Now;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -21,6 +22,12 @@ public interface Shop {
 
   /// Somebody has switched it off for good.
   boolean isTakenDown();
+
+  /// What its clocks show, right or wrong.
+  Now clock();
+
+  /// In which boot of the machine.
+  String machineBoot();
 
   /// What its agent would read after a crash at this moment.
   AgentSnapshot stored();

@@ -14,6 +14,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +30,14 @@ final class Business {
 
   private final World world;
   private final Chance chance;
+  private final Windows windows;
   private int revoked;
   private int users;
 
   Business(World world) {
     this.world = world;
     this.chance = world.chance("business");
+    this.windows = new Windows(world.chance("windows"), world.plan());
   }
 
   /// The first morning: fleet, sites, publisher, a first release of each application.
@@ -64,14 +67,15 @@ final class Business {
         World.FLEET,
         "",
         Map.of(),
-        "Europe/Berlin",
+        windows.zone(number),
         "",
         "",
         threads == 0
             ? Map.of()
             : Map.of(
                 chance.oneOf(Releases.APPLICATIONS.subList(0, 2)),
-                Map.of("threads", Integer.toString(threads))));
+                Map.of("threads", Integer.toString(threads))),
+        windows.times(number));
   }
 
   /// Changes of the last minute, which every device must still come to.
@@ -107,6 +111,8 @@ final class Business {
       people();
     } else if (draw < 95) {
       override();
+    } else if (draw < 98) {
+      hurry();
     } else {
       world
           .operators()
@@ -298,6 +304,26 @@ final class Business {
     world
         .operators()
         .ask(new AdminCommand.Apply(List.of(application), Optional.empty(), false), answer -> {});
+  }
+
+  /// Somebody cannot wait for the night, and somebody else gives a site other windows.
+  private void hurry() {
+    Optional<SlotRef> slot = Optional.ofNullable(world.slotOf(chance.oneOf(world.devices())));
+    slot.ifPresent(
+        it ->
+            world
+                .operators()
+                .ask(
+                    new AdminCommand.LiftWindows(
+                        it, Duration.ofMinutes(chance.between(5, 600)), "", Optional.empty()),
+                    answer -> {}));
+    int number = chance.below(world.plan().sites());
+    windows.draw(number);
+    world
+        .operators()
+        .ask(
+            new AdminCommand.Apply(List.of(site(number, 0)), Optional.empty(), false),
+            answer -> {});
   }
 
   private void people() {

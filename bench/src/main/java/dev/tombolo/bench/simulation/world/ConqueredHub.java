@@ -4,8 +4,13 @@ import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.protocol.Features;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
@@ -17,6 +22,9 @@ import dev.tombolo.protocol.sign.Envelope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Somebody who has the hub's keys, but not the publisher's: sends a device a well-signed document
 /// that selects a release of their own. The device must take the document and run nothing of it.
@@ -39,7 +47,10 @@ final class ConqueredHub {
     if (stored.held().isEmpty()) {
       return;
     }
-    Payload payload = world.payload(forged(device, stored.held().get(), chance));
+    HeldDocument held = stored.held().get();
+    Optional<DesiredUpdate> gated =
+        chance.isWithin(0.6) ? gated(device, stored, held, chance) : Optional.empty();
+    Payload payload = world.payload(gated.orElseGet(() -> forged(device, held, chance)));
     world.network().down(line, () -> device.desired(line, PACKET, payload));
     // The true hub hears of the strange document at the next birth.
     world
@@ -47,6 +58,81 @@ final class ConqueredHub {
         .in(
             chance.between(5 * VirtualTime.SECOND, 4 * VirtualTime.MINUTE),
             () -> world.network().breakLine(line, true, true));
+  }
+
+  /// What the hub may do: what runs is to run with another parameter, by a permit, or without one.
+  private Optional<DesiredUpdate> gated(
+      Device device, AgentSnapshot stored, HeldDocument held, Chance chance) {
+    Optional<WorkloadsSection> there = workloads(stored, held);
+    Name application = Releases.APPLICATIONS.getFirst();
+    if (there.isEmpty()
+        || there.get().applications().stream().noneMatch(it -> it.name().equals(application))) {
+      return Optional.empty();
+    }
+    Gate gate = gate(chance);
+    List<Selection> selections = new ArrayList<>();
+    for (Selection it : there.get().applications()) {
+      selections.add(
+          it.name().equals(application)
+              ? new Selection(
+                  it.name(),
+                  it.release(),
+                  it.version(),
+                  Map.of("threads", Integer.toString(1 + chance.below(8))),
+                  gate)
+              : it);
+    }
+    Section workloads =
+        new Section(Section.WORKLOADS, Json.write(new WorkloadsSection(selections)));
+    List<DesiredManifest.SectionRef> refs = new ArrayList<>();
+    for (DesiredManifest.SectionRef ref : held.manifest().sections()) {
+      refs.add(
+          ref.name().equals(Section.WORKLOADS)
+              ? new DesiredManifest.SectionRef(workloads.name(), workloads.digest())
+              : ref);
+    }
+    Set<String> requires = new TreeSet<>(held.manifest().requires());
+    requires.add(Features.PERMITS);
+    DesiredManifest document =
+        new DesiredManifest(
+            device.id(),
+            held.manifest().history(),
+            held.revision() + 1,
+            world.now(),
+            List.copyOf(requires),
+            refs);
+    return Optional.of(
+        new DesiredUpdate(
+            world.hub().keys().document().sign(DesiredManifest.PAYLOAD_TYPE, Json.write(document)),
+            List.of(workloads),
+            null));
+  }
+
+  private Gate gate(Chance chance) {
+    Name rollout = new Name("rollout-" + chance.below(9));
+    long hour = VirtualTime.HOUR;
+    return switch (chance.below(4)) {
+      case 0 -> Gate.shut(rollout, 1);
+      case 1 -> Gate.of(new Permit(rollout, 1, world.now() - 3 * hour, world.now() - hour));
+      case 2 -> Gate.of(new Permit(rollout, 1, world.now() + hour, world.now() + 3 * hour));
+      default -> Gate.of(new Permit(rollout, 1, world.now() - hour, world.now() + hour));
+    };
+  }
+
+  private static Optional<WorkloadsSection> workloads(AgentSnapshot stored, HeldDocument held) {
+    for (DesiredManifest.SectionRef ref : held.manifest().sections()) {
+      for (Section section : stored.sections()) {
+        if (ref.name().equals(Section.WORKLOADS) && section.digest().equals(ref.digest())) {
+          try {
+            return Optional.of(
+                Json.read(WorkloadsSection.class, section.text(), Limits.SECTION_BYTES_MAX));
+          } catch (MalformedException e) {
+            throw new IllegalStateException("a section in force does not read", e);
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private DesiredUpdate forged(Device device, HeldDocument held, Chance chance) {

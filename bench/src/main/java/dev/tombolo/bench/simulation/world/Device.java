@@ -8,6 +8,7 @@ import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.core.EventQueue;
+import dev.tombolo.agent.core.Now;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxQuota;
@@ -54,6 +55,9 @@ final class Device implements Shop {
   private static final long TURN_MILLIS = 3;
   private static final long IDLE_TICK_MILLIS = 8 * VirtualTime.HOUR;
 
+  /// Windows last for two hours at least.
+  private static final long STAGED_TICK_MILLIS = 20 * VirtualTime.MINUTE;
+
   /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
   private static final long BUSY_TICK_MILLIS = 5 * VirtualTime.MINUTE;
 
@@ -86,6 +90,10 @@ final class Device implements Shop {
   private final TreeMap<Name, Workload> processes = new TreeMap<>();
   private final Set<Name> restless = new HashSet<>();
   private final Set<Name> onTheWay = new HashSet<>();
+
+  /// These stand ready and may wait for a window, for days.
+  private final Set<Name> stagedHere = new HashSet<>();
+
   private final List<X509Certificate> knownRoots = new ArrayList<>(1);
   private final ArrayDeque<AgentEvent> inbox = new ArrayDeque<>();
   private EventQueue queue = new EventQueue();
@@ -191,7 +199,8 @@ final class Device implements Shop {
     return id != null;
   }
 
-  String machineBoot() {
+  @Override
+  public String machineBoot() {
     return "machine-" + number + "-" + boots;
   }
 
@@ -491,7 +500,11 @@ final class Device implements Shop {
       tickIn(world.idle(OPENING_TICK_MILLIS));
     } else {
       boolean waits = isRenewing || newestRow > ackedThrough;
-      tickIn(world.idle(waits ? ACKED_WAIT_MILLIS : IDLE_TICK_MILLIS));
+      long gap =
+          waits
+              ? ACKED_WAIT_MILLIS
+              : stagedHere.isEmpty() ? IDLE_TICK_MILLIS : STAGED_TICK_MILLIS;
+      tickIn(world.idle(gap));
     }
   }
 
@@ -521,7 +534,12 @@ final class Device implements Shop {
     for (AgentChange change : changes) {
       switch (change) {
         case AgentChange.ApplicationKept(var it) -> {
-          if (isSettled(it.state())) {
+          if (it.state() instanceof ReleaseState.Staged) {
+            stagedHere.add(it.name());
+          } else {
+            stagedHere.remove(it.name());
+          }
+          if (it.state() instanceof ReleaseState.Staged || isSettled(it.state())) {
             onTheWay.remove(it.name());
             if (ReleaseMachine.running(it.state()).isEmpty()) {
               restless.remove(it.name());
@@ -532,6 +550,7 @@ final class Device implements Shop {
         }
         case AgentChange.ApplicationRemoved(var name) -> {
           onTheWay.remove(name);
+          stagedHere.remove(name);
           restless.remove(name);
         }
         case AgentChange.WorkloadKept(var it) -> {
@@ -553,6 +572,11 @@ final class Device implements Shop {
       }
     }
     world.watch().agentCommitted(this, changes);
+  }
+
+  @Override
+  public Now clock() {
+    return clock.now();
   }
 
   void startsWorkload(Name application) {

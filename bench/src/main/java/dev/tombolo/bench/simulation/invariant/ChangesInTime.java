@@ -1,0 +1,124 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.Now;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.window.TimeHeard;
+import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
+import dev.tombolo.protocol.id.Name;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+
+/// I7 on the device: no switch begins outside the windows and without a permit of the document in
+/// force, and no download, at the time that the device can know. The permit is durable before the
+/// switch.
+final class ChangesInTime extends Invariant {
+  /// Clocks of hub and device, and messages that were late.
+  private static final long TOLERANCE_MILLIS = 16 * 60_000;
+
+  private static final long STEP_MILLIS = 2 * 60_000;
+  private static final long BEHIND_MILLIS = 121_000;
+
+  private final Facts facts;
+
+  ChangesInTime(Facts facts) {
+    super("I7");
+    this.facts = facts;
+  }
+
+  @Override
+  void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
+    for (AgentChange change : changes) {
+      if (change instanceof AgentChange.ApplicationKept(var it)
+          && it.state() instanceof ReleaseState.Switching at
+          && !at.live().equals(Optional.of(at.wanted()))) {
+        begins(shop, it, at);
+      }
+    }
+  }
+
+  private void begins(Shop shop, AgentSnapshot.Application it, ReleaseState.Switching at) {
+    ShopFacts its = facts.of(shop);
+    WindowRule rule = WindowRule.of(shop, its);
+    Optional<Gate> gate = gate(rule, it.name());
+    if (gate.isPresent()) {
+      Optional<Permit> permit = gate.get().permit();
+      hold(permit.isPresent(), shop.number(), it.name() + " switches without a permit");
+      hold(
+          it.permit().equals(permit),
+          shop.number(),
+          it.name() + " switches, and the permit it uses is not written down");
+      holdsAbout(
+          shop,
+          its,
+          time ->
+              time >= permit.orElseThrow().notBeforeMillis()
+                  && time < permit.orElseThrow().notAfterMillis(),
+          it.name() + " switches outside its permit " + permit);
+    }
+    if (rule.hasWindows() && (gate.isPresent() || at.live().isPresent())) {
+      holdsAbout(shop, its, rule::maySwitch, it.name() + " switches outside its windows");
+    }
+  }
+
+  private static Optional<Gate> gate(WindowRule rule, Name application) {
+    return rule.workloads().stream()
+        .flatMap(it -> it.applications().stream())
+        .filter(it -> it.name().equals(application))
+        .findFirst()
+        .map(Selection::gate);
+  }
+
+  @Override
+  void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
+    if (effect instanceof AgentEffect.Fetch) {
+      ShopFacts its = facts.of(shop);
+      boolean isUrgent =
+          its.releases.values().stream()
+              .anyMatch(
+                  it ->
+                      it instanceof ReleaseState.SwitchingBack
+                          || (it instanceof ReleaseState.Fetching at
+                              && at.live().equals(Optional.of(at.wanted()))));
+      WindowRule rule = WindowRule.of(shop, its);
+      if (rule.hasWindows() && !isUrgent) {
+        holdsAbout(shop, its, rule::mayDownload, "a download begins outside its window");
+      }
+    }
+  }
+
+  /// Whether it held at a moment that the device may take for now.
+  private void holdsAbout(Shop shop, ShopFacts its, LongPredicate rule, String otherwise) {
+    Now clock = shop.clock();
+    long believed = believed(shop, its, clock, otherwise);
+    for (long off = -TOLERANCE_MILLIS; off <= TOLERANCE_MILLIS; off += STEP_MILLIS) {
+      if (rule.test(believed + off)) {
+        return;
+      }
+    }
+    throw broken(shop.number(), otherwise + ", at " + believed + " by its clocks");
+  }
+
+  private long believed(Shop shop, ShopFacts its, Now clock, String otherwise) {
+    TimeHeard heard = its.heard;
+    if (heard == null || !heard.machineBootId().equals(shop.machineBoot())) {
+      hold(
+          clock.wallMillis() >= its.timeFloorMillis - BEHIND_MILLIS,
+          shop.number(),
+          otherwise + ", though its clock is behind what is surely over");
+      return Math.max(clock.wallMillis(), its.timeFloorMillis);
+    }
+    long elapsed = clock.monotonicMillis() - heard.monotonicMillis();
+    long counted = heard.saidMillis() + elapsed;
+    boolean agrees = Math.abs(clock.wallMillis() - counted) <= TOLERANCE_MILLIS;
+    boolean isSteady =
+        Math.abs(clock.wallMillis() - heard.wallMillis() - elapsed) <= TOLERANCE_MILLIS;
+    hold(agrees || isSteady, shop.number(), otherwise + ", though its clock was set");
+    return counted;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.WindowsSection;
+import dev.tombolo.protocol.desired.WorkloadsSection;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.window.WeekSpan;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Optional;
+
+/// When the document that a device holds lets it download and switch: the rule once more, by the
+/// zone's name and [java.time], not by the changes that the document ships.
+final class WindowRule {
+  private final Optional<WindowsSection> windows;
+  private final Optional<WorkloadsSection> workloads;
+
+  private WindowRule(Optional<WindowsSection> windows, Optional<WorkloadsSection> workloads) {
+    this.windows = windows;
+    this.workloads = workloads;
+  }
+
+  /// Of the document in force.
+  static WindowRule of(Shop shop, ShopFacts its) {
+    return new WindowRule(
+        section(shop, its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
+        section(shop, its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)));
+  }
+
+  private static Optional<String> section(Shop shop, ShopFacts its, String name) {
+    if (its.held == null) {
+      return Optional.empty();
+    }
+    for (var ref : its.held.manifest().sections()) {
+      if (ref.name().equals(name)) {
+        return text(shop.stored().sections(), ref.digest());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> text(List<Section> sections, Digest digest) {
+    return sections.stream()
+        .filter(it -> it.digest().equals(digest))
+        .map(Section::text)
+        .findFirst();
+  }
+
+  private static <T> T read(Class<T> type, String text) {
+    try {
+      return Json.read(type, text, Limits.SECTION_BYTES_MAX);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a document in force does not read", e);
+    }
+  }
+
+  Optional<WorkloadsSection> workloads() {
+    return workloads;
+  }
+
+  boolean hasWindows() {
+    return windows.isPresent();
+  }
+
+  boolean mayDownload(long atMillis) {
+    return windows.isEmpty()
+        || isLifted(windows.get(), atMillis)
+        || windows.get().download().isEmpty()
+        || within(windows.get().download(), shop(windows.get(), atMillis));
+  }
+
+  boolean maySwitch(long atMillis) {
+    if (windows.isEmpty() || isLifted(windows.get(), atMillis)) {
+      return true;
+    }
+    WindowsSection section = windows.get();
+    ZonedDateTime shop = shop(section, atMillis);
+    LocalDate today = shop.toLocalDate();
+    return section.freezeDates().stream()
+            .noneMatch(it -> !today.isBefore(it.from()) && !today.isAfter(it.through()))
+        && !within(section.openingHours(), shop)
+        && (section.switching().isEmpty() || within(section.switching(), shop));
+  }
+
+  private static boolean isLifted(WindowsSection section, long atMillis) {
+    Long until = section.liftedUntilMillis();
+    return until != null && atMillis < until;
+  }
+
+  private static ZonedDateTime shop(WindowsSection section, long atMillis) {
+    return Instant.ofEpochMilli(atMillis).atZone(ZoneId.of(section.zone().zone()));
+  }
+
+  private static boolean within(List<WeekSpan> spans, ZonedDateTime shop) {
+    int minute =
+        (shop.getDayOfWeek().getValue() - 1) * WeekSpan.DAY_MINUTES
+            + shop.getHour() * 60
+            + shop.getMinute();
+    return spans.stream()
+        .anyMatch(
+            it ->
+                (it.fromMinute() <= minute && minute < it.untilMinute())
+                    || minute + WeekSpan.WEEK_MINUTES < it.untilMinute());
+  }
+}

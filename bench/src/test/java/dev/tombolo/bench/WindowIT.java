@@ -1,0 +1,95 @@
+package dev.tombolo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.bench.process.Await;
+import dev.tombolo.bench.process.FakeClock;
+import dev.tombolo.bench.process.RunningAgent;
+import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.bench.process.Surroundings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A release is staged by day and switched to at night, by real processes: with the hub gone, and a
+/// wall clock that somebody sets.
+@Tag("slow")
+class WindowIT {
+  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final String SLOT = "store-1/counter-1";
+
+  @TempDir Path folder;
+
+  @Test
+  void aStagedReleaseSwitchesInItsWindowWithTheLineDown() throws Exception {
+    FakeClock clock = FakeClock.in(folder.resolve("agent-clock"), Duration.ZERO);
+    try (RunningHub hub = RunningHub.start(folder, Surroundings.USUAL, List.of())) {
+      hub.prepare("shops");
+      hub.apply("Site", "store-1", "{fleet: shops, timeZone: Etc/UTC}");
+      hub.apply("DeviceSlot", "counter-1", "{site: store-1}");
+      CounterShop.push(hub, "1", 1_000);
+      CounterShop.push(hub, "2", 2_000);
+      hub.cli("assign", "counter@1", "--fleet", "shops");
+      try (RunningAgent agent =
+          RunningAgent.join(
+              hub.distributions(),
+              folder.resolve("agent"),
+              hub.token("--fleet", "shops", "--slot", SLOT),
+              List.of("link.backoffMaxSeconds=1"),
+              clock.around())) {
+        awaitWhy(agent, "", "\"liveVersion\":\"1\"");
+
+        Instant opens = Instant.now().plusSeconds(120).truncatedTo(ChronoUnit.MINUTES);
+        hub.apply(
+            "Site",
+            "store-1",
+            "{fleet: shops, timeZone: Etc/UTC, windows: {switch: [\"" + hours(opens) + "\"]}}");
+        hub.cli("assign", "counter@2", "--fleet", "shops");
+        String opensAt = LocalTime.ofInstant(opens, ZoneOffset.UTC).toString();
+        awaitWhy(agent, "which opens", opensAt);
+        assertThat(hub.cli("why", SLOT)).contains("which opens").contains(opensAt);
+
+        hub.stop();
+        // Somebody sets the clock to a moment within the window.
+        clock.set(Duration.ofMinutes(10));
+        awaitWhy(agent, "is not sure", "");
+        assertThat(agent.cli("status", "--json").out()).contains("\"liveVersion\":\"1\"");
+        clock.set(Duration.ZERO);
+
+        awaitWhy(agent, "", "\"liveVersion\":\"2\"");
+        assertThat(Instant.now()).isAfterOrEqualTo(opens);
+
+        hub.startAgain();
+        Await.untilTrue(
+            LIMIT,
+            () -> "the hub hears of it; " + hub.process().tail(),
+            () -> hub.cli("why", SLOT).contains("Everything wanted is live"));
+        agent.endWorkloads();
+      }
+    }
+  }
+
+  private static String hours(Instant opens) {
+    LocalTime from = LocalTime.ofInstant(opens, ZoneOffset.UTC);
+    return from + "-" + from.plusHours(2);
+  }
+
+  /// What `why` and `status` say together, from the device's disk.
+  private static void awaitWhy(RunningAgent agent, String words, String text)
+      throws InterruptedException {
+    Await.untilTrue(
+        LIMIT,
+        () -> words + text + "; " + agent.process().tail(),
+        () -> {
+          String said = agent.cli("why").out() + agent.cli("status", "--json").out();
+          return said.contains(words) && said.contains(text);
+        });
+  }
+}
