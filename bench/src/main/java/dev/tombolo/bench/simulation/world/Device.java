@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Shop {
   private static final int EVENTS_A_TURN = 64;
   private static final long TURN_MILLIS = 3;
-  private static final long IDLE_TICK_MILLIS = 8 * VirtualTime.HOUR;
+  private static final long IDLE_TICK_MILLIS = 11 * VirtualTime.HOUR;
 
   /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
   private static final long BUSY_TICK_MILLIS = 5 * VirtualTime.MINUTE;
@@ -495,20 +495,21 @@ final class Device implements Shop {
 
   private void tickIn(long millis) {
     long due = world.now() + millis;
-    if (due < nextTickMillis || nextTickMillis <= world.now()) {
-      nextTickMillis = due;
-      long at = run;
-      world
-          .scheduler()
-          .at(
-              due,
-              () -> {
-                if (at == run && nextTickMillis == due) {
-                  nextTickMillis = Long.MAX_VALUE;
-                  turnSoon();
-                }
-              });
+    if (due == nextTickMillis) {
+      return;
     }
+    nextTickMillis = due;
+    long at = run;
+    world
+        .scheduler()
+        .at(
+            due,
+            () -> {
+              if (at == run && nextTickMillis == due) {
+                nextTickMillis = Long.MAX_VALUE;
+                turnSoon();
+              }
+            });
   }
 
   private void committed(List<AgentChange> changes) {
