@@ -18,7 +18,12 @@ public final class Bench {
   private Bench() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(run(arguments));
+  }
+
+  /// @return the exit code
+  public static int run(String[] arguments) {
+    return commandLine().execute(arguments);
   }
 
   static CommandLine commandLine() {

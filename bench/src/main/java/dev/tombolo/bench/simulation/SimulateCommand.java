@@ -1,5 +1,7 @@
 package dev.tombolo.bench.simulation;
 
+import dev.tombolo.bench.Bench;
+import dev.tombolo.bench.simulation.coverage.CountedRun;
 import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.invariant.InvariantBroken;
 import dev.tombolo.bench.simulation.world.FaultKind;
@@ -72,6 +74,17 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "of a failing seed only what it broke, and how often that took")
   boolean isBrief;
 
+  @Option(
+      names = "--coverage",
+      description = "count the branches of the deciders, and list those that no world takes")
+  boolean countsBranches;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "with --coverage: write the branches there, too")
+  @Nullable Path json;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   CommandSpec spec;
@@ -80,6 +93,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (countsBranches && !CountedRun.isOn(SimulateCommand.class)) {
+      return countBranches();
+    }
     kindsLeftOut = kindsLeftOut();
     if (trace != null) {
       return writeTrace(trace);
@@ -108,6 +124,16 @@ public final class SimulateCommand implements Callable<Integer> {
       return 1;
     }
     return 0;
+  }
+
+  private int countBranches() throws IOException {
+    CountedRun counted = new CountedRun();
+    int code = counted.run(Bench.class, spec.root().commandLine().getParseResult().originalArgs());
+    System.out.print(BranchReport.text(counted));
+    if (json != null) {
+      Files.writeString(json, BranchReport.json(counted));
+    }
+    return code;
   }
 
   private WorldPlan planOf(long seed) {

@@ -10,6 +10,9 @@ public record Digest(String text) implements Comparable<Digest> {
   public static final String PREFIX = "sha256:";
   private static final int CHARACTERS = PREFIX.length() + 64;
 
+  /// Never given anything to digest.
+  private static final MessageDigest SHA_256 = fresh();
+
   public Digest {
     if (!isValid(text)) {
       throw new IllegalArgumentException(
@@ -70,7 +73,16 @@ public record Digest(String text) implements Comparable<Digest> {
     return text;
   }
 
+  /// A copy of a fresh one costs a fraction of asking the platform's providers for another.
   private static MessageDigest sha256() {
+    try {
+      return (MessageDigest) SHA_256.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the platform's SHA-256 can be copied", e);
+    }
+  }
+
+  private static MessageDigest fresh() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -38,7 +38,8 @@ final class CopiesAreSeen extends Invariant {
     }
   }
 
-  void admitted(Shop shop, long nowMillis) {
+  /// A line that is taken by the other machine before its birth has come tells the hub nothing.
+  void born(Shop shop, long nowMillis) {
     DeviceId device = shop.device().orElseThrow();
     if (!facts.wasCopied(device)) {
       return;

@@ -34,7 +34,6 @@ final class EverythingConverges extends Invariant {
     NOT_JOINED,
     EXPELLED,
     TAKEN_DOWN,
-    CERTIFICATE_EXPIRED,
     WAITS_FOR_A_SLOT,
     COPIED,
     AS_WANTED,
@@ -62,14 +61,14 @@ final class EverythingConverges extends Invariant {
     if (shop.isTakenDown()) {
       return End.TAKEN_DOWN;
     }
-    if (hasExpired(device.id(), nowMillis)) {
-      // Recovery is not built yet: an operator has to let it join again.
-      return End.CERTIFICATE_EXPIRED;
-    }
     if (facts.wasCopied(device.id()) && !facts.hub.online.getOrDefault(device.id(), false)) {
       // The copy may have had the newest certificate: the device has to join again.
       return End.COPIED;
     }
+    hold(
+        !hasExpired(device.id(), nowMillis),
+        shop.number(),
+        "its certificate has run out, and it did not recover");
     AgentSnapshot stored = shop.stored();
     List<Reason> why = Why.of(condition(device));
     ShopFacts its = facts.of(shop);

@@ -2,6 +2,7 @@ package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.bench.simulation.engine.Counts;
 import dev.tombolo.hub.core.HubChange;
@@ -26,7 +27,9 @@ public final class Invariants {
   private final NoDeviceSeesAnothers others = new NoDeviceSeesAnothers(facts);
   private final EverythingConverges converges = new EverythingConverges(facts);
   private final CopiesAreSeen copies = new CopiesAreSeen(facts);
+  private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
   private final EverythingIsBounded bounds;
+  private final ReleasesProveThemselves proofs;
   private final Invariant[] all;
   private final Counts counts;
 
@@ -40,6 +43,7 @@ public final class Invariants {
       RowQuota events,
       Counts counts) {
     this.counts = counts;
+    this.proofs = new ReleasesProveThemselves(published);
     this.bounds = new EverythingIsBounded(facts, resultRowsMax);
     this.all =
         new Invariant[] {
@@ -50,9 +54,10 @@ public final class Invariants {
           new WhatIsLiveWasVerified(facts, published, fleet),
           nothingFalls,
           new OneReleaseIsLive(facts),
+          proofs,
           converges,
           revoked,
-          new RepeatsHaveNoEffect(facts),
+          repeats,
           new ChangesInTime(facts),
           new AuditIsWhole(),
           bounds,
@@ -105,6 +110,11 @@ public final class Invariants {
     }
   }
 
+  /// An agent is about to take this in.
+  public void agentTakes(Shop shop, AgentEvent event) {
+    proofs.takes(shop, event);
+  }
+
   public void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
     for (Invariant each : all) {
       each.agentDoes(shop, effect, nowMillis);
@@ -131,9 +141,9 @@ public final class Invariants {
     facts.copied(original, copy);
   }
 
-  /// The hub lets this machine's line in.
-  public void admitted(Shop shop, long nowMillis) {
-    copies.admitted(shop, nowMillis);
+  /// The hub hears this machine's birth.
+  public void born(Shop shop, long nowMillis) {
+    copies.born(shop, nowMillis);
   }
 
   /// A message went over a wire.
@@ -145,6 +155,11 @@ public final class Invariants {
     bounds.carried(facts.numberOf(to), bytes);
     others.sent(to, update);
     revoked.served(to, "a document", nowMillis);
+  }
+
+  /// This request proves its key by answering this challenge.
+  public void challenged(long request, String nonce) {
+    repeats.challenged(request, nonce);
   }
 
   public void servedFile(DeviceId to, Digest file, long nowMillis) {

@@ -3,6 +3,7 @@ package dev.tombolo.bench.simulation.invariant;
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.ReportRow;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -14,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// I10: a row is taken once and as the device wrote it; a document comes in force once.
+/// I10: a row is taken once and as the device wrote it; a document comes in force once; a challenge
+/// is answered once.
 final class RepeatsHaveNoEffect extends Invariant {
   private final Facts facts;
   private final Map<DeviceId, Map<String, Taken>> taken = new HashMap<>();
   private final Map<Integer, Set<Digest>> applied = new HashMap<>();
+  private final Map<Long, String> challenges = new HashMap<>();
+  private final Set<String> answered = new HashSet<>();
 
   private static final class Taken {
     long through = -1;
@@ -36,6 +40,21 @@ final class RepeatsHaveNoEffect extends Invariant {
       if (change instanceof HubChange.RowsTaken it) {
         check(it);
       }
+    }
+  }
+
+  void challenged(long request, String nonce) {
+    challenges.put(request, nonce);
+  }
+
+  @Override
+  void hubDoes(HubEffect effect, long nowMillis) {
+    if (effect instanceof HubEffect.RenewGranted(var request, var _)) {
+      String nonce = challenges.remove(request);
+      hold(
+          nonce == null || answered.add(nonce),
+          -1,
+          () -> "challenge " + nonce + " was answered twice, and got a certificate twice");
     }
   }
 

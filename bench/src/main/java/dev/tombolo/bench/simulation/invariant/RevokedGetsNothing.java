@@ -2,6 +2,7 @@ package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import java.util.List;
 
@@ -23,6 +24,13 @@ final class RevokedGetsNothing extends Invariant {
       case HubEffect.SendAcked it -> check(it.device(), "an acknowledgement", nowMillis);
       case HubEffect.SendAsk it -> check(it.device(), "a question", nowMillis);
       case HubEffect.EnrolGranted it -> check(it.response().device(), "an enrolment", nowMillis);
+      case HubEffect.RenewGranted it -> {
+        for (CertificateRecord each : facts.hub.certificates.values()) {
+          if (each.pem().equals(it.response().certificate())) {
+            check(each.device(), "a renewal", nowMillis);
+          }
+        }
+      }
       case HubEffect.SignDocument it -> check(it.device(), "a signature", nowMillis);
       default -> {}
     }

@@ -7,9 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// I1: a token lets in no more keys than it has uses, none after its end, each key once.
+/// I1: a token lets in no more keys than it has uses, none after its end, each key once; and nobody
+/// once the hub was restored from a backup, which may not know how often it was used.
 final class TokensAreUsedWithinBounds extends Invariant {
   private final Facts facts;
+  private final Set<String> ofOlderHistories = new HashSet<>();
 
   TokensAreUsedWithinBounds(Facts facts) {
     super("I1");
@@ -19,7 +21,9 @@ final class TokensAreUsedWithinBounds extends Invariant {
   @Override
   void hubCommitted(List<HubChange.Durable> changes, long nowMillis) {
     for (HubChange change : changes) {
-      if (change instanceof HubChange.TokenUsed(var use)) {
+      if (change instanceof HubChange.HistoryRestored) {
+        ofOlderHistories.addAll(facts.hub.tokens.keySet());
+      } else if (change instanceof HubChange.TokenUsed(var use)) {
         check(use);
       }
     }
@@ -30,6 +34,10 @@ final class TokensAreUsedWithinBounds extends Invariant {
     if (token == null) {
       throw broken(-1, "token " + use.token() + " is used and not known");
     }
+    hold(
+        !ofOlderHistories.contains(token.id()),
+        -1,
+        () -> "token " + token.id() + " of before the restore was used");
     List<TokenUse> uses = facts.hub.uses.getOrDefault(use.token(), List.of());
     Set<Object> keys = new HashSet<>();
     uses.forEach(each -> keys.add(each.key()));

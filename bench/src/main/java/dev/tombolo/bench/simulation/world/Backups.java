@@ -109,7 +109,7 @@ final class Backups {
         .hub()
         .isLost(
             new Restored(backup, order),
-            chance.between(150 * VirtualTime.SECOND, 30 * VirtualTime.MINUTE));
+            chance.between(150 * VirtualTime.SECOND, 12 * VirtualTime.MINUTE));
     if (backup != kept.getLast()) {
       world.lostRows();
     }

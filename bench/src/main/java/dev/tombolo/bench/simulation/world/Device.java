@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Shop {
   private static final int EVENTS_A_TURN = 64;
   private static final long TURN_MILLIS = 3;
-  private static final long IDLE_TICK_MILLIS = 8 * VirtualTime.HOUR;
+  private static final long IDLE_TICK_MILLIS = 11 * VirtualTime.HOUR;
 
   /// Windows last for two hours at least.
   private static final long STAGED_TICK_MILLIS = 20 * VirtualTime.MINUTE;
@@ -514,20 +514,21 @@ final class Device implements Shop {
 
   private void tickIn(long millis) {
     long due = world.now() + millis;
-    if (due < nextTickMillis || nextTickMillis <= world.now()) {
-      nextTickMillis = due;
-      long at = run;
-      world
-          .scheduler()
-          .at(
-              due,
-              () -> {
-                if (at == run && nextTickMillis == due) {
-                  nextTickMillis = Long.MAX_VALUE;
-                  turnSoon();
-                }
-              });
+    if (due == nextTickMillis) {
+      return;
     }
+    nextTickMillis = due;
+    long at = run;
+    world
+        .scheduler()
+        .at(
+            due,
+            () -> {
+              if (at == run && nextTickMillis == due) {
+                nextTickMillis = Long.MAX_VALUE;
+                turnSoon();
+              }
+            });
   }
 
   private void committed(List<AgentChange> changes) {

@@ -138,11 +138,13 @@ final class Edge {
     try {
       HubEvent event =
           switch (topic) {
-            case PRESENCE ->
-                new HubEvent.PresenceSaid(
-                    session,
-                    line.device.id(),
-                    payload.read(Presence.class, Limits.PACKET_BYTES_MAX));
+            case PRESENCE -> {
+              Presence presence = payload.read(Presence.class, Limits.PACKET_BYTES_MAX);
+              if (presence instanceof Presence.Birth) {
+                world.born(line.device);
+              }
+              yield new HubEvent.PresenceSaid(session, line.device.id(), presence);
+            }
             case REPORT ->
                 new HubEvent.ReportSaid(
                     session,
@@ -213,7 +215,6 @@ final class Edge {
     switch (effect) {
       case HubEffect.SessionAdmitted _ -> {
         line.isAdmitted = true;
-        world.admitted(line.device);
         world
             .network()
             .down(
@@ -344,13 +345,34 @@ final class Edge {
       RequestedKey key = keyOf(request, wanted.csr());
       if (key != null) {
         long number = number(request);
-        hub.offer(
-            new HubEvent.RecoverAsked(
-                number, shown, key, "nonce-" + number, hub.now() + CHALLENGE_MILLIS, "10.9.0.1"));
+        String nonce = "nonce-" + number;
+        recover(number, nonce, shown, key);
+        long run = hub.run();
+        world
+            .network()
+            .replay(
+                () -> {
+                  // The challenges of a process end with it.
+                  if (hub.run() == run) {
+                    replayed(request, nonce, shown, key);
+                  }
+                });
       }
     } catch (MalformedException e) {
       throw world.bug(device.number(), "the hub cannot read a recovery: " + e);
     }
+  }
+
+  private void recover(long number, String nonce, PresentedCertificate shown, RequestedKey key) {
+    world.challenged(number, nonce);
+    hub.offer(
+        new HubEvent.RecoverAsked(
+            number, shown, key, nonce, hub.now() + CHALLENGE_MILLIS, "10.9.0.1"));
+  }
+
+  /// Somebody has listened, and sends the same proof.
+  private void replayed(Request heard, String nonce, PresentedCertificate shown, RequestedKey key) {
+    recover(number(new Request(heard.device, reply -> {})), nonce, shown, key);
   }
 
   private @Nullable RequestedKey keyOf(Request request, String csr) {

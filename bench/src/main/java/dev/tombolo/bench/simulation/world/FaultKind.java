@@ -54,6 +54,8 @@ public enum FaultKind {
   HUB_COMMIT_UNKNOWN,
   /// Somebody with the hub's keys, not the publisher's, sends a document of their own.
   CONQUERED_HUB,
+  /// Somebody with a device's key asks for a file of any release.
+  CURIOUS_DEVICE,
   /// The hub's signatures take more than half a minute.
   SLOW_SIGNATURES,
   /// The hub's clock is wrong by up to some hours, then right again.

@@ -62,6 +62,7 @@ final class Faults {
     everyWorld(
         FaultKind.HUB_COMMIT_UNKNOWN, 10 * DAY, chance -> world.hub().disk().failAfterCommit());
     everyDevice(FaultKind.CONQUERED_HUB, 60 * DAY, new ConqueredHub(world)::strike);
+    everyDevice(FaultKind.CURIOUS_DEVICE, 40 * DAY, this::asksForAnothersFile);
     everyWorld(
         FaultKind.SLOW_SIGNATURES,
         15 * DAY,
@@ -157,7 +158,7 @@ final class Faults {
   private static long lasts(Chance chance) {
     return chance.isWithin(0.004)
         ? chance.between(VirtualTime.DAY, 5 * VirtualTime.DAY)
-        : chance.gap(10.0 * VirtualTime.MINUTE);
+        : chance.gap(6.0 * VirtualTime.MINUTE);
   }
 
   private void block(int site, boolean up, boolean down, long millis) {
@@ -214,6 +215,19 @@ final class Faults {
     }
   }
 
+  /// Somebody with a device's key asks for whatever there may be.
+  private void asksForAnothersFile(Device device, Chance chance) {
+    List<Releases.Release> known = world.releases().of(chance.oneOf(Releases.APPLICATIONS));
+    if (!known.isEmpty()) {
+      String serial = device.identity.held().serial();
+      Digest file =
+          chance.oneOf(chance.oneOf(known).manifest().variants().getFirst().files()).digest();
+      world
+          .network()
+          .request(device, request -> world.hub().edge().file(request, serial, file), reply -> {});
+    }
+  }
+
   private void flap(int site, Chance chance) {
     int times = (int) chance.between(4, 12);
     for (int i = 0; i < times; i++) {
@@ -224,7 +238,7 @@ final class Faults {
   }
 
   private void outage(Chance chance) {
-    long millis = chance.between(VirtualTime.MINUTE, 45 * VirtualTime.MINUTE);
+    long millis = chance.between(VirtualTime.MINUTE, 20 * VirtualTime.MINUTE);
     for (int site = 0; site < world.plan().sites(); site++) {
       block(site, true, true, millis);
     }

@@ -51,7 +51,7 @@ final class HeadOffice {
     if (isForAPerson && cases.add(device.number())) {
       long delay =
           world.faultsAreOn()
-              ? chance.between(VirtualTime.MINUTE, 4 * VirtualTime.HOUR)
+              ? chance.between(VirtualTime.MINUTE, 2 * VirtualTime.HOUR)
               : chance.between(1_000, 30_000);
       world.scheduler().in(delay, () -> look(device));
     }

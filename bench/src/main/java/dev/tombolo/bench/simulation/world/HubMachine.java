@@ -101,6 +101,11 @@ final class HubMachine {
     return true;
   }
 
+  /// Another one after each start and each death.
+  long run() {
+    return run;
+  }
+
   boolean isUp() {
     return turn != null;
   }

@@ -33,15 +33,43 @@ final class Installer {
   private final Chance chance;
   private final Map<Integer, JoinToken> siteTokens = new HashMap<>();
 
+  /// Of hardware that is on its way to its shop, by its number.
+  private final Map<Integer, JoinToken> posted = new HashMap<>();
+
   Installer(World world) {
     this.world = world;
     this.chance = world.chance("installer");
+  }
+
+  /// A token goes into the parcel, days before somebody in the shop opens it.
+  void post(Device device) {
+    world
+        .operators()
+        .ask(
+            new AdminCommand.CreateToken(
+                World.FLEET,
+                Optional.of(world.siteName(device.site())),
+                Optional.empty(),
+                1,
+                Duration.ofDays(7),
+                drawn(),
+                Optional.empty()),
+            answer -> {
+              if (answer instanceof AdminAnswer.TokenMade(var token)) {
+                posted.put(device.number(), token);
+              }
+            });
   }
 
   /// @param slot which one it shall take; null for any of its site
   void join(Device device, @Nullable SlotRef slot, int tokensSoFar) {
     if (tokensSoFar > TOKENS_MAX) {
       throw world.bug(device.number(), "does not get in, with " + TOKENS_MAX + " tokens");
+    }
+    JoinToken its = posted.remove(device.number());
+    if (slot == null && its != null) {
+      attempt(device, null, its, tokensSoFar);
+      return;
     }
     JoinToken shared = siteTokens.get(device.site());
     if (slot == null && shared != null && chance.isWithin(0.7)) {

@@ -15,6 +15,7 @@ final class Network {
   private static final double DELAY_SHARE = 0.004;
   private static final double LOST_ANSWER_SHARE = 0.08;
   private static final double REPEAT_SHARE = 0.1;
+  private static final double REPLAY_SHARE = 0.2;
   private static final long DELAY_MAX_MILLIS = 40 * VirtualTime.SECOND;
   private static final Reply LOST = new Reply.Lost();
 
@@ -214,6 +215,14 @@ final class Network {
                   arrives.run();
                 }
               });
+    }
+  }
+
+  /// Sometimes a request comes once more, from somebody else.
+  void replay(Runnable arrives) {
+    if (world.mayFault(FaultKind.DUPLICATE) && chance.isWithin(REPLAY_SHARE)) {
+      world.faulted(FaultKind.DUPLICATE);
+      world.scheduler().in(chance.between(500, 90 * VirtualTime.SECOND), arrives);
     }
   }
 

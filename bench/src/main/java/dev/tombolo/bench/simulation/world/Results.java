@@ -8,7 +8,7 @@ import java.util.List;
 
 /// What workloads hand in: people counted, a few times a day, sometimes in bursts.
 final class Results {
-  private static final double GAP_MILLIS = 36.0 * VirtualTime.HOUR;
+  private static final double GAP_MILLIS = 44.0 * VirtualTime.HOUR;
   private static final int BURST_MAX = 90;
   private static final List<Name> CHANNELS = List.of(new Name("people"), new Name("queue"));
 

@@ -53,6 +53,11 @@ public final class World {
   /// Devices that take the slot of another.
   private static final double TAKING_OVER_SHARE = 0.12;
 
+  /// Of devices that come late, those whose token is made before they leave for their shop.
+  private static final double POSTED_SHARE = 0.7;
+
+  private static final long POSTED_MAX_MILLIS = 6 * VirtualTime.DAY;
+
   private static final long CONVERGENCE_MILLIS = 15 * VirtualTime.MINUTE;
 
   /// Ticks of an idle agent or hub while the world converges.
@@ -134,6 +139,7 @@ public final class World {
       business.open();
       devicesJoin();
       backups.begin();
+      new OddCommands(this).begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
@@ -177,6 +183,11 @@ public final class World {
               ? when.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR)
               : when.between(0, plan.days() * VirtualTime.DAY / 2);
       boolean takesOver = when.isWithin(TAKING_OVER_SHARE);
+      if (first > POSTED_MAX_MILLIS && when.isWithin(POSTED_SHARE)) {
+        scheduler.in(
+            first - when.between(VirtualTime.HOUR, POSTED_MAX_MILLIS),
+            () -> installer.post(device));
+      }
       scheduler.in(
           first,
           () -> {
@@ -343,8 +354,9 @@ public final class World {
     scheduler.in(chance.between(VirtualTime.HOUR, 12 * VirtualTime.HOUR), copy::retire);
   }
 
-  void admitted(Device device) {
-    invariants.admitted(device, now());
+  /// The hub hears its birth.
+  void born(Device device) {
+    invariants.born(device, now());
   }
 
   /// An operator has given the device this slot.
@@ -450,6 +462,7 @@ public final class World {
   void agentTakes(Device device, AgentEvent event) {
     note(device.number(), event);
     events++;
+    invariants.agentTakes(device, event);
   }
 
   void agentDoes(Device device, AgentEffect effect) {
@@ -494,6 +507,11 @@ public final class World {
 
   void sentDesired(Line line, DesiredUpdate update, int bytes) {
     invariants.sentDesired(line.device.id(), update, bytes, now());
+  }
+
+  /// This request proves the key by answering this challenge.
+  void challenged(long request, String nonce) {
+    invariants.challenged(request, nonce);
   }
 
   void servedFile(Device device, Digest file) {
