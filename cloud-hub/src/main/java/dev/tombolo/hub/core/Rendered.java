@@ -96,7 +96,7 @@ final class Rendered {
   }
 
   /// What would be selected for a slot, and why.
-  private Resolved resolved(Kept<AdminObject.Site> site, SlotRef slot) {
+  Resolved resolved(Kept<AdminObject.Site> site, SlotRef slot) {
     Name fleet = site.content().fleet();
     Shared shared = fleets.get(fleet);
     long revision = state.fleetRevision(fleet);

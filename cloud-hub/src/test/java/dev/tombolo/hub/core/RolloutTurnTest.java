@@ -236,7 +236,8 @@ class RolloutTurnTest {
   private Selection selected(EnrolResponse device) {
     SlotRef slot = slotOf(device);
     return new Rendered(scene.state())
-        .selected(known(scene.state().sites.get(slot.site())).content(), slot)
+        .resolved(known(scene.state().sites.get(slot.site())), slot)
+        .section()
         .applications()
         .getFirst();
   }
@@ -249,7 +250,7 @@ class RolloutTurnTest {
       Digest live) {
     ApplicationStatus status =
         new ApplicationStatus(
-            APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of(), null);
+            APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of());
     Digest manifest = known(scene.state().documents.get(device.device())).manifest();
     ReportBody body = new ReportBody.State(manifest, 1, List.of(status), List.of(), Map.of());
     scene.tell(

@@ -173,8 +173,7 @@ final class Town {
           0,
           phase == ApplicationStatus.Phase.ROLLED_BACK
               ? List.of(new Reason.ProbeFailed("golden", "bad"))
-              : List.of(),
-          null);
+              : List.of());
     }
   }
 
