@@ -1,6 +1,7 @@
 package dev.tombolo.bench.demo;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// Step 6: a model that loads and answers wrongly is found out by each shop's golden set.
 final class BadModelRollsBack implements Step {
@@ -20,7 +21,7 @@ final class BadModelRollsBack implements Step {
   public void play(Town town) throws Exception {
     ModelVersion bad = town.models().bad();
     ModelVersion good = town.models().second();
-    town.release(bad);
+    town.release(bad, Optional.of(town.models().second()));
     town.await(
         bad.release() + " to be rolled back in all shops",
         town.shops(),

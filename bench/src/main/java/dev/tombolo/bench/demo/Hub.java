@@ -70,6 +70,12 @@ final class Hub {
     return process.orElseThrow().pid();
   }
 
+  /// The bundles that the hub has and those to come.
+  List<BundleSeen> bundles() throws IOException {
+    String token = Files.readString(data.resolve("admin-token")).strip();
+    return Http.list(BundleSeen.class, url() + "/api/v1/bundles", token);
+  }
+
   /// All devices as the hub sees them, by its public API, ordered by slot.
   List<DeviceSeen> devices() throws IOException {
     String token = Files.readString(data.resolve("admin-token")).strip();

@@ -2,6 +2,7 @@ package dev.tombolo.bench.demo;
 
 import dev.tombolo.bench.process.Await;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Step 7: the hub dies in the middle of a change, and nothing it had acknowledged is lost.
 final class HubIsKilled implements Step {
@@ -27,7 +28,7 @@ final class HubIsKilled implements Step {
       shop.line().throttle(SLOW_BYTES_PER_SECOND);
     }
     long before = watched.line().bytesDown();
-    town.release(town.models().third());
+    town.release(town.models().third(), Optional.of(town.models().second()));
     Await.untilTrue(
         MIDDLE_LIMIT,
         () -> "the download to be under way",

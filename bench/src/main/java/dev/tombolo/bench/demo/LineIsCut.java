@@ -4,6 +4,7 @@ import dev.tombolo.bench.process.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
 final class LineIsCut implements Step {
@@ -36,7 +37,7 @@ final class LineIsCut implements Step {
       town.rememberDark(new DarkCount(pid, dark.health().texts()));
       List<Shop> reached = List.of(town.shop(1), town.shop(3));
       LineBytes bytes = LineBytes.of(town, reached);
-      town.release(town.models().second());
+      town.release(town.models().second(), Optional.of(old));
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());
       town.shell().tombolo("get", "bundles");

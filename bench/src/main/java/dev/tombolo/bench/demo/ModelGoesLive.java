@@ -1,6 +1,7 @@
 package dev.tombolo.bench.demo;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// Step 3: a real model, signed by the publisher, reaches all shops.
 final class ModelGoesLive implements Step {
@@ -22,7 +23,7 @@ final class ModelGoesLive implements Step {
   @Override
   public void play(Town town) throws Exception {
     LineBytes bytes = LineBytes.of(town, town.shops());
-    town.release(town.models().first());
+    town.release(town.models().first(), Optional.empty());
     town.awaitLive(town.models().first(), town.shops(), LIVE_LIMIT);
     bytes.claimAtMost(PACKED_SHARE, town.models().first());
     town.shell().tombolo("get", "devices");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -19,6 +20,7 @@ final class Town {
   private static final int SHOPS = 3;
   private static final int PORTS_PER_SHOP = 3;
   private static final int BAR_COLUMNS = 12;
+  private static final Duration BUNDLE_LIMIT = Duration.ofSeconds(180);
 
   private final Path folder;
   private final Screen screen;
@@ -117,12 +119,30 @@ final class Town {
     return dark.orElseThrow();
   }
 
-  /// Signs, pushes and assigns it to the fleet.
-  void release(ModelVersion model) throws IOException, InterruptedException {
+  /// Signs and pushes it, waits until the hub has made the bundle that the shops will ask for, and
+  /// assigns it to the fleet.
+  ///
+  /// @param base what they run now; empty when nothing does
+  void release(ModelVersion model, Optional<ModelVersion> base)
+      throws IOException, InterruptedException {
     shell.tombolo(
         "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
     shell.tombolo("release", "push", model.envelope());
+    Await.untilTrue(
+        BUNDLE_LIMIT,
+        () -> "the hub to have made the bundle to " + model.release(),
+        () -> hasBundle(model, base));
     shell.tombolo("assign", model.release(), "--fleet", FLEET);
+  }
+
+  private boolean hasBundle(ModelVersion model, Optional<ModelVersion> base) throws IOException {
+    String from = base.map(ModelVersion::release).orElse(null);
+    return hub.bundles().stream()
+        .anyMatch(
+            bundle ->
+                bundle.target().equals(model.release())
+                    && Objects.equals(bundle.base(), from)
+                    && bundle.standing().equals("made"));
   }
 
   /// Waits until the hub sees the wanted thing of each of these shops, with progress meanwhile. A

@@ -57,6 +57,9 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   /// Looked at anew now and then, whatever has happened.
   private static final long LOOK_SECONDS = 600;
 
+  /// What is only a fallback is made when nobody has changed anything for so long.
+  private static final long QUIET_SECONDS = 20;
+
   private static final long CLOSE_SECONDS = 10;
 
   private final HubViews views;
@@ -221,7 +224,12 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
     while (!isClosing) {
       try {
         Optional<BundlePair> next = next();
-        if (next.isPresent()) {
+        if (next.isPresent() && isFallback(next.get()) && !isQuiet()) {
+          isLookDue = true;
+        } else if (next.isPresent()) {
+          synchronized (lock) {
+            making = next.get();
+          }
           make(next.get());
         } else {
           awaitNews();
@@ -236,6 +244,28 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         pause();
       }
     }
+  }
+
+  /// Made for devices that nobody knows of yet: whoever runs an older release has its bundle.
+  private boolean isFallback(BundlePair pair) {
+    synchronized (lock) {
+      if (pair.base().isPresent() || asked.contains(pair)) {
+        return false;
+      }
+    }
+    return shelf.entries().stream()
+        .map(BundleShelf.Entry::pair)
+        .anyMatch(made -> made.target().equals(pair.target()) && made.base().isPresent());
+  }
+
+  /// False when something else may be wanted by now.
+  private boolean isQuiet() throws InterruptedException {
+    synchronized (lock) {
+      making = null;
+    }
+    boolean isNews = news.tryAcquire(QUIET_SECONDS, TimeUnit.SECONDS);
+    news.drainPermits();
+    return !isNews;
   }
 
   /// The quota may be smaller than it was.
