@@ -24,6 +24,8 @@ class AgentPropertiesTest {
     assertThat(config.runtimes()).isEmpty();
     assertThat(config.loopbackPort()).isZero();
     assertThat(config.backoffMaxSeconds()).isEqualTo(300);
+    assertThat(config.isShared()).isTrue();
+    assertThat(config.lanPort()).isEqualTo(8444);
     assertThat(config.proxy()).isEmpty();
   }
 
@@ -36,12 +38,16 @@ class AgentPropertiesTest {
             "loopback.port=9191",
             "fetch.maxBytesPerSecond=50000",
             "link.backoffMaxSeconds=3",
+            "lan.share=false",
+            "lan.port=9444",
             "proxy=proxy.shop:3128");
 
     assertThat(config.runtimes()).containsEntry("java", Path.of("/opt/java"));
     assertThat(config.loopbackPort()).isEqualTo(9191);
     assertThat(config.fetchBytesPerSecondMax()).isEqualTo(50_000);
     assertThat(config.backoffMaxSeconds()).isEqualTo(3);
+    assertThat(config.isShared()).isFalse();
+    assertThat(config.lanPort()).isEqualTo(9444);
     assertThat(config.proxy()).hasValueSatisfying(it -> assertThat(it.getPort()).isEqualTo(3128));
   }
 

@@ -167,7 +167,6 @@ class SharingTest {
   /// One device.
   private static final class Box {
     final DeviceId id;
-    final Peer peer;
     Sharing sharing;
     boolean isAlive;
 
@@ -187,9 +186,8 @@ class SharingTest {
     boolean isFetching;
     long grownMillis;
 
-    Box(DeviceId id, Peer peer) {
+    Box(DeviceId id) {
       this.id = id;
-      this.peer = peer;
       this.sharing = new Sharing(id);
     }
 
@@ -212,7 +210,7 @@ class SharingTest {
         DeviceId id = DeviceId.ofKey(new byte[] {(byte) i});
         Peer peer = new Peer(id, new Name("slot-" + i), List.of(), List.of());
         peers.add(peer);
-        devices.add(new Box(id, peer));
+        devices.add(new Box(id));
       }
       devices.forEach(it -> it.sharing.shareWith(new Name("store-1"), peers));
     }
