@@ -283,16 +283,17 @@ enum Listing {
   /// When a site switches, in short; all of it is in the JSON.
   static String switches(SiteTimesBody times) {
     List<String> words = new ArrayList<>();
-    if (!times.switching().isEmpty()) {
-      words.add(String.join("; ", times.switching()));
+    int more = times.switching().size() - 1;
+    if (more >= 0) {
+      words.add(times.switching().getFirst() + (more == 0 ? "" : " +" + more));
     }
     if (!times.openingHours().isEmpty()) {
-      words.add("not " + String.join("; ", times.openingHours()));
+      words.add("not while open");
     }
     if (!times.freezeDates().isEmpty()) {
-      words.add("frozen " + String.join(", ", times.freezeDates()));
+      words.add("freezes: " + times.freezeDates().size());
     }
-    return words.isEmpty() ? "any time" : String.join("; ", words);
+    return words.isEmpty() ? "any time" : String.join(", ", words);
   }
 
   static String labels(Map<String, String> labels) {

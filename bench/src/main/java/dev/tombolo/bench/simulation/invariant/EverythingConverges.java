@@ -156,21 +156,28 @@ final class EverythingConverges extends Invariant {
     return isAsWanted;
   }
 
-  /// Its window is shut, and `why` says so.
+  /// Its window is shut, and `why` says so; or the hub's clock was ahead, and what it signed then
+  /// is still to come.
   private boolean waitsForItsTime(Shop shop, ReleaseState state, List<Reason> why, long nowMillis) {
     WindowRule rule = WindowRule.of(shop, facts.of(shop));
+    boolean isUnsure =
+        facts.of(shop).timeFloorMillis > nowMillis + 120_000
+            && rule.hasWindows()
+            && why.contains(new Reason.TimeUnsure());
     return switch (state) {
       case ReleaseState.Fetching _ ->
-          !rule.mayDownload(nowMillis)
-              && why.stream().anyMatch(Reason.DownloadWindowClosed.class::isInstance);
+          isUnsure
+              || (!rule.mayDownload(nowMillis)
+                  && why.stream().anyMatch(Reason.DownloadWindowClosed.class::isInstance));
       case ReleaseState.Staged _ ->
-          !rule.maySwitch(nowMillis)
-              && why.stream()
-                  .anyMatch(
-                      it ->
-                          it instanceof Reason.SwitchWindowClosed
-                              || it instanceof Reason.ShopOpen
-                              || it instanceof Reason.Frozen);
+          isUnsure
+              || (!rule.maySwitch(nowMillis)
+                  && why.stream()
+                      .anyMatch(
+                          it ->
+                              it instanceof Reason.SwitchWindowClosed
+                                  || it instanceof Reason.ShopOpen
+                                  || it instanceof Reason.Frozen));
       case ReleaseState.Absent _,
           ReleaseState.Staging _,
           ReleaseState.Switching _,
