@@ -72,7 +72,7 @@ class SimulationTest {
   @Test
   @Tag("slow")
   void invariantsHoldInManyWorlds() throws InterruptedException {
-    assertHold(20_000, 596);
+    assertHold(200_000, 96);
   }
 
   private static void assertHold(long from, int seeds) throws InterruptedException {
