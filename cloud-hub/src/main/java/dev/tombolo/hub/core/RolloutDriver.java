@@ -179,8 +179,7 @@ final class RolloutDriver {
     return new RolloutSteps.Slots() {
       @Override
       public @Nullable Prior prior(SlotRef slot) {
-        return rendered.without(
-            record.id(), record.scope().fleet(), slot, record.application());
+        return rendered.without(record.id(), record.scope().fleet(), slot, record.application());
       }
 
       @Override
