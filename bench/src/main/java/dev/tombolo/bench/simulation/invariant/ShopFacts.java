@@ -7,6 +7,7 @@ import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ShopFacts {
   long connects;
   long timeFloorMillis;
+  @Nullable TimeHeard heard;
   final Map<Name, Long> securityFloors = new HashMap<>();
   @Nullable HeldDocument held;
   final TreeMap<Name, ReleaseState> releases = new TreeMap<>();
@@ -64,6 +66,7 @@ final class ShopFacts {
     ShopFacts copy = new ShopFacts();
     copy.connects = connects;
     copy.timeFloorMillis = timeFloorMillis;
+    copy.heard = heard;
     copy.securityFloors.putAll(securityFloors);
     copy.held = held;
     copy.releases.putAll(releases);
@@ -83,6 +86,7 @@ final class ShopFacts {
     switch (change) {
       case AgentChange.ConnectCounted(var count) -> connects = count;
       case AgentChange.TimeFloorRaised(var millis) -> timeFloorMillis = millis;
+      case AgentChange.TimeHeardKept(var it) -> heard = it;
       case AgentChange.SecurityFloorRaised(var name, var floor) -> securityFloors.put(name, floor);
       case AgentChange.DocumentHeld(var document) -> held = document;
       case AgentChange.ApplicationKept(var it) -> releases.put(it.name(), it.state());
