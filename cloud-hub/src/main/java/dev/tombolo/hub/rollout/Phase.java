@@ -32,8 +32,8 @@ public enum Phase {
   RETRYING,
   /// The rollout was rolled back, and so was the device.
   BACK,
-  /// The hardware that has, or may have, its permit was put out of the slot, and may be alive in the
-  /// dark. Whoever holds the slot now waits until that permit is surely over.
+  /// The hardware that has, or may have, its permit was put out of the slot, and may be alive in
+  /// the dark. Whoever holds the slot now waits until that permit is surely over.
   LOST;
 
   private static final Phase[] ALL = values();

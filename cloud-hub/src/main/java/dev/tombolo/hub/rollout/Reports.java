@@ -30,8 +30,8 @@ final class Reports {
     return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said.holder()));
   }
 
-  /// Whether other hardware may have got a permit: who held the slot is known, or, where the database
-  /// lost it, could be somebody before this one.
+  /// Whether other hardware may have got a permit: who held the slot is known, or, where the
+  /// database lost it, could be somebody before this one.
   private static boolean isOther(Rollout rollout, int member, Said said) {
     return rollout.holder(member) == 0
         ? rollout.isSuspect(member) && said.enrolledMillis() >= rollout.record().createdMillis()
@@ -40,8 +40,7 @@ final class Reports {
 
   /// The permit is in the hands of hardware that may be alive in the dark.
   private static RolloutChange.Moved lost(Rollout rollout, int member) {
-    long granted =
-        rollout.isSuspect(member) ? latestLost(rollout) : rollout.granted(member);
+    long granted = rollout.isSuspect(member) ? latestLost(rollout) : rollout.granted(member);
     return new RolloutChange.Moved(
         rollout.id(),
         member,
@@ -86,7 +85,8 @@ final class Reports {
     }
     return switch (status.phase()) {
       case ROLLED_BACK -> failed(rollout, member, from, status);
-      case SWITCHING, PROBING -> from.isDecided() || from == Phase.LOST ? Move.to(from) : Move.to(Phase.SWITCHED);
+      case SWITCHING, PROBING ->
+          from.isDecided() || from == Phase.LOST ? Move.to(from) : Move.to(Phase.SWITCHED);
       case STAGED -> staged(rollout, member, from, said);
       case FETCHING, ABSENT -> fetching(rollout, member, from, status, said);
       case LIVE -> Move.to(from);
@@ -109,12 +109,13 @@ final class Reports {
           !rollout.isOpen(member)
               ? Move.to(from)
               : isCleared ? Move.news(Phase.READY) : Move.to(Phase.READY);
-      case PERMITTED ->
+      case PERMITTED, SWITCHED ->
+          // Who had switched and has it staged anew wanted something else in between, and may use
+          // the same permit again.
           isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
               ? Move.to(Phase.WAITING)
-              : isCleared ? Move.news(from) : Move.to(from);
-      case SWITCHED, SUCCEEDED, FAILED, RETRYING, BACK, LOST ->
-          isCleared ? Move.news(from) : Move.to(from);
+              : isCleared ? Move.news(Phase.PERMITTED) : Move.to(Phase.PERMITTED);
+      case SUCCEEDED, FAILED, RETRYING, BACK, LOST -> isCleared ? Move.news(from) : Move.to(from);
     };
   }
 
@@ -128,10 +129,9 @@ final class Reports {
     if (rollout.isSuspect(member) && said.isCurrent().getAsBoolean()) {
       return Move.news(from == Phase.PERMITTED || from == Phase.READY ? Phase.WAITING : from);
     }
-    if (from == Phase.PERMITTED
-        && isWithdrawn(rollout, member)
-        && said.isCurrent().getAsBoolean()) {
-      return Move.to(Phase.WAITING);
+    if (from == Phase.PERMITTED || from == Phase.SWITCHED) {
+      boolean isReleased = isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean();
+      return Move.to(isReleased ? Phase.WAITING : Phase.PERMITTED);
     }
     // What was staged can be lost: then it fetches again.
     return Move.to(from == Phase.READY ? Phase.WAITING : from);
@@ -155,6 +155,9 @@ final class Reports {
             && said.isCurrent().getAsBoolean()) {
           yield Move.to(Phase.BACK);
         }
+        if (from == Phase.SWITCHED && isAtRest(said.status())) {
+          yield Move.to(said.isCurrent().getAsBoolean() ? Phase.WAITING : Phase.PERMITTED);
+        }
         boolean isReleased =
             from == Phase.PERMITTED
                 && isWithdrawn(rollout, member)
@@ -174,8 +177,7 @@ final class Reports {
   }
 
   private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, int holder) {
-    boolean isStillSuspect =
-        next.phase == Phase.READY && !next.isNews && rollout.isSuspect(member);
+    boolean isStillSuspect = next.phase == Phase.READY && !next.isNews && rollout.isSuspect(member);
     return new RolloutChange.Moved(
         rollout.id(),
         member,

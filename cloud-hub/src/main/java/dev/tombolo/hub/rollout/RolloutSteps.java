@@ -159,7 +159,7 @@ public final class RolloutSteps {
         isLost ? 0 : rollout.granted(member),
         rollout.prior(member),
         isLost ? 0 : rollout.holder(member),
-        rollout.record().life(),
+        lifeOf(rollout, member),
         null);
   }
 
@@ -364,8 +364,12 @@ public final class RolloutSteps {
         grantedMillis,
         rollout.prior(member),
         rollout.holder(member),
-        // What was suspected before stays so: only the device itself can clear it.
-        rollout.isSuspect(member) ? rollout.record().life() - 1 : rollout.record().life(),
+        lifeOf(rollout, member),
         null);
+  }
+
+  /// What was suspected before stays so: only the device itself can clear it.
+  private static int lifeOf(Rollout rollout, int member) {
+    return rollout.isSuspect(member) ? rollout.record().life() - 1 : rollout.record().life();
   }
 }

@@ -14,4 +14,5 @@ import org.jspecify.annotations.Nullable;
 public record Said(
     int holder,
     long enrolledMillis,
-    @Nullable ApplicationStatus status, BooleanSupplier isCurrent) {}
+    @Nullable ApplicationStatus status,
+    BooleanSupplier isCurrent) {}

@@ -259,9 +259,22 @@ class RolloutTest {
             .as("%s %s: %s", rollout, rollout.slot(member), why)
             .isEqualTo(
                 !rollout.isSuperseded(member) && (hasIt || rollout.phase(member) == Phase.BACK));
-        assertThat(why).as("%s %s", rollout, rollout.slot(member)).allMatch(RolloutTest::isHold);
+        assertThat(why)
+            .as(
+                "%s %s %s holder %d %s",
+                rollout,
+                rollout.slot(member),
+                rollout.phase(member),
+                rollout.holder(member),
+                known(town, rollout.slot(member)))
+            .allMatch(RolloutTest::isHold);
       }
     }
+  }
+
+  private static String known(Town town, SlotRef slot) {
+    Town.Device device = town.devices.get(slot);
+    return device == null ? "" : device.holder + " " + device.status() + " " + device.held;
   }
 
   static LongStream seeds() {

@@ -246,7 +246,7 @@ final class Town {
     RolloutState state = rollout.state();
     if (change instanceof RolloutChange.Moved moved
         && moved.phase() == Phase.PERMITTED
-        && rollout.phase(moved.member()) != Phase.PERMITTED) {
+        && rollout.granted(moved.member()) != moved.grantedMillis()) {
       boolean mayBe =
           (state instanceof RolloutState.Rolling || state instanceof RolloutState.Completed)
               && moved.wave() <= state.openThrough()
@@ -467,7 +467,8 @@ final class Town {
       }
       int most = bySite.values().stream().mapToInt(Integer::intValue).max().orElse(0);
       if (budgets.perSite() > 0 && most > budgets.perSite()) {
-        throw new AssertionError(rollout + ": " + bySite + " at once in a site: " + exposed(rollout));
+        throw new AssertionError(
+            rollout + ": " + bySite + " at once in a site: " + exposed(rollout));
       }
       if (budgets.inFlight() > 0 && all > budgets.inFlight()) {
         throw new AssertionError(rollout + ": " + all + " at once: " + exposed(rollout));

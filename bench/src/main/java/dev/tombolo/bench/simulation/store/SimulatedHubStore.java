@@ -265,7 +265,7 @@ public final class SimulatedHubStore implements HubStore {
       case HubChange.CertificatesEnded _ -> kind;
       case HubChange.UserPut c -> new Key(kind, c.user().name(), null);
       case HubChange.AuditAppended _ -> kind;
-      case HubChange.RolloutKept(var change) -> keyOf(change);
+      case HubChange.RolloutKept(var its) -> keyOf(its);
     };
   }
 
