@@ -21,6 +21,7 @@ public final class Limits {
 
   /// Addresses of one device inside its site.
   public static final int LAN_ADDRESSES_MAX = 4;
+
   public static final int ENROL_BODY_BYTES_MAX = 16 * 1024;
 
   /// Bytes waiting to be sent to one device; beyond it the session is closed as a slow consumer.

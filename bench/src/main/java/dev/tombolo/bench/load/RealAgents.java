@@ -59,8 +59,7 @@ final class RealAgents implements AutoCloseable {
   private static AgentDaemon start(Path data, String text) throws IOException {
     Files.createDirectories(data);
     AgentConfig config =
-        new AgentConfig(
-            data, Map.of(), 0, 0, BACKOFF_SECONDS_MAX, false, 8444, Optional.empty());
+        new AgentConfig(data, Map.of(), 0, 0, BACKOFF_SECONDS_MAX, false, 8444, Optional.empty());
     if (!(JoinTokenCodec.decode(text) instanceof JoinTokenCodec.Read(JoinToken token))) {
       throw new IOException("the hub's token cannot be read");
     }

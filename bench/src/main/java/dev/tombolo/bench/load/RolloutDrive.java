@@ -2,9 +2,13 @@ package dev.tombolo.bench.load;
 
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.LayerKind;
+import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.RenderedSection;
-import dev.tombolo.hub.desired.Selections;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Choice;
@@ -30,6 +34,7 @@ import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -49,6 +54,7 @@ import java.util.Set;
 final class RolloutDrive {
   private static final Name FLEET = new Name("shops");
   private static final Name APPLICATION = new Name("counter");
+  private static final Given GIVEN = new Given("user:bench", 0, "");
   private static final Digest OLD = Digest.ofText("old");
   private static final Digest NEW = Digest.ofText("new");
   private static final RolloutId ID = new RolloutId(1);
@@ -201,12 +207,14 @@ final class RolloutDrive {
     for (int member = 0; member < rollout.size(); member++) {
       Layer.Choice choice =
           switch (rollout.choice(member, 1)) {
-            case Choice.None _ -> new Layer.Choice(OLD, "1");
-            case Choice.Free free -> new Layer.Choice(free.release(), free.version());
+            case Choice.None _ -> new Layer.Choice(OLD, "1", "", GIVEN);
+            case Choice.Free free -> new Layer.Choice(free.release(), free.version(), "", GIVEN);
             case Choice.Gated gated ->
                 new Layer.Choice(
                     gated.release(),
                     gated.version(),
+                    "",
+                    GIVEN,
                     dev.tombolo.protocol.desired.Gate.of(
                         new Permit(
                             new Name("r1"),
@@ -214,14 +222,13 @@ final class RolloutDrive {
                             gated.grantedMillis(),
                             gated.notAfterMillis())));
           };
-      bytes +=
-          RenderedSection.of(
-                  Section.WORKLOADS,
-                  Json.write(
-                      Selections.of(List.of(new Layer(Map.of(APPLICATION, choice), Map.of())))))
-              .digest()
-              .text()
-              .length();
+      Layer layer =
+          new Layer(
+              LayerKind.ROLLOUT, "rollout", Map.of(APPLICATION, choice), Map.of(), Map.of(), GIVEN);
+      PlaceFacts place = new PlaceFacts(FLEET, rollout.slot(member), Map.of(), Map.of());
+      WorkloadsSection section =
+          Layering.of(new SlotSettings(place, List.of(layer), Map.of())).section();
+      bytes += RenderedSection.of(Section.WORKLOADS, Json.write(section)).digest().text().length();
     }
     if (bytes == 0) {
       throw new IllegalStateException("nothing was rendered");
@@ -379,12 +386,11 @@ final class RolloutDrive {
           0,
           0,
           0,
-          List.of(new Reason.ProbeFailed("golden-set", "2 of 4 wrong")),
-          null);
+          List.of(new Reason.ProbeFailed("golden-set", "2 of 4 wrong")));
 
   private static ApplicationStatus status(ApplicationStatus.Phase phase, Digest live) {
     return new ApplicationStatus(
-        APPLICATION, phase, NEW, "2", live, "1", null, 0, 0, 0, 0, List.of(), null);
+        APPLICATION, phase, NEW, "2", live, "1", null, 0, 0, 0, 0, List.of());
   }
 
   /// After a full collection.

@@ -121,8 +121,7 @@ final class RolloutDriver {
   }
 
   /// Whether the document in force is of this history, and says what is selected at this moment.
-  private boolean isCurrent(
-      DeviceId id, SlotRef slot, ReportBody.State said, long nowMillis) {
+  private boolean isCurrent(DeviceId id, SlotRef slot, ReportBody.State said, long nowMillis) {
     DocumentRecord document = state.documents.get(id);
     return document != null
         && document.manifest().equals(said.manifest())

@@ -38,11 +38,13 @@ public record PresenceRecord(
   }
 
   public PresenceRecord came(String from, long nowMillis) {
-    return new PresenceRecord(device, bootId, connect, true, nowMillis, from, agentVersion, lan, lanMillis);
+    return new PresenceRecord(
+        device, bootId, connect, true, nowMillis, from, agentVersion, lan, lanMillis);
   }
 
   public PresenceRecord gone(long nowMillis) {
-    return new PresenceRecord(device, bootId, connect, false, nowMillis, remote, agentVersion, lan, lanMillis);
+    return new PresenceRecord(
+        device, bootId, connect, false, nowMillis, remote, agentVersion, lan, lanMillis);
   }
 
   /// Its newest birth.

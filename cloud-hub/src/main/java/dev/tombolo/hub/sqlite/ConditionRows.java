@@ -1,6 +1,5 @@
 package dev.tombolo.hub.sqlite;
 
-import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.policy.DeviceCondition;

@@ -59,7 +59,12 @@ class SchemaTest {
 
   /// What only the reader knows.
   private static final List<String> BEYOND_SCHEMAS =
-      List.of("is not a time zone", "is not a variable", "spec.fleet says", "is no time of day", "is not a day");
+      List.of(
+          "is not a time zone",
+          "is not a variable",
+          "spec.fleet says",
+          "is no time of day",
+          "is not a day");
 
   private static final List<Object> VALUES =
       List.of(

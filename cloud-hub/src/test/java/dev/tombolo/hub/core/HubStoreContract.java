@@ -245,8 +245,7 @@ public abstract class HubStoreContract {
     before.presences.forEach(
         (device, presence) ->
             assertThat(after.presences)
-                .hasEntrySatisfying(
-                    device, it -> assertThat(it.lan()).isEqualTo(presence.lan())));
+                .hasEntrySatisfying(device, it -> assertThat(it.lan()).isEqualTo(presence.lan())));
     assertThat(after.sessions).isEmpty();
   }
 

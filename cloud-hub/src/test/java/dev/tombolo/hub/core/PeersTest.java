@@ -111,8 +111,7 @@ class PeersTest {
     hear(scene.tell(new HubEvent.Ticked()));
 
     assertThat(peers(first).getLast().keys())
-        .containsExactly(
-            Scene.key("second").keyDigest(), Scene.key("next of second").keyDigest());
+        .containsExactly(Scene.key("second").keyDigest(), Scene.key("next of second").keyDigest());
   }
 
   @Test
@@ -190,8 +189,7 @@ class PeersTest {
                 new HubEvent.AdminAsked(
                     scene.number(),
                     Scene.ALICE,
-                    new AdminCommand.RevokeDevice(
-                        identity.device(), "stolen", Optional.empty()))));
+                    new AdminCommand.RevokeDevice(identity.device(), "stolen", Optional.empty()))));
     effects.addAll(scene.tell(new HubEvent.Ticked()));
     return effects;
   }
@@ -229,8 +227,7 @@ class PeersTest {
       for (HubEffect.SendDesired sent : Scene.all(HubEffect.SendDesired.class, news)) {
         take(sent);
         more.addAll(
-            scene.tell(
-                new HubEvent.DesiredTaken(sent.session(), sent.device(), sent.manifest())));
+            scene.tell(new HubEvent.DesiredTaken(sent.session(), sent.device(), sent.manifest())));
       }
       news = more;
     }

@@ -249,8 +249,7 @@ class RolloutTurnTest {
       ApplicationStatus.Phase phase,
       Digest live) {
     ApplicationStatus status =
-        new ApplicationStatus(
-            APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of());
+        new ApplicationStatus(APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of());
     Digest manifest = known(scene.state().documents.get(device.device())).manifest();
     ReportBody body = new ReportBody.State(manifest, 1, List.of(status), List.of(), Map.of());
     scene.tell(

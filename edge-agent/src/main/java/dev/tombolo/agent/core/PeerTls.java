@@ -4,8 +4,8 @@ import java.security.cert.Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
-/// TLS among the devices of a site: mutual, and whoever shows a key that the document in force names
-/// is taken, whatever the dates and names of its certificate.
+/// TLS among the devices of a site: mutual, and whoever shows a key that the document in force
+/// names is taken, whatever the dates and names of its certificate.
 public interface PeerTls {
   SSLContext context();
 

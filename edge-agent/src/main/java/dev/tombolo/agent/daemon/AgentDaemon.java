@@ -113,8 +113,7 @@ public final class AgentDaemon implements AutoCloseable {
   }
 
   private static AgentBoot boot(
-      AgentConfig config, IdentityFolder.Identity identity, List<String> lan)
-      throws IOException {
+      AgentConfig config, IdentityFolder.Identity identity, List<String> lan) throws IOException {
     byte[] bootId = new byte[8];
     new SecureRandom().nextBytes(bootId);
     return new AgentBoot(

@@ -50,8 +50,7 @@ final class PeerCopy implements FileWork {
   private long windowBytes;
   private boolean isSlow;
 
-  PeerCopy(
-      AgentEffect.CopyFromPeer wanted, AgentFolders folders, PeerTls tls, AgentInbox inbox) {
+  PeerCopy(AgentEffect.CopyFromPeer wanted, AgentFolders folders, PeerTls tls, AgentInbox inbox) {
     this.wanted = wanted;
     this.folders = folders;
     this.inbox = inbox;
@@ -158,7 +157,8 @@ final class PeerCopy implements FileWork {
   private boolean receive(InputStream in, PartialFile part) throws IOException {
     try (in) {
       int read;
-      while (part.length() < wanted.size() && (read = read(in, wanted.size() - part.length())) >= 0) {
+      while (part.length() < wanted.size()
+          && (read = read(in, wanted.size() - part.length())) >= 0) {
         part.append(ByteBuffer.wrap(buffer.array(), 0, read));
         windowBytes += read;
         long now = System.nanoTime();

@@ -108,12 +108,9 @@ final class PeerLine {
     }
     String word = open.getHeaderField(STANDING);
     PeerStanding standing =
-        word == null
-            ? PeerStanding.HOLDS
-            : PeerStanding.ofWord(word).orElse(PeerStanding.HOLDS);
+        word == null ? PeerStanding.HOLDS : PeerStanding.ofWord(word).orElse(PeerStanding.HOLDS);
     PeerAnswer told =
-        new PeerAnswer(
-            peer.device(), standing, Math.max(0, open.getHeaderFieldLong(HOLDS, 0)));
+        new PeerAnswer(peer.device(), standing, Math.max(0, open.getHeaderFieldLong(HOLDS, 0)));
     if (!hasBytes) {
       drain(open);
     }

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /// The addresses at which other machines may reach this one.
 final class LanAddresses {
   /// Interfaces of container engines and virtual machines: nobody else is there.
-  private static final List<String> INNER = List.of("docker", "br-", "veth", "virbr", "cni", "podman");
+  private static final List<String> INNER =
+      List.of("docker", "br-", "veth", "virbr", "cni", "podman");
 
   private LanAddresses() {}
 

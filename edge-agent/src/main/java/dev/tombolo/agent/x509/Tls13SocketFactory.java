@@ -7,8 +7,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// Sockets that speak TLS 1.3 only and check the host name (RFC 9525), unless
-/// keys are pinned.
+/// Sockets that speak TLS 1.3 only and check the host name (RFC 9525), unless keys are pinned.
 final class Tls13SocketFactory extends SSLSocketFactory {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
   private final SSLSocketFactory sockets;

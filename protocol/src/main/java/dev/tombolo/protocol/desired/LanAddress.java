@@ -3,8 +3,8 @@ package dev.tombolo.protocol.desired;
 import java.util.List;
 
 /// Where a device can be reached inside its site: `192.0.2.7:8444` or `[2001:db8::7]:8444`. Only
-/// literal addresses that can be another machine's: no names, so that nobody is asked about them, no
-/// loopback, no link-local ones (they need an interface to mean anything), no multicast.
+/// literal addresses that can be another machine's: no names, so that nobody is asked about them,
+/// no loopback, no link-local ones (they need an interface to mean anything), no multicast.
 public final class LanAddress {
   /// The longest IPv6 address in brackets, a colon and a port.
   public static final int CHARS_MAX = 47;
@@ -53,9 +53,7 @@ public final class LanAddress {
       return false;
     }
     int groups =
-        gap < 0
-            ? groups(host)
-            : groups(host.substring(0, gap)) + groups(host.substring(gap + 2));
+        gap < 0 ? groups(host) : groups(host.substring(0, gap)) + groups(host.substring(gap + 2));
     boolean isWhole = gap < 0 ? groups == IPV6_GROUPS : groups >= 0 && groups < IPV6_GROUPS;
     if (!isWhole || host.startsWith("::")) {
       // What begins with zeros is unspecified, loopback, or an IPv4 address in disguise.

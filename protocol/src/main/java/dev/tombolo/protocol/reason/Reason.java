@@ -109,6 +109,7 @@ public sealed interface Reason {
 
   /// It comes from another device of the site, not from the hub.
   record CopyingFromPeer(String peer, String path, long done, long total) implements Reason {}
+
   /// The hub is making the bundle that this change needs; it is worth waiting for.
   record BundleAwaited(int retryAfterSeconds) implements Reason {}
 

@@ -208,11 +208,7 @@ public final class ReasonText {
       case Reason.UpToDate() -> "Everything wanted is live; nothing to do.";
       case Reason.NothingAssigned() -> "No release is assigned; assign one to the fleet.";
       case Reason.Downloading r ->
-          "Downloading "
-              + r.path()
-              + ": "
-              + progress(r.done(), r.total())
-              + "; wait.";
+          "Downloading " + r.path() + ": " + progress(r.done(), r.total()) + "; wait.";
       case Reason.DownloadFailed r ->
           "Downloading "
               + r.path()

@@ -501,9 +501,7 @@ final class Device implements Shop {
     } else {
       boolean waits = isRenewing || newestRow > ackedThrough;
       long gap =
-          waits
-              ? ACKED_WAIT_MILLIS
-              : stagedHere.isEmpty() ? IDLE_TICK_MILLIS : STAGED_TICK_MILLIS;
+          waits ? ACKED_WAIT_MILLIS : stagedHere.isEmpty() ? IDLE_TICK_MILLIS : STAGED_TICK_MILLIS;
       tickIn(world.idle(gap));
     }
   }
