@@ -266,7 +266,7 @@ class RolloutIT {
       Map<String, String> lives = new TreeMap<>();
       for (DeviceRow device : client.list(DeviceRow.class, "/devices")) {
         for (ApplicationState state : device.applications()) {
-          String live = state.liveVersion();
+          String live = state.live();
           lives.put(device.slot(), live == null ? "" : live);
         }
       }

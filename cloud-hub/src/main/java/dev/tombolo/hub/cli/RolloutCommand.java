@@ -91,8 +91,8 @@ final class RolloutCommand extends CommandGroup {
   @Command(
       name = "preview",
       description = {
-        "What a rollout would do, without doing it: devices, sites and bytes of each wave, how long",
-        "it takes at the least, and what it costs.",
+        "What a rollout would do, without doing it.",
+        "Devices, sites and bytes of each wave, how long it takes at the least, and what it costs.",
         "Whole files are counted: what bundles save is not known before they are made."
       },
       footerHeading = "%nExample:%n",

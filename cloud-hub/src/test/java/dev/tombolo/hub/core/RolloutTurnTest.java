@@ -194,6 +194,8 @@ class RolloutTurnTest {
   }
 
   private void create() {
+    // After the devices: nobody else can have had a permit of it.
+    scene.now += 1_000;
     assertThat(scene.command(creation(Optional.empty())))
         .isEqualTo(new AdminAnswer.RolloutMade(FIRST));
     scene.pass(Duration.ofSeconds(1));
