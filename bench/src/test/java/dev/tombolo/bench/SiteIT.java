@@ -57,8 +57,7 @@ class SiteIT {
           RunningAgent.join(
               hub.distributions(),
               folder.resolve("agent-" + i),
-              hub.token(
-                  "--fleet", "shops", "--slot", "store-1/counter-" + i, "--endpoint", endpoint),
+              hub.token("--fleet", "shops", "--site", "store-1", "--endpoint", endpoint),
               List.of("link.backoffMaxSeconds=2"),
               shop.around()));
     }
@@ -83,7 +82,7 @@ class SiteIT {
 
   @Test
   void whatComesOnceOverTheLineIsForTheWholeSite() throws Exception {
-    long alone = bytesFor("1", 1, "--slot", "store-1/counter-1");
+    long alone = bytesFor("1", 1, "--slot", "store-1/device-1");
     long all = bytesFor("2", DEVICES, "--fleet", "shops");
     long bundle = bytesFor("3", DEVICES, "--fleet", "shops");
     System.out.printf(
@@ -97,7 +96,7 @@ class SiteIT {
 
   @Test
   void anotherGoesOnWhenTheOneThatFetchesIsKilled() throws Exception {
-    long alone = bytesFor("1", 1, "--slot", "store-1/counter-1");
+    long alone = bytesFor("1", 1, "--slot", "store-1/device-1");
     long before = shop.bytesIn();
     hub.cli("assign", "payload@2", "--fleet", "shops");
     Await.untilTrue(
