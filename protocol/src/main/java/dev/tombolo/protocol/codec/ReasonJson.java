@@ -93,6 +93,8 @@ final class ReasonJson {
       case "hub-certificate-dates" ->
           new Reason.HubCertificateDates(
               f.integer("fromMillis"), f.integer("untilMillis"), f.integer("wallMillis"));
+      case "came-by-kit" ->
+          new Reason.CameByKit(f.text("kit"), f.integer("createdMillis"), f.integer("revision"));
       case "not-found" -> new Reason.NotFound(f.text("kind"), f.text("name"), f.texts("near"));
       case "conflict" -> new Reason.Conflict(f.text("what"), f.text("detail"));
       case "protected-fleet" -> new Reason.ProtectedFleet(f.text("fleet"));
@@ -270,6 +272,11 @@ final class ReasonJson {
               .integer("fromMillis", r.fromMillis())
               .integer("untilMillis", r.untilMillis())
               .integer("wallMillis", r.wallMillis());
+      case Reason.CameByKit r ->
+          json.text("code", "came-by-kit")
+              .text("kit", r.kit())
+              .integer("createdMillis", r.createdMillis())
+              .integer("revision", r.revision());
       case Reason.NotFound r ->
           json.text("code", "not-found")
               .text("kind", r.kind())

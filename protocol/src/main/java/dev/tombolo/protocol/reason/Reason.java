@@ -147,6 +147,11 @@ public sealed interface Reason {
   record HubCertificateDates(long fromMillis, long untilMillis, long wallMillis)
       implements Reason {}
 
+  /// The document in force came on an offline kit.
+  ///
+  /// @param createdMillis when the kit was made
+  record CameByKit(String kit, long createdMillis, long revision) implements Reason {}
+
   // Operating
   record NotFound(String kind, String name, List<String> near) implements Reason {
     public NotFound {
