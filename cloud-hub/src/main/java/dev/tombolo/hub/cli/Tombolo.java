@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       KeysCommand.class,
       ReleaseCommand.class,
       BundleCommand.class,
+      KitCommand.class,
       AssignCommand.class,
       UnassignCommand.class,
       WhyCommand.class,

@@ -27,7 +27,8 @@ public final class HubCore {
     this.recoveries = new Recoveries(settings, state, orders, violations);
     this.sessions = new Sessions(state, documents, orders, asks, violations);
     this.reports = new Reports(state, documents);
-    this.operators = new Operators(state, asks);
+    this.operators =
+        new Operators(state, asks, new KitCommands(settings, state, documents.rendered()));
     this.pruning = new Pruning(settings, state);
   }
 

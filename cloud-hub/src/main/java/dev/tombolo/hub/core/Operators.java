@@ -17,9 +17,10 @@ final class Operators {
   private final ApproveCommands approvals;
   private final UserCommands users;
   private final BackupCommands backups;
+  private final KitCommands kits;
   private final Asks asks;
 
-  Operators(HubState state, Asks asks) {
+  Operators(HubState state, Asks asks, KitCommands kits) {
     ParameterCheck parameters = new ParameterCheck(state);
     this.state = state;
     this.tokens = new TokenCommands(state);
@@ -30,6 +31,7 @@ final class Operators {
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
+    this.kits = kits;
     this.asks = asks;
   }
 
@@ -52,6 +54,7 @@ final class Operators {
       case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
       case AdminCommand.BeginBackup c -> answer(event, backups.begin(c, draft), draft);
       case AdminCommand.FinishBackup c -> answer(event, backups.finish(c, who, draft), draft);
+      case AdminCommand.MakeKit c -> answer(event, kits.make(c, who, draft), draft);
       case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, who, draft);
@@ -87,7 +90,8 @@ final class Operators {
     return command instanceof AdminCommand.Apply
         || command instanceof AdminCommand.Assign
         || command instanceof AdminCommand.Unassign
-        || command instanceof AdminCommand.CreateToken;
+        || command instanceof AdminCommand.CreateToken
+        || command instanceof AdminCommand.MakeKit;
   }
 
   private static void answer(HubEvent.AdminAsked event, AdminAnswer answer, StepDraft draft) {

@@ -3,6 +3,7 @@ package dev.tombolo.hub.http;
 import dev.tombolo.hub.core.FileDepot;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubInbox;
+import dev.tombolo.hub.core.ManifestSigner;
 import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.user.UserRecord;
@@ -57,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
       HubInbox inbox,
       HubViews views,
       FileDepot depot,
+      ManifestSigner signer,
       PrometheusMeterRegistry meters,
       BooleanSupplier isHealthy) {
     this.at = bind + ":" + port;
@@ -77,6 +79,7 @@ public final class AdminServer implements AutoCloseable {
               new ChangeRoutes(desk, reading).on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);
+              new KitRoutes(desk, depot, signer).on(config.routes);
               config.routes.get("/healthz", context -> health(context, isHealthy));
               config.routes.get(
                   "/metrics",

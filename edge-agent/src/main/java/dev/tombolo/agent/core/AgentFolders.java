@@ -25,6 +25,11 @@ public record AgentFolders(Path data) {
     return files().resolve(digest.hex() + ".part");
   }
 
+  /// Offline kits that have not done yet what they can: a folder each, there whole or not at all.
+  public Path kits() {
+    return data.resolve("kits");
+  }
+
   public Path releases() {
     return data.resolve("releases");
   }

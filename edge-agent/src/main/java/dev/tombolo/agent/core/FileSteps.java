@@ -73,6 +73,12 @@ final class FileSteps {
     next(now, out);
   }
 
+  /// These lie on this device already: they need no line.
+  void came(Set<Digest> near, Now now, Outcome out) {
+    downloads.came(near).ifPresent(file -> out.effect(new AgentEffect.CancelFetch(file)));
+    next(now, out);
+  }
+
   void next(Now now, Outcome out) {
     downloads
         .next(now.monotonicMillis())

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class Downloads {
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();
   private final Set<Digest> stored = new HashSet<>();
+
+  /// Files that a kit brought: fetching them needs no line, and no waiting for one.
+  private final Set<Digest> near = new HashSet<>();
+
   private @Nullable Digest current;
   private long currentBytes;
   private int failures;
@@ -46,13 +50,51 @@ public final class Downloads {
 
   /// The file to ask for now, if one is due and none is under way.
   public Optional<Variant.File> next(long nowMillis) {
-    if (current != null || wanted.isEmpty() || nowMillis < retryAtMillis) {
+    if (current != null || wanted.isEmpty()) {
       return Optional.empty();
     }
-    Variant.File file = wanted.values().iterator().next();
+    Variant.File file = firstNear();
+    if (file == null && nowMillis < retryAtMillis) {
+      return Optional.empty();
+    }
+    if (file == null) {
+      file = wanted.values().iterator().next();
+    }
     current = file.digest();
     currentBytes = 0;
     return Optional.of(file);
+  }
+
+  private Variant.@Nullable File firstNear() {
+    if (!near.isEmpty()) {
+      for (Variant.File file : wanted.values()) {
+        if (near.contains(file.digest())) {
+          return file;
+        }
+      }
+    }
+    return null;
+  }
+
+  /// A kit brought these. Tells the file to give up, if one of them is being fetched: it is begun
+  /// anew.
+  public Optional<Digest> came(Set<Digest> files) {
+    near.addAll(files);
+    if (current == null || !near.contains(current)) {
+      return Optional.empty();
+    }
+    Digest given = current;
+    idle();
+    return Optional.of(given);
+  }
+
+  /// The kit that brought these is gone.
+  public void gone(Set<Digest> files) {
+    near.removeAll(files);
+  }
+
+  public boolean wantsAny(Set<Digest> files) {
+    return wanted.keySet().stream().anyMatch(files::contains);
   }
 
   public void advanced(Digest file, long bytes) {
@@ -79,6 +121,8 @@ public final class Downloads {
     if (!file.equals(current)) {
       return;
     }
+    // What a kit brought was not right.
+    near.remove(file);
     // To the end of the line, so that one bad file does not hold up the others.
     Variant.File last = wanted.remove(file);
     if (last != null) {

@@ -79,6 +79,13 @@ final class Schema {
               """
               CREATE TABLE damage (
                 id INTEGER PRIMARY KEY CHECK (id = 1), reason TEXT NOT NULL) STRICT
+              """),
+          List.of(
+              """
+              CREATE TABLE kit (
+                id INTEGER PRIMARY KEY CHECK (id = 1), kit TEXT NOT NULL,
+                created INTEGER NOT NULL, revision INTEGER NOT NULL,
+                manifest TEXT NOT NULL) STRICT
               """));
 
   static final int VERSION = MIGRATIONS.size();

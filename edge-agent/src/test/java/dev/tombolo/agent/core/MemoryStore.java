@@ -35,6 +35,7 @@ final class MemoryStore implements AgentStore {
   private final Map<Name, AgentSnapshot.Application> applications = new TreeMap<>();
   private final Map<Name, AgentSnapshot.Workload> workloads = new TreeMap<>();
   private final TreeMap<Long, Stored> outbox = new TreeMap<>();
+  private Optional<KitMark> kit = Optional.empty();
   private long nextSequence = 1;
   private long ackedThrough;
 
@@ -70,7 +71,8 @@ final class MemoryStore implements AgentStore {
         WaitingRows.of(ackedThrough, entries),
         nextSequence,
         ackedThrough,
-        damage);
+        damage,
+        kit);
   }
 
   @Override
@@ -98,6 +100,7 @@ final class MemoryStore implements AgentStore {
         pending = Optional.empty();
         keepSections();
       }
+      case AgentChange.KitTaken(var it) -> kit = Optional.of(it);
       case AgentChange.PublisherRootsKept(var chain) -> roots = chain;
       case AgentChange.ReleaseKept(var digest, var envelope) ->
           releases.putIfAbsent(digest, envelope);

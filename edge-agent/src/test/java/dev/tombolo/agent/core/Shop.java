@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,9 @@ final class Shop {
 
   /// Their folders cannot be built: there is no room.
   final Set<Digest> tooLarge = new HashSet<>();
+
+  /// Offline kits in the data folder.
+  final Map<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
   boolean lineCut;
 
@@ -198,6 +202,13 @@ final class Shop {
     return core().release(APP).orElse(new ReleaseState.Absent());
   }
 
+  /// The line breaks, and stays away.
+  void cutLine() {
+    lineCut = true;
+    hub.lineClosed();
+    tell(new AgentEvent.LinkClosed(line(), new Reason.LineDown(0, "cut"), 0));
+  }
+
   void tell(AgentEvent event) {
     news.add(event);
   }
@@ -310,6 +321,14 @@ final class Shop {
         current.put(it.application(), it.release());
         tell(new AgentEvent.SwitchFinished(it.application(), it.release()));
       }
+      case AgentEffect.LookForKits it -> {
+        for (AgentEvent.KitFound kit : kits.values()) {
+          if (!it.known().contains(kit.kit())) {
+            tell(kit);
+          }
+        }
+      }
+      case AgentEffect.DropKit it -> kits.remove(it.kit());
       case AgentEffect.Sweep it -> sweep(it);
       case AgentEffect.StartWorkload it -> start(it);
       case AgentEffect.StopWorkload it -> {
@@ -340,7 +359,8 @@ final class Shop {
   }
 
   private void fetch(AgentEffect.Fetch it) {
-    if (lineCut && !files.contains(it.file())) {
+    boolean isNear = kits.values().stream().anyMatch(kit -> kit.files().contains(it.file()));
+    if (lineCut && !files.contains(it.file()) && !isNear) {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
     } else {
       files.add(it.file());

@@ -99,8 +99,10 @@ final class Business {
       revoke();
     } else if (draw < 90) {
       question();
-    } else if (draw < 95) {
+    } else if (draw < 94) {
       people();
+    } else if (draw < 97) {
+      world.kits().make();
     } else {
       world
           .operators()

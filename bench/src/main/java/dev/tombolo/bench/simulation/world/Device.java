@@ -72,6 +72,10 @@ final class Device implements Shop {
   final World world;
   final Chance chance;
   final FileStore files = new FileStore();
+
+  /// Offline kits in its data folder.
+  final TreeMap<String, AgentEvent.KitFound> kits = new TreeMap<>();
+
   final DeviceIdentity identity;
   final DeviceClock clock;
   private final int number;

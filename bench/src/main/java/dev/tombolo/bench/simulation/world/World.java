@@ -80,6 +80,7 @@ public final class World {
   private final Installer installer;
   private final Results results;
   private final Backups backups;
+  private final Kits kits;
   private final HeadOffice office;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
@@ -106,6 +107,7 @@ public final class World {
     this.installer = new Installer(this);
     this.results = new Results(this);
     this.backups = new Backups(this);
+    this.kits = new Kits(this);
     this.office = new HeadOffice(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
@@ -352,6 +354,10 @@ public final class World {
 
   Backups backups() {
     return backups;
+  }
+
+  Kits kits() {
+    return kits;
   }
 
   HeadOffice office() {
