@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -75,7 +76,13 @@ class KitIT {
     String made = hub.cli("kit", "create", "--site", "store-1", "--out", kit.toString());
     assertThat(made).contains("store-1/counter-1", "the devices' own keys");
     assertThat(hub.cli("kit", "inspect", kit.toString())).contains("store-1/counter-1");
-    assertThat(agent.cli("kit", "inspect", kit.toString()).out()).contains("as long as it should");
+    Command inspected =
+        Command.run(
+            List.of(hub.distributions().agent().toString(), "kit", "inspect", kit.toString()),
+            Map.of(),
+            folder,
+            LIMIT);
+    assertThat(inspected.out()).contains("store-1/counter-1", "as long as it should be");
     Path broken = folder.resolve("broken.kit");
     byte[] bytes = Files.readAllBytes(kit);
     bytes[bytes.length - 20] ^= 1;
@@ -99,7 +106,7 @@ class KitIT {
         () -> hub.cli("why", "store-1/counter-1").contains("came by offline kit kit-"));
     assertThat(hub.cli("get", "device", "store-1/counter-1")).contains("held by the device");
     assertThat(fileBytes(hub)).isEqualTo(sent);
-    assertThat(hub.cli("audit")).contains("kit");
+    assertThat(hub.cli("audit", "list")).contains("kit");
   }
 
   private static double fileBytes(RunningHub hub) throws Exception {
