@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -100,7 +101,7 @@ final class KitCommands {
     Set<Digest> files = new LinkedHashSet<>();
     List<String> told = new ArrayList<>(slots.size());
     for (SlotRef slot : slots) {
-      DeviceId device = state.holders.get(slot);
+      DeviceId device = Objects.requireNonNull(state.holders.get(slot), "looked at before");
       Rendering rendering = rendered.of(slot);
       DocumentRecord current = state.documents.get(device);
       DocumentRecord next =
@@ -156,7 +157,7 @@ final class KitCommands {
   private List<String> certificates(DeviceId device) {
     return Stream.of(state.currentCertificates, state.pendingCertificates)
         .map(generation -> generation.get(device))
-        .filter(java.util.Objects::nonNull)
+        .filter(Objects::nonNull)
         .map(CertificateRecord::pem)
         .toList();
   }
