@@ -211,7 +211,8 @@ class KitApplyTest {
     assertThat(placed.revision()).isEqualTo(7);
     assertThat(placed.files()).isEqualTo(1);
     assertThat(placed.bytes()).isEqualTo(MODEL.length);
-    KitFolder kit = KitFolder.in(folders.kits()).get(KitSamples.ID);
+    assertThat(KitFolder.in(folders.kits())).containsOnlyKeys(KitSamples.ID);
+    KitFolder kit = KitFolder.of(folders.kits(), KitSamples.ID);
     AgentEvent.KitFound found = kit.read();
     assertThat(found.manifest()).isEqualTo(placed.manifest());
     assertThat(found.files()).containsExactly(Digest.of(MODEL));
