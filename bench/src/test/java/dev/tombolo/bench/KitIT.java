@@ -60,7 +60,7 @@ class KitIT {
                 token,
                 List.of("link.backoffMaxSeconds=1"))) {
           awaitLive(agent, "1");
-          awaitAtTheHub(hub, "small@1");
+          awaitAtTheHub(hub, "1");
           withoutALine(hub, line, agent);
         }
       }
@@ -99,7 +99,7 @@ class KitIT {
 
     double sent = fileBytes(hub);
     line.set(new LineMode.Open());
-    awaitAtTheHub(hub, "small@2");
+    awaitAtTheHub(hub, "2");
     Await.untilTrue(
         LIMIT,
         () -> "the hub to know how; " + hub.process().tail(),
@@ -132,11 +132,11 @@ class KitIT {
         () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"" + version + "\""));
   }
 
-  private static void awaitAtTheHub(RunningHub hub, String release) throws InterruptedException {
-    Pattern live = Pattern.compile("live +" + Pattern.quote(release));
+  private static void awaitAtTheHub(RunningHub hub, String version) throws InterruptedException {
+    Pattern live = Pattern.compile("(?m)^ *live +" + version + "$");
     Await.untilTrue(
         LIMIT,
-        () -> release + " live at the hub; " + hub.process().tail(),
+        () -> version + " live at the hub; " + hub.process().tail(),
         () -> live.matcher(hub.cli("get", "device", "store-1/counter-1")).find());
   }
 }
