@@ -28,6 +28,7 @@ class ArchitectureTest {
     "dev.tombolo.agent.mqtt..",
     "dev.tombolo.agent.https..",
     "dev.tombolo.agent.disk..",
+    "dev.tombolo.agent.kit..",
     "dev.tombolo.agent.process..",
     "dev.tombolo.agent.probe..",
     "dev.tombolo.agent.loopback..",

@@ -24,6 +24,8 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.kit.KitHeader;
+import dev.tombolo.protocol.kit.KitLock;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.ApplicationStatus;
@@ -171,6 +173,7 @@ public final class GoldenFiles {
     all.put("hub-beacon", new HubBeacon(HISTORY, "c41d8e07", 10));
     all.put("bundle-offer", new BundleOffer(Digest.ofText("bundle"), 4_630_165));
     all.put("reason", failed());
+    all.put("kit-header", kitHeader());
     return all;
   }
 
@@ -449,6 +452,20 @@ public final class GoldenFiles {
         3,
         List.of("v1"),
         List.of(variant));
+  }
+
+  private static KitHeader kitHeader() {
+    return new KitHeader(
+        "kit-0123456789abcdef",
+        1_767_225_700_000L,
+        HISTORY,
+        new Name("production-fleet"),
+        new Name("store-117"),
+        List.of(new KitHeader.Slot(new Name("counter-1"), DEVICE, 7, 1_767_225_600_000L)),
+        List.of(
+            new KitLock.OfDevice(DEVICE, "MFkw", "c2VhbGVk"),
+            new KitLock.OfPassphrase("AQIDBAUGBwgJCgsMDQ4PEA==", 600_000, "c2VhbGVk")),
+        34_000_000);
   }
 
   private static byte[] count(int from) {

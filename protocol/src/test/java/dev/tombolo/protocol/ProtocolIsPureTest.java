@@ -57,6 +57,7 @@ class ProtocolIsPureTest {
           "java.text..",
           "java.time..",
           "java.security..",
+          "javax.crypto..",
           "javax.security.auth.x500..",
           "org.jspecify.annotations..");
 

@@ -14,6 +14,7 @@ import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.fuzz.FuzzTarget;
+import dev.tombolo.protocol.kit.KitHeader;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Ask;
@@ -67,7 +68,8 @@ final class ProtocolTargets implements Supplier<List<FuzzTarget>> {
                 TrustSection.class,
                 Envelope.class,
                 PublisherRoot.class,
-                ReleaseManifest.class)),
+                ReleaseManifest.class,
+                KitHeader.class)),
         new JsonTarget("json-of-reasons", Limits.ENROL_BODY_BYTES_MAX, List.of(Reason.class)),
         new SignedTargets.ReleaseEnvelope(),
         new SignedTargets.Release(),
@@ -75,6 +77,8 @@ final class ProtocolTargets implements Supplier<List<FuzzTarget>> {
         new SignedTargets.Roots(),
         new CertificateTargets.Text(),
         new CertificateTargets.Bytes(),
+        new KitTargets.File(),
+        new KitTargets.Content(),
         new WordTargets.Ids(),
         new WordTargets.Paths(),
         new WordTargets.Values());

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       KeysCommand.class,
       ReleaseCommand.class,
       BundleCommand.class,
+      KitCommand.class,
       AssignCommand.class,
       RolloutCommand.class,
       UnassignCommand.class,

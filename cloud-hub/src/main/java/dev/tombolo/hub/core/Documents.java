@@ -25,7 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps connected devices at their newest desired document. Nothing is made for a device that is
-/// not there: when it comes back it gets the newest, whatever it missed.
+/// not there, but for a kit ([KitCommands]): when it comes back it gets the newest, whatever it
+/// missed.
 final class Documents {
   /// Documents looked at in one step; at 20-40 us each it stays well under 5 ms.
   static final int SLICE_DEVICES = 64;
@@ -57,6 +58,11 @@ final class Documents {
     this.state = state;
     this.violations = violations;
     this.rendered = rendered;
+  }
+
+  /// What makes them, with what it remembers.
+  Rendered rendered() {
+    return rendered;
   }
 
   /// @param history the hub's, as it is from this birth on

@@ -12,6 +12,9 @@ public interface FileDepot {
   /// Bytes; empty when the depot does not hold the file.
   OptionalLong sizeOf(Digest digest);
 
+  /// Its content, to be closed; empty when the depot does not hold the file.
+  Optional<InputStream> open(Digest digest) throws IOException;
+
   /// Takes a file in, whole or not at all. Empty when the depot holds it now, else why not: its
   /// content has another digest, or there is no room.
   ///

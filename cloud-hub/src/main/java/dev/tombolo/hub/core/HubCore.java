@@ -30,7 +30,7 @@ public final class HubCore {
     this.recoveries = new Recoveries(settings, state, orders, violations);
     this.sessions = new Sessions(state, documents, orders, asks, violations, rollouts);
     this.reports = new Reports(state, documents, rollouts);
-    this.operators = new Operators(state, asks);
+    this.operators = new Operators(state, asks, new KitCommands(settings, state, rendered));
     this.pruning = new Pruning(settings, state);
   }
 

@@ -19,9 +19,10 @@ final class Operators {
   private final UserCommands users;
   private final BackupCommands backups;
   private final RolloutCommands rollouts;
+  private final KitCommands kits;
   private final Asks asks;
 
-  Operators(HubState state, Asks asks) {
+  Operators(HubState state, Asks asks, KitCommands kits) {
     ParameterCheck parameters = new ParameterCheck(state);
     this.state = state;
     this.tokens = new TokenCommands(state);
@@ -34,6 +35,7 @@ final class Operators {
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
     this.rollouts = new RolloutCommands(state, parameters);
+    this.kits = kits;
     this.asks = asks;
   }
 
@@ -59,6 +61,7 @@ final class Operators {
       case AdminCommand.ReplaceDevice c -> answer(event, tokens.replace(c, who, draft), draft);
       case AdminCommand.BeginBackup c -> answer(event, backups.begin(c, draft), draft);
       case AdminCommand.FinishBackup c -> answer(event, backups.finish(c, who, draft), draft);
+      case AdminCommand.MakeKit c -> answer(event, kits.make(c, who, draft), draft);
       case AdminCommand.CreateUser c -> answer(event, users.create(c, who, draft), draft);
       case AdminCommand.RevokeUser c -> answer(event, users.revoke(c, who, draft), draft);
       case AdminCommand.AskDevice c -> asks.asked(event.request(), c, who, draft);
@@ -95,7 +98,8 @@ final class Operators {
         || command instanceof AdminCommand.Assign
         || command instanceof AdminCommand.Unassign
         || command instanceof AdminCommand.CreateRollout
-        || command instanceof AdminCommand.CreateToken;
+        || command instanceof AdminCommand.CreateToken
+        || command instanceof AdminCommand.MakeKit;
   }
 
   private static void answer(HubEvent.AdminAsked event, AdminAnswer answer, StepDraft draft) {

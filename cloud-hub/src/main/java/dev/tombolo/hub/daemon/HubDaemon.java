@@ -34,6 +34,7 @@ import dev.tombolo.hub.x509.DocumentKey;
 import dev.tombolo.hub.x509.RecoveryChallenges;
 import dev.tombolo.hub.x509.ServerIdentity;
 import dev.tombolo.hub.x509.SignatureWorkers;
+import dev.tombolo.hub.x509.SignedManifests;
 import dev.tombolo.hub.x509.SignedTimes;
 import dev.tombolo.protocol.id.History;
 import java.io.IOException;
@@ -139,6 +140,7 @@ public final class HubDaemon implements AutoCloseable {
             views,
             files,
             bundles,
+            new SignedManifests(documentKey),
             meters.registry(),
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 

@@ -77,6 +77,12 @@ public final class ContentStore implements FileDepot {
   }
 
   @Override
+  public Optional<InputStream> open(Digest digest) throws IOException {
+    Optional<Path> file = find(digest);
+    return file.isPresent() ? Optional.of(Files.newInputStream(file.get())) : Optional.empty();
+  }
+
+  @Override
   public Optional<Reason> take(Digest digest, InputStream content) throws IOException {
     return switch (put(digest, content)) {
       case Outcome.Stored stored -> Optional.empty();

@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.FileDepot;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubInbox;
+import dev.tombolo.hub.core.ManifestSigner;
 import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.user.UserRecord;
@@ -59,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
       HubViews views,
       FileDepot depot,
       BundleDesk bundles,
+      ManifestSigner signer,
       PrometheusMeterRegistry meters,
       BooleanSupplier isHealthy) {
     this.at = bind + ":" + port;
@@ -81,6 +83,7 @@ public final class AdminServer implements AutoCloseable {
               new RolloutRoutes(desk, views).on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);
+              new KitRoutes(desk, depot, signer).on(config.routes);
               config.routes.get("/healthz", context -> health(context, isHealthy));
               config.routes.get(
                   "/metrics",

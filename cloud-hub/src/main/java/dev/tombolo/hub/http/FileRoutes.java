@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Release files on their way in. `HEAD` tells whether one is there; `PUT` streams it to the depot.
+/// Release files on their way in, and out into kits. `HEAD` tells whether one is there; `PUT`
+/// streams it to the depot, `GET` from there.
 final class FileRoutes {
   private final FileDepot depot;
 
@@ -21,6 +22,7 @@ final class FileRoutes {
   }
 
   void on(RoutesConfig routes) {
+    routes.get("/api/v1/files/{digest}", this::give);
     routes.head("/api/v1/files/{digest}", this::look);
     routes.put("/api/v1/files/{digest}", this::take);
   }
@@ -28,6 +30,20 @@ final class FileRoutes {
   private void look(Context context) throws RefusedException {
     OptionalLong size = depot.sizeOf(digest(context));
     context.status(size.isPresent() ? 200 : 404);
+  }
+
+  private void give(Context context) throws RefusedException, IOException {
+    Digest digest = digest(context);
+    OptionalLong size = depot.sizeOf(digest);
+    Optional<InputStream> content = depot.open(digest);
+    if (size.isEmpty() || content.isEmpty()) {
+      throw new RefusedException(new Reason.NotFound("file", digest.hex(), List.of()));
+    }
+    // The server closes it.
+    context
+        .contentType("application/octet-stream")
+        .header("Content-Length", Long.toString(size.getAsLong()))
+        .result(content.get());
   }
 
   private void take(Context context) throws RefusedException, IOException {

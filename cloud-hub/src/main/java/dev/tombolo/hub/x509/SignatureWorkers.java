@@ -3,13 +3,9 @@ package dev.tombolo.hub.x509;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
-import dev.tombolo.protocol.desired.DesiredManifest;
-import dev.tombolo.protocol.sign.Dsse;
-import dev.tombolo.protocol.sign.Envelope;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,8 +20,7 @@ public final class SignatureWorkers implements AutoCloseable {
   private static final long INBOX_RETRY_NANOS = 1_000_000;
 
   private final CertificateAuthority authority;
-  private final String documentKeyId;
-  private final DocumentSigner signer;
+  private final SignedManifests manifests;
   private final HubInbox inbox;
   private final BlockingQueue<HubEffect> queue = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -35,8 +30,7 @@ public final class SignatureWorkers implements AutoCloseable {
   private SignatureWorkers(
       CertificateAuthority authority, DocumentKey documentKey, HubInbox inbox) {
     this.authority = authority;
-    this.documentKeyId = documentKey.keyId();
-    this.signer = new DocumentSigner(documentKey);
+    this.manifests = new SignedManifests(documentKey);
     this.inbox = inbox;
   }
 
@@ -106,14 +100,8 @@ public final class SignatureWorkers implements AutoCloseable {
   }
 
   private HubEvent documentSigned(HubEffect.SignDocument wanted) {
-    byte[] message = Dsse.pae(DesiredManifest.PAYLOAD_TYPE, wanted.payload());
     return new HubEvent.DocumentSigned(
-        wanted.device(),
-        wanted.revision(),
-        new Envelope(
-            DesiredManifest.PAYLOAD_TYPE,
-            Base64.getEncoder().encodeToString(wanted.payload()),
-            List.of(new Envelope.Signature(documentKeyId, signer.sign(message)))));
+        wanted.device(), wanted.revision(), manifests.sign(wanted.payload()));
   }
 
   private void answer(HubEvent event) {

@@ -11,7 +11,9 @@ import dev.tombolo.hub.http.AdminServer;
 import dev.tombolo.hub.http.HubIdentity;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.sign.Envelope;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /// A hub's loop, store and admin port without an edge port: all that operators meet.
@@ -64,6 +67,11 @@ final class HubAlone implements AutoCloseable {
             views,
             ContentStore.open(data.resolve("files"), 1 << 20),
             new GivenBundles(),
+            manifest ->
+                new Envelope(
+                    DesiredManifest.PAYLOAD_TYPE,
+                    Base64.getEncoder().encodeToString(manifest),
+                    List.of()),
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
             () -> true);
     loop.start(

@@ -78,6 +78,24 @@ class HubCommandsTest {
   }
 
   @Test
+  void aKitNeedsDevicesAndWordsThatAreNotGuessed() throws IOException {
+    applyShops("--yes-really", "production");
+    String[] create = {
+      "kit", "create", "--site", "store-117", "--out", folder.resolve("k").toString()
+    };
+    Path words = Files.writeString(folder.resolve("words"), "too short\n");
+
+    Cli.Said nobody = hub.run(cli, create);
+    Cli.Said guessed = hub.run(cli, append(create, "--passphrase-file", words.toString()));
+
+    assertThat(nobody.exit()).isEqualTo(1);
+    assertThat(nobody.err()).contains("no device that takes part is there");
+    assertThat(guessed.exit()).isEqualTo(2);
+    assertThat(guessed.err()).contains("9 characters are too few");
+    assertThat(folder.resolve("k")).doesNotExist();
+  }
+
+  @Test
   void aDryRunChangesNothing() throws IOException {
     Cli.Said said = applyShops("--dry-run", "--yes-really", "production");
 

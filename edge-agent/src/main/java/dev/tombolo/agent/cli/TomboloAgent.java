@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       "  tombolo-agent why                       why it stands so; works offline",
       "  tombolo-agent logs APPLICATION          what it printed last",
       "  tombolo-agent doctor                    what is wrong, and what to do",
+      "  tombolo-agent kit apply FILE            takes an update from a USB stick; works offline",
       "  source <(tombolo-agent completion bash)",
       "",
       "Exit codes: 0 ok, 1 refused or failed, 2 usage, 3 hub not reached, 4 not found"
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
       LogsCommand.class,
       DoctorCommand.class,
       BundleCommand.class,
+      KitCommand.class,
       CompletionCommand.class,
       CommandLine.HelpCommand.class
     })

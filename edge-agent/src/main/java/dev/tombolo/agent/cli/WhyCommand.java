@@ -82,7 +82,7 @@ final class WhyCommand implements Callable<Integer> {
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {
       reasons.add(new Reason.NothingAssigned());
     }
-    if (reasons.isEmpty()) {
+    if (reasons.stream().allMatch(Reason.CameByKit.class::isInstance)) {
       reasons.add(new Reason.UpToDate());
     }
     return reasons;

@@ -44,6 +44,9 @@ public sealed interface AgentChange {
   /// The document in force; sections that are not its own go.
   record DocumentHeld(HeldDocument document) implements AgentChange {}
 
+  /// The document in force came by this kit.
+  record KitTaken(KitMark kit) implements AgentChange {}
+
   record PublisherRootsKept(List<Envelope> chain) implements AgentChange {
     public PublisherRootsKept {
       chain = List.copyOf(chain);

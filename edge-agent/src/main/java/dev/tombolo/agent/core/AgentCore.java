@@ -34,6 +34,7 @@ public final class AgentCore {
   private final DocumentSteps documents;
   private final WindowSteps windows;
   private final ApplicationSteps applications;
+  private final KitSteps kits;
   private final StatusView status;
   private long progressToldMillis;
   private List<Class<?>> clockWords = List.of();
@@ -48,6 +49,7 @@ public final class AgentCore {
     this.documents = new DocumentSteps(snapshot, boot);
     this.windows = new WindowSteps(snapshot, boot, floor);
     this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows);
+    this.kits = new KitSteps(snapshot);
     this.status = new StatusView(applications);
   }
 
@@ -74,6 +76,7 @@ public final class AgentCore {
   public Step step(AgentEvent event, Now now) {
     Outcome out = new Outcome();
     route(event, now, out);
+    kits.settle(documents.held(), applications, out);
     List<Class<?>> words = new ArrayList<>(2);
     clockReasons(now).forEach(it -> words.add(it.getClass()));
     boolean clockChanged = !words.equals(clockWords);
@@ -105,6 +108,7 @@ public final class AgentCore {
         link.closed(line, reason, retryAfterSeconds, now, out);
       }
       case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
+      case AgentEvent.KitFound found -> kit(found, now, out);
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
         if (link.isLine(line)) {
           windows.heard(acked.hubMillis(), now, out);
@@ -173,6 +177,7 @@ public final class AgentCore {
       case AgentEvent.Ticked _ -> {
         link.tick(now, floor.trustedWallMillis(now), out);
         applications.tick(now, out);
+        kits.tick(now, out);
       }
       case AgentEvent.StopAsked _ -> {
         link.stop(out);
@@ -196,6 +201,28 @@ public final class AgentCore {
       }
     }
     out.effect(new AgentEffect.AcknowledgePacket(arrived.line(), arrived.packet()));
+  }
+
+  /// As if the line had brought it.
+  private void kit(AgentEvent.KitFound found, Now now, Outcome out) {
+    Optional<HeldDocument> before = documents.held();
+    Optional<Reason> refusal = documents.arrivedByKit(found.update(), floor, out);
+    refusal.ifPresent(reason -> reports.event("kit-refused", null, null, reason, now, out));
+    Optional<HeldDocument> held = documents.held();
+    if (held.isPresent() && !held.equals(before)) {
+      kits.taken(found, held.get(), out);
+      reports.event(
+          "kit-applied", null, held.get().digest(), kits.how(held).orElseThrow(), now, out);
+      reports.event("desired-applied", null, held.get().digest(), null, now, out);
+      want(now, out);
+    }
+    boolean isInForce = held.map(HeldDocument::digest).filter(found.manifest()::equals).isPresent();
+    if (isInForce) {
+      kits.keep(found);
+      applications.filesCame(found.files(), now, out);
+    } else {
+      KitSteps.drop(found, out);
+    }
   }
 
   private void want(Now now, Outcome out) {
@@ -308,6 +335,7 @@ public final class AgentCore {
     reasons.addAll(clockReasons(now));
     link.renewalTrouble().ifPresent(reasons::add);
     Optional<HeldDocument> held = documents.held();
+    kits.how(held).ifPresent(reasons::add);
     return new ReportBody.State(
         held.map(HeldDocument::digest).orElse(null),
         held.map(HeldDocument::revision).orElse(0L),

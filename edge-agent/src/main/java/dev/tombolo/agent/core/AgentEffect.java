@@ -123,6 +123,18 @@ public sealed interface AgentEffect {
     }
   }
 
+  // Kits
+  /// Looks whether an offline kit has been put into the data folder; answered by
+  /// [AgentEvent.KitFound] for each that is not known. Cheap while there is none.
+  record LookForKits(java.util.Set<String> known) implements AgentEffect {
+    public LookForKits {
+      known = java.util.Set.copyOf(known);
+    }
+  }
+
+  /// The kit has done what it can: its folder goes.
+  record DropKit(String kit) implements AgentEffect {}
+
   // Workloads
   /// Starts it in its own session, output to files. Placeholders are already filled in except those
   /// that name folders and the loopback endpoint (`${release.dir}`, `${work.dir}`,

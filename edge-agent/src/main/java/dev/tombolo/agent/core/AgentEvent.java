@@ -11,6 +11,7 @@ import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Everything the agent's loop can be told. Adapters make these on their own threads, parsed and
 /// bounded, and hand them to the loop's inbox; nothing else changes the agent's state.
@@ -35,6 +36,20 @@ public sealed interface AgentEvent {
 
   /// PUBACK for a [AgentEffect.Publish].
   record Published(long line, long publication) implements AgentEvent {}
+
+  /// A kit was put into the data folder, all of it checked and on the disk. Told until
+  /// [AgentEffect.DropKit] is asked for, so its news may come again.
+  ///
+  /// @param manifest digest of the document's payload
+  /// @param update the document with all of its sections
+  /// @param files contents that came along
+  record KitFound(
+      String kit, long createdMillis, Digest manifest, DesiredUpdate update, Set<Digest> files)
+      implements AgentEvent {
+    public KitFound {
+      files = Set.copyOf(files);
+    }
+  }
 
   // Files
   /// Bytes of a file that are on the disk and synced; at most once a second while it grows.

@@ -35,6 +35,11 @@ public record AgentFolders(Path data) {
     return files().resolve("." + bundle.hex() + ".made.applying");
   }
 
+  /// Offline kits that have not done yet what they can: a folder each, there whole or not at all.
+  public Path kits() {
+    return data.resolve("kits");
+  }
+
   public Path releases() {
     return data.resolve("releases");
   }

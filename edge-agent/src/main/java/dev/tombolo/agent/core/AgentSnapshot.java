@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param sections held for `held` and `pending`
 /// @param releases envelopes of the releases that are in use
 /// @param damage what became of the database before this one; until the hub is told
+/// @param kit the last that brought a document
 /// @param outbox all rows that wait; the core goes on with them, so a snapshot serves one core
 public record AgentSnapshot(
     Enrolment enrolment,
@@ -41,7 +42,8 @@ public record AgentSnapshot(
     WaitingRows outbox,
     long nextSequence,
     long ackedThrough,
-    Optional<Reason> damage) {
+    Optional<Reason> damage,
+    Optional<KitMark> kit) {
   public AgentSnapshot {
     sections = List.copyOf(sections);
     publisherRoots = List.copyOf(publisherRoots);
@@ -82,6 +84,7 @@ public record AgentSnapshot(
         new WaitingRows(0),
         1,
         0,
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -186,6 +186,35 @@ final class ApplicationSteps {
     files.next(now, out);
   }
 
+  /// A kit brought these.
+  void filesCame(Set<Digest> near, Now now, Outcome out) {
+    files.came(near, now, out);
+    settleAll(now, out);
+  }
+
+  /// True when nothing is on its way: each application runs what is wanted, or has rejected it.
+  boolean isAtRest() {
+    for (Application application : applications.values()) {
+      boolean rests =
+          switch (application.release) {
+            case ReleaseState.Absent _, ReleaseState.Live _, ReleaseState.RolledBack _ -> true;
+            case ReleaseState.Fetching _,
+                ReleaseState.Staging _,
+                ReleaseState.Staged _,
+                ReleaseState.Switching _,
+                ReleaseState.Probing _,
+                ReleaseState.SwitchingBack _,
+                ReleaseState.Restoring _,
+                ReleaseState.Removing _ ->
+                false;
+          };
+      if (!rests) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void peersAnswered(AgentEvent.PeersAnswered event, Now now, Outcome out) {
     noting(() -> files.peers().answered(event, now, out));
     files.next(now, out);

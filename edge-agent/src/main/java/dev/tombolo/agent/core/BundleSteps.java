@@ -57,8 +57,9 @@ final class BundleSteps {
     }
     switch (at.route()) {
       case Route.Asking asking -> {
-        if (program.get().bytes() < WORTH_BYTES_MIN) {
-          return new Route.ByFiles(Optional.empty());
+        if (program.get().bytes() < WORTH_BYTES_MIN
+            || downloads.areHere(program.get().files())) {
+          return new Route.ByFiles(asking.cause());
         }
         if (peers.isOn() && application.tries.trouble instanceof Reason.LineDown) {
           downloads.wantFromPeers(program.get().files());
@@ -68,6 +69,9 @@ final class BundleSteps {
         return ask(application, at, asking, program.get(), now, out);
       }
       case Route.ByBundle bundle -> {
+        if (downloads.areHere(program.get().files())) {
+          return new Route.ByFiles(bundle.cause());
+        }
         downloads.wantNotFromPeers(program.get().files());
         downloads.want(bundle);
         if (downloads.complete(List.of(bundle.file())) && takeTurn(application.tries, now)) {

@@ -129,6 +129,20 @@ final class DocumentSteps {
     };
   }
 
+  /// A kit that is refused is no trouble of the document in force: the hub may never send another.
+  ///
+  /// @return why it is refused; an older document is not, it is nothing new
+  Optional<Reason> arrivedByKit(DesiredUpdate update, TimeFloor floor, Outcome out) {
+    Optional<Reason> before = trouble;
+    Digest held = held().map(HeldDocument::digest).orElse(null);
+    trouble = Optional.empty();
+    arrived(update, floor, out);
+    Optional<Reason> refusal = trouble.filter(it -> !(it instanceof Reason.DocumentStale));
+    boolean isNew = !java.util.Objects.equals(held, held().map(HeldDocument::digest).orElse(null));
+    trouble = isNew ? Optional.empty() : before;
+    return refusal;
+  }
+
   private Arrived whole(HeldDocument document, List<Section> added, TimeFloor floor, Outcome out) {
     DesiredContent read;
     try {

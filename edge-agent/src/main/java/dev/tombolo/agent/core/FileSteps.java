@@ -108,6 +108,18 @@ final class FileSteps {
     next(now, out);
   }
 
+  /// These lie on this device already: they need no line.
+  void came(Set<Digest> near, Now now, Outcome out) {
+    downloads
+        .came(near)
+        .ifPresent(
+            file -> {
+              out.effect(new AgentEffect.CancelFetch(file));
+              peers.ended(file, out);
+            });
+    next(now, out);
+  }
+
   void next(Now now, Outcome out) {
     boolean open = windows.download(now).isEmpty();
     downloads

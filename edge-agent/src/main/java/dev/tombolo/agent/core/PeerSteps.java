@@ -78,6 +78,10 @@ final class PeerSteps {
   }
 
   void begin(Variant.File file, Now now, Outcome out) {
+    if (downloads.isNear(file.digest())) {
+      fetch(file, out);
+      return;
+    }
     boolean mayAskHub = downloads.mayComeFromHub(file.digest());
     boolean isSmall = file.size() < ASKED_BYTES_MIN && !sharing.hubRests(now.monotonicMillis());
     if (sharing.isOn() && mayAskHub && isSmall) {

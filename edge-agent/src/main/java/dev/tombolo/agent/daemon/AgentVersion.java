@@ -6,7 +6,8 @@ import java.util.List;
 /// Which agent this is.
 public final class AgentVersion {
   /// Wire features of this agent; a document that requires others is refused.
-  static final List<String> FEATURES = List.of(Features.V1, Features.PERMITS, Features.WINDOWS);
+  public static final List<String> FEATURES = 
+      List.of(Features.V1, Features.PERMITS, Features.WINDOWS);
 
   /// No moment in which this agent runs is earlier (2026-01-01T00:00Z).
   static final long EARLIEST_MILLIS = 1_767_225_600_000L;

@@ -75,6 +75,8 @@ final class Console implements AgentLoop.Watcher {
         lineDownSaid = true;
         say("line=" + line + " is down, keeps trying: " + detail(reason));
       }
+    } else if (event instanceof AgentEvent.KitFound found) {
+      say("kit=" + found.kit() + " is looked at");
     } else if (event instanceof AgentEvent.WorkloadExited(var name, var process, var code, var _)) {
       say("application=" + name + " pid=" + process.pid() + " ended with " + code);
     } else if (event instanceof AgentEvent.WorkloadStarted(var name, var process)) {

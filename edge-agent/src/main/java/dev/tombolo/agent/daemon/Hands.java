@@ -13,6 +13,7 @@ import dev.tombolo.agent.https.PeerQuestions;
 import dev.tombolo.agent.https.Recovery;
 import dev.tombolo.agent.https.Renewal;
 import dev.tombolo.agent.https.TimeQuestion;
+import dev.tombolo.agent.kit.Kits;
 import dev.tombolo.agent.lan.LanServer;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.loopback.LoopbackEndpoint;
@@ -49,6 +50,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   private final Renewal renewal;
   private final Recovery recovery;
   private final Releases releases;
+  private final Kits kits;
   private final LoopbackEndpoint loopback;
   private final WorkloadProcesses workloads;
   private final Probes probes;
@@ -100,6 +102,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
             new OldIdentity(identity),
             config.proxy());
     releases = new Releases(inbox, folders);
+    kits = new Kits(inbox, folders);
     loopback = new LoopbackEndpoint(inbox, config.data(), config.loopbackPort(), status);
     LocalPlaces places =
         new LocalPlaces(
@@ -204,6 +207,8 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.Stage it -> releases.perform(it);
       case AgentEffect.Switch it -> releases.perform(it);
       case AgentEffect.Sweep it -> releases.perform(it);
+      case AgentEffect.LookForKits it -> kits.perform(it);
+      case AgentEffect.DropKit it -> kits.perform(it);
       case AgentEffect.StartWorkload it -> workloads.perform(it);
       case AgentEffect.StopWorkload it -> workloads.perform(it);
       case AgentEffect.AdoptWorkload it -> workloads.perform(it);
@@ -227,6 +232,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     unpacking.close();
     workloads.close();
     releases.close();
+    kits.close();
     loopback.close();
   }
 }

@@ -85,6 +85,9 @@ final class Download implements FileWork {
       if (Files.exists(whole) && Files.size(whole) == wanted.size()) {
         return new AgentEvent.FetchFinished(file);
       }
+      if (new KitFiles(folders).bring(file, wanted.size(), buffer)) {
+        return new AgentEvent.FetchFinished(file);
+      }
       try (PartialFile part = PartialFile.open(folders, file, wanted.size(), buffer)) {
         return fetch(part);
       }

@@ -23,6 +23,9 @@ public final class Downloads {
   /// The hub is not asked for these: it would give something smaller.
   private final Set<Digest> fromPeersOnly = new HashSet<>();
 
+  /// Files that a kit brought: fetching them needs no line, and no waiting for one.
+  private final Set<Digest> near = new HashSet<>();
+
   private @Nullable Digest current;
   private long currentBytes;
   private final Rate rate = new Rate();
@@ -92,19 +95,30 @@ public final class Downloads {
 
   /// The file to ask for now, if one is due and none is under way.
   ///
-  /// @param allowed which files may be fetched now
+  /// @param allowed which files may be fetched by the line now
   public Optional<Variant.File> next(long nowMillis, Predicate<Digest> allowed) {
-    if (current != null || nowMillis < lookAtMillis) {
+    if (current != null) {
       return Optional.empty();
     }
     for (Variant.File file : wanted.values()) {
-      if (allowed.test(file.digest())) {
-        current = file.digest();
-        currentBytes = 0;
-        return Optional.of(file);
+      if (near.contains(file.digest())) {
+        return Optional.of(begun(file));
+      }
+    }
+    if (nowMillis >= lookAtMillis) {
+      for (Variant.File file : wanted.values()) {
+        if (allowed.test(file.digest())) {
+          return Optional.of(begun(file));
+        }
       }
     }
     return Optional.empty();
+  }
+
+  private Variant.File begun(Variant.File file) {
+    current = file.digest();
+    currentBytes = 0;
+    return file;
   }
 
   /// Stops the file under way, unless it is one of `urgent`; it stays wanted.
@@ -115,6 +129,44 @@ public final class Downloads {
     Digest paused = current;
     idle();
     return Optional.of(paused);
+  }
+
+  /// A kit brought these. Tells the file to give up, if one of them is being fetched: it is begun
+  /// anew.
+  public Optional<Digest> came(Set<Digest> files) {
+    near.addAll(files);
+    if (current == null || !near.contains(current)) {
+      return Optional.empty();
+    }
+    Digest given = current;
+    idle();
+    return Optional.of(given);
+  }
+
+  public boolean isNear(Digest file) {
+    return near.contains(file);
+  }
+
+  /// A kit brought what the store lacks of them: none needs the line.
+  public boolean areHere(List<Variant.File> files) {
+    if (near.isEmpty()) {
+      return false;
+    }
+    for (Variant.File file : files) {
+      if (!stored.contains(file.digest()) && !near.contains(file.digest())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// The kit that brought these is gone.
+  public void gone(Set<Digest> files) {
+    near.removeAll(files);
+  }
+
+  public boolean wantsAny(Set<Digest> files) {
+    return wanted.keySet().stream().anyMatch(files::contains);
   }
 
   public void advanced(Digest file, long bytes, long nowMillis) {
@@ -144,6 +196,8 @@ public final class Downloads {
     if (!file.equals(current)) {
       return;
     }
+    // What a kit brought was not right.
+    near.remove(file);
     failures++;
     retryAtMillis = nowMillis + delayMillis;
     trouble = reason;

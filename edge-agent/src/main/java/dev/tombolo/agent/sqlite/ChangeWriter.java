@@ -85,6 +85,14 @@ final class ChangeWriter {
               section.text());
       case AgentChange.DocumentPending(var document) -> pending(document);
       case AgentChange.DocumentHeld(var document) -> held(document);
+      case AgentChange.KitTaken(var kit) ->
+          statements.run(
+              "INSERT OR REPLACE INTO kit (id, kit, created, revision, manifest)"
+                  + " VALUES (1, ?, ?, ?, ?)",
+              kit.kit(),
+              kit.createdMillis(),
+              kit.revision(),
+              kit.manifest());
       case AgentChange.PublisherRootsKept(var chain) -> roots(chain);
       case AgentChange.ReleaseKept(var release, var envelope) ->
           statements.run(

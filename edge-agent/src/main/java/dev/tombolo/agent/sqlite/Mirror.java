@@ -85,6 +85,7 @@ final class Mirror {
         case AgentChange.ConnectCounted _,
             AgentChange.LinkNoted _,
             AgentChange.OutboxChanged _,
+            AgentChange.KitTaken _,
             AgentChange.DamageTold _,
             AgentChange.StatusKept _ ->
             EnumSet.noneOf(Part.class);

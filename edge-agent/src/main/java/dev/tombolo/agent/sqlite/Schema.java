@@ -86,7 +86,14 @@ final class Schema {
               "ALTER TABLE mark ADD COLUMN heard_monotonic INTEGER NOT NULL DEFAULT 0",
               "ALTER TABLE mark ADD COLUMN heard_said INTEGER NOT NULL DEFAULT 0",
               "ALTER TABLE mark ADD COLUMN heard_wall INTEGER NOT NULL DEFAULT 0",
-              "ALTER TABLE application ADD COLUMN permit TEXT"));
+              "ALTER TABLE application ADD COLUMN permit TEXT"),
+          List.of(
+              """
+              CREATE TABLE kit (
+                id INTEGER PRIMARY KEY CHECK (id = 1), kit TEXT NOT NULL,
+                created INTEGER NOT NULL, revision INTEGER NOT NULL,
+                manifest TEXT NOT NULL) STRICT
+              """));
 
   static final int VERSION = MIGRATIONS.size();
 

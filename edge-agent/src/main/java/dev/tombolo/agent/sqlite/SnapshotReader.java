@@ -2,6 +2,7 @@ package dev.tombolo.agent.sqlite;
 
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.core.KitMark;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.WaitingRows;
@@ -60,7 +61,31 @@ final class SnapshotReader {
           outbox(mark.getLong("acked_through")),
           mark.getLong("next_sequence"),
           mark.getLong("acked_through"),
-          damage());
+          damage(),
+          kit());
+    }
+  }
+
+  private Optional<KitMark> kit() throws SQLException {
+    try (ResultSet row = query("SELECT kit, created, revision, manifest FROM kit")) {
+      return row.next()
+          ? Optional.of(
+              new KitMark(
+                  row.getString(1), row.getLong(2), row.getLong(3), new Digest(row.getString(4))))
+          : Optional.empty();
+    }
+  }
+
+  /// What the device holds and trusts, without all the rest.
+  StatusReader.Trusted trusted() throws SQLException, MalformedException {
+    try (ResultSet mark = query("SELECT document_certificate FROM mark")) {
+      if (!mark.next()) {
+        throw new SQLException("no device has enrolled here");
+      }
+      return new StatusReader.Trusted(
+          storedDocument("SELECT envelope FROM document WHERE stage = 'held'"),
+          mark.getString(1),
+          enrolment());
     }
   }
 

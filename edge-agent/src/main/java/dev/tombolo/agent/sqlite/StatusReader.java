@@ -2,6 +2,7 @@ package dev.tombolo.agent.sqlite;
 
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -85,6 +86,22 @@ public final class StatusReader {
     } catch (SQLException e) {
       throw unreadable(data, e);
     } catch (MalformedException | RuntimeException e) {
+      throw unreadable(data, e);
+    }
+  }
+
+  /// What a document is measured by that comes by another way than the line.
+  ///
+  /// @param held the document in force
+  /// @param documentCertificate PEM of the key whose documents are taken
+  public record Trusted(
+      Optional<HeldDocument> held, String documentCertificate, Enrolment enrolment) {}
+
+  /// @throws IOException when the device has not enrolled or the database cannot be read
+  public static Trusted trusted(Path data) throws IOException {
+    try (Connection connection = DatabaseFile.openToRead(data)) {
+      return new SnapshotReader(new Statements(connection)).trusted();
+    } catch (SQLException | MalformedException | RuntimeException e) {
       throw unreadable(data, e);
     }
   }

@@ -12,6 +12,7 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,19 @@ public final class IdentityFolder {
   /// What is there, by somebody who only looks: a renewal that broke off is left to the agent.
   public static Identity look(Path folder) throws IOException {
     return read(new DurableFiles(folder));
+  }
+
+  /// The device's key, and the next one where a renewal is under way: what was sealed to either can
+  /// be opened.
+  public static List<PrivateKey> keys(Path folder) throws IOException {
+    DurableFiles files = new DurableFiles(folder);
+    List<PrivateKey> keys = new ArrayList<>();
+    for (String name : List.of(KEY, NEXT_KEY)) {
+      if (files.has(name)) {
+        keys.add(Pem.privateKey(files.read(name)));
+      }
+    }
+    return keys;
   }
 
   public synchronized boolean isEnrolled() {

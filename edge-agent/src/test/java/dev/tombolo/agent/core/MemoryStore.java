@@ -37,6 +37,7 @@ final class MemoryStore implements AgentStore {
   private final Map<Name, AgentSnapshot.Application> applications = new TreeMap<>();
   private final Map<Name, AgentSnapshot.Workload> workloads = new TreeMap<>();
   private final TreeMap<Long, Stored> outbox = new TreeMap<>();
+  private Optional<KitMark> kit = Optional.empty();
   private long nextSequence = 1;
   private long ackedThrough;
 
@@ -73,7 +74,8 @@ final class MemoryStore implements AgentStore {
         WaitingRows.of(ackedThrough, entries),
         nextSequence,
         ackedThrough,
-        damage);
+        damage,
+        kit);
   }
 
   @Override
@@ -102,6 +104,7 @@ final class MemoryStore implements AgentStore {
         pending = Optional.empty();
         keepSections();
       }
+      case AgentChange.KitTaken(var it) -> kit = Optional.of(it);
       case AgentChange.PublisherRootsKept(var chain) -> roots = chain;
       case AgentChange.ReleaseKept(var digest, var envelope) ->
           releases.putIfAbsent(digest, envelope);

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,9 @@ final class Shop {
 
   /// They are gone once when they are fetched.
   final Set<Digest> lostBundles = new HashSet<>();
+
+  /// Offline kits in the data folder.
+  final Map<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
   boolean lineCut;
 
@@ -213,6 +217,13 @@ final class Shop {
     return core().release(APP).orElse(new ReleaseState.Absent());
   }
 
+  /// The line breaks, and stays away.
+  void cutLine() {
+    lineCut = true;
+    hub.lineClosed();
+    tell(new AgentEvent.LinkClosed(line(), new Reason.LineDown(0, "cut"), 0));
+  }
+
   void tell(AgentEvent event) {
     news.add(event);
   }
@@ -341,6 +352,14 @@ final class Shop {
         current.put(it.application(), it.release());
         tell(new AgentEvent.SwitchFinished(it.application(), it.release()));
       }
+      case AgentEffect.LookForKits it -> {
+        for (AgentEvent.KitFound kit : kits.values()) {
+          if (!it.known().contains(kit.kit())) {
+            tell(kit);
+          }
+        }
+      }
+      case AgentEffect.DropKit it -> kits.remove(it.kit());
       case AgentEffect.Sweep it -> sweep(it);
       case AgentEffect.StartWorkload it -> start(it);
       case AgentEffect.StopWorkload it -> {
@@ -371,6 +390,7 @@ final class Shop {
   }
 
   private void fetch(AgentEffect.Fetch it) {
+    boolean isNear = kits.values().stream().anyMatch(kit -> kit.files().contains(it.file()));
     boolean isBundle =
         offers.values().stream()
             .anyMatch(
@@ -379,7 +399,7 @@ final class Shop {
                         && bundle.equals(it.file()));
     assertThat(it.url())
         .isEqualTo("https://hub:8443/v1/" + (isBundle ? "bundles/" : "files/") + it.file().hex());
-    if (lineCut && !files.contains(it.file())) {
+    if (lineCut && !files.contains(it.file()) && !isNear) {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
     } else if (lostBundles.remove(it.file())) {
       Reason gone = new Reason.NotFound("bundle", it.file().hex(), List.of());

@@ -140,6 +140,16 @@ final class SimulatedHub {
         new AgentEvent.DesiredArrived(line, packets, new DesiredUpdate(envelope, some, null)));
   }
 
+  /// A kit with the present document and these files.
+  AgentEvent.KitFound kit(String id, Digest... files) {
+    return new AgentEvent.KitFound(
+        id,
+        hubMillis,
+        manifest,
+        new DesiredUpdate(envelope, sections, keys.documentPem()),
+        java.util.Set.of(files));
+  }
+
   List<Section> sections() {
     return List.copyOf(sections);
   }

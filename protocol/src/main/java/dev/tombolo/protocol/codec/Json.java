@@ -15,6 +15,7 @@ import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.enrol.RenewRequest;
 import dev.tombolo.protocol.enrol.RenewResponse;
 import dev.tombolo.protocol.enrol.TimeResponse;
+import dev.tombolo.protocol.kit.KitHeader;
 import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Answer;
 import dev.tombolo.protocol.message.Ask;
@@ -68,6 +69,7 @@ public final class Json {
       case ChallengeResponse response -> JsonWriter.write(response, EnrolJson::write);
       case RecoverRequest request -> JsonWriter.write(request, EnrolJson::write);
       case TimeResponse time -> JsonWriter.write(time, EnrolJson::write);
+      case KitHeader header -> JsonWriter.write(header, KitJson::write);
       case Refusal refusal -> JsonWriter.write(refusal, EnrolJson::write);
       case Reason reason -> JsonWriter.write(reason, ReasonJson::write);
       default -> throw unknown(value.getClass());
@@ -178,6 +180,8 @@ public final class Json {
       return EnrolJson.recoverRequest(fields);
     } else if (type == TimeResponse.class) {
       return EnrolJson.timeResponse(fields);
+    } else if (type == KitHeader.class) {
+      return KitJson.header(fields);
     } else if (type == Refusal.class) {
       return EnrolJson.refusal(fields);
     } else if (type == Reason.class) {

@@ -161,6 +161,8 @@ final class ReasonJson {
       case "rollout-failures" ->
           new Reason.RolloutFailures(
               f.text("rollout"), f.text("wave"), f.small("failed"), f.small("reached"));
+      case "came-by-kit" ->
+          new Reason.CameByKit(f.text("kit"), f.integer("createdMillis"), f.integer("revision"));
       case "not-found" -> new Reason.NotFound(f.text("kind"), f.text("name"), f.texts("near"));
       case "conflict" -> new Reason.Conflict(f.text("what"), f.text("detail"));
       case "protected-fleet" -> new Reason.ProtectedFleet(f.text("fleet"));
@@ -459,6 +461,11 @@ final class ReasonJson {
               .text("wave", r.wave())
               .integer("failed", r.failed())
               .integer("reached", r.reached());
+      case Reason.CameByKit r ->
+          json.text("code", "came-by-kit")
+              .text("kit", r.kit())
+              .integer("createdMillis", r.createdMillis())
+              .integer("revision", r.revision());
       case Reason.NotFound r ->
           json.text("code", "not-found")
               .text("kind", r.kind())

@@ -250,6 +250,11 @@ public sealed interface Reason {
   /// @param wave empty: all of them
   record RolloutFailures(String rollout, String wave, int failed, int reached) implements Reason {}
 
+  /// The document in force came on an offline kit.
+  ///
+  /// @param createdMillis when the kit was made
+  record CameByKit(String kit, long createdMillis, long revision) implements Reason {}
+
   // Operating
   record NotFound(String kind, String name, List<String> near) implements Reason {
     public NotFound {

@@ -395,6 +395,14 @@ public final class ReasonText {
               + " until "
               + time(r.untilMillis())
               + "; the device asks the hub for the time; if that does not help, set the clock.";
+      case Reason.CameByKit r ->
+          "Its document, revision "
+              + r.revision()
+              + ", came by offline kit "
+              + r.kit()
+              + " of "
+              + time(r.createdMillis())
+              + ".";
       case Reason.NotFound r ->
           "There is no "
               + r.kind()

@@ -99,6 +99,7 @@ final class ShopFacts {
           AgentChange.DocumentKeyTrusted _,
           AgentChange.SectionKept _,
           AgentChange.DocumentPending _,
+          AgentChange.KitTaken _,
           AgentChange.PublisherRootsKept _,
           AgentChange.ReleaseKept _,
           AgentChange.ReleasesSwept _,

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.AgentStore;
 import dev.tombolo.agent.core.Enrolment;
+import dev.tombolo.agent.core.KitMark;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxEntry;
@@ -45,6 +46,7 @@ public final class SimulatedAgentStore implements AgentStore {
   private final Map<Name, AgentSnapshot.Application> applications = new TreeMap<>();
   private final Map<Name, AgentSnapshot.Workload> workloads = new TreeMap<>();
   private final TreeMap<Long, Stored> outbox = new TreeMap<>();
+  private Optional<KitMark> kit = Optional.empty();
   private long nextSequence = 1;
   private long ackedThrough;
   private Optional<Reason> damage = Optional.empty();
@@ -72,6 +74,7 @@ public final class SimulatedAgentStore implements AgentStore {
     copy.applications.putAll(applications);
     copy.workloads.putAll(workloads);
     copy.outbox.putAll(outbox);
+    copy.kit = kit;
     copy.nextSequence = nextSequence;
     copy.ackedThrough = ackedThrough;
     return copy;
@@ -100,7 +103,8 @@ public final class SimulatedAgentStore implements AgentStore {
         WaitingRows.of(ackedThrough, entries),
         nextSequence,
         ackedThrough,
-        damage);
+        damage,
+        kit);
   }
 
   @Override
@@ -129,6 +133,7 @@ public final class SimulatedAgentStore implements AgentStore {
         pending = Optional.empty();
         keepSections();
       }
+      case AgentChange.KitTaken(var it) -> kit = Optional.of(it);
       case AgentChange.PublisherRootsKept(var chain) -> roots = chain;
       case AgentChange.ReleaseKept(var digest, var envelope) ->
           releases.putIfAbsent(digest, envelope);

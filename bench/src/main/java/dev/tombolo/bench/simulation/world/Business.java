@@ -107,12 +107,14 @@ final class Business {
       revoke();
     } else if (draw < 90) {
       question();
-    } else if (draw < 93) {
+    } else if (draw < 92) {
       people();
-    } else if (draw < 95) {
+    } else if (draw < 94) {
       override();
-    } else if (draw < 98) {
+    } else if (draw < 96) {
       hurry();
+    } else if (draw < 98) {
+      world.kits().make();
     } else {
       world
           .operators()

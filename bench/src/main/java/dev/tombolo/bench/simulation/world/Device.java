@@ -80,6 +80,10 @@ final class Device implements Shop {
   final Chance chance;
   final FileStore files = new FileStore();
   final Map<Digest, PeerStanding> told = new HashMap<>();
+
+  /// Offline kits in its data folder.
+  final TreeMap<String, AgentEvent.KitFound> kits = new TreeMap<>();
+
   final DeviceIdentity identity;
   final DeviceClock clock;
   private final int number;

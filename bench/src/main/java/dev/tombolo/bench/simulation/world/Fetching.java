@@ -40,6 +40,19 @@ final class Fetching {
       hands.later(1, 5, () -> ended(it, number, new AgentEvent.FetchFinished(it.file())));
       return;
     }
+    if (device.kits.values().stream().anyMatch(kit -> kit.files().contains(it.file()))
+        && !device.disk().isFull()) {
+      hands.later(
+          1,
+          50,
+          () -> {
+            if (isWanted(it, number)) {
+              device.files.whole.put(it.file(), true);
+              ended(it, number, new AgentEvent.FetchFinished(it.file()));
+            }
+          });
+      return;
+    }
     if (device.disk().isFull()) {
       Reason full = new Reason.DiskFull("files", it.size(), 0);
       hands.later(1, 5, () -> ended(it, number, failed(it, full, true)));

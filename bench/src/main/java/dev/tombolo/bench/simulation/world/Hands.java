@@ -75,6 +75,12 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));
       case AgentEffect.Sweep it ->
           onDisk(2, 50, () -> device.files.sweep(it.releases(), it.files()));
+      case AgentEffect.LookForKits it -> {
+        if (!device.kits.isEmpty()) {
+          later(1, 20, () -> look(it));
+        }
+      }
+      case AgentEffect.DropKit it -> onDisk(1, 20, () -> device.kits.remove(it.kit()));
       case AgentEffect.StartWorkload it -> {
         device.startsWorkload(it.application());
         later(50, 400, () -> start(it));
@@ -172,6 +178,15 @@ final class Hands implements Consumer<AgentEffect> {
     world
         .network()
         .up(line, () -> world.hub().edge().published(line, topic, payload, it.publication()));
+  }
+
+  private void look(AgentEffect.LookForKits it) {
+    device.kits.forEach(
+        (id, found) -> {
+          if (!it.known().contains(id)) {
+            device.offer(found);
+          }
+        });
   }
 
   // ---- files

@@ -86,6 +86,7 @@ public final class World {
   private final Results results;
   private final Backups backups;
   private final Business business;
+  private final Kits kits;
   private final HeadOffice office;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
@@ -113,6 +114,7 @@ public final class World {
     this.results = new Results(this);
     this.backups = new Backups(this);
     this.business = new Business(this);
+    this.kits = new Kits(this);
     this.office = new HeadOffice(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
@@ -370,6 +372,10 @@ public final class World {
 
   Backups backups() {
     return backups;
+  }
+
+  Kits kits() {
+    return kits;
   }
 
   HeadOffice office() {

@@ -9,6 +9,7 @@ import dev.tombolo.protocol.enrol.Refusal;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -126,6 +128,21 @@ public final class HubClient implements AutoCloseable {
         UPLOAD_WAIT_MAX);
   }
 
+  /// A file of the hub's store; to be closed.
+  public InputStream openFile(Digest digest) throws IOException {
+    HttpRequest.Builder request = request("/files/" + digest.hex()).GET();
+    HttpResponse<InputStream> response =
+        exchange(request, ANSWER_WAIT_MAX, BodyHandlers.ofInputStream());
+    if (response.statusCode() >= 400) {
+      try (InputStream body = response.body()) {
+        refuse(
+            response.statusCode(),
+            new String(body.readNBytes(REFUSAL_BYTES_MAX), StandardCharsets.UTF_8));
+      }
+    }
+    return response.body();
+  }
+
   /// A part of a path or query, escaped.
   public static String escape(String part) {
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
@@ -149,8 +166,13 @@ public final class HubClient implements AutoCloseable {
   }
 
   private HttpResponse<String> exchange(HttpRequest.Builder request, Duration wait) {
+    return exchange(request, wait, BodyHandlers.ofString());
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest.Builder request, Duration wait, BodyHandler<T> body) {
     try {
-      return http.send(request.timeout(wait).build(), BodyHandlers.ofString());
+      return http.send(request.timeout(wait).build(), body);
     } catch (ConnectException e) {
       throw notReached("no hub answers at " + base, e);
     } catch (HttpTimeoutException e) {
@@ -175,7 +197,10 @@ public final class HubClient implements AutoCloseable {
   }
 
   private void refuse(HttpResponse<String> response) {
-    int status = response.statusCode();
+    refuse(response.statusCode(), response.body());
+  }
+
+  private void refuse(int status, String body) {
     if (status < 400) {
       return;
     }
@@ -188,7 +213,7 @@ public final class HubClient implements AutoCloseable {
               + tokenFile
               + "; it was revoked or is another hub's. Ask an operator: tombolo user create NAME");
     }
-    if (response.body().isEmpty()) {
+    if (body.isEmpty()) {
       // An answer to HEAD has none.
       throw new Failure(
           exit(status, null),
@@ -200,7 +225,7 @@ public final class HubClient implements AutoCloseable {
               + (status == 503 ? "; it is busy, try again later" : "; see the hub's log"));
     }
     try {
-      Refusal refusal = Json.read(Refusal.class, response.body(), REFUSAL_BYTES_MAX);
+      Refusal refusal = Json.read(Refusal.class, body, REFUSAL_BYTES_MAX);
       throw new Refused(refusal.reason(), refusal.message(), exit(status, refusal.reason()));
     } catch (MalformedException e) {
       throw new Failure(

@@ -1,7 +1,12 @@
 package dev.tombolo.hub.core.admin;
 
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import java.util.List;
@@ -29,6 +34,44 @@ public sealed interface AdminAnswer {
   record RolloutMade(RolloutId rollout) implements AdminAnswer {}
 
   record DeviceAnswered(boolean ok, String body) implements AdminAnswer {}
+
+  /// What a kit is put together from.
+  ///
+  /// @param sections of all documents, each once
+  /// @param files of all releases they select
+  record KitMade(
+      String id,
+      long createdMillis,
+      History history,
+      Name fleet,
+      Name site,
+      String documentCertificate,
+      List<KitDocument> documents,
+      List<Section> sections,
+      List<Digest> files)
+      implements AdminAnswer {
+    public KitMade {
+      documents = List.copyOf(documents);
+      sections = List.copyOf(sections);
+      files = List.copyOf(files);
+    }
+  }
+
+  /// A device's newest document, committed and not signed yet.
+  ///
+  /// @param payload the manifest's exact text
+  /// @param certificates PEM, of the device's present key and of its next
+  record KitDocument(
+      SlotRef slot,
+      DeviceId device,
+      long revision,
+      long issuedMillis,
+      String payload,
+      List<String> certificates) {
+    public KitDocument {
+      certificates = List.copyOf(certificates);
+    }
+  }
 
   record Refused(Reason reason) implements AdminAnswer {}
 }

@@ -170,6 +170,17 @@ public sealed interface AdminCommand {
   /// @param archive SHA-256 of the file
   record FinishBackup(String id, Digest archive, long bytes) implements AdminCommand {}
 
+  /// Makes the newest documents of a site's devices for an offline kit.
+  ///
+  /// @param id drawn at random by the adapter
+  /// @param slots of the site; none: all that have a device
+  record MakeKit(String id, Name site, List<SlotRef> slots, boolean isForPassphrase)
+      implements AdminCommand {
+    public MakeKit {
+      slots = List.copyOf(slots);
+    }
+  }
+
   /// Asks a connected device; answered when the device answers or the time is up.
   record AskDevice(DeviceId device, String question, Map<String, String> arguments)
       implements AdminCommand {

@@ -1,0 +1,5 @@
+/// Puts offline kits together.
+@NullMarked
+package dev.tombolo.hub.cli.kit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,402 @@
+package dev.tombolo.agent.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.testing.TestCa;
+import dev.tombolo.protocol.GoldenFiles;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.TrustSection;
+import dev.tombolo.protocol.desired.WorkloadsSection;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.kit.KitException;
+import dev.tombolo.protocol.kit.KitRecord;
+import dev.tombolo.protocol.kit.KitSamples;
+import dev.tombolo.protocol.kit.KitSamples.Part;
+import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.release.Platform;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.sign.Dsse;
+import dev.tombolo.protocol.sign.Ed25519Keys;
+import dev.tombolo.protocol.sign.Envelope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KitApplyTest {
+  private static final KeyPair KEY = KitSamples.deviceKey();
+  private static final byte[] MODEL = KitSamples.fileOf(200_000);
+  private static final Name APP = new Name("people-counter");
+
+  @TempDir Path folder;
+  private AgentFolders folders;
+  private Path file;
+
+  @BeforeEach
+  void aDevice() throws IOException {
+    folders = new AgentFolders(Files.createDirectory(folder.resolve("data")));
+    file = folder.resolve("store-117.kit");
+  }
+
+  // What the hub makes
+
+  private static Envelope signed(String type, Object content, KeyPair key) {
+    return Dsse.sign(
+        type, Json.write(content), key.getPrivate(), Ed25519Keys.keyid(key.getPublic()));
+  }
+
+  /// A release with one file.
+  private static Envelope release(byte[] model) {
+    ReleaseManifest golden = GoldenFiles.RELEASE;
+    Variant variant = golden.variants().getFirst();
+    Variant one =
+        new Variant(
+            variant.os(),
+            variant.architecture(),
+            List.of(),
+            List.of(new Variant.File("model.onnx", model.length, Digest.of(model), false)),
+            variant.workload(),
+            variant.parameters());
+    return signed(
+        ReleaseManifest.PAYLOAD_TYPE,
+        new ReleaseManifest(
+            golden.name(),
+            golden.version(),
+            golden.kind(),
+            golden.description(),
+            golden.fleets(),
+            golden.securityFloor(),
+            golden.requires(),
+            List.of(one)),
+        GoldenFiles.PUBLISHER);
+  }
+
+  private static List<Section> sections(byte[] model) {
+    Envelope release = release(model);
+    Digest digest = Digest.of(java.util.Base64.getDecoder().decode(release.payload()));
+    return List.of(
+        new Section(Section.PLACE, Json.write(GoldenFiles.PLACE)),
+        new Section(
+            Section.TRUST, Json.write(new TrustSection(List.of(GoldenFiles.ROOT_ENVELOPE)))),
+        new Section(
+            Section.WORKLOADS,
+            Json.write(
+                new WorkloadsSection(
+                    List.of(new WorkloadsSection.Selection(APP, digest, "1.5.0", Map.of()))))),
+        new Section(Section.RELEASE_PREFIX + APP, Json.write(release)));
+  }
+
+  private static DesiredManifest manifest(DeviceId device, History history, long revision) {
+    return new DesiredManifest(
+        device,
+        history,
+        revision,
+        1_767_225_600_000L + revision,
+        List.of(),
+        sections(MODEL).stream()
+            .map(it -> new DesiredManifest.SectionRef(it.name(), it.digest()))
+            .toList());
+  }
+
+  private static Envelope document(DeviceId device, History history, long revision) {
+    return signed(
+        DesiredManifest.PAYLOAD_TYPE, manifest(device, history, revision), GoldenFiles.DOCUMENT);
+  }
+
+  private static Part part(Envelope document) {
+    return Part.text(
+        KitRecord.Kind.DOCUMENT,
+        Json.write(
+            new DesiredUpdate(document, List.of(), GoldenFiles.resource("/trust/document.pem"))));
+  }
+
+  private static List<Part> parts(Envelope document) {
+    List<Part> parts = new ArrayList<>();
+    parts.add(part(document));
+    for (Section section : sections(MODEL)) {
+      parts.add(Part.text(KitRecord.Kind.SECTION, section.text()));
+    }
+    parts.add(Part.file(KitSamples.fileOf(70_000)));
+    parts.add(Part.file(MODEL));
+    return parts;
+  }
+
+  private static Envelope document(long revision) {
+    return document(GoldenFiles.DEVICE, GoldenFiles.HISTORY, revision);
+  }
+
+  private void kit(List<Part> parts) throws IOException {
+    Files.write(file, KitSamples.kit(Map.of(GoldenFiles.DEVICE, KEY), "", parts));
+  }
+
+  // The device
+
+  private static HeldDocument held(long revision) {
+    Envelope envelope = document(revision);
+    return new HeldDocument(
+        envelope,
+        manifest(GoldenFiles.DEVICE, GoldenFiles.HISTORY, revision),
+        Digest.of(java.util.Base64.getDecoder().decode(envelope.payload())));
+  }
+
+  private static KitApply.KitDevice device(Optional<HeldDocument> held) throws Exception {
+    return new KitApply.KitDevice(
+        GoldenFiles.DEVICE,
+        "store-117/counter-1",
+        List.of(KitSamples.deviceKey().getPrivate(), KEY.getPrivate()),
+        held,
+        GoldenFiles.HISTORY,
+        GoldenFiles.resource("/trust/document.pem"),
+        List.of(TestCa.certificate(GoldenFiles.resource("/trust/ca.pem"))),
+        new Platform("linux", "x86_64", Set.of()),
+        List.of("v1"));
+  }
+
+  private KitApply.Placed apply(Optional<HeldDocument> held) throws Exception {
+    try (KitApply apply = KitApply.begin(folders, device(held))) {
+      return apply.apply(file, Optional.empty(), bytes -> {});
+    }
+  }
+
+  private void refused(String words, Optional<HeldDocument> held) throws IOException {
+    Map<String, String> before = contents();
+    assertThatExceptionOfType(KitException.class)
+        .isThrownBy(() -> apply(held))
+        .withMessageContaining(words);
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  /// Everything in the data folder but the lock.
+  private Map<String, String> contents() throws IOException {
+    Map<String, String> contents = new HashMap<>();
+    try (Stream<Path> all = Files.walk(folders.data())) {
+      for (Path path : all.filter(Files::isRegularFile).toList()) {
+        if (!path.endsWith("kit.lock")) {
+          contents.put(
+              folders.data().relativize(path).toString(),
+              Digest.of(Files.readAllBytes(path)).hex());
+        }
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void whatIsThisDevicesIsPutDownWhole() throws Exception {
+    kit(parts(document(7)));
+
+    KitApply.Placed placed = apply(Optional.empty());
+
+    assertThat(placed.revision()).isEqualTo(7);
+    assertThat(placed.files()).isEqualTo(1);
+    assertThat(placed.bytes()).isEqualTo(MODEL.length);
+    assertThat(KitFolder.in(folders.kits())).containsOnlyKeys(KitSamples.ID);
+    KitFolder kit = KitFolder.of(folders.kits(), KitSamples.ID);
+    AgentEvent.KitFound found = kit.read();
+    assertThat(found.manifest()).isEqualTo(placed.manifest());
+    assertThat(found.files()).containsExactly(Digest.of(MODEL));
+    assertThat(found.update().sections()).containsExactlyElementsOf(sections(MODEL));
+    assertThat(Files.readAllBytes(kit.file(Digest.of(MODEL)))).isEqualTo(MODEL);
+  }
+
+  @Test
+  void aSecondApplyLeavesItAsItIs() throws Exception {
+    kit(parts(document(7)));
+    apply(Optional.empty());
+    Map<String, String> before = contents();
+
+    apply(Optional.empty());
+
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  void aKitWhoseFileWasFoundDamagedIsMadeWholeByASecondApply() throws Exception {
+    kit(parts(document(7)));
+    apply(Optional.empty());
+    Map<String, String> before = contents();
+    Files.delete(KitFolder.of(folders.kits(), KitSamples.ID).file(Digest.of(MODEL)));
+
+    apply(Optional.empty());
+
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  void whatARunThatWasKilledLeftGoes() throws Exception {
+    Path left = Files.createDirectories(folders.kits().resolve("kit-00000000000000ff.tmp"));
+    Files.writeString(left.resolve("half"), "half");
+    kit(parts(document(7)));
+
+    apply(Optional.empty());
+
+    assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void aFileThatTheDeviceHasIsNotWrittenTwice() throws Exception {
+    Files.createDirectories(folders.files());
+    Files.write(folders.file(Digest.of(MODEL)), MODEL);
+    kit(parts(document(7)));
+
+    KitApply.Placed placed = apply(Optional.empty());
+
+    assertThat(placed.bytes()).isZero();
+    Path brought = KitFolder.of(folders.kits(), KitSamples.ID).file(Digest.of(MODEL));
+    assertThat(Files.isSameFile(brought, folders.file(Digest.of(MODEL)))).isTrue();
+  }
+
+  @Test
+  void aFileThatTheDeviceHasDamagedIsTakenFromTheKit() throws Exception {
+    Files.createDirectories(folders.files());
+    Files.write(folders.file(Digest.of(MODEL)), new byte[MODEL.length]);
+    kit(parts(document(7)));
+
+    assertThat(apply(Optional.empty()).bytes()).isEqualTo(MODEL.length);
+  }
+
+  @Test
+  void anOlderKitIsRefusedWithBothRevisionsAndDates() throws Exception {
+    kit(parts(document(7)));
+
+    refused(
+        "it has revision 7 of 2026-01-01T00:00:00Z, the device holds revision 8 of"
+            + " 2026-01-01T00:00:00.008Z",
+        Optional.of(held(8)));
+  }
+
+  @Test
+  void theVeryDocumentThatIsHeldIsNoFault() throws Exception {
+    kit(parts(document(7)));
+
+    assertThat(apply(Optional.of(held(7))).wasHeld()).isTrue();
+  }
+
+  @Test
+  void aDocumentOfAnOlderHistoryIsRefused() throws Exception {
+    kit(parts(document(GoldenFiles.DEVICE, new History(0, "before"), 900)));
+
+    refused("before it was restored", Optional.empty());
+    refused("older than what this device holds", Optional.of(held(7)));
+  }
+
+  @Test
+  void anotherDevicesKitNamesWhoseItIs() throws Exception {
+    DeviceId other = DeviceId.ofKey(new byte[] {9});
+    byte[] kit = KitSamples.kit(Map.of(GoldenFiles.DEVICE, KEY), "", parts(document(7)));
+    // The header's JSON says whose it is; it is of the same length.
+    String text = new String(kit, java.nio.charset.StandardCharsets.ISO_8859_1);
+    Files.write(
+        file,
+        text.replace(GoldenFiles.DEVICE.text(), other.text())
+            .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+
+    refused("it is for store-117/counter-1 (" + other + "); this device is", Optional.empty());
+  }
+
+  @Test
+  void aKitThatIsSealedToAnotherKeyDoesNotOpen() throws Exception {
+    Files.write(
+        file,
+        KitSamples.kit(Map.of(GoldenFiles.DEVICE, KitSamples.deviceKey()), "", parts(document(7))));
+
+    refused("not sealed to this device's key", Optional.empty());
+  }
+
+  @Test
+  void aKitWithAPassphraseAsksForIt() throws Exception {
+    Files.write(file, KitSamples.kit(Map.of(), KitSamples.PASSPHRASE, parts(document(7))));
+
+    refused("needs the passphrase", Optional.empty());
+    try (KitApply apply = KitApply.begin(folders, device(Optional.empty()))) {
+      assertThatExceptionOfType(KitException.class)
+          .isThrownBy(
+              () -> apply.apply(file, Optional.of("wrong words, all".toCharArray()), bytes -> {}))
+          .withMessageContaining("not the one it was made with");
+      assertThat(
+              apply
+                  .apply(file, Optional.of(KitSamples.PASSPHRASE.toCharArray()), bytes -> {})
+                  .revision())
+          .isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aDocumentThatAnotherHubSignedIsRefused() throws Exception {
+    Envelope forged =
+        signed(
+            DesiredManifest.PAYLOAD_TYPE,
+            manifest(GoldenFiles.DEVICE, GoldenFiles.HISTORY, 7),
+            GoldenFiles.PUBLISHER);
+    kit(parts(forged));
+
+    refused("its document is refused", Optional.empty());
+  }
+
+  @Test
+  void anotherDevicesDocumentInThisDevicesKitIsNotTaken() throws Exception {
+    kit(parts(document(DeviceId.ofKey(new byte[] {9}), GoldenFiles.HISTORY, 7)));
+
+    refused("no document for this device", Optional.empty());
+  }
+
+  @Test
+  void aKitThatLacksASectionOrAFileIsRefused() throws Exception {
+    List<Part> parts = parts(document(7));
+    List<Part> withoutSection = new ArrayList<>(parts);
+    withoutSection.remove(2);
+    kit(withoutSection);
+    refused("lacks 1 sections", Optional.empty());
+
+    List<Part> withoutFile = new ArrayList<>(parts);
+    withoutFile.removeLast();
+    kit(withoutFile);
+    refused("lacks 1 of the files", Optional.empty());
+  }
+
+  @Test
+  void aDamagedKitLeavesNothingBehindWhereverItIsDamaged() throws Exception {
+    byte[] whole = KitSamples.kit(Map.of(GoldenFiles.DEVICE, KEY), "", parts(document(7)));
+    for (int place = whole.length - 1; place > 0; place -= 9_973) {
+      byte[] changed = whole.clone();
+      changed[place] ^= 1;
+      Files.write(file, changed);
+      refused("", Optional.empty());
+      Files.write(file, Arrays.copyOf(whole, place));
+      refused("", Optional.empty());
+    }
+    Files.write(file, whole);
+    assertThat(apply(Optional.empty()).revision()).isEqualTo(7);
+  }
+
+  @Test
+  void twoAreNotAppliedAtOnce() throws Exception {
+    kit(parts(document(7)));
+    try (KitApply _ = KitApply.begin(folders, device(Optional.empty()))) {
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> apply(Optional.empty()))
+          .withMessageContaining("another kit is being applied");
+    }
+  }
+}
