@@ -82,7 +82,7 @@ class SiteIT {
 
   @Test
   void whatComesOnceOverTheLineIsForTheWholeSite() throws Exception {
-    long alone = bytesFor("1", 1, "--slot", "store-1/device-1");
+    long alone = bytesFor("1", 1, "--fleet", "shops", "--slot", "store-1/device-1");
     long all = bytesFor("2", DEVICES, "--fleet", "shops");
     long bundle = bytesFor("3", DEVICES, "--fleet", "shops");
     System.out.printf(
@@ -96,7 +96,7 @@ class SiteIT {
 
   @Test
   void anotherGoesOnWhenTheOneThatFetchesIsKilled() throws Exception {
-    long alone = bytesFor("1", 1, "--slot", "store-1/device-1");
+    long alone = bytesFor("1", 1, "--fleet", "shops", "--slot", "store-1/device-1");
     long before = shop.bytesIn();
     hub.cli("assign", "payload@2", "--fleet", "shops");
     Await.untilTrue(
