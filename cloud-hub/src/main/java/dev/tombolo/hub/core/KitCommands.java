@@ -102,7 +102,7 @@ final class KitCommands {
     List<String> told = new ArrayList<>(slots.size());
     for (SlotRef slot : slots) {
       DeviceId device = Objects.requireNonNull(state.holders.get(slot), "looked at before");
-      Rendering rendering = rendered.of(slot);
+      Rendering rendering = rendered.of(slot, draft.nowMillis);
       DocumentRecord current = state.documents.get(device);
       DocumentRecord next =
           Revisions.next(current, device, state.history, rendering, 0, draft.nowMillis);
