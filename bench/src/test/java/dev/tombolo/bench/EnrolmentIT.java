@@ -146,8 +146,7 @@ class EnrolmentIT {
                 "",
                 "",
                 null,
-                Map.of(),
-                null);
+                Map.of());
         client.post(Changes.class, "/apply", new ApplyAsk(List.of(site), false, null));
       }
     }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +67,7 @@ class RolloutIT {
       List<String> dark = new ArrayList<>();
       for (int site = SITES - DARK; site < SITES; site++) {
         dark.add("store-" + site + "/counter-3");
-        agents.get(dark.getLast()).stop();
+        agent(dark.getLast()).stop();
       }
 
       hub.cli(
@@ -106,15 +107,15 @@ class RolloutIT {
 
       // Who was dark comes back, and never hears of it.
       for (String slot : dark) {
-        agents.get(slot).startAgain();
+        agent(slot).startAgain();
       }
       awaitAll(hub, "1", agents.size());
       for (String slot : dark) {
-        assertThat(has(agents.get(slot), "2")).as(slot).isFalse();
+        assertThat(has(agent(slot), "2")).as(slot).isFalse();
       }
 
       // A good one reaches all but who is dark, says so, and completes when they are back.
-      agents.get(dark.getFirst()).stop();
+      agent(dark.getFirst()).stop();
       hub.cli(
           "rollout",
           "create",
@@ -130,7 +131,7 @@ class RolloutIT {
           () -> "done but for one: " + told(hub, "r2"),
           () -> detail(hub, "r2").rollout().words().startsWith("done but for 1 not reached"));
       assertThat(why(hub, dark.getFirst())).contains("not-reached", "rollout-staging");
-      agents.get(dark.getFirst()).startAgain();
+      agent(dark.getFirst()).startAgain();
       await(hub, "r2", "completed");
       awaitAll(hub, "3", agents.size());
     }
@@ -293,5 +294,9 @@ class RolloutIT {
       }
     }
     return false;
+  }
+
+  private RunningAgent agent(String slot) {
+    return Objects.requireNonNull(agents.get(slot), () -> "no agent in " + slot);
   }
 }

@@ -52,8 +52,8 @@ public final class RolloutBench implements Callable<Integer> {
       take(figures, first, "changesBeforeKill");
       take(figures, second, "resumeSeconds");
       take(figures, second, "inFlightAfterKill");
-      double changes = first.get("changesBeforeKill") + second.get("changes");
-      double seconds = first.get("seconds") + second.get("seconds");
+      double changes = measured(first, "changesBeforeKill") + measured(second, "changes");
+      double seconds = measured(first, "seconds") + measured(second, "seconds");
       figures.put("changes", changes);
       figures.put("changesPerSecond", changes / seconds);
       figures.put("millisPerThousandChanges", seconds * 1e6 / changes);
@@ -76,7 +76,11 @@ public final class RolloutBench implements Callable<Integer> {
   }
 
   private static void take(Figures figures, Map<String, Double> from, String name) {
-    figures.put(name, from.getOrDefault(name, Double.NaN));
+    figures.put(name, measured(from, name));
+  }
+
+  private static double measured(Map<String, Double> from, String name) {
+    return from.getOrDefault(name, Double.NaN);
   }
 
   /// @param killed in the middle, by SIGKILL

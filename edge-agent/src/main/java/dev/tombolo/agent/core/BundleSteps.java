@@ -57,8 +57,7 @@ final class BundleSteps {
     }
     switch (at.route()) {
       case Route.Asking asking -> {
-        if (program.get().bytes() < WORTH_BYTES_MIN
-            || downloads.areHere(program.get().files())) {
+        if (program.get().bytes() < WORTH_BYTES_MIN || downloads.areHere(program.get().files())) {
           return new Route.ByFiles(asking.cause());
         }
         if (peers.isOn() && application.tries.trouble instanceof Reason.LineDown) {

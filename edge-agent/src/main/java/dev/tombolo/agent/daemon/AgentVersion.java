@@ -6,7 +6,7 @@ import java.util.List;
 /// Which agent this is.
 public final class AgentVersion {
   /// Wire features of this agent; a document that requires others is refused.
-  public static final List<String> FEATURES = 
+  public static final List<String> FEATURES =
       List.of(Features.V1, Features.PERMITS, Features.WINDOWS);
 
   /// No moment in which this agent runs is earlier (2026-01-01T00:00Z).
