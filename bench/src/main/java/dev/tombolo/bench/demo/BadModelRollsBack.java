@@ -1,11 +1,14 @@
 package dev.tombolo.bench.demo;
 
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 
-/// Step 6: a model that loads and answers wrongly is found out by each shop's golden set.
+/// Step 6: a model that loads and answers wrongly is found out by the canary's golden set.
 final class BadModelRollsBack implements Step {
   private static final Duration ROLL_BACK_LIMIT = Duration.ofSeconds(90);
+
+  /// What shops say and hear without a download.
+  private static final long NEWS_BYTES_MAX = 200_000;
 
   @Override
   public String name() {
@@ -14,36 +17,41 @@ final class BadModelRollsBack implements Step {
 
   @Override
   public String title() {
-    return "A bad model (valid ONNX, properly signed, wrong answers): every shop rolls back";
+    return "A bad model (valid ONNX, properly signed, wrong answers) is stopped at the canary";
   }
 
   @Override
   public void play(Town town) throws Exception {
     ModelVersion bad = town.models().bad();
     ModelVersion good = town.models().second();
-    town.release(bad, Optional.of(town.models().second()));
+    Shop canary = town.shop(1);
+    List<Shop> others = List.of(town.shop(2), town.shop(3));
+    LineBytes bytes = LineBytes.of(town, others);
+    town.rollOut(bad, good, canary);
     town.await(
-        bad.release() + " to be rolled back in all shops",
-        town.shops(),
+        bad.release() + " to be rolled back in " + canary.name(),
+        List.of(canary),
         ROLL_BACK_LIMIT,
         device ->
             Town.embedding(device).stream()
                 .anyMatch(
                     seen ->
-                        seen.phase().equals("rolled-back")
-                            && bad.version().equals(seen.wanted())
-                            && good.version().equals(seen.live())));
-    for (Shop shop : town.shops()) {
+                        seen.phase().equals("rolled-back") && good.version().equals(seen.live())));
+    RolloutSeen rollout =
+        town.awaitRollout(
+            "the rollout to end", ROLL_BACK_LIMIT, it -> it.state().equals("rolled-back"));
+    town.shell().tombolo("rollout", "show", rollout.id());
+    town.claim(
+        canary.name() + " rolled back to " + good.release() + " by itself",
+        canary.health().model().equals(good.modelDigest()));
+    town.claim(
+        "'why' names the golden set",
+        town.shell().tombolo("why", canary.slot()).contains("golden"));
+    for (Shop shop : others) {
       town.claim(
-          shop.name() + " rolled back to " + good.release() + " by itself",
+          shop.name() + " has kept " + good.release(),
           shop.health().model().equals(good.modelDigest()));
     }
-    Shop asked = town.shop(1);
-    town.claim(
-        "'why' names the golden set at the hub",
-        town.shell().tombolo("why", asked.slot()).contains("golden"));
-    town.claim(
-        "'why' names the golden set on the device",
-        town.shell().agent("why", "--data", asked.name()).contains("golden"));
+    bytes.claimLessThan(NEWS_BYTES_MAX, bad);
   }
 }

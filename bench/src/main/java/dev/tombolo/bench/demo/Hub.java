@@ -76,6 +76,12 @@ final class Hub {
     return Http.list(BundleSeen.class, url() + "/api/v1/bundles", token);
   }
 
+  /// Newest first.
+  List<RolloutSeen> rollouts() throws IOException {
+    String token = Files.readString(data.resolve("admin-token")).strip();
+    return Http.list(RolloutSeen.class, url() + "/api/v1/rollouts", token);
+  }
+
   /// All devices as the hub sees them, by its public API, ordered by slot.
   List<DeviceSeen> devices() throws IOException {
     String token = Files.readString(data.resolve("admin-token")).strip();

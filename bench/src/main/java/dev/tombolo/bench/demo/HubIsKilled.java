@@ -28,7 +28,7 @@ final class HubIsKilled implements Step {
       shop.line().throttle(SLOW_BYTES_PER_SECOND);
     }
     long before = watched.line().bytesDown();
-    town.release(town.models().third(), Optional.of(town.models().second()));
+    town.assign(town.models().third(), Optional.of(town.models().second()));
     Await.untilTrue(
         MIDDLE_LIMIT,
         () -> "the download to be under way",

@@ -44,6 +44,21 @@ final class LineBytes {
     }
   }
 
+  /// Shows that nothing of the release came.
+  void claimLessThan(long bytesMax, ModelVersion model) throws IOException {
+    for (Map.Entry<Shop, Long> shop : before.entrySet()) {
+      long came = shop.getKey().line().bytesDown() - shop.getValue();
+      town.claim(
+          String.format(
+              Locale.ROOT,
+              "%s: %.0f kB on the line, nothing of %s",
+              shop.getKey().name(),
+              came / 1e3,
+              model.release()),
+          came < bytesMax);
+    }
+  }
+
   private static long plainBytes(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files

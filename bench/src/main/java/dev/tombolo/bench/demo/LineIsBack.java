@@ -24,6 +24,9 @@ final class LineIsBack implements Step {
     town.shop(2).line().open();
     town.awaitLive(town.models().second(), List.of(town.shop(2)), CATCH_UP_LIMIT);
     bytes.claimAtMost(LineIsCut.CHANGE_SHARE, town.models().second());
+    town.awaitRollout(
+        "the rollout to be completed", CATCH_UP_LIMIT, it -> it.state().equals("completed"));
+    town.claim("the rollout has waited for shop-2, and is completed", true);
     town.claim(
         "what shop-2's workload counted in the dark has arrived",
         town.dark()

@@ -4,11 +4,11 @@ import dev.tombolo.bench.process.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
 final class LineIsCut implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
+  private static final Duration ROLLOUT_LIMIT = Duration.ofSeconds(30);
   private static final Duration BACK_LIMIT = Duration.ofSeconds(90);
 
   /// What changed between two trainings of the model.
@@ -23,7 +23,7 @@ final class LineIsCut implements Step {
 
   @Override
   public String title() {
-    return "Shop 2 loses its line; the next model goes to the others; shop 2 serves on";
+    return "Shop 2 loses its line; the next model is rolled out, shop 1 first; shop 2 serves on";
   }
 
   @Override
@@ -37,10 +37,16 @@ final class LineIsCut implements Step {
       town.rememberDark(new DarkCount(pid, dark.health().texts()));
       List<Shop> reached = List.of(town.shop(1), town.shop(3));
       LineBytes bytes = LineBytes.of(town, reached);
-      town.release(town.models().second(), Optional.of(old));
+      town.rollOut(town.models().second(), old, town.shop(1));
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());
-      town.shell().tombolo("get", "bundles");
+      RolloutSeen rollout =
+          town.awaitRollout(
+              "the rollout to be done but for shop-2",
+              ROLLOUT_LIMIT,
+              it -> it.words().startsWith("done but for 1 not reached"));
+      town.shell().tombolo("rollout", "show", rollout.id());
+      town.claim("the dark shop holds nothing up: " + rollout.words(), true);
       town.claim(
           "shop-2 goes on with " + old.release(), dark.health().model().equals(old.modelDigest()));
       town.shell().tombolo("why", dark.slot());

@@ -23,7 +23,7 @@ final class ModelGoesLive implements Step {
   @Override
   public void play(Town town) throws Exception {
     LineBytes bytes = LineBytes.of(town, town.shops());
-    town.release(town.models().first(), Optional.empty());
+    town.assign(town.models().first(), Optional.empty());
     town.awaitLive(town.models().first(), town.shops(), LIVE_LIMIT);
     bytes.claimAtMost(PACKED_SHARE, town.models().first());
     town.shell().tombolo("get", "devices");

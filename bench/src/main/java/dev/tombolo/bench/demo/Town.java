@@ -119,11 +119,39 @@ final class Town {
     return dark.orElseThrow();
   }
 
-  /// Signs and pushes it, waits until the hub has made the bundle that the shops will ask for, and
-  /// assigns it to the fleet.
+  /// Brings it to the hub and assigns it to the fleet: all shops at once.
   ///
   /// @param base what they run now; empty when nothing does
-  void release(ModelVersion model, Optional<ModelVersion> base)
+  void assign(ModelVersion model, Optional<ModelVersion> base)
+      throws IOException, InterruptedException {
+    push(model, base);
+    shell.tombolo("assign", model.release(), "--fleet", FLEET);
+  }
+
+  /// Brings it to the hub and rolls it out: one shop first, the others when that one is well.
+  void rollOut(ModelVersion model, ModelVersion base, Shop canary)
+      throws IOException, InterruptedException {
+    push(model, Optional.of(base));
+    shell.tombolo(
+        "rollout",
+        "create",
+        model.release(),
+        "--fleet",
+        FLEET,
+        "--wave",
+        "canary=" + canary.slot(),
+        "--roll-back");
+  }
+
+  /// Waits until the newest rollout stands so.
+  RolloutSeen awaitRollout(String what, Duration limit, Predicate<RolloutSeen> wanted)
+      throws IOException, InterruptedException {
+    Await.untilTrue(limit, () -> what, () -> hub.rollouts().stream().limit(1).anyMatch(wanted));
+    return hub.rollouts().getFirst();
+  }
+
+  /// Signs and pushes it, and waits until the hub has made the bundle that the shops will ask for.
+  private void push(ModelVersion model, Optional<ModelVersion> base)
       throws IOException, InterruptedException {
     shell.tombolo(
         "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
@@ -132,7 +160,6 @@ final class Town {
         BUNDLE_LIMIT,
         () -> "the hub to have made the bundle to " + model.release(),
         () -> hasBundle(model, base));
-    shell.tombolo("assign", model.release(), "--fleet", FLEET);
   }
 
   private boolean hasBundle(ModelVersion model, Optional<ModelVersion> base) throws IOException {

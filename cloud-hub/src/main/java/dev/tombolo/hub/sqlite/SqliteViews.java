@@ -249,6 +249,7 @@ public final class SqliteViews implements HubViews {
         .stream()
         .filter(fleet -> !fleet.isEmpty())
         .forEach(fleet -> fleets.add(new Name(fleet)));
+    list("SELECT DISTINCT fleet FROM rollouts", r -> new Name(r.getString(1))).forEach(fleets::add);
     return fleets;
   }
 
