@@ -303,7 +303,7 @@ final class Schema {
         CREATE TABLE rollouts (
           id INTEGER PRIMARY KEY, fleet TEXT NOT NULL, application TEXT NOT NULL,
           record TEXT NOT NULL, counts TEXT NOT NULL) STRICT""",
-        "CREATE INDEX rollouts_of_fleet ON rollouts (fleet, application, id)",
+        "CREATE INDEX rollouts_of_fleet ON rollouts (fleet, id)",
         // Slots in their order, a line each; waves a character each.
         """
         CREATE TABLE rollout_blocks (

@@ -50,11 +50,12 @@ class KitTest {
   @Test
   void aKitMakesItsReleaseLiveWithoutALine() {
     bring(second);
+    final long made = shop.hub.hubMillis;
 
     shop.until("live", () -> shop.isLive(second.digest()));
 
     assertThat(held()).isEqualTo(shop.hub.manifest());
-    assertThat(reasons()).contains(new Reason.CameByKit(KIT, shop.hub.hubMillis, 2));
+    assertThat(reasons()).contains(new Reason.CameByKit(KIT, made, 2));
   }
 
   @Test
