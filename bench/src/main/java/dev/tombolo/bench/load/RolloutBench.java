@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rollout",
     description = {
-      "A rollout over many simulated devices: planning, driving, memory, and a SIGKILL in the middle.",
+      "A rollout over many simulated devices: planned, driven, killed and resumed.",
       "The hub's rollout engine and its SQLite store, without lines and documents, in a process of",
       "its own on one core (taskset, where there is one)."
     },

@@ -99,7 +99,8 @@ final class Installer {
                   attempt(device, slot, token, tokensSoFar);
                 }
                 // Asked twice because the first answer was lost: that token is of no use to us.
-                default -> join(device, slot, tokensSoFar);
+                default ->
+                    world.scheduler().in(VirtualTime.MINUTE, () -> join(device, slot, tokensSoFar));
               }
             });
   }

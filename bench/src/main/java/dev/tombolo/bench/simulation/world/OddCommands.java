@@ -207,7 +207,7 @@ final class OddCommands {
     ask(
         new AdminCommand.Apply(
             List.of(
-                new AdminObject.Fleet(LABORATORY, "", Map.of(), chance.isWithin(0.7), Map.of()),
+                new AdminObject.Fleet(LABORATORY, "", Map.of(), true, Map.of()),
                 site(bench, LABORATORY, "Europe/Berlin", "", Map.of(), Map.of())),
             typed,
             chance.isWithin(0.2)));
