@@ -57,7 +57,7 @@ class RolloutIT {
 
   @Test
   void aBadReleaseIsStoppedInWaveTwoAndTakenBack() throws Exception {
-    try (RunningHub hub = RunningHub.start(folder.resolve("hub"))) {
+    try (RunningHub hub = RunningHub.start(Files.createDirectory(folder.resolve("hub")))) {
       shops(hub);
       push(hub, "1");
       push(hub, "2");
@@ -88,11 +88,15 @@ class RolloutIT {
           "2",
           "--roll-back");
 
-      RolloutRow ended = await(hub, "r1", "rolled-back");
+      await(hub, "r1", "rolled-back");
+      // How waves stand is written down once a second.
       Await.untilTrue(
           LIMIT,
-          () -> "all back: " + told(hub, "r1"),
-          () -> detail(hub, "r1").outstanding().isEmpty());
+          () -> "all back, and who failed is counted: " + told(hub, "r1"),
+          () ->
+              detail(hub, "r1").outstanding().isEmpty()
+                  && wave(detail(hub, "r1").rollout(), "early").failed() > 0);
+      RolloutRow ended = detail(hub, "r1").rollout();
       assertThat(wave(ended, "canary").isOpen()).isTrue();
       assertThat(wave(ended, "early").isOpen()).isTrue();
       assertThat(wave(ended, "early").failed()).isPositive();
