@@ -6,6 +6,8 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminCommand.Prune;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Gate;
@@ -31,6 +33,8 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -305,11 +309,100 @@ class RolloutTurnTest {
     assertThat(scene.apply(moved)).isInstanceOf(AdminAnswer.Done.class);
   }
 
+  @Test
+  void aDryRunKnowsThatANewReleaseCountsMoreThanWhatWasRolledOut() {
+    scene.apply(application("1.0"));
+    completed();
+    pushed("3.0");
+
+    assertThat(wouldChange(application("3.0"))).isEqualTo(2);
+    assertThat(wouldChange(application("1.0"))).isZero();
+  }
+
+  private long wouldChange(AdminObject object) {
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Apply(
+                List.of(object), Optional.empty(), true, Optional.empty(), Map.of(), true));
+    if (answer instanceof AdminAnswer.Done done && done.applied() != null) {
+      return done.applied().reach().changed();
+    }
+    throw new AssertionError("not done: " + answer);
+  }
+
+  @Test
+  void parametersAreCheckedAgainstWhatWasRolledOutToAll() {
+    ReleaseManifest usual = Scene.manifest("embedding", "1.5");
+    Variant variant = usual.variants().getFirst();
+    Variant bare =
+        new Variant(
+            variant.os(),
+            variant.architecture(),
+            variant.runtimes(),
+            variant.files(),
+            variant.workload(),
+            List.of());
+    ReleaseManifest without =
+        new ReleaseManifest(
+            usual.name(),
+            usual.version(),
+            usual.kind(),
+            "",
+            usual.fleets(),
+            0,
+            List.of(),
+            List.of(bare));
+    scene.command(
+        new AdminCommand.PushRelease(
+            Scene.sign(ReleaseManifest.PAYLOAD_TYPE, Json.write(without), Scene.PUBLISHER)));
+    scene.command(
+        new AdminCommand.Assign(
+            new ReleaseRef(APP, "1.5"),
+            Scene.FLEET,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+    AdminObject threads = Scene.fleet(Map.of(APP, Map.of("threads", "2")));
+    assertThat(scene.apply(threads)).isInstanceOf(AdminAnswer.Refused.class);
+    completed();
+
+    assertThat(scene.apply(threads)).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void onlyWhereTheApplicationGoesDevicesTakePart() {
+    Name large = new Name("store-118");
+    scene.apply(
+        new AdminObject.Site(
+            large, Scene.FLEET, "", Map.of("size", "large"), "Europe/Berlin", "", "", Map.of()),
+        new AdminObject.Application(
+            APP,
+            Scene.FLEET,
+            Optional.of(new ReleaseRef(APP, "1.0")),
+            "",
+            Map.of(),
+            Map.of(),
+            List.of(new SyncPolicy(new Selector(Map.of("size", "large"), List.of()), List.of()))));
+    EnrolResponse there =
+        scene.enrol(scene.token(Optional.of(large), Optional.empty(), 1), "there");
+    create();
+    EnrolResponse late = scene.joined("late");
+    scene.connected(late, scene.birth("boot-9", 1));
+
+    assertThat(member(there)).isNotNegative();
+    assertThat(member(canary)).isNegative();
+    assertThat(member(late)).isNegative();
+  }
+
   private static AdminObject.Application application() {
+    return application("1.0");
+  }
+
+  private static AdminObject.Application application(String version) {
     return new AdminObject.Application(
         APP,
         Scene.FLEET,
-        Optional.of(new ReleaseRef(APP, "1.0")),
+        Optional.of(new ReleaseRef(APP, version)),
         "",
         Map.of(),
         Map.of("threads", "1"));
