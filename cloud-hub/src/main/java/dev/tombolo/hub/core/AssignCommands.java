@@ -7,6 +7,7 @@ import dev.tombolo.hub.desired.SectionBounds;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -50,10 +51,28 @@ final class AssignCommands {
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
     }
-    boolean isNew = select(state, place, command.release(), who, draft);
+    boolean isNew =
+        select(state, place, command.release(), isOverruled(place, command), who, draft);
     return new AdminAnswer.Done(
         List.of(
             command.release() + (isNew ? " assigned to " : " is already assigned to ") + place));
+  }
+
+  /// Whether a rollout has selected something else there since the assignment was made: then the
+  /// same release assigned again is not the same as before.
+  private boolean isOverruled(Place place, AdminCommand.Assign command) {
+    Assignment before = at(state, place, command.release().name());
+    if (before == null) {
+      return false;
+    }
+    for (Rollout rollout : state.rollouts.of(place.fleet(), command.release().name())) {
+      RolloutRecord record = rollout.record();
+      boolean isThere = place.site() == null || record.scope().covers(place.site());
+      if (isThere && record.createdMillis() >= before.changedMillis()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   AdminAnswer unassign(AdminCommand.Unassign command, Principal who, StepDraft draft) {
@@ -99,12 +118,17 @@ final class AssignCommands {
   /// @param ref known, and meant for the fleet
   static boolean select(
       HubState state, Place place, ReleaseRef ref, Principal who, StepDraft draft) {
+    return select(state, place, ref, false, who, draft);
+  }
+
+  private static boolean select(
+      HubState state, Place place, ReleaseRef ref, boolean isAnew, Principal who, StepDraft draft) {
     ReleaseRecord release = state.releasesByRef.get(ref);
     if (release == null) {
       throw new IllegalArgumentException("release " + ref + " was not checked");
     }
     Assignment before = at(state, place, ref.name());
-    if (before != null && before.release().equals(release.digest())) {
+    if (!isAnew && before != null && before.release().equals(release.digest())) {
       return false;
     }
     draft.change(
@@ -134,6 +158,7 @@ final class AssignCommands {
             applications.addAll(there.keySet());
           }
         });
+    applications.addAll(state.rollouts.of(fleet).keySet());
     return applications.size() <= SectionBounds.APPLICATIONS_MAX
         ? null
         : new Reason.LimitExceeded(

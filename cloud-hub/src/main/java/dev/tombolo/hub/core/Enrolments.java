@@ -49,7 +49,7 @@ final class Enrolments {
   }
 
   void asked(HubEvent.EnrolAsked event, StepDraft draft) {
-    if (orders.isFull()) {
+    if (orders.isFull() || isPruning()) {
       draft.effect(new HubEffect.RequestRefused(event.request(), HubTurn.TRY_LATER));
       return;
     }
@@ -73,6 +73,10 @@ final class Enrolments {
 
   void signed(PendingCertificate.ForEnrolment pending, IssuedCertificate issued, StepDraft draft) {
     draft.change(new HubChange.CertificateCame(pending.request()));
+    if (isPruning()) {
+      draft.effect(new HubEffect.RequestRefused(pending.request(), HubTurn.TRY_LATER));
+      return;
+    }
     switch (decide(pending.token(), pending.key(), draft.nowMillis)) {
       case Decision.Refuse refuse ->
           refuse(pending.request(), pending.token(), pending.remote(), refuse, draft);
@@ -93,6 +97,11 @@ final class Enrolments {
       }
       case Decision.Admit admit -> admit(pending, admit, issued, draft);
     }
+  }
+
+  /// Whether slots and sites may be about to go: nobody moves into them now.
+  private boolean isPruning() {
+    return state.applying != null && state.applying.command().prune().isPresent();
   }
 
   private static PendingCertificate pending(HubEvent.EnrolAsked event, StepDraft draft) {

@@ -67,7 +67,7 @@ final class ObjectChecks {
       case AdminObject.Fleet fleet -> null;
       case AdminObject.Site site ->
           planned.isFleet(site.fleet())
-              ? null
+              ? leaving(site)
               : References.notFound("fleet", site.fleet().text(), planned.knownFleets());
       case AdminObject.Slot slot ->
           planned.isSite(slot.ref().site())
@@ -86,6 +86,22 @@ final class ObjectChecks {
             : References.rollout(state, a.fleet(), null, a.name());
       }
     };
+  }
+
+  /// A site that moves to another fleet takes no device out of a rollout under way.
+  private @Nullable Reason leaving(AdminObject.Site site) {
+    Kept<AdminObject.Site> before = state.sites.get(site.name());
+    if (before == null || before.content().fleet().equals(site.fleet())) {
+      return null;
+    }
+    Name old = before.content().fleet();
+    for (Name application : state.rollouts.of(old).keySet()) {
+      Reason moving = References.rollout(state, old, site.name(), application);
+      if (moving != null) {
+        return moving;
+      }
+    }
+    return null;
   }
 
   private @Nullable Reason protection(AdminObject object, Optional<String> typedName) {

@@ -8,6 +8,8 @@ import dev.tombolo.hub.core.admin.Applied.Action;
 import dev.tombolo.hub.core.admin.Applied.FieldChange;
 import dev.tombolo.hub.core.admin.Applied.ObjectChange;
 import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
@@ -157,15 +159,28 @@ final class ObjectWriting {
     return new Kept<>(Kept.idOf(kind, made), content, 1, draft.nowMillis, who.name(), given);
   }
 
+  /// What they still select goes with what they selected it for: it must not come back with it.
+  private void forget(List<Rollout> rollouts) {
+    for (Rollout rollout : rollouts) {
+      draft.change(new HubChange.RolloutKept(new RolloutChange.Gone(rollout.id())));
+    }
+  }
+
   /// With what was assigned there.
   ObjectChange remove(AdminObject object) {
     Kept<? extends AdminObject> before = checks.before(object);
     String why = object.title() + " was removed";
     switch (object) {
-      case AdminObject.Fleet fleet -> takeOff(new Assignment.Place(fleet.name(), null, null), why);
+      case AdminObject.Fleet fleet -> {
+        takeOff(new Assignment.Place(fleet.name(), null, null), why);
+        state.rollouts.of(fleet.name()).values().forEach(this::forget);
+      }
       case AdminObject.Site site ->
           takeOff(new Assignment.Place(site.fleet(), site.name(), null), why);
       case AdminObject.Slot slot -> {
+        if (state.lifts.containsKey(slot.ref())) {
+          draft.change(new HubChange.LiftEnded(slot.ref()));
+        }
         Kept<AdminObject.Site> site = state.sites.get(slot.ref().site());
         if (site != null) {
           takeOff(
@@ -180,6 +195,7 @@ final class ObjectWriting {
         if (wanted != null) {
           takeOff(fleet, wanted, why);
         }
+        forget(state.rollouts.of(application.fleet(), application.name()));
         draft.change(new DocumentsStale(application.fleet(), null, null));
       }
     }

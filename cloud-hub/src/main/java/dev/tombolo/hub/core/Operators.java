@@ -98,6 +98,9 @@ final class Operators {
         || command instanceof AdminCommand.Assign
         || command instanceof AdminCommand.Unassign
         || command instanceof AdminCommand.CreateRollout
+        || command instanceof AdminCommand.SteerRollout
+        || command instanceof AdminCommand.ApproveDevice
+        || command instanceof AdminCommand.LiftWindows
         || command instanceof AdminCommand.CreateToken
         || command instanceof AdminCommand.MakeKit;
   }

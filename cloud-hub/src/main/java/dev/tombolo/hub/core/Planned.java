@@ -4,6 +4,9 @@ import dev.tombolo.hub.core.Assignment.Place;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -33,6 +36,9 @@ final class Planned {
 
   /// What the slots of each fleet will share; made when first asked for.
   private final Map<Name, SlotLayers.OfFleet> shared = new HashMap<>();
+
+  /// What will be selected for each whole fleet; made when first asked for.
+  private final Map<Name, Map<Name, Assignment>> wanted = new HashMap<>();
 
   /// What is selected below whole fleets; found in one pass when first asked for.
   private @Nullable Map<Name, Map<Name, Set<Digest>>> narrow;
@@ -89,7 +95,33 @@ final class Planned {
         kept,
         wanted(new Place(fleet, slot.site(), null)),
         wanted(new Place(fleet, slot.site(), slot.slot())),
-        RolloutLayer.of(state, fleet, slot));
+        RolloutLayer.of(
+            state, rolloutsOf(fleet), slot, application -> narrowest(fleet, slot, application)));
+  }
+
+  /// Those of applications that go are forgotten with them.
+  private Map<Name, List<Rollout>> rolloutsOf(Name fleet) {
+    Map<Name, List<Rollout>> there = state.rollouts.of(fleet);
+    if (removed.isEmpty() || there.isEmpty()) {
+      return there;
+    }
+    Map<Name, List<Rollout>> left = new TreeMap<>(there);
+    for (AdminObject object : removed) {
+      if (object instanceof AdminObject.Application a && a.fleet().equals(fleet)) {
+        left.remove(a.name());
+      }
+    }
+    return left;
+  }
+
+  /// What will be assigned to a slot by the narrowest place.
+  private @Nullable Assignment narrowest(Name fleet, SlotRef slot, Name application) {
+    Assignment own =
+        AssignCommands.at(state, new Place(fleet, slot.site(), slot.slot()), application);
+    if (own == null) {
+      own = AssignCommands.at(state, new Place(fleet, slot.site(), null), application);
+    }
+    return own == null ? wantedByName(fleet).get(application) : own;
   }
 
   private SlotLayers.OfFleet sharedIn(Name fleet) {
@@ -100,7 +132,7 @@ final class Planned {
                 name,
                 as(fleets.get(name), state.fleets.get(name)),
                 applicationsOf(name),
-                wantedIn(name)));
+                wantedByName(name).values()));
   }
 
   List<Kept<AdminObject.Application>> applicationsOf(Name fleet) {
@@ -120,13 +152,17 @@ final class Planned {
   }
 
   /// What will be selected for a whole fleet.
-  private Collection<Assignment> wantedIn(Name fleet) {
+  private Map<Name, Assignment> wantedByName(Name fleet) {
+    return wanted.computeIfAbsent(fleet, this::wantedIn);
+  }
+
+  private Map<Name, Assignment> wantedIn(Name fleet) {
     Place place = new Place(fleet, null, null);
-    Map<Name, Assignment> wanted = new TreeMap<>();
-    wanted(place).forEach(assignment -> wanted.put(assignment.application(), assignment));
+    Map<Name, Assignment> next = new TreeMap<>();
+    wanted(place).forEach(assignment -> next.put(assignment.application(), assignment));
     for (AdminObject object : removed) {
       if (object instanceof AdminObject.Application a && a.fleet().equals(fleet)) {
-        wanted.remove(a.name());
+        next.remove(a.name());
       }
     }
     applications
@@ -139,10 +175,18 @@ final class Planned {
                         ref -> {
                           Digest release = digestOf(ref);
                           if (release != null) {
-                            wanted.put(name, new Assignment(place, ref, release, 0, ""));
+                            next.put(name, selected(place, ref, release));
                           }
                         }));
-    return wanted.values();
+    return next;
+  }
+
+  /// A release that is selected already stays as it was selected; another one is the newest of all.
+  private Assignment selected(Place place, ReleaseRef ref, Digest release) {
+    Assignment before = AssignCommands.at(state, place, ref.name());
+    return before != null && before.release().equals(release)
+        ? before
+        : new Assignment(place, ref, release, Long.MAX_VALUE, "");
   }
 
   private Collection<Assignment> wanted(Place place) {
@@ -231,10 +275,29 @@ final class Planned {
   /// The release a whole fleet has of an application.
   @Nullable Digest releaseOf(Name fleet, Name application) {
     AdminObject.Application planned = applications.getOrDefault(fleet, Map.of()).get(application);
+    Assignment at = AssignCommands.at(state, new Place(fleet, null, null), application);
     if (planned != null && planned.release().isPresent()) {
-      return digestOf(planned.release().get());
+      Digest wanted = digestOf(planned.release().get());
+      if (at == null || !at.release().equals(wanted)) {
+        return wanted;
+      }
     }
-    return at(new Place(fleet, null, null), application);
+    Digest brought = broughtTo(fleet, application, at);
+    return brought != null || at == null ? brought : at.release();
+  }
+
+  /// What a rollout has brought the whole fleet to since something was assigned to it.
+  private @Nullable Digest broughtTo(Name fleet, Name application, @Nullable Assignment at) {
+    List<Rollout> newestFirst = state.rollouts.of(fleet, application);
+    if (newestFirst.isEmpty()) {
+      return null;
+    }
+    RolloutRecord newest = newestFirst.getFirst().record();
+    boolean isForAll = newest.scope().sites().isEmpty() && newest.scope().labels().isEmpty();
+    boolean counts = at == null || newest.createdMillis() >= at.changedMillis();
+    return isForAll && counts && newest.state() instanceof RolloutState.Completed
+        ? newest.digest()
+        : null;
   }
 
   /// The release a slot has of an application: the narrowest place that selects one wins.

@@ -147,8 +147,17 @@ record PruneWalk(
     if (prune.kinds().contains(Kind.APPLICATION)) {
       for (Name fleet : prune.fleets()) {
         var there = state.applications.get(fleet);
-        if (there != null) {
-          there.values().stream().map(Kept::content).filter(this::isLeftOut).forEach(all::add);
+        if (there == null) {
+          continue;
+        }
+        for (Kept<AdminObject.Application> application : there.values()) {
+          if (isLeftOut(application.content())) {
+            Reason moving = References.rollout(state, fleet, null, application.content().name());
+            if (moving != null) {
+              return moving;
+            }
+            all.add(application.content());
+          }
         }
       }
     }
@@ -173,6 +182,12 @@ record PruneWalk(
                 fleet.content(),
                 "it has application " + application.content().name() + "; prune Application, too");
           }
+        }
+      }
+      for (Name application : state.rollouts.of(name).keySet()) {
+        Reason moving = References.rollout(state, name, null, application);
+        if (moving != null) {
+          return moving;
         }
       }
       all.add(fleet.content());

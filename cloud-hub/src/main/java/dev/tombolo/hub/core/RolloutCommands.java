@@ -9,6 +9,7 @@ import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutJson;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
@@ -36,6 +37,12 @@ final class RolloutCommands {
 
   /// Permits named when a rollout is aborted.
   private static final int OUTSTANDING_NAMED = 20;
+
+  /// Characters of a cause that somebody gives.
+  static final int WHY_CHARACTERS_MAX = 1_000;
+
+  /// Characters of a rollout's record, which is written anew whenever its state changes.
+  static final int RECORD_CHARACTERS_MAX = 1 << 20;
 
   private static final int NAME_CHARACTERS_MAX = 63;
   private static final int LABELS_MAX = 16;
@@ -88,6 +95,11 @@ final class RolloutCommands {
             0,
             draft.nowMillis,
             who.name());
+    int characters = RolloutJson.write(record).length();
+    if (characters > RECORD_CHARACTERS_MAX) {
+      return new AdminAnswer.Refused(
+          new Reason.LimitExceeded("characters of a rollout", RECORD_CHARACTERS_MAX, characters));
+    }
     forgetOldest(fleet, command.release().name(), draft);
     draft.change(new HubChange.CounterMoved(HubChange.Counter.ROLLOUT, id.number()));
     draft.change(new HubChange.RolloutKept(new RolloutChange.Put(record)));
@@ -226,8 +238,11 @@ final class RolloutCommands {
               command.rollout().toString(),
               state.rollouts.all().stream().map(Rollout::id).toList()));
     }
+    int characters = command.why().length();
     Reason refusal =
-        References.protection(state, rollout.record().scope().fleet(), command.typedName());
+        characters > WHY_CHARACTERS_MAX
+            ? new Reason.LimitExceeded("characters of why", WHY_CHARACTERS_MAX, characters)
+            : References.protection(state, rollout.record().scope().fleet(), command.typedName());
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
     }
@@ -334,6 +349,10 @@ final class RolloutCommands {
         || rollout.state() instanceof RolloutState.RolledBack) {
       return not(rollout, "there is nothing to roll back");
     }
+    Assignment since = assignedSince(rollout);
+    if (since != null) {
+      return overruled(rollout, since);
+    }
     change(
         rollout,
         new RolloutState.RolledBack(
@@ -365,6 +384,13 @@ final class RolloutCommands {
     if (!mayTry) {
       return not(rollout, "only one that is rolling, completed or aborted can try again");
     }
+    if (rollout.state().openThrough() < 0) {
+      return not(rollout, "it had not begun; make a new one");
+    }
+    Assignment since = assignedSince(rollout);
+    if (since != null) {
+      return overruled(rollout, since);
+    }
     long failed = rollout.counts().stream().mapToLong(count -> count.failed()).sum();
     if (failed == 0 && !(rollout.state() instanceof RolloutState.Aborted)) {
       return not(rollout, "nobody has failed");
@@ -382,6 +408,21 @@ final class RolloutCommands {
         Math.min(failed, RETRY_MAX)
             + " are tried again"
             + (failed > RETRY_MAX ? "; say it once more for the next ones" : ""));
+  }
+
+  /// What the whole fleet was given after the rollout was made; null: nothing. It counts, and what
+  /// the rollout selects does not.
+  private @Nullable Assignment assignedSince(Rollout rollout) {
+    RolloutRecord record = rollout.record();
+    Assignment at =
+        AssignCommands.at(
+            state, new Assignment.Place(record.scope().fleet(), null, null), record.application());
+    return at != null && at.changedMillis() > record.createdMillis() ? at : null;
+  }
+
+  private static AdminAnswer overruled(Rollout rollout, Assignment since) {
+    return not(
+        rollout, since.ref() + " was assigned since and counts; assign the release you want");
   }
 
   private void change(

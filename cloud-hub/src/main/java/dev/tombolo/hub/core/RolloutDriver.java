@@ -77,11 +77,19 @@ final class RolloutDriver {
           now instanceof RolloutState.Rolling
               || now instanceof RolloutState.Paused
               || now instanceof RolloutState.Completed;
-      if (isOpen && rollout.record().scope().covers(slot, labels(slot))) {
+      if (isOpen && isFor(rollout.record(), slot)) {
         return rollout;
       }
     }
     return null;
+  }
+
+  /// Whether a device of the slot belongs in the rollout: it is in its scope, and the application
+  /// goes there at all.
+  private boolean isFor(RolloutRecord record, SlotRef slot) {
+    Scope scope = record.scope();
+    return scope.covers(slot, labels(slot))
+        && Destinations.has(state, scope.fleet(), slot, record.application());
   }
 
   void reported(DeviceId id, ReportBody.State said, StepDraft draft) {
@@ -213,7 +221,7 @@ final class RolloutDriver {
       boolean isIn =
           site.content().fleet().equals(record.scope().fleet()) && record.scope().covers(name);
       if (isIn) {
-        next = searchSite(record.scope(), from, name, slots);
+        next = searchSite(record, from, name, slots);
         if (next != null) {
           break;
         }
@@ -228,7 +236,7 @@ final class RolloutDriver {
 
   /// @return where a very large site goes on; null: it has been looked through
   private @Nullable SlotRef searchSite(
-      Scope scope, @Nullable SlotRef from, Name site, List<SlotRef> slots) {
+      RolloutRecord record, @Nullable SlotRef from, Name site, List<SlotRef> slots) {
     SlotRef first = from != null && from.site().equals(site) ? from : new SlotRef(site, FIRST_NAME);
     int looked = 0;
     for (SlotRef slot : state.slots.tailMap(first).keySet()) {
@@ -238,7 +246,7 @@ final class RolloutDriver {
       if (looked++ == SEARCH_SLICE) {
         return slot;
       }
-      if (state.holders.containsKey(slot) && scope.covers(slot, labels(slot))) {
+      if (state.holders.containsKey(slot) && isFor(record, slot)) {
         slots.add(slot);
       }
     }

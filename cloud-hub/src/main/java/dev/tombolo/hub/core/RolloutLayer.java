@@ -51,7 +51,21 @@ public final class RolloutLayer {
   }
 
   static Optional<Layer> of(HubState state, Name fleet, SlotRef slot) {
-    Map<Name, List<Rollout>> rollouts = state.rollouts.of(fleet);
+    return of(
+        state,
+        state.rollouts.of(fleet),
+        slot,
+        application -> assigned(state, fleet, slot, application));
+  }
+
+  /// @param rollouts of the slot's fleet
+  /// @param assigned the narrowest assignment of an application that reaches the slot, as it is or
+  ///   as it will be
+  static Optional<Layer> of(
+      HubState state,
+      Map<Name, List<Rollout>> rollouts,
+      SlotRef slot,
+      Function<Name, @Nullable Assignment> assigned) {
     if (rollouts.isEmpty()) {
       return Optional.empty();
     }
@@ -59,7 +73,7 @@ public final class RolloutLayer {
     rollouts.forEach(
         (application, newestFirst) -> {
           Layer.Choice choice =
-              choice(words(state, newestFirst, slot), assigned(state, fleet, slot, application));
+              choice(words(state, newestFirst, slot), assigned.apply(application));
           if (choice != null) {
             choices.put(application, choice);
           }
@@ -79,7 +93,9 @@ public final class RolloutLayer {
     if (choice != null) {
       return new Prior(choice.release(), choice.version());
     }
-    return assigned == null ? null : new Prior(assigned.release(), assigned.ref().version());
+    return assigned != null && Destinations.has(state, fleet, slot, application)
+        ? new Prior(assigned.release(), assigned.ref().version())
+        : null;
   }
 
   private static List<Word> words(HubState state, List<Rollout> newestFirst, SlotRef slot) {

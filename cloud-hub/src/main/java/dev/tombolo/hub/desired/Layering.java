@@ -60,15 +60,7 @@ public final class Layering {
   /// Whether an application that is chosen for a whole fleet goes to this place of it.
   private boolean isDestination(Name application) {
     Policies policies = settings.policies().get(application);
-    if (policies == null || policies.policies().isEmpty()) {
-      return true;
-    }
-    for (SyncPolicy policy : policies.policies()) {
-      if (policy.selector().matches(labels)) {
-        return true;
-      }
-    }
-    return false;
+    return policies == null || SyncPolicy.isAnyFor(policies.policies(), labels);
   }
 
   private TreeMap<String, Trail> parameters(Name application) {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.desired;
 
 import java.util.List;
+import java.util.Map;
 
 /// Where in its fleet an application goes, and what is different there.
 ///
@@ -15,6 +16,17 @@ public record SyncPolicy(Selector selector, List<Override> overrides) {
     public Override {
       patches = List.copyOf(patches);
     }
+  }
+
+  /// Whether an application with these policies goes to a place with these labels: one without any
+  /// goes everywhere.
+  public static boolean isAnyFor(List<SyncPolicy> policies, Map<String, String> labels) {
+    for (SyncPolicy policy : policies) {
+      if (policy.selector().matches(labels)) {
+        return true;
+      }
+    }
+    return policies.isEmpty();
   }
 
   /// How a patch is called among what was given: by what it says, so that it may move in the list.

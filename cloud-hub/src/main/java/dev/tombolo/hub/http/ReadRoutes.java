@@ -309,7 +309,7 @@ final class ReadRoutes {
         new WhyAnswer(
             id.text(),
             condition.device().slot().toString(),
-            causes(WhyInRollouts.of(condition, views.rollouts(), System.currentTimeMillis()))));
+            causes(WhyInRollouts.of(condition, views, System.currentTimeMillis()))));
   }
 
   private void explain(Context context) throws RefusedException {

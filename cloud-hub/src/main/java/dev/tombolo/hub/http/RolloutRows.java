@@ -8,7 +8,8 @@ import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.hub.rollout.WaveCount;
 import dev.tombolo.protocol.reason.ReasonText;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -156,15 +157,12 @@ final class RolloutRows {
                   + " % healthy");
     }
     if (nowMillis < soaksUntil) {
-      Duration left = Duration.ofMillis(soaksUntil - nowMillis).plusSeconds(1);
+      // When, not how long still: the words stay as they are for as long as nothing changes.
       return next
           + " waits: "
           + wave.name()
-          + " soaks "
-          + left.toMinutes()
-          + " min "
-          + left.toSecondsPart()
-          + " s more";
+          + " soaks until "
+          + Instant.ofEpochMilli(soaksUntil).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
     }
     boolean isAwaited = wave.gate().needsApproval() && rolling.approvedBy().isEmpty();
     return isAwaited ? next + " waits for approval" : next + " opens";

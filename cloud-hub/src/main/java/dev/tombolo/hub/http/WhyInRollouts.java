@@ -1,11 +1,15 @@
 package dev.tombolo.hub.http;
 
-import dev.tombolo.hub.core.view.RolloutViews;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.RolloutReasons;
+import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,16 +21,23 @@ import java.util.Set;
 final class WhyInRollouts {
   private WhyInRollouts() {}
 
-  static List<Reason> of(DeviceCondition condition, RolloutViews rollouts, long nowMillis) {
+  static List<Reason> of(DeviceCondition condition, HubViews views, long nowMillis) {
     List<Reason> theirs = Why.at(condition, nowMillis);
     if (!condition.device().isActive()) {
       return theirs;
     }
+    SlotRef slot = condition.device().slot();
+    List<Standing> standings = views.rollouts().standings(slot, nowMillis);
+    if (standings.isEmpty()) {
+      return theirs;
+    }
+    List<Layer> layers = views.settings(slot).map(SlotSettings::layers).orElse(List.of());
     Set<Name> told = new HashSet<>();
     List<Reason> ours = new ArrayList<>();
-    for (Standing standing : rollouts.standings(condition.device().slot(), nowMillis)) {
-      if (told.add(standing.record().application())) {
-        // Of older ones nothing is waited for any more.
+    for (Standing standing : standings) {
+      // Of older ones nothing is waited for any more.
+      boolean isNewest = told.add(standing.record().application());
+      if (isNewest && !isOverruled(standing.record(), layers)) {
         ours.addAll(RolloutReasons.of(standing));
       }
     }
@@ -48,5 +59,20 @@ final class WhyInRollouts {
       }
     }
     return all;
+  }
+
+  /// Whether somebody has assigned something to the slot since the rollout was made.
+  private static boolean isOverruled(RolloutRecord record, List<Layer> layers) {
+    Layer.Choice narrowest = null;
+    for (Layer layer : layers) {
+      boolean isAssigned =
+          switch (layer.kind()) {
+            case FLEET, SITE, DEVICE -> true;
+            case GLOBAL, ROLLOUT, OVERRIDE -> false;
+          };
+      Layer.Choice choice = isAssigned ? layer.choices().get(record.application()) : null;
+      narrowest = choice == null ? narrowest : choice;
+    }
+    return narrowest != null && narrowest.given().millis() > record.createdMillis();
   }
 }

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /// Rollouts as JSON, as they are kept.
 public final class RolloutJson {
-  private static final int REASON_BYTES_MAX = 64 * 1024;
+  /// As much as a column may have: what was written is read again.
+  private static final int REASON_BYTES_MAX = 4 * 1024 * 1024;
 
   private RolloutJson() {}
 

@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// Reads rollouts beside the writer.
 final class SqliteRolloutViews implements RolloutViews {
   private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");
-  private static final char AFTER_ALL_NAMES = '~';
+
+  /// Blocks are in the order of sites, then slots: with a slash between them the text is not, since
+  /// `a-b/c` comes before `a/c`.
+  private static final String BEFORE_ALL_SLOTS = " ";
+
+  private static final String AFTER_ALL_SLOTS = " ~";
 
   private final Reader reader;
 
@@ -99,11 +104,12 @@ final class SqliteRolloutViews implements RolloutViews {
         reader.list(
             """
             SELECT * FROM rollout_blocks
-              WHERE rollout = ? AND first_slot < ? AND last_slot >= ? ORDER BY first""",
+              WHERE rollout = ? AND replace(first_slot, '/', ' ') < ?
+                AND replace(last_slot, '/', ' ') >= ? ORDER BY first""",
             RolloutRows::joined,
             record.id().number(),
-            slot.site() + "/" + AFTER_ALL_NAMES,
-            slot.site() + "/");
+            slot.site() + AFTER_ALL_SLOTS,
+            slot.site() + BEFORE_ALL_SLOTS);
     for (RolloutChange.Joined block : blocks) {
       for (int i = 0; i < block.slots().size(); i++) {
         if (block.slots().get(i).site().equals(slot.site())) {

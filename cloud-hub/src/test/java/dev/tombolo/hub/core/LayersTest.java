@@ -261,6 +261,20 @@ class LayersTest {
   }
 
   @Test
+  void nobodyMovesIntoASlotThatMayBePruned() {
+    HubEvent.EnrolAsked late = scene.enrolAsked(scene.siteToken(1), "late");
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.AdminAsked(scene.number(), Scene.ALICE, prune(List.of(), false)), late);
+
+    assertThat(Scene.one(HubEffect.RequestRefused.class, effects))
+        .isEqualTo(new HubEffect.RequestRefused(late.request(), HubTurn.TRY_LATER));
+    assertThat(store.load().slots).isEmpty();
+    assertThat(store.load().devices).isEmpty();
+  }
+
+  @Test
   void aFleetWithSitesIsNotPruned() {
     AdminCommand.Apply command =
         new AdminCommand.Apply(

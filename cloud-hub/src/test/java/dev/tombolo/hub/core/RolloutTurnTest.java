@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminCommand.Prune;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Gate;
@@ -11,10 +15,13 @@ import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutJson;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.enrol.EnrolResponse;
@@ -26,7 +33,10 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,6 +183,255 @@ class RolloutTurnTest {
         .isEqualTo(new AdminAnswer.Refused(new Reason.ProtectedFleet(Scene.FLEET.text())));
   }
 
+  @Test
+  void aLongCauseIsRefusedAndOneThatFitsIsReadAgain() throws MalformedException {
+    create();
+
+    assertThat(steered(AdminCommand.SteerRollout.Action.ABORT, "x".repeat(100_000)))
+        .isEqualTo(
+            new AdminAnswer.Refused(new Reason.LimitExceeded("characters of why", 1_000, 100_000)));
+    assertThat(rollout().state().isUnderWay()).isTrue();
+
+    assertThat(steered(AdminCommand.SteerRollout.Action.ABORT, "\u0001".repeat(1_000)))
+        .isInstanceOf(AdminAnswer.Done.class);
+    String written = RolloutJson.write(rollout().record());
+    assertThat(Json.read("record", written, 1 << 20, RolloutJson::record))
+        .isEqualTo(rollout().record());
+  }
+
+  @Test
+  void aPlanThatNamesTooManyDevicesIsRefused() {
+    Set<SlotRef> slots = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) {
+      slots.add(SlotRef.parse("a".repeat(50) + "/" + "b".repeat(50) + i));
+    }
+    Wave large = new Wave("large", new Pick.Listed(slots), new Gate(100, 0, false));
+
+    assertThat(scene.command(creation(List.of(large), Optional.empty())))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused -> assertThat(refused.reason()).isInstanceOf(Reason.LimitExceeded.class));
+  }
+
+  @Test
+  void whatEndedBeforeItBeganIsNotTriedAgain() {
+    scene.now += 1_000;
+    scene.turnOnly(creation(Optional.empty()));
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Planning.class);
+    scene.turnOnly(
+        new AdminCommand.SteerRollout(
+            FIRST, AdminCommand.SteerRollout.Action.ABORT, "", false, Optional.empty()));
+    assertThat(rollout().state().openThrough()).isEqualTo(-1);
+
+    assertThat(steered(AdminCommand.SteerRollout.Action.RETRY, ""))
+        .isInstanceOf(AdminAnswer.Refused.class);
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void whatWasAssignedSinceIsNotRolledBackNorTriedAgain() {
+    create();
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    scene.now += 1;
+    scene.assign("embedding", "3.0");
+
+    for (AdminCommand.SteerRollout.Action action :
+        List.of(
+            AdminCommand.SteerRollout.Action.ROLLBACK, AdminCommand.SteerRollout.Action.RETRY)) {
+      assertThat(steered(action, ""))
+          .isInstanceOfSatisfying(
+              AdminAnswer.Refused.class,
+              refused ->
+                  assertThat(refused.reason())
+                      .isInstanceOfSatisfying(
+                          Reason.Conflict.class,
+                          conflict ->
+                              assertThat(conflict.detail())
+                                  .startsWith("embedding@3.0 was assigned since")));
+    }
+  }
+
+  @Test
+  void theReleaseFromBeforeARolloutCanBeAssignedAgain() {
+    completed();
+    assertThat(selected(canary).release()).isEqualTo(target);
+    scene.now += 1;
+
+    scene.assign("embedding", "1.0");
+
+    assertThat(selected(canary).release()).isEqualTo(old);
+    assertThat(
+            scene.command(
+                new AdminCommand.Assign(
+                    new ReleaseRef(APP, "1.0"),
+                    Scene.FLEET,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())))
+        .isEqualTo(
+            new AdminAnswer.Done(List.of("embedding@1.0 is already assigned to production")));
+  }
+
+  @Test
+  void anApplicationIsNotPrunedWhileItRolls() {
+    scene.apply(application());
+    create();
+
+    assertThat(prune(Prune.Kind.APPLICATION)).isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  @Test
+  void whatARolloutSelectedIsGoneWithItsApplication() {
+    scene.apply(application());
+    completed();
+
+    assertThat(prune(Prune.Kind.APPLICATION)).isInstanceOf(AdminAnswer.Done.class);
+
+    assertThat(scene.state().rollouts.all()).isEmpty();
+    assertThat(
+            new Rendered(scene.state())
+                .resolved(known(scene.state().sites.get(slotOf(canary).site())), slotOf(canary))
+                .section()
+                .applications())
+        .isEmpty();
+  }
+
+  @Test
+  void aSiteDoesNotLeaveItsFleetWhileItRolls() {
+    Name pilot = new Name("pilot");
+    AdminObject.Site moved =
+        new AdminObject.Site(Scene.SITE, pilot, "", Map.of(), "Europe/Berlin", "", "", Map.of());
+    scene.apply(new AdminObject.Fleet(pilot, "", Map.of(), false, Map.of()));
+    create();
+
+    assertThat(scene.apply(moved)).isInstanceOf(AdminAnswer.Refused.class);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(scene.apply(moved)).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void aDryRunKnowsThatANewReleaseCountsMoreThanWhatWasRolledOut() {
+    scene.apply(application("1.0"));
+    completed();
+    pushed("3.0");
+
+    assertThat(wouldChange(application("3.0"))).isEqualTo(2);
+    assertThat(wouldChange(application("1.0"))).isZero();
+  }
+
+  private long wouldChange(AdminObject object) {
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Apply(
+                List.of(object), Optional.empty(), true, Optional.empty(), Map.of(), true));
+    if (answer instanceof AdminAnswer.Done done && done.applied() != null) {
+      return done.applied().reach().changed();
+    }
+    throw new AssertionError("not done: " + answer);
+  }
+
+  @Test
+  void parametersAreCheckedAgainstWhatWasRolledOutToAll() {
+    ReleaseManifest usual = Scene.manifest("embedding", "1.5");
+    Variant variant = usual.variants().getFirst();
+    Variant bare =
+        new Variant(
+            variant.os(),
+            variant.architecture(),
+            variant.runtimes(),
+            variant.files(),
+            variant.workload(),
+            List.of());
+    ReleaseManifest without =
+        new ReleaseManifest(
+            usual.name(),
+            usual.version(),
+            usual.kind(),
+            "",
+            usual.fleets(),
+            0,
+            List.of(),
+            List.of(bare));
+    scene.command(
+        new AdminCommand.PushRelease(
+            Scene.sign(ReleaseManifest.PAYLOAD_TYPE, Json.write(without), Scene.PUBLISHER)));
+    scene.command(
+        new AdminCommand.Assign(
+            new ReleaseRef(APP, "1.5"),
+            Scene.FLEET,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+    AdminObject threads = Scene.fleet(Map.of(APP, Map.of("threads", "2")));
+    assertThat(scene.apply(threads)).isInstanceOf(AdminAnswer.Refused.class);
+    completed();
+
+    assertThat(scene.apply(threads)).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void onlyWhereTheApplicationGoesDevicesTakePart() {
+    Name large = new Name("store-118");
+    scene.apply(
+        new AdminObject.Site(
+            large, Scene.FLEET, "", Map.of("size", "large"), "Europe/Berlin", "", "", Map.of()),
+        new AdminObject.Application(
+            APP,
+            Scene.FLEET,
+            Optional.of(new ReleaseRef(APP, "1.0")),
+            "",
+            Map.of(),
+            Map.of(),
+            List.of(new SyncPolicy(new Selector(Map.of("size", "large"), List.of()), List.of()))));
+    EnrolResponse there =
+        scene.enrol(scene.token(Optional.of(large), Optional.empty(), 1), "there");
+    create();
+    EnrolResponse late = scene.joined("late");
+    scene.connected(late, scene.birth("boot-9", 1));
+
+    assertThat(member(there)).isNotNegative();
+    assertThat(member(canary)).isNegative();
+    assertThat(member(late)).isNegative();
+  }
+
+  private static AdminObject.Application application() {
+    return application("1.0");
+  }
+
+  private static AdminObject.Application application(String version) {
+    return new AdminObject.Application(
+        APP,
+        Scene.FLEET,
+        Optional.of(new ReleaseRef(APP, version)),
+        "",
+        Map.of(),
+        Map.of("threads", "1"));
+  }
+
+  private AdminAnswer prune(Prune.Kind kind) {
+    return scene.command(
+        new AdminCommand.Apply(
+            List.of(),
+            Optional.empty(),
+            false,
+            Optional.of(new Prune(Set.of(Scene.FLEET), Set.of(kind))),
+            Map.of(),
+            true));
+  }
+
+  /// Both devices have switched.
+  private void completed() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.STAGED, old);
+    says(second, other, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+  }
+
   private static Optional<Permit> permit(Selection selection) {
     return Optional.ofNullable(selection.gate()).flatMap(dev.tombolo.protocol.desired.Gate::permit);
   }
@@ -204,19 +463,25 @@ class RolloutTurnTest {
   private AdminCommand creation(Optional<String> typed) {
     Wave first =
         new Wave("canary", new Pick.Listed(Set.of(slotOf(canary))), new Gate(100, 0, false));
+    return creation(List.of(first), typed);
+  }
+
+  private static AdminCommand creation(List<Wave> waves, Optional<String> typed) {
     return new AdminCommand.CreateRollout(
         new ReleaseRef(APP, "2.0"),
         new Scope(Scene.FLEET, Set.of(), Map.of()),
         new RolloutPlan(
-            List.of(first), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
+            waves, Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
         typed);
   }
 
   private void steer(AdminCommand.SteerRollout.Action action) {
-    assertThat(
-            scene.command(
-                new AdminCommand.SteerRollout(FIRST, action, "", false, Optional.empty())))
-        .isInstanceOf(AdminAnswer.Done.class);
+    assertThat(steered(action, "")).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  private AdminAnswer steered(AdminCommand.SteerRollout.Action action, String why) {
+    return scene.command(
+        new AdminCommand.SteerRollout(FIRST, action, why, false, Optional.empty()));
   }
 
   private Rollout rollout() {

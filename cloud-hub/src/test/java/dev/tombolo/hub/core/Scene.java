@@ -127,6 +127,11 @@ public final class Scene {
     return all;
   }
 
+  /// Hands a command in and stops there: whatever it leaves to do is not begun.
+  void turnOnly(AdminCommand command) {
+    turn.take(List.of(new HubEvent.AdminAsked(number(), ALICE, command)), now);
+  }
+
   private void answer(HubEffect effect, ArrayDeque<HubEvent> next) {
     switch (effect) {
       case HubEffect.SignCertificate sign -> {

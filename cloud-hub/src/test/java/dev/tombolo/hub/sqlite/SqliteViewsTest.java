@@ -8,6 +8,7 @@ import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
@@ -17,9 +18,17 @@ import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
@@ -165,6 +174,35 @@ class SqliteViewsTest {
                 assertThat(one.applications().getFirst().transfer())
                     .isEqualTo(new Transfer(Transfer.How.BUNDLE, release, 50)));
     assertThat(views.countDownloading(Optional.of(Scene.FLEET), Optional.empty())).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceFindsItsRolloutWhicheverSiteComesBeforeItsOwn() {
+    List<SlotRef> slots = new ArrayList<>();
+    for (String site : List.of("berlin", "berlin-2", "berlin-20")) {
+      Name name = new Name(site);
+      scene.apply(Scene.site(name));
+      EnrolResponse there =
+          scene.enrol(scene.token(Optional.of(name), Optional.empty(), 1), "at " + site);
+      slots.add(new SlotRef(there.site(), there.slot()));
+    }
+    scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "2.0")));
+    Wave first = new Wave("canary", new Pick.Count(1), new Gate(100, 0, false));
+    scene.command(
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(new Name("embedding"), "2.0"),
+            new Scope(Scene.FLEET, Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(first),
+                Budgets.USUAL,
+                AbortRule.USUAL,
+                Duration.ofHours(1).toMillis(),
+                null),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(slots)
+        .allSatisfy(slot -> assertThat(views.rollouts().standings(slot, scene.now)).hasSize(1));
   }
 
   @Test

@@ -10,6 +10,6 @@ import java.util.List;
 @Json
 public record KitAsk(String site, List<String> slots, boolean forPassphrase) {
   public KitAsk {
-    slots = List.copyOf(slots);
+    slots = slots == null ? List.of() : List.copyOf(slots);
   }
 }

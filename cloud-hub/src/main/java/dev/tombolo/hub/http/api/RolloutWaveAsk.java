@@ -12,4 +12,9 @@ public record RolloutWaveAsk(
     String pick,
     @Nullable Integer healthyPercent,
     @Nullable Long soakMillis,
-    boolean needsApproval) {}
+    boolean needsApproval) {
+  public RolloutWaveAsk {
+    name = name == null ? "" : name;
+    pick = pick == null ? "" : pick;
+  }
+}

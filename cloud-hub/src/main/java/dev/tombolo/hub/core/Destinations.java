@@ -1,0 +1,38 @@
+package dev.tombolo.hub.core;
+
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.PlaceFacts;
+import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.Map;
+
+/// Where in its fleet an application goes.
+final class Destinations {
+  private Destinations() {}
+
+  /// Whether what is selected for the whole fleet is meant for the slot, too: its policies say so,
+  /// or the application was assigned to the slot or its site by name.
+  static boolean has(HubState state, Name fleet, SlotRef slot, Name application) {
+    Map<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
+    Kept<AdminObject.Application> kept = there == null ? null : there.get(application);
+    if (kept == null || kept.content().policies().isEmpty()) {
+      return true;
+    }
+    Kept<AdminObject.Site> site = state.sites.get(slot.site());
+    Kept<AdminObject.Slot> own = state.slots.get(slot);
+    PlaceFacts facts =
+        new PlaceFacts(
+            fleet,
+            slot,
+            site == null ? Map.of() : site.content().labels(),
+            own == null ? Map.of() : own.content().labels());
+    return SyncPolicy.isAnyFor(kept.content().policies(), facts.labels())
+        || isAssigned(state, new Assignment.Place(fleet, slot.site(), slot.slot()), application)
+        || isAssigned(state, new Assignment.Place(fleet, slot.site(), null), application);
+  }
+
+  private static boolean isAssigned(HubState state, Assignment.Place place, Name application) {
+    return AssignCommands.at(state, place, application) != null;
+  }
+}
