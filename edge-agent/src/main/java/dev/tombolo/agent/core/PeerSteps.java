@@ -164,7 +164,11 @@ final class PeerSteps {
   private void fetch(Variant.File file, Outcome out) {
     String kind = downloads.isBundle(file.digest()) ? "/v1/bundles/" : "/v1/files/";
     out.effect(
-        new AgentEffect.Fetch(file.digest(), file.size(), https + kind + file.digest().hex()));
+        new AgentEffect.Fetch(
+            file.digest(),
+            file.size(),
+            https + kind + file.digest().hex(),
+            downloads.isNear(file.digest())));
   }
 
   private void tell(Digest content, Outcome out) {
@@ -191,13 +195,17 @@ final class PeerSteps {
   /// @param delayMillis until the hub may be asked again
   void failed(AgentEvent.FetchFailed event, long delayMillis, Now now, Outcome out) {
     if (!sharing.isOn()) {
+      ended(event.file(), out);
       return;
     }
     boolean wasHub = sharing.isUnderWay(event.file()) && sharing.isFetching();
-    ended(event.file(), out);
     boolean isWrong =
         event.reason() instanceof Reason.DigestMismatch
             || event.reason() instanceof Reason.SizeMismatch;
+    if (isWrong && sharing.isUnderWay(event.file())) {
+      sharing.blameSource();
+    }
+    ended(event.file(), out);
     List<String> guilty = isWrong ? sharing.distrust(event.file()) : List.of();
     for (String peer : guilty) {
       reports.event("peer-distrusted", null, event.file(), wrongFrom(peer, event), now, out);

@@ -6,11 +6,13 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.WindowsSection;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.DateSpan;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -125,6 +127,62 @@ class WindowTest {
     shop.seconds(600);
 
     assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked);
+  }
+
+  private void documentIsLostInTheDark() {
+    shop.cutLine();
+    shop.killAgent();
+    shop.store.loseDocument();
+    shop.startAgent();
+    shop.seconds(60);
+  }
+
+  @Test
+  void withoutADocumentNothingIsSwitched() {
+    firstIsLive();
+    assignSecond(nights(2, 4), null);
+    secondIsStaged();
+
+    documentIsLostInTheDark();
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Staged.class);
+    assertThat(shop.runs(first.digest())).isTrue();
+    assertThat(reasons()).singleElement().isInstanceOf(Reason.Starting.class);
+    shop.lineCut = false;
+    shop.until("the document is here", () -> shop.store.load().held().isPresent());
+    secondIsStaged();
+    assertThat(reasons()).singleElement().isInstanceOf(Reason.SwitchWindowClosed.class);
+  }
+
+  @Test
+  void withoutADocumentNothingNewIsFetched() {
+    firstIsLive();
+    assignSecond(section(spans(2, 3), List.of(), List.of(), List.of(), null), null);
+    shop.until("fetching", () -> shop.state() instanceof ReleaseState.Fetching);
+    long asked = shop.count(AgentEffect.Fetch.class);
+
+    documentIsLostInTheDark();
+
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked);
+    assertThat(reasons()).singleElement().isInstanceOf(Reason.Starting.class);
+  }
+
+  @Test
+  void filesOfAKitWaitForNoDownloadWindowAndAreBegunOnce() {
+    firstIsLive();
+    shop.hanging.add(AgentEffect.Fetch.class);
+    assignSecond(section(spans(2, 3), List.of(), List.of(), List.of(), null), null);
+    shop.until("fetching", () -> shop.state() instanceof ReleaseState.Fetching);
+    long asked = shop.count(AgentEffect.Fetch.class);
+    Digest[] files =
+        second.manifest().variants().getFirst().files().stream()
+            .map(Variant.File::digest)
+            .toArray(Digest[]::new);
+    shop.kits.put("kit-00000000000000aa", shop.hub.kit("kit-00000000000000aa", files));
+
+    shop.seconds(60);
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked + 1);
+    assertThat(shop.count(AgentEffect.CancelFetch.class)).isZero();
   }
 
   @Test
