@@ -121,10 +121,23 @@ final class PeerSteps {
   void copyEnded(AgentEvent.CopyEnded event, Now now, Outcome out) {
     Variant.File file = underWay(event.content());
     if (file == null || !sharing.isCopying()) {
+      fetchAgain(event.content(), out);
       return;
     }
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
     move(file, sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()), now, out);
+  }
+
+  /// A copy that an earlier core began has swallowed what this one asked for: of a content one
+  /// thing is under way. Where that is not so, asking once more does nothing.
+  private void fetchAgain(Digest content, Outcome out) {
+    boolean isFetched = !sharing.isOn() || sharing.isFetching() || downloads.isNear(content);
+    if (isFetched && !sharing.isCopying()) {
+      downloads
+          .current()
+          .filter(it -> it.digest().equals(content))
+          .ifPresent(file -> fetch(file, out));
+    }
   }
 
   private Variant.@Nullable File underWay(Digest content) {

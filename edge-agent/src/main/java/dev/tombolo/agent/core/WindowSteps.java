@@ -81,6 +81,11 @@ final class WindowSteps {
     return gate == null ? List.of(UNINFORMED) : gate.download(time(now));
   }
 
+  /// What speaks against fetching this.
+  List<Reason> download(ReleaseState.Fetching at, Now now) {
+    return isRepair(at.wanted(), at.live()) ? List.of() : download(now);
+  }
+
   /// What speaks against switching to what is staged.
   List<Reason> change(Optional<Gate> held, ReleaseState.Staged at, Now now) {
     if (isRepair(at.wanted(), at.live())) {
@@ -92,10 +97,9 @@ final class WindowSteps {
   /// What holds an application back in its present state; nothing: no window or permit does.
   List<Reason> holds(Application application, Now now) {
     return switch (application.release) {
-      case ReleaseState.Fetching at when !isRepair(at.wanted(), at.live()) -> download(now);
+      case ReleaseState.Fetching at -> download(at, now);
       case ReleaseState.Staged at -> change(application.gate, at, now);
       case ReleaseState.Absent _,
-          ReleaseState.Fetching _,
           ReleaseState.Staging _,
           ReleaseState.Switching _,
           ReleaseState.Probing _,

@@ -183,6 +183,66 @@ class WindowTest {
     shop.seconds(60);
     assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked + 1);
     assertThat(shop.count(AgentEffect.CancelFetch.class)).isZero();
+    assertThat(reasons()).noneMatch(Reason.DownloadWindowClosed.class::isInstance);
+  }
+
+  private Publisher.Signed large(String version) {
+    return shop.known(shop.publisher.sign(Publisher.large(Shop.APP, version)));
+  }
+
+  @Test
+  void aBundleIsAwaitedLongerWhileNothingMayComeAnyway() {
+    firstIsLive();
+    Publisher.Signed large = large("3.0");
+    shop.offers.put(
+        Shop.pair(large, Optional.of(first)),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5));
+    shop.hub.windows = section(spans(18, 19), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(large);
+
+    shop.seconds(3600);
+    shop.offer(large, Optional.of(first), 9_000);
+    shop.until("live", () -> shop.isLive(large.digest()));
+
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  @Test
+  void whatIsInTheStoreAlreadyWaitsForNoDownloadWindow() {
+    firstIsLive();
+    Publisher.Signed large = large("3.0");
+    long asked = shop.count(AgentEffect.Fetch.class);
+    large.manifest().variants().getFirst().files().forEach(file -> shop.files.add(file.digest()));
+    shop.hub.windows = section(spans(2, 3), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(large);
+
+    shop.seconds(60);
+    assertThat(shop.isLive(large.digest())).isTrue();
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked);
+  }
+
+  @Test
+  void spoiledFilesOfWhatIsLiveComeAtOnceInABundleToo() {
+    Publisher.Signed large = large("3.0");
+    final Digest whole = shop.offer(large, Optional.empty(), 600_000);
+    shop.hub.assign(large);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(large.digest()));
+    shop.hub.windows = section(spans(2, 3), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(large);
+    shop.seconds(2);
+    shop.files.clear();
+    shop.staged.clear();
+    shop.done.clear();
+    shop.killAgent();
+    shop.store.damage = Optional.of(new Reason.DatabaseDamaged("found", 0, "copy"));
+    shop.startAgent();
+
+    shop.seconds(60);
+    assertThat(shop.isLive(large.digest())).isTrue();
+    assertThat(shop.staged).contains(large.digest());
+    assertThat(shop.done)
+        .anyMatch(it -> it instanceof AgentEffect.Fetch fetch && fetch.file().equals(whole));
   }
 
   @Test
