@@ -41,8 +41,11 @@ public sealed interface AgentEffect {
   record AcknowledgePacket(long line, int packet) implements AgentEffect {}
 
   // Files
-  /// Fetches a file of the file store over HTTPS, going on where an earlier try stopped.
-  record Fetch(Digest file, long size, String url) implements AgentEffect {}
+  /// Fetches a file of the file store over HTTPS, going on where an earlier try stopped; or takes
+  /// it from a kit that has it.
+  ///
+  /// @param near a kit has it: it never comes by the line
+  record Fetch(Digest file, long size, String url, boolean near) implements AgentEffect {}
 
   record CancelFetch(Digest file) implements AgentEffect {}
 

@@ -52,7 +52,8 @@ final class ApplicationSteps {
     this.programs = new Programs(snapshot.releases(), boot.platform());
     this.files = new FileSteps(snapshot, boot, random, programs, reports, windows);
     this.bundles =
-        new BundleSteps(snapshot, boot, random, programs, files.downloads(), files.peers());
+        new BundleSteps(
+            snapshot, boot, random, programs, files.downloads(), files.peers(), windows);
     this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows);
     this.workloads = new WorkloadSteps(programs, reports);
     this.probes = new ProbeSteps(programs);
@@ -406,7 +407,7 @@ final class ApplicationSteps {
     for (Application application : List.copyOf(applications.values())) {
       boolean wasAbsent = application.release instanceof ReleaseState.Absent;
       settle(application, now, out);
-      List<Reason> holds = windows.holds(application, now);
+      List<Reason> holds = needsNoLine(application) ? List.of() : windows.holds(application, now);
       changed |= !holds.equals(application.holds);
       application.holds = holds;
       if (!wasAbsent) {
@@ -414,6 +415,18 @@ final class ApplicationSteps {
       }
     }
     files.settle(applications.values(), now, out);
+  }
+
+  /// All that it fetches is on this device: it waits for no window.
+  private boolean needsNoLine(Application application) {
+    if (!(application.release instanceof ReleaseState.Fetching at)) {
+      return false;
+    }
+    Downloads downloads = files.downloads();
+    boolean isUnpacked =
+        at.route() instanceof Route.ByBundle by && downloads.complete(List.of(by.file()));
+    return isUnpacked
+        || programs.find(at.wanted()).filter(it -> downloads.areHere(it.files())).isPresent();
   }
 
   /// Moves one application as far as it can go without news.

@@ -33,6 +33,7 @@ final class BundleSteps {
   private final Programs programs;
   private final Downloads downloads;
   private final PeerSteps peers;
+  private final WindowSteps windows;
 
   BundleSteps(
       AgentSnapshot snapshot,
@@ -40,13 +41,15 @@ final class BundleSteps {
       RandomDraw random,
       Programs programs,
       Downloads downloads,
-      PeerSteps peers) {
+      PeerSteps peers,
+      WindowSteps windows) {
     this.boot = boot;
     this.random = random;
     this.https = snapshot.enrolment().https();
     this.programs = programs;
     this.downloads = downloads;
     this.peers = peers;
+    this.windows = windows;
   }
 
   /// What is to be done now on the way; the route it goes on by, which may be another.
@@ -134,7 +137,12 @@ final class BundleSteps {
     BundleTries tries = application.tries;
     tries.isUnderWay = false;
     return switch (event.answer()) {
-      case AgentEvent.BundleAnswer.NotNeeded _ -> new Route.ByFiles(asking.cause());
+      case AgentEvent.BundleAnswer.NotNeeded _ -> {
+        if (event.missing() == 0) {
+          applied(at);
+        }
+        yield new Route.ByFiles(asking.cause());
+      }
       case AgentEvent.BundleAnswer.Offered(var bundle, var bytes) ->
           bytes >= event.missing()
               // Most of it is here already.
@@ -144,18 +152,23 @@ final class BundleSteps {
                   bytes,
                   asking.fromLive() ? at.live().map(Assignment::release) : Optional.empty(),
                   asking.cause());
-      case AgentEvent.BundleAnswer.None none -> none(tries, asking, none, now);
+      case AgentEvent.BundleAnswer.None none -> none(tries, at, asking, none, now);
     };
   }
 
   private Route none(
-      BundleTries tries, Route.Asking asking, AgentEvent.BundleAnswer.None none, Now now) {
+      BundleTries tries,
+      ReleaseState.Fetching at,
+      Route.Asking asking,
+      AgentEvent.BundleAnswer.None none,
+      Now now) {
     if (none.isFinal()) {
       return asking.down(Optional.of(none.reason()));
     }
     if (none.reason() instanceof Reason.BundleAwaited) {
       long limit = asking.fromLive() ? AWAIT_BASED_MILLIS : AWAIT_FULL_MILLIS;
-      if (tries.awaitedSinceMillis < 0) {
+      // While nothing may come anyway, there is no haste.
+      if (tries.awaitedSinceMillis < 0 || !windows.download(at, now).isEmpty()) {
         tries.awaitedSinceMillis = now.monotonicMillis();
       } else if (now.monotonicMillis() - tries.awaitedSinceMillis >= limit) {
         String detail = "the hub did not make it within " + limit / 60_000 + " minutes";

@@ -157,7 +157,13 @@ final class DocumentSteps {
     keep(added, out);
     out.change(new AgentChange.DocumentHeld(document));
     floor.raise(document.manifest().issuedMillis(), out);
-    keeper.adopt(document);
+    keeper
+        .adopt(document)
+        .ifPresent(
+            newer -> {
+              out.change(new AgentChange.DocumentPending(newer.document()));
+              keep(newer.added(), out);
+            });
     content = Optional.of(read);
     trouble = Optional.empty();
     return Arrived.APPLIED;

@@ -184,6 +184,7 @@ final class FileSteps {
           || (application.release instanceof ReleaseState.Fetching at
               && WindowSteps.isRepair(at.wanted(), at.live()))) {
         wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, urgent));
+        BundleSteps.bundleOf(application.release).ifPresent(urgent::add);
       }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
     }

@@ -121,10 +121,23 @@ final class PeerSteps {
   void copyEnded(AgentEvent.CopyEnded event, Now now, Outcome out) {
     Variant.File file = underWay(event.content());
     if (file == null || !sharing.isCopying()) {
+      fetchAgain(event.content(), out);
       return;
     }
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
     move(file, sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()), now, out);
+  }
+
+  /// A copy that an earlier core began has swallowed what this one asked for: of a content one
+  /// thing is under way. Where that is not so, asking once more does nothing.
+  private void fetchAgain(Digest content, Outcome out) {
+    boolean isFetched = !sharing.isOn() || sharing.isFetching() || downloads.isNear(content);
+    if (isFetched && !sharing.isCopying()) {
+      downloads
+          .current()
+          .filter(it -> it.digest().equals(content))
+          .ifPresent(file -> fetch(file, out));
+    }
   }
 
   private Variant.@Nullable File underWay(Digest content) {
@@ -164,7 +177,11 @@ final class PeerSteps {
   private void fetch(Variant.File file, Outcome out) {
     String kind = downloads.isBundle(file.digest()) ? "/v1/bundles/" : "/v1/files/";
     out.effect(
-        new AgentEffect.Fetch(file.digest(), file.size(), https + kind + file.digest().hex()));
+        new AgentEffect.Fetch(
+            file.digest(),
+            file.size(),
+            https + kind + file.digest().hex(),
+            downloads.isNear(file.digest())));
   }
 
   private void tell(Digest content, Outcome out) {
@@ -191,13 +208,17 @@ final class PeerSteps {
   /// @param delayMillis until the hub may be asked again
   void failed(AgentEvent.FetchFailed event, long delayMillis, Now now, Outcome out) {
     if (!sharing.isOn()) {
+      ended(event.file(), out);
       return;
     }
     boolean wasHub = sharing.isUnderWay(event.file()) && sharing.isFetching();
-    ended(event.file(), out);
     boolean isWrong =
         event.reason() instanceof Reason.DigestMismatch
             || event.reason() instanceof Reason.SizeMismatch;
+    if (isWrong && sharing.isUnderWay(event.file())) {
+      sharing.blameSource();
+    }
+    ended(event.file(), out);
     List<String> guilty = isWrong ? sharing.distrust(event.file()) : List.of();
     for (String peer : guilty) {
       reports.event("peer-distrusted", null, event.file(), wrongFrom(peer, event), now, out);

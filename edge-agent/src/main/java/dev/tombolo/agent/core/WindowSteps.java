@@ -12,6 +12,7 @@ import dev.tombolo.protocol.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Windows and permits of the document in force, judged at the best time known here. They hold back
 /// changes only: neither what runs, nor a way back, nor the files of either.
@@ -24,11 +25,15 @@ final class WindowSteps {
 
   private static final long LATE_MILLIS = 5_000;
 
+  private static final Reason UNINFORMED = new Reason.Starting("waiting for the hub's document");
+
   private final TimeFloor floor;
   private final String machineBootId;
   private Optional<TimeHeard> heard;
   private Optional<TimeHeard> kept;
-  private ChangeGate gate = new ChangeGate(Optional.empty());
+
+  /// Null until a document has said what holds back: until then everything is held back.
+  private @Nullable ChangeGate gate;
 
   WindowSteps(AgentSnapshot snapshot, AgentBoot boot, TimeFloor floor) {
     this.floor = floor;
@@ -73,23 +78,28 @@ final class WindowSteps {
 
   /// What speaks against fetching what is not live yet.
   List<Reason> download(Now now) {
-    return gate.download(time(now));
+    return gate == null ? List.of(UNINFORMED) : gate.download(time(now));
+  }
+
+  /// What speaks against fetching this.
+  List<Reason> download(ReleaseState.Fetching at, Now now) {
+    return isRepair(at.wanted(), at.live()) ? List.of() : download(now);
   }
 
   /// What speaks against switching to what is staged.
   List<Reason> change(Optional<Gate> held, ReleaseState.Staged at, Now now) {
-    return isRepair(at.wanted(), at.live())
-        ? List.of()
-        : gate.change(time(now), held, at.live().isEmpty());
+    if (isRepair(at.wanted(), at.live())) {
+      return List.of();
+    }
+    return gate == null ? List.of(UNINFORMED) : gate.change(time(now), held, at.live().isEmpty());
   }
 
   /// What holds an application back in its present state; nothing: no window or permit does.
   List<Reason> holds(Application application, Now now) {
     return switch (application.release) {
-      case ReleaseState.Fetching at when !isRepair(at.wanted(), at.live()) -> download(now);
+      case ReleaseState.Fetching at -> download(at, now);
       case ReleaseState.Staged at -> change(application.gate, at, now);
       case ReleaseState.Absent _,
-          ReleaseState.Fetching _,
           ReleaseState.Staging _,
           ReleaseState.Switching _,
           ReleaseState.Probing _,
@@ -114,7 +124,9 @@ final class WindowSteps {
     if (time instanceof BestTime.Unsure(Reason.ClockJumped why)) {
       words.add(why);
     }
-    gate.lifted(time).ifPresent(words::add);
+    if (gate != null) {
+      gate.lifted(time).ifPresent(words::add);
+    }
     return words;
   }
 }

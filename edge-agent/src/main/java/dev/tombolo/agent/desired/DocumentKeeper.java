@@ -99,17 +99,19 @@ public final class DocumentKeeper {
     if (!missing.isEmpty()) {
       return new Outcome.Refused(new Reason.FeatureMissing(missing));
     }
-    if (pending != null
-        && !pending.digest().equals(document.digest())
-        && !document.isNewerThan(pending)) {
+    Set<Digest> listed = listed(document);
+    HeldDocument newer = pending;
+    if (newer != null
+        && (newer.digest().equals(document.digest()) || document.isNewerThan(newer))) {
+      newer = null;
+    }
+    // A kit may bring what is whole while only a part of the newer one has come.
+    if (newer != null && !isWhole(listed, given)) {
       return new Outcome.Repeated();
     }
-    Set<Digest> listed = new HashSet<>();
-    for (DesiredManifest.SectionRef ref : manifest.sections()) {
-      listed.add(ref.digest());
-    }
     Set<Digest> useful = new HashSet<>(listed);
-    useful.addAll(inForce());
+    useful.addAll(listed(held));
+    useful.addAll(listed(newer));
     for (Section section : given) {
       if (section.text().length() > Limits.SECTION_BYTES_MAX
           || section.text().getBytes(StandardCharsets.UTF_8).length > Limits.SECTION_BYTES_MAX) {
@@ -126,34 +128,53 @@ public final class DocumentKeeper {
       }
     }
     sections.keySet().retainAll(useful);
-    pending = document;
+    pending = newer == null ? document : newer;
     return sections.keySet().containsAll(listed)
         ? new Outcome.Whole(document, added)
         : new Outcome.Collecting(document, added);
   }
 
-  /// The whole document makes sense and is in force now.
-  public void adopt(HeldDocument document) {
+  private boolean isWhole(Set<Digest> listed, List<Section> given) {
+    Set<Digest> there = new HashSet<>(sections.keySet());
+    given.forEach(it -> there.add(it.digest()));
+    return there.containsAll(listed);
+  }
+
+  /// The whole document makes sense and is in force now. A newer one goes on being collected.
+  ///
+  /// @return that one, with what is here of it, as it must be kept after this one
+  public Optional<Outcome.Collecting> adopt(HeldDocument document) {
     held = document;
-    pending = null;
-    Set<Digest> listed = new HashSet<>();
-    for (DesiredManifest.SectionRef ref : document.manifest().sections()) {
-      listed.add(ref.digest());
+    if (pending != null && !pending.isNewerThan(document)) {
+      pending = null;
     }
-    sections.keySet().retainAll(listed);
+    Set<Digest> useful = listed(document);
+    Set<Digest> ofPending = listed(pending);
+    useful.addAll(ofPending);
+    sections.keySet().retainAll(useful);
+    if (pending == null) {
+      return Optional.empty();
+    }
+    List<Section> here = new ArrayList<>();
+    for (Section section : sections.values()) {
+      if (ofPending.contains(section.digest())) {
+        here.add(section);
+      }
+    }
+    return Optional.of(new Outcome.Collecting(pending, here));
   }
 
   /// The whole document makes no sense: the one in force stays. Sections that came with it are on
   /// no disk, so they are not claimed either.
   public void reject() {
     pending = null;
-    sections.keySet().retainAll(inForce());
+    sections.keySet().retainAll(listed(held));
   }
 
-  private Set<Digest> inForce() {
+  private static Set<Digest> listed(@Nullable HeldDocument document) {
     Set<Digest> listed = new HashSet<>();
-    if (held != null) {
-      for (DesiredManifest.SectionRef ref : held.manifest().sections()) {
+    if (document != null) {
+      for (DesiredManifest.SectionRef ref : document.manifest().sections()) {
         listed.add(ref.digest());
       }
     }

@@ -88,6 +88,9 @@ final class Download implements FileWork {
       if (new KitFiles(folders).bring(file, wanted.size(), buffer)) {
         return new AgentEvent.FetchFinished(file);
       }
+      if (wanted.near()) {
+        return failed(new Reason.IoFailed("kit", "it has no such file any more"), true);
+      }
       try (PartialFile part = PartialFile.open(folders, file, wanted.size(), buffer)) {
         return fetch(part);
       }

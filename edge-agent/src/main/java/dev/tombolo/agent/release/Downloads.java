@@ -121,9 +121,9 @@ public final class Downloads {
     return file;
   }
 
-  /// Stops the file under way, unless it is one of `urgent`; it stays wanted.
+  /// Stops the file under way, unless it is one of `urgent` or needs no line; it stays wanted.
   public Optional<Digest> pause(Set<Digest> urgent) {
-    if (current == null || urgent.contains(current)) {
+    if (current == null || urgent.contains(current) || near.contains(current)) {
       return Optional.empty();
     }
     Digest paused = current;

@@ -214,9 +214,15 @@ public final class Sharing {
       ownBytes = bytes;
       grownMillis = nowMillis;
       progressMillis = Math.max(progressMillis, nowMillis);
-      if (source != null && content != null) {
-        givers.computeIfAbsent(content, any -> new HashSet<>()).add(source.device());
-      }
+      blameSource();
+    }
+  }
+
+  /// Whoever is copied from has given of what is here. A copy may be over before any of it was
+  /// told.
+  public void blameSource() {
+    if (source != null && content != null) {
+      givers.computeIfAbsent(content, any -> new HashSet<>()).add(source.device());
     }
   }
 
@@ -257,6 +263,7 @@ public final class Sharing {
       Long before = toldBytes.put(other.peer(), other.bytes());
       boolean leads =
           other.standing() == PeerStanding.FETCHES
+              && !isDull(other, nowMillis)
               && before != null
               && other.bytes() > before
               && (other.bytes() > ownBytes + LEAD_BYTES
@@ -276,8 +283,7 @@ public final class Sharing {
   }
 
   private Optional<Peer> giver(List<PeerAnswer> heard, long nowMillis) {
-    List<PeerAnswer> able =
-        heard.stream().filter(it -> dullUntil.getOrDefault(it.peer(), 0L) <= nowMillis).toList();
+    List<PeerAnswer> able = heard.stream().filter(it -> !isDull(it, nowMillis)).toList();
     // Each chooses by a hash of its own, so that not all choose the same one.
     return able.stream()
         .filter(it -> it.standing() == PeerStanding.WHOLE)
@@ -293,6 +299,10 @@ public final class Sharing {
                     .filter(it -> it.bytes() > ownBytes)
                     .max(Comparator.comparingLong(PeerAnswer::bytes)))
         .flatMap(it -> peer(it.peer()));
+  }
+
+  private boolean isDull(PeerAnswer answer, long nowMillis) {
+    return dullUntil.getOrDefault(answer.peer(), 0L) > nowMillis;
   }
 
   private Move nobodyGives(List<PeerAnswer> heard, long nowMillis) {
@@ -376,7 +386,10 @@ public final class Sharing {
       awayUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
     } else if (isCatchingUp(told, nowMillis)) {
       progressMillis = nowMillis;
-    } else if (told.bytes() > bytes || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
+    } else if (told.standing() == PeerStanding.WHOLE
+        || told.bytes() > bytes
+        || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
+      // One that says it has it all, and ends before it is all here, does not have it all.
       dullUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
     }
     toldBytes.put(told.peer(), told.bytes());

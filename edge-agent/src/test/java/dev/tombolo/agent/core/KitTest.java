@@ -3,10 +3,12 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +96,31 @@ class KitTest {
     assertThat(shop.hub.updatesSent).isEqualTo(sent);
     assertThat(shop.hub.happened("kit-applied")).isEqualTo(1);
     assertThat(shop.hub.happened("desired-applied")).isEqualTo(2);
+  }
+
+  /// The line broke when only a part of it was here.
+  @Test
+  void aWholeKitIsTakenThoughANewerDocumentHasHalfArrived() {
+    bring(second);
+    final AgentEvent.KitFound kit = shop.hub.kit(KIT, filesOf(second));
+    final Digest brought = shop.hub.manifest();
+    shop.kits.clear();
+    Publisher.Signed third = shop.release("3.0");
+    shop.hub.assign(third);
+    Section part = shop.hub.sections().getFirst();
+    shop.hub.send(List.of(part));
+    shop.seconds(2);
+    assertThat(shop.store.load().pending()).isPresent();
+
+    shop.kits.put(KIT, kit);
+    shop.until("live", () -> shop.isLive(second.digest()));
+
+    assertThat(held()).isEqualTo(brought);
+    assertThat(shop.store.load().pending().map(HeldDocument::digest)).contains(shop.hub.manifest());
+    List<Section> rest = new ArrayList<>(shop.hub.sections());
+    rest.remove(part);
+    shop.hub.send(rest);
+    shop.until("the newer one is in force", () -> held().equals(shop.hub.manifest()));
   }
 
   /// I10.

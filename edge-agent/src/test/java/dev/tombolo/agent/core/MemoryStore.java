@@ -51,6 +51,13 @@ final class MemoryStore implements AgentStore {
     this.documentCertificate = enrolment.documentCertificate();
   }
 
+  /// The disk has eaten it.
+  void loseDocument() {
+    held = Optional.empty();
+    pending = Optional.empty();
+    sections.clear();
+  }
+
   @Override
   public AgentSnapshot load() {
     List<OutboxEntry> entries = new ArrayList<>();

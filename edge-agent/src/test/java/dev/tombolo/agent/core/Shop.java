@@ -399,7 +399,9 @@ final class Shop {
                         && bundle.equals(it.file()));
     assertThat(it.url())
         .isEqualTo("https://hub:8443/v1/" + (isBundle ? "bundles/" : "files/") + it.file().hex());
-    if (lineCut && !files.contains(it.file()) && !isNear) {
+    if (it.near() && !isNear && !files.contains(it.file())) {
+      tell(new AgentEvent.FetchFailed(it.file(), new Reason.IoFailed("kit", "gone"), true));
+    } else if (lineCut && !files.contains(it.file()) && !isNear) {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
     } else if (lostBundles.remove(it.file())) {
       Reason gone = new Reason.NotFound("bundle", it.file().hex(), List.of());

@@ -6,11 +6,13 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.WindowsSection;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.DateSpan;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -125,6 +127,122 @@ class WindowTest {
     shop.seconds(600);
 
     assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked);
+  }
+
+  private void documentIsLostInTheDark() {
+    shop.cutLine();
+    shop.killAgent();
+    shop.store.loseDocument();
+    shop.startAgent();
+    shop.seconds(60);
+  }
+
+  @Test
+  void withoutADocumentNothingIsSwitched() {
+    firstIsLive();
+    assignSecond(nights(2, 4), null);
+    secondIsStaged();
+
+    documentIsLostInTheDark();
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Staged.class);
+    assertThat(shop.runs(first.digest())).isTrue();
+    assertThat(reasons()).singleElement().isInstanceOf(Reason.Starting.class);
+    shop.lineCut = false;
+    shop.until("the document is here", () -> shop.store.load().held().isPresent());
+    secondIsStaged();
+    assertThat(reasons()).singleElement().isInstanceOf(Reason.SwitchWindowClosed.class);
+  }
+
+  @Test
+  void withoutADocumentNothingNewIsFetched() {
+    firstIsLive();
+    assignSecond(section(spans(2, 3), List.of(), List.of(), List.of(), null), null);
+    shop.until("fetching", () -> shop.state() instanceof ReleaseState.Fetching);
+    long asked = shop.count(AgentEffect.Fetch.class);
+
+    documentIsLostInTheDark();
+
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked);
+    assertThat(reasons()).singleElement().isInstanceOf(Reason.Starting.class);
+  }
+
+  @Test
+  void filesOfAKitWaitForNoDownloadWindowAndAreBegunOnce() {
+    firstIsLive();
+    shop.hanging.add(AgentEffect.Fetch.class);
+    assignSecond(section(spans(2, 3), List.of(), List.of(), List.of(), null), null);
+    shop.until("fetching", () -> shop.state() instanceof ReleaseState.Fetching);
+    long asked = shop.count(AgentEffect.Fetch.class);
+    Digest[] files =
+        second.manifest().variants().getFirst().files().stream()
+            .map(Variant.File::digest)
+            .toArray(Digest[]::new);
+    shop.kits.put("kit-00000000000000aa", shop.hub.kit("kit-00000000000000aa", files));
+
+    shop.seconds(60);
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked + 1);
+    assertThat(shop.count(AgentEffect.CancelFetch.class)).isZero();
+    assertThat(reasons()).noneMatch(Reason.DownloadWindowClosed.class::isInstance);
+  }
+
+  private Publisher.Signed large(String version) {
+    return shop.known(shop.publisher.sign(Publisher.large(Shop.APP, version)));
+  }
+
+  @Test
+  void aBundleIsAwaitedLongerWhileNothingMayComeAnyway() {
+    firstIsLive();
+    Publisher.Signed large = large("3.0");
+    shop.offers.put(
+        Shop.pair(large, Optional.of(first)),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5));
+    shop.hub.windows = section(spans(18, 19), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(large);
+
+    shop.seconds(3600);
+    shop.offer(large, Optional.of(first), 9_000);
+    shop.until("live", () -> shop.isLive(large.digest()));
+
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  @Test
+  void whatIsInTheStoreAlreadyWaitsForNoDownloadWindow() {
+    firstIsLive();
+    Publisher.Signed large = large("3.0");
+    long asked = shop.count(AgentEffect.Fetch.class);
+    large.manifest().variants().getFirst().files().forEach(file -> shop.files.add(file.digest()));
+    shop.hub.windows = section(spans(2, 3), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(large);
+
+    shop.seconds(60);
+    assertThat(shop.isLive(large.digest())).isTrue();
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(asked);
+  }
+
+  @Test
+  void spoiledFilesOfWhatIsLiveComeAtOnceInABundleToo() {
+    Publisher.Signed large = large("3.0");
+    final Digest whole = shop.offer(large, Optional.empty(), 600_000);
+    shop.hub.assign(large);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(large.digest()));
+    shop.hub.windows = section(spans(2, 3), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(large);
+    shop.seconds(2);
+    shop.files.clear();
+    shop.staged.clear();
+    shop.done.clear();
+    shop.killAgent();
+    shop.store.damage = Optional.of(new Reason.DatabaseDamaged("found", 0, "copy"));
+    shop.startAgent();
+
+    shop.seconds(60);
+    assertThat(shop.isLive(large.digest())).isTrue();
+    assertThat(shop.staged).contains(large.digest());
+    assertThat(shop.done)
+        .anyMatch(it -> it instanceof AgentEffect.Fetch fetch && fetch.file().equals(whole));
   }
 
   @Test

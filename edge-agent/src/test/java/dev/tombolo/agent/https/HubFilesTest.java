@@ -93,7 +93,12 @@ class HubFilesTest {
   }
 
   private static AgentEffect.Fetch fetch(FileHub at) {
-    return new AgentEffect.Fetch(FILE, CONTENT.length, at.url() + "/v1/files/" + FILE.hex());
+    return fetch(at, false);
+  }
+
+  private static AgentEffect.Fetch fetch(FileHub at, boolean near) {
+    String url = at.url() + "/v1/files/" + FILE.hex();
+    return new AgentEffect.Fetch(FILE, CONTENT.length, url, near);
   }
 
   private Path whole() {
@@ -177,7 +182,8 @@ class HubFilesTest {
             events, folders, broken, new NoPeers(), FetchSettings.of("https://localhost:1"));
     files = made;
 
-    made.perform(new AgentEffect.Fetch(FILE, CONTENT.length, "https://localhost:1/v1/files/x"));
+    made.perform(
+        new AgentEffect.Fetch(FILE, CONTENT.length, "https://localhost:1/v1/files/x", false));
 
     assertThat(events.await(AgentEvent.FetchFailed.class).retryable()).isTrue();
   }
@@ -233,6 +239,18 @@ class HubFilesTest {
 
     events.await(AgentEvent.FetchFinished.class);
     assertThat(small.requests()).hasSize(1);
+  }
+
+  @Test
+  void whatAKitHadAndHasNoMoreDoesNotComeByTheLine() throws Exception {
+    FileHub small = hub(request -> FileHub.file(request, CONTENT));
+
+    files(small).perform(fetch(small, true));
+
+    AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
+    assertThat(failed.reason()).isInstanceOf(Reason.IoFailed.class);
+    assertThat(failed.retryable()).isTrue();
+    assertThat(small.requests()).isEmpty();
   }
 
   @Test
@@ -343,7 +361,7 @@ class HubFilesTest {
           small.url().replace("https:", "http:") + "/v1/files/" + FILE.hex(),
           "file:///etc/passwd"
         }) {
-      agent.perform(new AgentEffect.Fetch(FILE, CONTENT.length, url));
+      agent.perform(new AgentEffect.Fetch(FILE, CONTENT.length, url, false));
 
       AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
       assertThat(failed.reason()).isInstanceOf(Reason.NotAllowed.class);

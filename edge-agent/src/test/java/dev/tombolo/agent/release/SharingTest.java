@@ -140,6 +140,52 @@ class SharingTest {
   }
 
   @Test
+  void aLiarWhoseCopyWasOverBeforeItWasToldIsFoundToo() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId liar = site.devices.getFirst().id;
+    sharing.begin(CONTENT, true, 0);
+    sharing.answered(0, List.of(new PeerAnswer(liar, PeerStanding.WHOLE, SIZE)), 100);
+
+    sharing.blameSource();
+    sharing.end();
+
+    assertThat(sharing.distrust(CONTENT)).containsExactly("store-1/slot-0");
+  }
+
+  @Test
+  void whoSaysItHasAllAndHasTooLittleIsPassedOver() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    PeerAnswer torn = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, 1_000);
+    sharing.begin(CONTENT, true, 0);
+    sharing.answered(0, List.of(torn), 100);
+
+    sharing.copyEnded(1_000, torn, 200);
+
+    assertThat(sharing.answered(1_000, List.of(torn), 300)).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.answered(1_000, List.of(torn), 400)).isInstanceOf(Move.FromHub.class);
+  }
+
+  @Test
+  void whoFetchesDoesNotTurnToOneThatHasJustGivenNothing() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId other = site.devices.getFirst().id;
+    sharing.begin(CONTENT, true, 0);
+    sharing.answered(0, List.of(new PeerAnswer(other, PeerStanding.FETCHES, 50_000_000)), 100);
+    sharing.copyEnded(0, new PeerAnswer(other, PeerStanding.FETCHES, 50_000_000), 10_100);
+    sharing.joined(CONTENT);
+
+    Move next =
+        sharing.answered(
+            0, List.of(new PeerAnswer(other, PeerStanding.FETCHES, 60_000_000)), 10_200);
+
+    assertThat(next).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.isFetching()).isTrue();
+  }
+
+  @Test
   void whatTheHubWouldGiveSmallerIsTakenFromPeersAlone() {
     Site site = new Site(1, 2);
     Sharing sharing = site.devices.getFirst().sharing;

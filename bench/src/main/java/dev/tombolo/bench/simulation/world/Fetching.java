@@ -40,8 +40,7 @@ final class Fetching {
       hands.later(1, 5, () -> ended(it, number, new AgentEvent.FetchFinished(it.file())));
       return;
     }
-    if (device.kits.values().stream().anyMatch(kit -> kit.files().contains(it.file()))
-        && !device.disk().isFull()) {
+    if (device.kits.values().stream().anyMatch(kit -> has(kit, it)) && !device.disk().isFull()) {
       hands.later(
           1,
           50,
@@ -51,6 +50,11 @@ final class Fetching {
               ended(it, number, new AgentEvent.FetchFinished(it.file()));
             }
           });
+      return;
+    }
+    if (it.near() && device.kits.values().stream().noneMatch(kit -> has(kit, it))) {
+      Reason gone = new Reason.IoFailed("kit", "it has no such file any more");
+      hands.later(1, 5, () -> ended(it, number, failed(it, gone, true)));
       return;
     }
     if (device.disk().isFull()) {
@@ -76,6 +80,10 @@ final class Fetching {
                 answered(it, number, reply);
               }
             });
+  }
+
+  private static boolean has(AgentEvent.KitFound kit, AgentEffect.Fetch it) {
+    return kit.files().contains(it.file());
   }
 
   private void answered(AgentEffect.Fetch it, long number, Reply reply) {
