@@ -76,7 +76,7 @@ final class ChangesInTime extends Invariant {
 
   @Override
   void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
-    if (effect instanceof AgentEffect.Fetch) {
+    if (effect instanceof AgentEffect.Fetch fetch && !fetch.near()) {
       ShopFacts its = facts.of(shop);
       boolean isUrgent =
           its.releases.values().stream()
