@@ -52,7 +52,7 @@ final class MqttPackets {
   /// A refusing CONNACK, with [#why].
   static ChannelFuture writeConnack(
       ChannelHandlerContext ctx, int code, Reason reason, long bytesMax) {
-    return ctx.writeAndFlush(connack(code, why(reason, bytesMax)));
+    return ctx.writeAndFlush(connack(ReasonCodes.forConnack(code), why(reason, bytesMax)));
   }
 
   static MqttMessage disconnect(int code, Reason reason, long bytesMax) {

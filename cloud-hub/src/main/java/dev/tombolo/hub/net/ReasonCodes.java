@@ -42,4 +42,14 @@ final class ReasonCodes {
     }
     return NOT_AUTHORIZED;
   }
+
+  /// What a CONNACK says instead of a code that only other packets have (MQTT 5 s. 3.2.2.2).
+  static int forConnack(int code) {
+    return switch (code) {
+      case RECEIVE_MAX_EXCEEDED -> QUOTA_EXCEEDED;
+      case SHUTTING_DOWN -> SERVER_UNAVAILABLE;
+      case KEEP_ALIVE_TIMEOUT, TAKEN_OVER, TOPIC_FILTER_INVALID, TOPIC_ALIAS_INVALID -> UNSPECIFIED;
+      default -> code;
+    };
+  }
 }
