@@ -31,7 +31,7 @@ final class Foreground {
       daemon.close();
       code = daemon.isStopped() ? ExitCode.OK : ExitCode.FAILED;
     } catch (IOException e) {
-      System.err.println("tombolo-agent: did not stop cleanly: " + e.getMessage());
+      System.err.println("tombolo-agent: did not stop cleanly: " + FileFault.say(e));
     }
     Runtime.getRuntime().halt(code);
   }

@@ -57,7 +57,7 @@ public final class TomboloAgent {
       } catch (ConfigException e) {
         // Said below, as for every command.
       } catch (IOException e) {
-        System.err.println("tombolo-agent: " + e.getMessage());
+        System.err.println("tombolo-agent: " + FileFault.say(e));
         return ExitCode.FAILED;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -95,7 +95,7 @@ public final class TomboloAgent {
         .setUsageHelpWidth(100)
         .setExecutionExceptionHandler(
             (failure, line, _) -> {
-              line.getErr().println("tombolo-agent: " + failure.getMessage());
+              line.getErr().println("tombolo-agent: " + FileFault.say(failure));
               return ExitCode.FAILED;
             });
   }

@@ -158,13 +158,13 @@ public final class KitApply implements AutoCloseable {
   }
 
   private static void removeLeft(AgentFolders folders) throws IOException {
-    if (Files.isDirectory(folders.kits())) {
-      try (DirectoryStream<Path> left =
-          Files.newDirectoryStream(folders.kits(), "*" + KitFolder.TEMPORARY)) {
-        for (Path path : left) {
-          new KitFolder(path).delete();
-        }
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(folders.kits(), "*" + KitFolder.TEMPORARY)) {
+      for (Path path : left) {
+        new KitFolder(path).delete();
       }
+    } catch (NoSuchFileException e) {
+      // There is none, or the agent has just removed the empty folder.
     }
   }
 
@@ -276,7 +276,11 @@ public final class KitApply implements AutoCloseable {
       target.delete();
       Files.move(taken.folder.path(), target.path(), StandardCopyOption.ATOMIC_MOVE);
     }
-    Owner.sync(folders.kits());
+    try {
+      Owner.sync(folders.kits());
+    } catch (NoSuchFileException e) {
+      // The agent needed nothing of it any more, and has removed it.
+    }
     Owner.sync(folders.data());
     return new Placed(
         taken.header,

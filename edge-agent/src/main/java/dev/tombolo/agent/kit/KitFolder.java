@@ -44,15 +44,15 @@ record KitFolder(Path path) {
   /// Whole kits, by id.
   static Map<String, KitFolder> in(Path kits) throws IOException {
     Map<String, KitFolder> found = new TreeMap<>();
-    if (Files.isDirectory(kits)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(kits)) {
-        for (Path entry : entries) {
-          String name = entry.getFileName().toString();
-          if (KitHeader.isId(name)) {
-            found.put(name, new KitFolder(entry));
-          }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(kits)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (KitHeader.isId(name)) {
+          found.put(name, new KitFolder(entry));
         }
       }
+    } catch (NoSuchFileException e) {
+      // No kit, then.
     }
     return found;
   }

@@ -29,6 +29,7 @@ import dev.tombolo.protocol.sign.Dsse;
 import dev.tombolo.protocol.sign.Ed25519Keys;
 import dev.tombolo.protocol.sign.Envelope;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -397,6 +399,34 @@ class KitApplyTest {
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> apply(Optional.empty()))
           .withMessageContaining("another kit is being applied");
+    }
+  }
+
+  /// The agent removes it whenever it is empty.
+  @Test
+  void theFolderOfAllKitsMayGoAtAnyMoment() throws Exception {
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread agent =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!isOver.get()) {
+                    try {
+                      Files.createDirectories(folders.kits());
+                      Files.deleteIfExists(folders.kits());
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  }
+                });
+    try {
+      for (int times = 0; times < 3_000; times++) {
+        KitApply.begin(folders, device(Optional.empty())).close();
+        assertThat(KitFolder.in(folders.kits())).isEmpty();
+      }
+    } finally {
+      isOver.set(true);
+      agent.join();
     }
   }
 }
