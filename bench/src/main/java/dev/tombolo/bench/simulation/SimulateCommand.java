@@ -2,6 +2,7 @@ package dev.tombolo.bench.simulation;
 
 import dev.tombolo.bench.Bench;
 import dev.tombolo.bench.simulation.coverage.CountedRun;
+import dev.tombolo.bench.simulation.coverage.Gaps;
 import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.invariant.InvariantBroken;
 import dev.tombolo.bench.simulation.world.FaultKind;
@@ -129,9 +130,10 @@ public final class SimulateCommand implements Callable<Integer> {
   private int countBranches() throws IOException {
     CountedRun counted = new CountedRun();
     int code = counted.run(Bench.class, spec.root().commandLine().getParseResult().originalArgs());
-    System.out.print(BranchReport.text(counted));
+    Gaps gaps = Gaps.read();
+    System.out.print(BranchReport.text(counted, gaps));
     if (json != null) {
-      Files.writeString(json, BranchReport.json(counted));
+      Files.writeString(json, BranchReport.json(counted, gaps));
     }
     return code;
   }

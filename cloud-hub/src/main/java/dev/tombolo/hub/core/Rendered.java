@@ -39,6 +39,7 @@ final class Rendered {
 
   private final HubState state;
   private final Map<WorkloadsSection, RenderedSection> workloads = new Recent<>();
+  private final Map<PlaceSection, RenderedSection> places = new Recent<>();
   private final Map<PeersSection, RenderedSection> peers = new Recent<>();
   private final Map<Times, RenderedSection> windows = new Recent<>();
   private final Map<Name, Shared> fleets = new Recent<>();
@@ -110,15 +111,19 @@ final class Rendered {
   private RenderedSection place(AdminObject.Site site, SlotRef slot) {
     Kept<AdminObject.Slot> kept = state.slots.get(slot);
     String displayName = kept == null ? "" : kept.content().displayName();
-    return RenderedSection.of(
-        Section.PLACE,
-        Json.write(
-            new PlaceSection(
-                site.fleet(),
-                slot.site(),
-                slot.slot(),
-                displayName.isEmpty() ? null : displayName,
-                site.timeZone())));
+    PlaceSection section =
+        new PlaceSection(
+            site.fleet(),
+            slot.site(),
+            slot.slot(),
+            displayName.isEmpty() ? null : displayName,
+            site.timeZone());
+    RenderedSection shared = places.get(section);
+    if (shared == null) {
+      shared = RenderedSection.of(Section.PLACE, Json.write(section));
+      places.put(section, shared);
+    }
+    return shared;
   }
 
   /// Alike for all devices of a site, but in sites with very many.

@@ -3,14 +3,19 @@ package dev.tombolo.agent.core;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ProbeWatch;
 import dev.tombolo.agent.release.Program;
+import dev.tombolo.agent.release.ReleaseGate;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Trial;
 import dev.tombolo.agent.workload.WorkloadState;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +47,9 @@ final class Application {
   /// Why what the document selects did not pass.
   Optional<Reason> refusal = Optional.empty();
 
+  /// How the gate judged what the document selects, when it was last asked.
+  @Nullable Judged judged;
+
   @Nullable ProbeWatch watch;
   @Nullable Trial trial;
 
@@ -70,6 +78,24 @@ final class Application {
 
   long wordsSinceMillis;
 
+  /// A judgement depends on nothing else.
+  record Judged(
+      Digest release,
+      Map<String, String> parameters,
+      Envelope envelope,
+      ReleaseGate gate,
+      long floor,
+      ReleaseGate.Outcome outcome) {
+
+    boolean isOf(Selection selection, Envelope of, ReleaseGate by, long asOf) {
+      return floor == asOf
+          && release.equals(selection.release())
+          && parameters.equals(selection.parameters())
+          && gate.equals(by)
+          && envelope.equals(of);
+    }
+  }
+
   Application(AgentSnapshot.Application stored) {
     this.name = stored.name();
     this.release = stored.state();
@@ -94,6 +120,17 @@ final class Application {
     }
     words--;
     return true;
+  }
+
+  /// Most documents change nothing of most applications: what was judged is not verified again.
+  ReleaseGate.Outcome judge(Selection selection, Envelope envelope, ReleaseGate by, long floor) {
+    Judged before = judged;
+    if (before != null && before.isOf(selection, envelope, by, floor)) {
+      return before.outcome();
+    }
+    ReleaseGate.Outcome outcome = by.judge(selection, envelope, floor);
+    judged = new Judged(selection.release(), selection.parameters(), envelope, by, floor, outcome);
+    return outcome;
   }
 
   void clearTrouble() {

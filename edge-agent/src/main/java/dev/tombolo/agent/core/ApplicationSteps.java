@@ -148,7 +148,7 @@ final class ApplicationSteps {
       ReleaseGate gate,
       Now now,
       Outcome out) {
-    switch (gate.judge(selection, envelope, releases.floor(application.name))) {
+    switch (application.judge(selection, envelope, gate, releases.floor(application.name))) {
       case ReleaseGate.Outcome.Admitted(var program, var manifest) -> {
         boolean fresh = !application.wanted.equals(Optional.of(program));
         application.wanted = Optional.of(program);

@@ -31,6 +31,9 @@ final class DocumentSteps {
   private Optional<Reason> trouble = Optional.empty();
   private Optional<Reason> rootTrouble = Optional.empty();
 
+  /// The chain that was followed last: it leads nowhere else.
+  private List<Envelope> followed = List.of();
+
   DocumentSteps(AgentSnapshot snapshot, AgentBoot boot) {
     this.enrolment = snapshot.enrolment();
     this.hubRoot = boot.hubRoots().getFirst();
@@ -185,9 +188,10 @@ final class DocumentSteps {
 
   /// Takes the chain if it leads from the pin to a root not older than the one known.
   private boolean followRoots(List<Envelope> chain) {
-    if (chain.isEmpty()) {
+    if (chain.isEmpty() || chain.equals(followed)) {
       return false;
     }
+    followed = chain;
     return switch (PublisherChain.verify(enrolment.publisherRoot(), chain)) {
       case PublisherChain.Refused(var reason) -> {
         rootTrouble = Optional.of(reason);

@@ -1,7 +1,6 @@
 package dev.tombolo.agent.desired;
 
 import dev.tombolo.protocol.Limits;
-import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
@@ -36,48 +35,37 @@ public record DesiredContent(
   /// @throws MalformedException when a section does not read, or one that is needed is missing
   public static DesiredContent read(DocumentKeeper keeper, HeldDocument document)
       throws MalformedException {
-    Optional<String> place = keeper.text(document, Section.PLACE);
-    Optional<String> peers = keeper.text(document, Section.PEERS);
-    Optional<String> workloads = keeper.text(document, Section.WORKLOADS);
-    Optional<String> windows = keeper.text(document, Section.WINDOWS);
-    Optional<String> trust = keeper.text(document, Section.TRUST);
-    List<Selection> selections =
-        workloads.isEmpty()
-            ? List.of()
-            : Json.read(WorkloadsSection.class, workloads.get(), Limits.SECTION_BYTES_MAX)
-                .applications();
+    Optional<WorkloadsSection> workloads =
+        keeper.read(document, Section.WORKLOADS, WorkloadsSection.class);
+    List<Selection> selections = workloads.map(WorkloadsSection::applications).orElse(List.of());
     Map<Name, Envelope> releases = new HashMap<>();
     for (Selection selection : selections) {
       String name = Section.RELEASE_PREFIX + selection.name();
-      Optional<String> release = keeper.text(document, name);
+      Optional<Envelope> release = keeper.read(document, name, Envelope.class);
       if (release.isEmpty()) {
         throw new MalformedException("desired document", "lacks the section '" + name + "'");
       }
-      if (releases.containsKey(selection.name())) {
+      if (releases.putIfAbsent(selection.name(), release.get()) != null) {
         throw new MalformedException(
             "workloads section", "names the application '" + selection.name() + "' twice");
       }
-      releases.put(
-          selection.name(), Json.read(Envelope.class, release.get(), Limits.SECTION_BYTES_MAX));
     }
     return new DesiredContent(
-        place.isEmpty()
-            ? Optional.empty()
-            : Optional.of(Json.read(PlaceSection.class, place.get(), Limits.SECTION_BYTES_MAX)),
-        peers.isEmpty() ? Optional.empty() : Optional.of(bounded(peers.get())),
+        keeper.read(document, Section.PLACE, PlaceSection.class),
+        keeper.read(document, Section.PEERS, PeersSection.class).map(DesiredContent::bounded),
         selections,
-        windows.isEmpty()
-            ? Optional.empty()
-            : Optional.of(Json.read(WindowsSection.class, windows.get(), Limits.SECTION_BYTES_MAX)),
-        trust.isEmpty()
-            ? List.of()
-            : Json.read(TrustSection.class, trust.get(), Limits.SECTION_BYTES_MAX).publisherRoots(),
+        keeper.read(document, Section.WINDOWS, WindowsSection.class),
+        keeper
+            .read(document, Section.TRUST, TrustSection.class)
+            .map(TrustSection::publisherRoots)
+            .orElse(List.of()),
         releases);
   }
 
   /// A hub with other bounds names more: the first ones do.
-  private static PeersSection bounded(String text) throws MalformedException {
-    PeersSection all = Json.read(PeersSection.class, text, Limits.SECTION_BYTES_MAX);
-    return new PeersSection(all.peers().stream().limit(Limits.PEERS_MAX).toList());
+  private static PeersSection bounded(PeersSection all) {
+    return all.peers().size() <= Limits.PEERS_MAX
+        ? all
+        : new PeersSection(all.peers().subList(0, Limits.PEERS_MAX));
   }
 }

@@ -1,6 +1,8 @@
 package dev.tombolo.agent.desired;
 
 import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.DesiredVerifier;
 import dev.tombolo.protocol.desired.Section;
@@ -27,6 +29,10 @@ public final class DocumentKeeper {
   private final Set<String> features;
   private final History joined;
   private final Map<Digest, Section> sections = new HashMap<>();
+
+  /// What sections say, of those that have been read.
+  private final Map<Digest, Object> contents = new HashMap<>();
+
   private @Nullable HeldDocument held;
   private @Nullable HeldDocument pending;
 
@@ -127,7 +133,7 @@ public final class DocumentKeeper {
         added.add(section);
       }
     }
-    sections.keySet().retainAll(useful);
+    keepOnly(useful);
     pending = newer == null ? document : newer;
     return sections.keySet().containsAll(listed)
         ? new Outcome.Whole(document, added)
@@ -151,7 +157,7 @@ public final class DocumentKeeper {
     Set<Digest> useful = listed(document);
     Set<Digest> ofPending = listed(pending);
     useful.addAll(ofPending);
-    sections.keySet().retainAll(useful);
+    keepOnly(useful);
     if (pending == null) {
       return Optional.empty();
     }
@@ -168,7 +174,12 @@ public final class DocumentKeeper {
   /// no disk, so they are not claimed either.
   public void reject() {
     pending = null;
-    sections.keySet().retainAll(listed(held));
+    keepOnly(listed(held));
+  }
+
+  private void keepOnly(Set<Digest> useful) {
+    sections.keySet().retainAll(useful);
+    contents.keySet().retainAll(useful);
   }
 
   private static Set<Digest> listed(@Nullable HeldDocument document) {
@@ -181,12 +192,22 @@ public final class DocumentKeeper {
     return listed;
   }
 
-  /// The content of a section of this document, which must be whole.
-  public Optional<String> text(HeldDocument document, String name) {
+  /// What a section of this document says, which must be whole. Documents have most of their
+  /// sections in common, so each is read once.
+  ///
+  /// @return empty when the document has none of that name
+  /// @throws MalformedException when it does not read
+  public <T> Optional<T> read(HeldDocument document, String name, Class<T> type)
+      throws MalformedException {
     for (DesiredManifest.SectionRef ref : document.manifest().sections()) {
-      if (ref.name().equals(name)) {
-        Section section = sections.get(ref.digest());
-        return section == null ? Optional.empty() : Optional.of(section.text());
+      Section section = sections.get(ref.digest());
+      if (ref.name().equals(name) && section != null) {
+        Object content = contents.get(ref.digest());
+        if (!type.isInstance(content)) {
+          content = Json.read(type, section.text(), Limits.SECTION_BYTES_MAX);
+          contents.put(ref.digest(), content);
+        }
+        return Optional.of(type.cast(content));
       }
     }
     return Optional.empty();

@@ -8,6 +8,7 @@ import dev.tombolo.protocol.window.Windows.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// What speaks against a download or a switch now, by windows and permits; nothing: go. The
@@ -16,12 +17,18 @@ public final class ChangeGate {
   private final Optional<Windows> windows;
   private final @Nullable Opening[] known = new Opening[Kind.values().length];
 
+  /// That for the beginning of a permit, which may lie ahead.
+  private @Nullable Opening knownOfPermit;
+
   /// From one moment on it is shut until another, which takes a while to find out.
   ///
   /// @param opensMillis 0 when none is near
   private record Opening(long fromMillis, long opensMillis, String opens) {
+    /// So long it is not looked again whether one has come near.
+    private static final long NONE_MILLIS = 24 * 3600_000L;
+
     boolean covers(long at) {
-      return at >= fromMillis && at < opensMillis;
+      return at >= fromMillis && at < (opensMillis == 0 ? fromMillis + NONE_MILLIS : opensMillis);
     }
   }
 
@@ -85,7 +92,7 @@ public final class ChangeGate {
     }
     long from = Math.max(at, permit.notBeforeMillis());
     if (isHeldByWindows && !windows.get().isOpen(Kind.SWITCH, from)) {
-      Opening next = opening(Kind.SWITCH, from);
+      Opening next = openingOfPermit(from);
       if (next.opensMillis() == 0 || next.opensMillis() >= permit.notAfterMillis()) {
         reasons.addFirst(
             new Reason.PermitMissesWindow(
@@ -116,10 +123,27 @@ public final class ChangeGate {
     if (before != null && before.covers(at)) {
       return before;
     }
-    Windows there = windows.orElseThrow();
-    Opening found = new Opening(at, there.nextOpening(kind, at).orElse(0), there.opens(kind, at));
+    Opening found = look(kind, at);
     known[kind.ordinal()] = found;
     return found;
+  }
+
+  private Opening openingOfPermit(long at) {
+    Opening before = knownOfPermit;
+    if (before != null && before.covers(at)) {
+      return before;
+    }
+    Opening found = look(Kind.SWITCH, at);
+    knownOfPermit = found;
+    return found;
+  }
+
+  private Opening look(Kind kind, long at) {
+    Windows there = windows.orElseThrow();
+    OptionalLong opens = there.nextOpening(kind, at);
+    return opens.isEmpty()
+        ? new Opening(at, 0, "")
+        : new Opening(at, opens.getAsLong(), there.words(opens.getAsLong()));
   }
 
   /// A person has lifted the windows for a while.

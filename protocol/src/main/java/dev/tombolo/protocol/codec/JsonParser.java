@@ -41,11 +41,8 @@ final class JsonParser {
   }
 
   static @Nullable Object parse(String what, String text) throws MalformedException {
-    try (var tokens = JsonLibrary.FACTORY.createParser(text)) {
-      return new JsonParser(what, tokens).onlyValue();
-    } catch (IOException e) {
-      throw unreadable(what);
-    }
+    // Of an array Jackson makes no copy of its own.
+    return parse(what, CharBuffer.wrap(text.toCharArray()));
   }
 
   /// @param text its array is read where it lies

@@ -77,8 +77,10 @@ public final class Windows {
     long ofWeek = LocalTime.ofWeek(local);
     if (kind == Kind.SWITCH) {
       long day = LocalTime.day(local);
-      if (section.freezeDates().stream().anyMatch(it -> it.contains(day))) {
-        return Optional.of(Shut.FROZEN);
+      for (DateSpan freeze : section.freezeDates()) {
+        if (freeze.contains(day)) {
+          return Optional.of(Shut.FROZEN);
+        }
       }
       if (within(section.openingHours(), ofWeek)) {
         return Optional.of(Shut.SHOP_OPEN);
@@ -160,7 +162,12 @@ public final class Windows {
   /// When it may be done next, as the shop's clock shows it, with the zone; empty when never.
   public String opens(Kind kind, long atMillis) {
     OptionalLong opens = nextOpening(kind, atMillis);
-    return opens.isEmpty() ? "" : local(opens.getAsLong()) + " " + zone();
+    return opens.isEmpty() ? "" : words(opens.getAsLong());
+  }
+
+  /// What the shop's clock shows, with the zone.
+  public String words(long atMillis) {
+    return local(atMillis) + " " + zone();
   }
 
   /// Until when a person has lifted all windows, if that holds at `atMillis`.

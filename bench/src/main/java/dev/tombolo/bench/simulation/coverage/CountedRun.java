@@ -37,39 +37,44 @@ public final class CountedRun {
 
   /// Of one package.
   ///
-  /// @param forBugs of those not taken, how many only a bug can take
-  public record Covered(int taken, int all, int forBugs) {
-    private Covered plus(boolean isTaken, boolean isForBugs) {
-      return new Covered(
-          taken + (isTaken ? 1 : 0), all + 1, forBugs + (!isTaken && isForBugs ? 1 : 0));
+  /// @param explained of those not taken, how many [Gaps] gives a reason for
+  public record Covered(int taken, int explained, int all) {
+    private Covered plus(Covered other) {
+      return new Covered(taken + other.taken, explained + other.explained, all + other.all);
+    }
+
+    public int unexplained() {
+      return all - taken - explained;
     }
 
     public double percent() {
       return all == 0 ? 100 : 100.0 * taken / all;
     }
+
+    /// Of those that are not explained.
+    public double percentOfRest() {
+      return all == explained ? 100 : 100.0 * taken / (all - explained);
+    }
   }
 
   /// By package, and `all` at the end.
-  public Map<String, Covered> covered() {
+  public Map<String, Covered> covered(Gaps gaps) {
     loadAll();
     Map<String, Covered> packages = new TreeMap<>();
-    Covered all = new Covered(0, 0, 0);
+    Covered sum = new Covered(0, 0, 0);
     List<Branch> not = Branches.notTaken();
     // Two ways of one line may look alike.
     Set<Branch> missing = Collections.newSetFromMap(new IdentityHashMap<>());
     missing.addAll(not);
     for (Branch branch : Branches.all()) {
       boolean isTaken = !missing.contains(branch);
-      packages.merge(
-          branch.inPackage(),
-          new Covered(0, 0, 0).plus(isTaken, branch.isForBugs()),
-          (before, one) ->
-              new Covered(
-                  before.taken + one.taken, before.all + one.all, before.forBugs + one.forBugs));
-      all = all.plus(isTaken, branch.isForBugs());
+      boolean isExplained = !isTaken && gaps.of(branch).isPresent();
+      Covered one = new Covered(isTaken ? 1 : 0, isExplained ? 1 : 0, 1);
+      packages.merge(branch.inPackage(), one, Covered::plus);
+      sum = sum.plus(one);
     }
     Map<String, Covered> withSum = new LinkedHashMap<>(packages);
-    withSum.put("all", all);
+    withSum.put("all", sum);
     return withSum;
   }
 

@@ -10,6 +10,7 @@ public final class DiskState {
   private @Nullable CrashPoint armed;
   private int effectsLeft;
   private boolean failsAfterCommit;
+  private int refusals;
 
   public boolean isFull() {
     return isFull;
@@ -17,6 +18,20 @@ public final class DiskState {
 
   public void fill(boolean full) {
     isFull = full;
+    refusals = 0;
+  }
+
+  /// So many of the next changes find no room, before what is open can be committed.
+  public void refuse(int changes) {
+    refusals = changes;
+  }
+
+  boolean takeRefusal() {
+    if (refusals == 0) {
+      return false;
+    }
+    refusals--;
+    return true;
   }
 
   /// The process dies when it comes to this point.

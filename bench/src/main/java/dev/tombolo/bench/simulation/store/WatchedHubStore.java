@@ -53,6 +53,9 @@ public final class WatchedHubStore implements HubStore {
 
     @Override
     public void apply(List<HubChange> changes) {
+      if (disk.takeRefusal()) {
+        throw new StoreFailure("no room for a change", new IllegalStateException("simulated"));
+      }
       batch.apply(changes);
       for (HubChange change : changes) {
         if (change instanceof HubChange.Durable it) {

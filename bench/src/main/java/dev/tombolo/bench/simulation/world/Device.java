@@ -58,10 +58,16 @@ final class Device implements Shop {
   /// Windows last for two hours at least.
   private static final long STAGED_TICK_MILLIS = 20 * VirtualTime.MINUTE;
 
-  /// While something is under way: after 1 s, 8 s, 64 s, and then so often.
+  /// While something is under way: after 1 s, 8 s, 64 s, so long, and then ever rarer.
   private static final long BUSY_TICK_MILLIS = 5 * VirtualTime.MINUTE;
 
   private static final int BUSY_TICK_GROWTH = 8;
+
+  /// While nothing is heard of what is under way.
+  private static final long RARE_TICK_MILLIS = 20 * VirtualTime.MINUTE;
+
+  /// In the dark: after some hours every try fails as the one before.
+  private static final long DARK_TICK_MILLIS = 2 * VirtualTime.HOUR;
 
   /// First look at whether another try is due.
   private static final long LINE_TICK_MILLIS = 4 * VirtualTime.SECOND;
@@ -487,17 +493,17 @@ final class Device implements Shop {
   /// ever rarer while nothing happens: an agent may not count on the beat of its clock.
   private void tickLater(boolean wasIdle) {
     if (!onTheWay.isEmpty() || !restless.isEmpty()) {
-      gapMillis = wasIdle ? grown(gapMillis) : VirtualTime.SECOND;
-      if (gapMillis == BUSY_TICK_MILLIS) {
+      gapMillis = wasIdle ? grown(gapMillis, RARE_TICK_MILLIS) : VirtualTime.SECOND;
+      if (gapMillis >= BUSY_TICK_MILLIS) {
         // Every restart of a workload has had its time by now.
         restless.clear();
       }
       tickIn(gapMillis);
     } else if (line == null) {
       // Whether the next try is due: each one that failed is followed by a longer wait.
-      tickIn(Math.min(world.idle(BUSY_TICK_MILLIS), lineGapMillis));
+      tickIn(Math.min(world.idle(DARK_TICK_MILLIS), lineGapMillis));
       if (wasIdle) {
-        lineGapMillis = grown(lineGapMillis);
+        lineGapMillis = grown(lineGapMillis, DARK_TICK_MILLIS);
       }
     } else if (!line.isOpenAtAgent) {
       // Only whether it hangs is to be looked at.
@@ -510,8 +516,12 @@ final class Device implements Shop {
     }
   }
 
-  private long grown(long gap) {
-    return Math.min(world.idle(BUSY_TICK_MILLIS), gap * BUSY_TICK_GROWTH);
+  private long grown(long gap, long mostMillis) {
+    long next =
+        gap < BUSY_TICK_MILLIS
+            ? Math.min(BUSY_TICK_MILLIS, gap * BUSY_TICK_GROWTH)
+            : gap + BUSY_TICK_MILLIS;
+    return Math.min(world.idle(mostMillis), next);
   }
 
   private void tickIn(long millis) {

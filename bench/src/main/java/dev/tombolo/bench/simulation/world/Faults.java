@@ -183,6 +183,11 @@ final class Faults {
   }
 
   private void fillHub(Chance chance) {
+    if (chance.isWithin(0.4)) {
+      // Not quite full: what is small still goes through.
+      world.hub().disk().refuse((int) chance.between(1, 6));
+      return;
+    }
     world.hub().disk().fill(true);
     world
         .scheduler()
@@ -233,7 +238,13 @@ final class Faults {
     for (int i = 0; i < times; i++) {
       world
           .scheduler()
-          .in(i * 40_000L, () -> block(site, true, true, chance.between(2_000, 30_000)));
+          .in(
+              i * 40_000L,
+              () -> {
+                if (world.faultsAreOn()) {
+                  block(site, true, true, chance.between(2_000, 30_000));
+                }
+              });
     }
   }
 

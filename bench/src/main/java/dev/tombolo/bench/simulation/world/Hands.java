@@ -45,6 +45,7 @@ final class Hands implements Consumer<AgentEffect> {
   public void accept(AgentEffect effect) {
     device.disk().beforeEffect();
     world.agentDoes(device, effect);
+    world.late().meet(device, effect);
     switch (effect) {
       case AgentEffect.OpenLink it -> open(it);
       case AgentEffect.CloseLink it -> {

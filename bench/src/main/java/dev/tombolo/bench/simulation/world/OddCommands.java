@@ -14,11 +14,13 @@ import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.TokenSecret;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What people type besides their business: mistakes, things that are done already, looks before a
 /// leap, long lists, and a protected fleet without a shop. None of it may change what shops do.
@@ -211,6 +213,7 @@ final class OddCommands {
                 site(bench, LABORATORY, "Europe/Berlin", "", Map.of(), Map.of())),
             typed,
             chance.isWithin(0.2)));
+    ask(prune(typed));
     ask(
         new AdminCommand.CreateToken(
             LABORATORY,
@@ -224,6 +227,44 @@ final class OddCommands {
         new AdminCommand.Assign(
             new ReleaseRef(PEOPLE, "1.0"), LABORATORY, Optional.empty(), Optional.empty(), typed));
     ask(new AdminCommand.Unassign(PEOPLE, LABORATORY, Optional.empty(), Optional.empty(), typed));
+  }
+
+  /// A list that leaves out some of what is there. What the shops' own fleet would lose is only
+  /// looked at.
+  private AdminCommand prune(Optional<String> typed) {
+    Name bench = new Name("bench");
+    SlotRef shelf = new SlotRef(bench, new Name("shelf-" + chance.below(3)));
+    List<AdminObject> listed = new ArrayList<>();
+    if (chance.isWithin(0.7)) {
+      listed.add(new AdminObject.Fleet(LABORATORY, "", Map.of(), true, Map.of()));
+    }
+    if (chance.isWithin(0.5)) {
+      listed.add(site(bench, LABORATORY, "Europe/Berlin", "", Map.of(), Map.of()));
+    }
+    if (chance.isWithin(0.5)) {
+      listed.add(new AdminObject.Slot(shelf, "Shelf", Map.of(), Map.of()));
+    }
+    if (chance.isWithin(0.5)) {
+      listed.add(
+          new AdminObject.Application(
+              PEOPLE, LABORATORY, Optional.empty(), "", Map.of(), Map.of()));
+    }
+    Set<AdminCommand.Prune.Kind> kinds = EnumSet.noneOf(AdminCommand.Prune.Kind.class);
+    for (AdminCommand.Prune.Kind kind : AdminCommand.Prune.Kind.values()) {
+      if (chance.isWithin(0.6)) {
+        kinds.add(kind);
+      }
+    }
+    boolean isOfShops = chance.isWithin(0.3);
+    return new AdminCommand.Apply(
+        listed,
+        typed,
+        isOfShops || chance.isWithin(0.2),
+        Optional.of(
+            new AdminCommand.Prune(
+                isOfShops ? Set.of(World.FLEET, LABORATORY) : Set.of(LABORATORY), kinds)),
+        Map.of(),
+        chance.isWithin(0.3));
   }
 
   /// One change in many steps; what is asked meanwhile waits for its end.

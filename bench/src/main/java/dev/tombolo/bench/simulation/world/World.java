@@ -87,6 +87,7 @@ public final class World {
   private final Backups backups;
   private final Business business;
   private final Kits kits;
+  private final LateNews late;
   private final HeadOffice office;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
@@ -115,6 +116,7 @@ public final class World {
     this.backups = new Backups(this);
     this.business = new Business(this);
     this.kits = new Kits(this);
+    this.late = new LateNews(this);
     this.office = new HeadOffice(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
@@ -142,6 +144,8 @@ public final class World {
       devicesJoin();
       backups.begin();
       new OddCommands(this).begin();
+      new OddDocuments(this).begin();
+      late.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
@@ -376,6 +380,10 @@ public final class World {
 
   Kits kits() {
     return kits;
+  }
+
+  LateNews late() {
+    return late;
   }
 
   HeadOffice office() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tombolo.bench.simulation.coverage;
+
+import org.jspecify.annotations.NullMarked;
