@@ -17,6 +17,8 @@ import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.RowQuota;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
@@ -88,6 +90,7 @@ public final class World {
   private final Business business;
   private final Kits kits;
   private final HeadOffice office;
+  private final ModelOwner owner;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
@@ -116,6 +119,7 @@ public final class World {
     this.business = new Business(this);
     this.kits = new Kits(this);
     this.office = new HeadOffice(this);
+    this.owner = new ModelOwner(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -141,6 +145,7 @@ public final class World {
       business.open();
       devicesJoin();
       backups.begin();
+      owner.begin();
       new OddCommands(this).begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
@@ -148,6 +153,7 @@ public final class World {
       run(end);
       heal();
       business.lastRound();
+      owner.lastRound();
       run(end + CONVERGENCE_MILLIS);
       invariants.atTheEnd(devices, now());
       return outcome();
@@ -382,6 +388,19 @@ public final class World {
     return office;
   }
 
+  /// Somebody says this to the hub.
+  void asked(AdminCommand command) {
+    invariants.asked(command);
+  }
+
+  void answered(AdminCommand command, AdminAnswer answer) {
+    invariants.answered(command, answer, hub.now());
+  }
+
+  void hubStarts() {
+    invariants.hubStarts();
+  }
+
   /// What puts the invariants' knowledge of the hub's database back to this moment.
   Runnable bookmark() {
     return invariants.bookmark();
@@ -455,7 +474,9 @@ public final class World {
 
   void hubTakes(HubEvent event) {
     note(Trace.HUB, event);
-    if (!(event instanceof HubEvent.Ticked)) {
+    if (event instanceof HubEvent.Ticked) {
+      invariants.hubTicks();
+    } else {
       events++;
     }
   }
@@ -522,6 +543,14 @@ public final class World {
 
   void servedFile(Device device, Digest file) {
     invariants.servedFile(device.id(), file, now());
+  }
+
+  void servedBundle(Device device, List<Digest> ends) {
+    invariants.servedBundle(device.id(), ends, now());
+  }
+
+  void conquered(Digest document) {
+    invariants.conquered(document);
   }
 
   /// What the stores tell.
