@@ -8,13 +8,9 @@ import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.RolloutReasons;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.Standing;
-import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /// `why` with what rollouts have to say: what they wait for is named before what the device itself
 /// says.
@@ -32,33 +28,7 @@ final class WhyInRollouts {
       return theirs;
     }
     List<Layer> layers = views.settings(slot).map(SlotSettings::layers).orElse(List.of());
-    Set<Name> told = new HashSet<>();
-    List<Reason> ours = new ArrayList<>();
-    for (Standing standing : standings) {
-      // Of older ones nothing is waited for any more.
-      boolean isNewest = told.add(standing.record().application());
-      if (isNewest && !isOverruled(standing.record(), layers)) {
-        ours.addAll(RolloutReasons.of(standing));
-      }
-    }
-    if (ours.isEmpty()) {
-      return theirs;
-    }
-    List<Reason> all = new ArrayList<>();
-    for (Reason reason : theirs) {
-      if (reason instanceof Reason.NotReached) {
-        all.add(reason);
-      }
-    }
-    all.addAll(ours);
-    for (Reason reason : theirs) {
-      boolean isSaid = reason instanceof Reason.NotReached;
-      boolean isDenied = reason instanceof Reason.UpToDate;
-      if (!isSaid && !isDenied) {
-        all.add(reason);
-      }
-    }
-    return all;
+    return RolloutReasons.among(theirs, standings, record -> isOverruled(record, layers));
   }
 
   /// Whether somebody has assigned something to the slot since the rollout was made.

@@ -1,13 +1,54 @@
 package dev.tombolo.hub.rollout;
 
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// Says why a device of a rollout does not have its release yet, the nearest cause first. Whoever
 /// waits gets an answer.
 public final class RolloutReasons {
   private RolloutReasons() {}
+
+  /// What is said of a device, with what its rollouts wait for before what it says itself.
+  ///
+  /// @param theirs without rollouts
+  /// @param newestFirst where the device stands in its rollouts
+  /// @param isOverruled whether somebody has assigned something to the slot since a rollout was
+  ///   made
+  public static List<Reason> among(
+      List<Reason> theirs, List<Standing> newestFirst, Predicate<RolloutRecord> isOverruled) {
+    Set<Name> told = new HashSet<>();
+    List<Reason> ours = new ArrayList<>();
+    for (Standing standing : newestFirst) {
+      // Of older ones nothing is waited for any more.
+      boolean isNewest = told.add(standing.record().application());
+      if (isNewest && !isOverruled.test(standing.record())) {
+        ours.addAll(of(standing));
+      }
+    }
+    if (ours.isEmpty()) {
+      return theirs;
+    }
+    List<Reason> all = new ArrayList<>();
+    for (Reason reason : theirs) {
+      if (reason instanceof Reason.NotReached) {
+        all.add(reason);
+      }
+    }
+    all.addAll(ours);
+    for (Reason reason : theirs) {
+      boolean isSaid = reason instanceof Reason.NotReached;
+      boolean isDenied = reason instanceof Reason.UpToDate;
+      if (!isSaid && !isDenied) {
+        all.add(reason);
+      }
+    }
+    return all;
+  }
 
   /// Empty when nothing of the rollout holds the device up.
   public static List<Reason> of(Standing at) {

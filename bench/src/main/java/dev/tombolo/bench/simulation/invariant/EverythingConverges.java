@@ -3,12 +3,17 @@ package dev.tombolo.bench.simulation.invariant;
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.hub.core.RolloutLayer;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
+import dev.tombolo.hub.rollout.RolloutReasons;
+import dev.tombolo.hub.rollout.Standing;
+import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
@@ -17,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// I8: fifteen minutes after the last fault every device is what it should be and the hub knows it,
@@ -70,7 +76,8 @@ final class EverythingConverges extends Invariant {
         shop.number(),
         "its certificate has run out, and it did not recover");
     AgentSnapshot stored = shop.stored();
-    List<Reason> why = Why.of(condition(device));
+    Map<Name, Selected> wanted = selected(device, nowMillis);
+    List<Reason> why = why(device, wanted, nowMillis);
     ShopFacts its = facts.of(shop);
     hold(
         facts.hub.online.getOrDefault(device.id(), false),
@@ -87,7 +94,7 @@ final class EverythingConverges extends Invariant {
         shop.number(),
         () -> "rows wait for the hub: " + its.waiting() + "; why: " + why);
     resultsAreComplete(shop, device.id(), stored);
-    return isAsWanted(shop, device, why, nowMillis) ? End.AS_WANTED : End.FOR_A_REASON;
+    return isAsWanted(shop, device, wanted, why, nowMillis) ? End.AS_WANTED : End.FOR_A_REASON;
   }
 
   /// What was kept arrived, or was said to have given way.
@@ -100,9 +107,53 @@ final class EverythingConverges extends Invariant {
         () -> its.resultsGone + " results gave way, only " + outbox.droppedRows + " were told");
   }
 
-  private boolean isAsWanted(Shop shop, DeviceRecord device, List<Reason> why, long nowMillis) {
+  /// A release selected for a device: assigned, or a rollout's.
+  ///
+  /// @param gate null: nothing holds it back
+  private record Selected(Digest release, String version, @Nullable Gate gate) {}
+
+  private Map<Name, Selected> selected(DeviceRecord device, long nowMillis) {
+    Map<Name, Selected> selected = new TreeMap<>();
+    Map<Name, dev.tombolo.hub.core.Assignment> assigned = facts.hub.wanted(device.slot());
+    assigned.forEach(
+        (name, it) -> selected.put(name, new Selected(it.release(), it.ref().version(), null)));
+    RolloutLayer.of(standings(device, nowMillis), assigned::get)
+        .ifPresent(
+            layer ->
+                layer
+                    .choices()
+                    .forEach(
+                        (name, it) ->
+                            selected.put(
+                                name, new Selected(it.release(), it.version(), it.gate()))));
+    return selected;
+  }
+
+  private List<Standing> standings(DeviceRecord device, long nowMillis) {
+    return RolloutFacts.standings(
+        facts.hub.rollouts.replayed(facts.hub.holders(), facts.hub.online, nowMillis),
+        device.slot(),
+        nowMillis);
+  }
+
+  private List<Reason> why(DeviceRecord device, Map<Name, Selected> wanted, long nowMillis) {
+    Map<Name, dev.tombolo.hub.core.Assignment> assigned = facts.hub.wanted(device.slot());
+    return RolloutReasons.among(
+        Why.of(condition(device, wanted)),
+        standings(device, nowMillis),
+        record -> {
+          dev.tombolo.hub.core.Assignment it = assigned.get(record.application());
+          return it != null && it.changedMillis() > record.createdMillis();
+        });
+  }
+
+  private boolean isAsWanted(
+      Shop shop,
+      DeviceRecord device,
+      Map<Name, Selected> wanted,
+      List<Reason> why,
+      long nowMillis) {
     ShopFacts its = facts.of(shop);
-    Map<Name, dev.tombolo.hub.core.Assignment> wanted = facts.hub.wanted(device.slot());
     boolean isAsWanted = true;
     for (Map.Entry<Name, ReleaseState> release : its.releases.entrySet()) {
       ReleaseState state = release.getValue();
@@ -110,13 +161,14 @@ final class EverythingConverges extends Invariant {
           state instanceof ReleaseState.Live
               || state instanceof ReleaseState.RolledBack
               || state instanceof ReleaseState.Absent
-              || waitsForItsTime(shop, state, why, nowMillis);
+              || waitsForItsTime(shop, state, why, nowMillis)
+              || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis);
       hold(
           isSettled,
           shop.number(),
           () -> release.getKey() + " is still " + state + "; why: " + why);
     }
-    for (Map.Entry<Name, dev.tombolo.hub.core.Assignment> each : wanted.entrySet()) {
+    for (Map.Entry<Name, Selected> each : wanted.entrySet()) {
       ReleaseState state = its.releases.get(each.getKey());
       if (state instanceof ReleaseState.Live at
           && at.live().release().equals(each.getValue().release())) {
@@ -124,16 +176,10 @@ final class EverythingConverges extends Invariant {
       } else {
         hold(
             why.stream().anyMatch(EverythingConverges::needsAPerson)
-                || (state != null && waitsForItsTime(shop, state, why, nowMillis)),
+                || (state != null && waitsForItsTime(shop, state, why, nowMillis))
+                || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis)),
             shop.number(),
-            () ->
-                each.getKey()
-                    + " is "
-                    + state
-                    + " and not "
-                    + each.getValue().ref()
-                    + "; why: "
-                    + why);
+            () -> each.getKey() + " is " + state + " and not " + each.getValue() + "; why: " + why);
         isAsWanted = false;
       }
     }
@@ -146,10 +192,17 @@ final class EverythingConverges extends Invariant {
     if (!facts.wasCopied(device.id())) {
       knows(shop, device.id(), why);
     }
+    if (isAsWanted) {
+      hold(
+          shop.kitsHeld() == 0,
+          shop.number(),
+          () -> shop.kitsHeld() + " kits are still here, and all is as it should be");
+    }
     if (isAsWanted && !wanted.isEmpty()) {
       hold(
           why.contains(new Reason.UpToDate())
-              || why.stream().anyMatch(EverythingConverges::needsAPerson),
+              || why.stream().anyMatch(EverythingConverges::needsAPerson)
+              || why.stream().anyMatch(EverythingConverges::isOfARollout),
           shop.number(),
           () -> "the device is as it should be, and `why` says " + why);
     }
@@ -189,6 +242,29 @@ final class EverythingConverges extends Invariant {
           ReleaseState.Removing _ ->
           false;
     };
+  }
+
+  /// It is ready, and its rollout gives no leave yet, for a cause that `why` names.
+  private static boolean waitsForLeave(
+      ReleaseState state, @Nullable Selected wanted, List<Reason> why, long nowMillis) {
+    Gate gate = wanted == null ? null : wanted.gate();
+    return gate != null
+        && state instanceof ReleaseState.Staged
+        && gate.permit().map(permit -> permit.notAfterMillis() <= nowMillis).orElse(true)
+        && why.stream().anyMatch(EverythingConverges::isOfARollout);
+  }
+
+  private static boolean isOfARollout(Reason reason) {
+    return reason instanceof Reason.WaveNotOpen
+        || reason instanceof Reason.WaveSoaking
+        || reason instanceof Reason.WaveApprovalNeeded
+        || reason instanceof Reason.BudgetFull
+        || reason instanceof Reason.SiteFailuresFull
+        || reason instanceof Reason.PermitOutstanding
+        || reason instanceof Reason.RolloutPaused
+        || reason instanceof Reason.RolloutFailedHere
+        || reason instanceof Reason.RolloutEnded
+        || reason instanceof Reason.RolloutRetrying;
   }
 
   private void runs(Shop shop, Name name, Assignment live, List<Reason> why) {
@@ -246,14 +322,10 @@ final class EverythingConverges extends Invariant {
     return !hasCurrent;
   }
 
-  private DeviceCondition condition(DeviceRecord device) {
+  private DeviceCondition condition(DeviceRecord device, Map<Name, Selected> selected) {
     Map<Name, DeviceCondition.Wanted> wanted = new HashMap<>();
-    facts
-        .hub
-        .wanted(device.slot())
-        .forEach(
-            (name, it) ->
-                wanted.put(name, new DeviceCondition.Wanted(it.release(), it.ref().version())));
+    selected.forEach(
+        (name, it) -> wanted.put(name, new DeviceCondition.Wanted(it.release(), it.version())));
     DocumentRecord document = facts.hub.documents.get(device.id());
     ReportBody.@Nullable State state = facts.hub.states.get(device.id());
     return new DeviceCondition(

@@ -48,6 +48,8 @@ final class HubFacts {
   final Map<DeviceId, Boolean> online = new HashMap<>();
   final Map<DeviceId, Long> seenMillis = new HashMap<>();
   final EnumMap<Counter, Long> counters = new EnumMap<>(Counter.class);
+  final RolloutFacts rollouts = new RolloutFacts();
+  private @Nullable Map<SlotRef, DeviceId> holders;
   @Nullable AuditRecord lastAudit;
 
   /// Devices that wait for a slot: they joined after the backup that the hub goes on with.
@@ -131,7 +133,10 @@ final class HubFacts {
     Map<Counter, Long> countersThen = Map.copyOf(counters);
     Set<DeviceId> strangersThen = Set.copyOf(strangers);
     AuditRecord auditThen = lastAudit;
+    Runnable rolloutsThen = rollouts.bookmark();
     return () -> {
+      rolloutsThen.run();
+      holders = null;
       putBack(devices, devicesThen);
       putBack(certificates, certificatesThen);
       putBack(documents, documentsThen);
@@ -179,6 +184,7 @@ final class HubFacts {
       case HubChange.TokenUsed(var use) ->
           uses.computeIfAbsent(use.token(), unseen -> new ArrayList<>()).add(use);
       case HubChange.DevicePut(var device) -> {
+        holders = null;
         devices.put(device.id(), device);
         if (device.isActive()) {
           expelledMillis.remove(device.id());
@@ -229,6 +235,7 @@ final class HubFacts {
         }
       }
       case HubChange.StrangerGone(var device) -> strangers.remove(device);
+      case HubChange.RolloutKept(var its) -> rollouts.take(its);
       case HubChange.BackupBegun _, HubChange.BackupDone _, HubChange.OutboxMarked _ ->
           takeBackup(change, nowMillis);
       // The hub may forget these; what was true of them stays true.
@@ -245,8 +252,7 @@ final class HubFacts {
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
           HubChange.PublisherRootPut _,
-          HubChange.UserPut _,
-          HubChange.RolloutKept _ -> {}
+          HubChange.UserPut _ -> {}
     }
   }
 
@@ -273,7 +279,22 @@ final class HubFacts {
         .computeIfAbsent(incarnation, unseen -> new Outbox());
   }
 
-  /// What is selected for a slot: the narrowest place wins.
+  /// Who has each slot.
+  Map<SlotRef, DeviceId> holders() {
+    Map<SlotRef, DeviceId> known = holders;
+    if (known == null) {
+      known = new HashMap<>();
+      for (DeviceRecord device : devices.values()) {
+        if (device.isActive()) {
+          known.put(device.slot(), device.id());
+        }
+      }
+      holders = known;
+    }
+    return known;
+  }
+
+  /// What is assigned to a slot: the narrowest place wins.
   Map<Name, Assignment> wanted(SlotRef slot) {
     TreeMap<Name, Assignment> wanted = new TreeMap<>();
     AdminObject.Site site = sites.get(slot.site());

@@ -8,6 +8,8 @@ import dev.tombolo.bench.simulation.engine.Counts;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.RowQuota;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -27,6 +29,9 @@ public final class Invariants {
   private final NoDeviceSeesAnothers others = new NoDeviceSeesAnothers(facts);
   private final EverythingConverges converges = new EverythingConverges(facts);
   private final CopiesAreSeen copies = new CopiesAreSeen(facts);
+  private final RolloutsKeepTheirBounds rollouts = new RolloutsKeepTheirBounds(facts);
+  private final BundlesAreExplained bundles = new BundlesAreExplained(facts);
+  private final NoRolloutHangs hangs = new NoRolloutHangs(facts);
   private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
   private final EverythingIsBounded bounds;
   private final ReleasesProveThemselves proofs;
@@ -59,10 +64,13 @@ public final class Invariants {
           revoked,
           repeats,
           new ChangesInTime(facts),
+          rollouts,
           new AuditIsWhole(),
           bounds,
           new RowsGoInTurn(facts, results, events),
           others,
+          new NeighboursAreNamed(facts),
+          bundles,
           new WorkloadsRunOn(facts)
         };
   }
@@ -113,12 +121,33 @@ public final class Invariants {
   /// An agent is about to take this in.
   public void agentTakes(Shop shop, AgentEvent event) {
     proofs.takes(shop, event);
+    bundles.takes(shop, event);
   }
 
   public void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
     for (Invariant each : all) {
       each.agentDoes(shop, effect, nowMillis);
     }
+  }
+
+  /// Somebody says this to the hub.
+  public void asked(AdminCommand command) {
+    rollouts.asked(command);
+  }
+
+  /// @param clockMillis what the hub's own clock shows
+  public void answered(AdminCommand command, AdminAnswer answer, long clockMillis) {
+    rollouts.answered(command, answer, clockMillis);
+  }
+
+  /// The hub's process starts.
+  public void hubStarts() {
+    rollouts.hubForgetsLines();
+  }
+
+  /// The hub is about to look at the time.
+  public void hubTicks() {
+    rollouts.hubTicks();
   }
 
   /// What puts all that is known of the hub's database back to this moment: a backup was made.
@@ -167,6 +196,17 @@ public final class Invariants {
     revoked.served(to, "a file", nowMillis);
   }
 
+  /// The hub offers a bundle between these releases, or gives it out.
+  public void servedBundle(DeviceId to, List<Digest> ends, long nowMillis) {
+    others.servedBundle(to, ends);
+    revoked.served(to, "a bundle", nowMillis);
+  }
+
+  /// Somebody who has the hub's keys sends a document of their own.
+  public void conquered(Digest document) {
+    others.conquered(document);
+  }
+
   /// The hub keeps a line of this device open.
   public void lineIsOpen(DeviceId of, long nowMillis) {
     revoked.served(of, "a line", nowMillis);
@@ -187,6 +227,7 @@ public final class Invariants {
       }
       counts.add("end " + word(converges.check(shop, nowMillis).name()));
     }
+    hangs.check(counts, nowMillis);
   }
 
   private void moved(@Nullable ReleaseState before, ReleaseState after) {

@@ -38,6 +38,9 @@ public interface Shop {
   /// Bytes of all files and releases on the disk that no release in use needs.
   int filesHeld();
 
+  /// Kits in its data folder.
+  int kitsHeld();
+
   Optional<Digest> current(Name application);
 
   Map<Name, Running> processes();

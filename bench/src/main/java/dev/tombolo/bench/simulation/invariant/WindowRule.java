@@ -33,7 +33,7 @@ final class WindowRule {
         section(shop, its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)));
   }
 
-  private static Optional<String> section(Shop shop, ShopFacts its, String name) {
+  static Optional<String> section(Shop shop, ShopFacts its, String name) {
     if (its.held == null) {
       return Optional.empty();
     }

@@ -66,7 +66,7 @@ final class Business {
         world.siteName(number),
         World.FLEET,
         "",
-        Map.of(),
+        number % 3 == 0 ? ModelOwner.PILOT : Map.of(),
         windows.zone(number),
         "",
         "",

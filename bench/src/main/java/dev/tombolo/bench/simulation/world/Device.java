@@ -252,6 +252,11 @@ final class Device implements Shop {
   }
 
   @Override
+  public int kitsHeld() {
+    return kits.size();
+  }
+
+  @Override
   public Optional<Digest> current(Name application) {
     return Optional.ofNullable(files.current.get(application));
   }

@@ -423,6 +423,7 @@ final class Edge {
     List<Digest> ends = new ArrayList<>(List.of(target));
     base.ifPresent(ends::add);
     shelf.put(bundle, ends);
+    world.servedBundle(device, ends);
     world.network().reply(request, new Reply.Body(world.payload(new BundleOffer(bundle, 90_000))));
   }
 
@@ -441,6 +442,9 @@ final class Edge {
         && ends != null
         && ends.stream().anyMatch(end -> !hub.directory().mayHave(device.id(), end))) {
       why = Optional.of(new Reason.NotYours("bundle", bundle.brief()));
+    }
+    if (why.isEmpty() && ends != null) {
+      world.servedBundle(device, ends);
     }
     world
         .network()

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What goes wrong, and how often. Each kind draws from a stream of its own, so that leaving one
 /// out does not move the others.
@@ -230,6 +231,13 @@ final class Faults {
       world
           .network()
           .request(device, request -> world.hub().edge().file(request, serial, file), reply -> {});
+      Digest target = chance.oneOf(known).digest();
+      world
+          .network()
+          .request(
+              device,
+              request -> world.hub().edge().bundleFor(request, serial, target, Optional.empty()),
+              reply -> {});
     }
   }
 

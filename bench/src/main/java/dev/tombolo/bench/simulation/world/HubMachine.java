@@ -144,6 +144,7 @@ final class HubMachine {
             new WatchedHubStore(database.open(), disk, world.watch()::hubCommitted),
             directory);
     turn = fresh;
+    world.hubStarts();
     world.say(Trace.HUB, "started");
     perform(fresh.beginning(now()));
     tickIn(TICK_MILLIS);

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import java.util.HashMap;
@@ -56,8 +57,38 @@ final class Kits {
             .scheduler()
             .in(
                 chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR),
-                () -> bring(document, found));
+                () -> bring(document.device(), found));
       }
+      mistakes(kit, document, found);
+    }
+  }
+
+  /// It is put into another device of the site, or somebody has made one that looks like it.
+  private void mistakes(
+      AdminAnswer.KitMade kit, AdminAnswer.KitDocument document, AgentEvent.KitFound found) {
+    long after = chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR);
+    if (chance.isWithin(0.2)) {
+      AdminAnswer.KitDocument other = chance.oneOf(kit.documents());
+      if (!other.device().equals(document.device())) {
+        world.scheduler().in(after, () -> bring(other.device(), found));
+      }
+    }
+    if (chance.isWithin(0.2)) {
+      String payload =
+          document
+              .payload()
+              .replaceFirst("\"revision\":[0-9]+", "\"revision\":" + (document.revision() + 7));
+      AgentEvent.KitFound forged =
+          new AgentEvent.KitFound(
+              found.kit() + "-forged",
+              found.createdMillis(),
+              Digest.ofText(payload),
+              new DesiredUpdate(
+                  world.strangersEnvelope(DesiredManifest.PAYLOAD_TYPE, payload),
+                  found.update().sections(),
+                  null),
+              found.files());
+      world.scheduler().in(after, () -> bring(document.device(), forged));
     }
   }
 
@@ -88,9 +119,9 @@ final class Kits {
         new HashSet<>(kit.files()));
   }
 
-  private void bring(AdminAnswer.KitDocument document, AgentEvent.KitFound found) {
+  private void bring(DeviceId to, AgentEvent.KitFound found) {
     for (Device device : world.devices()) {
-      if (device.hasJoined() && device.isPowered() && device.id().equals(document.device())) {
+      if (device.hasJoined() && device.isPowered() && device.id().equals(to)) {
         world.counts().add("kits brought");
         device.kits.put(found.kit(), found);
         device.offer(found);

@@ -34,6 +34,7 @@ final class Operators {
     long request = ++lastRequest;
     Asked asked = new Asked(command, then);
     waiting.put(request, asked);
+    world.asked(command);
     world.hub().offer(new HubEvent.AdminAsked(request, ALICE, command));
     world
         .scheduler()
@@ -58,6 +59,7 @@ final class Operators {
       world.scheduler().in(chance.between(3_000, 12_000), () -> ask(asked.command(), asked.then()));
       return;
     }
+    world.answered(asked.command(), answer);
     world.counts().add("operators " + asked.command().getClass().getSimpleName());
     asked.then().accept(answer);
   }

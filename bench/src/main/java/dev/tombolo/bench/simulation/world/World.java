@@ -17,6 +17,8 @@ import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.RowQuota;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
@@ -89,6 +91,7 @@ public final class World {
   private final Kits kits;
   private final LateNews late;
   private final HeadOffice office;
+  private final ModelOwner owner;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
@@ -118,6 +121,7 @@ public final class World {
     this.kits = new Kits(this);
     this.late = new LateNews(this);
     this.office = new HeadOffice(this);
+    this.owner = new ModelOwner(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -143,6 +147,7 @@ public final class World {
       business.open();
       devicesJoin();
       backups.begin();
+      owner.begin();
       new OddCommands(this).begin();
       new OddDocuments(this).begin();
       late.begin();
@@ -152,6 +157,7 @@ public final class World {
       run(end);
       heal();
       business.lastRound();
+      owner.lastRound();
       run(end + CONVERGENCE_MILLIS);
       invariants.atTheEnd(devices, now());
       return outcome();
@@ -390,6 +396,19 @@ public final class World {
     return office;
   }
 
+  /// Somebody says this to the hub.
+  void asked(AdminCommand command) {
+    invariants.asked(command);
+  }
+
+  void answered(AdminCommand command, AdminAnswer answer) {
+    invariants.answered(command, answer, hub.now());
+  }
+
+  void hubStarts() {
+    invariants.hubStarts();
+  }
+
   /// What puts the invariants' knowledge of the hub's database back to this moment.
   Runnable bookmark() {
     return invariants.bookmark();
@@ -463,7 +482,9 @@ public final class World {
 
   void hubTakes(HubEvent event) {
     note(Trace.HUB, event);
-    if (!(event instanceof HubEvent.Ticked)) {
+    if (event instanceof HubEvent.Ticked) {
+      invariants.hubTicks();
+    } else {
       events++;
     }
   }
@@ -530,6 +551,14 @@ public final class World {
 
   void servedFile(Device device, Digest file) {
     invariants.servedFile(device.id(), file, now());
+  }
+
+  void servedBundle(Device device, List<Digest> ends) {
+    invariants.servedBundle(device.id(), ends, now());
+  }
+
+  void conquered(Digest document) {
+    invariants.conquered(document);
   }
 
   /// What the stores tell.

@@ -1,0 +1,76 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What devices have told of one rollout, and what people have said to it: enough to judge its
+/// gates and its failure limits without the engine's own counts. Goes back with the hub's database.
+final class GateFacts {
+  /// As it stood when the change was made that is looked at.
+  RolloutRecord record;
+
+  /// Slots whose device said that it runs the release.
+  final Set<SlotRef> succeeded = new HashSet<>();
+
+  /// Slots whose device used a permit, and said that it rolled back.
+  final Set<SlotRef> failed = new HashSet<>();
+
+  /// Since when the hub knows that a site has as many failures as it may have.
+  final Map<Name, Long> fullSince = new HashMap<>();
+
+  /// The last wave that is open; -1: none.
+  int openThrough = -1;
+
+  /// It was through with all its devices once: it stays good for those that come later.
+  boolean hasCompleted;
+
+  boolean isHealthy;
+
+  /// Since when the open wave has been healthy; 0: it is not.
+  long healthySince;
+
+  /// Ticks of the hub through which it was not.
+  int unhealthyTicks;
+
+  /// Ticks of the hub through which so much had failed that the rollout has to end.
+  int failedTicks;
+
+  /// Since the last wave was opened.
+  boolean isApproved;
+
+  boolean isOpenedAnyway;
+
+  /// No permit may begin after this moment, until somebody says otherwise; null: one may.
+  @Nullable Long stoppedSince;
+
+  /// Failures of older permits were forgiven.
+  long retriedMillis;
+
+  GateFacts(RolloutRecord record) {
+    this.record = record;
+  }
+
+  GateFacts copy() {
+    GateFacts copy = new GateFacts(record);
+    copy.succeeded.addAll(succeeded);
+    copy.failed.addAll(failed);
+    copy.fullSince.putAll(fullSince);
+    copy.openThrough = openThrough;
+    copy.hasCompleted = hasCompleted;
+    copy.isHealthy = isHealthy;
+    copy.healthySince = healthySince;
+    copy.unhealthyTicks = unhealthyTicks;
+    copy.failedTicks = failedTicks;
+    copy.isApproved = isApproved;
+    copy.isOpenedAnyway = isOpenedAnyway;
+    copy.stoppedSince = stoppedSince;
+    copy.retriedMillis = retriedMillis;
+    return copy;
+  }
+}

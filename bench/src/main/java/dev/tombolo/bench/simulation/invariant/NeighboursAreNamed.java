@@ -1,0 +1,78 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.PeersSection;
+import dev.tombolo.protocol.desired.PeersSection.Peer;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// I13, within a site: a device asks, copies from and lets in those alone that the document in
+/// force names.
+final class NeighboursAreNamed extends Invariant {
+  private final Facts facts;
+  private final Map<Integer, Named> named = new HashMap<>();
+
+  private record Named(Digest document, Set<DeviceId> peers) {}
+
+  NeighboursAreNamed(Facts facts) {
+    super("I13");
+    this.facts = facts;
+  }
+
+  @Override
+  void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
+    switch (effect) {
+      case AgentEffect.AskPeers it -> are(shop, it.peers(), "asks");
+      case AgentEffect.CopyFromPeer it -> are(shop, List.of(it.peer()), "copies from");
+      case AgentEffect.ShareWith it -> are(shop, it.peers(), "lets in");
+      default -> {}
+    }
+  }
+
+  private void are(Shop shop, List<Peer> peers, String does) {
+    Set<DeviceId> allowed = named(shop);
+    for (Peer peer : peers) {
+      hold(
+          allowed.contains(peer.device()),
+          shop.number(),
+          () -> "it " + does + " " + peer.device() + ", whom its document does not name");
+    }
+  }
+
+  private Set<DeviceId> named(Shop shop) {
+    var held = facts.of(shop).held;
+    if (held == null) {
+      return Set.of();
+    }
+    Named known = named.get(shop.number());
+    if (known == null || !known.document.equals(held.digest())) {
+      known = new Named(held.digest(), read(shop));
+      named.put(shop.number(), known);
+    }
+    return known.peers;
+  }
+
+  private Set<DeviceId> read(Shop shop) {
+    Set<DeviceId> peers = new HashSet<>();
+    WindowRule.section(shop, facts.of(shop), Section.PEERS)
+        .ifPresent(text -> section(text).peers().forEach(peer -> peers.add(peer.device())));
+    return peers;
+  }
+
+  static PeersSection section(String text) {
+    try {
+      return Json.read(PeersSection.class, text, Limits.SECTION_BYTES_MAX);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a section of the hub does not read", e);
+    }
+  }
+}

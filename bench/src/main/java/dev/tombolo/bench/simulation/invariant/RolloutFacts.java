@@ -1,0 +1,175 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.Rollouts;
+import dev.tombolo.hub.rollout.Standing;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.SlotRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The rollouts that the hub has committed, kept independently of its own memory.
+final class RolloutFacts {
+  private final TreeMap<RolloutId, Its> all = new TreeMap<>();
+  private @Nullable Rollouts replayed;
+
+  /// One rollout.
+  static final class Its {
+    RolloutRecord record;
+    final List<SlotRef> slots = new ArrayList<>();
+    final List<Integer> waves = new ArrayList<>();
+    private final Map<SlotRef, Integer> numbers = new HashMap<>();
+    private final List<RolloutChange.Joined> joined = new ArrayList<>();
+    private final TreeMap<Integer, RolloutChange.Moved> moved = new TreeMap<>();
+
+    private Its(RolloutRecord record) {
+      this.record = record;
+    }
+
+    private Its copy() {
+      Its copy = new Its(record);
+      copy.slots.addAll(slots);
+      copy.waves.addAll(waves);
+      copy.numbers.putAll(numbers);
+      copy.joined.addAll(joined);
+      copy.moved.putAll(moved);
+      return copy;
+    }
+
+    boolean has(SlotRef slot) {
+      return numbers.containsKey(slot);
+    }
+
+    private void join(RolloutChange.Joined change) {
+      if (change.first() == 0) {
+        // It is planned anew: the hub died over it.
+        slots.clear();
+        waves.clear();
+        numbers.clear();
+        joined.clear();
+        moved.clear();
+      }
+      joined.add(change);
+      for (int i = 0; i < change.slots().size(); i++) {
+        if (numbers.putIfAbsent(change.slots().get(i), slots.size()) == null) {
+          slots.add(change.slots().get(i));
+          waves.add((int) change.waves()[i]);
+        }
+      }
+    }
+
+    private void move(RolloutChange.Moved change) {
+      moved.put(change.member(), change);
+      waves.set(change.member(), change.wave());
+    }
+  }
+
+  @Nullable Its find(RolloutId id) {
+    return all.get(id);
+  }
+
+  Iterable<Its> all() {
+    return all.values();
+  }
+
+  int count() {
+    return all.size();
+  }
+
+  /// Whether a newer rollout of the same application has the slot.
+  boolean isSuperseded(Its older, SlotRef slot) {
+    for (Its newer : all.tailMap(older.record.id(), false).values()) {
+      if (newer.has(slot) && newer.record.application().equals(older.record.application())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void take(RolloutChange.Kept change) {
+    replayed = null;
+    switch (change) {
+      case RolloutChange.Put(var record) -> {
+        Its its = all.get(record.id());
+        if (its == null) {
+          all.put(record.id(), new Its(record));
+        } else {
+          its.record = record;
+        }
+      }
+      case RolloutChange.Gone(var id) -> all.remove(id);
+      case RolloutChange.Joined joined -> {
+        Its its = all.get(joined.rollout());
+        if (its != null) {
+          its.join(joined);
+        }
+      }
+      case RolloutChange.Moved moved -> {
+        Its its = all.get(moved.rollout());
+        if (its != null) {
+          its.move(moved);
+        }
+      }
+      case RolloutChange.Counted _ -> {}
+    }
+  }
+
+  Runnable bookmark() {
+    Map<RolloutId, Its> then = copy(all);
+    return () -> {
+      replayed = null;
+      all.clear();
+      all.putAll(copy(then));
+    };
+  }
+
+  private static Map<RolloutId, Its> copy(Map<RolloutId, Its> of) {
+    Map<RolloutId, Its> copy = new TreeMap<>();
+    of.forEach((id, its) -> copy.put(id, its.copy()));
+    return copy;
+  }
+
+  /// As a hub would have them that starts now, with these devices connected.
+  Rollouts replayed(Map<SlotRef, DeviceId> holders, Map<DeviceId, Boolean> online, long nowMillis) {
+    Rollouts known = replayed;
+    if (known != null) {
+      return known;
+    }
+    Rollouts rollouts = new Rollouts();
+    all.values().forEach(its -> rollouts.apply(new RolloutChange.Put(its.record)));
+    all.values().forEach(its -> its.joined.forEach(rollouts::apply));
+    all.values().forEach(its -> its.moved.values().forEach(rollouts::apply));
+    for (Its its : all.values()) {
+      RolloutId id = its.record.id();
+      if (its.record.suspectUntilMillis() > 0 && nowMillis >= its.record.suspectUntilMillis()) {
+        rollouts.apply(new RolloutChange.SuspicionOver(id));
+      }
+      for (int member = 0; member < its.slots.size(); member++) {
+        DeviceId holder = holders.get(its.slots.get(member));
+        boolean isOnline = holder != null && online.getOrDefault(holder, false);
+        rollouts.apply(new RolloutChange.Seen(id, member, isOnline));
+      }
+    }
+    replayed = rollouts;
+    return rollouts;
+  }
+
+  /// Where a slot stands in each, newest first.
+  static List<Standing> standings(Rollouts rollouts, SlotRef slot, long nowMillis) {
+    List<Standing> standings = new ArrayList<>();
+    for (Rollout rollout : rollouts.all()) {
+      int member = rollout.find(slot);
+      if (member >= 0) {
+        standings.addFirst(Standing.of(rollouts, rollout, member, nowMillis));
+      }
+    }
+    return standings;
+  }
+}

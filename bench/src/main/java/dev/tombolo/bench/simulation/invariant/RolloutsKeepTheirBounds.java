@@ -1,0 +1,669 @@
+package dev.tombolo.bench.simulation.invariant;
+
+import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.hub.core.Assignment;
+import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubEffect;
+import dev.tombolo.hub.core.ReportRow;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// I7: at any instant no more devices of a site and of a rollout are switching, or may, than its
+/// budgets allow; no wave begins before its gate, no site and no rollout goes on beyond its
+/// failures, and nothing after a person has said stop. Judged by what devices hold and do, and by
+/// what they told, not by what the engine counts.
+final class RolloutsKeepTheirBounds extends Invariant {
+  /// So wrong a clock of the hub spoils what it reckons: then its rollouts prove nothing any more.
+  private static final long CLOCK_OFF_MAX_MILLIS = 2_000;
+
+  private final Facts facts;
+  private final Map<RolloutId, GateFacts> gates = new TreeMap<>();
+  private final Map<DeviceId, Boolean> online = new HashMap<>();
+
+  /// The highest wave of each rollout that was opened as it should be. Stays through restores.
+  private final Map<RolloutId, Integer> opened = new HashMap<>();
+
+  private final Set<RolloutId> unsure = new HashSet<>();
+  private final Map<RolloutId, Long> createdMillis = new HashMap<>();
+  private final TreeMap<Integer, Shop> shops = new TreeMap<>();
+  private final Map<Integer, DeviceUnderWay> underWay = new HashMap<>();
+
+  /// Documents that the hub made, and what was ever selected by somebody for a place.
+  private final Set<Digest> documents = new HashSet<>();
+
+  private final Map<Assignment.Place, Set<Digest>> assigned = new HashMap<>();
+  private final Map<SlotRef, Set<Digest>> proven = new HashMap<>();
+
+  RolloutsKeepTheirBounds(Facts facts) {
+    super("I7");
+    this.facts = facts;
+  }
+
+  /// What one device has of permits: those it holds in its document, and those it has used.
+  private static final class DeviceUnderWay {
+    private final Map<Name, Permit> used = new HashMap<>();
+    private final Set<Digest> proven = new HashSet<>();
+    private @Nullable Digest document;
+    private Map<Name, Permit> held = Map.of();
+  }
+
+  // ---- what people say
+
+  /// Somebody is about to say this: it may be heard, whatever becomes of the answer.
+  void asked(AdminCommand command) {
+    if (command instanceof AdminCommand.SteerRollout it) {
+      GateFacts its = gates.get(it.rollout());
+      if (its == null) {
+        return;
+      }
+      switch (it.action()) {
+        case APPROVE -> {
+          its.isApproved = true;
+          its.isOpenedAnyway |= it.anyway();
+        }
+        case RESUME -> its.stoppedSince = null;
+        case RETRY -> {
+          its.stoppedSince = null;
+          its.failed.clear();
+          its.fullSince.clear();
+          its.failedTicks = 0;
+          its.retriedMillis = facts.hub.clockMillis;
+        }
+        case PAUSE, ABORT, ROLLBACK -> {}
+      }
+    }
+  }
+
+  void answered(AdminCommand command, AdminAnswer answer, long clockMillis) {
+    if (command instanceof AdminCommand.SteerRollout it && answer instanceof AdminAnswer.Done) {
+      GateFacts its = gates.get(it.rollout());
+      boolean stops =
+          switch (it.action()) {
+            case PAUSE, ABORT, ROLLBACK -> true;
+            case RESUME, APPROVE, RETRY -> false;
+          };
+      if (its != null && stops) {
+        its.stoppedSince = clockMillis;
+      }
+    }
+  }
+
+  // ---- what the hub commits
+
+  /// The hub has begun anew: it knows of no line.
+  void hubForgetsLines() {
+    online.clear();
+  }
+
+  @Override
+  void hubDoes(HubEffect effect, long nowMillis) {
+    if (effect instanceof HubEffect.StartedOver) {
+      hubForgetsLines();
+    }
+  }
+
+  @Override
+  Runnable bookmark() {
+    Map<RolloutId, GateFacts> then = new TreeMap<>();
+    gates.forEach((id, its) -> then.put(id, its.copy()));
+    return () -> {
+      gates.clear();
+      then.forEach((id, its) -> gates.put(id, its.copy()));
+    };
+  }
+
+  @Override
+  void hubCommitted(List<HubChange.Durable> changes, long nowMillis) {
+    boolean isWrong = Math.abs(facts.hub.clockMillis - nowMillis) > CLOCK_OFF_MAX_MILLIS;
+    if (isWrong) {
+      unsure.addAll(gates.keySet());
+    }
+    for (HubChange.Durable change : changes) {
+      switch (change) {
+        case HubChange.PresencePut(var presence) -> {
+          online.put(presence.device(), presence.online());
+          healthMoves();
+        }
+        case HubChange.RowsTaken taken -> {
+          for (ReportRow row : taken.rows()) {
+            if (row.body() instanceof ReportBody.State said) {
+              told(taken.device(), said);
+            }
+          }
+        }
+        case HubChange.RolloutKept(var kept) -> rollout(kept, isWrong);
+        case HubChange.DocumentPut(var document) -> documents.add(document.manifest());
+        case HubChange.AssignmentPut(var it) ->
+            assigned.computeIfAbsent(it.place(), unseen -> new HashSet<>()).add(it.release());
+        default -> {}
+      }
+    }
+  }
+
+  private void rollout(RolloutChange.Kept kept, boolean isWrong) {
+    if (kept instanceof RolloutChange.Put(var record)) {
+      RolloutId id = record.id();
+      Long known = createdMillis.put(id, record.createdMillis());
+      if (known == null || known != record.createdMillis()) {
+        // The number may be that of one which a restored hub has lost.
+        gates.put(id, new GateFacts(record));
+        opened.remove(id);
+        unsure.remove(id);
+      }
+      if (isWrong) {
+        unsure.add(id);
+      }
+      put(record, gates.computeIfAbsent(id, unseen -> new GateFacts(record)));
+    }
+  }
+
+  private void put(RolloutRecord record, GateFacts its) {
+    int through = record.state().openThrough();
+    int before = its.openThrough;
+    its.openThrough = through;
+    its.record = record;
+    its.hasCompleted |= record.state() instanceof RolloutState.Completed;
+    if (through <= before) {
+      return;
+    }
+    if (before < 0) {
+      wavesAreRight(record);
+    } else if (!unsure.contains(record.id())) {
+      hold(
+          through == before + 1,
+          -1,
+          () -> record.id() + " opens wave " + through + " after wave " + before);
+      gateIsPassed(record, its, before);
+    }
+    its.isApproved = false;
+    its.isOpenedAnyway = false;
+    its.healthySince = 0;
+    its.unhealthyTicks = 0;
+    opened.merge(record.id(), through, Math::max);
+    health(record, its);
+  }
+
+  /// No counted wave is larger than it was to be, and no other takes whom it does not name.
+  private void wavesAreRight(RolloutRecord record) {
+    RolloutFacts.Its its = facts.hub.rollouts.find(record.id());
+    if (its == null) {
+      return;
+    }
+    int[] sizes = new int[record.plan().waves().size()];
+    for (int wave : its.waves) {
+      sizes[wave]++;
+    }
+    int all = its.slots.size();
+    for (int wave = 0; wave < sizes.length; wave++) {
+      int size = sizes[wave];
+      Pick pick = record.plan().waves().get(wave).pick();
+      int most =
+          switch (pick) {
+            case Pick.Count it -> it.devices();
+            case Pick.Percent it -> (all * it.percent() + 99) / 100;
+            case Pick.Listed it -> it.slots().size();
+            case Pick.Labelled _, Pick.Rest _ -> all;
+          };
+      int number = wave;
+      hold(
+          size <= most,
+          -1,
+          () -> "wave " + number + " of " + record.id() + " has " + size + " devices: " + pick);
+    }
+  }
+
+  private void gateIsPassed(RolloutRecord record, GateFacts its, int wave) {
+    Gate gate = record.plan().waves().get(wave).gate();
+    Share share = share(record, its, wave);
+    if (its.isOpenedAnyway || share.total == 0) {
+      return;
+    }
+    hold(
+        share.isHealthy(gate),
+        -1,
+        () -> record.id() + " goes on after wave " + wave + ", of which " + share + ", " + gate);
+    hold(
+        gate.soakMillis() == 0
+            || (its.healthySince > 0
+                && facts.hub.clockMillis - its.healthySince >= gate.soakMillis()
+                && its.unhealthyTicks <= facts.hub.rollouts.count() + 1),
+        -1,
+        () -> record.id() + " goes on after wave " + wave + " before it has soaked, " + gate);
+    hold(
+        !gate.needsApproval() || its.isApproved,
+        -1,
+        () -> record.id() + " goes on after wave " + wave + ", and nobody has approved it");
+  }
+
+  /// How a wave stands by what its devices said.
+  private record Share(int total, int succeeded, int failed, int reached, boolean isProven) {
+    boolean isHealthy(Gate gate) {
+      return isProven && 100L * succeeded >= (long) gate.healthyPercent() * reached;
+    }
+  }
+
+  private Share share(RolloutRecord record, GateFacts its, int wave) {
+    RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
+    if (members == null) {
+      return new Share(0, 0, 0, 0, false);
+    }
+    Map<SlotRef, DeviceId> holders = facts.hub.holders();
+    int total = 0;
+    int succeeded = 0;
+    int failed = 0;
+    int connected = 0;
+    boolean isProven = false;
+    for (int i = 0; i < members.slots.size(); i++) {
+      SlotRef slot = members.slots.get(i);
+      if (members.waves.get(i) > wave || facts.hub.rollouts.isSuperseded(members, slot)) {
+        continue;
+      }
+      boolean isGood = its.succeeded.contains(slot);
+      isProven |= isGood;
+      if (members.waves.get(i) < wave) {
+        continue;
+      }
+      DeviceId holder = holders.get(slot);
+      total++;
+      if (isGood) {
+        succeeded++;
+      } else if (its.failed.contains(slot)) {
+        failed++;
+      } else if (holder != null && online.getOrDefault(holder, false)) {
+        connected++;
+      }
+    }
+    return new Share(total, succeeded, failed, succeeded + failed + connected, isProven);
+  }
+
+  // ---- what devices tell
+
+  private void told(DeviceId device, ReportBody.State said) {
+    DeviceRecord record = facts.hub.devices.get(device);
+    if (record == null || !record.isActive()) {
+      return;
+    }
+    for (ApplicationStatus status : said.applications()) {
+      if (status.phase() == ApplicationStatus.Phase.LIVE
+          || status.phase() == ApplicationStatus.Phase.ROLLED_BACK) {
+        for (GateFacts its : gates.values()) {
+          if (its.record.digest().equals(status.wanted())) {
+            told(its, device, record.slot(), status);
+          }
+        }
+      }
+    }
+  }
+
+  private void told(GateFacts its, DeviceId device, SlotRef slot, ApplicationStatus status) {
+    RolloutRecord record = its.record;
+    RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
+    if (members == null || !members.has(slot)) {
+      return;
+    }
+    if (status.phase() == ApplicationStatus.Phase.LIVE && record.digest().equals(status.live())) {
+      its.succeeded.add(slot);
+      its.failed.remove(slot);
+      proven.computeIfAbsent(slot, unseen -> new HashSet<>()).add(record.digest());
+      limits(record, its, slot.site());
+    } else if (status.phase() == ApplicationStatus.Phase.ROLLED_BACK
+        && hasUsed(device, record, its.retriedMillis)
+        && !(record.state() instanceof RolloutState.RolledBack)) {
+      its.failed.add(slot);
+      its.succeeded.remove(slot);
+      limits(record, its, slot.site());
+    }
+    health(record, its);
+  }
+
+  /// Whether it truly switched, by a permit of this rollout that was given since.
+  private boolean hasUsed(DeviceId device, RolloutRecord record, long sinceMillis) {
+    Shop shop = facts.shopOf(device);
+    if (shop == null || facts.wasCopied(device)) {
+      return false;
+    }
+    Permit used = of(shop).used.get(record.application());
+    return used != null
+        && used.rollout().text().equals(record.id().toString())
+        && used.notBeforeMillis() >= Math.max(sinceMillis, record.createdMillis());
+  }
+
+  private void limits(RolloutRecord record, GateFacts its, Name site) {
+    int most = record.plan().budgets().failuresPerSite();
+    long failures = its.failed.stream().filter(slot -> slot.site().equals(site)).count();
+    if (most > 0 && failures >= most) {
+      its.fullSince.putIfAbsent(site, facts.hub.clockMillis);
+    } else {
+      its.fullSince.remove(site);
+    }
+  }
+
+  // ---- what time brings
+
+  private void healthMoves() {
+    for (GateFacts its : gates.values()) {
+      health(its.record, its);
+    }
+  }
+
+  private static boolean isRolling(RolloutRecord record) {
+    return record.state() instanceof RolloutState.Rolling;
+  }
+
+  private void health(RolloutRecord record, GateFacts its) {
+    int wave = record.state().openThrough();
+    if (!isRolling(record)
+        || wave >= record.plan().last()
+        || record.plan().waves().get(wave).gate().soakMillis() == 0) {
+      return;
+    }
+    boolean isHealthy = share(record, its, wave).isHealthy(record.plan().waves().get(wave).gate());
+    its.isHealthy = isHealthy;
+    if (isHealthy) {
+      its.unhealthyTicks = 0;
+      its.healthySince = its.healthySince == 0 ? facts.hub.clockMillis : its.healthySince;
+    }
+  }
+
+  /// The hub is about to look at the time. It takes the rollouts in turn: what lasted through so
+  /// many looks, it has seen.
+  void hubTicks() {
+    for (GateFacts its : gates.values()) {
+      if (!isRolling(its.record)) {
+        continue;
+      }
+      if (!its.isHealthy && its.healthySince > 0) {
+        its.unhealthyTicks++;
+        if (its.unhealthyTicks > facts.hub.rollouts.count() + 1) {
+          its.healthySince = 0;
+        }
+      }
+      if (its.failed.isEmpty()) {
+        its.failedTicks = 0;
+      } else {
+        its.failedTicks = hasFailed(its.record, its) ? its.failedTicks + 1 : 0;
+        hold(
+            its.failedTicks <= 2 * facts.hub.rollouts.count() + 2,
+            -1,
+            () -> its.record.id() + " goes on, though " + its.failed + " have failed");
+      }
+    }
+  }
+
+  private boolean hasFailed(RolloutRecord record, GateFacts its) {
+    AbortRule rule = record.plan().abort();
+    int all = 0;
+    for (int wave = 0; wave < record.plan().waves().size(); wave++) {
+      Share share = share(record, its, wave);
+      all += share.failed;
+      if (rule.failedPercent() > 0
+          && share.failed > 0
+          && 100L * share.failed >= (long) rule.failedPercent() * share.reached) {
+        return true;
+      }
+    }
+    return rule.failed() > 0 && all >= rule.failed();
+  }
+
+  // ---- what devices do
+
+  @Override
+  void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
+    shops.putIfAbsent(shop.number(), shop);
+    for (AgentChange change : changes) {
+      if (change instanceof AgentChange.ApplicationKept(var it)) {
+        kept(shop, it, nowMillis);
+      } else if (change instanceof AgentChange.ApplicationRemoved(var name)) {
+        of(shop).used.remove(name);
+      }
+    }
+  }
+
+  private void kept(Shop shop, AgentSnapshot.Application it, long nowMillis) {
+    DeviceUnderWay its = of(shop);
+    switch (it.state()) {
+      case ReleaseState.Live at -> its.proven.add(at.live().release());
+      case ReleaseState.Switching at when !at.live().equals(Optional.of(at.wanted())) -> {
+        Digest release = at.wanted().release();
+        it.permit().ifPresent(permit -> its.used.put(it.name(), permit));
+        if (it.permit().isPresent()) {
+          byPermit(shop, release, it.permit().get(), nowMillis);
+        } else {
+          its.used.remove(it.name());
+          without(shop, it.name(), release);
+        }
+      }
+      case ReleaseState.Absent _,
+          ReleaseState.Fetching _,
+          ReleaseState.Staging _,
+          ReleaseState.Staged _,
+          ReleaseState.Switching _,
+          ReleaseState.Probing _,
+          ReleaseState.SwitchingBack _,
+          ReleaseState.Restoring _,
+          ReleaseState.RolledBack _,
+          ReleaseState.Removing _ -> {}
+    }
+  }
+
+  /// A switch begins that nobody held back: somebody has assigned the release there, or it ran
+  /// there before.
+  private void without(Shop shop, Name application, Digest release) {
+    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    var held = facts.of(shop).held;
+    if (device == null || held == null || !documents.contains(held.digest())) {
+      return;
+    }
+    SlotRef slot = device.slot();
+    Name fleet = fleetOf(slot);
+    boolean isFree =
+        of(shop).proven.contains(release)
+            || proven.getOrDefault(slot, Set.of()).contains(release)
+            || isAssigned(new Assignment.Place(fleet, null, null), release)
+            || isAssigned(new Assignment.Place(fleet, slot.site(), null), release)
+            || isAssigned(new Assignment.Place(fleet, slot.site(), slot.slot()), release);
+    hold(
+        isFree,
+        shop.number(),
+        () ->
+            application
+                + " switches without a permit to "
+                + release.brief()
+                + ", which only a rollout has");
+  }
+
+  private Name fleetOf(SlotRef slot) {
+    var site = facts.hub.sites.get(slot.site());
+    return site == null ? slot.site() : site.fleet();
+  }
+
+  private boolean isAssigned(Assignment.Place place, Digest release) {
+    return assigned.getOrDefault(place, Set.of()).contains(release);
+  }
+
+  private void byPermit(Shop shop, Digest release, Permit permit, long nowMillis) {
+    RolloutId id = idOf(permit);
+    RolloutFacts.Its rollout = id == null ? null : facts.hub.rollouts.find(id);
+    GateFacts its = id == null ? null : gates.get(id);
+    if (rollout == null
+        || its == null
+        || unsure.contains(id)
+        || !rollout.record.digest().equals(release)
+        || permit.notBeforeMillis() < rollout.record.createdMillis()
+        || shop.device().map(facts::wasCopied).orElse(true)) {
+      return;
+    }
+    RolloutRecord record = rollout.record;
+    hold(
+        permit.wave() <= opened.getOrDefault(id, -1),
+        shop.number(),
+        () -> "it switches by a permit of " + id + ", wave " + permit.wave() + ", which is shut");
+    Long stopped = its.stoppedSince;
+    hold(
+        stopped == null || permit.notBeforeMillis() <= stopped,
+        shop.number(),
+        () -> "it switches by " + permit + ", given after somebody had stopped it");
+    Long deadline = record.plan().deadlineMillis();
+    hold(
+        deadline == null || permit.notBeforeMillis() <= deadline || its.hasCompleted,
+        shop.number(),
+        () -> "it switches by " + permit + ", given after the deadline");
+    hold(
+        permit.notAfterMillis() - permit.notBeforeMillis() == record.plan().permitMillis(),
+        shop.number(),
+        () -> "it switches by " + permit + ", which is not as long as permits of " + id);
+    budgets(shop, rollout, its, permit, nowMillis);
+  }
+
+  private static @Nullable RolloutId idOf(Permit permit) {
+    try {
+      return RolloutId.parse(permit.rollout().text());
+    } catch (IllegalArgumentException e) {
+      // A conquered hub makes names up.
+      return null;
+    }
+  }
+
+  private void budgets(
+      Shop shop, RolloutFacts.Its rollout, GateFacts its, Permit permit, long nowMillis) {
+    RolloutPlan plan = rollout.record.plan();
+    Budgets budgets = plan.budgets();
+    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    if (device == null) {
+      return;
+    }
+    Name site = device.slot().site();
+    Long full = its.fullSince.get(site);
+    hold(
+        full == null || permit.notBeforeMillis() <= full,
+        shop.number(),
+        () -> "it switches by " + permit + ", though its site had too many failures by then");
+    if (budgets.perSite() == 0 && budgets.inFlight() == 0) {
+      return;
+    }
+    Set<SlotRef> all = new HashSet<>();
+    Set<SlotRef> here = new HashSet<>();
+    for (Shop each : shops.values()) {
+      DeviceRecord record = each.device().map(facts.hub.devices::get).orElse(null);
+      if (record != null
+          && !each.isCopy()
+          && !facts.wasCopied(record.id())
+          && isOut(each, rollout.record, nowMillis)) {
+        all.add(record.slot());
+        if (record.slot().site().equals(site)) {
+          here.add(record.slot());
+        }
+      }
+    }
+    hold(
+        budgets.perSite() == 0 || here.size() <= budgets.perSite(),
+        shop.number(),
+        () -> here + " may all be switching for " + rollout.record.id() + ", " + budgets);
+    hold(
+        budgets.inFlight() == 0 || all.size() <= budgets.inFlight(),
+        shop.number(),
+        () -> all + " may all be switching for " + rollout.record.id() + ", " + budgets);
+  }
+
+  /// Whether a device is switching by a permit of this rollout, or may at any moment.
+  private boolean isOut(Shop shop, RolloutRecord record, long nowMillis) {
+    ReleaseState state = facts.of(shop).releases.get(record.application());
+    if (state == null) {
+      return false;
+    }
+    return switch (state) {
+      case ReleaseState.Fetching at ->
+          at.wanted().release().equals(record.digest())
+              && isGood(held(shop).get(record.application()), record, nowMillis);
+      case ReleaseState.Staging at ->
+          at.wanted().release().equals(record.digest())
+              && isGood(held(shop).get(record.application()), record, nowMillis);
+      case ReleaseState.Staged at ->
+          at.wanted().release().equals(record.digest())
+              && isGood(held(shop).get(record.application()), record, nowMillis);
+      case ReleaseState.Switching at ->
+          at.wanted().release().equals(record.digest())
+              && isGood(of(shop).used.get(record.application()), record, nowMillis);
+      case ReleaseState.Probing at ->
+          at.wanted().release().equals(record.digest())
+              && isGood(of(shop).used.get(record.application()), record, nowMillis);
+      case ReleaseState.SwitchingBack at ->
+          at.failed().release().equals(record.digest())
+              && isGood(of(shop).used.get(record.application()), record, nowMillis);
+      case ReleaseState.Restoring at ->
+          at.failed().release().equals(record.digest())
+              && isGood(of(shop).used.get(record.application()), record, nowMillis);
+      case ReleaseState.Absent _,
+          ReleaseState.Live _,
+          ReleaseState.RolledBack _,
+          ReleaseState.Removing _ ->
+          false;
+    };
+  }
+
+  private static boolean isGood(@Nullable Permit permit, RolloutRecord record, long nowMillis) {
+    return permit != null
+        && permit.rollout().text().equals(record.id().toString())
+        && permit.notBeforeMillis() >= record.createdMillis()
+        && permit.notAfterMillis() > nowMillis;
+  }
+
+  /// The permits in the document that a device has in force.
+  private Map<Name, Permit> held(Shop shop) {
+    DeviceUnderWay its = of(shop);
+    var held = facts.of(shop).held;
+    if (held == null) {
+      return Map.of();
+    }
+    if (!held.digest().equals(its.document)) {
+      Map<Name, Permit> permits = new HashMap<>();
+      WindowRule.of(shop, facts.of(shop))
+          .workloads()
+          .ifPresent(
+              section ->
+                  section
+                      .applications()
+                      .forEach(
+                          it -> {
+                            var gate = it.gate();
+                            if (gate != null) {
+                              gate.permit().ifPresent(permit -> permits.put(it.name(), permit));
+                            }
+                          }));
+      its.document = held.digest();
+      its.held = permits;
+    }
+    return its.held;
+  }
+
+  private DeviceUnderWay of(Shop shop) {
+    return underWay.computeIfAbsent(shop.number(), unseen -> new DeviceUnderWay());
+  }
+}
