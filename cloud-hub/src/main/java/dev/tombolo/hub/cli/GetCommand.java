@@ -7,6 +7,7 @@ import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.DeviceDetail;
+import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.policy.NearMiss;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "  tombolo get devices",
       "  tombolo get devices --fleet retail --site store-117",
       "  tombolo get device store-117/counter-1",
+      "  tombolo get rollout embedding-spring",
       "  tombolo get releases --json",
       "  tombolo get transfers --site store-117"
     })
@@ -44,8 +46,8 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
   @Parameters(
       index = "1",
       arity = "0..1",
-      paramLabel = "DEVICE",
-      description = "With 'device': its id, or its slot as SITE/SLOT.")
+      paramLabel = "NAME",
+      description = "A device by its id or SITE/SLOT, a rollout by its id or name.")
   private @Nullable String name;
 
   @Option(names = "--fleet", paramLabel = "FLEET", description = "Only of this fleet.")
@@ -71,14 +73,7 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
     Screen screen = screen();
     String kind = what.toLowerCase(Locale.ROOT);
     if (name != null) {
-      if (!kind.equals("device") && !kind.equals("devices")) {
-        throw Failure.usage("only 'get device NAME' takes a name; say 'get " + kind + "'");
-      }
-      String device = name;
-      try (HubClient hub = hub()) {
-        DeviceDetail detail = hub.get(DeviceDetail.class, "/devices/" + HubClient.escape(device));
-        screen.say(detail, () -> words(detail));
-      }
+      one(kind, HubClient.escape(name), screen);
       return Exit.OK;
     }
     Listing listing = listing(kind);
@@ -86,6 +81,24 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
       lines.show(listing, hub, screen, query());
     }
     return Exit.OK;
+  }
+
+  private void one(String kind, String escaped, Screen screen) {
+    try (HubClient hub = hub()) {
+      switch (kind) {
+        case "device", "devices" -> {
+          DeviceDetail detail = hub.get(DeviceDetail.class, "/devices/" + escaped);
+          screen.say(detail, () -> words(detail));
+        }
+        case "rollout", "rollouts" -> {
+          RolloutDetail detail = hub.get(RolloutDetail.class, "/rollouts/" + escaped);
+          screen.say(detail, () -> RolloutPicture.of(detail));
+        }
+        default ->
+            throw Failure.usage(
+                "'get " + kind + "' takes no name; get device NAME, or get rollout NAME");
+      }
+    }
   }
 
   private static Listing listing(String kind) {

@@ -194,10 +194,19 @@ final class RolloutCommand extends CommandGroup {
         List<RolloutRow> rows = hub.list(RolloutRow.class, "/rollouts" + query);
         Table table =
             new Table(
-                "ID", "RELEASE", "SCOPE", "STATE", "HAVE IT", "FAILED", "NOT REACHED", "BEGUN");
+                "ID",
+                "NAME",
+                "RELEASE",
+                "SCOPE",
+                "STATE",
+                "HAVE IT",
+                "FAILED",
+                "NOT REACHED",
+                "BEGUN");
         for (RolloutRow row : rows) {
           table.row(
               row.id(),
+              row.name() == null ? "-" : row.name(),
               row.release(),
               row.scope(),
               row.state(),
@@ -219,7 +228,7 @@ final class RolloutCommand extends CommandGroup {
       footer = "  tombolo rollout show r12")
   @SuppressWarnings("NullAway.Init")
   static final class Show extends HubOptions implements Callable<Integer> {
-    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
 
     @Override
@@ -245,7 +254,7 @@ final class RolloutCommand extends CommandGroup {
   static final class Watch extends HubOptions implements Callable<Integer> {
     private static final long LOOK_NANOS = 1_000_000_000;
 
-    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
 
     @Override
@@ -290,7 +299,7 @@ final class RolloutCommand extends CommandGroup {
   /// Everything that only says a word.
   @SuppressWarnings("NullAway.Init")
   abstract static class Steer extends HubOptions implements Callable<Integer> {
-    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
 
     @Mixin private Confirmation confirmation;

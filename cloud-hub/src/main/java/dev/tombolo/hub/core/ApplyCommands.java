@@ -31,10 +31,10 @@ final class ApplyCommands {
   private final ParameterCheck parameters;
   private final ObjectChecks checks;
 
-  ApplyCommands(HubState state, ParameterCheck parameters) {
+  ApplyCommands(HubState state, ParameterCheck parameters, RolloutCommands rollouts) {
     this.state = state;
     this.parameters = parameters;
-    this.checks = new ObjectChecks(state, parameters);
+    this.checks = new ObjectChecks(state, parameters, new RolloutObjects(state, rollouts));
     ObjectBounds.prepare();
   }
 
@@ -75,7 +75,7 @@ final class ApplyCommands {
       draft.change(new HubChange.ApplyMoved(pending));
       return;
     }
-    Reason refusal = checks.check(pending, 0, objects.size());
+    Reason refusal = checks.check(pending, 0, objects.size(), draft.nowMillis);
     refusal = refusal == null ? pending.planned().room() : refusal;
     if (refusal != null) {
       refuse(event.request(), refusal, draft);
@@ -120,7 +120,7 @@ final class ApplyCommands {
 
   private void check(PendingApply at, Stage.Checking checking, StepDraft draft) {
     int to = Math.min(checking.done() + SLICE, at.writes());
-    Reason refusal = checks.check(at, checking.done(), to);
+    Reason refusal = checks.check(at, checking.done(), to, draft.nowMillis);
     boolean isLast = to == at.writes();
     if (refusal == null && isLast) {
       refusal = at.planned().room();
@@ -241,6 +241,7 @@ final class ApplyCommands {
       case AdminObject.Site site -> 1;
       case AdminObject.Slot slot -> 2;
       case AdminObject.Application application -> 3;
+      case AdminObject.Rollout rollout -> 4;
     };
   }
 }

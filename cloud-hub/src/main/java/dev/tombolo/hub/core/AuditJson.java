@@ -55,6 +55,10 @@ final class AuditJson {
           json.id("release", application.release().orElse(null))
               .textMap("parameters", Redaction.of(application.parameters()))
               .texts("syncPolicies", policies(application.policies()));
+      case AdminObject.Rollout rollout ->
+          json.id("release", rollout.release())
+              .id("scope", rollout.scope())
+              .integer("waves", rollout.plan().waves().size());
     }
   }
 

@@ -467,6 +467,7 @@ public final class HubState {
         }
         revise(application.fleet());
       }
+      case AdminObject.Rollout rollout -> {}
     }
   }
 

@@ -26,7 +26,6 @@ final class Operators {
     ParameterCheck parameters = new ParameterCheck(state);
     this.state = state;
     this.tokens = new TokenCommands(state);
-    this.objects = new ApplyCommands(state, parameters);
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state, parameters);
     this.lifts = new LiftCommands(state);
@@ -35,6 +34,7 @@ final class Operators {
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
     this.rollouts = new RolloutCommands(state, parameters);
+    this.objects = new ApplyCommands(state, parameters, rollouts);
     this.kits = kits;
     this.asks = asks;
   }

@@ -79,8 +79,9 @@ public final class AdminServer implements AutoCloseable {
               reading.on(config.routes);
               results.on(config.routes);
               new BundleRoutes(views, bundles).on(config.routes);
-              new ChangeRoutes(desk, reading).on(config.routes);
-              new RolloutRoutes(desk, views).on(config.routes);
+              RolloutRoutes rollouts = new RolloutRoutes(desk, views);
+              new ChangeRoutes(desk, reading, rollouts).on(config.routes);
+              rollouts.on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);
               new KitRoutes(desk, depot, signer).on(config.routes);

@@ -47,11 +47,13 @@ final class ChangeRoutes {
 
   private final CommandDesk desk;
   private final ReadRoutes devices;
+  private final RolloutRoutes rollouts;
   private final SecureRandom random = new SecureRandom();
 
-  ChangeRoutes(CommandDesk desk, ReadRoutes devices) {
+  ChangeRoutes(CommandDesk desk, ReadRoutes devices, RolloutRoutes rollouts) {
     this.desk = desk;
     this.devices = devices;
+    this.rollouts = rollouts;
   }
 
   void on(RoutesConfig routes) {
@@ -92,7 +94,10 @@ final class ChangeRoutes {
             sources,
             true);
     switch (desk.ask(Requests.who(context), command)) {
-      case AdminAnswer.Done done -> Requests.answer(context, AppliedRows.of(done));
+      case AdminAnswer.Done done ->
+          Requests.answer(
+              context,
+              AppliedRows.of(done, ask.dryRun() ? rollouts.planned(objects, done) : List.of()));
       case AdminAnswer other -> throw unexpected(other);
     }
   }
@@ -110,6 +115,9 @@ final class ChangeRoutes {
             case "Site" -> AdminCommand.Prune.Kind.SITE;
             case "DeviceSlot" -> AdminCommand.Prune.Kind.SLOT;
             case "Application" -> AdminCommand.Prune.Kind.APPLICATION;
+            case "Rollout" ->
+                throw Parts.invalid(
+                    "prune.kinds", kind, "rollouts are never pruned; end one with rollout abort");
             default ->
                 throw Parts.invalid(
                     "prune.kinds", kind, "use Fleet, Site, DeviceSlot or Application");

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -63,8 +64,10 @@ final class ObjectBodies {
               body.labels(),
               parameters(body));
       case "Application" -> application(body);
+      case "Rollout" -> rollout(body);
       default ->
-          throw Parts.invalid("kind", body.kind(), "use Fleet, Site, DeviceSlot or Application");
+          throw Parts.invalid(
+              "kind", body.kind(), "use Fleet, Site, DeviceSlot, Application or Rollout");
     };
   }
 
@@ -94,6 +97,19 @@ final class ObjectBodies {
         body.labels(),
         parameters(body).getOrDefault(name, Map.of()),
         PolicyBodies.read(body.syncPolicies()));
+  }
+
+  private static AdminObject rollout(ObjectBody body) throws RefusedException {
+    RolloutBody what = body.rollout();
+    if (what == null) {
+      throw Parts.invalid("spec", "", "say what the rollout is to do");
+    }
+    return new AdminObject.Rollout(
+        Parts.name("metadata.name", body.name()),
+        Parts.release("spec.release", what.what().release()),
+        RolloutBodies.scope(what.what()),
+        RolloutBodies.plan(what.what()),
+        Optional.ofNullable(what.lifeMillis()));
   }
 
   private static Map<Name, Map<String, String>> parameters(ObjectBody body)

@@ -255,7 +255,12 @@ final class Writes {
         run("DELETE FROM applications WHERE fleet = ? AND name = ?", it.fleet(), it.name());
         run("DELETE FROM sync_policies WHERE fleet = ? AND application = ?", it.fleet(), it.name());
       }
+      case AdminObject.Rollout it -> throw neverRemoved(it);
     }
+  }
+
+  private static IllegalStateException neverRemoved(AdminObject.Rollout it) {
+    return new IllegalStateException(it.title() + " goes by its own change");
   }
 
   private void write(Assignment assignment) throws SQLException {

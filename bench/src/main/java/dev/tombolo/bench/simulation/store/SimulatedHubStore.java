@@ -238,6 +238,8 @@ public final class SimulatedHubStore implements HubStore {
           new Key(HubChange.SlotPut.class, it.ref(), null);
       case HubChange.ObjectGone(AdminObject.Application it) ->
           new Key(HubChange.ApplicationPut.class, it.fleet(), it.name());
+      case HubChange.ObjectGone(AdminObject.Rollout it) ->
+          throw new IllegalStateException(it.title() + " goes by its own change");
       case HubChange.AssignmentPut c ->
           new Key(
               HubChange.AssignmentPut.class, c.assignment().place(), c.assignment().application());

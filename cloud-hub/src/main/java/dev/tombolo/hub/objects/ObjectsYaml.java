@@ -1,4 +1,4 @@
-package dev.tombolo.hub.cli.apply;
+package dev.tombolo.hub.objects;
 
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
@@ -7,6 +7,7 @@ import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PolicyBody;
+import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
@@ -20,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Fleets, sites, device slots and applications as people write them: YAML documents separated by
-/// `---`, each with `apiVersion`, `kind`, `metadata` and `spec`.
+/// Fleets, sites, device slots, applications and rollouts as people write them: YAML documents
+/// separated by `---`, each with `apiVersion`, `kind`, `metadata` and `spec`.
 public final class ObjectsYaml {
   /// How objects are written now.
   public static final String API_VERSION = "tombolo.io/v1alpha1";
@@ -29,7 +30,8 @@ public final class ObjectsYaml {
   /// How they were written first; means the same.
   private static final String FIRST_API_VERSION = "tombolo.dev/v1";
 
-  public static final List<String> KINDS = List.of("Fleet", "Site", "DeviceSlot", "Application");
+  public static final List<String> KINDS =
+      List.of("Fleet", "Site", "DeviceSlot", "Application", "Rollout");
 
   /// Another word for a DeviceSlot.
   private static final String DEVICE = "Device";
@@ -84,11 +86,12 @@ public final class ObjectsYaml {
     boolean isDevice = yaml.optionalText("kind").filter(DEVICE::equals).isPresent();
     String kind = isDevice ? "DeviceSlot" : yaml.word("kind", KINDS);
     YamlMap metadata = yaml.map("metadata");
+    boolean isRollout = kind.equals("Rollout");
     Metadata about =
         new Metadata(
             metadata.read("name", Name::new).text(),
-            metadata.text("displayName", ""),
-            metadata.textMap("labels"),
+            isRollout ? "" : metadata.text("displayName", ""),
+            isRollout ? Map.of() : metadata.textMap("labels"),
             file);
     metadata.noMore();
     List<ObjectBody> objects =
@@ -96,6 +99,9 @@ public final class ObjectsYaml {
           case "Fleet" -> List.of(fleet(about, yaml));
           case "Site" -> List.of(site(about, yaml.map("spec")));
           case "DeviceSlot" -> List.of(slot(about, yaml.map("spec")));
+          case "Rollout" ->
+              List.of(
+                  about.rollout(RolloutYaml.read(yaml.map("spec")), Map.of("name", yaml.line())));
           default -> applications(about, yaml.map("spec"));
         };
     yaml.noMore();
@@ -284,7 +290,8 @@ public final class ObjectsYaml {
                 .orElse(""));
   }
 
-  static String nameOf(ObjectBody object) {
+  /// What tells it from others of its kind.
+  public static String nameOf(ObjectBody object) {
     return switch (object.kind()) {
       case "DeviceSlot" -> object.site() + "/" + object.name();
       case "Application" -> object.fleet() + "/" + object.name();
@@ -316,8 +323,30 @@ public final class ObjectsYaml {
           values.parameters(),
           times,
           null,
+          null,
           file,
           values.lines());
+    }
+
+    ObjectBody rollout(RolloutBody what, Map<String, Integer> lines) {
+      return new ObjectBody(
+          "Rollout",
+          name,
+          what.what().fleet(),
+          null,
+          displayName,
+          labels,
+          false,
+          null,
+          null,
+          null,
+          what.what().release(),
+          Map.of(),
+          null,
+          null,
+          what,
+          file,
+          lines);
     }
 
     ObjectBody object(
@@ -346,6 +375,7 @@ public final class ObjectsYaml {
           values.parameters(),
           null,
           policies,
+          null,
           file,
           values.lines());
     }
