@@ -73,6 +73,15 @@ final class FieldChanges {
         shown(application.parameters(), isRedacted)
             .forEach((name, value) -> fields.put("parameters." + name, value));
         policies(fields, application.policies(), isRedacted);
+        application
+            .source()
+            .ifPresent(
+                source -> {
+                  fields.put("source.url", source.url());
+                  fields.put("source.branch", source.branch());
+                  put(fields, "source.path", source.path());
+                  fields.put("source.interval", Gate.words(source.intervalMillis()));
+                });
       }
       case AdminObject.Rollout rollout -> rollout(fields, rollout);
     }

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Template;
 import dev.tombolo.protocol.id.Name;
@@ -23,12 +24,12 @@ final class ObjectChecks {
   }
 
   /// Null when those that are written from one number to another are sound.
-  @Nullable Reason check(PendingApply at, int from, int to, long nowMillis) {
+  AdminAnswer.@Nullable Refused check(PendingApply at, int from, int to, long nowMillis) {
     for (int i = from; i < to; i++) {
       AdminObject object = at.toWrite(i);
       Reason wrong = i < at.objects().size() ? put(object, at, nowMillis) : confirmed(object, at);
       if (wrong != null) {
-        return wrong;
+        return new AdminAnswer.Refused(wrong, object.title());
       }
     }
     return null;

@@ -142,6 +142,16 @@ final class ObjectWriting {
     Map<Name, Kept<AdminObject.Application>> there = state.applications.get(application.fleet());
     Kept<AdminObject.Application> before = there == null ? null : there.get(application.name());
     draft.change(new HubChange.ApplicationPut(kept("application", before, application)));
+    boolean comesFromElsewhere =
+        before != null
+            && before
+                .content()
+                .source()
+                .filter(old -> application.source().filter(old::isSamePlace).isEmpty())
+                .isPresent();
+    if (comesFromElsewhere) {
+      draft.change(new HubChange.GitGone(application.fleet(), application.name()));
+    }
     draft.change(new DocumentsStale(application.fleet(), null, null));
     if (application.release().isPresent()) {
       AssignCommands.select(

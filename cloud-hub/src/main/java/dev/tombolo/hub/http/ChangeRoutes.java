@@ -1,5 +1,6 @@
 package dev.tombolo.hub.http;
 
+import dev.tombolo.hub.core.GitRepositories;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
@@ -48,9 +49,12 @@ final class ChangeRoutes {
   private final CommandDesk desk;
   private final ReadRoutes devices;
   private final RolloutRoutes rollouts;
+  private final GitRepositories repositories;
   private final SecureRandom random = new SecureRandom();
 
-  ChangeRoutes(CommandDesk desk, ReadRoutes devices, RolloutRoutes rollouts) {
+  ChangeRoutes(
+      CommandDesk desk, ReadRoutes devices, RolloutRoutes rollouts, GitRepositories repositories) {
+    this.repositories = repositories;
     this.desk = desk;
     this.devices = devices;
     this.rollouts = rollouts;
@@ -81,6 +85,7 @@ final class ChangeRoutes {
     Map<String, AdminCommand.Sources> sources = new HashMap<>();
     for (ObjectBody body : ask.objects()) {
       AdminObject object = ObjectBodies.read(body);
+      allowed(object);
       objects.add(object);
       sources.put(object.title(), ObjectBodies.sources(body));
     }
@@ -99,6 +104,16 @@ final class ChangeRoutes {
               context,
               AppliedRows.of(done, ask.dryRun() ? rollouts.planned(objects, done) : List.of()));
       case AdminAnswer other -> throw unexpected(other);
+    }
+  }
+
+  /// Nothing is fetched that the hub's owner has not allowed.
+  private void allowed(AdminObject object) throws RefusedException {
+    if (object instanceof AdminObject.Application it && it.source().isPresent()) {
+      Optional<Reason> refusal = repositories.refusal(it.source().get());
+      if (refusal.isPresent()) {
+        throw new RefusedException(refusal.get());
+      }
     }
   }
 

@@ -2,11 +2,13 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
+import dev.tombolo.hub.http.api.SourceBody;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks the objects of `apply` at the hub's edge. People meet these faults only past the command
 /// line, which checks files with their lines; other clients meet them here.
-final class ObjectBodies {
+public final class ObjectBodies {
   private static final int TEXT_CHARS_MAX = 256;
 
   /// As many as the hub's decider takes.
@@ -34,7 +36,7 @@ final class ObjectBodies {
 
   private ObjectBodies() {}
 
-  static AdminObject read(ObjectBody body) throws RefusedException {
+  public static AdminObject read(ObjectBody body) throws RefusedException {
     shorter("displayName", body.displayName());
     labels(body.labels());
     return switch (body.kind()) {
@@ -72,7 +74,7 @@ final class ObjectBodies {
   }
 
   /// Where the object was written; what is too long is not remembered.
-  static AdminCommand.Sources sources(ObjectBody body) {
+  public static AdminCommand.Sources sources(ObjectBody body) {
     String file = Objects.requireNonNullElse(body.file(), "");
     Map<String, Integer> lines = Objects.requireNonNullElse(body.lines(), Map.of());
     boolean isFit =
@@ -96,7 +98,32 @@ final class ObjectBodies {
         body.displayName(),
         body.labels(),
         parameters(body).getOrDefault(name, Map.of()),
-        PolicyBodies.read(body.syncPolicies()));
+        PolicyBodies.read(body.syncPolicies()),
+        source(body));
+  }
+
+  private static Optional<GitSource> source(ObjectBody body) throws RefusedException {
+    SourceBody source = body.source();
+    if (source == null) {
+      return Optional.empty();
+    }
+    boolean saysMore =
+        body.release() != null
+            || !body.parameters().isEmpty()
+            || (body.syncPolicies() != null && !body.syncPolicies().isEmpty());
+    if (saysMore) {
+      throw Parts.invalid(
+          "spec.source",
+          source.url(),
+          "leave out release, parameters and syncPolicies: they come from the repository");
+    }
+    try {
+      return Optional.of(
+          new GitSource(source.url(), source.branch(), source.path(), source.intervalMillis()));
+    } catch (IllegalArgumentException e) {
+      throw Parts.invalid(
+          "spec.source.gitRepository", source.url(), String.valueOf(e.getMessage()));
+    }
   }
 
   private static AdminObject rollout(ObjectBody body) throws RefusedException {

@@ -9,6 +9,7 @@ import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PolicyBody;
 import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
+import dev.tombolo.hub.http.api.SourceBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -41,6 +42,9 @@ public final class ObjectsYaml {
   /// Where each parameter and each patch stands, by what a hub calls it.
   private final Map<String, Place> parameters = new HashMap<>();
 
+  /// Where each object begins, by kind and name.
+  private final Map<String, Integer> lines = new HashMap<>();
+
   private final String file;
 
   private record Place(YamlMap map, String key) {}
@@ -53,11 +57,10 @@ public final class ObjectsYaml {
   /// @throws YamlFault at the first mistake
   public static ObjectsYaml read(String file, String text) {
     ObjectsYaml read = new ObjectsYaml(file);
-    Map<String, Integer> lines = new HashMap<>();
     for (YamlMap yaml : StrictYaml.documents(file, text)) {
       for (ObjectBody object : read.object(yaml)) {
         String identity = object.kind() + " " + nameOf(object);
-        Integer before = lines.putIfAbsent(identity, yaml.line());
+        Integer before = read.lines.putIfAbsent(identity, yaml.line());
         if (before != null) {
           throw yaml.fault("metadata", identity + " stands in line " + before + " already");
         }
@@ -69,6 +72,11 @@ public final class ObjectsYaml {
 
   public List<ObjectBody> objects() {
     return List.copyOf(objects);
+  }
+
+  /// From 1; 0 when the object does not stand here.
+  public int lineOf(ObjectBody object) {
+    return lines.getOrDefault(object.kind() + " " + nameOf(object), 0);
   }
 
   /// The fault at the place of a parameter that a hub has refused.
@@ -118,7 +126,7 @@ public final class ObjectsYaml {
       values = parameters("fleet " + about.name(), spec);
       spec.noMore();
     }
-    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null);
+    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null, null);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
@@ -168,6 +176,7 @@ public final class ObjectsYaml {
             null,
             null,
             parameters("slot " + site + "/" + about.name(), spec),
+            null,
             null);
     spec.noMore();
     return slot;
@@ -175,6 +184,7 @@ public final class ObjectsYaml {
 
   /// One for each fleet that it goes to.
   private List<ObjectBody> applications(Metadata about, YamlMap spec) {
+    SourceBody source = SourceYaml.read(spec);
     Optional<String> own = spec.optionalRead("fleet", Name::new).map(Name::text);
     String release =
         spec.optionalRead("release", version -> new ReleaseRef(new Name(about.name()), version))
@@ -226,7 +236,8 @@ public final class ObjectsYaml {
                   null,
                   release,
                   values,
-                  of.policies().isEmpty() ? null : of.policies()));
+                  of.policies().isEmpty() ? null : of.policies(),
+                  source));
         });
     spec.noMore();
     return objects;
@@ -324,6 +335,7 @@ public final class ObjectsYaml {
           times,
           null,
           null,
+          null,
           file,
           values.lines());
     }
@@ -345,6 +357,7 @@ public final class ObjectsYaml {
           null,
           null,
           what,
+          null,
           file,
           lines);
     }
@@ -359,7 +372,8 @@ public final class ObjectsYaml {
         @Nullable String contact,
         @Nullable String release,
         Values values,
-        @Nullable List<PolicyBody> policies) {
+        @Nullable List<PolicyBody> policies,
+        @Nullable SourceBody source) {
       return new ObjectBody(
           kind,
           name,
@@ -376,6 +390,7 @@ public final class ObjectsYaml {
           null,
           policies,
           null,
+          source,
           file,
           values.lines());
     }

@@ -323,9 +323,17 @@ final class Schema {
           PRIMARY KEY (rollout, member)) STRICT, WITHOUT ROWID""");
   }
 
-  /// Rollouts by the name that they were applied under.
+  /// Rollouts by the name that they were applied under; what comes out of Git.
   private static List<String> version9() {
     return List.of(
+        """
+        CREATE TABLE git_sources (
+          fleet TEXT NOT NULL, application TEXT NOT NULL, source TEXT NOT NULL,
+          PRIMARY KEY (fleet, application)) STRICT, WITHOUT ROWID""",
+        """
+        CREATE TABLE git_states (
+          fleet TEXT NOT NULL, application TEXT NOT NULL, state TEXT NOT NULL,
+          PRIMARY KEY (fleet, application)) STRICT, WITHOUT ROWID""",
         "CREATE INDEX rollouts_by_name ON rollouts (json_extract(record, '$.origin.name'), id)");
   }
 

@@ -126,6 +126,19 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
+  public List<Views.GitView> gits(Optional<Name> fleet) {
+    Where where = new Where().and("t.fleet = ?", fleet);
+    return list(
+        """
+        SELECT t.*, g.state FROM git_sources t
+          LEFT JOIN git_states g ON g.fleet = t.fleet AND g.application = t.application"""
+            + where.sql()
+            + " ORDER BY t.fleet, t.application LIMIT ?",
+        ViewRows::git,
+        where.values((long) ROWS_MAX));
+  }
+
+  @Override
   public List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site, PageAsk page) {
     Where where = inPlace(fleet, site);
     page.after()

@@ -1,5 +1,7 @@
 package dev.tombolo.hub.sqlite;
 
+import dev.tombolo.hub.core.admin.GitState;
+import dev.tombolo.hub.core.admin.GitStateJson;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -43,6 +45,15 @@ final class ViewRows {
           + " WHERE d.id = ?";
 
   private ViewRows() {}
+
+  static Views.GitView git(ResultSet r) throws SQLException {
+    String state = r.getString("state");
+    return new Views.GitView(
+        Loading.name(r, "fleet"),
+        Loading.name(r, "application"),
+        Columns.read(r.getString("source"), GitStateJson::source),
+        state == null ? GitState.NONE : Columns.read(state, GitStateJson::state));
+  }
 
   static Views.FleetView fleet(ResultSet r) throws SQLException {
     return new Views.FleetView(

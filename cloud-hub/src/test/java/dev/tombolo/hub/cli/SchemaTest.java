@@ -79,7 +79,11 @@ class SchemaTest {
           "spec.fleet says",
           "is no time of day",
           "is not a day",
-          "put it last");
+          "put it last",
+          "not a repository's URL",
+          "is not a branch's name",
+          "is not a folder in the repository",
+          "an interval is 1s to 1d");
 
   private static final List<Object> VALUES =
       List.of(

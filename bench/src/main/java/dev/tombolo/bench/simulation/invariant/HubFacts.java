@@ -244,6 +244,8 @@ final class HubFacts {
           HubChange.LiftEnded _,
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
+          HubChange.GitPut _,
+          HubChange.GitGone _,
           HubChange.PublisherRootPut _,
           HubChange.UserPut _,
           HubChange.RolloutKept _ -> {}

@@ -81,6 +81,7 @@ public sealed interface AdminObject {
   /// Selects a release for a fleet, as `assign` does, with parameters.
   ///
   /// @param policies where in the fleet it goes; none: everywhere
+  /// @param source where release, parameters and policies come from; empty: from whoever applies it
   record Application(
       Name name,
       Name fleet,
@@ -88,10 +89,36 @@ public sealed interface AdminObject {
       String displayName,
       Map<String, String> labels,
       Map<String, String> parameters,
-      List<SyncPolicy> policies)
+      List<SyncPolicy> policies,
+      Optional<GitSource> source)
       implements AdminObject {
     public Application {
       policies = List.copyOf(policies);
+    }
+
+    /// Without a source.
+    public Application(
+        Name name,
+        Name fleet,
+        Optional<ReleaseRef> release,
+        String displayName,
+        Map<String, String> labels,
+        Map<String, String> parameters,
+        List<SyncPolicy> policies) {
+      this(name, fleet, release, displayName, labels, parameters, policies, Optional.empty());
+    }
+
+    /// Who this is and where it comes from, with what another says of the rest.
+    public Application withContentOf(Application other) {
+      return new Application(
+          name,
+          fleet,
+          other.release,
+          displayName,
+          labels,
+          other.parameters,
+          other.policies,
+          source);
     }
 
     public Application(

@@ -41,6 +41,9 @@ public interface HubViews extends AutoCloseable {
   /// Everything that bears on what a slot's device should run; empty when there is no such slot.
   Optional<SlotSettings> settings(SlotRef slot);
 
+  /// Applications that come out of Git, by fleet and name; at most [#ROWS_MAX].
+  List<Views.GitView> gits(Optional<Name> fleet);
+
   /// Fleets with an application that does not go everywhere in them.
   Set<Name> fleetsInParts();
 

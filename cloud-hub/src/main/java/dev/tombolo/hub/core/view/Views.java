@@ -1,5 +1,7 @@
 package dev.tombolo.hub.core.view;
 
+import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -29,6 +31,9 @@ public final class Views {
       int sites,
       int devices,
       Origin origin) {}
+
+  /// An application that comes out of Git.
+  public record GitView(Name fleet, Name application, GitSource source, GitState state) {}
 
   public record SiteView(
       Name name,

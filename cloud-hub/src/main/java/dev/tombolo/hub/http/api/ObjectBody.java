@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters by application, then by parameter; of an Application only under its own name
 /// @param syncPolicies of an Application
 /// @param rollout what a Rollout is to do
+/// @param source of an Application that comes out of Git
 /// @param file where the object was written, for `explain`
 /// @param lines of its values in the file: `people-embedding/port`, `release`, `0/1/2` for the
 ///   third patch of the second override of the first policy
@@ -34,6 +35,7 @@ public record ObjectBody(
     @Nullable SiteTimesBody times,
     @Nullable List<PolicyBody> syncPolicies,
     @Nullable RolloutBody rollout,
+    @Nullable SourceBody source,
     @Nullable String file,
     @Nullable Map<String, Integer> lines) {
   public ObjectBody {
@@ -70,6 +72,7 @@ public record ObjectBody(
         contact,
         release,
         parameters,
+        null,
         null,
         null,
         null,

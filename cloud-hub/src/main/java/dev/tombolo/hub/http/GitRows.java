@@ -1,0 +1,80 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.GitRepositories.Looked;
+import dev.tombolo.hub.core.admin.GitState;
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.http.api.GitCommitRow;
+import dev.tombolo.hub.http.api.GitFaultRow;
+import dev.tombolo.hub.http.api.GitRow;
+
+/// Applications that come out of Git, as the API shows them.
+final class GitRows {
+  private static final int SHORT = 8;
+
+  private GitRows() {}
+
+  static GitRow of(Views.GitView view, Looked looked) {
+    GitState state = view.state();
+    GitState.Fetched fetched = state.fetched();
+    GitState.Taken applied = state.applied();
+    GitState.Fault fault = state.fault();
+    return new GitRow(
+        view.fleet().text(),
+        view.application().text(),
+        view.source().url(),
+        view.source().branch(),
+        view.source().path(),
+        view.source().intervalMillis(),
+        word(state),
+        words(view, state),
+        fetched == null
+            ? null
+            : new GitCommitRow(fetched.commit(), fetched.about(), fetched.millis(), ""),
+        applied == null
+            ? null
+            : new GitCommitRow(applied.commit(), applied.about(), applied.millis(), applied.by()),
+        fault == null
+            ? null
+            : new GitFaultRow(
+                fault.commit(), fault.what(), fault.file(), fault.line(), fault.millis()),
+        looked.lastMillis(),
+        looked.nextMillis());
+  }
+
+  private static String word(GitState state) {
+    GitState.Fault fault = state.fault();
+    if (fault != null) {
+      return fault.commit().isEmpty() ? "unreachable" : "broken";
+    }
+    return state.isPending() ? "pending" : state.applied() == null ? "new" : "applied";
+  }
+
+  static String words(Views.GitView view, GitState state) {
+    GitState.Fault fault = state.fault();
+    GitState.Fetched fetched = state.fetched();
+    GitState.Taken applied = state.applied();
+    String counts =
+        applied == null ? "nothing of it counts yet" : shortly(applied.commit()) + " counts";
+    if (fault != null) {
+      return (fault.commit().isEmpty() ? "" : "commit " + shortly(fault.commit()) + ": ")
+          + fault.words()
+          + "; "
+          + counts;
+    }
+    if (fetched != null && state.isPending()) {
+      return "commit "
+          + shortly(fetched.commit())
+          + " waits for approval: tombolo gitops diff "
+          + view.fleet()
+          + "/"
+          + view.application();
+    }
+    return applied == null
+        ? "not fetched yet"
+        : "commit " + shortly(applied.commit()) + " counts: " + applied.about();
+  }
+
+  private static String shortly(String commit) {
+    return commit.substring(0, Math.min(SHORT, commit.length()));
+  }
+}
