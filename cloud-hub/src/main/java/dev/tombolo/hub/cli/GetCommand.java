@@ -5,9 +5,12 @@ import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.http.api.ApplicationRow;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.DeviceDetail;
+import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.RolloutDetail;
+import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.policy.NearMiss;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,12 +27,15 @@ import picocli.CommandLine.Parameters;
 /// `tombolo get`.
 @Command(
     name = "get",
-    description = "List what the hub knows, or tell everything about one device.",
+    description = "List what the hub knows, or tell everything about one thing by its name.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tombolo get devices",
       "  tombolo get devices --fleet retail --site store-117",
       "  tombolo get device store-117/counter-1",
+      "  tombolo get fleet retail",
+      "  tombolo get site store-117 --json",
+      "  tombolo get application people-embedding",
       "  tombolo get rollout embedding-spring",
       "  tombolo get releases --json",
       "  tombolo get transfers --site store-117"
@@ -47,7 +53,8 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "NAME",
-      description = "A device by its id or SITE/SLOT, a rollout by its id or name.")
+      description =
+          "Of a fleet, a site, an application; a device by its id or SITE/SLOT, a rollout by id.")
   private @Nullable String name;
 
   @Option(names = "--fleet", paramLabel = "FLEET", description = "Only of this fleet.")
@@ -94,9 +101,25 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
           RolloutDetail detail = hub.get(RolloutDetail.class, "/rollouts/" + escaped);
           screen.say(detail, () -> RolloutPicture.of(detail));
         }
+        case "site", "sites" -> {
+          SiteRow row = hub.get(SiteRow.class, "/sites/" + escaped);
+          screen.say(row, () -> ObjectWords.of(row));
+        }
+        case "fleet", "fleets" -> {
+          FleetRow row = hub.get(FleetRow.class, "/fleets/" + escaped);
+          screen.say(row, () -> ObjectWords.of(row));
+        }
+        case "application", "applications" -> {
+          String only = fleet == null ? "" : "?fleet=" + HubClient.escape(fleet);
+          List<ApplicationRow> rows =
+              hub.list(ApplicationRow.class, "/applications/" + escaped + only);
+          screen.say(rows, () -> String.join("\n", rows.stream().map(ObjectWords::of).toList()));
+        }
         default ->
             throw Failure.usage(
-                "'get " + kind + "' takes no name; get device NAME, or get rollout NAME");
+                "'get "
+                    + kind
+                    + "' takes no name; with one: get fleet, site, application, device, rollout");
       }
     }
   }

@@ -10,6 +10,7 @@ import dev.tombolo.hub.http.api.AdminJson;
 import dev.tombolo.hub.http.api.AppliedShown;
 import dev.tombolo.hub.http.api.GitApproveAsk;
 import dev.tombolo.hub.http.api.GitCommitRow;
+import dev.tombolo.hub.http.api.GitDeviceRow;
 import dev.tombolo.hub.http.api.GitRow;
 import dev.tombolo.hub.policy.NearMiss;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       GitOpsCommand.ListAll.class,
       GitOpsCommand.Show.class,
+      GitOpsCommand.Devices.class,
       GitOpsCommand.Diff.class,
       GitOpsCommand.Approve.class,
       GitOpsCommand.Sync.class
@@ -186,6 +188,45 @@ final class GitOpsCommand extends CommandGroup {
 
   private static void line(StringBuilder words, String label, String value) {
     words.append(String.format(Locale.ROOT, "%-13s%s%n", label, value));
+  }
+
+  @Command(
+      name = "devices",
+      description = "The commit that each device runs.",
+      footerHeading = "%nExample:%n",
+      footer = "  tombolo gitops devices people-embedding --limit 20")
+  @SuppressWarnings("NullAway.Init")
+  static final class Devices extends OfOne implements Callable<Integer> {
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        description = "Show the first N, and how many more there are. Default: all.")
+    private @Nullable Integer limit;
+
+    @Override
+    public Integer call() {
+      if (limit != null && limit < 1) {
+        throw Failure.usage("--limit: " + limit + " is too few; use 1 or more");
+      }
+      Screen screen = screen();
+      try (HubClient hub = hub()) {
+        Pager pager = new Pager(hub, "", limit == null ? Integer.MAX_VALUE : limit);
+        List<GitDeviceRow> rows = pager.rows(GitDeviceRow.class, pathOf(found(hub)) + "/devices");
+        Table table = new Table("SLOT", "LINE", "COMMIT", "VERSION", "STATE");
+        for (GitDeviceRow row : rows) {
+          String commit = row.commit();
+          table.row(
+              row.slot(),
+              row.online() ? "up" : "down",
+              commit == null ? "-" : shortly(commit),
+              row.version() == null ? "-" : row.version(),
+              row.state());
+        }
+        screen.table(rows, table, "no device is to have it yet");
+        pager.tellWhatIsLeft(screen);
+      }
+      return Exit.OK;
+    }
   }
 
   @Command(

@@ -4,6 +4,7 @@ import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
+import org.jspecify.annotations.Nullable;
 
 /// A machine on which nobody has set up Git: what a user's or the machine's files say (proxies,
 /// other URLs, programs to run) has no effect on the hub.
@@ -19,7 +20,7 @@ final class Isolated extends SystemReader.Delegate {
   }
 
   @Override
-  public String getenv(String variable) {
+  public @Nullable String getenv(String variable) {
     return variable.startsWith("GIT_") || variable.startsWith("XDG_")
         ? null
         : super.getenv(variable);

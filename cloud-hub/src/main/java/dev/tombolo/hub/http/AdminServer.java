@@ -86,6 +86,7 @@ public final class AdminServer implements AutoCloseable {
               RolloutRoutes rollouts = new RolloutRoutes(desk, views);
               new ChangeRoutes(desk, reading, rollouts, repositories).on(config.routes);
               new GitRoutes(views, repositories).on(config.routes);
+              new ApplicationRoutes(views, repositories).on(config.routes);
               rollouts.on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);

@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.GitRepositories.Looked;
 import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.http.api.GitCommitRow;
+import dev.tombolo.hub.http.api.GitDeviceRow;
 import dev.tombolo.hub.http.api.GitFaultRow;
 import dev.tombolo.hub.http.api.GitRow;
 
@@ -39,6 +40,31 @@ final class GitRows {
                 fault.commit(), fault.what(), fault.file(), fault.line(), fault.millis()),
         looked.lastMillis(),
         looked.nextMillis());
+  }
+
+  /// A device that has all of the newest commit runs that; of another the release tells which was
+  /// the last that it took.
+  static GitDeviceRow of(Views.RunningView device, GitState state) {
+    GitState.Taken applied = state.applied();
+    String commit = null;
+    if (device.isCurrent()) {
+      commit = applied == null ? null : applied.commit();
+    } else {
+      for (GitState.Taken past : state.past()) {
+        if (commit == null && past.version().equals(device.version())) {
+          commit = past.commit();
+        }
+      }
+      if (commit == null && applied != null && applied.version().equals(device.version())) {
+        commit = applied.commit();
+      }
+    }
+    return new GitDeviceRow(
+        device.slot().toString(),
+        device.isOnline(),
+        commit,
+        device.version(),
+        device.isCurrent() ? "current" : device.hasFailed() ? "failed" : "waiting");
   }
 
   private static String word(GitState state) {
