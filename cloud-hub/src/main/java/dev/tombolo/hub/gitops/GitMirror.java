@@ -76,18 +76,22 @@ public final class GitMirror {
   private String fetched(Optional<Login> login) throws GitFault, IOException {
     Path next = folder.resolveSibling(folder.getFileName() + ".next");
     delete(next);
-    try (Repository repository = create(next)) {
-      ObjectId head = head(repository, login);
-      if (has(head)) {
-        return head.name();
+    try {
+      ObjectId newest = fetchUnlessHere(next, login);
+      if (!has(newest)) {
+        delete(folder);
+        Files.move(next, folder);
       }
-      ObjectId fetched = fetch(repository, next, login);
-      repository.close();
-      delete(folder);
-      Files.move(next, folder);
-      return fetched.name();
+      return newest.name();
     } finally {
       delete(next);
+    }
+  }
+
+  private ObjectId fetchUnlessHere(Path next, Optional<Login> login) throws GitFault, IOException {
+    try (Repository repository = create(next)) {
+      ObjectId head = head(repository, login);
+      return has(head) ? head : fetch(repository, next, login);
     }
   }
 
