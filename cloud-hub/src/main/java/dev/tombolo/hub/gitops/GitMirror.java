@@ -33,7 +33,6 @@ import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
-import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.eclipse.jgit.treewalk.TreeWalk;
 
 /// The newest commit of one branch, in a bare repository of its own. There is no working tree: what
@@ -129,7 +128,8 @@ public final class GitMirror {
         throw new GitFault("there is no branch '" + source.branch() + "' in the repository");
       }
       return id;
-    } catch (NotSupportedException | TransportException | RuntimeException e) {
+    } catch (NotSupportedException | TransportException | RuntimeException | LinkageError e) {
+      // A server may ask for a way to log in that this hub's Java does not have.
       throw notFetched(e, http.isExceeded());
     }
   }
@@ -144,7 +144,8 @@ public final class GitMirror {
       transport.setFetchThin(false);
       transport.fetch(
           watch, List.of(new RefSpec("+" + Constants.R_HEADS + source.branch() + ":" + TAKEN)));
-    } catch (NotSupportedException | TransportException | RuntimeException e) {
+    } catch (NotSupportedException | TransportException | RuntimeException | LinkageError e) {
+      // A server may ask for a way to log in that this hub's Java does not have.
       if (watch.isTooLong()) {
         throw new GitFault(
             "fetching took longer than " + FetchWatch.wholeOf(bounds).toSeconds() + " s");
@@ -169,10 +170,7 @@ public final class GitMirror {
       transport.setTimeout((int) Math.max(1, bounds.timeout().toSeconds()));
       if (transport instanceof TransportHttp remote) {
         remote.setHttpConnectionFactory(http);
-        login.ifPresent(
-            it ->
-                remote.setCredentialsProvider(
-                    new UsernamePasswordCredentialsProvider(it.user(), it.password())));
+        login.ifPresent(it -> remote.setPreemptiveBasicAuthentication(it.user(), it.password()));
       }
       return transport;
     } catch (URISyntaxException e) {
@@ -180,7 +178,7 @@ public final class GitMirror {
     }
   }
 
-  private GitFault notFetched(Exception e, boolean isTooMuch) {
+  private GitFault notFetched(Throwable e, boolean isTooMuch) {
     if (isTooMuch) {
       return tooMuch();
     }

@@ -7,6 +7,9 @@ import dev.tombolo.hub.http.api.GitCommitRow;
 import dev.tombolo.hub.http.api.GitDeviceRow;
 import dev.tombolo.hub.http.api.GitFaultRow;
 import dev.tombolo.hub.http.api.GitRow;
+import dev.tombolo.hub.http.api.WhyCause;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Applications that come out of Git, as the API shows them.
 final class GitRows {
@@ -65,6 +68,21 @@ final class GitRows {
         commit,
         device.version(),
         device.isCurrent() ? "current" : device.hasFailed() ? "failed" : "waiting");
+  }
+
+  /// What has not come out of Git yet, and may be what somebody misses on a device.
+  static List<WhyCause> causes(List<Views.GitView> gits) {
+    List<WhyCause> causes = new ArrayList<>();
+    for (Views.GitView git : gits) {
+      String word = word(git.state());
+      if (!word.equals("applied") && !word.equals("new")) {
+        causes.add(
+            new WhyCause(
+                "gitops-" + word,
+                "Out of Git, " + git.application() + ": " + words(git, git.state()) + "."));
+      }
+    }
+    return causes;
   }
 
   private static String word(GitState state) {

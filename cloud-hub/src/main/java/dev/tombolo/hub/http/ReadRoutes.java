@@ -399,12 +399,13 @@ final class ReadRoutes {
         views
             .condition(id)
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
+    List<WhyCause> causes =
+        new ArrayList<>(causes(WhyInRollouts.of(condition, views, System.currentTimeMillis())));
+    views
+        .fleetOf(condition.device().slot())
+        .ifPresent(fleet -> causes.addAll(GitRows.causes(views.gits(Optional.of(fleet)))));
     Requests.answer(
-        context,
-        new WhyAnswer(
-            id.text(),
-            condition.device().slot().toString(),
-            causes(WhyInRollouts.of(condition, views, System.currentTimeMillis()))));
+        context, new WhyAnswer(id.text(), condition.device().slot().toString(), causes));
   }
 
   private void explain(Context context) throws RefusedException {

@@ -114,6 +114,9 @@ class GitOpsTest {
     Cli.Said listed = run("gitops", "list");
     assertThat(listed.out()).contains("broken").contains(good.substring(0, 8));
     assertThat(run("explain", "store-117/counter-1").out()).contains("9117");
+    assertThat(run("get", "application", "people-embedding").out())
+        .contains("git           broken: commit ")
+        .contains("release       1.0.0");
 
     repository.file("deploy/app.yaml", CONTENT.replace("9117", "9120")).commit("mended");
     assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
