@@ -42,6 +42,7 @@ class ArchitectureTest {
     "dev.tombolo.hub.sqlite..",
     "dev.tombolo.hub.http..",
     "dev.tombolo.hub.files..",
+    "dev.tombolo.hub.gitops..",
     "dev.tombolo.hub.x509..",
     "dev.tombolo.hub.config..",
     "dev.tombolo.hub.telemetry..",

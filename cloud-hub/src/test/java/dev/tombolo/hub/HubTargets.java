@@ -1,11 +1,11 @@
 package dev.tombolo.hub;
 
 import dev.tombolo.hub.cli.AdminPortTarget;
-import dev.tombolo.hub.cli.apply.YamlTarget;
 import dev.tombolo.hub.core.SaidTarget;
 import dev.tombolo.hub.http.AdminBodyTarget;
 import dev.tombolo.hub.net.EdgeTarget;
 import dev.tombolo.hub.net.RangeTarget;
+import dev.tombolo.hub.objects.YamlTarget;
 import dev.tombolo.hub.x509.RequestTarget;
 import dev.tombolo.protocol.fuzz.FuzzTarget;
 import java.util.List;

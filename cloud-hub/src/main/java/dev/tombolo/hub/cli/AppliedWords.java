@@ -1,9 +1,12 @@
 package dev.tombolo.hub.cli;
 
+import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.http.api.AppliedShown;
 import dev.tombolo.hub.http.api.FieldChangeRow;
 import dev.tombolo.hub.http.api.ObjectChangeRow;
 import dev.tombolo.hub.http.api.ReachRow;
+import dev.tombolo.hub.http.api.RolloutPlannedRow;
+import dev.tombolo.hub.http.api.RolloutPreviewWave;
 import dev.tombolo.hub.http.api.SettingReachRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,39 @@ final class AppliedWords {
     List<String> sums = new ArrayList<>();
     counts.forEach((action, count) -> sums.add(count + " " + action));
     lines.add("objects: " + (sums.isEmpty() ? "none" : String.join(", ", sums)));
+    return lines;
+  }
+
+  /// The rollouts that would begin, wave by wave.
+  static List<String> rollouts(AppliedShown applied) {
+    List<String> lines = new ArrayList<>();
+    for (RolloutPlannedRow rollout : applied.rollouts()) {
+      lines.add(
+          "rollout "
+              + rollout.name()
+              + " would begin: "
+              + rollout.release()
+              + " in fleet "
+              + rollout.fleet()
+              + ", "
+              + rollout.preview().devices()
+              + " devices at "
+              + rollout.preview().sites()
+              + " sites, "
+              + Ago.bytes(rollout.preview().bytes())
+              + " at the most");
+      for (RolloutPreviewWave wave : rollout.preview().waves()) {
+        lines.add(
+            "  wave "
+                + wave.name()
+                + ": "
+                + wave.devices()
+                + " devices at "
+                + wave.sites()
+                + " sites"
+                + (wave.haveIt() == 0 ? "" : ", " + wave.haveIt() + " have it already"));
+      }
+    }
     return lines;
   }
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "apply",
     description = {
-      "Make or change what YAML files describe: Fleet, Site, DeviceSlot, Application.",
+      "Make or change what YAML files describe: Fleet, Site, DeviceSlot, Application, Rollout.",
       "All of it or nothing. What a file does not mention stays as it is."
     },
     footerHeading = "%nExamples:%n",
@@ -44,6 +44,16 @@ import picocli.CommandLine.Option;
       "  metadata: {name: counter-1}",
       "  spec: {site: store-117, parameters: {people-embedding: {port: 9117}}}",
       "",
+      "  ---",
+      "  apiVersion: tombolo.io/v1alpha1",
+      "  kind: Rollout",
+      "  metadata: {name: embedding-spring}",
+      "  spec:",
+      "    fleet: retail",
+      "    release: people-embedding@1.5.0",
+      "    waves: [{name: canary, devices: 5, soak: 30m}, {name: early, percent: 10}]",
+      "",
+      "A Rollout begins when it is applied; applied again it changes nothing. --prune leaves it.",
       "All fields: tombolo schema KIND. What would change: tombolo diff -f FILE."
     })
 @SuppressWarnings("NullAway.Init")
@@ -75,6 +85,7 @@ final class ApplyCommand extends HubOptions implements Callable<Integer> {
   private static String words(AppliedShown applied) {
     List<String> lines = new ArrayList<>(applied.changes());
     lines.addAll(AppliedWords.reach(applied));
+    lines.addAll(AppliedWords.rollouts(applied));
     return String.join("\n", lines);
   }
 }

@@ -63,6 +63,7 @@ final class DiffCommand extends HubOptions implements Callable<Integer> {
   private static String words(AppliedShown applied) {
     List<String> lines = new ArrayList<>(AppliedWords.differences(applied));
     lines.addAll(AppliedWords.reach(applied));
+    lines.addAll(AppliedWords.rollouts(applied));
     return String.join("\n", lines);
   }
 }

@@ -1,7 +1,6 @@
 package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.apply.ObjectFiles;
-import dev.tombolo.hub.cli.apply.ObjectsYaml;
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.cli.client.Refused;
 import dev.tombolo.hub.cli.screen.Failure;
@@ -9,6 +8,7 @@ import dev.tombolo.hub.http.api.AppliedShown;
 import dev.tombolo.hub.http.api.ApplyAsk;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PruneBody;
+import dev.tombolo.hub.objects.ObjectsYaml;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
@@ -74,6 +74,9 @@ final class FilesOptions {
       throw Failure.usage("say which fleet --prune may remove from: --fleet FLEET");
     }
     for (String kind : kinds) {
+      if (kind.equals("Rollout")) {
+        throw Failure.usage("rollouts are never pruned; end one with 'tombolo rollout abort'");
+      }
       if (!ObjectsYaml.KINDS.contains(kind)) {
         throw Failure.usage(
             "there is no kind '"

@@ -5,8 +5,12 @@ import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.http.api.ApplicationRow;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.DeviceDetail;
+import dev.tombolo.hub.http.api.FleetRow;
+import dev.tombolo.hub.http.api.RolloutDetail;
+import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.policy.NearMiss;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,12 +27,16 @@ import picocli.CommandLine.Parameters;
 /// `tombolo get`.
 @Command(
     name = "get",
-    description = "List what the hub knows, or tell everything about one device.",
+    description = "List what the hub knows, or tell everything about one thing by its name.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tombolo get devices",
       "  tombolo get devices --fleet retail --site store-117",
       "  tombolo get device store-117/counter-1",
+      "  tombolo get fleet retail",
+      "  tombolo get site store-117 --json",
+      "  tombolo get application people-embedding",
+      "  tombolo get rollout embedding-spring",
       "  tombolo get releases --json",
       "  tombolo get transfers --site store-117"
     })
@@ -44,8 +52,9 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
   @Parameters(
       index = "1",
       arity = "0..1",
-      paramLabel = "DEVICE",
-      description = "With 'device': its id, or its slot as SITE/SLOT.")
+      paramLabel = "NAME",
+      description =
+          "Of a fleet, a site, an application; a device by its id or SITE/SLOT, a rollout by id.")
   private @Nullable String name;
 
   @Option(names = "--fleet", paramLabel = "FLEET", description = "Only of this fleet.")
@@ -71,14 +80,7 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
     Screen screen = screen();
     String kind = what.toLowerCase(Locale.ROOT);
     if (name != null) {
-      if (!kind.equals("device") && !kind.equals("devices")) {
-        throw Failure.usage("only 'get device NAME' takes a name; say 'get " + kind + "'");
-      }
-      String device = name;
-      try (HubClient hub = hub()) {
-        DeviceDetail detail = hub.get(DeviceDetail.class, "/devices/" + HubClient.escape(device));
-        screen.say(detail, () -> words(detail));
-      }
+      one(kind, HubClient.escape(name), screen);
       return Exit.OK;
     }
     Listing listing = listing(kind);
@@ -86,6 +88,40 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
       lines.show(listing, hub, screen, query());
     }
     return Exit.OK;
+  }
+
+  private void one(String kind, String escaped, Screen screen) {
+    try (HubClient hub = hub()) {
+      switch (kind) {
+        case "device", "devices" -> {
+          DeviceDetail detail = hub.get(DeviceDetail.class, "/devices/" + escaped);
+          screen.say(detail, () -> words(detail));
+        }
+        case "rollout", "rollouts" -> {
+          RolloutDetail detail = hub.get(RolloutDetail.class, "/rollouts/" + escaped);
+          screen.say(detail, () -> RolloutPicture.of(detail));
+        }
+        case "site", "sites" -> {
+          SiteRow row = hub.get(SiteRow.class, "/sites/" + escaped);
+          screen.say(row, () -> ObjectWords.of(row));
+        }
+        case "fleet", "fleets" -> {
+          FleetRow row = hub.get(FleetRow.class, "/fleets/" + escaped);
+          screen.say(row, () -> ObjectWords.of(row));
+        }
+        case "application", "applications" -> {
+          String only = fleet == null ? "" : "?fleet=" + HubClient.escape(fleet);
+          List<ApplicationRow> rows =
+              hub.list(ApplicationRow.class, "/applications/" + escaped + only);
+          screen.say(rows, () -> String.join("\n", rows.stream().map(ObjectWords::of).toList()));
+        }
+        default ->
+            throw Failure.usage(
+                "'get "
+                    + kind
+                    + "' takes no name; with one: get fleet, site, application, device, rollout");
+      }
+    }
   }
 
   private static Listing listing(String kind) {

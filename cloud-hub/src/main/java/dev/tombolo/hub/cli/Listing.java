@@ -6,9 +6,11 @@ import dev.tombolo.hub.cli.screen.Table;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.AssignmentRow;
 import dev.tombolo.hub.http.api.BundleRow;
+import dev.tombolo.hub.http.api.CountsRow;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
+import dev.tombolo.hub.http.api.RolloutRow;
 import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.http.api.SlotRow;
@@ -19,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What can be listed, and how it looks as a table.
 enum Listing {
@@ -28,13 +32,29 @@ enum Listing {
     @Override
     void show(Pager pager, Screen screen) {
       List<FleetRow> rows = pager.rows(FleetRow.class, "/fleets");
-      Table table = new Table("FLEET", "PROTECTED", "SITES", "DEVICES", "CHANGED", "BY", "NAME");
+      Table table =
+          new Table(
+              "FLEET",
+              "PROTECTED",
+              "SITES",
+              "DEVICES",
+              "UP TO DATE",
+              "WAITING",
+              "FAILED",
+              "OFFLINE",
+              "CHANGED",
+              "BY",
+              "NAME");
       for (FleetRow row : rows) {
         table.row(
             row.name(),
             row.guarded() ? "yes" : "no",
             "" + row.sites(),
             "" + row.devices(),
+            "" + row.counts().upToDate(),
+            "" + row.counts().waiting(),
+            "" + row.counts().failed(),
+            "" + row.counts().offline(),
             ago(row.changedMillis()),
             row.changedBy(),
             row.displayName());
@@ -54,6 +74,10 @@ enum Listing {
               "SWITCHES",
               "SLOTS",
               "DEVICES",
+              "UP TO DATE",
+              "WAITING",
+              "FAILED",
+              "OFFLINE",
               "CHANGED",
               "BY",
               "NAME");
@@ -65,6 +89,10 @@ enum Listing {
             switches(row.times()),
             "" + row.slots(),
             "" + row.devices(),
+            "" + row.counts().upToDate(),
+            "" + row.counts().waiting(),
+            "" + row.counts().failed(),
+            "" + row.counts().offline(),
             ago(row.changedMillis()),
             row.changedBy(),
             row.displayName());
@@ -157,17 +185,41 @@ enum Listing {
     @Override
     void show(Pager pager, Screen screen) {
       List<AssignmentRow> rows = pager.rows(AssignmentRow.class, "/applications");
-      Table table = new Table("APPLICATION", "PLACE", "VERSION", "CHANGED", "BY", "DIGEST");
+      Table table =
+          new Table(
+              "APPLICATION",
+              "PLACE",
+              "VERSION",
+              "DEVICES",
+              "UP TO DATE",
+              "WAITING",
+              "FAILED",
+              "OFFLINE",
+              "CHANGED",
+              "BY",
+              "DIGEST");
       for (AssignmentRow row : rows) {
         table.row(
             row.application(),
             row.place(),
             row.version(),
+            of(row.counts(), CountsRow::total),
+            of(row.counts(), CountsRow::upToDate),
+            of(row.counts(), CountsRow::waiting),
+            of(row.counts(), CountsRow::failed),
+            of(row.counts(), CountsRow::offline),
             ago(row.changedMillis()),
             row.changedBy(),
             row.digest().substring("sha256:".length(), "sha256:".length() + 12));
       }
       screen.table(rows, table, whenEmpty());
+    }
+  },
+  ROLLOUTS("no rollout yet; begin one: tombolo rollout create") {
+    @Override
+    void show(Pager pager, Screen screen) {
+      List<RolloutRow> rows = pager.rows(RolloutRow.class, "/rollouts");
+      screen.table(rows, RolloutCommand.table(rows), whenEmpty());
     }
   },
   TRANSFERS("nothing is on its way to any device") {
@@ -261,6 +313,11 @@ enum Listing {
 
   String whenEmpty() {
     return whenEmpty;
+  }
+
+  /// Counted only where a whole fleet is meant.
+  private static String of(@Nullable CountsRow counts, ToLongFunction<CountsRow> which) {
+    return counts == null ? "-" : Long.toString(which.applyAsLong(counts));
   }
 
   static String lineOf(DeviceRow row) {

@@ -54,6 +54,24 @@ import picocli.CommandLine.Parameters;
       "  tombolo rollout watch r12"
     })
 final class RolloutCommand extends CommandGroup {
+  static Table table(List<RolloutRow> rows) {
+    Table table =
+        new Table(
+            "ID", "NAME", "RELEASE", "SCOPE", "STATE", "HAVE IT", "FAILED", "NOT REACHED", "BEGUN");
+    for (RolloutRow row : rows) {
+      table.row(
+          row.id(),
+          row.name() == null ? "-" : row.name(),
+          row.release(),
+          row.scope(),
+          row.state(),
+          row.succeeded() + " of " + row.devices(),
+          "" + row.failed(),
+          "" + row.notReached(),
+          Listing.ago(row.createdMillis()) + " by " + row.createdBy());
+    }
+    return table;
+  }
 
   @Command(
       name = "create",
@@ -192,21 +210,7 @@ final class RolloutCommand extends CommandGroup {
       try (HubClient hub = hub()) {
         String query = fleet == null ? "" : "?fleet=" + HubClient.escape(fleet);
         List<RolloutRow> rows = hub.list(RolloutRow.class, "/rollouts" + query);
-        Table table =
-            new Table(
-                "ID", "RELEASE", "SCOPE", "STATE", "HAVE IT", "FAILED", "NOT REACHED", "BEGUN");
-        for (RolloutRow row : rows) {
-          table.row(
-              row.id(),
-              row.release(),
-              row.scope(),
-              row.state(),
-              row.succeeded() + " of " + row.devices(),
-              "" + row.failed(),
-              "" + row.notReached(),
-              Listing.ago(row.createdMillis()) + " by " + row.createdBy());
-        }
-        screen().table(rows, table, "no rollout yet; begin one: tombolo rollout create");
+        screen().table(rows, table(rows), "no rollout yet; begin one: tombolo rollout create");
       }
       return Exit.OK;
     }
@@ -219,7 +223,7 @@ final class RolloutCommand extends CommandGroup {
       footer = "  tombolo rollout show r12")
   @SuppressWarnings("NullAway.Init")
   static final class Show extends HubOptions implements Callable<Integer> {
-    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
 
     @Override
@@ -245,7 +249,7 @@ final class RolloutCommand extends CommandGroup {
   static final class Watch extends HubOptions implements Callable<Integer> {
     private static final long LOOK_NANOS = 1_000_000_000;
 
-    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
 
     @Override
@@ -290,7 +294,7 @@ final class RolloutCommand extends CommandGroup {
   /// Everything that only says a word.
   @SuppressWarnings("NullAway.Init")
   abstract static class Steer extends HubOptions implements Callable<Integer> {
-    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12.")
+    @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
 
     @Mixin private Confirmation confirmation;

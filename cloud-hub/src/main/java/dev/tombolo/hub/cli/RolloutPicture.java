@@ -32,8 +32,9 @@ final class RolloutPicture {
     out.append(
         String.format(
             Locale.ROOT,
-            "%s  %s  %s  %s%n",
+            "%s%s  %s  %s  %s%n",
             rollout.id(),
+            rollout.name() == null ? "" : " " + rollout.name(),
             rollout.release(),
             rollout.scope(),
             rollout.state()));

@@ -1,10 +1,10 @@
 package dev.tombolo.hub.cli;
 
-import dev.tombolo.hub.cli.apply.ObjectsYaml;
 import dev.tombolo.hub.cli.screen.Common;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.objects.ObjectsYaml;
 import dev.tombolo.hub.policy.NearMiss;
 import java.io.IOException;
 import java.io.InputStream;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       KitCommand.class,
       AssignCommand.class,
       RolloutCommand.class,
+      GitOpsCommand.class,
       UnassignCommand.class,
       OverrideCommand.class,
       WhyCommand.class,

@@ -26,6 +26,7 @@ import java.util.function.Function;
 /// @param events how much of what happened to devices is kept
 /// @param trust how long certificates live, and how long a device may be away
 /// @param bundles what takes devices from release to release
+/// @param gitops which Git repositories it may fetch
 public record HubConfig(
     Path data,
     Edge edge,
@@ -36,7 +37,8 @@ public record HubConfig(
     Keep results,
     Keep events,
     Trust trust,
-    Bundles bundles) {
+    Bundles bundles,
+    GitOps gitops) {
   public static final int EDGE_PORT = 8443;
   public static final int ADMIN_PORT = 8480;
   public static final Duration KEEP_ALIVE_MAX = Duration.ofSeconds(120);
@@ -104,6 +106,28 @@ public record HubConfig(
     static final long BYTES_MIN = 1024 * 1024;
   }
 
+  /// Where applications may come from.
+  ///
+  /// @param folders repositories on this machine may lie below these
+  /// @param bytesMax of one repository, as it is fetched
+  /// @param timeout of one answer of a server
+  public record GitOps(List<GitHost> hosts, List<Path> folders, long bytesMax, Duration timeout) {
+    public static final long BYTES_MAX = 64L * 1024 * 1024;
+    public static final Duration TIMEOUT = Duration.ofSeconds(30);
+    public static final GitOps NONE = new GitOps(List.of(), List.of(), BYTES_MAX, TIMEOUT);
+    static final long BYTES_MIN = 64 * 1024;
+
+    public GitOps {
+      hosts = List.copyOf(hosts);
+      folders = List.copyOf(folders);
+    }
+  }
+
+  /// A host that repositories may be fetched from, by https.
+  ///
+  /// @param passwordFile its content is the password, or a token
+  public record GitHost(String host, String user, Optional<Path> passwordFile) {}
+
   /// The operators' port.
   public record Admin(String bind, int port) {}
 
@@ -143,7 +167,8 @@ public record HubConfig(
         Keep.RESULTS,
         Keep.EVENTS,
         Trust.USUAL,
-        Bundles.USUAL);
+        Bundles.USUAL,
+        GitOps.NONE);
   }
 
   /// Reads `hub.yaml`.
@@ -168,7 +193,8 @@ public record HubConfig(
             map.optionalMap("results").map(m -> keep(m, Keep.RESULTS)).orElse(Keep.RESULTS),
             map.optionalMap("events").map(m -> keep(m, Keep.EVENTS)).orElse(Keep.EVENTS),
             map.optionalMap("trust").map(HubConfig::trust).orElse(Trust.USUAL),
-            map.optionalMap("bundles").map(HubConfig::bundles).orElse(Bundles.USUAL));
+            map.optionalMap("bundles").map(HubConfig::bundles).orElse(Bundles.USUAL),
+            map.optionalMap("gitops").map(HubConfig::gitops).orElse(GitOps.NONE));
     map.noMore();
     return config;
   }
@@ -178,35 +204,35 @@ public record HubConfig(
     Edge at =
         new Edge(edge.bind, port, edge.names, edge.endpoints, edge.admission, edge.keepAliveMax);
     return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles, gitops);
   }
 
   /// @param port 0 takes any free port
   public HubConfig withAdminPort(int port) {
     Admin at = new Admin(admin.bind, port);
     return new HubConfig(
-        data, edge, at, share, broker, filesBytesMax, results, events, trust, bundles);
+        data, edge, at, share, broker, filesBytesMax, results, events, trust, bundles, gitops);
   }
 
   public HubConfig withEndpoints(List<String> endpoints) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, endpoints, edge.admission, edge.keepAliveMax);
     return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles, gitops);
   }
 
   public HubConfig withNames(List<String> names) {
     Edge at =
         new Edge(edge.bind, edge.port, names, edge.endpoints, edge.admission, edge.keepAliveMax);
     return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles, gitops);
   }
 
   public HubConfig withAdmission(Admission admission) {
     Edge at =
         new Edge(edge.bind, edge.port, edge.names, edge.endpoints, admission, edge.keepAliveMax);
     return new HubConfig(
-        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles);
+        data, at, admin, share, broker, filesBytesMax, results, events, trust, bundles, gitops);
   }
 
   public HubConfig withShare(Path folder) {
@@ -220,7 +246,13 @@ public record HubConfig(
         results,
         events,
         trust,
-        bundles);
+        bundles,
+        gitops);
+  }
+
+  public HubConfig withGitOps(GitOps allowed) {
+    return new HubConfig(
+        data, edge, admin, share, broker, filesBytesMax, results, events, trust, bundles, allowed);
   }
 
   public HubConfig withBroker(Broker external) {
@@ -234,7 +266,8 @@ public record HubConfig(
         results,
         events,
         trust,
-        bundles);
+        bundles,
+        gitops);
   }
 
   private static Edge edge(YamlMap map) {
@@ -319,6 +352,46 @@ public record HubConfig(
       throw map.fault("maxBytes", "must be at least 1MiB; make: false keeps none");
     }
     return bundles;
+  }
+
+  private static GitOps gitops(YamlMap map) {
+    List<GitHost> hosts = new ArrayList<>();
+    for (YamlMap host : map.maps("hosts")) {
+      hosts.add(
+          new GitHost(
+              host.read("host", HubConfig::hostName),
+              host.text("user", "git"),
+              host.optionalRead("passwordFile", (Function<String, Path>) Path::of)));
+      host.noMore();
+    }
+    List<Path> folders = new ArrayList<>();
+    for (String folder : map.texts("folders")) {
+      if (!Path.of(folder).isAbsolute()) {
+        throw map.fault("folders", "'" + folder + "' is not a whole path; begin it with /");
+      }
+      folders.add(Path.of(folder).normalize());
+    }
+    GitOps gitops =
+        new GitOps(
+            hosts,
+            folders,
+            map.optionalSize("maxBytes").orElse(GitOps.BYTES_MAX),
+            map.optionalDuration("timeout").orElse(GitOps.TIMEOUT));
+    map.noMore();
+    if (gitops.bytesMax < GitOps.BYTES_MIN) {
+      throw map.fault("maxBytes", "must be at least 64KiB");
+    }
+    if (gitops.timeout.toSeconds() < 1 || gitops.timeout.toSeconds() > 600) {
+      throw map.fault("timeout", "must be from 1s to 600s");
+    }
+    return gitops;
+  }
+
+  private static String hostName(String text) {
+    if (!text.matches("[A-Za-z0-9.-]{1,253}")) {
+      throw new IllegalArgumentException("'" + text + "' is not a host; write git.example.com");
+    }
+    return text;
   }
 
   private static Admin admin(YamlMap map) {

@@ -11,6 +11,7 @@ public final class YamlFault extends RuntimeException {
   private static final int WHAT_CHARS_MAX = 600;
 
   private final int line;
+  private final String what;
   private final String field;
 
   /// @param line from 1; 0 when the fault is the whole file's
@@ -23,11 +24,17 @@ public final class YamlFault extends RuntimeException {
             + (field.isEmpty() ? "" : Quoted.of(field) + ": ")
             + Quoted.of(what, WHAT_CHARS_MAX));
     this.line = line;
+    this.what = (field.isEmpty() ? "" : Quoted.of(field) + ": ") + Quoted.of(what, WHAT_CHARS_MAX);
     this.field = field;
   }
 
   public int line() {
     return line;
+  }
+
+  /// The message without file and line.
+  public String what() {
+    return what;
   }
 
   public String field() {

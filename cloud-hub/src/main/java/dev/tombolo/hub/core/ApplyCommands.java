@@ -30,11 +30,14 @@ final class ApplyCommands {
   private final HubState state;
   private final ParameterCheck parameters;
   private final ObjectChecks checks;
+  private final GitCommands git;
 
-  ApplyCommands(HubState state, ParameterCheck parameters) {
+  ApplyCommands(
+      HubState state, ParameterCheck parameters, RolloutCommands rollouts, GitCommands git) {
     this.state = state;
+    this.git = git;
     this.parameters = parameters;
-    this.checks = new ObjectChecks(state, parameters);
+    this.checks = new ObjectChecks(state, parameters, new RolloutObjects(state, rollouts));
     ObjectBounds.prepare();
   }
 
@@ -46,7 +49,7 @@ final class ApplyCommands {
           draft);
       return;
     }
-    List<AdminObject> objects = new ArrayList<>(command.objects());
+    List<AdminObject> objects = git.whole(command);
     objects.sort(Comparator.comparingInt(ApplyCommands::rank));
     Set<String> listed = new HashSet<>();
     for (AdminObject object : objects) {
@@ -58,6 +61,12 @@ final class ApplyCommands {
         return;
       }
     }
+    Planned planned = new Planned(state, objects);
+    AdminAnswer.Refused notAllowed = git.refusal(command, planned);
+    if (notAllowed != null) {
+      draft.effect(new HubEffect.AdminAnswered(event.request(), notAllowed));
+      return;
+    }
     PendingApply pending =
         new PendingApply(
             event.request(),
@@ -65,7 +74,7 @@ final class ApplyCommands {
             command,
             objects,
             List.of(),
-            new Planned(state, objects),
+            planned,
             command
                 .prune()
                 .<Stage>map(prune -> new Stage.Pruning(PruneWalk.begin(prune, listed)))
@@ -75,10 +84,10 @@ final class ApplyCommands {
       draft.change(new HubChange.ApplyMoved(pending));
       return;
     }
-    Reason refusal = checks.check(pending, 0, objects.size());
-    refusal = refusal == null ? pending.planned().room() : refusal;
+    AdminAnswer.Refused refusal = checks.check(pending, 0, objects.size(), draft.nowMillis);
+    refusal = refusal == null ? roomFor(pending) : refusal;
     if (refusal != null) {
-      refuse(event.request(), refusal, draft);
+      draft.effect(new HubEffect.AdminAnswered(event.request(), refusal));
       return;
     }
     Stage next = afterChecks(pending);
@@ -120,17 +129,23 @@ final class ApplyCommands {
 
   private void check(PendingApply at, Stage.Checking checking, StepDraft draft) {
     int to = Math.min(checking.done() + SLICE, at.writes());
-    Reason refusal = checks.check(at, checking.done(), to);
+    AdminAnswer.Refused refusal = checks.check(at, checking.done(), to, draft.nowMillis);
     boolean isLast = to == at.writes();
     if (refusal == null && isLast) {
-      refusal = at.planned().room();
+      refusal = roomFor(at);
     }
     if (refusal != null) {
-      end(at, refusal, draft);
+      draft.change(new HubChange.ApplyEnded());
+      draft.effect(new HubEffect.AdminAnswered(at.request(), refusal));
     } else {
       draft.change(
           new HubChange.ApplyMoved(at.at(isLast ? afterChecks(at) : new Stage.Checking(to))));
     }
+  }
+
+  private static AdminAnswer.@Nullable Refused roomFor(PendingApply at) {
+    Reason none = at.planned().room();
+    return none == null ? null : new AdminAnswer.Refused(none);
   }
 
   /// A dry run tells what every device gets. Else devices are only looked at when something can go
@@ -212,6 +227,7 @@ final class ApplyCommands {
                 warnings(at, looked))
             : null;
     List<String> lines = changes.stream().map(Applied.ObjectChange::line).toList();
+    git.taken(at.command(), at.who(), draft);
     draft.effect(new HubEffect.AdminAnswered(at.request(), new AdminAnswer.Done(lines, applied)));
   }
 
@@ -241,6 +257,7 @@ final class ApplyCommands {
       case AdminObject.Site site -> 1;
       case AdminObject.Slot slot -> 2;
       case AdminObject.Application application -> 3;
+      case AdminObject.Rollout rollout -> 4;
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
@@ -54,7 +55,12 @@ final class AuditJson {
       case AdminObject.Application application ->
           json.id("release", application.release().orElse(null))
               .textMap("parameters", Redaction.of(application.parameters()))
-              .texts("syncPolicies", policies(application.policies()));
+              .texts("syncPolicies", policies(application.policies()))
+              .text("source", application.source().map(GitSource::where).orElse(null));
+      case AdminObject.Rollout rollout ->
+          json.id("release", rollout.release())
+              .id("scope", rollout.scope())
+              .integer("waves", rollout.plan().waves().size());
     }
   }
 

@@ -5,7 +5,11 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied.FieldChange;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.id.Name;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +73,48 @@ final class FieldChanges {
         shown(application.parameters(), isRedacted)
             .forEach((name, value) -> fields.put("parameters." + name, value));
         policies(fields, application.policies(), isRedacted);
+        application
+            .source()
+            .ifPresent(
+                source -> {
+                  fields.put("source.url", source.url());
+                  fields.put("source.branch", source.branch());
+                  put(fields, "source.path", source.path());
+                  fields.put("source.interval", Gate.words(source.intervalMillis()));
+                });
       }
+      case AdminObject.Rollout rollout -> rollout(fields, rollout);
     }
     return fields;
+  }
+
+  private static void rollout(Map<String, String> fields, AdminObject.Rollout rollout) {
+    fields.put("release", rollout.release().toString());
+    fields.put("fleet", rollout.scope().fleet().text());
+    put(
+        fields,
+        "sites",
+        String.join(
+            ", ", new TreeSet<>(rollout.scope().sites()).stream().map(Name::text).toList()));
+    rollout.scope().labels().forEach((key, value) -> fields.put("labels." + key, value));
+    RolloutPlan plan = rollout.plan();
+    for (int i = 0; i < plan.waves().size(); i++) {
+      Wave wave = plan.waves().get(i);
+      fields.put(
+          "waves[" + i + "]", wave.name() + "=" + wave.pick().words() + ", " + wave.gate().words());
+    }
+    fields.put("perSite", Integer.toString(plan.budgets().perSite()));
+    fields.put("inFlight", Integer.toString(plan.budgets().inFlight()));
+    fields.put("failuresPerSite", Integer.toString(plan.budgets().failuresPerSite()));
+    fields.put("abortFailed", Integer.toString(plan.abort().failed()));
+    fields.put("abortPercent", Integer.toString(plan.abort().failedPercent()));
+    fields.put("rollBack", Boolean.toString(plan.abort().rollsBack()));
+    fields.put("permit", Gate.words(plan.permitMillis()));
+    Long deadline = plan.deadlineMillis();
+    if (deadline != null) {
+      fields.put("deadline", Instant.ofEpochMilli(deadline).toString());
+    }
+    rollout.lifeMillis().ifPresent(life -> fields.put("deadline", Gate.words(life)));
   }
 
   private static void put(Map<String, String> fields, String path, String value) {

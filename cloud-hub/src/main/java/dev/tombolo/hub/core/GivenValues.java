@@ -57,6 +57,7 @@ public final class GivenValues {
             .ifPresent(release -> values.put(RELEASE, new Value(release.version(), RELEASE)));
         add(application.policies(), values);
       }
+      case AdminObject.Rollout rollout -> {}
     }
     return values;
   }

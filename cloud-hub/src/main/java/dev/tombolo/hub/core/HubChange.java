@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -77,6 +78,12 @@ public sealed interface HubChange {
 
   /// An operator's object is there no longer.
   record ObjectGone(AdminObject object) implements Durable {}
+
+  /// What was taken out of an application's repository has changed.
+  record GitPut(Name fleet, Name application, GitState state) implements Durable {}
+
+  /// The application takes nothing more from where it did.
+  record GitGone(Name fleet, Name application) implements Durable {}
 
   record AssignmentPut(Assignment assignment) implements Durable {}
 

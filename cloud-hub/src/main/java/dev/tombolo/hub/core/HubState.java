@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.Delivery;
 import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
@@ -79,6 +80,9 @@ public final class HubState {
   final TreeMap<SlotRef, Kept<AdminObject.Slot>> slots = new TreeMap<>();
   final Map<Name, TreeMap<Name, Kept<AdminObject.Application>>> applications = new HashMap<>();
   final Map<Assignment.Place, TreeMap<Name, Assignment>> assignments = new HashMap<>();
+
+  /// Of applications that come out of Git, once something was seen: by fleet and name.
+  private final Map<Name, TreeMap<Name, GitState>> gits = new HashMap<>();
 
   /// Windows that a person has lifted; few, and each for days at the most.
   final TreeMap<SlotRef, WindowLift> lifts = new TreeMap<>();
@@ -265,6 +269,9 @@ public final class HubState {
             .put(content.name(), c.application());
         revise(content.fleet());
       }
+      case HubChange.GitPut c ->
+          gits.computeIfAbsent(c.fleet(), fleet -> new TreeMap<>()).put(c.application(), c.state());
+      case HubChange.GitGone c -> forgetGit(c.fleet(), c.application());
       case HubChange.ObjectGone c -> forget(c.object());
       case HubChange.AssignmentPut c -> {
         assignments
@@ -465,9 +472,26 @@ public final class HubState {
         if (there != null) {
           there.remove(application.name());
         }
+        forgetGit(application.fleet(), application.name());
         revise(application.fleet());
       }
+      case AdminObject.Rollout rollout -> {}
     }
+  }
+
+  private void forgetGit(Name fleet, Name application) {
+    TreeMap<Name, GitState> there = gits.get(fleet);
+    if (there != null) {
+      there.remove(application);
+      if (there.isEmpty()) {
+        gits.remove(fleet);
+      }
+    }
+  }
+
+  GitState git(Name fleet, Name application) {
+    TreeMap<Name, GitState> there = gits.get(fleet);
+    return there == null ? GitState.NONE : there.getOrDefault(application, GitState.NONE);
   }
 
   /// Never the same for two states of what the slots of a fleet share.

@@ -62,6 +62,7 @@ final class ObjectBounds {
       case AdminObject.Slot slot -> parameters(slot.parameters());
       case AdminObject.Site site -> site(site);
       case AdminObject.Application application -> application(application);
+      case AdminObject.Rollout rollout -> null;
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Template;
 import dev.tombolo.protocol.id.Name;
@@ -14,28 +15,30 @@ import org.jspecify.annotations.Nullable;
 final class ObjectChecks {
   private final HubState state;
   private final ParameterCheck parameters;
+  private final RolloutObjects rollouts;
 
-  ObjectChecks(HubState state, ParameterCheck parameters) {
+  ObjectChecks(HubState state, ParameterCheck parameters, RolloutObjects rollouts) {
     this.state = state;
+    this.rollouts = rollouts;
     this.parameters = parameters;
   }
 
   /// Null when those that are written from one number to another are sound.
-  @Nullable Reason check(PendingApply at, int from, int to) {
+  AdminAnswer.@Nullable Refused check(PendingApply at, int from, int to, long nowMillis) {
     for (int i = from; i < to; i++) {
       AdminObject object = at.toWrite(i);
-      Reason wrong = i < at.objects().size() ? put(object, at) : confirmed(object, at);
+      Reason wrong = i < at.objects().size() ? put(object, at, nowMillis) : confirmed(object, at);
       if (wrong != null) {
-        return wrong;
+        return new AdminAnswer.Refused(wrong, object.title());
       }
     }
     return null;
   }
 
-  private @Nullable Reason put(AdminObject object, PendingApply at) {
+  private @Nullable Reason put(AdminObject object, PendingApply at, long nowMillis) {
     Reason wrong = ObjectBounds.check(object);
     if (wrong == null) {
-      wrong = reference(object, at.planned());
+      wrong = reference(object, at.planned(), nowMillis);
     }
     if (wrong == null && isChange(object)) {
       wrong = confirmed(object, at);
@@ -62,8 +65,9 @@ final class ObjectChecks {
     return fleets;
   }
 
-  private @Nullable Reason reference(AdminObject object, Planned planned) {
+  private @Nullable Reason reference(AdminObject object, Planned planned, long nowMillis) {
     return switch (object) {
+      case AdminObject.Rollout rollout -> rollouts.refusal(rollout, planned, nowMillis);
       case AdminObject.Fleet fleet -> null;
       case AdminObject.Site site ->
           planned.isFleet(site.fleet())
@@ -108,6 +112,7 @@ final class ObjectChecks {
     return switch (object) {
       case AdminObject.Fleet fleet -> References.protection(state, fleet.name(), typedName);
       case AdminObject.Application a -> References.protection(state, a.fleet(), typedName);
+      case AdminObject.Rollout r -> References.protection(state, r.scope().fleet(), typedName);
       case AdminObject.Slot slot -> siteProtection(slot.ref().site(), typedName);
       case AdminObject.Site site -> {
         Reason from = siteProtection(site.name(), typedName);
@@ -131,7 +136,12 @@ final class ObjectChecks {
         Map<Name, Kept<AdminObject.Application>> there = state.applications.get(a.fleet());
         yield there == null ? null : there.get(a.name());
       }
+      case AdminObject.Rollout rollout -> rollouts.before(rollout);
     };
+  }
+
+  RolloutObjects rollouts() {
+    return rollouts;
   }
 
   boolean isChange(AdminObject object) {
@@ -163,6 +173,7 @@ final class ObjectChecks {
               case AdminObject.Site it -> it.fleet();
               case AdminObject.Slot it -> at.planned().fleetOf(it.ref().site());
               case AdminObject.Application it -> it.fleet();
+              case AdminObject.Rollout it -> null;
             };
         if (fleet != null) {
           fleets.add(fleet);
@@ -198,6 +209,7 @@ final class ObjectChecks {
       case AdminObject.Site it -> isTemplated(it.parameters());
       case AdminObject.Slot it -> isTemplated(it.parameters());
       case AdminObject.Application it -> Template.isAmong(it.parameters().values());
+      case AdminObject.Rollout it -> false;
     };
   }
 

@@ -26,6 +26,7 @@ final class ObjectWriting {
   private final Principal who;
   private final StepDraft draft;
   private long made;
+  private int begun;
 
   ObjectWriting(HubState state, ObjectChecks checks, PendingApply at, StepDraft draft) {
     this.state = state;
@@ -56,6 +57,15 @@ final class ObjectWriting {
         draft.change(DocumentsStale.at(slot.ref()));
       }
       case AdminObject.Application application -> putApplication(application);
+      case AdminObject.Rollout rollout ->
+          checks
+              .rollouts()
+              .begin(
+                  rollout,
+                  at.command().sources().getOrDefault(rollout.title(), Sources.UNKNOWN),
+                  begun++,
+                  who,
+                  draft);
     }
     draft.audit(
         who,
@@ -132,6 +142,16 @@ final class ObjectWriting {
     Map<Name, Kept<AdminObject.Application>> there = state.applications.get(application.fleet());
     Kept<AdminObject.Application> before = there == null ? null : there.get(application.name());
     draft.change(new HubChange.ApplicationPut(kept("application", before, application)));
+    boolean comesFromElsewhere =
+        before != null
+            && before
+                .content()
+                .source()
+                .filter(old -> application.source().filter(old::isSamePlace).isEmpty())
+                .isPresent();
+    if (comesFromElsewhere) {
+      draft.change(new HubChange.GitGone(application.fleet(), application.name()));
+    }
     draft.change(new DocumentsStale(application.fleet(), null, null));
     if (application.release().isPresent()) {
       AssignCommands.select(
@@ -198,6 +218,7 @@ final class ObjectWriting {
         forget(state.rollouts.of(application.fleet(), application.name()));
         draft.change(new DocumentsStale(application.fleet(), null, null));
       }
+      case AdminObject.Rollout rollout -> throw new IllegalStateException("rollouts stay");
     }
     draft.change(new HubChange.ObjectGone(object));
     draft.audit(who, "remove", object.title(), AuditJson.of(object), "");

@@ -11,6 +11,7 @@ final class Operators {
   private final HubState state;
   private final TokenCommands tokens;
   private final ApplyCommands objects;
+  private final GitCommands git;
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
   private final LiftCommands lifts;
@@ -26,7 +27,6 @@ final class Operators {
     ParameterCheck parameters = new ParameterCheck(state);
     this.state = state;
     this.tokens = new TokenCommands(state);
-    this.objects = new ApplyCommands(state, parameters);
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state, parameters);
     this.lifts = new LiftCommands(state);
@@ -35,6 +35,8 @@ final class Operators {
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
     this.rollouts = new RolloutCommands(state, parameters);
+    this.git = new GitCommands(state);
+    this.objects = new ApplyCommands(state, parameters, rollouts, git);
     this.kits = kits;
     this.asks = asks;
   }
@@ -49,6 +51,7 @@ final class Operators {
       case AdminCommand.CreateToken c -> answer(event, tokens.create(c, who, draft), draft);
       case AdminCommand.RevokeToken c -> answer(event, tokens.revoke(c, who, draft), draft);
       case AdminCommand.Apply c -> objects.asked(event, c, draft);
+      case AdminCommand.NoteGit c -> answer(event, git.note(c, draft), draft);
       case AdminCommand.TrustPublisher c -> answer(event, releases.trust(c, who, draft), draft);
       case AdminCommand.PushRelease c -> answer(event, releases.push(c, who, draft), draft);
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
@@ -95,6 +98,7 @@ final class Operators {
 
   private static boolean isAboutObjects(AdminCommand command) {
     return command instanceof AdminCommand.Apply
+        || command instanceof AdminCommand.NoteGit
         || command instanceof AdminCommand.Assign
         || command instanceof AdminCommand.Unassign
         || command instanceof AdminCommand.CreateRollout

@@ -85,6 +85,7 @@ final class ParameterCheck {
             ? own
             : assignment(a.release().get(), new Place(a.fleet(), null, null), planned);
       }
+      case AdminObject.Rollout rollout -> null;
     };
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Operators' objects as they will be once a list of them is applied.
@@ -31,6 +32,8 @@ final class Planned {
   private final Map<Name, AdminObject.Site> sites = new HashMap<>();
   private final Map<SlotRef, AdminObject.Slot> slots = new HashMap<>();
   private final Map<Name, Map<Name, AdminObject.Application>> applications = new HashMap<>();
+
+  private final List<AdminObject.Rollout> rollouts = new ArrayList<>();
 
   private final Set<AdminObject> removed;
 
@@ -58,6 +61,7 @@ final class Planned {
         case AdminObject.Slot slot -> slots.put(slot.ref(), slot);
         case AdminObject.Application a ->
             applications.computeIfAbsent(a.fleet(), fleet -> new HashMap<>()).put(a.name(), a);
+        case AdminObject.Rollout rollout -> rollouts.add(rollout);
       }
     }
   }
@@ -199,6 +203,15 @@ final class Planned {
     TreeSet<SlotRef> fresh = new TreeSet<>(slots.keySet());
     fresh.removeIf(state.slots::containsKey);
     return fresh;
+  }
+
+  /// How many rollouts of an application begin.
+  long newRollouts(Name fleet, Name application, Predicate<AdminObject.Rollout> isNew) {
+    return rollouts.stream()
+        .filter(each -> each.scope().fleet().equals(fleet))
+        .filter(each -> each.release().name().equals(application))
+        .filter(isNew)
+        .count();
   }
 
   boolean isFleet(Name fleet) {

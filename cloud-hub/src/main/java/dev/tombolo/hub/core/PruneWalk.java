@@ -237,7 +237,8 @@ record PruneWalk(
       case AdminObject.Slot slot -> 0;
       case AdminObject.Site site -> 1;
       case AdminObject.Application application -> 2;
-      case AdminObject.Fleet fleet -> 3;
+      case AdminObject.Rollout rollout -> 3;
+      case AdminObject.Fleet fleet -> 4;
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Origin;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
@@ -15,15 +16,17 @@ import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.RolloutSteps;
 import dev.tombolo.hub.rollout.Rollouts;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,7 @@ final class RolloutCommands {
   /// Characters of a rollout's record, which is written anew whenever its state changes.
   static final int RECORD_CHARACTERS_MAX = 1 << 20;
 
+  private static final RolloutId NUMBER_MAX = new RolloutId(999_999_999_999_999L);
   private static final int NAME_CHARACTERS_MAX = 63;
   private static final int LABELS_MAX = 16;
   private static final int LISTED_MAX = 10_000;
@@ -58,75 +62,114 @@ final class RolloutCommands {
   }
 
   AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
-    Name fleet = command.scope().fleet();
+    Planned planned = new Planned(state, List.of());
     Reason refusal =
-        References.first(
-            Arrays.asList(
-                References.fleet(state, fleet),
-                References.release(state, command.release(), fleet),
-                sites(command),
-                plan(command.plan(), draft.nowMillis),
-                AssignCommands.room(state, fleet, Set.of(command.release().name())),
-                References.protection(state, fleet, command.typedName()),
-                room(fleet, command.release().name())));
-    ReleaseRecord release = state.releasesByRef.get(command.release());
-    if (refusal == null && release != null) {
-      refusal =
-          parameters.assignment(
-              command.release(),
-              new Assignment.Place(fleet, null, null),
-              new Planned(state, List.of()));
+        refusal(command.release(), command.scope(), command.plan(), planned, draft.nowMillis);
+    if (refusal == null) {
+      refusal = References.protection(state, command.scope().fleet(), command.typedName());
     }
-    if (refusal != null || release == null) {
-      return new AdminAnswer.Refused(
-          refusal == null ? new Reason.ReleaseUnknown(command.release().toString()) : refusal);
+    if (refusal != null) {
+      return new AdminAnswer.Refused(refusal);
     }
     RolloutId id = new RolloutId(state.counter(HubChange.Counter.ROLLOUT) + 1);
-    RolloutRecord record =
-        new RolloutRecord(
-            id,
-            command.release(),
-            release.digest(),
-            command.scope(),
-            command.plan(),
-            new RolloutState.Planning(),
-            List.of(),
-            0,
-            0,
-            draft.nowMillis,
-            who.name());
-    int characters = RolloutJson.write(record).length();
-    if (characters > RECORD_CHARACTERS_MAX) {
-      return new AdminAnswer.Refused(
-          new Reason.LimitExceeded("characters of a rollout", RECORD_CHARACTERS_MAX, characters));
-    }
-    forgetOldest(fleet, command.release().name(), draft);
-    draft.change(new HubChange.CounterMoved(HubChange.Counter.ROLLOUT, id.number()));
-    draft.change(new HubChange.RolloutKept(new RolloutChange.Put(record)));
-    draft.audit(
-        who,
-        "rollout-create",
-        RolloutWords.subject(record),
-        "",
-        AuditJson.of(
-            Map.of(
-                "release",
-                command.release().toString(),
-                "digest",
-                release.digest().text(),
-                "scope",
-                command.scope().toString(),
-                "waves",
-                Integer.toString(command.plan().waves().size()))));
+    begin(id, command.release(), command.scope(), command.plan(), Origin.NONE, who, draft);
     return new AdminAnswer.RolloutMade(id);
   }
 
-  private @Nullable Reason sites(AdminCommand.CreateRollout command) {
-    for (Name site : command.scope().sites()) {
-      Reason wrong =
-          References.place(state, command.scope().fleet(), Optional.of(site), Optional.empty());
-      if (wrong != null) {
-        return wrong;
+  /// Null when it may begin.
+  @Nullable Reason refusal(
+      ReleaseRef release, Scope scope, RolloutPlan plan, Planned planned, long nowMillis) {
+    Name fleet = scope.fleet();
+    Reason refusal =
+        References.first(
+            Arrays.asList(
+                planned.isFleet(fleet)
+                    ? null
+                    : References.notFound("fleet", fleet.text(), planned.knownFleets()),
+                References.release(state, release, fleet),
+                sites(scope, planned),
+                plan(plan, nowMillis),
+                AssignCommands.room(state, fleet, Set.of(release.name())),
+                room(fleet, release.name())));
+    ReleaseRecord found = state.releasesByRef.get(release);
+    if (refusal != null || found == null) {
+      return refusal == null ? new Reason.ReleaseUnknown(release.toString()) : refusal;
+    }
+    refusal = parameters.assignment(release, new Assignment.Place(fleet, null, null), planned);
+    int characters =
+        RolloutJson.write(record(NUMBER_MAX, found, scope, plan, Origin.NONE, Principal.HUB, 0))
+            .length();
+    return refusal == null && characters > RECORD_CHARACTERS_MAX
+        ? new Reason.LimitExceeded("characters of a rollout", RECORD_CHARACTERS_MAX, characters)
+        : refusal;
+  }
+
+  private static RolloutRecord record(
+      RolloutId id,
+      ReleaseRecord release,
+      Scope scope,
+      RolloutPlan plan,
+      Origin origin,
+      Principal who,
+      long nowMillis) {
+    return new RolloutRecord(
+        id,
+        release.ref(),
+        release.digest(),
+        scope,
+        plan,
+        new RolloutState.Planning(),
+        List.of(),
+        0,
+        0,
+        nowMillis,
+        who.name(),
+        origin);
+  }
+
+  /// Begins what [#refusal] has nothing against.
+  void begin(
+      RolloutId id,
+      ReleaseRef ref,
+      Scope scope,
+      RolloutPlan plan,
+      Origin origin,
+      Principal who,
+      StepDraft draft) {
+    ReleaseRecord release = state.releasesByRef.get(ref);
+    if (release == null) {
+      throw new IllegalStateException("there is no release " + ref);
+    }
+    List<Origin.Past> past = forgetOldest(scope.fleet(), ref.name(), draft);
+    Origin whole =
+        new Origin(
+            origin.name(),
+            origin.generation(),
+            origin.writtenIn(),
+            past.subList(Math.max(0, past.size() - Origin.PAST_MAX), past.size()));
+    RolloutRecord record = record(id, release, scope, plan, whole, who, draft.nowMillis);
+    draft.change(new HubChange.CounterMoved(HubChange.Counter.ROLLOUT, id.number()));
+    draft.change(new HubChange.RolloutKept(new RolloutChange.Put(record)));
+    Map<String, String> words = new HashMap<>();
+    words.put("release", ref.toString());
+    words.put("digest", release.digest().text());
+    words.put("scope", scope.toString());
+    words.put("waves", Integer.toString(plan.waves().size()));
+    if (origin.isNamed()) {
+      words.put("name", origin.name());
+      words.put("writtenIn", origin.writtenIn());
+    }
+    draft.audit(who, "rollout-create", RolloutWords.subject(record), "", AuditJson.of(words));
+  }
+
+  private @Nullable Reason sites(Scope scope, Planned planned) {
+    for (Name site : scope.sites()) {
+      Name fleet = planned.isSite(site) ? planned.fleetOf(site) : null;
+      if (fleet == null) {
+        return References.notFound("site", site.text(), planned.knownSites());
+      }
+      if (!fleet.equals(scope.fleet())) {
+        return new Reason.InputInvalid("site", site.text(), "it belongs to fleet " + fleet);
       }
     }
     return null;
@@ -208,13 +251,26 @@ final class RolloutCommands {
         : null;
   }
 
-  private void forgetOldest(Name fleet, Name application, StepDraft draft) {
-    if (state.rollouts.of(fleet, application).size() >= Rollouts.OF_APPLICATION_MAX) {
-      Rollout oldest = forgettable(fleet, application);
-      if (oldest != null) {
-        draft.change(new HubChange.RolloutKept(new RolloutChange.Gone(oldest.id())));
-      }
+  /// What is remembered of it and of those that it remembered.
+  private List<Origin.Past> forgetOldest(Name fleet, Name application, StepDraft draft) {
+    if (state.rollouts.of(fleet, application).size() < Rollouts.OF_APPLICATION_MAX) {
+      return List.of();
     }
+    Rollout oldest = forgettable(fleet, application);
+    if (oldest == null) {
+      return List.of();
+    }
+    draft.change(new HubChange.RolloutKept(new RolloutChange.Gone(oldest.id())));
+    RolloutRecord gone = oldest.record();
+    List<Origin.Past> past = new ArrayList<>(gone.origin().past());
+    if (gone.origin().isNamed()) {
+      past.add(
+          new Origin.Past(
+              gone.origin().name(),
+              gone.origin().generation(),
+              RolloutJson.what(gone.release(), gone.scope(), gone.plan())));
+    }
+    return past;
   }
 
   /// The oldest that selects nothing any more: the fleet was given a release since.
@@ -452,7 +508,7 @@ final class RolloutCommands {
         new Reason.Conflict("rollout " + rollout.id() + " is " + wordOf(rollout.state()), detail));
   }
 
-  private static String wordOf(RolloutState state) {
+  static String wordOf(RolloutState state) {
     return switch (state) {
       case RolloutState.Planning _ -> "being planned";
       case RolloutState.Rolling _ -> "rolling";

@@ -37,6 +37,9 @@ record ScopeWalk(
         case AdminObject.Application application -> fleets.add(application.fleet());
         case AdminObject.Site site -> sites.add(site.name());
         case AdminObject.Slot slot -> slots.add(slot.ref());
+        case AdminObject.Rollout rollout -> {
+          // No device gets another document before its wave is open.
+        }
       }
     }
     return new ScopeWalk(fleets, sites, slots, null);

@@ -123,6 +123,10 @@ final class DataFolder implements AutoCloseable {
     return path.resolve("files");
   }
 
+  Path git() {
+    return path.resolve("git");
+  }
+
   Path bundles() {
     return path.resolve("bundles");
   }

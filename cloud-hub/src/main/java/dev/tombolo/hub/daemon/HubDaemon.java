@@ -131,6 +131,7 @@ public final class HubDaemon implements AutoCloseable {
     BundleWorkshop bundles =
         new BundleWorkshop(
             views, files, BundleShelf.open(folder.bundles()), config.bundles(), clock);
+    GitSync repositories = parts.add(new GitSync(config.gitops(), folder.git(), views, clock));
     AdminServer admin =
         new AdminServer(
             config.admin().bind(),
@@ -141,6 +142,7 @@ public final class HubDaemon implements AutoCloseable {
             files,
             bundles,
             new SignedManifests(documentKey),
+            repositories,
             meters.registry(),
             () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
@@ -188,6 +190,7 @@ public final class HubDaemon implements AutoCloseable {
     measure(meters, bundles, edge.counters());
     parts.add(admin);
     startAdmin(admin, folder);
+    repositories.start(admin::command);
     CertificateRequests requests = new CertificateRequests();
     edge.open(
         new EdgeServices(

@@ -2,10 +2,13 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.FileDepot;
+import dev.tombolo.hub.core.GitRepositories;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.hub.core.ManifestSigner;
 import dev.tombolo.hub.core.Principal;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.reason.Quoted;
@@ -61,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
       FileDepot depot,
       BundleDesk bundles,
       ManifestSigner signer,
+      GitRepositories repositories,
       PrometheusMeterRegistry meters,
       BooleanSupplier isHealthy) {
     this.at = bind + ":" + port;
@@ -79,8 +83,11 @@ public final class AdminServer implements AutoCloseable {
               reading.on(config.routes);
               results.on(config.routes);
               new BundleRoutes(views, bundles).on(config.routes);
-              new ChangeRoutes(desk, reading).on(config.routes);
-              new RolloutRoutes(desk, views).on(config.routes);
+              RolloutRoutes rollouts = new RolloutRoutes(desk, views);
+              new ChangeRoutes(desk, reading, rollouts, repositories).on(config.routes);
+              new GitRoutes(views, repositories).on(config.routes);
+              new ApplicationRoutes(views, repositories).on(config.routes);
+              rollouts.on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);
               new KitRoutes(desk, depot, signer).on(config.routes);
@@ -119,6 +126,11 @@ public final class AdminServer implements AutoCloseable {
 
   public int port() {
     return javalin.port();
+  }
+
+  /// What the loop answers to a command; [AdminAnswer.Refused] also when it has no time.
+  public AdminAnswer command(Principal who, AdminCommand command) throws InterruptedException {
+    return desk.answer(who, command);
   }
 
   /// Completes the request that waits for this answer. Never blocks.

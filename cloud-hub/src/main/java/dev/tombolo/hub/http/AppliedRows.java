@@ -6,6 +6,7 @@ import dev.tombolo.hub.http.api.AppliedShown;
 import dev.tombolo.hub.http.api.FieldChangeRow;
 import dev.tombolo.hub.http.api.ObjectChangeRow;
 import dev.tombolo.hub.http.api.ReachRow;
+import dev.tombolo.hub.http.api.RolloutPlannedRow;
 import dev.tombolo.hub.http.api.SettingReachRow;
 import java.util.List;
 
@@ -13,14 +14,15 @@ import java.util.List;
 final class AppliedRows {
   private AppliedRows() {}
 
-  static AppliedShown of(AdminAnswer.Done done) {
+  static AppliedShown of(AdminAnswer.Done done, List<RolloutPlannedRow> rollouts) {
     Applied applied = done.applied();
     return applied == null
-        ? new AppliedShown(done.changes(), List.of(), null, List.of())
+        ? new AppliedShown(done.changes(), List.of(), null, rollouts, List.of())
         : new AppliedShown(
             done.changes(),
             applied.objects().stream().map(AppliedRows::of).toList(),
             applied.reach().looked() < 0 ? null : of(applied.reach()),
+            rollouts,
             applied.warnings());
   }
 

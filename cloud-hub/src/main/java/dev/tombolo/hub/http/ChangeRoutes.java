@@ -1,5 +1,6 @@
 package dev.tombolo.hub.http;
 
+import dev.tombolo.hub.core.GitRepositories;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
@@ -47,11 +48,16 @@ final class ChangeRoutes {
 
   private final CommandDesk desk;
   private final ReadRoutes devices;
+  private final RolloutRoutes rollouts;
+  private final GitRepositories repositories;
   private final SecureRandom random = new SecureRandom();
 
-  ChangeRoutes(CommandDesk desk, ReadRoutes devices) {
+  ChangeRoutes(
+      CommandDesk desk, ReadRoutes devices, RolloutRoutes rollouts, GitRepositories repositories) {
+    this.repositories = repositories;
     this.desk = desk;
     this.devices = devices;
+    this.rollouts = rollouts;
   }
 
   void on(RoutesConfig routes) {
@@ -79,6 +85,7 @@ final class ChangeRoutes {
     Map<String, AdminCommand.Sources> sources = new HashMap<>();
     for (ObjectBody body : ask.objects()) {
       AdminObject object = ObjectBodies.read(body);
+      allowed(object);
       objects.add(object);
       sources.put(object.title(), ObjectBodies.sources(body));
     }
@@ -92,8 +99,21 @@ final class ChangeRoutes {
             sources,
             true);
     switch (desk.ask(Requests.who(context), command)) {
-      case AdminAnswer.Done done -> Requests.answer(context, AppliedRows.of(done));
+      case AdminAnswer.Done done ->
+          Requests.answer(
+              context,
+              AppliedRows.of(done, ask.dryRun() ? rollouts.planned(objects, done) : List.of()));
       case AdminAnswer other -> throw unexpected(other);
+    }
+  }
+
+  /// Nothing is fetched that the hub's owner has not allowed.
+  private void allowed(AdminObject object) throws RefusedException {
+    if (object instanceof AdminObject.Application it && it.source().isPresent()) {
+      Optional<Reason> refusal = repositories.refusal(it.source().get());
+      if (refusal.isPresent()) {
+        throw new RefusedException(refusal.get());
+      }
     }
   }
 
@@ -110,6 +130,9 @@ final class ChangeRoutes {
             case "Site" -> AdminCommand.Prune.Kind.SITE;
             case "DeviceSlot" -> AdminCommand.Prune.Kind.SLOT;
             case "Application" -> AdminCommand.Prune.Kind.APPLICATION;
+            case "Rollout" ->
+                throw Parts.invalid(
+                    "prune.kinds", kind, "rollouts are never pruned; end one with rollout abort");
             default ->
                 throw Parts.invalid(
                     "prune.kinds", kind, "use Fleet, Site, DeviceSlot or Application");

@@ -34,20 +34,24 @@ final class CommandDesk {
   /// The answer to a command, never [AdminAnswer.Refused].
   AdminAnswer ask(Principal who, AdminCommand command)
       throws RefusedException, InterruptedException {
+    AdminAnswer answer = answer(who, command);
+    if (answer instanceof AdminAnswer.Refused refused) {
+      throw new RefusedException(refused.reason());
+    }
+    return answer;
+  }
+
+  AdminAnswer answer(Principal who, AdminCommand command) throws InterruptedException {
     long request = requests.incrementAndGet();
     CompletableFuture<AdminAnswer> future = new CompletableFuture<>();
     waiting.put(request, future);
     try {
       if (!inbox.offer(new HubEvent.AdminAsked(request, who, command))) {
-        throw new RefusedException(new Reason.Busy(RETRY_AFTER_SECONDS));
+        return new AdminAnswer.Refused(new Reason.Busy(RETRY_AFTER_SECONDS));
       }
-      AdminAnswer answer = future.get(ANSWER_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
-      if (answer instanceof AdminAnswer.Refused(var reason)) {
-        throw new RefusedException(reason);
-      }
-      return answer;
+      return future.get(ANSWER_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new RefusedException(
+      return new AdminAnswer.Refused(
           new Reason.IoFailed(
               "the command",
               "the hub did not answer within "

@@ -2,10 +2,13 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
+import dev.tombolo.hub.http.api.SourceBody;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks the objects of `apply` at the hub's edge. People meet these faults only past the command
 /// line, which checks files with their lines; other clients meet them here.
-final class ObjectBodies {
+public final class ObjectBodies {
   private static final int TEXT_CHARS_MAX = 256;
 
   /// As many as the hub's decider takes.
@@ -33,7 +36,7 @@ final class ObjectBodies {
 
   private ObjectBodies() {}
 
-  static AdminObject read(ObjectBody body) throws RefusedException {
+  public static AdminObject read(ObjectBody body) throws RefusedException {
     shorter("displayName", body.displayName());
     labels(body.labels());
     return switch (body.kind()) {
@@ -63,13 +66,15 @@ final class ObjectBodies {
               body.labels(),
               parameters(body));
       case "Application" -> application(body);
+      case "Rollout" -> rollout(body);
       default ->
-          throw Parts.invalid("kind", body.kind(), "use Fleet, Site, DeviceSlot or Application");
+          throw Parts.invalid(
+              "kind", body.kind(), "use Fleet, Site, DeviceSlot, Application or Rollout");
     };
   }
 
   /// Where the object was written; what is too long is not remembered.
-  static AdminCommand.Sources sources(ObjectBody body) {
+  public static AdminCommand.Sources sources(ObjectBody body) {
     String file = Objects.requireNonNullElse(body.file(), "");
     Map<String, Integer> lines = Objects.requireNonNullElse(body.lines(), Map.of());
     boolean isFit =
@@ -93,7 +98,45 @@ final class ObjectBodies {
         body.displayName(),
         body.labels(),
         parameters(body).getOrDefault(name, Map.of()),
-        PolicyBodies.read(body.syncPolicies()));
+        PolicyBodies.read(body.syncPolicies()),
+        source(body));
+  }
+
+  private static Optional<GitSource> source(ObjectBody body) throws RefusedException {
+    SourceBody source = body.source();
+    if (source == null) {
+      return Optional.empty();
+    }
+    boolean saysMore =
+        body.release() != null
+            || !body.parameters().isEmpty()
+            || (body.syncPolicies() != null && !body.syncPolicies().isEmpty());
+    if (saysMore) {
+      throw Parts.invalid(
+          "spec.source",
+          source.url(),
+          "leave out release, parameters and syncPolicies: they come from the repository");
+    }
+    try {
+      return Optional.of(
+          new GitSource(source.url(), source.branch(), source.path(), source.intervalMillis()));
+    } catch (IllegalArgumentException e) {
+      throw Parts.invalid(
+          "spec.source.gitRepository", source.url(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static AdminObject rollout(ObjectBody body) throws RefusedException {
+    RolloutBody what = body.rollout();
+    if (what == null) {
+      throw Parts.invalid("spec", "", "say what the rollout is to do");
+    }
+    return new AdminObject.Rollout(
+        Parts.name("metadata.name", body.name()),
+        Parts.release("spec.release", what.what().release()),
+        RolloutBodies.scope(what.what()),
+        RolloutBodies.plan(what.what()),
+        Optional.ofNullable(what.lifeMillis()));
   }
 
   private static Map<Name, Map<String, String>> parameters(ObjectBody body)

@@ -2,6 +2,7 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.audit.AuditVerify;
+import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
@@ -17,6 +18,7 @@ import dev.tombolo.hub.http.api.RootRow;
 import dev.tombolo.hub.http.api.WhyAnswer;
 import dev.tombolo.hub.http.api.WhyCause;
 import dev.tombolo.hub.policy.DeviceCondition;
+import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -32,7 +34,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +57,11 @@ final class ReadRoutes {
     routes.get("/api/v1/version", this::version);
     routes.get("/api/v1/fleets", this::fleets);
     routes.get("/api/v1/sites", this::sites);
+    routes.get("/api/v1/fleets/{name}", this::showFleet);
+    routes.get("/api/v1/sites/{name}", this::showSite);
     routes.get("/api/v1/slots", this::slots);
     routes.get("/api/v1/applications", this::assignments);
+    routes.get("/api/v1/gitops/{fleet}/{application}/devices", this::commits);
     routes.get("/api/v1/releases", this::releases);
     routes.get("/api/v1/tokens", this::tokens);
     routes.get(
@@ -95,12 +103,64 @@ final class ReadRoutes {
 
   private void fleets(Context context) throws RefusedException {
     Listing<Views.FleetView> list = new Listing<>(context, Listed.FLEETS);
-    list.answer(views.fleets(list.ask()), fleet -> Cursor.of(fleet.name()), Rows::of);
+    List<Views.FleetView> fleets = views.fleets(list.ask());
+    Map<Name, Views.Counts> counts =
+        views.fleetCounts(fleets.stream().map(Views.FleetView::name).toList());
+    list.answer(
+        fleets,
+        fleet -> Cursor.of(fleet.name()),
+        fleet -> Rows.of(fleet, counts.getOrDefault(fleet.name(), Views.Counts.NONE)));
   }
 
   private void sites(Context context) throws RefusedException {
     Listing<Views.SiteView> list = new Listing<>(context, Listed.SITES);
-    list.answer(views.sites(fleet(context), list.ask()), site -> Cursor.of(site.name()), Rows::of);
+    List<Views.SiteView> sites = views.sites(fleet(context), list.ask());
+    Map<Name, Views.Counts> counts =
+        views.siteCounts(sites.stream().map(Views.SiteView::name).toList());
+    list.answer(
+        sites,
+        site -> Cursor.of(site.name()),
+        site -> Rows.of(site, counts.getOrDefault(site.name(), Views.Counts.NONE)));
+  }
+
+  private void showFleet(Context context) throws RefusedException {
+    Name name = Parts.name("fleet", context.pathParam("name"));
+    Views.FleetView fleet =
+        views
+            .fleet(name)
+            .orElseThrow(
+                () -> notFound("fleet", name, views.fleets(PageAsk.FIRST), Views.FleetView::name));
+    Requests.answer(
+        context,
+        Rows.of(fleet, views.fleetCounts(List.of(name)).getOrDefault(name, Views.Counts.NONE)));
+  }
+
+  private void showSite(Context context) throws RefusedException {
+    Name name = Parts.name("site", context.pathParam("name"));
+    Views.SiteView site =
+        views
+            .site(name)
+            .orElseThrow(
+                () ->
+                    notFound(
+                        "site",
+                        name,
+                        views.sites(Optional.empty(), PageAsk.FIRST),
+                        Views.SiteView::name));
+    Requests.answer(
+        context,
+        Rows.of(site, views.siteCounts(List.of(name)).getOrDefault(name, Views.Counts.NONE)));
+  }
+
+  private static <V> RefusedException notFound(
+      String kind, Name name, List<V> known, Function<V, Name> nameOf) {
+    return new RefusedException(
+        new Reason.NotFound(
+            kind,
+            name.text(),
+            NearMiss.of(name.text(), known.stream().map(each -> nameOf.apply(each).text()).toList())
+                .stream()
+                .toList()));
   }
 
   private void slots(Context context) throws RefusedException {
@@ -113,15 +173,50 @@ final class ReadRoutes {
 
   private void assignments(Context context) throws RefusedException {
     Listing<Views.AssignmentView> list = new Listing<>(context, Listed.ASSIGNMENTS);
+    List<Views.AssignmentView> all = views.assignments(fleet(context), list.ask());
+    Set<Name> fleets = new TreeSet<>();
+    all.stream().filter(each -> each.site() == null).forEach(each -> fleets.add(each.fleet()));
+    Map<String, Views.Counts> counts =
+        fleets.isEmpty() ? Map.of() : views.applicationCounts(fleets);
     list.answer(
-        views.assignments(fleet(context), list.ask()),
+        all,
         wanted ->
             Cursor.of(
                 wanted.fleet(),
                 orEmpty(wanted.site()),
                 orEmpty(wanted.slot()),
                 wanted.application()),
-        Rows::of);
+        wanted ->
+            Rows.of(
+                wanted,
+                counts.getOrDefault(
+                    wanted.fleet() + "/" + wanted.application(), Views.Counts.NONE)));
+  }
+
+  /// The commit that each device runs.
+  private void commits(Context context) throws RefusedException {
+    Name fleet = Parts.name("fleet", context.pathParam("fleet"));
+    Name application = Parts.name("application", context.pathParam("application"));
+    GitState state =
+        views.gits(Optional.of(fleet)).stream()
+            .filter(view -> view.application().equals(application))
+            .findFirst()
+            .map(Views.GitView::state)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        new Reason.NotFound(
+                            "application out of Git", fleet + "/" + application, List.of())));
+    Listing<Views.RunningView> list = new Listing<>(context, Listed.SLOTS);
+    list.answer(
+        views.running(fleet, application, list.ask()),
+        () ->
+            views
+                .applicationCounts(List.of(fleet))
+                .getOrDefault(fleet + "/" + application, Views.Counts.NONE)
+                .total(),
+        device -> Cursor.of(device.slot().site(), device.slot().slot()),
+        device -> GitRows.of(device, state));
   }
 
   private void releases(Context context) throws RefusedException {
@@ -304,12 +399,13 @@ final class ReadRoutes {
         views
             .condition(id)
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
+    List<WhyCause> causes =
+        new ArrayList<>(causes(WhyInRollouts.of(condition, views, System.currentTimeMillis())));
+    views
+        .fleetOf(condition.device().slot())
+        .ifPresent(fleet -> causes.addAll(GitRows.causes(views.gits(Optional.of(fleet)))));
     Requests.answer(
-        context,
-        new WhyAnswer(
-            id.text(),
-            condition.device().slot().toString(),
-            causes(WhyInRollouts.of(condition, views, System.currentTimeMillis()))));
+        context, new WhyAnswer(id.text(), condition.device().slot().toString(), causes));
   }
 
   private void explain(Context context) throws RefusedException {

@@ -3,7 +3,7 @@ package dev.tombolo.hub.http;
 import dev.tombolo.protocol.reason.Reason;
 
 /// Ends a request with a refusal; [Refusals] turns it into a status and a body.
-final class RefusedException extends Exception {
+public final class RefusedException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final transient Reason reason;
@@ -13,7 +13,7 @@ final class RefusedException extends Exception {
     this.reason = reason;
   }
 
-  Reason reason() {
+  public Reason reason() {
     return reason;
   }
 }

@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what a person wants of a rollout.
@@ -116,21 +114,5 @@ final class RolloutBodies {
         text,
         "use a number (5), a share (10%), labels (@tier=pilot), slots (shop-1/till-1+shop-2/till-1),"
             + " or rest");
-  }
-
-  /// As it is read.
-  static String words(Pick pick) {
-    return switch (pick) {
-      case Pick.Count it -> Integer.toString(it.devices());
-      case Pick.Percent it -> it.percent() + "%";
-      case Pick.Labelled it -> {
-        List<String> labels = new ArrayList<>();
-        new TreeMap<>(it.labels()).forEach((key, value) -> labels.add(key + "=" + value));
-        yield "@" + String.join("&", labels);
-      }
-      case Pick.Listed it ->
-          String.join("+", new TreeSet<>(it.slots()).stream().map(SlotRef::toString).toList());
-      case Pick.Rest _ -> "rest";
-    };
   }
 }

@@ -2,6 +2,8 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.Applied;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
@@ -12,9 +14,11 @@ import dev.tombolo.hub.http.api.RolloutAsk;
 import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.RolloutDeviceRow;
 import dev.tombolo.hub.http.api.RolloutMade;
+import dev.tombolo.hub.http.api.RolloutPlannedRow;
 import dev.tombolo.hub.http.api.RolloutPreviewShown;
 import dev.tombolo.hub.http.api.RolloutPreviewWave;
 import dev.tombolo.hub.http.api.RolloutSteerAsk;
+import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Preview;
 import dev.tombolo.hub.rollout.RolloutId;
@@ -37,12 +41,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// Rollouts: looked at, tried out, begun and steered.
 final class RolloutRoutes {
@@ -159,16 +165,66 @@ final class RolloutRoutes {
     throw Parts.invalid("action", text, "use pause, resume, approve, abort, rollback or retry");
   }
 
-  private static RolloutId idOf(Context context) throws RefusedException {
-    return Parts.read("rollout", context.pathParam("rollout"), RolloutId::parse);
+  /// By its id, or by the name of the object that it was applied as.
+  private RolloutId idOf(Context context) throws RefusedException {
+    String said = context.pathParam("rollout");
+    if (RolloutId.isOne(said)) {
+      return RolloutId.parse(said);
+    }
+    Name name = Parts.name("rollout", said);
+    return views
+        .rollouts()
+        .named(name)
+        .map(view -> view.record().id())
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    new Reason.NotFound(
+                        "rollout",
+                        said,
+                        NearMiss.of(said, views.rollouts().names()).stream().toList())));
   }
 
   /// Off the hub's loop: it reads every device of the fleet.
   private void preview(Context context) throws RefusedException, IOException {
     RolloutAsk ask = Requests.body(context, RolloutAsk.class);
-    ReleaseRef ref = Parts.release("release", ask.release());
-    Scope scope = RolloutBodies.scope(ask);
-    RolloutPlan plan = RolloutBodies.plan(ask);
+    Requests.answer(
+        context,
+        previewed(
+            Parts.release("release", ask.release()),
+            RolloutBodies.scope(ask),
+            RolloutBodies.plan(ask),
+            Objects.requireNonNullElse(ask.lineBitsPerSecond(), LINE_BITS_USUAL)));
+  }
+
+  /// What would begin of an `apply` that was tried out.
+  List<RolloutPlannedRow> planned(List<AdminObject> objects, AdminAnswer.Done done)
+      throws RefusedException {
+    Applied applied = done.applied();
+    Set<String> begun = new HashSet<>();
+    if (applied != null) {
+      for (Applied.ObjectChange change : applied.objects()) {
+        if (change.action() != Applied.Action.UNCHANGED) {
+          begun.add(change.object());
+        }
+      }
+    }
+    List<RolloutPlannedRow> rows = new ArrayList<>();
+    for (AdminObject object : objects) {
+      if (object instanceof AdminObject.Rollout it && begun.contains(it.title())) {
+        rows.add(
+            new RolloutPlannedRow(
+                it.name().text(),
+                it.release().toString(),
+                it.scope().fleet().text(),
+                previewed(it.release(), it.scope(), it.plan(), LINE_BITS_USUAL)));
+      }
+    }
+    return rows;
+  }
+
+  private RolloutPreviewShown previewed(ReleaseRef ref, Scope scope, RolloutPlan plan, long line)
+      throws RefusedException {
     Views.ReleaseView release = release(ref);
     ReleaseManifest manifest = manifest(release);
     long whole = largestVariant(manifest);
@@ -178,34 +234,31 @@ final class RolloutRoutes {
         .eachHolder(
             scope.fleet(),
             (slot, labels, releases) -> preview.add(slot, labels, releases, has -> whole));
-    long line = Objects.requireNonNullElse(ask.lineBitsPerSecond(), LINE_BITS_USUAL);
     Preview.Shown shown = preview.show(new Preview.Assumed(line, soak(manifest)));
     Map<String, Long> sites = new LinkedHashMap<>();
     shown.bySite().entrySet().stream()
         .sorted(Map.Entry.<Name, Long>comparingByValue().reversed())
         .limit(SITES_SHOWN)
         .forEach(site -> sites.put(site.getKey().text(), site.getValue()));
-    Requests.answer(
-        context,
-        new RolloutPreviewShown(
-            shown.waves().stream()
-                .map(
-                    wave ->
-                        new RolloutPreviewWave(
-                            wave.name(),
-                            wave.devices(),
-                            wave.sites(),
-                            wave.haveIt(),
-                            wave.bytes(),
-                            wave.largestSiteBytes(),
-                            wave.leastMillis()))
-                .toList(),
-            shown.devices(),
-            shown.bySite().size(),
-            shown.bytes(),
-            shown.leastMillis(),
-            line,
-            sites));
+    return new RolloutPreviewShown(
+        shown.waves().stream()
+            .map(
+                wave ->
+                    new RolloutPreviewWave(
+                        wave.name(),
+                        wave.devices(),
+                        wave.sites(),
+                        wave.haveIt(),
+                        wave.bytes(),
+                        wave.largestSiteBytes(),
+                        wave.leastMillis()))
+            .toList(),
+        shown.devices(),
+        shown.bySite().size(),
+        shown.bytes(),
+        shown.leastMillis(),
+        line,
+        sites);
   }
 
   private Views.ReleaseView release(ReleaseRef ref) throws RefusedException {

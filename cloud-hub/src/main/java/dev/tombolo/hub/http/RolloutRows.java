@@ -43,7 +43,10 @@ final class RolloutRows {
         all.dark(),
         record.createdMillis(),
         record.createdBy(),
-        record.plan().deadlineMillis());
+        record.plan().deadlineMillis(),
+        record.origin().isNamed() ? record.origin().name() : null,
+        record.origin().generation(),
+        record.origin().writtenIn());
   }
 
   private static WaveCount sum(WaveCount a, WaveCount b) {
@@ -62,7 +65,7 @@ final class RolloutRows {
   private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
     return new RolloutWaveRow(
         wave.name(),
-        RolloutBodies.words(wave.pick()),
+        wave.pick().words(),
         isOpen,
         count.total(),
         count.succeeded(),

@@ -4,12 +4,15 @@ import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.Stranger;
+import dev.tombolo.hub.http.api.ApplicationRow;
 import dev.tombolo.hub.http.api.ApplicationState;
 import dev.tombolo.hub.http.api.AssignmentRow;
 import dev.tombolo.hub.http.api.AuditRow;
+import dev.tombolo.hub.http.api.CountsRow;
 import dev.tombolo.hub.http.api.DeviceDetail;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.FleetRow;
+import dev.tombolo.hub.http.api.GitRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
 import dev.tombolo.hub.http.api.ResultRow;
 import dev.tombolo.hub.http.api.SiteRow;
@@ -39,7 +42,38 @@ final class Rows {
 
   private Rows() {}
 
-  static FleetRow of(Views.FleetView fleet) {
+  static CountsRow of(Views.Counts counts) {
+    return new CountsRow(
+        counts.total(), counts.upToDate(), counts.waiting(), counts.failed(), counts.offline());
+  }
+
+  private static long observed(Views.Origin origin, Views.Counts counts) {
+    return observed(origin.generation(), counts);
+  }
+
+  private static long observed(long generation, Views.Counts counts) {
+    return counts.working() == 0 ? generation : generation - 1;
+  }
+
+  static ApplicationRow of(
+      Views.ApplicationView application, Views.Counts counts, @Nullable GitRow git) {
+    return new ApplicationRow(
+        application.origin().id(),
+        application.name().text(),
+        application.fleet().text(),
+        application.displayName(),
+        application.labels(),
+        application.version(),
+        application.policies(),
+        of(counts),
+        application.origin().generation(),
+        observed(application.origin(), counts),
+        application.origin().changedMillis(),
+        application.origin().changedBy(),
+        git);
+  }
+
+  static FleetRow of(Views.FleetView fleet, Views.Counts counts) {
     return new FleetRow(
         fleet.origin().id(),
         fleet.name().text(),
@@ -48,12 +82,14 @@ final class Rows {
         fleet.isProtected(),
         fleet.sites(),
         fleet.devices(),
+        of(counts),
         fleet.origin().generation(),
+        observed(fleet.origin(), counts),
         fleet.origin().changedMillis(),
         fleet.origin().changedBy());
   }
 
-  static SiteRow of(Views.SiteView site) {
+  static SiteRow of(Views.SiteView site, Views.Counts counts) {
     return new SiteRow(
         site.origin().id(),
         site.name().text(),
@@ -66,7 +102,9 @@ final class Rows {
         times(site.times()),
         site.slots(),
         site.devices(),
+        of(counts),
         site.origin().generation(),
+        observed(site.origin(), counts),
         site.origin().changedMillis(),
         site.origin().changedBy());
   }
@@ -96,7 +134,9 @@ final class Rows {
         slot.origin().changedBy());
   }
 
-  static AssignmentRow of(Views.AssignmentView assignment) {
+  /// @param counts of the application in its fleet
+  static AssignmentRow of(Views.AssignmentView assignment, Views.Counts counts) {
+    Long generation = assignment.generation();
     return new AssignmentRow(
         assignment.application().text(),
         Stream.of(assignment.fleet(), assignment.site(), assignment.slot())
@@ -106,7 +146,10 @@ final class Rows {
         assignment.version(),
         assignment.release().text(),
         assignment.changedMillis(),
-        assignment.changedBy());
+        assignment.changedBy(),
+        generation,
+        generation == null ? null : Long.valueOf(observed(generation, counts)),
+        assignment.site() == null ? of(counts) : null);
   }
 
   static ReleaseRow of(Views.ReleaseView release) {

@@ -6,8 +6,12 @@ import java.util.regex.Pattern;
 public record RolloutId(long number) implements Comparable<RolloutId> {
   private static final Pattern SHAPE = Pattern.compile("r[1-9][0-9]{0,14}");
 
+  public static boolean isOne(String text) {
+    return SHAPE.matcher(text).matches();
+  }
+
   public static RolloutId parse(String text) {
-    if (!SHAPE.matcher(text).matches()) {
+    if (!isOne(text)) {
       throw new IllegalArgumentException(
           "'" + text + "' is not a rollout; write its id, like r12 ('tombolo rollout list')");
     }

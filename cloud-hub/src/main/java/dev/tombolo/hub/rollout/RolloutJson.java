@@ -4,6 +4,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonFields;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -43,7 +44,44 @@ public final class RolloutJson {
         f.small("life"),
         f.integer("suspectUntilMillis"),
         f.integer("createdMillis"),
-        f.text("createdBy"));
+        f.text("createdBy"),
+        f.has("origin") ? origin(f.object("origin")) : Origin.NONE);
+  }
+
+  /// What a rollout is to do, but for its deadline: the same for the same file.
+  public static Digest what(ReleaseRef release, Scope scope, RolloutPlan plan) {
+    RolloutPlan timeless =
+        new RolloutPlan(plan.waves(), plan.budgets(), plan.abort(), plan.permitMillis(), null);
+    return Digest.ofText(
+        JsonWriter.write(
+            timeless,
+            (json, p) ->
+                json.text("release", release.toString())
+                    .object("scope", scope, RolloutJson::write)
+                    .object("plan", p, RolloutJson::write)));
+  }
+
+  private static Origin origin(JsonFields f) throws MalformedException {
+    return new Origin(
+        f.text("name"),
+        f.integer("generation"),
+        f.text("writtenIn"),
+        f.list(
+            "past",
+            p -> new Origin.Past(p.text("name"), p.integer("generation"), p.digest("what"))));
+  }
+
+  private static void write(JsonWriter json, Origin origin) {
+    json.text("name", origin.name())
+        .integer("generation", origin.generation())
+        .text("writtenIn", origin.writtenIn())
+        .list(
+            "past",
+            origin.past(),
+            (each, past) ->
+                each.text("name", past.name())
+                    .integer("generation", past.generation())
+                    .id("what", past.what()));
   }
 
   private static void write(JsonWriter json, RolloutRecord r) {
@@ -62,6 +100,9 @@ public final class RolloutJson {
         .integer("suspectUntilMillis", r.suspectUntilMillis())
         .integer("createdMillis", r.createdMillis())
         .text("createdBy", r.createdBy());
+    if (!r.origin().equals(Origin.NONE)) {
+      json.object("origin", r.origin(), RolloutJson::write);
+    }
   }
 
   private static void write(JsonWriter json, Scope s) {

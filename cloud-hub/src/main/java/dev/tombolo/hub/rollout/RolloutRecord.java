@@ -12,6 +12,7 @@ import java.util.List;
 /// @param life how often the hub's database was restored since
 /// @param suspectUntilMillis until when permits may be good that a restored database has lost; 0:
 ///   it lost none
+/// @param origin of one that was applied from a file
 public record RolloutRecord(
     RolloutId id,
     ReleaseRef release,
@@ -23,9 +24,38 @@ public record RolloutRecord(
     int life,
     long suspectUntilMillis,
     long createdMillis,
-    String createdBy) {
+    String createdBy,
+    Origin origin) {
   public RolloutRecord {
     priors = List.copyOf(priors);
+  }
+
+  /// Begun by a command.
+  public RolloutRecord(
+      RolloutId id,
+      ReleaseRef release,
+      Digest digest,
+      Scope scope,
+      RolloutPlan plan,
+      RolloutState state,
+      List<Prior> priors,
+      int life,
+      long suspectUntilMillis,
+      long createdMillis,
+      String createdBy) {
+    this(
+        id,
+        release,
+        digest,
+        scope,
+        plan,
+        state,
+        priors,
+        life,
+        suspectUntilMillis,
+        createdMillis,
+        createdBy,
+        Origin.NONE);
   }
 
   public Name application() {
@@ -44,7 +74,8 @@ public record RolloutRecord(
         life,
         suspectUntilMillis,
         createdMillis,
-        createdBy);
+        createdBy,
+        origin);
   }
 
   RolloutRecord withPriors(List<Prior> more) {
@@ -61,7 +92,8 @@ public record RolloutRecord(
         life,
         suspectUntilMillis,
         createdMillis,
-        createdBy);
+        createdBy,
+        origin);
   }
 
   /// As it goes on in a database that was a backup's: any permit may have been given since.
@@ -77,6 +109,7 @@ public record RolloutRecord(
         life + 1,
         nowMillis + plan.permitMillis() + Rollout.PERMIT_MARGIN_MILLIS,
         createdMillis,
-        createdBy);
+        createdBy,
+        origin);
   }
 }

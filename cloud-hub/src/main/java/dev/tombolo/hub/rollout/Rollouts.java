@@ -32,6 +32,16 @@ public final class Rollouts {
     return byId.get(id);
   }
 
+  /// The newest that was applied under a name.
+  public @Nullable Rollout named(String name) {
+    for (Rollout rollout : byId.descendingMap().values()) {
+      if (rollout.record().origin().name().equals(name)) {
+        return rollout;
+      }
+    }
+    return null;
+  }
+
   /// By application, newest first.
   public Map<Name, List<Rollout>> of(Name fleet) {
     TreeMap<Name, List<Rollout>> there = byPlace.get(fleet);

@@ -110,7 +110,15 @@ final class Columns {
     return texts.stream().map(text -> value(text, Weekly::parse)).toList();
   }
 
-  /// Digests, sorted, a space between.
+  /// Digests, sorted, a space between. A JSON list of names, which need no escapes.
+  static String names(Collection<Name> names) {
+    StringBuilder json = new StringBuilder("[");
+    for (Name name : names) {
+      json.append(json.length() == 1 ? "\"" : ",\"").append(name.text()).append('"');
+    }
+    return json.append(']').toString();
+  }
+
   static String digests(Collection<Digest> digests) {
     StringBuilder text = new StringBuilder(digests.size() * 72);
     for (Digest digest : new TreeSet<>(digests)) {

@@ -9,6 +9,7 @@ import dev.tombolo.hub.core.RowBlock;
 import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.WindowLift;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitStateJson;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
@@ -60,9 +61,10 @@ final class Loading {
 
   static final String APPLICATIONS =
       """
-      SELECT a.*, g.given, p.policies FROM applications a
+      SELECT a.*, g.given, p.policies, t.source FROM applications a
         LEFT JOIN given_values g ON g.object = 'application ' || a.fleet || '/' || a.name
-        LEFT JOIN sync_policies p ON p.fleet = a.fleet AND p.application = a.name""";
+        LEFT JOIN sync_policies p ON p.fleet = a.fleet AND p.application = a.name
+        LEFT JOIN git_sources t ON t.fleet = a.fleet AND t.application = a.name""";
 
   private final Connection connection;
 
@@ -82,6 +84,14 @@ final class Loading {
     each(state, SITES, r -> new HubChange.SitePut(site(r)));
     each(state, SLOTS, r -> new HubChange.SlotPut(slot(r)));
     each(state, APPLICATIONS, r -> new HubChange.ApplicationPut(application(r)));
+    each(
+        state,
+        "SELECT * FROM git_states",
+        r ->
+            new HubChange.GitPut(
+                name(r, "fleet"),
+                name(r, "application"),
+                Columns.read(r.getString("state"), GitStateJson::state)));
     each(state, "SELECT * FROM assignments", r -> new HubChange.AssignmentPut(assignment(r)));
     each(
         state,
@@ -286,6 +296,7 @@ final class Loading {
   /// Of [#APPLICATIONS].
   static Kept<AdminObject.Application> application(ResultSet r) throws SQLException {
     String policies = r.getString("policies");
+    String source = r.getString("source");
     return kept(
         r,
         new AdminObject.Application(
@@ -296,7 +307,10 @@ final class Loading {
             r.getString("display_name"),
             Columns.texts(r.getString("labels")),
             Columns.texts(r.getString("parameters")),
-            policies == null ? List.of() : LayerColumns.policies(policies)));
+            policies == null ? List.of() : LayerColumns.policies(policies),
+            source == null
+                ? Optional.empty()
+                : Optional.of(Columns.read(source, GitStateJson::source))));
   }
 
   static Assignment assignment(ResultSet r) throws SQLException {
@@ -438,7 +452,7 @@ final class Loading {
     return Columns.value(r.getString(column), Digest::new);
   }
 
-  private static Name name(ResultSet r, String column) throws SQLException {
+  static Name name(ResultSet r, String column) throws SQLException {
     return Columns.value(r.getString(column), Name::new);
   }
 

@@ -21,7 +21,8 @@ final class Schema {
           version5(),
           version6(),
           version7(),
-          version8());
+          version8(),
+          version9());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -320,6 +321,20 @@ final class Schema {
           phase INTEGER NOT NULL, granted INTEGER NOT NULL, prior INTEGER NOT NULL,
           holder INTEGER NOT NULL, life INTEGER NOT NULL, reason TEXT,
           PRIMARY KEY (rollout, member)) STRICT, WITHOUT ROWID""");
+  }
+
+  /// Rollouts by the name that they were applied under; what comes out of Git.
+  private static List<String> version9() {
+    return List.of(
+        """
+        CREATE TABLE git_sources (
+          fleet TEXT NOT NULL, application TEXT NOT NULL, source TEXT NOT NULL,
+          PRIMARY KEY (fleet, application)) STRICT, WITHOUT ROWID""",
+        """
+        CREATE TABLE git_states (
+          fleet TEXT NOT NULL, application TEXT NOT NULL, state TEXT NOT NULL,
+          PRIMARY KEY (fleet, application)) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX rollouts_by_name ON rollouts (json_extract(record, '$.origin.name'), id)");
   }
 
   /// Backups, and what a restored hub has lost.

@@ -30,6 +30,8 @@ final class SqliteRolloutViews implements RolloutViews {
 
   private static final String AFTER_ALL_SLOTS = " ~";
 
+  private static final int NAMES_MAX = 1_000;
+
   private final Reader reader;
 
   /// Runs queries.
@@ -64,6 +66,29 @@ final class SqliteRolloutViews implements RolloutViews {
             id.number())
         .stream()
         .findFirst();
+  }
+
+  @Override
+  public Optional<RolloutView> named(Name name) {
+    return reader
+        .list(
+            """
+            SELECT record, counts FROM rollouts
+              WHERE json_extract(record, '$.origin.name') = ? ORDER BY id DESC LIMIT 1""",
+            SqliteRolloutViews::view,
+            name)
+        .stream()
+        .findFirst();
+  }
+
+  @Override
+  public List<String> names() {
+    return reader.list(
+        """
+        SELECT DISTINCT json_extract(record, '$.origin.name') AS name FROM rollouts
+          WHERE json_extract(record, '$.origin.name') > '' LIMIT ?""",
+        r -> r.getString("name"),
+        (long) NAMES_MAX);
   }
 
   private static RolloutView view(ResultSet r) throws SQLException {

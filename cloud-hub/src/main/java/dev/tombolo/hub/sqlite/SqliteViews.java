@@ -36,6 +36,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -91,21 +92,35 @@ public final class SqliteViews implements HubViews {
     return views;
   }
 
+  private static final String FLEETS =
+      """
+      SELECT f.*,
+          (SELECT count(*) FROM sites s WHERE s.fleet = f.name) AS site_count,
+          (SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name
+            WHERE s.fleet = f.name AND d.standing = 'active') AS device_count
+        FROM fleets f""";
+
+  private static final String SITES =
+      """
+      SELECT s.*,
+          (SELECT count(*) FROM slots l WHERE l.site = s.name) AS slot_count,
+          (SELECT count(*) FROM devices d
+            WHERE d.site = s.name AND d.standing = 'active') AS device_count
+        FROM sites s""";
+
   @Override
   public List<Views.FleetView> fleets(PageAsk page) {
     Where where = new Where();
     page.after().ifPresent(at -> where.and("f.name > ?", at.parts().get(0)));
     return list(
-        """
-        SELECT f.*,
-            (SELECT count(*) FROM sites s WHERE s.fleet = f.name) AS site_count,
-            (SELECT count(*) FROM sites s CROSS JOIN devices d ON d.site = s.name
-              WHERE s.fleet = f.name AND d.standing = 'active') AS device_count
-          FROM fleets f"""
-            + where.sql()
-            + " ORDER BY f.name LIMIT ?",
+        FLEETS + where.sql() + " ORDER BY f.name LIMIT ?",
         ViewRows::fleet,
         where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public Optional<Views.FleetView> fleet(Name name) {
+    return one(FLEETS + " WHERE f.name = ?", ViewRows::fleet, name);
   }
 
   @Override
@@ -113,16 +128,83 @@ public final class SqliteViews implements HubViews {
     Where where = new Where().and("s.fleet = ?", fleet);
     page.after().ifPresent(at -> where.and("s.name > ?", at.parts().get(0)));
     return list(
-        """
-        SELECT s.*,
-            (SELECT count(*) FROM slots l WHERE l.site = s.name) AS slot_count,
-            (SELECT count(*) FROM devices d
-              WHERE d.site = s.name AND d.standing = 'active') AS device_count
-          FROM sites s"""
-            + where.sql()
-            + " ORDER BY s.name LIMIT ?",
+        SITES + where.sql() + " ORDER BY s.name LIMIT ?",
         ViewRows::site,
         where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public Optional<Views.SiteView> site(Name name) {
+    return one(SITES + " WHERE s.name = ?", ViewRows::site, name);
+  }
+
+  @Override
+  public List<Views.ApplicationView> applications(Optional<Name> fleet, Optional<Name> name) {
+    Where where = new Where().and("a.fleet = ?", fleet).and("a.name = ?", name);
+    return list(
+        """
+        SELECT a.*, p.policies, x.version FROM applications a
+          LEFT JOIN sync_policies p ON p.fleet = a.fleet AND p.application = a.name
+          LEFT JOIN assignments x ON x.fleet = a.fleet AND x.site = '' AND x.slot = ''
+            AND x.application = a.name"""
+            + where.sql()
+            + " ORDER BY a.fleet, a.name LIMIT ?",
+        ViewRows::application,
+        where.values((long) ROWS_MAX));
+  }
+
+  @Override
+  public Map<Name, Views.Counts> fleetCounts(List<Name> fleets) {
+    return counts(CountRows.FLEETS, Columns.names(fleets));
+  }
+
+  @Override
+  public Map<Name, Views.Counts> siteCounts(List<Name> sites) {
+    return counts(CountRows.SITES, Columns.names(sites));
+  }
+
+  @Override
+  public Map<String, Views.Counts> applicationCounts(Collection<Name> fleets) {
+    Map<String, Views.Counts> counts = new HashMap<>();
+    list(
+            CountRows.APPLICATIONS,
+            r -> Map.entry(r.getString("place"), CountRows.read(r)),
+            Columns.names(fleets))
+        .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+    return counts;
+  }
+
+  @Override
+  public List<Views.RunningView> running(Name fleet, Name application, PageAsk page) {
+    List<String> after = page.after().map(Cursor::parts).orElse(List.of("", ""));
+    return list(
+        CountRows.DEVICES,
+        ViewRows::running,
+        fleet,
+        application,
+        after.get(0),
+        after.get(1),
+        bounded(page.limit()));
+  }
+
+  private Map<Name, Views.Counts> counts(String sql, String of) {
+    Map<Name, Views.Counts> counts = new HashMap<>();
+    list(sql, r -> Map.entry(Loading.name(r, "place"), CountRows.read(r)), of)
+        .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+    return counts;
+  }
+
+  @Override
+  public List<Views.GitView> gits(Optional<Name> fleet) {
+    Where where = new Where().and("t.fleet = ?", fleet);
+    return list(
+        """
+        SELECT t.*, g.state FROM git_sources t
+          LEFT JOIN git_states g ON g.fleet = t.fleet AND g.application = t.application"""
+            + where.sql()
+            + " ORDER BY t.fleet, t.application LIMIT ?",
+        ViewRows::git,
+        where.values((long) ROWS_MAX));
   }
 
   @Override
@@ -179,7 +261,10 @@ public final class SqliteViews implements HubViews {
               }
             });
     return list(
-        "SELECT * FROM assignments"
+        """
+        SELECT *, CASE WHEN site = '' THEN (SELECT a.generation FROM applications a
+            WHERE a.fleet = x.fleet AND a.name = x.application) END AS generation
+          FROM assignments x"""
             + where.sql()
             + " ORDER BY fleet, site, slot, application LIMIT ?",
         ViewRows::assignment,
@@ -259,9 +344,9 @@ public final class SqliteViews implements HubViews {
     Where broad = new Where().and("site = ''").and("fleet = ?", fleet);
     Where narrow = new Where().and("site BETWEEN ? AND ?", first, last).and("fleet = ?", fleet);
     return list(
-        "SELECT * FROM assignments"
+        "SELECT *, NULL AS generation FROM assignments"
             + broad.sql()
-            + " UNION ALL SELECT * FROM assignments"
+            + " UNION ALL SELECT *, NULL AS generation FROM assignments"
             + narrow.sql(),
         ViewRows::assignment,
         broad.values(narrow.values()));

@@ -1,5 +1,7 @@
 package dev.tombolo.hub.sqlite;
 
+import dev.tombolo.hub.core.admin.GitState;
+import dev.tombolo.hub.core.admin.GitStateJson;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -43,6 +45,27 @@ final class ViewRows {
           + " WHERE d.id = ?";
 
   private ViewRows() {}
+
+  static Views.ApplicationView application(ResultSet r) throws SQLException {
+    String policies = r.getString("policies");
+    return new Views.ApplicationView(
+        name(r, "name"),
+        name(r, "fleet"),
+        r.getString("display_name"),
+        Columns.texts(r.getString("labels")),
+        r.getString("version"),
+        policies == null ? 0 : LayerColumns.policies(policies).size(),
+        origin(r));
+  }
+
+  static Views.GitView git(ResultSet r) throws SQLException {
+    String state = r.getString("state");
+    return new Views.GitView(
+        Loading.name(r, "fleet"),
+        Loading.name(r, "application"),
+        Columns.read(r.getString("source"), GitStateJson::source),
+        state == null ? GitState.NONE : Columns.read(state, GitStateJson::state));
+  }
 
   static Views.FleetView fleet(ResultSet r) throws SQLException {
     return new Views.FleetView(
@@ -93,7 +116,17 @@ final class ViewRows {
         r.getString("version"),
         new Digest(r.getString("release")),
         r.getLong("changed_millis"),
-        r.getString("changed_by"));
+        r.getString("changed_by"),
+        Loading.longOrNull(r, "generation"));
+  }
+
+  static Views.RunningView running(ResultSet r) throws SQLException {
+    return new Views.RunningView(
+        new SlotRef(name(r, "site"), name(r, "slot")),
+        r.getBoolean("online"),
+        r.getString("version"),
+        r.getBoolean("ok"),
+        r.getBoolean("failed"));
   }
 
   static Views.ReleaseView release(ResultSet r) throws SQLException {

@@ -7,6 +7,8 @@ import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.ReportRow;
 import dev.tombolo.hub.core.RowBlock;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.core.admin.GitStateJson;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
@@ -30,6 +32,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -96,8 +99,20 @@ final class Writes {
       case HubChange.ApplicationPut c -> {
         write(c.application().content(), c.application());
         writePolicies(c.application().content());
+        writeSource(c.application().content());
         writeGiven(c.application());
       }
+      case HubChange.GitPut c ->
+          run(
+              "INSERT OR REPLACE INTO git_states VALUES (?, ?, ?)",
+              c.fleet(),
+              c.application(),
+              GitStateJson.write(c.state()));
+      case HubChange.GitGone c ->
+          run(
+              "DELETE FROM git_states WHERE fleet = ? AND application = ?",
+              c.fleet(),
+              c.application());
       case HubChange.ObjectGone c -> remove(c.object());
       case HubChange.AssignmentPut c -> write(c.assignment());
       case HubChange.AssignmentRemoved c -> remove(c);
@@ -232,6 +247,22 @@ final class Writes {
     }
   }
 
+  private void writeSource(AdminObject.Application application) throws SQLException {
+    Optional<GitSource> source = application.source();
+    if (source.isPresent()) {
+      run(
+          "INSERT OR REPLACE INTO git_sources VALUES (?, ?, ?)",
+          application.fleet(),
+          application.name(),
+          GitStateJson.write(source.get()));
+    } else {
+      run(
+          "DELETE FROM git_sources WHERE fleet = ? AND application = ?",
+          application.fleet(),
+          application.name());
+    }
+  }
+
   private void writeGiven(Kept<? extends AdminObject> kept) throws SQLException {
     String title = kept.content().title();
     if (!kept.given().isEmpty()) {
@@ -254,8 +285,15 @@ final class Writes {
       case AdminObject.Application it -> {
         run("DELETE FROM applications WHERE fleet = ? AND name = ?", it.fleet(), it.name());
         run("DELETE FROM sync_policies WHERE fleet = ? AND application = ?", it.fleet(), it.name());
+        run("DELETE FROM git_sources WHERE fleet = ? AND application = ?", it.fleet(), it.name());
+        run("DELETE FROM git_states WHERE fleet = ? AND application = ?", it.fleet(), it.name());
       }
+      case AdminObject.Rollout it -> throw neverRemoved(it);
     }
+  }
+
+  private static IllegalStateException neverRemoved(AdminObject.Rollout it) {
+    return new IllegalStateException(it.title() + " goes by its own change");
   }
 
   private void write(Assignment assignment) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.cli;
 
+import dev.tombolo.hub.core.GitRepositories;
 import dev.tombolo.hub.core.GivenBundles;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubLoop;
@@ -72,6 +73,7 @@ final class HubAlone implements AutoCloseable {
                     DesiredManifest.PAYLOAD_TYPE,
                     Base64.getEncoder().encodeToString(manifest),
                     List.of()),
+            GitRepositories.NONE,
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
             () -> true);
     loop.start(

@@ -25,6 +25,9 @@ record JsonSchema(Map<?, ?> schema) {
           "additionalProperties",
           "propertyNames",
           "items",
+          "minProperties",
+          "minimum",
+          "maximum",
           "minItems",
           "maxItems",
           "anyOf",
@@ -46,6 +49,7 @@ record JsonSchema(Map<?, ?> schema) {
     }
     return isOfType(value)
         && isInEnum(value)
+        && isInRange(value)
         && (!(value instanceof Map<?, ?> map) || takesFields(map))
         && (!(value instanceof List<?> list) || takesItems(list))
         && (!(value instanceof String text) || matches("pattern", text))
@@ -80,6 +84,7 @@ record JsonSchema(Map<?, ?> schema) {
       case "object" -> value instanceof Map;
       case "array" -> value instanceof List;
       case "string" -> value instanceof String;
+      case "integer" -> value instanceof Integer;
       case "number" -> value instanceof Number;
       case "boolean" -> value instanceof Boolean;
       default -> throw new AssertionError("unknown type " + type);
@@ -90,7 +95,16 @@ record JsonSchema(Map<?, ?> schema) {
     return !(schema.get("enum") instanceof List<?> all) || all.contains(value);
   }
 
+  private boolean isInRange(Object value) {
+    return !(value instanceof Integer number)
+        || (number >= bound("minimum", Integer.MIN_VALUE)
+            && number <= bound("maximum", Integer.MAX_VALUE));
+  }
+
   private boolean takesFields(Map<?, ?> value) {
+    if (value.size() < bound("minProperties", 0)) {
+      return false;
+    }
     if (schema.get("required") instanceof List<?> required
         && !value.keySet().containsAll(required)) {
       return false;

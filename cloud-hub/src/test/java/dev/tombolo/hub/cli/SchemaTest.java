@@ -2,8 +2,8 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tombolo.hub.cli.apply.ObjectsYaml;
 import dev.tombolo.hub.config.YamlFault;
+import dev.tombolo.hub.objects.ObjectsYaml;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,6 +55,20 @@ class SchemaTest {
                    {"key": "old", "operator": "DoesNotExist"}]},
                 "patches": [{"op": "replace", "path": "/parameters/port", "value": 2},
                   {"op": "remove", "path": "/parameters/x"}]}]}]}}
+          """,
+          "Rollout",
+          """
+          {"apiVersion": "tombolo.io/v1alpha1", "kind": "Rollout",
+           "metadata": {"name": "spring"},
+           "spec": {"fleet": "retail", "release": "people@1.5.0", "sites": ["store-1"],
+            "labels": {"tier": "pilot"}, "healthy": 100, "soak": "30m", "approval": false,
+            "perSite": 1, "inFlight": 5, "failuresPerSite": 0, "abortFailed": 3, "abortPercent": 5,
+            "rollBack": true, "permit": "12h", "deadline": "14d",
+            "waves": [{"name": "canary", "devices": 5, "healthy": 100, "soak": "1h"},
+             {"name": "early", "percent": 10, "approval": true},
+             {"name": "pilots", "labels": {"tier": "pilot"}},
+             {"name": "named", "slots": ["shop-1/till-1", "shop-2/till-1"]},
+             {"name": "others"}]}}
           """);
 
   /// What only the reader knows.
@@ -64,7 +78,12 @@ class SchemaTest {
           "is not a variable",
           "spec.fleet says",
           "is no time of day",
-          "is not a day");
+          "is not a day",
+          "put it last",
+          "not a repository's URL",
+          "is not a branch's name",
+          "is not a folder in the repository",
+          "an interval is 1s to 1d");
 
   private static final List<Object> VALUES =
       List.of(
@@ -90,12 +109,16 @@ class SchemaTest {
           "1.0",
           "Europe/Berlin",
           "Mon 01:00-02:00",
+          "people@2.0",
+          "90s",
+          "2026-12-24T06:00:00Z",
+          "shop-1/till-1",
           "2026-02-03",
           List.of("Sat,Sun 01:00-02:00"),
           List.of("2026-02-03"));
 
   @ParameterizedTest
-  @ValueSource(strings = {"Fleet", "Site", "DeviceSlot", "Application"})
+  @ValueSource(strings = {"Fleet", "Site", "DeviceSlot", "Application", "Rollout"})
   void theSchemaTakesAndRefusesWhatTheReaderDoes(String kind) throws IOException {
     JsonSchema schema = JsonSchema.parse(SchemaCommand.schema(kind));
     Random random = new Random(7);

@@ -8,6 +8,8 @@ import dev.tombolo.hub.core.HubChange.Counter;
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.Selector;
@@ -171,6 +173,36 @@ public abstract class HubStoreContract {
 
     assertThat(Scene.found(reopened().load().applications.get(Scene.FLEET)).values())
         .containsExactly(kept);
+  }
+
+  @Test
+  void whereAnApplicationComesFromAndWhatWasTakenIsReadBack() {
+    Name people = new Name("people");
+    AdminObject.Application application =
+        new AdminObject.Application(
+            people,
+            Scene.FLEET,
+            Optional.empty(),
+            "",
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Optional.of(new GitSource("https://git.example.com/a.git", "main", "deploy", 60_000)));
+    Kept<AdminObject.Application> kept = new Kept<>("application-1", application, 1, 1, "a");
+    GitState state =
+        GitState.NONE
+            .with(new GitState.Taken("0".repeat(40), "first", 5, "user:bob", "1.0"))
+            .with(new GitState.Taken("1".repeat(40), "second", 6, "", "1.1"))
+            .with(new GitState.Fetched("2".repeat(40), "third", 7))
+            .with(new GitState.Fault("2".repeat(40), "no such key", "app.yaml", 3, 8));
+    commit(new HubChange.ApplicationPut(kept), new HubChange.GitPut(Scene.FLEET, people, state));
+
+    HubState read = reopened().load();
+    assertThat(read.git(Scene.FLEET, people)).isEqualTo(state);
+    assertThat(Scene.found(read.applications.get(Scene.FLEET)).values()).containsExactly(kept);
+
+    commit(new HubChange.GitGone(Scene.FLEET, people));
+    assertThat(reopened().load().git(Scene.FLEET, people)).isEqualTo(GitState.NONE);
   }
 
   @Test

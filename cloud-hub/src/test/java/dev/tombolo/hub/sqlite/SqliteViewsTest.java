@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,71 @@ class SqliteViewsTest {
         new PageAsk(Optional.of(Cursor.of(Scene.SITE, Scene.SLOT.slot(), device.device())), 10);
     assertThat(views.devices(Optional.empty(), Optional.empty(), Optional.empty(), behind))
         .isEmpty();
+  }
+
+  @Test
+  void devicesAreCountedByHowFarTheyAre() {
+    assertThat(counted()).isEqualTo(new Views.Counts(1, 0, 0, 0, 1));
+
+    says(1, ApplicationStatus.Phase.PROBING, null);
+    assertThat(counted()).isEqualTo(new Views.Counts(1, 0, 0, 0, 1));
+    says(2, ApplicationStatus.Phase.LIVE, release);
+    assertThat(counted()).isEqualTo(new Views.Counts(1, 1, 0, 0, 0));
+    assertThat(views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST))
+        .containsExactly(new Views.RunningView(Scene.SLOT, true, "1.0", true, false));
+
+    says(3, ApplicationStatus.Phase.ROLLED_BACK, null);
+    assertThat(counted()).isEqualTo(new Views.Counts(1, 0, 1, 0, 0));
+    says(4, ApplicationStatus.Phase.LIVE, release);
+    scene.tell(new HubEvent.SessionClosed(line, device.device(), false, ""));
+    assertThat(counted()).isEqualTo(new Views.Counts(1, 1, 0, 1, 0));
+
+    // What it is to do now, it can only be told when it is back.
+    scene.pass(Duration.ofMinutes(1));
+    scene.assign("embedding", "2.0");
+    Views.Counts waits = counted();
+    assertThat(waits).isEqualTo(new Views.Counts(1, 0, 0, 1, 0));
+    assertThat(waits.waiting()).isEqualTo(1);
+  }
+
+  /// The same of the fleet, the site and the application.
+  private Views.Counts counted() {
+    Views.Counts fleet =
+        views.fleetCounts(List.of(Scene.FLEET)).getOrDefault(Scene.FLEET, Views.Counts.NONE);
+    assertThat(views.siteCounts(List.of(Scene.SITE))).isEqualTo(Map.of(Scene.SITE, fleet));
+    assertThat(views.applicationCounts(List.of(Scene.FLEET)))
+        .isEqualTo(Map.of(Scene.FLEET + "/embedding", fleet));
+    return fleet;
+  }
+
+  private void says(long sequence, ApplicationStatus.Phase phase, @Nullable Digest live) {
+    Digest manifest = views.condition(device.device()).orElseThrow().manifest();
+    ApplicationStatus status =
+        new ApplicationStatus(
+            new Name("embedding"),
+            phase,
+            release,
+            "1.0",
+            live,
+            live == null ? null : "1.0",
+            null,
+            1,
+            0,
+            0,
+            0,
+            List.of());
+    scene.tell(
+        new HubEvent.ReportSaid(
+            line,
+            device.device(),
+            scene.report(
+                new Report.Row(
+                    sequence,
+                    "boot-1",
+                    5,
+                    1,
+                    new ReportBody.State(manifest, 1, List.of(status), List.of(), Map.of()))),
+            (int) sequence + 1));
   }
 
   @Test

@@ -114,6 +114,18 @@ class ViewPlansTest {
   }
 
   @Test
+  void countsLookAtTheDevicesOfThosePlacesOnly() throws SQLException {
+    views.fleetCounts(List.of(Scene.FLEET));
+    views.siteCounts(List.of(Scene.SITE));
+    views.applicationCounts(List.of(Scene.FLEET));
+    views.running(Scene.FLEET, new Name("embedding"), page(true, Scene.SITE, "till"));
+    views.site(Scene.SITE);
+    views.fleet(Scene.FLEET);
+
+    assertThat(steps("SCAN (d|s|o|h|p|t|x|l|k|f)( .*)?")).isEmpty();
+  }
+
+  @Test
   void whyIsAnsweredByIndexes() throws SQLException {
     assertThat(views.condition(Scene.deviceOf("counter"))).isPresent();
 

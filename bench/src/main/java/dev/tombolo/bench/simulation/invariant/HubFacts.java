@@ -251,6 +251,8 @@ final class HubFacts {
           HubChange.LiftEnded _,
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
+          HubChange.GitPut _,
+          HubChange.GitGone _,
           HubChange.PublisherRootPut _,
           HubChange.UserPut _ -> {}
     }

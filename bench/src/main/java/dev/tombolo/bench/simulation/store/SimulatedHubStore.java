@@ -118,6 +118,7 @@ public final class SimulatedHubStore implements HubStore {
     switch (change) {
       case HubChange.AssignmentRemoved _,
           HubChange.LiftEnded _,
+          HubChange.GitGone _,
           HubChange.BlockDropped _,
           HubChange.StrangerGone _ -> {}
       case HubChange.RolloutKept(RolloutChange.Gone(var rollout)) ->
@@ -230,6 +231,8 @@ public final class SimulatedHubStore implements HubStore {
       case HubChange.SlotPut c -> new Key(kind, c.slot().content().ref(), null);
       case HubChange.ApplicationPut c ->
           new Key(kind, c.application().content().fleet(), c.application().content().name());
+      case HubChange.GitPut c -> new Key(kind, c.fleet(), c.application());
+      case HubChange.GitGone c -> new Key(HubChange.GitPut.class, c.fleet(), c.application());
       case HubChange.ObjectGone(AdminObject.Fleet it) ->
           new Key(HubChange.FleetPut.class, it.name(), null);
       case HubChange.ObjectGone(AdminObject.Site it) ->
@@ -238,6 +241,8 @@ public final class SimulatedHubStore implements HubStore {
           new Key(HubChange.SlotPut.class, it.ref(), null);
       case HubChange.ObjectGone(AdminObject.Application it) ->
           new Key(HubChange.ApplicationPut.class, it.fleet(), it.name());
+      case HubChange.ObjectGone(AdminObject.Rollout it) ->
+          throw new IllegalStateException(it.title() + " goes by its own change");
       case HubChange.AssignmentPut c ->
           new Key(
               HubChange.AssignmentPut.class, c.assignment().place(), c.assignment().application());

@@ -4,6 +4,7 @@ import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.ObjectBody;
+import dev.tombolo.hub.objects.ObjectsYaml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

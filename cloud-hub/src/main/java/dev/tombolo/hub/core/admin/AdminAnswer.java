@@ -73,5 +73,10 @@ public sealed interface AdminAnswer {
     }
   }
 
-  record Refused(Reason reason) implements AdminAnswer {}
+  /// @param about the title of the object that it is about; empty: of no one
+  record Refused(Reason reason, String about) implements AdminAnswer {
+    public Refused(Reason reason) {
+      this(reason, "");
+    }
+  }
 }

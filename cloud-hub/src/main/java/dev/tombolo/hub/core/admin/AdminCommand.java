@@ -40,21 +40,57 @@ public sealed interface AdminCommand {
   /// @param prune what is to go that is not among the objects
   /// @param sources where the objects were written, by their titles; for `explain`
   /// @param isDetailed the answer tells fields and devices, not only lines
+  /// @param commit that the objects were read from; empty: a person has sent them
   record Apply(
       List<AdminObject> objects,
       Optional<String> typedName,
       boolean dryRun,
       Optional<Prune> prune,
       Map<String, Sources> sources,
-      boolean isDetailed)
+      boolean isDetailed,
+      Optional<Commit> commit)
       implements AdminCommand {
     public Apply {
       objects = List.copyOf(objects);
       sources = Map.copyOf(sources);
     }
 
+    /// Of a person.
+    public Apply(
+        List<AdminObject> objects,
+        Optional<String> typedName,
+        boolean dryRun,
+        Optional<Prune> prune,
+        Map<String, Sources> sources,
+        boolean isDetailed) {
+      this(objects, typedName, dryRun, prune, sources, isDetailed, Optional.empty());
+    }
+
     public Apply(List<AdminObject> objects, Optional<String> typedName, boolean dryRun) {
       this(objects, typedName, dryRun, Optional.empty(), Map.of(), false);
+    }
+  }
+
+  /// The commit of an application's repository that a list of objects stands in.
+  ///
+  /// @param id 40 hex digits
+  /// @param by the person who lets it into a protected fleet; empty: nobody had to
+  record Commit(Name fleet, Name application, String id, String about, String by) {}
+
+  /// What became of looking at an application's repository.
+  record NoteGit(Name fleet, Name application, GitSource source, GitNote note)
+      implements AdminCommand {
+    /// A new commit waits, or something is wrong.
+    public sealed interface GitNote {
+      /// Sound, and to be let in by a person.
+      record Waits(String commit, String about) implements GitNote {}
+
+      /// @param commit empty: it could not be fetched
+      record Wrong(String commit, String about, String what, String file, int line)
+          implements GitNote {}
+
+      /// The newest commit counts already, and the repository can be read again.
+      record Well(String commit) implements GitNote {}
     }
   }
 

@@ -13,6 +13,7 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,25 @@ public interface HubViews extends AutoCloseable {
 
   List<Views.FleetView> fleets(PageAsk page);
 
+  Optional<Views.FleetView> fleet(Name name);
+
   List<Views.SiteView> sites(Optional<Name> fleet, PageAsk page);
+
+  Optional<Views.SiteView> site(Name name);
+
+  /// By fleet and name; at most [#ROWS_MAX].
+  List<Views.ApplicationView> applications(Optional<Name> fleet, Optional<Name> name);
+
+  /// How far the devices of each of these fleets are; one without a device is left out.
+  Map<Name, Views.Counts> fleetCounts(List<Name> fleets);
+
+  Map<Name, Views.Counts> siteCounts(List<Name> sites);
+
+  /// By `FLEET/APPLICATION`: the devices whose documents select it.
+  Map<String, Views.Counts> applicationCounts(Collection<Name> fleets);
+
+  /// Devices whose documents select an application, by slot.
+  List<Views.RunningView> running(Name fleet, Name application, PageAsk page);
 
   List<Views.SlotView> slots(Optional<Name> fleet, Optional<Name> site, PageAsk page);
 
@@ -40,6 +59,9 @@ public interface HubViews extends AutoCloseable {
 
   /// Everything that bears on what a slot's device should run; empty when there is no such slot.
   Optional<SlotSettings> settings(SlotRef slot);
+
+  /// Applications that come out of Git, by fleet and name; at most [#ROWS_MAX].
+  List<Views.GitView> gits(Optional<Name> fleet);
 
   /// Fleets with an application that does not go everywhere in them.
   Set<Name> fleetsInParts();

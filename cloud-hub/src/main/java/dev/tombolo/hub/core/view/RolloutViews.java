@@ -24,6 +24,12 @@ public interface RolloutViews {
 
   Optional<RolloutView> rollout(RolloutId id);
 
+  /// The newest that was applied under a name.
+  Optional<RolloutView> named(Name name);
+
+  /// Names of rollouts that were applied, some of them.
+  List<String> names();
+
   /// Where a slot stands in each rollout of its fleet that has it, newest first.
   List<Standing> standings(SlotRef slot, long nowMillis);
 

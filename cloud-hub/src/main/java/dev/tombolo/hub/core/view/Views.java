@@ -1,5 +1,7 @@
 package dev.tombolo.hub.core.view;
 
+import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -30,6 +32,47 @@ public final class Views {
       int devices,
       Origin origin) {}
 
+  /// How far the devices of a place are.
+  ///
+  /// @param total active devices
+  /// @param upToDate have the newest document, and run all that it selects
+  /// @param failed went back to what they had
+  /// @param offline of all of them, without a line now
+  /// @param working online, and neither up to date nor failed
+  public record Counts(long total, long upToDate, long failed, long offline, long working) {
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+
+    public long waiting() {
+      return total - upToDate - failed;
+    }
+  }
+
+  /// A device that should have an application.
+  ///
+  /// @param version that is live; null: none
+  /// @param isCurrent it runs what it should, with all that was said of it
+  public record RunningView(
+      SlotRef slot,
+      boolean isOnline,
+      @Nullable String version,
+      boolean isCurrent,
+      boolean hasFailed) {}
+
+  /// An application of a fleet, as somebody has applied it.
+  ///
+  /// @param version of the release that its fleet is to have; null: none
+  public record ApplicationView(
+      Name name,
+      Name fleet,
+      String displayName,
+      Map<String, String> labels,
+      @Nullable String version,
+      int policies,
+      Origin origin) {}
+
+  /// An application that comes out of Git.
+  public record GitView(Name fleet, Name application, GitSource source, GitState state) {}
+
   public record SiteView(
       Name name,
       Name fleet,
@@ -54,6 +97,7 @@ public final class Views {
       @Nullable DeviceId holder,
       Origin origin) {}
 
+  /// @param generation of the application, where it is its own release for a whole fleet; else null
   public record AssignmentView(
       Name application,
       Name fleet,
@@ -62,7 +106,8 @@ public final class Views {
       String version,
       Digest release,
       long changedMillis,
-      String changedBy) {}
+      String changedBy,
+      @Nullable Long generation) {}
 
   public record ReleaseView(
       Digest digest,

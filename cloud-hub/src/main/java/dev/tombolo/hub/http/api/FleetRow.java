@@ -6,6 +6,7 @@ import java.util.Map;
 /// A fleet in a list.
 ///
 /// @param guarded it is `protected`
+/// @param observedGeneration the generation when nobody who is online waits, else the one before
 @Json
 public record FleetRow(
     String id,
@@ -15,7 +16,9 @@ public record FleetRow(
     boolean guarded,
     int sites,
     int devices,
+    CountsRow counts,
     long generation,
+    long observedGeneration,
     long changedMillis,
     String changedBy) {
   public FleetRow {

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /// An object of `apply`. `kind` says which fields count; others are left null.
 ///
-/// @param kind `Fleet`, `Site`, `DeviceSlot` or `Application`
+/// @param kind `Fleet`, `Site`, `DeviceSlot`, `Application` or `Rollout`
 /// @param guarded a fleet's `protected`
 /// @param times of a Site: when it may download and switch
 /// @param parameters by application, then by parameter; of an Application only under its own name
 /// @param syncPolicies of an Application
+/// @param rollout what a Rollout is to do
+/// @param source of an Application that comes out of Git
 /// @param file where the object was written, for `explain`
 /// @param lines of its values in the file: `people-embedding/port`, `release`, `0/1/2` for the
 ///   third patch of the second override of the first policy
@@ -32,6 +34,8 @@ public record ObjectBody(
     Map<String, Map<String, String>> parameters,
     @Nullable SiteTimesBody times,
     @Nullable List<PolicyBody> syncPolicies,
+    @Nullable RolloutBody rollout,
+    @Nullable SourceBody source,
     @Nullable String file,
     @Nullable Map<String, Integer> lines) {
   public ObjectBody {
@@ -68,6 +72,8 @@ public record ObjectBody(
         contact,
         release,
         parameters,
+        null,
+        null,
         null,
         null,
         null,

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A rollout.
 ///
 /// @param state `planning`, `rolling`, `paused`, `completed`, `aborted`, `rolled-back` or `expired`
+/// @param name of one that was applied from a file, with how many were begun under it and its line
 /// @param words the state in words: what it waits for, who stopped it
 @Json
 public record RolloutRow(
@@ -24,7 +25,10 @@ public record RolloutRow(
     int notReached,
     long createdMillis,
     String createdBy,
-    @Nullable Long deadlineMillis) {
+    @Nullable Long deadlineMillis,
+    @Nullable String name,
+    long generation,
+    String writtenIn) {
   public RolloutRow {
     waves = List.copyOf(waves);
   }

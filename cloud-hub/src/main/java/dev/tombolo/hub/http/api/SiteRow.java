@@ -4,6 +4,8 @@ import io.avaje.jsonb.Json;
 import java.util.Map;
 
 /// A site in a list.
+///
+/// @param observedGeneration the generation when nobody who is online waits, else the one before
 @Json
 public record SiteRow(
     String id,
@@ -17,7 +19,9 @@ public record SiteRow(
     SiteTimesBody times,
     int slots,
     int devices,
+    CountsRow counts,
     long generation,
+    long observedGeneration,
     long changedMillis,
     String changedBy) {
   public SiteRow {

@@ -1,4 +1,4 @@
-package dev.tombolo.hub.cli.apply;
+package dev.tombolo.hub.objects;
 
 import dev.tombolo.hub.cli.sign.ReleaseDraft;
 import dev.tombolo.hub.config.HubConfig;

@@ -1,4 +1,4 @@
-package dev.tombolo.hub.cli.apply;
+package dev.tombolo.hub.objects;
 
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
@@ -7,7 +7,9 @@ import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PolicyBody;
+import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
+import dev.tombolo.hub.http.api.SourceBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -20,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Fleets, sites, device slots and applications as people write them: YAML documents separated by
-/// `---`, each with `apiVersion`, `kind`, `metadata` and `spec`.
+/// Fleets, sites, device slots, applications and rollouts as people write them: YAML documents
+/// separated by `---`, each with `apiVersion`, `kind`, `metadata` and `spec`.
 public final class ObjectsYaml {
   /// How objects are written now.
   public static final String API_VERSION = "tombolo.io/v1alpha1";
@@ -29,7 +31,8 @@ public final class ObjectsYaml {
   /// How they were written first; means the same.
   private static final String FIRST_API_VERSION = "tombolo.dev/v1";
 
-  public static final List<String> KINDS = List.of("Fleet", "Site", "DeviceSlot", "Application");
+  public static final List<String> KINDS =
+      List.of("Fleet", "Site", "DeviceSlot", "Application", "Rollout");
 
   /// Another word for a DeviceSlot.
   private static final String DEVICE = "Device";
@@ -38,6 +41,9 @@ public final class ObjectsYaml {
 
   /// Where each parameter and each patch stands, by what a hub calls it.
   private final Map<String, Place> parameters = new HashMap<>();
+
+  /// Where each object begins, by kind and name.
+  private final Map<String, Integer> lines = new HashMap<>();
 
   private final String file;
 
@@ -51,11 +57,10 @@ public final class ObjectsYaml {
   /// @throws YamlFault at the first mistake
   public static ObjectsYaml read(String file, String text) {
     ObjectsYaml read = new ObjectsYaml(file);
-    Map<String, Integer> lines = new HashMap<>();
     for (YamlMap yaml : StrictYaml.documents(file, text)) {
       for (ObjectBody object : read.object(yaml)) {
         String identity = object.kind() + " " + nameOf(object);
-        Integer before = lines.putIfAbsent(identity, yaml.line());
+        Integer before = read.lines.putIfAbsent(identity, yaml.line());
         if (before != null) {
           throw yaml.fault("metadata", identity + " stands in line " + before + " already");
         }
@@ -67,6 +72,11 @@ public final class ObjectsYaml {
 
   public List<ObjectBody> objects() {
     return List.copyOf(objects);
+  }
+
+  /// From 1; 0 when the object does not stand here.
+  public int lineOf(ObjectBody object) {
+    return lines.getOrDefault(object.kind() + " " + nameOf(object), 0);
   }
 
   /// The fault at the place of a parameter that a hub has refused.
@@ -84,11 +94,12 @@ public final class ObjectsYaml {
     boolean isDevice = yaml.optionalText("kind").filter(DEVICE::equals).isPresent();
     String kind = isDevice ? "DeviceSlot" : yaml.word("kind", KINDS);
     YamlMap metadata = yaml.map("metadata");
+    boolean isRollout = kind.equals("Rollout");
     Metadata about =
         new Metadata(
             metadata.read("name", Name::new).text(),
-            metadata.text("displayName", ""),
-            metadata.textMap("labels"),
+            isRollout ? "" : metadata.text("displayName", ""),
+            isRollout ? Map.of() : metadata.textMap("labels"),
             file);
     metadata.noMore();
     List<ObjectBody> objects =
@@ -96,6 +107,9 @@ public final class ObjectsYaml {
           case "Fleet" -> List.of(fleet(about, yaml));
           case "Site" -> List.of(site(about, yaml.map("spec")));
           case "DeviceSlot" -> List.of(slot(about, yaml.map("spec")));
+          case "Rollout" ->
+              List.of(
+                  about.rollout(RolloutYaml.read(yaml.map("spec")), Map.of("name", yaml.line())));
           default -> applications(about, yaml.map("spec"));
         };
     yaml.noMore();
@@ -112,7 +126,7 @@ public final class ObjectsYaml {
       values = parameters("fleet " + about.name(), spec);
       spec.noMore();
     }
-    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null);
+    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null, null);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
@@ -162,6 +176,7 @@ public final class ObjectsYaml {
             null,
             null,
             parameters("slot " + site + "/" + about.name(), spec),
+            null,
             null);
     spec.noMore();
     return slot;
@@ -169,6 +184,7 @@ public final class ObjectsYaml {
 
   /// One for each fleet that it goes to.
   private List<ObjectBody> applications(Metadata about, YamlMap spec) {
+    SourceBody source = SourceYaml.read(spec);
     Optional<String> own = spec.optionalRead("fleet", Name::new).map(Name::text);
     String release =
         spec.optionalRead("release", version -> new ReleaseRef(new Name(about.name()), version))
@@ -220,7 +236,8 @@ public final class ObjectsYaml {
                   null,
                   release,
                   values,
-                  of.policies().isEmpty() ? null : of.policies()));
+                  of.policies().isEmpty() ? null : of.policies(),
+                  source));
         });
     spec.noMore();
     return objects;
@@ -284,7 +301,8 @@ public final class ObjectsYaml {
                 .orElse(""));
   }
 
-  static String nameOf(ObjectBody object) {
+  /// What tells it from others of its kind.
+  public static String nameOf(ObjectBody object) {
     return switch (object.kind()) {
       case "DeviceSlot" -> object.site() + "/" + object.name();
       case "Application" -> object.fleet() + "/" + object.name();
@@ -316,8 +334,32 @@ public final class ObjectsYaml {
           values.parameters(),
           times,
           null,
+          null,
+          null,
           file,
           values.lines());
+    }
+
+    ObjectBody rollout(RolloutBody what, Map<String, Integer> lines) {
+      return new ObjectBody(
+          "Rollout",
+          name,
+          what.what().fleet(),
+          null,
+          displayName,
+          labels,
+          false,
+          null,
+          null,
+          null,
+          what.what().release(),
+          Map.of(),
+          null,
+          null,
+          what,
+          null,
+          file,
+          lines);
     }
 
     ObjectBody object(
@@ -330,7 +372,8 @@ public final class ObjectsYaml {
         @Nullable String contact,
         @Nullable String release,
         Values values,
-        @Nullable List<PolicyBody> policies) {
+        @Nullable List<PolicyBody> policies,
+        @Nullable SourceBody source) {
       return new ObjectBody(
           kind,
           name,
@@ -346,6 +389,8 @@ public final class ObjectsYaml {
           values.parameters(),
           null,
           policies,
+          null,
+          source,
           file,
           values.lines());
     }

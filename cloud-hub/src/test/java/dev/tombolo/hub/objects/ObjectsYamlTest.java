@@ -1,4 +1,4 @@
-package dev.tombolo.hub.cli.apply;
+package dev.tombolo.hub.objects;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

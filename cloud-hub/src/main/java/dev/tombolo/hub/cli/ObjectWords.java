@@ -1,0 +1,96 @@
+package dev.tombolo.hub.cli;
+
+import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.http.api.ApplicationRow;
+import dev.tombolo.hub.http.api.CountsRow;
+import dev.tombolo.hub.http.api.FleetRow;
+import dev.tombolo.hub.http.api.GitRow;
+import dev.tombolo.hub.http.api.SiteRow;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// One fleet, site or application in words: what it is, how far its devices are, who changed it.
+final class ObjectWords {
+  private final StringBuilder words = new StringBuilder();
+
+  static String of(FleetRow row) {
+    ObjectWords it = new ObjectWords();
+    it.line("fleet", row.name());
+    it.about(row.displayName(), row.labels());
+    it.line("protected", row.guarded() ? "yes" : "no");
+    it.line("sites", Integer.toString(row.sites()));
+    it.counts(row.counts());
+    it.change(row.generation(), row.observedGeneration(), row.changedMillis(), row.changedBy());
+    return it.words.toString();
+  }
+
+  static String of(SiteRow row) {
+    ObjectWords it = new ObjectWords();
+    it.line("site", row.name());
+    it.line("fleet", row.fleet());
+    it.about(row.displayName(), row.labels());
+    it.line("time zone", row.timeZone());
+    it.line("switches", Listing.switches(row.times()));
+    it.optional("region", row.region());
+    it.optional("contact", row.contact());
+    it.line("slots", Integer.toString(row.slots()));
+    it.counts(row.counts());
+    it.change(row.generation(), row.observedGeneration(), row.changedMillis(), row.changedBy());
+    return it.words.toString();
+  }
+
+  static String of(ApplicationRow row) {
+    ObjectWords it = new ObjectWords();
+    it.line("application", row.name());
+    it.line("fleet", row.fleet());
+    it.about(row.displayName(), row.labels());
+    it.line("release", row.version() == null ? "-" : row.version());
+    if (row.policies() > 0) {
+      it.line("policies", Integer.toString(row.policies()));
+    }
+    GitRow git = row.git();
+    if (git != null) {
+      it.line("from", git.url() + "@" + git.branch());
+      it.line("git", git.state() + ": " + Screen.plain(git.words()));
+    }
+    it.counts(row.counts());
+    it.change(row.generation(), row.observedGeneration(), row.changedMillis(), row.changedBy());
+    return it.words.toString();
+  }
+
+  private void about(String displayName, Map<String, String> labels) {
+    optional("name", displayName);
+    optional("labels", Listing.labels(new TreeMap<>(labels)));
+  }
+
+  private void counts(CountsRow counts) {
+    line(
+        "devices",
+        counts.total()
+            + ": "
+            + counts.upToDate()
+            + " up to date, "
+            + counts.waiting()
+            + " waiting, "
+            + counts.failed()
+            + " failed; "
+            + counts.offline()
+            + " offline");
+  }
+
+  private void change(long generation, long observed, long millis, String by) {
+    line("generation", generation + (observed == generation ? "" : ", observed " + observed));
+    line("changed", Listing.ago(millis) + " by " + by);
+  }
+
+  private void optional(String label, String value) {
+    if (!value.isEmpty()) {
+      line(label, value);
+    }
+  }
+
+  private void line(String label, String value) {
+    words.append(String.format(Locale.ROOT, "%-14s%s%n", label, Screen.plain(value)));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.tombolo.hub.http;
+
+import dev.tombolo.hub.core.GitRepositories.Looked;
+import dev.tombolo.hub.core.admin.GitState;
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.http.api.GitCommitRow;
+import dev.tombolo.hub.http.api.GitDeviceRow;
+import dev.tombolo.hub.http.api.GitFaultRow;
+import dev.tombolo.hub.http.api.GitRow;
+import dev.tombolo.hub.http.api.WhyCause;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Applications that come out of Git, as the API shows them.
+final class GitRows {
+  private static final int SHORT = 8;
+
+  private GitRows() {}
+
+  static GitRow of(Views.GitView view, Looked looked) {
+    GitState state = view.state();
+    GitState.Fetched fetched = state.fetched();
+    GitState.Taken applied = state.applied();
+    GitState.Fault fault = state.fault();
+    return new GitRow(
+        view.fleet().text(),
+        view.application().text(),
+        view.source().url(),
+        view.source().branch(),
+        view.source().path(),
+        view.source().intervalMillis(),
+        word(state),
+        words(view, state),
+        fetched == null
+            ? null
+            : new GitCommitRow(fetched.commit(), fetched.about(), fetched.millis(), ""),
+        applied == null
+            ? null
+            : new GitCommitRow(applied.commit(), applied.about(), applied.millis(), applied.by()),
+        fault == null
+            ? null
+            : new GitFaultRow(
+                fault.commit(), fault.what(), fault.file(), fault.line(), fault.millis()),
+        looked.lastMillis(),
+        looked.nextMillis());
+  }
+
+  /// A device that has all of the newest commit runs that; of another the release tells which was
+  /// the last that it took.
+  static GitDeviceRow of(Views.RunningView device, GitState state) {
+    GitState.Taken applied = state.applied();
+    String commit = null;
+    if (device.isCurrent()) {
+      commit = applied == null ? null : applied.commit();
+    } else {
+      for (GitState.Taken past : state.past()) {
+        if (commit == null && past.version().equals(device.version())) {
+          commit = past.commit();
+        }
+      }
+      if (commit == null && applied != null && applied.version().equals(device.version())) {
+        commit = applied.commit();
+      }
+    }
+    return new GitDeviceRow(
+        device.slot().toString(),
+        device.isOnline(),
+        commit,
+        device.version(),
+        device.isCurrent() ? "current" : device.hasFailed() ? "failed" : "waiting");
+  }
+
+  /// What has not come out of Git yet, and may be what somebody misses on a device.
+  static List<WhyCause> causes(List<Views.GitView> gits) {
+    List<WhyCause> causes = new ArrayList<>();
+    for (Views.GitView git : gits) {
+      String word = word(git.state());
+      if (!word.equals("applied") && !word.equals("new")) {
+        causes.add(
+            new WhyCause(
+                "gitops-" + word,
+                "Out of Git, " + git.application() + ": " + words(git, git.state()) + "."));
+      }
+    }
+    return causes;
+  }
+
+  private static String word(GitState state) {
+    GitState.Fault fault = state.fault();
+    if (fault != null) {
+      return fault.commit().isEmpty() ? "unreachable" : "broken";
+    }
+    return state.isPending() ? "pending" : state.applied() == null ? "new" : "applied";
+  }
+
+  static String words(Views.GitView view, GitState state) {
+    GitState.Fault fault = state.fault();
+    GitState.Fetched fetched = state.fetched();
+    GitState.Taken applied = state.applied();
+    String counts =
+        applied == null ? "nothing of it counts yet" : shortly(applied.commit()) + " counts";
+    if (fault != null) {
+      return (fault.commit().isEmpty() ? "" : "commit " + shortly(fault.commit()) + ": ")
+          + fault.words()
+          + "; "
+          + counts;
+    }
+    if (fetched != null && state.isPending()) {
+      return "commit "
+          + shortly(fetched.commit())
+          + " waits for approval: tombolo gitops diff "
+          + view.fleet()
+          + "/"
+          + view.application();
+    }
+    return applied == null
+        ? "not fetched yet"
+        : "commit " + shortly(applied.commit()) + " counts: " + applied.about();
+  }
+
+  private static String shortly(String commit) {
+    return commit.substring(0, Math.min(SHORT, commit.length()));
+  }
+}
