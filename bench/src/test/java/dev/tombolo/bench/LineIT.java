@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.bench.process.ShopNetwork;
 import dev.tombolo.bench.process.SmallRelease;
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.http.api.DeviceRow;

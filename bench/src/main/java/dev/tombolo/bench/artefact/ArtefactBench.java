@@ -36,6 +36,13 @@ public final class ArtefactBench implements Callable<Integer> {
   @Option(names = "--ours", description = "only our own bundles")
   boolean ours;
 
+  @Option(
+      names = "--pair",
+      arity = "2",
+      paramLabel = "PATH",
+      description = "instead of all these, a pair of your own: old and new, files or folders")
+  List<Path> pair = List.of();
+
   @Option(names = "--json", description = "also write the figures to this file")
   @Nullable Path json;
 
@@ -51,17 +58,34 @@ public final class ArtefactBench implements Callable<Integer> {
     }
     Path folder = Files.createTempDirectory("tombolo-artefact");
     try {
+      if (!pair.isEmpty()) {
+        Path old = pair.getFirst().toRealPath();
+        Path fresh = pair.getLast().toRealPath();
+        measure(
+            new Pair(old.getFileName() + " to " + fresh.getFileName(), old, fresh), ways, folder);
+        return written();
+      }
       for (String name : Pairs.names()) {
         if (name.contains(only)) {
           Path made = Files.createDirectory(folder.resolve("pair"));
-          measure(
-              new Pairs(made, quick ? QUICK_MEGABYTES : USUAL_MEGABYTES).make(name), ways, folder);
+          try {
+            measure(
+                new Pairs(made, quick ? QUICK_MEGABYTES : USUAL_MEGABYTES).make(name),
+                ways,
+                folder);
+          } catch (IOException e) {
+            System.out.println("left out: " + name + ": " + e.getMessage());
+          }
           delete(made);
         }
       }
     } finally {
       delete(folder);
     }
+    return written();
+  }
+
+  private int written() throws IOException {
     if (json != null) {
       Files.writeString(
           json, "{\"bench\":\"artefact\",\"rows\":[\n" + String.join(",\n", rows) + "\n]}\n");
@@ -75,7 +99,7 @@ public final class ArtefactBench implements Callable<Integer> {
     System.out.printf(Locale.ROOT, "%n%s: %,d bytes%n", pair.name(), size);
     System.out.printf(
         "  %-22s %13s %8s %17s %17s %10s%n",
-        "", "bytes", "of full", "make (CPU), s", "apply (CPU), s", "MiB");
+        "", "bytes", "of full", "make (CPU), s", "apply (CPU), s", "MiB, own");
     for (Way way : ours ? ways.subList(0, 1) : ways) {
       if (!way.missing().isEmpty()) {
         continue;
@@ -96,7 +120,7 @@ public final class ArtefactBench implements Callable<Integer> {
     Measured applying = taken.applying();
     System.out.printf(
         Locale.ROOT,
-        "  %-22s %,13d %6.2f %% %8.1f (%6.1f) %8.1f (%6.1f) %4.0f/%4.0f%n",
+        "  %-22s %,13d %6.2f %% %8.1f (%6.1f) %8.1f (%6.1f) %4.0f/%4.0f %4.0f%n",
         way.name(),
         taken.bytes(),
         100.0 * taken.bytes() / size,
@@ -105,13 +129,15 @@ public final class ArtefactBench implements Callable<Integer> {
         applying.seconds(),
         applying.cpuSeconds(),
         making.peakMiB(),
-        applying.peakMiB());
+        applying.peakMiB(),
+        applying.ownMiB());
     rows.add(
         String.format(
             Locale.ROOT,
             "{\"pair\":\"%s\",\"size\":%d,\"way\":\"%s\",\"bytes\":%d,\"makeSeconds\":%.2f,"
                 + "\"makeCpuSeconds\":%.2f,\"makePeakMiB\":%.1f,\"applySeconds\":%.2f,"
-                + "\"applyCpuSeconds\":%.2f,\"applyPeakMiB\":%.1f}",
+                + "\"applyCpuSeconds\":%.2f,\"applyPeakMiB\":%.1f,"
+                + "\"applyOwnMiB\":%.1f}",
             pair.name(),
             size,
             way.name(),
@@ -121,7 +147,8 @@ public final class ArtefactBench implements Callable<Integer> {
             making.peakMiB(),
             applying.seconds(),
             applying.cpuSeconds(),
-            applying.peakMiB()));
+            applying.peakMiB(),
+            applying.ownMiB()));
   }
 
   private static long size(Path path) throws IOException {

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 ///
 /// @param cpuSeconds of the process itself, without its children
 /// @param peakMiB resident memory of the process and its children at their largest
-record Measured(double seconds, double cpuSeconds, double peakMiB, String out) {
+/// @param ownMiB of it, what no other process can share: not the pages of files
+record Measured(double seconds, double cpuSeconds, double peakMiB, double ownMiB, String out) {
   private static final long SAMPLE_MILLIS = 10;
 
   static Measured run(Path folder, String... argv) throws IOException, InterruptedException {
@@ -30,15 +31,17 @@ record Measured(double seconds, double cpuSeconds, double peakMiB, String out) {
       long begun = System.nanoTime();
       Process process = builder.start();
       long peak = 0;
+      long own = 0;
       Duration cpu = Duration.ZERO;
       boolean ended;
       do {
         ended = process.waitFor(SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
-        long now =
+        List<Long> pids =
             Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .mapToLong(it -> residentPeak(it.pid()))
-                .sum();
-        peak = Math.max(peak, now);
+                .map(ProcessHandle::pid)
+                .toList();
+        peak = Math.max(peak, pids.stream().mapToLong(it -> kib(it, "VmHWM:")).sum());
+        own = Math.max(own, pids.stream().mapToLong(it -> kib(it, "RssAnon:")).sum());
         cpu = process.info().totalCpuDuration().orElse(cpu);
       } while (!ended);
       double seconds = (System.nanoTime() - begun) / 1e9;
@@ -47,17 +50,17 @@ record Measured(double seconds, double cpuSeconds, double peakMiB, String out) {
         throw new IOException(
             String.join(" ", argv) + " ended with " + process.exitValue() + ": " + said);
       }
-      return new Measured(seconds, cpu.toMillis() / 1e3, peak / 1024.0, said);
+      return new Measured(seconds, cpu.toMillis() / 1e3, peak / 1024.0, own / 1024.0, said);
     } finally {
       Files.delete(out);
     }
   }
 
-  /// In KiB; 0 when the process is gone.
-  private static long residentPeak(long pid) {
+  /// 0 when the process is gone.
+  private static long kib(long pid, String field) {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-        if (line.startsWith("VmHWM:")) {
+        if (line.startsWith(field)) {
           return Long.parseLong(line.replaceAll("[^0-9]", ""));
         }
       }

@@ -20,6 +20,7 @@ final class Pairs {
   private static final int TENSORS = 200;
   private static final double SIGMA = 0.02;
   private static final long SEED = 4;
+  private static final String MINILM = "all-minilm fp32 to int8";
 
   /// How a made-up model stores its weights.
   private enum Store {
@@ -49,6 +50,7 @@ final class Pairs {
     return List.of(
         "bge-small 1.0 to 1.5",
         "bge-small 1.5 to 1.0",
+        MINILM,
         "BF16, 10 of 200 tensors",
         "BF16, all weights",
         "BF16, one tensor more",
@@ -64,6 +66,10 @@ final class Pairs {
     switch (name) {
       case "bge-small 1.0 to 1.5" -> real(fresh, old, false);
       case "bge-small 1.5 to 1.0" -> real(fresh, old, true);
+      case MINILM -> {
+        PublishedModel.of("all-minilm-l6-v2").to(old);
+        PublishedModel.of("all-minilm-l6-v2-q").to(fresh);
+      }
       case "BF16, 10 of 200 tensors" -> models(old, fresh, Store.BF16, 20, -1);
       case "BF16, all weights" -> models(old, fresh, Store.BF16, 1, -1);
       case "BF16, one tensor more" -> models(old, fresh, Store.BF16, TENSORS + 1, 77);

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// A listening port whose connections lead to the target through one [Gate].
 public final class Line implements AutoCloseable {
@@ -22,16 +23,35 @@ public final class Line implements AutoCloseable {
   private final AtomicLong up = new AtomicLong();
   private final AtomicLong down = new AtomicLong();
 
-  private Line(ServerSocket listener, InetSocketAddress target) {
+  private final LongSupplier lives;
+  private final AtomicLong cuts = new AtomicLong();
+
+  private Line(ServerSocket listener, InetSocketAddress target, LongSupplier lives) {
     this.listener = listener;
     this.target = target;
+    this.lives = lives;
   }
 
   /// @param port to listen on at 127.0.0.1; 0 takes a free one
   public static Line listen(int port, InetSocketAddress target) throws IOException {
-    var line = new Line(new ServerSocket(port, 128, InetAddress.ofLiteral("127.0.0.1")), target);
+    return listen(
+        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port),
+        target,
+        () -> Long.MAX_VALUE);
+  }
+
+  /// @param lives asked for each connection: how many bytes from the target it lives, then it is
+  ///   broken; asked from many threads
+  public static Line listen(InetSocketAddress at, InetSocketAddress target, LongSupplier lives)
+      throws IOException {
+    var line = new Line(new ServerSocket(at.getPort(), 128, at.getAddress()), target, lives);
     Thread.ofVirtual().start(line::accept);
     return line;
+  }
+
+  /// Connections that ended because they had lived their bytes.
+  public long cuts() {
+    return cuts.get();
   }
 
   public int port() {
@@ -91,8 +111,9 @@ public final class Line implements AutoCloseable {
       hub.connect(target, CONNECT_MILLIS);
       device.setTcpNoDelay(true);
       hub.setTcpNoDelay(true);
-      Thread back = Thread.ofVirtual().start(() -> pump(hub, device, down));
-      pump(device, hub, up);
+      long life = lives.getAsLong();
+      Thread back = Thread.ofVirtual().start(() -> pump(hub, device, down, life));
+      pump(device, hub, up, Long.MAX_VALUE);
       back.join();
     } catch (IOException e) {
       System.out.println("line " + port() + ": " + e.getMessage());
@@ -105,7 +126,8 @@ public final class Line implements AutoCloseable {
 
   /// Copies until the end of the stream, and hands on that end too. A broken connection breaks the
   /// other side.
-  private void pump(Socket from, Socket to, AtomicLong count) {
+  private void pump(Socket from, Socket to, AtomicLong count, long life) {
+    long left = life;
     byte[] piece = new byte[Gate.PIECE_BYTES];
     try {
       InputStream in = from.getInputStream();
@@ -113,11 +135,17 @@ public final class Line implements AutoCloseable {
       for (int got = in.read(piece); got >= 0; got = in.read(piece)) {
         // A read may have waited since before the mode changed: each piece goes by the mode of now.
         for (int done = 0; done < got; ) {
-          int next = Math.min(gate.pieceBytes(), got - done);
+          int next = (int) Math.min(left, Math.min(gate.pieceBytes(), got - done));
           gate.pass(next);
           out.write(piece, done, next);
           done += next;
           count.addAndGet(next);
+          left -= next;
+          if (left == 0) {
+            cuts.incrementAndGet();
+            breakOff(from, to);
+            return;
+          }
         }
       }
       gate.pass(0);

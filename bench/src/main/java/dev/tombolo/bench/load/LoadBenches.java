@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       MemoryBench.class,
       ReconnectBench.class,
       SettingsBench.class,
+      SiteBench.class,
       RolloutBench.class
     })
 public final class LoadBenches {}

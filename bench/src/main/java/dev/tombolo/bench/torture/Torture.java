@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "torture",
     description = "Real faults on real processes.",
     mixinStandardHelpOptions = true,
-    subcommands = {KillTorture.class, PowerTorture.class})
+    subcommands = {BundleTorture.class, KillTorture.class, PowerTorture.class})
 public final class Torture {}

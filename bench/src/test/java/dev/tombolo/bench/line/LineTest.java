@@ -49,6 +49,24 @@ class LineTest {
   }
 
   @Test
+  void aConnectionThatHasLivedItsBytesIsBroken() throws IOException {
+    try (Line mortal =
+            Line.listen(
+                new InetSocketAddress("127.0.0.1", 0),
+                new InetSocketAddress("127.0.0.1", hub.getLocalPort()),
+                () -> 7);
+        Socket device = new Socket("127.0.0.1", mortal.port());
+        Socket there = hub.accept()) {
+      send(there, "welcome to the hub");
+
+      assertThat(receive(device, 7)).isEqualTo("welcome");
+      assertThatThrownBy(() -> receive(device, 1)).isInstanceOf(IOException.class);
+      assertThat(mortal.bytesDown()).isEqualTo(7);
+      assertThat(mortal.cuts()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aCutLineForwardsNothingAndClosesNothing() throws IOException {
     try (Socket device = device();
         Socket there = hub.accept()) {

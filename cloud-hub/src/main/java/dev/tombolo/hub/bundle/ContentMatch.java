@@ -16,6 +16,16 @@ final class ContentMatch {
   /// elsewhere than the base's, until one ends where one of the base does.
   private static final long UNCUT_MIN = 1 << 20;
 
+  /// So many bytes that go not on as the base does: something may have been put in or taken out.
+  private static final int SHIFTED_MIN = 256;
+
+  /// Then every 64th time is tried.
+  private static final int MISSES_MAX = 6;
+
+  private final Shifts shifts = new Shifts();
+  private long searches;
+  private int misses;
+
   private final List<Tree.Entry> base;
   private final ChunkIndex index;
   private final Consumer<Run> runs;
@@ -77,8 +87,27 @@ final class ContentMatch {
         at = done;
         continue;
       }
-      at = nextEqual(at, to);
+      at = next(at, to);
     }
+  }
+
+  /// Where it goes on as the base does, here or, when that is far, a little off the place.
+  private long next(long from, long to) {
+    long next = nextEqual(from, to);
+    if (next - from >= SHIFTED_MIN && file != Run.NO_BASE && isSearchDue()) {
+      Shifts.Found found = shifts.find(content, from, next, base.get(file).content(), from + shift);
+      misses = found == null ? misses + 1 : 0;
+      if (found != null) {
+        shift = found.base() - found.at();
+        return found.at();
+      }
+    }
+    return next;
+  }
+
+  /// In content that has nothing to do with the base, less and less often.
+  private boolean isSearchDue() {
+    return searches++ % (1L << Math.min(misses, MISSES_MAX)) == 0;
   }
 
   /// To where the base has the whole chunk.

@@ -1,16 +1,21 @@
 package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.kit.AwaitedBundles;
 import dev.tombolo.hub.cli.kit.KitAssembly;
+import dev.tombolo.hub.cli.kit.KitContents;
 import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.cli.screen.Common;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Progress;
 import dev.tombolo.hub.cli.screen.Screen;
+import dev.tombolo.hub.config.Units;
+import dev.tombolo.hub.http.api.BundleAnswer;
 import dev.tombolo.hub.http.api.KitAsk;
 import dev.tombolo.hub.http.api.KitMade;
 import dev.tombolo.hub.http.api.KitWritten;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.kit.KitFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +47,8 @@ final class KitCommand extends CommandGroup {
         "Write one file with everything that the devices of a site should be now: their signed"
             + " documents, and the files of their releases. A device takes it with 'tombolo-agent kit"
             + " apply', with all checks of the line; when its line is back the hub knows.",
+        "It brings what changed since the releases that the hub knows the devices to run, and waits"
+            + " until that is made; all of it, packed, for devices that run nothing yet.",
         "Only the devices it is for can open it, by their own keys; with --passphrase-file whoever"
             + " knows the words can."
       },
@@ -48,7 +56,8 @@ final class KitCommand extends CommandGroup {
       footer = {
         "  tombolo kit create --site store-117 --out store-117.kit",
         "  tombolo kit create --site store-117 --slot store-117/counter-1 --out counter-1.kit",
-        "  tombolo kit create --site store-117 --out store-117.kit --passphrase-file words.txt"
+        "  tombolo kit create --site store-117 --out store-117.kit --passphrase-file words.txt",
+        "  tombolo kit create --site store-117 --out store-117.kit --whole    builds on nothing"
       })
   @SuppressWarnings("NullAway.Init")
   static final class Create extends HubOptions implements Callable<Integer> {
@@ -77,14 +86,47 @@ final class KitCommand extends CommandGroup {
             "A file with a passphrase of at least 12 characters, or - for the standard input.")
     private @Nullable String passphraseFile;
 
+    @Option(
+        names = "--whole",
+        description =
+            "Every file as it is, whatever the devices run: larger, and right for a device whose"
+                + " files are damaged.")
+    private boolean whole;
+
+    @Option(
+        names = "--wait",
+        defaultValue = "10m",
+        paramLabel = "TIME",
+        description =
+            "How long to wait for what changed to be made; then files come whole. Default:"
+                + " ${DEFAULT-VALUE}")
+    private String wait;
+
     @Override
     public Integer call() {
+      Duration limit;
+      try {
+        limit = Units.duration(wait);
+      } catch (IllegalArgumentException e) {
+        throw Failure.usage("--wait: " + e.getMessage());
+      }
       Screen screen = screen();
       Optional<char[]> passphrase = passphrase();
       try (HubClient hub = hub()) {
         KitMade made =
             hub.post(KitMade.class, "/kits", new KitAsk(site, slots, passphrase.isPresent()));
-        KitAssembly assembly = KitAssembly.of(made, passphrase);
+        KitContents contents =
+            whole
+                ? KitContents.whole(made)
+                : KitContents.small(
+                    made,
+                    new AwaitedBundles(
+                            ask -> hub.post(BundleAnswer.class, "/bundles", ask),
+                            screen::hint,
+                            limit)
+                        ::get);
+        contents.notes().forEach(screen::note);
+        KitAssembly assembly = KitAssembly.of(made, contents, hub::openBundle, passphrase);
         KitWritten written;
         try (Progress progress = screen.progress("kit", assembly.contentBytes())) {
           written = assembly.write(out, hub::openFile, progress::add);
@@ -177,6 +219,20 @@ final class KitCommand extends CommandGroup {
                   slot.revision(),
                   Instant.ofEpochMilli(slot.issuedMillis())));
     }
+    for (KitWritten.Bundle bundle : kit.bundles()) {
+      words.append(
+          "  bundle   %s make %s of release %s%s%n"
+              .formatted(
+                  Ago.bytes(bundle.bytes()),
+                  Ago.bytes(bundle.plainBytes()),
+                  brief(bundle.target()),
+                  bundle.base() == null ? "" : ", from release " + brief(bundle.base())));
+    }
+    words.append("  whole    %s of documents and files%n".formatted(Ago.bytes(kit.otherBytes())));
     return words.toString();
+  }
+
+  private static String brief(String digest) {
+    return Digest.ofHex(digest.substring(Digest.PREFIX.length())).brief();
   }
 }

@@ -90,7 +90,7 @@ public final class AdminServer implements AutoCloseable {
               rollouts.on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);
-              new KitRoutes(desk, depot, signer).on(config.routes);
+              new KitRoutes(desk, depot, signer, new KitChanges(views)).on(config.routes);
               config.routes.get("/healthz", context -> health(context, isHealthy));
               config.routes.get(
                   "/metrics",

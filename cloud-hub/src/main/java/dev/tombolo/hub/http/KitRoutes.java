@@ -31,12 +31,14 @@ final class KitRoutes {
   private final CommandDesk desk;
   private final FileDepot depot;
   private final ManifestSigner signer;
+  private final KitChanges changes;
   private final SecureRandom random = new SecureRandom();
 
-  KitRoutes(CommandDesk desk, FileDepot depot, ManifestSigner signer) {
+  KitRoutes(CommandDesk desk, FileDepot depot, ManifestSigner signer, KitChanges changes) {
     this.desk = desk;
     this.depot = depot;
     this.signer = signer;
+    this.changes = changes;
   }
 
   void on(RoutesConfig routes) {
@@ -82,7 +84,8 @@ final class KitRoutes {
         made.documentCertificate(),
         made.documents().stream().map(this::signed).toList(),
         made.sections().stream().map(Section::text).toList(),
-        files);
+        files,
+        changes.of(made));
   }
 
   /// Committed before it is signed, signed before anybody sees it.

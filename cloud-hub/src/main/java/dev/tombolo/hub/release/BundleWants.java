@@ -95,7 +95,7 @@ public final class BundleWants {
   }
 
   /// A machine that takes the one takes the other.
-  private static OptionalInt sameMachine(Variant wanted, List<Variant> variants) {
+  public static OptionalInt sameMachine(Variant wanted, List<Variant> variants) {
     for (int i = 0; i < variants.size(); i++) {
       Variant variant = variants.get(i);
       if (variant.os().equals(wanted.os())

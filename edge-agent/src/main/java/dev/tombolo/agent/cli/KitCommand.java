@@ -213,6 +213,17 @@ final class KitCommand implements Runnable {
                   .integer("bytes", kit.bytes())
                   .yes("whole", kit.isWhole())
                   .list(
+                      "bundles",
+                      it.bundles(),
+                      (each, bundle) ->
+                          each.id("bundle", bundle.bundle())
+                              .integer("bytes", bundle.bytes())
+                              .integer("plainBytes", bundle.plainBytes())
+                              .id("target", bundle.target())
+                              .integer("variant", bundle.variant())
+                              .id("base", bundle.base()))
+                  .integer("otherBytes", it.contentBytes() - it.bundleBytes())
+                  .list(
                       "slots",
                       it.slots(),
                       (each, slot) ->
@@ -243,6 +254,20 @@ final class KitCommand implements Runnable {
                               slot.revision(),
                               Instant.ofEpochMilli(slot.issuedMillis())))
               .collect(Collectors.joining("\n"));
+      String bundles =
+          header.bundles().stream()
+              .map(
+                  bundle ->
+                      "\n%-10s%d bytes make %d bytes of release %s%s"
+                          .formatted(
+                              "bundle",
+                              bundle.bytes(),
+                              bundle.plainBytes(),
+                              bundle.target().brief(),
+                              bundle.base() == null
+                                  ? ""
+                                  : ", from release " + bundle.base().brief()))
+              .collect(Collectors.joining());
       return """
       kit       %s
       made      %s
@@ -250,7 +275,7 @@ final class KitCommand implements Runnable {
       hub       history %s, epoch %d
       sealed to %s
       file      %s
-      %s"""
+      %s%s"""
           .formatted(
               header.id(),
               Instant.ofEpochMilli(header.createdMillis()),
@@ -261,7 +286,8 @@ final class KitCommand implements Runnable {
               kit.isWhole()
                   ? kit.bytes() + " bytes, as long as it should be"
                   : kit.bytes() + " bytes; it should have " + kit.bytesWanted() + ": copy it again",
-              slots);
+              slots,
+              bundles);
     }
   }
 }

@@ -47,14 +47,17 @@ final class KitOutcome {
   int await(int seconds) throws IOException {
     if (!json) {
       out.println(
-          "kit %s of %s is whole and for this device: revision %d, %d %s, %d bytes"
+          "kit %s of %s is whole and for this device: revision %d, %d %s, %d bytes%s"
               .formatted(
                   placed.header().id(),
                   Instant.ofEpochMilli(placed.header().createdMillis()),
                   placed.revision(),
                   placed.files(),
                   placed.files() == 1 ? "file" : "files",
-                  placed.bytes()));
+                  placed.bytes(),
+                  placed.bundles() == 0
+                      ? ""
+                      : ", from " + placed.bundleBytes() + " bytes of what changed"));
       out.flush();
     }
     DeviceStanding standing = DeviceStanding.of(data);
@@ -147,7 +150,9 @@ final class KitOutcome {
                       .integer("revision", it.revision())
                       .id("manifest", it.manifest())
                       .integer("files", it.files())
-                      .integer("bytes", it.bytes())));
+                      .integer("bytes", it.bytes())
+                      .integer("bundles", it.bundles())
+                      .integer("bundleBytes", it.bundleBytes())));
       return exit;
     }
     for (ApplicationStatus it : applications(standing)) {

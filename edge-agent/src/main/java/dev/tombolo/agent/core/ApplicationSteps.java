@@ -292,7 +292,7 @@ final class ApplicationSteps {
               && it.release instanceof ReleaseState.Fetching at
               && BundleSteps.bundleOf(at).filter(event.bundle()::equals).isPresent()) {
             bundles.applied(at);
-            files.shelve(event.release(), event.bundle());
+            files.shelve(event.application(), event.release(), event.bundle());
           }
         },
         now,

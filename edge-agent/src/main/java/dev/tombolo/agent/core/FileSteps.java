@@ -30,9 +30,11 @@ final class FileSteps {
   private final Downloads downloads = new Downloads();
   private final PeerSteps peers;
 
-  /// Release -> the bundle that made it here: a peer that comes later may want it. Forgotten with
-  /// the agent's process.
-  private final Map<Digest, Digest> shelved = new HashMap<>();
+  /// The bundle that made an application's newest release here: a peer that comes later may want
+  /// it. Forgotten with the agent's process.
+  private final Map<Name, Shelved> shelved = new HashMap<>();
+
+  private record Shelved(Digest release, Digest bundle) {}
 
   private boolean sweepDue = true;
 
@@ -55,9 +57,10 @@ final class FileSteps {
   }
 
   /// The release has been made by the bundle.
-  void shelve(Digest release, Digest bundle) {
+  void shelve(Name application, Digest release, Digest bundle) {
     if (peers.isOn()) {
-      shelved.put(release, bundle);
+      // What made the one before goes.
+      sweepDue |= shelved.put(application, new Shelved(release, bundle)) != null;
     }
   }
 
@@ -218,9 +221,9 @@ final class FileSteps {
       }
       BundleSteps.bundleOf(application.release).ifPresent(files::add);
     }
-    shelved.keySet().retainAll(releases);
+    shelved.values().removeIf(it -> !releases.contains(it.release()));
     if (peers.isOn()) {
-      files.addAll(shelved.values());
+      shelved.values().forEach(it -> files.add(it.bundle()));
     }
     sweepDue = false;
     programs.keepOnly(releases);

@@ -1,5 +1,8 @@
 package dev.tombolo.agent.kit;
 
+import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.desired.DesiredContent;
@@ -35,6 +38,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -43,11 +47,13 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -109,9 +115,17 @@ public final class KitApply implements AutoCloseable {
   ///
   /// @param manifest digest of the document's payload
   /// @param files contents put into the data folder, and their bytes
+  /// @param bundles that made some of them, and the bytes of these on the stick
   /// @param wasHeld the device holds this very document already
   public record Placed(
-      KitHeader header, long revision, Digest manifest, int files, long bytes, boolean wasHeld) {}
+      KitHeader header,
+      long revision,
+      Digest manifest,
+      int files,
+      long bytes,
+      int bundles,
+      long bundleBytes,
+      boolean wasHeld) {}
 
   /// @throws IOException when another one is being applied
   public static KitApply begin(AgentFolders folders, KitDevice device) throws IOException {
@@ -288,12 +302,21 @@ public final class KitApply implements AutoCloseable {
         taken.digest(),
         taken.filesTaken,
         taken.bytesTaken,
+        taken.bundlesApplied,
+        taken.bundleBytes,
         taken.wasHeld);
   }
 
   @Override
   public void close() throws IOException {
     lock.close();
+  }
+
+  /// The variant that this device takes of a release.
+  private record Wanted(String name, int variant, List<Variant.File> files) {
+    Wanted {
+      files = List.copyOf(files);
+    }
   }
 
   /// What is this device's of the kit, while it is being read.
@@ -309,6 +332,10 @@ public final class KitApply implements AutoCloseable {
     private final Set<Digest> sectionsMissing = new HashSet<>();
     private final Map<Digest, String> releases = new HashMap<>();
     private final Map<Digest, Long> filesMissing = new HashMap<>();
+    private final Map<Digest, Wanted> wanted = new HashMap<>();
+    private final List<String> troubles = new ArrayList<>();
+    private int bundlesApplied;
+    private long bundleBytes;
     private boolean filesKnown;
     private int filesTaken;
     private long bytesTaken;
@@ -321,11 +348,11 @@ public final class KitApply implements AutoCloseable {
     }
 
     DesiredManifest manifest() {
-      return java.util.Objects.requireNonNull(manifest);
+      return Objects.requireNonNull(manifest);
     }
 
     Digest digest() {
-      return java.util.Objects.requireNonNull(digest);
+      return Objects.requireNonNull(digest);
     }
 
     void read(KitReader<IOException> reader) throws IOException, KitException, MalformedException {
@@ -335,6 +362,10 @@ public final class KitApply implements AutoCloseable {
         switch (record.kind()) {
           case DOCUMENT -> document(text(reader, record));
           case SECTION -> section(reader, record);
+          case BUNDLE -> {
+            knowFiles();
+            bundle(reader, record);
+          }
           case FILE -> {
             knowFiles();
             file(reader, record);
@@ -347,7 +378,11 @@ public final class KitApply implements AutoCloseable {
         throw new KitException(
             "it lacks "
                 + filesMissing.size()
-                + " of the files of the releases it selects; ask for a new kit");
+                + " of the files of the releases it selects; "
+                + (troubles.isEmpty()
+                    ? "ask for a new kit"
+                    : String.join("; ", troubles)
+                        + "; ask for a kit with all of it: tombolo kit create --whole"));
       }
       check();
     }
@@ -449,7 +484,7 @@ public final class KitApply implements AutoCloseable {
     }
 
     private PublicKey key() {
-      return java.util.Objects.requireNonNull(key);
+      return Objects.requireNonNull(key);
     }
 
     private String words(Reason reason) {
@@ -493,6 +528,12 @@ public final class KitApply implements AutoCloseable {
               KitFolder.payload(envelope),
               Limits.RELEASE_MANIFEST_BYTES_MAX);
       if (device.platform().choose(release.variants()) instanceof Platform.Chosen(var variant)) {
+        wanted.put(
+            Digest.of(KitFolder.payload(envelope)),
+            new Wanted(
+                release.name() + " " + release.version(),
+                release.variants().indexOf(variant),
+                variant.files()));
         for (Variant.File file : variant.files()) {
           filesMissing.put(file.digest(), file.size());
         }
@@ -517,7 +558,14 @@ public final class KitApply implements AutoCloseable {
           filesMissing.remove(file.getKey());
         }
       }
-      long needed = filesMissing.values().stream().mapToLong(Long::longValue).sum() + SPARE_BYTES;
+      long bundle =
+          header.bundles().stream()
+              .filter(it -> wanted.containsKey(it.target()))
+              .mapToLong(KitHeader.Bundle::bytes)
+              .max()
+              .orElse(0);
+      long needed =
+          filesMissing.values().stream().mapToLong(Long::longValue).sum() + bundle + SPARE_BYTES;
       long free = Files.getFileStore(folder.path()).getUsableSpace();
       if (!filesMissing.isEmpty() && free < needed) {
         throw new IOException(
@@ -561,18 +609,91 @@ public final class KitApply implements AutoCloseable {
         throw new KitException(
             "a file of it has " + record.bytes() + " bytes, not the " + size + " of its release");
       }
-      owner.write(
-          folder.file(record.digest()),
-          into -> {
-            for (int got = reader.body(buffer, buffer.length);
-                got > 0;
-                got = reader.body(buffer, buffer.length)) {
-              into.write(buffer, got);
-            }
-          });
+      owner.write(folder.file(record.digest()), into -> copy(reader, into));
       filesMissing.remove(record.digest());
       filesTaken++;
       bytesTaken += record.bytes();
+    }
+
+    /// What a bundle makes, if it is for this device and makes something that is missing. One that
+    /// does not fit what is here is no harm while another, or whole files, bring the same.
+    private void bundle(KitReader<IOException> reader, KitRecord record)
+        throws IOException, KitException {
+      KitHeader.Bundle bundle = named(record);
+      Wanted target = wanted.get(bundle.target());
+      if (target == null
+          || target.variant() != bundle.variant()
+          || target.files().stream().noneMatch(it -> filesMissing.containsKey(it.digest()))) {
+        return;
+      }
+      Path base = null;
+      if (bundle.base() != null) {
+        base = folders.release(bundle.base());
+        if (!Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)) {
+          troubles.add(
+              "for "
+                  + target.name()
+                  + " it has what changed since release "
+                  + bundle.base().brief()
+                  + ", which this device does not hold");
+          return;
+        }
+      }
+      Path brought = folder.path().resolve("bundle");
+      Path made = folder.path().resolve("made");
+      owner.write(brought, into -> copy(reader, into));
+      try {
+        BundleApply.apply(base, brought, made, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
+        take(target, made);
+        bundlesApplied++;
+        bundleBytes += record.bytes();
+      } catch (BaseException | NoSuchFileException e) {
+        troubles.add(
+            "for "
+                + target.name()
+                + " it has what changed since release "
+                + Objects.requireNonNull(bundle.base()).brief()
+                + ", whose files are damaged on this device");
+      } catch (RefusedBundleException e) {
+        troubles.add("its bundle for " + target.name() + " is of no use: " + e.getMessage());
+      } finally {
+        Files.delete(brought);
+        KitFolder.deleteAll(made);
+      }
+    }
+
+    private KitHeader.Bundle named(KitRecord record) throws KitException {
+      for (KitHeader.Bundle bundle : header.bundles()) {
+        if (bundle.bundle().equals(record.digest()) && bundle.bytes() == record.bytes()) {
+          return bundle;
+        }
+      }
+      throw new KitException("it has a bundle that its header does not name");
+    }
+
+    /// Files are called by the digests they were found to have.
+    private void take(Wanted target, Path made) throws IOException {
+      for (Variant.File file : target.files()) {
+        Path fresh = made.resolve(file.digest().hex());
+        if (filesMissing.containsKey(file.digest())
+            && Files.isRegularFile(fresh, LinkOption.NOFOLLOW_LINKS)
+            && Files.size(fresh) == file.size()) {
+          Files.move(fresh, folder.file(file.digest()), StandardCopyOption.ATOMIC_MOVE);
+          owner.give(folder.file(file.digest()));
+          filesMissing.remove(file.digest());
+          filesTaken++;
+          bytesTaken += file.size();
+        }
+      }
+    }
+
+    private void copy(KitReader<IOException> reader, Owner.Into into)
+        throws IOException, KitException {
+      for (int got = reader.body(buffer, buffer.length);
+          got > 0;
+          got = reader.body(buffer, buffer.length)) {
+        into.write(buffer, got);
+      }
     }
 
     void finish() throws IOException {

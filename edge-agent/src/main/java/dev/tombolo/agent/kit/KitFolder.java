@@ -14,6 +14,7 @@ import dev.tombolo.protocol.sign.Envelope;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -153,11 +154,23 @@ record KitFolder(Path path) {
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(going)) {
       for (Path entry : entries) {
-        Files.deleteIfExists(entry);
+        deleteAll(entry);
       }
     } catch (NoSuchFileException e) {
       return;
     }
     Files.deleteIfExists(going);
+  }
+
+  /// A file, or a folder with all that is in it.
+  static void deleteAll(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+        for (Path entry : entries) {
+          deleteAll(entry);
+        }
+      }
+    }
+    Files.deleteIfExists(path);
   }
 }

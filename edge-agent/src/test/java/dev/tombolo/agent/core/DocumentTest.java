@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DocumentTest {
   private final Shop shop = new Shop();
@@ -87,6 +91,34 @@ class DocumentTest {
     assertThat(held()).isEqualTo(before);
     assertThat(shop.runs(release.digest())).isTrue();
     assertThat(refused()).containsInstanceOf(Reason.DocumentStale.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("settingsOfReleases")
+  void executableSettingsThatAreInNoReleaseAreRefusedWithTheirReason(String field) {
+    Digest before = held();
+    List<Section> lied =
+        shop.hub.sections().stream()
+            .map(
+                it ->
+                    it.name().equals(Section.WORKLOADS)
+                        ? new Section(
+                            it.name(),
+                            it.text().replace("[{", "[{\"" + field + "\":[\"/bin/sh\"],"))
+                        : it)
+            .toList();
+
+    shop.hub.publish(lied, List.of());
+    shop.seconds(5);
+
+    assertThat(held()).isEqualTo(before);
+    assertThat(shop.runs(release.digest())).isTrue();
+    assertThat(refused())
+        .hasValueSatisfying(it -> assertThat(it.toString()).contains("'" + field + "'"));
+  }
+
+  static Set<String> settingsOfReleases() {
+    return WorkloadsSection.SIGNED_ONLY;
   }
 
   @Test

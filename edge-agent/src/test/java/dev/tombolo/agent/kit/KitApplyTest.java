@@ -18,6 +18,8 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.kit.KitException;
+import dev.tombolo.protocol.kit.KitHeader;
+import dev.tombolo.protocol.kit.KitKey;
 import dev.tombolo.protocol.kit.KitRecord;
 import dev.tombolo.protocol.kit.KitSamples;
 import dev.tombolo.protocol.kit.KitSamples.Part;
@@ -33,15 +35,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,13 +115,18 @@ class KitApplyTest {
   }
 
   private static DesiredManifest manifest(DeviceId device, History history, long revision) {
+    return manifest(device, history, revision, MODEL);
+  }
+
+  private static DesiredManifest manifest(
+      DeviceId device, History history, long revision, byte[] model) {
     return new DesiredManifest(
         device,
         history,
         revision,
         1_767_225_600_000L + revision,
         List.of(),
-        sections(MODEL).stream()
+        sections(model).stream()
             .map(it -> new DesiredManifest.SectionRef(it.name(), it.digest()))
             .toList());
   }
@@ -428,5 +438,136 @@ class KitApplyTest {
       isOver.set(true);
       agent.join();
     }
+  }
+
+  // Bundles
+
+  private static final Path GOLDEN = Path.of("../protocol/src/test/resources/golden/bundle");
+  private static final Digest BEFORE = Digest.ofText("the release before");
+
+  private static byte[] golden(String name) throws IOException {
+    return Files.readAllBytes(GOLDEN.resolve(name));
+  }
+
+  private static KitHeader.Bundle bundle(String name, int variant, @Nullable Digest base)
+      throws IOException {
+    byte[] content = golden(name);
+    byte[] target = golden("target.safetensors");
+    Digest release = Digest.of(java.util.Base64.getDecoder().decode(release(target).payload()));
+    return new KitHeader.Bundle(
+        Digest.of(content), content.length, target.length, release, variant, base);
+  }
+
+  /// A kit whose one file comes by these bundles only.
+  private void kitOf(Map<KitHeader.Bundle, byte[]> bundles) throws IOException {
+    byte[] target = golden("target.safetensors");
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        part(
+            signed(
+                DesiredManifest.PAYLOAD_TYPE,
+                manifest(GoldenFiles.DEVICE, GoldenFiles.HISTORY, 8, target),
+                GoldenFiles.DOCUMENT)));
+    for (Section section : sections(target)) {
+      parts.add(Part.text(KitRecord.Kind.SECTION, section.text()));
+    }
+    bundles.values().forEach(it -> parts.add(new Part(KitRecord.Kind.BUNDLE, it)));
+    KitKey key = KitKey.draw(new SecureRandom());
+    KitHeader plain =
+        KitSamples.header(
+            List.of(
+                key.lockTo(GoldenFiles.DEVICE, KEY.getPublic(), KitSamples.ID, new SecureRandom())),
+            parts);
+    KitHeader header =
+        new KitHeader(
+            plain.id(),
+            plain.createdMillis(),
+            plain.history(),
+            plain.fleet(),
+            plain.site(),
+            plain.slots(),
+            plain.locks(),
+            plain.contentBytes(),
+            List.copyOf(bundles.keySet()));
+    Files.write(file, KitSamples.write(header, key, parts));
+  }
+
+  @Test
+  void aBundleMakesTheFilesAndDoesNotStay() throws Exception {
+    kitOf(Map.of(bundle("whole.bundle", 0, null), golden("whole.bundle")));
+
+    KitApply.Placed placed = apply(Optional.empty());
+
+    assertThat(placed.bundles()).isOne();
+    assertThat(placed.bundleBytes()).isEqualTo(golden("whole.bundle").length);
+    assertThat(placed.bytes()).isEqualTo(golden("target.safetensors").length);
+    Path kit = folders.kits().resolve(KitSamples.ID);
+    assertThat(kit.resolve(Digest.of(golden("target.safetensors")).hex()))
+        .hasBinaryContent(golden("target.safetensors"));
+    try (Stream<Path> left = Files.list(kit)) {
+      assertThat(left.map(it -> it.getFileName().toString()))
+          .noneMatch(it -> it.contains("bundle") || it.contains("made"));
+    }
+  }
+
+  @Test
+  void aBundleWhoseBaseIsNotHereIsRefusedByItsName() throws Exception {
+    kitOf(Map.of(bundle("change.bundle", 0, BEFORE), golden("change.bundle")));
+
+    refused("what changed since release " + BEFORE.brief(), Optional.empty());
+    refused("does not hold", Optional.empty());
+    refused("--whole", Optional.empty());
+  }
+
+  @Test
+  void aBundleWhoseBaseIsDamagedIsRefusedByItsName() throws Exception {
+    Files.createDirectories(folders.release(BEFORE));
+    kitOf(Map.of(bundle("change.bundle", 0, BEFORE), golden("change.bundle")));
+
+    refused("whose files are damaged on this device", Optional.empty());
+    refused("--whole", Optional.empty());
+  }
+
+  @Test
+  void aBundleThatNeedsNothingHelpsWhereTheBaseIsLost() throws Exception {
+    Map<KitHeader.Bundle, byte[]> bundles = new LinkedHashMap<>();
+    bundles.put(bundle("change.bundle", 0, BEFORE), golden("change.bundle"));
+    bundles.put(bundle("whole.bundle", 0, null), golden("whole.bundle"));
+    kitOf(bundles);
+
+    assertThat(apply(Optional.empty()).bundles()).isOne();
+  }
+
+  @Test
+  void aBundleOfAnotherVariantIsPassedOver() throws Exception {
+    kitOf(Map.of(bundle("whole.bundle", 1, null), golden("whole.bundle")));
+
+    refused("it lacks 1 of the files", Optional.empty());
+  }
+
+  @Test
+  void aBundleThatMakesSomethingElseIsOfNoUse() throws Exception {
+    byte[] rubbish = golden("whole.bundle");
+    rubbish[rubbish.length - 5] ^= 1;
+    KitHeader.Bundle named = bundle("whole.bundle", 0, null);
+    KitHeader.Bundle lied =
+        new KitHeader.Bundle(
+            Digest.of(rubbish),
+            rubbish.length,
+            named.plainBytes(),
+            named.target(),
+            named.variant(),
+            null);
+    kitOf(Map.of(lied, rubbish));
+
+    refused("is of no use", Optional.empty());
+  }
+
+  @Test
+  void aBundleThatTheHeaderDoesNotNameIsRefused() throws Exception {
+    KitHeader.Bundle named = bundle("change.bundle", 0, null);
+    kitOf(Map.of(named, golden("whole.bundle")));
+
+    refused("its header does not name", Optional.empty());
   }
 }

@@ -91,6 +91,17 @@ final class DesiredJson {
   }
 
   private static WorkloadsSection.Selection selection(JsonFields f) throws MalformedException {
+    for (String field : f.names()) {
+      if (WorkloadsSection.SIGNED_ONLY.contains(field)) {
+        throw new MalformedException(
+            "workloads section",
+            "the selection of '"
+                + f.name("name")
+                + "' brings '"
+                + field
+                + "', which only a signed release may say");
+      }
+    }
     return new WorkloadsSection.Selection(
         f.name("name"),
         f.digest("release"),

@@ -2,6 +2,7 @@ package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.kit.KitHeader;
 import dev.tombolo.protocol.kit.KitLock;
+import java.util.List;
 
 /// The header of an offline kit.
 final class KitJson {
@@ -19,7 +20,8 @@ final class KitJson {
         f.name("site"),
         f.list("slots", KitJson::slot),
         f.list("locks", KitJson::lock),
-        f.integer("contentBytes"));
+        f.integer("contentBytes"),
+        f.has("bundles") ? f.list("bundles", KitJson::bundle) : List.of());
   }
 
   static void write(JsonWriter json, KitHeader h) {
@@ -31,6 +33,28 @@ final class KitJson {
         .list("slots", h.slots(), KitJson::write)
         .list("locks", h.locks(), KitJson::write)
         .integer("contentBytes", h.contentBytes());
+    if (!h.bundles().isEmpty()) {
+      json.list("bundles", h.bundles(), KitJson::write);
+    }
+  }
+
+  private static KitHeader.Bundle bundle(JsonFields f) throws MalformedException {
+    return new KitHeader.Bundle(
+        f.digest("bundle"),
+        f.integer("bytes"),
+        f.integer("plainBytes"),
+        f.digest("target"),
+        f.small("variant"),
+        f.digestOrNull("base"));
+  }
+
+  private static void write(JsonWriter json, KitHeader.Bundle b) {
+    json.id("bundle", b.bundle())
+        .integer("bytes", b.bytes())
+        .integer("plainBytes", b.plainBytes())
+        .id("target", b.target())
+        .integer("variant", b.variant())
+        .id("base", b.base());
   }
 
   private static KitHeader.Slot slot(JsonFields f) throws MalformedException {

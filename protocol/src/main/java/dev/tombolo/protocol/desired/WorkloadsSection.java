@@ -5,11 +5,29 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Which signed releases the device should run, and the values of their typed parameters. It
 /// selects; what executes is only ever in the releases.
 public record WorkloadsSection(List<Selection> applications) {
+  /// Fields that would say what is executed, and how, had they a place here. A reader refuses a
+  /// section that has one, where it leaves other fields alone that it does not know: whoever sends
+  /// it believes that the device would obey.
+  public static final Set<String> SIGNED_ONLY =
+      Set.of(
+          "argv",
+          "command",
+          "devices",
+          "env",
+          "files",
+          "image",
+          "mounts",
+          "probes",
+          "reload",
+          "variants",
+          "workload");
+
   public WorkloadsSection {
     applications = List.copyOf(applications);
   }

@@ -26,6 +26,9 @@ public final class KitFormat {
   /// Devices of one kit: each one's document is made in one step of the hub's loop.
   public static final int DEVICES_MAX = 64;
 
+  /// Bundles of one kit.
+  public static final int BUNDLES_MAX = 256;
+
   /// The content: 16 TiB.
   public static final long CONTENT_BYTES_MAX = 1L << 44;
 

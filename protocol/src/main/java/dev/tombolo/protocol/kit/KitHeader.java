@@ -1,9 +1,11 @@
 package dev.tombolo.protocol.kit;
 
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The part of a kit that everybody can read. It is bound to the content: a byte of it changed, and
 /// the content does not open.
@@ -14,6 +16,7 @@ import java.util.List;
 /// @param slots whose documents are in it, one each
 /// @param locks each holds the kit's key; one of them has to be opened
 /// @param contentBytes of all records together
+/// @param bundles in the order of their records; they stand for files that are not in it whole
 public record KitHeader(
     String id,
     long createdMillis,
@@ -22,10 +25,42 @@ public record KitHeader(
     Name site,
     List<Slot> slots,
     List<KitLock> locks,
-    long contentBytes) {
+    long contentBytes,
+    List<Bundle> bundles) {
   public KitHeader {
     slots = List.copyOf(slots);
     locks = List.copyOf(locks);
+    bundles = List.copyOf(bundles);
+  }
+
+  /// What makes the files of one variant of a release.
+  ///
+  /// @param bytes of the bundle; `plainBytes` of what it makes
+  /// @param variant counted from 0, as in the release
+  /// @param base the release whose files it needs; null when it needs none
+  public record Bundle(
+      Digest bundle,
+      long bytes,
+      long plainBytes,
+      Digest target,
+      int variant,
+      @Nullable Digest base) {}
+
+  /// With whole files only.
+  public KitHeader(
+      String id,
+      long createdMillis,
+      History history,
+      Name fleet,
+      Name site,
+      List<Slot> slots,
+      List<KitLock> locks,
+      long contentBytes) {
+    this(id, createdMillis, history, fleet, site, slots, locks, contentBytes, List.of());
+  }
+
+  public long bundleBytes() {
+    return bundles.stream().mapToLong(Bundle::bytes).sum();
   }
 
   /// Whose document it has.
@@ -60,6 +95,10 @@ public record KitHeader(
     // A device may be about to change its key: then both open it.
     if (locks.isEmpty() || locks.size() > 2 * KitFormat.DEVICES_MAX) {
       throw new KitException("it has " + locks.size() + " locks");
+    }
+    if (bundles.size() > KitFormat.BUNDLES_MAX) {
+      throw new KitException(
+          "it has " + bundles.size() + " bundles; the most is " + KitFormat.BUNDLES_MAX);
     }
     if (contentBytes < 1 || contentBytes > KitFormat.CONTENT_BYTES_MAX) {
       throw new KitException(

@@ -17,6 +17,9 @@ public record KitRecord(Kind kind, long bytes, Digest digest) {
     /// A section's text in UTF-8, which a manifest lists by its digest. Each once.
     SECTION(2, Limits.SECTION_BYTES_MAX),
 
+    /// A bundle that the header names. Each once, those that need a base first.
+    BUNDLE(4, KitFormat.CONTENT_BYTES_MAX),
+
     /// A file of a release. Each once.
     FILE(3, KitFormat.CONTENT_BYTES_MAX),
 
@@ -81,6 +84,7 @@ public record KitRecord(Kind kind, long bytes, Digest digest) {
     return switch (kind) {
       case DOCUMENT -> "document";
       case SECTION -> "section";
+      case BUNDLE -> "bundle";
       case FILE -> "file";
       case END -> "end";
     };

@@ -130,7 +130,16 @@ public final class HubClient implements AutoCloseable {
 
   /// A file of the hub's store; to be closed.
   public InputStream openFile(Digest digest) throws IOException {
-    HttpRequest.Builder request = request("/files/" + digest.hex()).GET();
+    return open("/files/" + digest.hex());
+  }
+
+  /// A bundle; to be closed.
+  public InputStream openBundle(Digest digest) throws IOException {
+    return open("/bundles/" + digest.hex());
+  }
+
+  private InputStream open(String path) throws IOException {
+    HttpRequest.Builder request = request(path).GET();
     HttpResponse<InputStream> response =
         exchange(request, ANSWER_WAIT_MAX, BodyHandlers.ofInputStream());
     if (response.statusCode() >= 400) {

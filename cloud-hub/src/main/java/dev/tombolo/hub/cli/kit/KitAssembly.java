@@ -53,28 +53,45 @@ public final class KitAssembly {
   private final List<byte[]> documents;
   private final List<byte[]> sections;
   private final List<KitFile> files;
+  private final Depot bundles;
 
   private KitAssembly(
       KitHeader header,
       KitKey key,
       List<byte[]> documents,
       List<byte[]> sections,
-      List<KitFile> files) {
+      List<KitFile> files,
+      Depot bundles) {
     this.header = header;
     this.key = key;
     this.documents = documents;
     this.sections = sections;
     this.files = files;
+    this.bundles = bundles;
   }
 
-  /// Where files of releases come from.
+  /// Where contents come from.
   public interface Depot {
-    InputStream open(Digest file) throws IOException;
+    InputStream open(Digest content) throws IOException;
   }
 
+  /// With every file as it is.
+  ///
   /// @param passphrase seals it instead of the devices' keys
   /// @throws IOException in words for the operator
   public static KitAssembly of(KitMade made, Optional<char[]> passphrase) throws IOException {
+    return of(made, KitContents.whole(made), KitAssembly::none, passphrase);
+  }
+
+  private static InputStream none(Digest bundle) throws IOException {
+    throw new IOException("no bundle was asked for, and " + bundle.brief() + " is wanted");
+  }
+
+  /// @param contents what it brings besides documents
+  /// @param bundles where they come from
+  public static KitAssembly of(
+      KitMade made, KitContents contents, Depot bundles, Optional<char[]> passphrase)
+      throws IOException {
     SecureRandom random = new SecureRandom();
     KitKey key = KitKey.draw(random);
     List<byte[]> documents = new ArrayList<>();
@@ -105,7 +122,10 @@ public final class KitAssembly {
     for (byte[] section : sections) {
       bytes += KitWriter.contentBytes(section.length);
     }
-    for (KitFile file : made.files()) {
+    for (KitHeader.Bundle bundle : contents.bundles()) {
+      bytes += KitWriter.contentBytes(bundle.bytes());
+    }
+    for (KitFile file : contents.files()) {
       bytes += KitWriter.contentBytes(file.bytes());
     }
     KitHeader header =
@@ -117,8 +137,9 @@ public final class KitAssembly {
             new Name(made.site()),
             slots,
             locks,
-            bytes);
-    return new KitAssembly(header, key, documents, sections, made.files());
+            bytes,
+            contents.bundles());
+    return new KitAssembly(header, key, documents, sections, contents.files(), bundles);
   }
 
   private static String update(KitDocument document, String certificate) throws IOException {
@@ -216,21 +237,27 @@ public final class KitAssembly {
       writer.body(section, section.length);
       progress.accept(KitWriter.contentBytes(section.length));
     }
+    for (KitHeader.Bundle bundle : header.bundles()) {
+      KitRecord record = new KitRecord(KitRecord.Kind.BUNDLE, bundle.bytes(), bundle.bundle());
+      write(record, writer, bundles, progress);
+    }
     for (KitFile file : files) {
-      write(file, writer, depot, progress);
+      KitRecord record =
+          new KitRecord(KitRecord.Kind.FILE, file.bytes(), Digest.ofHex(file.digest()));
+      write(record, writer, depot, progress);
     }
     writer.end();
   }
 
   private static void write(
-      KitFile file, KitWriter<IOException> writer, Depot depot, LongConsumer progress)
+      KitRecord record, KitWriter<IOException> writer, Depot depot, LongConsumer progress)
       throws IOException {
-    Digest digest = Digest.ofHex(file.digest());
-    writer.record(new KitRecord(KitRecord.Kind.FILE, file.bytes(), digest));
+    Digest digest = record.digest();
+    writer.record(record);
     progress.accept(KitRecord.HEAD_BYTES);
     MessageDigest sha256 = sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
-    long left = file.bytes();
+    long left = record.bytes();
     try (InputStream in = depot.open(digest)) {
       while (left > 0) {
         int got = in.read(buffer, 0, (int) Math.min(buffer.length, left));
@@ -246,7 +273,7 @@ public final class KitAssembly {
     Digest got = Digest.ofHash(sha256.digest());
     if (!got.equals(digest)) {
       throw new IOException(
-          "file "
+          (record.kind() == KitRecord.Kind.BUNDLE ? "bundle " : "file ")
               + digest.brief()
               + " is damaged at the hub (it has the digest "
               + got.brief()
@@ -303,6 +330,18 @@ public final class KitAssembly {
                         slot.device().text(),
                         slot.revision(),
                         slot.issuedMillis()))
-            .toList());
+            .toList(),
+        header.bundles().stream()
+            .map(
+                it ->
+                    new KitWritten.Bundle(
+                        it.bundle().hex(),
+                        it.bytes(),
+                        it.plainBytes(),
+                        it.target().text(),
+                        it.variant(),
+                        it.base() == null ? null : it.base().text()))
+            .toList(),
+        header.contentBytes() - header.bundleBytes());
   }
 }

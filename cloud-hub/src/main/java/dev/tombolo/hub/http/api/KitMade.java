@@ -7,6 +7,7 @@ import java.util.List;
 ///
 /// @param documentCertificate PEM
 /// @param sections texts, each once
+/// @param changes each variant of the releases; files that are in none are needed as they are
 @Json
 public record KitMade(
     String kit,
@@ -18,10 +19,12 @@ public record KitMade(
     String documentCertificate,
     List<KitDocument> documents,
     List<String> sections,
-    List<KitFile> files) {
+    List<KitFile> files,
+    List<KitChange> changes) {
   public KitMade {
     documents = List.copyOf(documents);
     sections = List.copyOf(sections);
     files = List.copyOf(files);
+    changes = changes == null ? List.of() : List.copyOf(changes);
   }
 }

@@ -55,7 +55,8 @@ class KitAssemblyTest {
                     GoldenFiles.resource("/trust/device.pem")
                         + GoldenFiles.resource("/trust/ca.pem")))),
         GoldenFiles.SECTIONS.stream().map(Section::text).toList(),
-        List.of(new KitFile(Digest.of(MODEL).hex(), MODEL.length)));
+        List.of(new KitFile(Digest.of(MODEL).hex(), MODEL.length)),
+        List.of());
   }
 
   private static KitAssembly.Depot depot(byte[] content) {

@@ -1,7 +1,6 @@
-package dev.tombolo.bench;
+package dev.tombolo.bench.process;
 
-import dev.tombolo.bench.process.Command;
-import dev.tombolo.bench.process.Surroundings;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /// A shop's network: a Linux network namespace whose one way out is a virtual cable to this
 /// machine. Needs root, and `ip`, `tc` and `iptables`. All of it is gone with the namespace; it is
 /// removed at the end of the JVM at the latest.
-final class ShopNetwork implements AutoCloseable {
+public final class ShopNetwork implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final long PROCESS = ProcessHandle.current().pid();
   private static final AtomicInteger MADE = new AtomicInteger();
@@ -36,7 +36,7 @@ final class ShopNetwork implements AutoCloseable {
     hubAddress = "198.%d.%d.%d".formatted(18 + (at >> 16), at >> 8 & 255, (at & 255) + 1);
   }
 
-  static ShopNetwork open() throws IOException, InterruptedException {
+  public static ShopNetwork open() throws IOException, InterruptedException {
     ShopNetwork shop = new ShopNetwork(MADE.incrementAndGet());
     Runtime.getRuntime().addShutdownHook(shop.atTheEnd);
     try {
@@ -64,35 +64,35 @@ final class ShopNetwork implements AutoCloseable {
   }
 
   /// Where the shop finds the hub.
-  String hubAddress() {
+  public String hubAddress() {
     return hubAddress;
   }
 
-  Surroundings around() {
+  public Surroundings around() {
     return new Surroundings(List.of("ip", "netns", "exec", name), Map.of());
   }
 
   /// The cable is pulled out at the hub's end.
-  void pull() throws IOException, InterruptedException {
+  public void pull() throws IOException, InterruptedException {
     run("ip", "link", "set", hubEnd, "down");
   }
 
-  void plugIn() throws IOException, InterruptedException {
+  public void plugIn() throws IOException, InterruptedException {
     run("ip", "link", "set", hubEnd, "up");
   }
 
   /// Drops every packet on the cable, in both directions, and tells nobody.
-  void swallow() throws IOException, InterruptedException {
+  public void swallow() throws IOException, InterruptedException {
     inside("iptables", "-w", "10", "-A", "INPUT", "-i", shopEnd, "-j", "DROP");
     inside("iptables", "-w", "10", "-A", "OUTPUT", "-o", shopEnd, "-j", "DROP");
   }
 
-  void letThrough() throws IOException, InterruptedException {
+  public void letThrough() throws IOException, InterruptedException {
     inside("iptables", "-w", "10", "-F");
   }
 
   /// Both directions at this speed at most.
-  void throttle(int kilobitsPerSecond) throws IOException, InterruptedException {
+  public void throttle(int kilobitsPerSecond) throws IOException, InterruptedException {
     String rate = kilobitsPerSecond + "kbit";
     // Less than a timer's beat would hold a fast line below its rate.
     String burst = Math.max(4, kilobitsPerSecond / 512) + "kb";
@@ -102,9 +102,32 @@ final class ShopNetwork implements AutoCloseable {
   }
 
   /// What has come in over the cable so far, headers and all.
-  long bytesIn() throws IOException {
-    Path counter = Path.of("/sys/class/net", hubEnd, "statistics/tx_bytes");
+  public long bytesIn() throws IOException {
+    return counter("tx_bytes");
+  }
+
+  /// Frames that have come in over the cable so far.
+  public long framesIn() throws IOException {
+    return counter("tx_packets");
+  }
+
+  private long counter(String name) throws IOException {
+    Path counter = Path.of("/sys/class/net", hubEnd, "statistics", name);
     return Long.parseLong(Files.readString(counter).strip());
+  }
+
+  /// Why there are no such networks on this machine; empty when there are.
+  public static String missing() {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      return "this needs root, to make a network namespace";
+    }
+    for (String tool : List.of("ip", "tc")) {
+      if (Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+          .noneMatch(folder -> Files.isExecutable(Path.of(folder, tool)))) {
+        return "this needs " + tool + ": apt-get install iproute2";
+      }
+    }
+    return "";
   }
 
   private void inside(String... words) throws IOException, InterruptedException {

@@ -1,0 +1,245 @@
+package dev.tombolo.bench.torture;
+
+import dev.tombolo.bench.line.Line;
+import dev.tombolo.bench.line.LineMode;
+import dev.tombolo.bench.process.Await;
+import dev.tombolo.bench.process.Folders;
+import dev.tombolo.bench.process.Leftovers;
+import dev.tombolo.bench.process.RunningAgent;
+import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.bench.process.SmallRelease;
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.http.api.AssignAsk;
+import dev.tombolo.hub.http.api.BundleAnswer;
+import dev.tombolo.hub.http.api.BundleAsk;
+import dev.tombolo.hub.http.api.Changes;
+import dev.tombolo.hub.http.api.DeviceRow;
+import dev.tombolo.hub.http.api.ReleaseRow;
+import dev.tombolo.protocol.id.Digest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// A hub, and two devices of one site behind one line that share what comes: one fetches, the other
+/// copies. Versions of one model, and the bundles from each to each.
+final class BundleWorld implements AutoCloseable {
+  static final int VERSIONS = 5;
+
+  private static final String FLEET = "shops";
+  private static final String NAME = "model";
+  private static final int MODEL_BYTES = 1_200_000;
+  private static final int CHANGE_BYTES = 8;
+  private static final double CHANGE_SHARE = 0.04;
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final String LETTERS =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+  private final Path folder;
+  private final Random random;
+  private final HubClient client;
+  private final Map<String, Digest> releases = new HashMap<>();
+  private final Map<String, byte[]> models = new HashMap<>();
+  private final Map<String, Long> bundleBytes = new HashMap<>();
+  final RunningHub hub;
+  final Line line;
+  final List<RunningAgent> agents = new ArrayList<>();
+  final List<AgentDisk> disks = new ArrayList<>();
+
+  BundleWorld(Random random, int agentCount)
+      throws IOException, InterruptedException, SQLException {
+    this.random = random;
+    folder = Leftovers.folder("tombolo-torture-bundle");
+    hub = RunningHub.start(folder);
+    client = hub.client();
+    hub.prepare(FLEET);
+    hub.apply("Site", "store-1", "{fleet: shops, timeZone: UTC}");
+    line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()));
+    for (int number = 1; number <= agentCount; number++) {
+      Path data = folder.resolve("agent-" + number);
+      String endpoint = "localhost:" + line.port();
+      agents.add(
+          RunningAgent.join(
+              hub.distributions(),
+              data,
+              hub.token("--fleet", FLEET, "--site", "store-1", "--endpoint", endpoint),
+              List.of("link.backoffMaxSeconds=1")));
+      disks.add(new AgentDisk(data));
+    }
+    byte[] model = letters(MODEL_BYTES);
+    for (int version = 1; version <= VERSIONS; version++) {
+      push(Integer.toString(version), model);
+      model = changed(model);
+    }
+    for (ReleaseRow row : client.list(ReleaseRow.class, "/releases")) {
+      releases.put(row.version(), Digest.ofHex(row.digest().replace(Digest.PREFIX, "")));
+    }
+    assign("1");
+    awaitLive("1");
+    for (String target : releases.keySet()) {
+      for (String base : releases.keySet()) {
+        if (!base.equals(target)) {
+          bundleBytes.put(base + target, awaitBundle(base, target));
+        }
+      }
+    }
+  }
+
+  private byte[] letters(int bytes) {
+    byte[] letters = LETTERS.getBytes(StandardCharsets.US_ASCII);
+    byte[] text = new byte[bytes];
+    for (int i = 0; i < bytes; i++) {
+      text[i] = letters[random.nextInt(letters.length)];
+    }
+    return text;
+  }
+
+  private byte[] changed(byte[] model) {
+    byte[] changed = model.clone();
+    for (int i = 0; i < model.length * CHANGE_SHARE / CHANGE_BYTES; i++) {
+      int at = random.nextInt(model.length - CHANGE_BYTES);
+      System.arraycopy(letters(CHANGE_BYTES), 0, changed, at, CHANGE_BYTES);
+    }
+    return changed;
+  }
+
+  private void push(String version, byte[] model) throws IOException, InterruptedException {
+    models.put(version, model);
+    Path made = Files.createDirectories(folder.resolve(NAME + "-" + version));
+    Files.write(made.resolve("model.bin"), model);
+    SmallRelease.push(
+        hub,
+        made,
+        """
+        apiVersion: tombolo.dev/v1
+        kind: Release
+        metadata: {name: model, version: "%s"}
+        spec:
+          kind: model
+          variants:
+            - files: [{from: model.bin}]
+        """
+            .formatted(version));
+  }
+
+  private long awaitBundle(String base, String target) throws InterruptedException {
+    BundleAsk ask = new BundleAsk(side(target), side(base));
+    return Await.until(
+        LIMIT,
+        () -> "the bundle from " + base + " to " + target + "; " + hub.process().tail(),
+        () -> {
+          BundleAnswer answer = client.post(BundleAnswer.class, "/bundles", ask);
+          return answer.bundle() == null ? null : answer.bytes();
+        });
+  }
+
+  private String side(String version) {
+    return java.util.Objects.requireNonNull(releases.get(version)).hex() + ".0";
+  }
+
+  long bundleBytes(String base, String target) {
+    return bundleBytes.getOrDefault(base + target, 0L);
+  }
+
+  /// @return false when the hub did not answer
+  boolean assign(String version) {
+    try {
+      client.post(
+          Changes.class, "/assign", new AssignAsk(NAME + "@" + version, FLEET, null, null, null));
+      return true;
+    } catch (Failure e) {
+      return false;
+    }
+  }
+
+  /// Waits until the hub has heard from all that they run it.
+  void awaitLive(String version) throws InterruptedException {
+    Await.untilTrue(
+        LIMIT, () -> "version " + version + " live on all; " + tails(), () -> isLive(version));
+  }
+
+  private boolean isLive(String version) {
+    try {
+      return client.list(DeviceRow.class, "/devices").stream()
+              .flatMap(device -> device.applications().stream())
+              .filter(it -> version.equals(it.live()) && it.phase().equals("live"))
+              .count()
+          == agents.size();
+    } catch (Failure e) {
+      return false;
+    }
+  }
+
+  private String tails() {
+    return agents.stream().map(it -> it.process().tail()).collect(Collectors.joining("\n"))
+        + hub.process().tail();
+  }
+
+  /// What is live is what was pushed, to the byte, and nothing lies about that nobody needs: of an
+  /// agent the files of the live and the previous release, and one bundle that it keeps for its
+  /// neighbours.
+  void check(String version, String before) throws IOException, InterruptedException {
+    byte[] wanted = java.util.Objects.requireNonNull(models.get(version));
+    byte[] previous = java.util.Objects.requireNonNull(models.get(before));
+    for (RunningAgent agent : agents) {
+      Path live = agent.data().resolve("apps/model/current").toRealPath().resolve("model.bin");
+      Invariants.hold(
+          java.util.Arrays.equals(Files.readAllBytes(live), wanted),
+          "I4",
+          live + " is not what was pushed as version " + version);
+      Set<String> needed = Set.of(Digest.of(wanted).hex(), Digest.of(previous).hex());
+      Path store = agent.data().resolve("files");
+      Await.untilTrue(
+          LIMIT,
+          () -> "only what is needed in " + store + ": " + names(store),
+          () ->
+              isTidy(names(store), needed) && names(agent.data().resolve("releases")).size() <= 2);
+    }
+    Path making = folder.resolve("hub/bundles/making");
+    Await.untilTrue(LIMIT, () -> making + " to be empty", () -> names(making).isEmpty());
+  }
+
+  private static boolean isTidy(Set<String> names, Set<String> needed) {
+    return names.containsAll(needed)
+        && names.size() <= needed.size() + 1
+        && names.stream().allMatch(name -> name.matches("[0-9a-f]{64}"));
+  }
+
+  private static Set<String> names(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    } catch (IOException e) {
+      return Set.of(e.toString());
+    }
+  }
+
+  @Override
+  public void close() throws IOException, SQLException {
+    line.set(new LineMode.Open());
+    for (RunningAgent agent : agents) {
+      agent.close();
+    }
+    for (AgentDisk disk : disks) {
+      disk.close();
+    }
+    client.close();
+    line.close();
+    hub.close();
+    Folders.remove(folder);
+  }
+}

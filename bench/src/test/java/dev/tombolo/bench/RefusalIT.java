@@ -1,0 +1,440 @@
+package dev.tombolo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.bench.line.Line;
+import dev.tombolo.bench.line.LineMode;
+import dev.tombolo.bench.process.Await;
+import dev.tombolo.bench.process.Command;
+import dev.tombolo.bench.process.RunningAgent;
+import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.KitAsk;
+import dev.tombolo.hub.http.api.KitMade;
+import dev.tombolo.protocol.Limits;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.sign.Dsse;
+import dev.tombolo.protocol.sign.Ed25519Keys;
+import dev.tombolo.protocol.sign.Envelope;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The list of refusals: whatever a hub or a publisher lies about, and by whatever way it comes, a
+/// device refuses it, goes on with the very process that it has, keeps nothing of it, and says why.
+///
+/// The hub is a real one whose database and files are altered while it is down, so that its
+/// documents are rightly signed: a hub that was conquered.
+@Tag("slow")
+class RefusalIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final String SLOT = "store-1/counter-1";
+  private static final int PAYLOAD_BYTES = 20_000;
+
+  /// What is wrong with a release, or with what belongs to it.
+  enum Lie {
+    UNSIGNED("it is not signed"),
+    UNDER_THRESHOLD("1 of 2 needed signatures hold"),
+    UNKNOWN_KEY("no trusted key signed it"),
+    ALTERED_BYTE_OF_THE_RELEASE("signature was refused"),
+    ALTERED_BYTE_OF_A_FILE("instead of"),
+    FILE_TOO_SHORT("bytes instead of"),
+    FILE_TOO_LONG("bytes instead of"),
+    BELOW_THE_FLOOR("security floor 1 lies below 3"),
+    A_FILE_OF_ANOTHER_RELEASE("instead of"),
+    ANOTHER_RELEASE_UNDER_ITS_NAME("instead of"),
+    WRONG_VARIANT("no variant is for this machine"),
+    OTHER_ARGV_THAN_SIGNED("signature was refused"),
+    PARAMETER_THAT_THE_RELEASE_HAS_NOT("Parameter argv");
+
+    private final String words;
+
+    Lie(String words) {
+      this.words = words;
+    }
+
+    boolean isOfAFile() {
+      return switch (this) {
+        case ALTERED_BYTE_OF_A_FILE, FILE_TOO_SHORT, FILE_TOO_LONG, A_FILE_OF_ANOTHER_RELEASE ->
+            true;
+        case UNSIGNED,
+            UNDER_THRESHOLD,
+            UNKNOWN_KEY,
+            ALTERED_BYTE_OF_THE_RELEASE,
+            BELOW_THE_FLOOR,
+            ANOTHER_RELEASE_UNDER_ITS_NAME,
+            WRONG_VARIANT,
+            OTHER_ARGV_THAN_SIGNED,
+            PARAMETER_THAT_THE_RELEASE_HAS_NOT ->
+            false;
+      };
+    }
+  }
+
+  @TempDir static Path folder;
+  private static RunningHub hub;
+  private static HubClient client;
+  private static Line line;
+  private static RunningAgent agent;
+  private static LyingHub liar;
+  private static String process;
+
+  @BeforeAll
+  static void aDeviceRunsWhatIsRight() throws Exception {
+    hub = RunningHub.start(folder);
+    client = hub.client();
+    liar = new LyingHub(hub);
+    hub.cli("keys", "new", "--out", "publisher", "--keys", "2", "--threshold", "2");
+    hub.cli("keys", "trust", "publisher.root.json");
+    hub.apply("Fleet", "shops", "{}");
+    hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
+    hub.apply("DeviceSlot", "counter-1", "{site: store-1}");
+    hub.apply("Application", "app", "{fleet: shops}");
+    push("right", 3, "any");
+    push("other", 3, "any");
+    hub.cli("assign", "app@right", "--fleet", "shops");
+    line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()));
+    agent =
+        RunningAgent.join(
+            hub.distributions(),
+            folder.resolve("agent"),
+            hub.token("--fleet", "shops", "--slot", SLOT, "--endpoint", "localhost:" + line.port()),
+            List.of("link.backoffMaxSeconds=1"));
+    awaitRight();
+    process = Files.readString(pid());
+  }
+
+  @AfterAll
+  static void end() throws IOException {
+    if (agent != null) {
+      agent.close();
+      agent.endWorkloads();
+    }
+    if (line != null) {
+      line.close();
+    }
+    if (client != null) {
+      client.close();
+    }
+    if (hub != null) {
+      hub.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatComesByTheLineIsRefused(Lie lie) throws Exception {
+    String version = "line-" + word(lie);
+    tell(lie, version);
+    hub.cli("assign", "app@" + version, "--fleet", "shops");
+
+    awaitSaid(lie);
+
+    assertUntouched(version);
+    undo(lie);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatComesByAKitIsRefused(Lie lie) throws Exception {
+    String version = "kit-" + word(lie);
+    line.set(new LineMode.Cut());
+    Path kit = folder.resolve(version + ".kit");
+    if (lie.isOfAFile()) {
+      push(version, 3, "any");
+      hub.cli("assign", "app@" + version, "--fleet", "shops");
+      KitMade made = client.post(KitMade.class, "/kits", new KitAsk("store-1", List.of(), true));
+      hub.cli("assign", "app@right", "--fleet", "shops");
+      LyingKit.write(made, kit, it -> lied(lie, liar.file(it), it.equals(payload(version))));
+    } else {
+      tell(lie, version);
+      hub.cli("assign", "app@" + version, "--fleet", "shops");
+      hub.cli("kit", "create", "--site", "store-1", "--out", kit.toString());
+    }
+
+    Command applied = apply(kit);
+
+    assertThat(applied.exit()).as(applied.out() + applied.err()).isNotZero();
+    assertThat(applied.out() + applied.err()).contains(wordsOfTheKit(lie));
+    assertUntouched(version);
+    line.set(new LineMode.Open());
+    if (!lie.isOfAFile()) {
+      awaitSaid(lie);
+    }
+    undo(lie);
+  }
+
+  /// What is wrong with a kit itself is said when it is read, and nobody else hears of it.
+  private static String wordsOfTheKit(Lie lie) {
+    return switch (lie) {
+      case ALTERED_BYTE_OF_A_FILE, A_FILE_OF_ANOTHER_RELEASE -> "a record that ends before byte";
+      case FILE_TOO_SHORT, FILE_TOO_LONG -> "bytes, not the 20000 of its release";
+      case ANOTHER_RELEASE_UNDER_ITS_NAME -> "it lacks 2 of the files";
+      case UNSIGNED,
+          UNDER_THRESHOLD,
+          UNKNOWN_KEY,
+          ALTERED_BYTE_OF_THE_RELEASE,
+          BELOW_THE_FLOOR,
+          WRONG_VARIANT,
+          OTHER_ARGV_THAN_SIGNED,
+          PARAMETER_THAT_THE_RELEASE_HAS_NOT ->
+          lie.words;
+    };
+  }
+
+  /// Executable settings have their place in a signed release and nowhere else.
+  @ParameterizedTest
+  @EnumSource(LyingKit.Setting.class)
+  void aDocumentThatBringsSettingsOfItsOwnIsRefused(LyingKit.Setting setting) throws Exception {
+    String version = "document-" + setting.field();
+    push(version, 3, "any");
+    line.set(new LineMode.Cut());
+    hub.cli("assign", "app@" + version, "--fleet", "shops");
+    KitMade made = client.post(KitMade.class, "/kits", new KitAsk("store-1", List.of(), true));
+    hub.cli("assign", "app@right", "--fleet", "shops");
+    Path kit = folder.resolve(version + ".kit");
+    LyingKit.write(
+        LyingKit.with(made, setting, hub.folder().resolve("hub/ca/document-key.pem")),
+        kit,
+        liar::file);
+
+    Command applied = apply(kit);
+
+    assertThat(applied.exit()).isNotZero();
+    assertThat(applied.err()).contains("brings '" + setting.field() + "'");
+    assertUntouched(version);
+    line.set(new LineMode.Open());
+    undo(Lie.UNSIGNED);
+  }
+
+  private static Command apply(Path kit) throws Exception {
+    Path words = Files.writeString(folder.resolve("words"), LyingKit.PASSPHRASE);
+    List<String> passphrase = List.of("--passphrase-file", words.toString());
+    return agent.cli("kit", "apply", kit.toString(), passphrase.getFirst(), passphrase.getLast());
+  }
+
+  // ---- lies
+
+  /// Pushes a release that is right in everything but this, and has the hub lie about it.
+  private static void tell(Lie lie, String version) throws Exception {
+    push(version, lie == Lie.BELOW_THE_FLOOR ? 1 : 3, lie == Lie.WRONG_VARIANT ? "riscv64" : "any");
+    switch (lie) {
+      case BELOW_THE_FLOOR, WRONG_VARIANT -> {
+        // The publisher itself made it so.
+      }
+      case UNSIGNED ->
+          liar.envelope(version, it -> new Envelope(it.payloadType(), it.payload(), List.of()));
+      case UNDER_THRESHOLD ->
+          liar.envelope(
+              version,
+              it ->
+                  new Envelope(
+                      it.payloadType(), it.payload(), List.of(it.signatures().getFirst())));
+      case UNKNOWN_KEY -> liar.envelope(version, RefusalIT::signedByStrangers);
+      case ALTERED_BYTE_OF_THE_RELEASE ->
+          liar.envelope(version, it -> replaced(it, "serve.sh", "serve.sg"));
+      case OTHER_ARGV_THAN_SIGNED ->
+          liar.envelopeAndDigest(version, it -> replaced(it, "${work.dir}", "${work.dir}/x"));
+      case ANOTHER_RELEASE_UNDER_ITS_NAME -> {
+        Envelope other = liar.envelope("other");
+        liar.envelope(version, _ -> other);
+      }
+      case PARAMETER_THAT_THE_RELEASE_HAS_NOT ->
+          liar.parameters("app", "{\"m\":{\"argv\":\"/bin/sh -c evil\"}}");
+      case ALTERED_BYTE_OF_A_FILE, FILE_TOO_SHORT, FILE_TOO_LONG, A_FILE_OF_ANOTHER_RELEASE ->
+          liar.file(payload(version), lied(lie, liar.file(payload(version)), true));
+    }
+  }
+
+  private static byte[] lied(Lie lie, byte[] right, boolean isWanted) {
+    if (!isWanted) {
+      return right;
+    }
+    return switch (lie) {
+      case ALTERED_BYTE_OF_A_FILE -> {
+        byte[] altered = right.clone();
+        altered[right.length / 2] ^= 1;
+        yield altered;
+      }
+      case FILE_TOO_SHORT -> java.util.Arrays.copyOf(right, right.length - 1);
+      case FILE_TOO_LONG -> java.util.Arrays.copyOf(right, right.length + 1);
+      case A_FILE_OF_ANOTHER_RELEASE -> bytes("other");
+      case UNSIGNED,
+          UNDER_THRESHOLD,
+          UNKNOWN_KEY,
+          ALTERED_BYTE_OF_THE_RELEASE,
+          BELOW_THE_FLOOR,
+          ANOTHER_RELEASE_UNDER_ITS_NAME,
+          WRONG_VARIANT,
+          OTHER_ARGV_THAN_SIGNED,
+          PARAMETER_THAT_THE_RELEASE_HAS_NOT ->
+          right;
+    };
+  }
+
+  private static Envelope signedByStrangers(Envelope right) {
+    Envelope signed = new Envelope(right.payloadType(), right.payload(), List.of());
+    for (int i = 0; i < 2; i++) {
+      KeyPair stranger = Ed25519Keys.generate(new SecureRandom());
+      signed = Dsse.cosign(signed, stranger.getPrivate(), Ed25519Keys.keyid(stranger.getPublic()));
+    }
+    return signed;
+  }
+
+  /// The signatures stay.
+  private static Envelope replaced(Envelope right, String old, String fresh) {
+    String payload =
+        new String(Base64.getDecoder().decode(right.payload()), StandardCharsets.UTF_8);
+    assertThat(payload).contains(old);
+    byte[] altered = payload.replace(old, fresh).getBytes(StandardCharsets.UTF_8);
+    return new Envelope(
+        right.payloadType(), Base64.getEncoder().encodeToString(altered), right.signatures());
+  }
+
+  /// What is wanted is right again, and the next lie finds the device as this one did.
+  private static void undo(Lie lie) throws Exception {
+    if (lie == Lie.PARAMETER_THAT_THE_RELEASE_HAS_NOT) {
+      liar.parameters("app", "{\"m\":{}}");
+    }
+    hub.cli("assign", "app@right", "--fleet", "shops");
+    awaitRight();
+  }
+
+  // ---- what is so
+
+  private static void awaitSaid(Lie lie) throws InterruptedException {
+    Await.untilTrue(
+        LIMIT,
+        () -> "the device to say '" + lie.words + "'; " + said() + agent.process().tail(),
+        () -> agent.cli("why").out().contains(lie.words));
+    Await.untilTrue(
+        LIMIT,
+        () -> "the hub to hear '" + lie.words + "'; " + said(),
+        () -> hub.cli("why", SLOT).contains(lie.words));
+  }
+
+  private static String said() {
+    try {
+      return agent.cli("why").out() + hub.tryCli("why", SLOT).out();
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return e.toString();
+    }
+  }
+
+  private static void assertUntouched(String version) throws IOException, MalformedException {
+    assertThat(Files.readString(pid())).isEqualTo(process);
+    assertThat(ProcessHandle.of(Long.parseLong(process.strip())))
+        .hasValueSatisfying(it -> assertThat(it.isAlive()).isTrue());
+    assertThat(agent.data().resolve("apps/app/current/version.txt")).hasContent("right");
+    assertThat(agent.data().resolve("files/" + payload(version).hex())).doesNotExist();
+    assertThat(agent.data().resolve("releases/" + release(version).hex())).doesNotExist();
+  }
+
+  private static void awaitRight() throws InterruptedException {
+    Await.untilTrue(
+        LIMIT,
+        () -> "app@right live, and nothing else wanted; " + said() + agent.process().tail(),
+        () -> {
+          String why = agent.cli("why").out();
+          return why.contains("Everything wanted is live")
+              && agent.cli("status", "--json").out().contains("\"liveVersion\":\"right\"");
+        });
+  }
+
+  private static Path pid() {
+    return agent.data().resolve("apps/app/work/pid");
+  }
+
+  // ---- releases
+
+  private static String word(Lie lie) {
+    return lie.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static byte[] bytes(String version) {
+    byte[] bytes = new byte[PAYLOAD_BYTES];
+    new Random(version.hashCode()).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static Digest payload(String version) {
+    return Digest.of(bytes(version));
+  }
+
+  private static Digest release(String version) throws IOException, MalformedException {
+    Path signed = hub.folder().resolve("app-" + version + "/signed.release.json");
+    Envelope envelope =
+        Json.read(Envelope.class, Files.readString(signed), Limits.SECTION_BYTES_MAX);
+    return Digest.of(Base64.getDecoder().decode(envelope.payload()));
+  }
+
+  private static void push(String version, int floor, String architecture) throws Exception {
+    Path made = Files.createDirectories(hub.folder().resolve("app-" + version));
+    Files.write(made.resolve("payload.bin"), bytes(version));
+    Files.writeString(made.resolve("version.txt"), version);
+    Path script = made.resolve("serve.sh");
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        echo $$ >"$1/pid"
+        exec sleep 100000
+        """);
+    Files.writeString(
+        made.resolve("release.yaml"),
+        """
+        apiVersion: tombolo.dev/v1
+        kind: Release
+        metadata: {name: app, version: "%s"}
+        spec:
+          kind: app
+          securityFloor: %d
+          variants:
+            - architecture: %s
+              files: [{from: serve.sh, executable: true}, {from: version.txt}, {from: payload.bin}]
+              parameters: [{name: greeting, type: text, default: hello}]
+              workload:
+                type: process
+                argv: ["${release.dir}/serve.sh", "${work.dir}", "${param.greeting}"]
+                probes:
+                  - {name: runs, every: 1s, timeout: 2s, exec: [/usr/bin/test, -s, "${work.dir}/pid"]}
+                startup: 20s
+                soak: 1s
+                stopGrace: 2s
+        """
+            .formatted(version, floor, architecture));
+    Path envelope = made.resolve("signed.release.json");
+    hub.cli(
+        "release",
+        "sign",
+        "-f",
+        made.resolve("release.yaml").toString(),
+        "--key",
+        "publisher-1.key",
+        "--key",
+        "publisher-2.key",
+        "--out",
+        envelope.toString());
+    hub.cli("release", "push", envelope.toString(), "--files", made.toString());
+  }
+}
