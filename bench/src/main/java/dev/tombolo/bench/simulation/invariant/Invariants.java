@@ -202,9 +202,14 @@ public final class Invariants {
     revoked.served(to, "a bundle", nowMillis);
   }
 
-  /// Somebody who has the hub's keys sends a document of their own.
-  public void conquered(Digest document) {
-    others.conquered(document);
+  /// Somebody has made a document that looks like the hub's.
+  public void forged(Digest document) {
+    others.forged(document);
+  }
+
+  /// The hub has put this document of its own into a kit.
+  public void kitMade(DeviceId to, Digest document) {
+    others.kitMade(to, document);
   }
 
   /// The hub keeps a line of this device open.

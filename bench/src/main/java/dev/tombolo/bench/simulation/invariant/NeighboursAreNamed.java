@@ -21,6 +21,9 @@ final class NeighboursAreNamed extends Invariant {
   private final Facts facts;
   private final Map<Integer, Named> named = new HashMap<>();
 
+  /// Alike for all devices of a site.
+  private final Map<String, Set<DeviceId>> texts = new HashMap<>();
+
   private record Named(Digest document, Set<DeviceId> peers) {}
 
   NeighboursAreNamed(Facts facts) {
@@ -62,9 +65,14 @@ final class NeighboursAreNamed extends Invariant {
   }
 
   private Set<DeviceId> read(Shop shop) {
+    return WindowRule.section(shop, facts.of(shop), Section.PEERS)
+        .map(text -> texts.computeIfAbsent(text, NeighboursAreNamed::devices))
+        .orElse(Set.of());
+  }
+
+  private static Set<DeviceId> devices(String text) {
     Set<DeviceId> peers = new HashSet<>();
-    WindowRule.section(shop, facts.of(shop), Section.PEERS)
-        .ifPresent(text -> section(text).peers().forEach(peer -> peers.add(peer.device())));
+    section(text).peers().forEach(peer -> peers.add(peer.device()));
     return peers;
   }
 

@@ -7,11 +7,14 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,7 +22,10 @@ import java.util.Set;
 final class NoDeviceSeesAnothers extends Invariant {
   private final Facts facts;
   private final Set<Digest> made = new HashSet<>();
-  private final Set<Digest> ofOthers = new HashSet<>();
+  private final Set<Digest> forged = new HashSet<>();
+
+  /// What was last looked at for a site.
+  private final Map<Name, String> peers = new HashMap<>();
 
   NoDeviceSeesAnothers(Facts facts) {
     super("I13");
@@ -35,7 +41,9 @@ final class NoDeviceSeesAnothers extends Invariant {
         () -> to + " is sent a document that is not its own: " + manifest);
     DeviceRecord device = facts.hub.devices.get(to);
     for (Section section : update.sections()) {
-      if (section.name().equals(Section.PEERS) && device != null) {
+      if (section.name().equals(Section.PEERS)
+          && device != null
+          && !section.text().equals(peers.put(device.slot().site(), section.text()))) {
         for (var peer : NeighboursAreNamed.section(section.text()).peers()) {
           DeviceRecord its = facts.hub.devices.get(peer.device());
           hold(
@@ -54,9 +62,17 @@ final class NoDeviceSeesAnothers extends Invariant {
     }
   }
 
-  /// A document of somebody who has the hub's keys.
-  void conquered(Digest document) {
-    ofOthers.add(document);
+  /// A document that looks like the hub's and is not.
+  void forged(Digest document) {
+    forged.add(document);
+  }
+
+  /// A kit brings this document of the hub.
+  void kitMade(DeviceId to, Digest document) {
+    hold(
+        made.contains(document),
+        facts.numberOf(to),
+        () -> "a kit has a document of " + to + " that the hub does not remember");
   }
 
   @Override
@@ -78,9 +94,9 @@ final class NoDeviceSeesAnothers extends Invariant {
             shop.number(),
             () -> "it is what a document of " + document.manifest().device() + " says");
         hold(
-            made.contains(document.digest()) || ofOthers.contains(document.digest()),
+            !forged.contains(document.digest()),
             shop.number(),
-            () -> "it is what a document says that no hub made: " + document.manifest());
+            () -> "it is what a forged document says: " + document.manifest());
       }
     }
   }

@@ -89,8 +89,11 @@ final class Business {
       return;
     }
     int draw = chance.below(100);
-    if (draw < 34) {
+    if (draw < 20) {
       release(chance.oneOf(Releases.APPLICATIONS));
+    } else if (draw < 34) {
+      // Most releases are brought out in waves, by the model owner.
+      question();
     } else if (draw < 52) {
       back();
     } else if (draw < 60) {
@@ -105,8 +108,8 @@ final class Business {
           .ask(new AdminCommand.Apply(List.of(site), Optional.empty(), false), answer -> {});
     } else if (draw < 80) {
       revoke();
-    } else if (draw < 90) {
-      question();
+    } else if (draw < 84) {
+      world.kits().make();
     } else if (draw < 92) {
       people();
     } else if (draw < 94) {

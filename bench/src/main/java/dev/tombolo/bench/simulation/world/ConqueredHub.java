@@ -19,9 +19,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,10 +50,7 @@ final class ConqueredHub {
     HeldDocument held = stored.held().get();
     Optional<DesiredUpdate> gated =
         chance.isWithin(0.6) ? gated(device, stored, held, chance) : Optional.empty();
-    DesiredUpdate update = gated.orElseGet(() -> forged(device, held, chance));
-    Payload payload = world.payload(update);
-    byte[] document = Base64.getDecoder().decode(update.envelope().payload());
-    world.conquered(Digest.ofText(new String(document, StandardCharsets.UTF_8)));
+    Payload payload = world.payload(gated.orElseGet(() -> forged(device, held, chance)));
     world.network().down(line, () -> device.desired(line, PACKET, payload));
     // The true hub hears of the strange document at the next birth.
     world
@@ -186,7 +181,8 @@ final class ConqueredHub {
   private static Envelope relabelled(String text, Envelope signed) {
     return new Envelope(
         signed.payloadType(),
-        Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)),
+        java.util.Base64.getEncoder()
+            .encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
         signed.signatures());
   }
 }

@@ -52,6 +52,7 @@ final class Kits {
     kit.sections().forEach(section -> sections.put(section.digest(), section));
     for (AdminAnswer.KitDocument document : kit.documents()) {
       AgentEvent.KitFound found = open(kit, document, sections);
+      world.kitMade(document.device(), found.manifest());
       for (int times = chance.isWithin(0.2) ? 2 : 1; times > 0; times--) {
         world
             .scheduler()
@@ -88,6 +89,7 @@ final class Kits {
                   found.update().sections(),
                   null),
               found.files());
+      world.forged(forged.manifest());
       world.scheduler().in(after, () -> bring(document.device(), forged));
     }
   }

@@ -42,7 +42,11 @@ final class ModelOwner {
     this.chance = world.chance("model owner");
   }
 
+  /// In a world of peace all is to be done at the end: nobody begins anything that waits.
   void begin() {
+    if (world.plan().faults().isEmpty()) {
+      return;
+    }
     world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
   }
 
@@ -56,7 +60,7 @@ final class ModelOwner {
 
   /// What is begun at the very end has to come to a stop with a reason, too.
   void lastRound() {
-    if (chance.isWithin(0.4)) {
+    if (!world.plan().faults().isEmpty() && chance.isWithin(0.4)) {
       bringOut();
     }
   }

@@ -19,6 +19,7 @@ import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
@@ -557,8 +558,12 @@ public final class World {
     invariants.servedBundle(device.id(), ends, now());
   }
 
-  void conquered(Digest document) {
-    invariants.conquered(document);
+  void forged(Digest document) {
+    invariants.forged(document);
+  }
+
+  void kitMade(DeviceId to, Digest document) {
+    invariants.kitMade(to, document);
   }
 
   /// What the stores tell.
