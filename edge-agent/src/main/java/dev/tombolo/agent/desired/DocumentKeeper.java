@@ -202,12 +202,13 @@ public final class DocumentKeeper {
     for (DesiredManifest.SectionRef ref : document.manifest().sections()) {
       Section section = sections.get(ref.digest());
       if (ref.name().equals(name) && section != null) {
-        Object content = contents.get(ref.digest());
-        if (!type.isInstance(content)) {
-          content = Json.read(type, section.text(), Limits.SECTION_BYTES_MAX);
-          contents.put(ref.digest(), content);
+        Object known = contents.get(ref.digest());
+        if (known != null && type.isInstance(known)) {
+          return Optional.of(type.cast(known));
         }
-        return Optional.of(type.cast(content));
+        T read = Json.read(type, section.text(), Limits.SECTION_BYTES_MAX);
+        contents.put(ref.digest(), read);
+        return Optional.of(read);
       }
     }
     return Optional.empty();

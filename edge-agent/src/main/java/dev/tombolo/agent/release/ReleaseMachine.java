@@ -43,9 +43,7 @@ public final class ReleaseMachine {
           wanted.isPresent() && at.wanted().equals(wanted.get())
               ? at
               : fromLive(at.live(), at.wanted(), wanted);
-      case Switching at -> at;
-      case Probing at -> at;
-      case SwitchingBack at -> at;
+      case Switching _, Probing _, SwitchingBack _ -> state;
       case Restoring at -> {
         boolean other =
             wanted.isEmpty()
@@ -93,14 +91,15 @@ public final class ReleaseMachine {
       case Fetching at -> settled(at.live());
       case Staging at -> settled(at.live());
       case Staged at -> settled(at.live());
-      case Absent at -> at;
-      case Switching at -> at;
-      case Probing at -> at;
-      case Live at -> at;
-      case SwitchingBack at -> at;
-      case Restoring at -> at;
-      case RolledBack at -> at;
-      case Removing at -> at;
+      case Absent _,
+          Switching _,
+          Probing _,
+          Live _,
+          SwitchingBack _,
+          Restoring _,
+          RolledBack _,
+          Removing _ ->
+          state;
     };
   }
 
@@ -174,17 +173,18 @@ public final class ReleaseMachine {
           new Probing(at.wanted(), at.live(), 0);
       case SwitchingBack at when at.previous().release().equals(release) ->
           new Restoring(at.failed(), at.previous(), at.cause());
-      case Absent at -> at;
-      case Fetching at -> at;
-      case Staging at -> at;
-      case Staged at -> at;
-      case Switching at -> at;
-      case Probing at -> at;
-      case Live at -> at;
-      case SwitchingBack at -> at;
-      case Restoring at -> at;
-      case RolledBack at -> at;
-      case Removing at -> at;
+      case Absent _,
+          Fetching _,
+          Staging _,
+          Staged _,
+          Switching _,
+          Probing _,
+          Live _,
+          SwitchingBack _,
+          Restoring _,
+          RolledBack _,
+          Removing _ ->
+          state;
     };
   }
 
@@ -193,15 +193,16 @@ public final class ReleaseMachine {
     return switch (state) {
       case Probing at -> new Live(at.wanted(), at.previous());
       case Restoring at -> new RolledBack(at.failed(), Optional.of(at.previous()), at.cause());
-      case Absent at -> at;
-      case Fetching at -> at;
-      case Staging at -> at;
-      case Staged at -> at;
-      case Switching at -> at;
-      case Live at -> at;
-      case SwitchingBack at -> at;
-      case RolledBack at -> at;
-      case Removing at -> at;
+      case Absent _,
+          Fetching _,
+          Staging _,
+          Staged _,
+          Switching _,
+          Live _,
+          SwitchingBack _,
+          RolledBack _,
+          Removing _ ->
+          state;
     };
   }
 

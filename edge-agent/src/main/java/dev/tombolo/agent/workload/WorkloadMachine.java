@@ -31,10 +31,7 @@ public final class WorkloadMachine {
   public static WorkloadState toward(WorkloadState state, Optional<Goal> goal, long nowMillis) {
     return switch (state) {
       case Idle idle -> goal.isEmpty() ? idle : new Starting(goal.get().what(), 0);
-      case Starting at -> at;
-      case Stopping at -> at;
-      case Reloading at -> at;
-      case Ending at -> at;
+      case Starting _, Stopping _, Reloading _, Ending _ -> state;
       case Waiting at -> {
         if (goal.isEmpty()) {
           yield new Idle();
@@ -84,13 +81,7 @@ public final class WorkloadMachine {
       case Stopping at when at.process().equals(process) -> new Idle();
       case Ending at when at.process().equals(process) ->
           waiting(at.what(), at.failures(), at.cause(), nowMillis);
-      case Idle at -> at;
-      case Starting at -> at;
-      case Running at -> at;
-      case Reloading at -> at;
-      case Stopping at -> at;
-      case Ending at -> at;
-      case Waiting at -> at;
+      case Idle _, Starting _, Running _, Reloading _, Stopping _, Ending _, Waiting _ -> state;
     };
   }
 

@@ -4,6 +4,11 @@ import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.PlaceFacts;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.Selector.Expression;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -131,7 +136,8 @@ final class OddCommands {
   }
 
   private AdminObject object() {
-    return switch (chance.below(15)) {
+    return switch (chance.below(17)) {
+      case 15, 16 -> withPolicies();
       case 0 -> site(site(), World.FLEET, "Mars/Olympus", "", Map.of(), Map.of());
       case 1 -> site(site(), NOWHERE, "Europe/Berlin", "", Map.of(), Map.of());
       case 2 -> site(site(), LABORATORY, "Europe/Berlin", "", Map.of(), Map.of());
@@ -172,6 +178,68 @@ final class OddCommands {
       default ->
           new AdminObject.Application(
               PEOPLE, World.FLEET, Optional.empty(), "", labels(1, 4), Map.of("threads", "77"));
+    };
+  }
+
+  /// Some sites are different, by all that labels and templates can say.
+  private AdminObject withPolicies() {
+    List<SyncPolicy.Override> overrides = new ArrayList<>();
+    for (int i = chance.below(3); i >= 0; i--) {
+      overrides.add(new SyncPolicy.Override(selector(), patches()));
+    }
+    return new AdminObject.Application(
+        PEOPLE,
+        World.FLEET,
+        Optional.empty(),
+        "",
+        Map.of(),
+        chance.isWithin(0.3) ? Map.of("threads", value()) : Map.of(),
+        List.of(new SyncPolicy(Selector.ALL, overrides)));
+  }
+
+  private Selector selector() {
+    List<String> sites = List.of(site().text(), site().text());
+    String site = PlaceFacts.SITE_LABEL;
+    return switch (chance.below(6)) {
+      case 0 -> Selector.ALL;
+      case 1 -> new Selector(Map.of("region", "north"), List.of());
+      case 2 -> only(new Expression(site, Selector.Operator.IN, sites));
+      case 3 -> only(new Expression(site, Selector.Operator.NOT_IN, sites));
+      case 4 -> only(new Expression("region", Selector.Operator.EXISTS, List.of()));
+      default -> only(new Expression("region", Selector.Operator.DOES_NOT_EXIST, List.of()));
+    };
+  }
+
+  private static Selector only(Expression expression) {
+    return new Selector(Map.of(), List.of(expression));
+  }
+
+  private List<Patch> patches() {
+    return switch (chance.below(5)) {
+      case 0 -> List.of(new Patch(Patch.Op.REMOVE, "threads", null));
+      case 1 ->
+          List.of(
+              new Patch(Patch.Op.TEST, "threads", value()),
+              new Patch(Patch.Op.REPLACE, "threads", value()));
+      case 2 -> List.of(new Patch(Patch.Op.REPLACE, "threads", value()));
+      case 3 ->
+          List.of(
+              new Patch(Patch.Op.ADD, "threads", value()),
+              new Patch(Patch.Op.REMOVE, "none", null));
+      default -> List.of(new Patch(Patch.Op.ADD, "threads", value()));
+    };
+  }
+
+  private String value() {
+    return switch (chance.below(12)) {
+      case 0 -> "${site.labels.threads}";
+      case 1 -> "${device.labels.threads}";
+      case 2 -> "${slot.labels.label-1}";
+      case 3 -> "${fleet.name}-${site.name}-${slot.name}-${device.name}";
+      case 4 -> "$${threads}";
+      case 5 -> "${threads";
+      case 6 -> "${site.owner}";
+      default -> Integer.toString(1 + chance.below(8));
     };
   }
 
@@ -330,7 +398,11 @@ final class OddCommands {
     DeviceId unknown = DeviceId.ofKey(chance.bytes(91));
     Device device = chance.oneOf(world.devices());
     DeviceId id = device.hasJoined() ? device.id() : unknown;
-    return switch (chance.below(6)) {
+    return switch (chance.below(10)) {
+      case 6 -> lift(slot(), Duration.ofMinutes(-5 + chance.below(10)));
+      case 7 -> lift(new SlotRef(NOWHERE, PEOPLE), Duration.ofHours(1));
+      case 8 -> lift(slot(), Duration.ofDays(400));
+      case 9 -> kit();
       case 0 -> new AdminCommand.RevokeDevice(unknown, "lost", Optional.empty());
       case 1 -> new AdminCommand.ApproveDevice(unknown, Optional.empty(), "back", Optional.empty());
       case 2 ->
@@ -340,6 +412,22 @@ final class OddCommands {
       case 4 -> new AdminCommand.AskDevice(id, "logs", Map.of("application", PEOPLE.text()));
       default -> new AdminCommand.FinishBackup("no-such-backup", Digest.ofText("none"), 1);
     };
+  }
+
+  private static AdminCommand lift(SlotRef slot, Duration life) {
+    return new AdminCommand.LiftWindows(slot, life, "", Optional.empty());
+  }
+
+  private AdminCommand kit() {
+    Name site = chance.isWithin(0.3) ? NOWHERE : site();
+    List<SlotRef> slots =
+        switch (chance.below(3)) {
+          case 0 -> List.of();
+          case 1 -> List.of(slot());
+          default -> List.of(new SlotRef(site, NOWHERE));
+        };
+    return new AdminCommand.MakeKit(
+        HexFormat.of().toHexDigits(chance.next()), site, slots, chance.isWithin(0.5));
   }
 
   private AdminCommand aboutPeople() {
