@@ -55,6 +55,20 @@ record LyingHub(RunningHub hub) {
                 version));
   }
 
+  /// It believes that somebody selected this release, with these parameters.
+  void selection(String application, String version, String parameters) throws Exception {
+    String digest = Digest.of(Base64.getDecoder().decode(envelope(version).payload())).text();
+    whileDown(
+        () -> {
+          update("UPDATE applications SET parameters = ? WHERE name = ?", parameters, application);
+          update(
+              "UPDATE assignments SET version = ?, release = ? WHERE application = ?",
+              version,
+              digest,
+              application);
+        });
+  }
+
   void parameters(String application, String json) throws Exception {
     whileDown(
         () -> update("UPDATE applications SET parameters = ? WHERE name = ?", json, application));

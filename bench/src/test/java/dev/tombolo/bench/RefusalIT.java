@@ -143,7 +143,7 @@ class RefusalIT {
   void whatComesByTheLineIsRefused(Lie lie) throws Exception {
     String version = "line-" + word(lie);
     tell(lie, version);
-    hub.cli("assign", "app@" + version, "--fleet", "shops");
+    select(lie, version);
 
     awaitSaid(lie);
 
@@ -165,7 +165,7 @@ class RefusalIT {
       LyingKit.write(made, kit, it -> lied(lie, liar.file(it), it.equals(payload(version))));
     } else {
       tell(lie, version);
-      hub.cli("assign", "app@" + version, "--fleet", "shops");
+      select(lie, version);
       hub.cli("kit", "create", "--site", "store-1", "--out", kit.toString());
     }
 
@@ -257,9 +257,19 @@ class RefusalIT {
         liar.envelope(version, _ -> other);
       }
       case PARAMETER_THAT_THE_RELEASE_HAS_NOT ->
-          liar.parameters("app", "{\"m\":{\"argv\":\"/bin/sh -c evil\"}}");
+          liar.selection("app", version, "{\"m\":{\"argv\":\"/bin/sh -c evil\"}}");
       case ALTERED_BYTE_OF_A_FILE, FILE_TOO_SHORT, FILE_TOO_LONG, A_FILE_OF_ANOTHER_RELEASE ->
           liar.file(payload(version), lied(lie, liar.file(payload(version)), true));
+    }
+  }
+
+  /// A hub in its right mind would not let an operator select a release with a parameter that it
+  /// has not; one that believes that somebody has, tells the device at the next change of its slot.
+  private static void select(Lie lie, String version) throws Exception {
+    if (lie == Lie.PARAMETER_THAT_THE_RELEASE_HAS_NOT) {
+      hub.apply("DeviceSlot", "counter-1, displayName: " + version, "{site: store-1}");
+    } else {
+      hub.cli("assign", "app@" + version, "--fleet", "shops");
     }
   }
 

@@ -20,7 +20,7 @@ final class Figures {
 
   void put(String name, double value) {
     values.put(name, value);
-    System.out.printf(Locale.ROOT, "%-58s %,14.2f%n", name, value);
+    System.out.printf(Locale.ROOT, "%-58s %,14.3f%n", name, value);
   }
 
   /// What is no number.

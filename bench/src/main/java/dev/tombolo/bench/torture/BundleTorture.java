@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bundle",
     description = {
-      "SIGKILLs agents of one site and the hub at random bytes of downloads. After each, every",
-      "device must run what was pushed, to the byte, and nothing may be left over on any disk."
+      "SIGKILLs agents of one site and the hub at random bytes of downloads.",
+      "After each, every device must run what was pushed, to the byte, and nothing may be left over."
     },
     mixinStandardHelpOptions = true)
 public final class BundleTorture implements Callable<Integer> {

@@ -19,6 +19,9 @@ final class ContentMatch {
   /// So many bytes that go not on as the base does: something may have been put in or taken out.
   private static final int SHIFTED_MIN = 256;
 
+  /// A stretch that is shorter, as a model's header, zstd codes as well from the base as a whole.
+  private static final int REGION_MIN = 4 << 10;
+
   /// Then every 64th time is tried.
   private static final int MISSES_MAX = 6;
 
@@ -33,6 +36,7 @@ final class ContentMatch {
   /// Of the region at work.
   private MemorySegment content = MemorySegment.NULL;
 
+  private long regionBegin;
   private long end;
   private long toStream;
   private long done;
@@ -59,6 +63,7 @@ final class ContentMatch {
       int likelyFile,
       long likelyOffset) {
     content = of;
+    regionBegin = from;
     end = to;
     toStream = streamAt;
     done = from;
@@ -94,7 +99,10 @@ final class ContentMatch {
   /// Where it goes on as the base does, here or, when that is far, a little off the place.
   private long next(long from, long to) {
     long next = nextEqual(from, to);
-    if (next - from >= SHIFTED_MIN && file != Run.NO_BASE && isSearchDue()) {
+    if (next - from >= SHIFTED_MIN
+        && end - regionBegin >= REGION_MIN
+        && file != Run.NO_BASE
+        && isSearchDue()) {
       Shifts.Found found = shifts.find(content, from, next, base.get(file).content(), from + shift);
       misses = found == null ? misses + 1 : 0;
       if (found != null) {

@@ -1,5 +1,8 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.config.AgentConfig;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.daemon.AgentVersion;
@@ -7,6 +10,7 @@ import dev.tombolo.agent.daemon.Joining;
 import dev.tombolo.agent.daemon.Machine;
 import dev.tombolo.agent.kit.KitApply;
 import dev.tombolo.agent.kit.KitInspect;
+import dev.tombolo.agent.kit.KitUnpacking;
 import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.agent.x509.IdentityFolder;
 import dev.tombolo.protocol.codec.JsonWriter;
@@ -18,6 +22,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -117,7 +122,8 @@ final class KitCommand implements Runnable {
       KitApply.Placed placed;
       ProgressLine progress = new ProgressLine(isSeen, errors);
       progress.total(Files.size(file));
-      try (KitApply apply = KitApply.begin(new AgentFolders(config.data()), device(config))) {
+      try (KitApply apply =
+          KitApply.begin(new AgentFolders(config.data()), device(config), Apply::unpack)) {
         placed = apply.apply(file, passphrase(), progress::add);
       } catch (KitException e) {
         progress.end();
@@ -126,6 +132,18 @@ final class KitCommand implements Runnable {
       }
       progress.end();
       return new KitOutcome(config.data(), placed, json, isSeen, out, errors).await(waitSeconds);
+    }
+
+    private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
+        throws IOException {
+      try {
+        BundleApply.apply(base, bundle, out, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
+        return new KitUnpacking.Outcome.Made();
+      } catch (BaseException | NoSuchFileException e) {
+        return new KitUnpacking.Outcome.BaseDamaged();
+      } catch (RefusedBundleException e) {
+        return new KitUnpacking.Outcome.Refused(String.valueOf(e.getMessage()));
+      }
     }
 
     private static KitApply.KitDevice device(AgentConfig config) throws IOException {
@@ -155,7 +173,7 @@ final class KitCommand implements Runnable {
       } else {
         try (InputStream in = Files.newInputStream(Path.of(from))) {
           bytes = in.readNBytes(PASSPHRASE_BYTES_MAX);
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
           throw new IOException("no such file: " + from + "; give the passphrase's file", e);
         }
       }

@@ -1,8 +1,5 @@
 package dev.tombolo.agent.kit;
 
-import dev.tombolo.agent.bundle.BaseException;
-import dev.tombolo.agent.bundle.BundleApply;
-import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.desired.DesiredContent;
@@ -72,12 +69,15 @@ public final class KitApply implements AutoCloseable {
 
   private final AgentFolders folders;
   private final KitDevice device;
+  private final KitUnpacking unpacking;
   private final FileChannel lock;
   private final byte[] buffer = new byte[BUFFER_BYTES];
 
-  private KitApply(AgentFolders folders, KitDevice device, FileChannel lock) {
+  private KitApply(
+      AgentFolders folders, KitDevice device, KitUnpacking unpacking, FileChannel lock) {
     this.folders = folders;
     this.device = device;
+    this.unpacking = unpacking;
     this.lock = lock;
   }
 
@@ -128,7 +128,8 @@ public final class KitApply implements AutoCloseable {
       boolean wasHeld) {}
 
   /// @throws IOException when another one is being applied
-  public static KitApply begin(AgentFolders folders, KitDevice device) throws IOException {
+  public static KitApply begin(AgentFolders folders, KitDevice device, KitUnpacking unpacking)
+      throws IOException {
     FileChannel lock = lock(folders);
     if (lock == null) {
       throw new IOException("another kit is being applied to " + folders.data() + "; wait for it");
@@ -139,7 +140,7 @@ public final class KitApply implements AutoCloseable {
       lock.close();
       throw e;
     }
-    return new KitApply(folders, device, lock);
+    return new KitApply(folders, device, unpacking, lock);
   }
 
   /// Removes what a run that was killed has left, unless one is under way.
@@ -643,19 +644,22 @@ public final class KitApply implements AutoCloseable {
       Path made = folder.path().resolve("made");
       owner.write(brought, into -> copy(reader, into));
       try {
-        BundleApply.apply(base, brought, made, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
-        take(target, made);
-        bundlesApplied++;
-        bundleBytes += record.bytes();
-      } catch (BaseException | NoSuchFileException e) {
-        troubles.add(
-            "for "
-                + target.name()
-                + " it has what changed since release "
-                + Objects.requireNonNull(bundle.base()).brief()
-                + ", whose files are damaged on this device");
-      } catch (RefusedBundleException e) {
-        troubles.add("its bundle for " + target.name() + " is of no use: " + e.getMessage());
+        switch (unpacking.unpack(base, brought, made)) {
+          case KitUnpacking.Outcome.Made _ -> {
+            take(target, made);
+            bundlesApplied++;
+            bundleBytes += record.bytes();
+          }
+          case KitUnpacking.Outcome.BaseDamaged _ ->
+              troubles.add(
+                  "for "
+                      + target.name()
+                      + " it has what changed since release "
+                      + (bundle.base() == null ? "?" : bundle.base().brief())
+                      + ", whose files are damaged on this device");
+          case KitUnpacking.Outcome.Refused(var why) ->
+              troubles.add("its bundle for " + target.name() + " is of no use: " + why);
+        }
       } finally {
         Files.delete(brought);
         KitFolder.deleteAll(made);

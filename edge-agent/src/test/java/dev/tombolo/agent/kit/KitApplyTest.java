@@ -3,6 +3,9 @@ package dev.tombolo.agent.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.desired.HeldDocument;
@@ -186,7 +189,7 @@ class KitApplyTest {
   }
 
   private KitApply.Placed apply(Optional<HeldDocument> held) throws Exception {
-    try (KitApply apply = KitApply.begin(folders, device(held))) {
+    try (KitApply apply = KitApply.begin(folders, device(held), KitApplyTest::unpack)) {
       return apply.apply(file, Optional.empty(), bytes -> {});
     }
   }
@@ -341,7 +344,7 @@ class KitApplyTest {
     Files.write(file, KitSamples.kit(Map.of(), KitSamples.PASSPHRASE, parts(document(7))));
 
     refused("needs the passphrase", Optional.empty());
-    try (KitApply apply = KitApply.begin(folders, device(Optional.empty()))) {
+    try (KitApply apply = KitApply.begin(folders, device(Optional.empty()), KitApplyTest::unpack)) {
       assertThatExceptionOfType(KitException.class)
           .isThrownBy(
               () -> apply.apply(file, Optional.of("wrong words, all".toCharArray()), bytes -> {}))
@@ -405,7 +408,7 @@ class KitApplyTest {
   @Test
   void twoAreNotAppliedAtOnce() throws Exception {
     kit(parts(document(7)));
-    try (KitApply _ = KitApply.begin(folders, device(Optional.empty()))) {
+    try (KitApply _ = KitApply.begin(folders, device(Optional.empty()), KitApplyTest::unpack)) {
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> apply(Optional.empty()))
           .withMessageContaining("another kit is being applied");
@@ -569,5 +572,17 @@ class KitApplyTest {
     kitOf(Map.of(named, golden("whole.bundle")));
 
     refused("its header does not name", Optional.empty());
+  }
+
+  private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
+      throws IOException {
+    try {
+      BundleApply.apply(base, bundle, out, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
+      return new KitUnpacking.Outcome.Made();
+    } catch (BaseException e) {
+      return new KitUnpacking.Outcome.BaseDamaged();
+    } catch (RefusedBundleException e) {
+      return new KitUnpacking.Outcome.Refused(String.valueOf(e.getMessage()));
+    }
   }
 }
