@@ -179,7 +179,7 @@ final class Business {
         .ask(
             assignment(release, place),
             answer -> {
-              if (answer instanceof AdminAnswer.Refused(Reason.NotFound _)
+              if (answer instanceof AdminAnswer.Refused(Reason.NotFound _, _)
                   && world.backups().areMade()) {
                 pushAgain(release, place);
               }

@@ -87,9 +87,9 @@ final class HeadOffice {
 
   private void answered(Device device, @Nullable SlotRef slot, AdminAnswer answer) {
     switch (answer) {
-      case AdminAnswer.Refused(Reason.NotFound missing) when slot != null ->
+      case AdminAnswer.Refused(Reason.NotFound missing, _) when slot != null ->
           makeSlot(slot, () -> approve(device, slot));
-      case AdminAnswer.Refused(Reason.SlotTaken taken) -> {
+      case AdminAnswer.Refused(Reason.SlotTaken taken, _) -> {
         SlotRef another =
             new SlotRef(world.siteName(device.site()), new Name("found-" + ++slotsMade));
         makeSlot(another, () -> approve(device, another));

@@ -55,7 +55,7 @@ final class Operators {
     if (world.trace().isOn()) {
       world.say(Trace.WORLD, words(asked.command()) + ": " + words(answer));
     }
-    if (answer instanceof AdminAnswer.Refused(Reason.Busy _)) {
+    if (answer instanceof AdminAnswer.Refused(Reason.Busy _, _)) {
       world.scheduler().in(chance.between(3_000, 12_000), () -> ask(asked.command(), asked.then()));
       return;
     }
