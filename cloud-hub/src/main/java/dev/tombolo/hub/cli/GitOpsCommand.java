@@ -37,6 +37,12 @@ import picocli.CommandLine.Parameters;
       GitOpsCommand.Diff.class,
       GitOpsCommand.Approve.class,
       GitOpsCommand.Sync.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tombolo gitops list",
+      "  tombolo gitops diff people-embedding",
+      "  tombolo gitops approve people-embedding"
     })
 final class GitOpsCommand extends CommandGroup {
   private static final int SHORT = 8;

@@ -33,9 +33,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +52,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
   private static final Duration BACKOFF_MAX = Duration.ofHours(1);
   private static final int DOUBLINGS_MAX = 10;
   private static final long LOOK_WAIT_MAX_SECONDS = 60;
+  private static final long CLOSE_WAIT_MAX_SECONDS = 5;
   private static final int SHORT = 8;
   private static final int KEY_CHARACTERS = 32;
   private static final int PASSWORD_BYTES_MAX = 16 * 1024;
@@ -60,7 +61,6 @@ final class GitSync implements GitRepositories, AutoCloseable {
   private final Path folder;
   private final HubViews views;
   private final Clock clock;
-  private final RandomGenerator random = RandomGenerator.getDefault();
   private final Map<Key, Turn> turns = new ConcurrentHashMap<>();
   private final Semaphore slots = new Semaphore(AT_ONCE_MAX);
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -165,7 +165,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
     long interval = source.intervalMillis();
     long longest = Math.max(interval, BACKOFF_MAX.toMillis());
     long pause = Math.min(longest, interval << Math.min(failures, DOUBLINGS_MAX));
-    return pause - pause / 10 + random.nextLong(pause / 5 + 1);
+    return pause - pause / 10 + ThreadLocalRandom.current().nextLong(pause / 5 + 1);
   }
 
   /// @return whether the repository could be read
@@ -491,6 +491,14 @@ final class GitSync implements GitRepositories, AutoCloseable {
     Thread running = scheduler;
     if (running != null) {
       running.interrupt();
+    }
+    try {
+      // Who looks right now may still need the loop.
+      if (!slots.tryAcquire(AT_ONCE_MAX, CLOSE_WAIT_MAX_SECONDS, TimeUnit.SECONDS)) {
+        LOG.log(Level.INFO, "a repository is still being fetched; it is left alone");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

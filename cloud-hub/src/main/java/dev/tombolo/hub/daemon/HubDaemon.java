@@ -131,7 +131,7 @@ public final class HubDaemon implements AutoCloseable {
     BundleWorkshop bundles =
         new BundleWorkshop(
             views, files, BundleShelf.open(folder.bundles()), config.bundles(), clock);
-    GitSync repositories = parts.add(new GitSync(config.gitops(), folder.git(), views, clock));
+    GitSync repositories = new GitSync(config.gitops(), folder.git(), views, clock);
     AdminServer admin =
         new AdminServer(
             config.admin().bind(),
@@ -190,7 +190,7 @@ public final class HubDaemon implements AutoCloseable {
     measure(meters, bundles, edge.counters());
     parts.add(admin);
     startAdmin(admin, folder);
-    repositories.start(admin::command);
+    parts.add(repositories).start(admin::command);
     CertificateRequests requests = new CertificateRequests();
     edge.open(
         new EdgeServices(

@@ -23,7 +23,8 @@ final class CountRows {
             WHERE l.site = d.site AND l.name = d.slot), 0)))""";
 
   private static final String TABLES =
-      """
+      " "
+          + """
        FROM fleets_changed c
          CROSS JOIN sites s ON s.fleet = c.fleet
          CROSS JOIN devices d ON d.site = s.name AND d.standing = 'active'
@@ -48,17 +49,19 @@ final class CountRows {
           + " AND instr(t.body, '\"phase\":\"probing\"') = 0, 0) AS ok"
           + TABLES;
 
+  // LIMIT -1: else SQLite works out each column anew wherever it is used.
+
   /// Takes a JSON list of fleets.
   static final String FLEETS =
       with("SELECT value FROM json_each(?)")
           + SUMS
           + "SELECT s.fleet AS place, "
           + OF_DEVICES
-          + ") GROUP BY place";
+          + " LIMIT -1) GROUP BY place";
 
   /// Takes a JSON list of sites.
   static final String SITES =
-      "WITH asked AS (SELECT value AS name FROM json_each(?)), fleets_changed AS (SELECT f.name AS"
+      "WITH asked AS (SELECT value AS name FROM json_each(?)), fleets_changed AS MATERIALIZED (SELECT f.name AS"
           + " fleet, q.name AS site, "
           + FLEET_CHANGED
           + " AS millis FROM asked q CROSS JOIN sites k ON k.name = q.name"
@@ -66,20 +69,20 @@ final class CountRows {
           + SUMS
           + "SELECT d.site AS place, "
           + OF_DEVICES.replace("sites s ON s.fleet = c.fleet", "sites s ON s.name = c.site")
-          + ") GROUP BY place";
+          + " LIMIT -1) GROUP BY place";
 
   private static final String OF_APPLICATIONS =
       "SELECT s.fleet || '/' || x.name AS place, d.site, d.slot, x.digest AS release,"
           + " coalesce(p.online, 0) AS online, coalesce("
           + IS_CURRENT
-          + ", 0) AS current, (SELECT v.value FROM json_each(t.body, '$.applications') v"
+          + ", 0) AS fresh, (SELECT v.value FROM json_each(t.body, '$.applications') v"
           + " WHERE v.value ->> 'name' = x.name) AS said"
           + TABLES
           + " CROSS JOIN json_each('[\"' || replace(o.releases, ' ', '\",\"') || '\"]') r"
           + " CROSS JOIN releases x ON x.digest = r.value";
 
   private static final String STATES =
-      " coalesce(current AND said ->> 'phase' = 'live' AND said ->> 'live' = release, 0) AS ok,"
+      " coalesce(fresh AND said ->> 'phase' = 'live' AND said ->> 'live' = release, 0) AS ok,"
           + " coalesce(said ->> 'phase' = 'rolled-back', 0) AS failed";
 
   /// Takes a JSON list of fleets. Who should have an application is said by the documents; the
@@ -91,7 +94,7 @@ final class CountRows {
           + STATES
           + " FROM ("
           + OF_APPLICATIONS
-          + ")) GROUP BY place";
+          + " LIMIT -1)) GROUP BY place";
 
   /// Takes a fleet, an application, a site and a slot after which it begins, and a limit.
   static final String DEVICES =
@@ -105,7 +108,7 @@ final class CountRows {
   private CountRows() {}
 
   private static String with(String fleets) {
-    return "WITH fleets_changed AS (SELECT f.name AS fleet, "
+    return "WITH fleets_changed AS MATERIALIZED (SELECT f.name AS fleet, "
         + FLEET_CHANGED
         + " AS millis FROM fleets f WHERE f.name IN ("
         + fleets
