@@ -38,6 +38,11 @@ final class GateFacts {
   /// Ticks of the hub through which it was not.
   int unhealthyTicks;
 
+  /// Whether so much has failed, as it was last judged, and when that was.
+  boolean hasFailed;
+
+  long judged = -1;
+
   /// Ticks of the hub through which so much had failed that the rollout has to end.
   int failedTicks;
 

@@ -10,8 +10,10 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,10 @@ final class RolloutFacts {
     final List<SlotRef> slots = new ArrayList<>();
     final List<Integer> waves = new ArrayList<>();
     private final Map<SlotRef, Integer> numbers = new HashMap<>();
+
+    /// Slots that a newer rollout has; null: to be found out.
+    private @Nullable Set<SlotRef> superseded;
+
     private final List<RolloutChange.Joined> joined = new ArrayList<>();
     private final TreeMap<Integer, RolloutChange.Moved> moved = new TreeMap<>();
 
@@ -83,18 +89,26 @@ final class RolloutFacts {
     return all.size();
   }
 
-  /// Whether a newer rollout of the same application has the slot.
-  boolean isSuperseded(Its older, SlotRef slot) {
-    for (Its newer : all.tailMap(older.record.id(), false).values()) {
-      if (newer.has(slot) && newer.record.application().equals(older.record.application())) {
-        return true;
+  /// Those slots that a newer rollout of the same application has.
+  Set<SlotRef> superseded(Its older) {
+    Set<SlotRef> known = older.superseded;
+    if (known == null) {
+      known = new HashSet<>();
+      for (Its newer : all.tailMap(older.record.id(), false).values()) {
+        if (newer.record.application().equals(older.record.application())) {
+          known.addAll(newer.slots);
+        }
       }
+      older.superseded = known;
     }
-    return false;
+    return known;
   }
 
   void take(RolloutChange.Kept change) {
     replayed = null;
+    if (change instanceof RolloutChange.Joined || change instanceof RolloutChange.Gone) {
+      all.values().forEach(its -> its.superseded = null);
+    }
     switch (change) {
       case RolloutChange.Put(var record) -> {
         Its its = all.get(record.id());

@@ -51,6 +51,10 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private final Map<RolloutId, Integer> opened = new HashMap<>();
 
   private final Set<RolloutId> unsure = new HashSet<>();
+
+  /// Counts what may change how a wave stands.
+  private long moves;
+
   private final Map<RolloutId, Long> createdMillis = new HashMap<>();
   private final TreeMap<Integer, Shop> shops = new TreeMap<>();
   private final Map<Integer, DeviceUnderWay> underWay = new HashMap<>();
@@ -90,6 +94,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
         }
         case RESUME -> its.stoppedSince = null;
         case RETRY -> {
+          moves++;
           its.stoppedSince = null;
           its.failed.clear();
           its.fullSince.clear();
@@ -136,6 +141,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     return () -> {
       gates.clear();
       then.forEach((id, its) -> gates.put(id, its.copy()));
+      moves++;
     };
   }
 
@@ -168,7 +174,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
   }
 
   private void rollout(RolloutChange.Kept kept, boolean isWrong) {
+    if (kept instanceof RolloutChange.Joined || kept instanceof RolloutChange.Moved) {
+      // A newer rollout takes devices from a wave; others stand in for it.
+      healthMoves();
+    }
     if (kept instanceof RolloutChange.Put(var record)) {
+      moves++;
       RolloutId id = record.id();
       Long known = createdMillis.put(id, record.createdMillis());
       if (known == null || known != record.createdMillis()) {
@@ -275,6 +286,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       return new Share(0, 0, 0, 0, false);
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
+    Set<SlotRef> superseded = facts.hub.rollouts.superseded(members);
     int total = 0;
     int succeeded = 0;
     int failed = 0;
@@ -282,7 +294,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     boolean isProven = false;
     for (int i = 0; i < members.slots.size(); i++) {
       SlotRef slot = members.slots.get(i);
-      if (members.waves.get(i) > wave || facts.hub.rollouts.isSuperseded(members, slot)) {
+      if (members.waves.get(i) > wave || superseded.contains(slot)) {
         continue;
       }
       boolean isGood = its.succeeded.contains(slot);
@@ -340,6 +352,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       its.succeeded.remove(slot);
       limits(record, its, slot.site());
     }
+    moves++;
     health(record, its);
   }
 
@@ -368,6 +381,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
   // ---- what time brings
 
   private void healthMoves() {
+    moves++;
     for (GateFacts its : gates.values()) {
       health(its.record, its);
     }
@@ -408,7 +422,11 @@ final class RolloutsKeepTheirBounds extends Invariant {
       if (its.failed.isEmpty()) {
         its.failedTicks = 0;
       } else {
-        its.failedTicks = hasFailed(its.record, its) ? its.failedTicks + 1 : 0;
+        if (its.judged != moves) {
+          its.judged = moves;
+          its.hasFailed = hasFailed(its.record, its);
+        }
+        its.failedTicks = its.hasFailed ? its.failedTicks + 1 : 0;
         hold(
             its.failedTicks <= 2 * facts.hub.rollouts.count() + 2,
             -1,
