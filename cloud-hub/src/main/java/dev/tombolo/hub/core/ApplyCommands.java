@@ -29,11 +29,13 @@ final class ApplyCommands {
 
   private final HubState state;
   private final ParameterCheck parameters;
+  private final NeedsCheck needs;
   private final ObjectChecks checks;
 
-  ApplyCommands(HubState state, ParameterCheck parameters) {
+  ApplyCommands(HubState state, ParameterCheck parameters, NeedsCheck needs) {
     this.state = state;
     this.parameters = parameters;
+    this.needs = needs;
     this.checks = new ObjectChecks(state, parameters);
     ObjectBounds.prepare();
   }
@@ -76,7 +78,7 @@ final class ApplyCommands {
       return;
     }
     Reason refusal = checks.check(pending, 0, objects.size());
-    refusal = refusal == null ? pending.planned().room() : refusal;
+    refusal = refusal == null ? together(pending) : refusal;
     if (refusal != null) {
       refuse(event.request(), refusal, draft);
       return;
@@ -123,7 +125,7 @@ final class ApplyCommands {
     Reason refusal = checks.check(at, checking.done(), to);
     boolean isLast = to == at.writes();
     if (refusal == null && isLast) {
-      refusal = at.planned().room();
+      refusal = together(at);
     }
     if (refusal != null) {
       end(at, refusal, draft);
@@ -131,6 +133,12 @@ final class ApplyCommands {
       draft.change(
           new HubChange.ApplyMoved(at.at(isLast ? afterChecks(at) : new Stage.Checking(to))));
     }
+  }
+
+  /// Null when the objects, each sound by itself, are so together.
+  private @Nullable Reason together(PendingApply at) {
+    Reason full = at.planned().room();
+    return full == null ? needs.applied(at.planned()) : full;
   }
 
   /// A dry run tells what every device gets. Else devices are only looked at when something can go

@@ -51,10 +51,12 @@ final class RolloutCommands {
 
   private final HubState state;
   private final ParameterCheck parameters;
+  private final NeedsCheck needs;
 
-  RolloutCommands(HubState state, ParameterCheck parameters) {
+  RolloutCommands(HubState state, ParameterCheck parameters, NeedsCheck needs) {
     this.state = state;
     this.parameters = parameters;
+    this.needs = needs;
   }
 
   AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
@@ -76,6 +78,9 @@ final class RolloutCommands {
               command.release(),
               new Assignment.Place(fleet, null, null),
               new Planned(state, List.of()));
+    }
+    if (refusal == null && release != null) {
+      refusal = needs.rollout(command.scope(), command.release().name(), release.digest());
     }
     if (refusal != null || release == null) {
       return new AdminAnswer.Refused(
@@ -352,6 +357,10 @@ final class RolloutCommands {
     Assignment since = assignedSince(rollout);
     if (since != null) {
       return overruled(rollout, since);
+    }
+    Reason needed = needs.goingBack(rollout.record());
+    if (needed != null) {
+      return new AdminAnswer.Refused(needed);
     }
     change(
         rollout,

@@ -80,7 +80,7 @@ public final class AdminServer implements AutoCloseable {
               results.on(config.routes);
               new BundleRoutes(views, bundles).on(config.routes);
               new ChangeRoutes(desk, reading).on(config.routes);
-              new RolloutRoutes(desk, views).on(config.routes);
+              new RolloutRoutes(desk, views, bundles).on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);
               new FileRoutes(depot).on(config.routes);
               new KitRoutes(desk, depot, signer).on(config.routes);

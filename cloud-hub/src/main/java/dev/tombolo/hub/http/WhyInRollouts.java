@@ -38,7 +38,7 @@ final class WhyInRollouts {
       // Of older ones nothing is waited for any more.
       boolean isNewest = told.add(standing.record().application());
       if (isNewest && !isOverruled(standing.record(), layers)) {
-        ours.addAll(RolloutReasons.of(standing));
+        ours.addAll(needs(RolloutReasons.of(standing), theirs));
       }
     }
     if (ours.isEmpty()) {
@@ -59,6 +59,15 @@ final class WhyInRollouts {
       }
     }
     return all;
+  }
+
+  /// A device that has all of the release and lacks what the release needs says so; it does not
+  /// wait for bytes any more.
+  private static List<Reason> needs(List<Reason> ours, List<Reason> theirs) {
+    boolean lacks = theirs.stream().anyMatch(Reason.NeedNotLive.class::isInstance);
+    return lacks
+        ? ours.stream().filter(it -> !(it instanceof Reason.RolloutStaging)).toList()
+        : ours;
   }
 
   /// Whether somebody has assigned something to the slot since the rollout was made.

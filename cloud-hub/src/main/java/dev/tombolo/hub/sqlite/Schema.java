@@ -21,7 +21,8 @@ final class Schema {
           version5(),
           version6(),
           version7(),
-          version8());
+          version8(),
+          version9());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -320,6 +321,17 @@ final class Schema {
           phase INTEGER NOT NULL, granted INTEGER NOT NULL, prior INTEGER NOT NULL,
           holder INTEGER NOT NULL, life INTEGER NOT NULL, reason TEXT,
           PRIMARY KEY (rollout, member)) STRICT, WITHOUT ROWID""");
+  }
+
+  /// What releases need of each other, how fast sites' lines were, and windows of whole fleets.
+  private static List<String> version9() {
+    return List.of(
+        "ALTER TABLE releases ADD COLUMN needs TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE fleets ADD COLUMN times TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE TABLE line_rates (
+          site TEXT PRIMARY KEY, bytes_per_second INTEGER NOT NULL, samples INTEGER NOT NULL,
+          measured_millis INTEGER NOT NULL) STRICT, WITHOUT ROWID""");
   }
 
   /// Backups, and what a restored hub has lost.

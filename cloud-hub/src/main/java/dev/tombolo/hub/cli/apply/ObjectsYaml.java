@@ -106,13 +106,15 @@ public final class ObjectsYaml {
   private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
     Values values = new Values();
+    SiteTimesBody times = null;
     if (yaml.has("spec")) {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
+      times = times(spec);
       values = parameters("fleet " + about.name(), spec);
       spec.noMore();
     }
-    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null);
+    return about.fleet(guarded, times, values);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
@@ -312,6 +314,26 @@ public final class ObjectsYaml {
           timeZone,
           region,
           contact,
+          null,
+          values.parameters(),
+          times,
+          null,
+          file,
+          values.lines());
+    }
+
+    ObjectBody fleet(boolean guarded, @Nullable SiteTimesBody times, Values values) {
+      return new ObjectBody(
+          "Fleet",
+          name,
+          null,
+          null,
+          displayName,
+          labels,
+          guarded,
+          null,
+          null,
+          null,
           null,
           values.parameters(),
           times,

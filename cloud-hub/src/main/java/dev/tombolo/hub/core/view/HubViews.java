@@ -13,6 +13,7 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,10 @@ public interface HubViews extends AutoCloseable {
 
   /// Everything that bears on what a slot's device should run; empty when there is no such slot.
   Optional<SlotSettings> settings(SlotRef slot);
+
+  /// The same for many slots of one fleet, at most [#ROWS_MAX], with a few questions in all; slots
+  /// that are not there are left out.
+  Map<SlotRef, SlotSettings> settings(Name fleet, Collection<SlotRef> slots);
 
   /// Fleets with an application that does not go everywhere in them.
   Set<Name> fleetsInParts();
