@@ -12,5 +12,8 @@ public final class Features {
   /// Knows the section `windows`: downloads and switches only when the site may.
   public static final String WINDOWS = "windows";
 
+  /// Knows a release's `needs`: switches to it only when what it needs is live.
+  public static final String NEEDS = "needs";
+
   private Features() {}
 }

@@ -5,14 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// What a bench measured: printed for people, and as JSON for machines.
 final class Figures {
   private final String bench;
   private final Map<String, Double> values = new LinkedHashMap<>();
   private final Map<String, String> remarks = new LinkedHashMap<>();
+  private final Set<String> headlines = new LinkedHashSet<>();
 
   Figures(String bench) {
     this.bench = bench;
@@ -21,6 +25,11 @@ final class Figures {
   void put(String name, double value) {
     values.put(name, value);
     System.out.printf(Locale.ROOT, "%-58s %,14.3f%n", name, value);
+  }
+
+  /// Those of these names that are there stand at the top level of the JSON, too.
+  void headline(String... names) {
+    headlines.addAll(List.of(names));
   }
 
   /// What is no number.
@@ -47,17 +56,23 @@ final class Figures {
     put(name + " max", sorted[sorted.length - 1]);
   }
 
-  /// Writes `{"bench":...,"figures":{...},"remarks":{...}}`.
+  /// Writes `{"bench":...,"figures":{...},"remarks":{...}}`, and the headlines before the figures.
   void write(Path file) throws IOException {
-    StringBuilder json =
-        new StringBuilder("{\"bench\":\"").append(bench).append("\",\"figures\":{");
+    StringBuilder json = new StringBuilder("{\"bench\":\"").append(bench).append("\",");
+    for (String name : headlines) {
+      Double value = values.get(name);
+      if (value != null) {
+        json.append('"').append(name).append("\":").append(number(value)).append(',');
+      }
+    }
+    json.append("\"figures\":{");
     String separator = "";
     for (Map.Entry<String, Double> value : values.entrySet()) {
       json.append(separator)
           .append('"')
           .append(value.getKey())
           .append("\":")
-          .append(String.format(Locale.ROOT, "%.3f", value.getValue()));
+          .append(number(value.getValue()));
       separator = ",";
     }
     json.append("},\"remarks\":{");
@@ -72,6 +87,11 @@ final class Figures {
       separator = ",";
     }
     Files.writeString(file, json.append("}}\n"));
+  }
+
+  /// JSON knows no number that is none.
+  private static String number(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "null";
   }
 
   private static double median(double[] sorted) {

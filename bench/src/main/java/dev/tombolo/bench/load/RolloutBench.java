@@ -45,6 +45,7 @@ public final class RolloutBench implements Callable<Integer> {
       Map<String, Double> first = run(folder, true);
       Map<String, Double> second = run(folder, false);
       Figures figures = new Figures("rollout");
+      figures.headline("previewSeconds", "changesPerSecond", "heapBytesPerDevice");
       figures.put("devices", devices);
       take(figures, first, "previewSeconds");
       take(figures, first, "heapBytesPerDevice");

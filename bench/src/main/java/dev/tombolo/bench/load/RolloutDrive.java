@@ -146,7 +146,7 @@ final class RolloutDrive {
     for (SlotRef slot : slots) {
       preview.add(slot, Map.of(), List.of(OLD), has -> BYTES);
     }
-    Preview.Shown shown = preview.show(new Preview.Assumed(10_000_000, 60_000));
+    Preview.Shown shown = preview.show(new Preview.Assumed(10_000_000, 60_000, 0));
     if (shown.devices() != slots.size()) {
       throw new IllegalStateException("the preview lost devices");
     }

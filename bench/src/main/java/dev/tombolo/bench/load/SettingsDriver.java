@@ -38,6 +38,16 @@ final class SettingsDriver {
 
   private static final RowQuota PLENTY = new RowQuota(Duration.ofDays(1_000), 1L << 40, 1L << 40);
 
+  static final HubSettings SETTINGS =
+      new HubSettings(
+          List.of("wss://hub:8443/mqtt"),
+          "https://hub:8443",
+          DOCUMENT_KEY,
+          "certificate",
+          PLENTY,
+          PLENTY,
+          TrustSettings.USUAL);
+
   private final HubStore store;
   private final HubState state;
   private final HubCore core;
@@ -59,17 +69,7 @@ final class SettingsDriver {
   SettingsDriver(HubStore store) {
     this.store = store;
     this.state = store.load();
-    this.core =
-        new HubCore(
-            new HubSettings(
-                List.of("wss://hub:8443/mqtt"),
-                "https://hub:8443",
-                DOCUMENT_KEY,
-                "certificate",
-                PLENTY,
-                PLENTY,
-                TrustSettings.USUAL),
-            state);
+    this.core = new HubCore(SETTINGS, state);
   }
 
   void beginMeasure() {

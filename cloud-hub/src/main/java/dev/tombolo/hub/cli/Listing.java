@@ -166,12 +166,14 @@ enum Listing {
     void show(Pager pager, Screen screen) {
       List<ReleaseRow> rows = pager.rows(ReleaseRow.class, "/releases");
       Table table =
-          new Table("RELEASE", "KIND", "FLEETS", "FILES", "SIZE", "PUSHED", "BY", "DIGEST");
+          new Table(
+              "RELEASE", "KIND", "FLEETS", "NEEDS", "FILES", "SIZE", "PUSHED", "BY", "DIGEST");
       for (ReleaseRow row : rows) {
         table.row(
             row.name() + "@" + row.version(),
             row.kind(),
             String.join(",", row.fleets()),
+            row.needs().isEmpty() ? "-" : String.join(", ", row.needs()),
             "" + row.files(),
             Ago.bytes(row.bytes()),
             ago(row.pushedMillis()),

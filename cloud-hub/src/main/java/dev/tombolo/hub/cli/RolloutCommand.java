@@ -12,11 +12,13 @@ import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.RolloutMade;
 import dev.tombolo.hub.http.api.RolloutPreviewShown;
+import dev.tombolo.hub.http.api.RolloutPreviewTooShort;
 import dev.tombolo.hub.http.api.RolloutPreviewWave;
 import dev.tombolo.hub.http.api.RolloutRow;
 import dev.tombolo.hub.http.api.RolloutSteerAsk;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -98,7 +100,7 @@ final class RolloutCommand extends CommandGroup {
         RolloutMade made =
             confirmation.guard(
                 screen.person(),
-                typed -> hub.post(RolloutMade.class, "/rollouts", options.ask(null, typed)));
+                typed -> hub.post(RolloutMade.class, "/rollouts", options.ask(null, null, typed)));
         screen.say(made, () -> "rollout " + made.rollout() + " begun");
         screen.hint("watch it: tombolo rollout watch " + made.rollout());
       }
@@ -110,8 +112,9 @@ final class RolloutCommand extends CommandGroup {
       name = "preview",
       description = {
         "What a rollout would do, without doing it.",
-        "Devices, sites and bytes of each wave, how long it takes at the least, and what it costs.",
-        "Whole files are counted: what bundles save is not known before they are made."
+        "Devices, sites and bytes of each wave, when it is done if every shop is reached at once, what",
+        "it costs, and which shops' windows are too short. A line counts with the rate that its own",
+        "downloads had. Bundles count with their size once they are made, else whole files."
       },
       footerHeading = "%nExample:%n",
       footer = "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --line-rate 2")
@@ -119,15 +122,16 @@ final class RolloutCommand extends CommandGroup {
   static final class PreviewIt extends HubOptions implements Callable<Integer> {
     private static final double BITS_OF_MEGABIT = 1e6;
     private static final int SITES_NAMED = 3;
+    private static final int TOO_SHORT_NAMED = 10;
 
     @Mixin private RolloutOptions options;
 
     @Option(
         names = "--line-rate",
         paramLabel = "MBIT",
-        defaultValue = "10",
-        description = "What each site's line carries, in Mbit/s; assumed. Default: 10")
-    private double megabits;
+        description =
+            "What a site's line carries that nobody has measured yet, in Mbit/s. Default: 10")
+    private @Nullable Double megabits;
 
     @Option(
         names = "--price-per-gb",
@@ -137,14 +141,18 @@ final class RolloutCommand extends CommandGroup {
 
     @Override
     public Integer call() {
-      if (megabits <= 0) {
+      if (megabits != null && megabits <= 0) {
         throw Failure.usage("--line-rate: " + megabits + " is no rate; use more than 0");
       }
-      long bits = Math.max(1, (long) (megabits * BITS_OF_MEGABIT));
+      if (price != null && price.signum() < 0) {
+        throw Failure.usage("--price-per-gb: " + price + " is no price; use 0 or more");
+      }
+      Long bits = megabits == null ? null : Math.max(1, (long) (megabits * BITS_OF_MEGABIT));
       Screen screen = screen();
       try (HubClient hub = hub()) {
         RolloutPreviewShown shown =
-            hub.post(RolloutPreviewShown.class, "/rollouts/preview", options.ask(bits, null));
+            hub.post(
+                RolloutPreviewShown.class, "/rollouts/preview", options.ask(bits, price, null));
         screen.say(shown, () -> words(shown));
       }
       return Exit.OK;
@@ -170,17 +178,18 @@ final class RolloutCommand extends CommandGroup {
           .append(shown.sites())
           .append(" sites, ")
           .append(Ago.bytes(shown.bytes()))
-          .append(" over all lines; at the least ")
-          .append(Ago.span(shown.leastMillis()))
-          .append(" at ")
-          .append(String.format(Locale.ROOT, "%.1f", shown.lineBitsPerSecond() / BITS_OF_MEGABIT))
-          .append(" Mbit/s a site (assumed), when all are reached.\n");
-      if (price != null) {
-        BigDecimal cost =
-            price
-                .multiply(BigDecimal.valueOf(shown.bytes()))
-                .divide(BigDecimal.valueOf(1_000_000_000L), 2, RoundingMode.HALF_UP);
-        words.append("It costs ").append(cost).append(" at ").append(price).append(" per GB.\n");
+          .append(" over all lines. ")
+          .append(done(shown))
+          .append(".\n")
+          .append(rates(shown))
+          .append(bundles(shown));
+      if (shown.cost() != null) {
+        words
+            .append("It costs ")
+            .append(shown.cost())
+            .append(" at ")
+            .append(shown.pricePerGb())
+            .append(" per GB.\n");
       }
       List<String> most =
           shown.siteBytes().entrySet().stream()
@@ -190,6 +199,86 @@ final class RolloutCommand extends CommandGroup {
               .toList();
       if (!most.isEmpty()) {
         words.append("Most goes to ").append(String.join(", ", most)).append(".\n");
+      }
+      words.append(tooShort(shown));
+      return words.toString();
+    }
+
+    private static String done(RolloutPreviewShown shown) {
+      Long done = shown.doneMillis();
+      return done == null
+          ? "It is not done within 60 days: windows are too short or never open"
+          : "Begun now it is done at "
+              + Instant.ofEpochMilli(done).truncatedTo(ChronoUnit.MINUTES)
+              + " at the earliest, after "
+              + Ago.span(shown.leastMillis())
+              + ", if all are reached at once";
+    }
+
+    private static String rates(RolloutPreviewShown shown) {
+      int rest = shown.loadingSites() - shown.measuredSites();
+      String assumed =
+          String.format(Locale.ROOT, "%.1f Mbit/s", shown.lineBitsPerSecond() / BITS_OF_MEGABIT);
+      if (shown.loadingSites() == 0) {
+        return "";
+      }
+      return shown.measuredSites() == 0
+          ? "No line was measured yet: each counts with " + assumed + " (--line-rate).\n"
+          : "Lines of "
+              + shown.measuredSites()
+              + " sites count as measured"
+              + (rest == 0 ? "" : ", those of " + rest + " with " + assumed + " (--line-rate)")
+              + ".\n";
+    }
+
+    private static String bundles(RolloutPreviewShown shown) {
+      int loading =
+          shown.devices() - shown.waves().stream().mapToInt(RolloutPreviewWave::haveIt).sum();
+      if (loading == 0) {
+        return "";
+      }
+      return shown.byBundle() == 0
+          ? "No bundle for it is made yet: whole files are counted.\n"
+          : "Bundles count for "
+              + shown.byBundle()
+              + " of "
+              + loading
+              + " devices"
+              + (shown.byBundle() < loading ? ", whole files for the others" : "")
+              + ".\n";
+    }
+
+    private static String tooShort(RolloutPreviewShown shown) {
+      if (shown.tooShortSites() == 0) {
+        return "";
+      }
+      StringBuilder words = new StringBuilder();
+      words
+          .append("At ")
+          .append(shown.tooShortSites())
+          .append(" sites a window is too short to do it in one go:\n");
+      for (RolloutPreviewTooShort site :
+          shown.tooShort().subList(0, Math.min(TOO_SHORT_NAMED, shown.tooShort().size()))) {
+        words
+            .append("  ")
+            .append(site.site())
+            .append(": the ")
+            .append(site.window())
+            .append(" window needs ")
+            .append(Ago.span(site.needsMillis()))
+            .append(" at a stretch and ")
+            .append(
+                site.windowMillis() == 0
+                    ? "never opens"
+                    : "has " + Ago.span(site.windowMillis()) + " at the most")
+            .append(
+                site.openings() == 0
+                    ? ""
+                    : site.window().equals("download") ? ": " + site.openings() + " openings" : "")
+            .append('\n');
+      }
+      if (shown.tooShortSites() > TOO_SHORT_NAMED) {
+        words.append("  ... more with --json\n");
       }
       return words.toString();
     }

@@ -5,6 +5,7 @@ import dev.tombolo.hub.config.Units;
 import dev.tombolo.hub.http.api.RolloutAsk;
 import dev.tombolo.hub.http.api.RolloutWaveAsk;
 import dev.tombolo.protocol.id.ReleaseRef;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +112,8 @@ final class RolloutOptions {
       description = "Close it at this time (2026-12-24T06:00:00Z) or after this duration (14d).")
   private @Nullable String deadline;
 
-  RolloutAsk ask(@Nullable Long lineBitsPerSecond, @Nullable String typed) {
+  RolloutAsk ask(
+      @Nullable Long lineBitsPerSecond, @Nullable BigDecimal pricePerGb, @Nullable String typed) {
     try {
       ReleaseRef.parse(release);
     } catch (IllegalArgumentException e) {
@@ -136,6 +138,7 @@ final class RolloutOptions {
         permit == null ? null : millis("--permit", permit),
         deadline == null ? null : time(deadline),
         lineBitsPerSecond,
+        pricePerGb,
         typed);
   }
 

@@ -29,14 +29,20 @@ final class ApplyCommands {
 
   private final HubState state;
   private final ParameterCheck parameters;
+  private final NeedsCheck needs;
   private final ObjectChecks checks;
   private final GitCommands git;
 
   ApplyCommands(
-      HubState state, ParameterCheck parameters, RolloutCommands rollouts, GitCommands git) {
+      HubState state,
+      ParameterCheck parameters,
+      NeedsCheck needs,
+      RolloutCommands rollouts,
+      GitCommands git) {
     this.state = state;
     this.git = git;
     this.parameters = parameters;
+    this.needs = needs;
     this.checks = new ObjectChecks(state, parameters, new RolloutObjects(state, rollouts));
     ObjectBounds.prepare();
   }
@@ -85,7 +91,7 @@ final class ApplyCommands {
       return;
     }
     AdminAnswer.Refused refusal = checks.check(pending, 0, objects.size(), draft.nowMillis);
-    refusal = refusal == null ? roomFor(pending) : refusal;
+    refusal = refusal == null ? together(pending) : refusal;
     if (refusal != null) {
       draft.effect(new HubEffect.AdminAnswered(event.request(), refusal));
       return;
@@ -132,7 +138,7 @@ final class ApplyCommands {
     AdminAnswer.Refused refusal = checks.check(at, checking.done(), to, draft.nowMillis);
     boolean isLast = to == at.writes();
     if (refusal == null && isLast) {
-      refusal = roomFor(at);
+      refusal = together(at);
     }
     if (refusal != null) {
       draft.change(new HubChange.ApplyEnded());
@@ -143,9 +149,11 @@ final class ApplyCommands {
     }
   }
 
-  private static AdminAnswer.@Nullable Refused roomFor(PendingApply at) {
-    Reason none = at.planned().room();
-    return none == null ? null : new AdminAnswer.Refused(none);
+  /// Null when the objects, each sound by itself, are so together.
+  private AdminAnswer.@Nullable Refused together(PendingApply at) {
+    Reason full = at.planned().room();
+    Reason refusal = full == null ? needs.applied(at.planned()) : full;
+    return refusal == null ? null : new AdminAnswer.Refused(refusal);
   }
 
   /// A dry run tells what every device gets. Else devices are only looked at when something can go

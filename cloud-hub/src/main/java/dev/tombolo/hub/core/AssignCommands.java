@@ -8,6 +8,7 @@ import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -25,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class AssignCommands {
   private final HubState state;
   private final ParameterCheck parameters;
+  private final NeedsCheck needs;
 
-  AssignCommands(HubState state, ParameterCheck parameters) {
+  AssignCommands(HubState state, ParameterCheck parameters, NeedsCheck needs) {
     this.state = state;
     this.parameters = parameters;
+    this.needs = needs;
   }
 
   AdminAnswer assign(AdminCommand.Assign command, Principal who, StepDraft draft) {
@@ -48,6 +51,10 @@ final class AssignCommands {
       return new AdminAnswer.Refused(refusal);
     }
     refusal = parameters.assignment(command.release(), place, new Planned(state, List.of()));
+    ReleaseRecord release = state.releasesByRef.get(command.release());
+    if (refusal == null && release != null) {
+      refusal = needs.assignment(place, command.release().name(), release.digest());
+    }
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
     }
@@ -93,6 +100,9 @@ final class AssignCommands {
               "assignment at " + place, command.application().text(), there.keySet()));
     }
     Reason moving = References.rollout(state, place.fleet(), place.site(), command.application());
+    if (moving == null) {
+      moving = needs.assignment(place, command.application(), above(place, command.application()));
+    }
     if (moving != null) {
       return new AdminAnswer.Refused(moving);
     }
@@ -111,6 +121,17 @@ final class AssignCommands {
         AuditJson.of("release", assignment.ref().toString()),
         "");
     return new AdminAnswer.Done(List.of(command.application() + " taken off " + place));
+  }
+
+  /// What counts at a place once it has no assignment of its own.
+  private @Nullable Digest above(Place place, Name application) {
+    if (place.site() == null) {
+      return null;
+    }
+    Planned now = new Planned(state, List.of());
+    return place.slot() == null
+        ? now.releaseOf(place.fleet(), application)
+        : now.releaseOf(place.fleet(), place.site(), application);
   }
 
   /// Makes the change. False when the place has this release already.

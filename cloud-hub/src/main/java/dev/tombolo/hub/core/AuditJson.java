@@ -42,6 +42,7 @@ final class AuditJson {
       case AdminObject.Fleet fleet -> {
         json.yes("protected", fleet.isProtected());
         parameters(json, fleet.parameters());
+        times(json, fleet.times());
       }
       case AdminObject.Site site -> {
         json.id("fleet", site.fleet())

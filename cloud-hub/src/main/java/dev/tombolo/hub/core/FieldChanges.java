@@ -4,6 +4,7 @@ import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied.FieldChange;
 import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.rollout.Gate;
 import dev.tombolo.hub.rollout.RolloutPlan;
@@ -54,6 +55,7 @@ final class FieldChanges {
         if (fleet.isProtected()) {
           fields.put("protected", "true");
         }
+        times(fields, fleet.times());
         parameters(fields, fleet.parameters(), isRedacted);
       }
       case AdminObject.Site site -> {
@@ -61,10 +63,7 @@ final class FieldChanges {
         fields.put("timeZone", site.timeZone());
         put(fields, "region", site.region());
         put(fields, "contact", site.contact());
-        times(fields, "windows.download", site.times().download());
-        times(fields, "windows.switch", site.times().switching());
-        times(fields, "openingHours", site.times().openingHours());
-        times(fields, "freezeDates", site.times().freezeDates());
+        times(fields, site.times());
         parameters(fields, site.parameters(), isRedacted);
       }
       case AdminObject.Slot slot -> parameters(fields, slot.parameters(), isRedacted);
@@ -121,6 +120,13 @@ final class FieldChanges {
     if (!value.isEmpty()) {
       fields.put(path, value);
     }
+  }
+
+  private static void times(Map<String, String> fields, SiteTimes times) {
+    times(fields, "windows.download", times.download());
+    times(fields, "windows.switch", times.switching());
+    times(fields, "openingHours", times.openingHours());
+    times(fields, "freezeDates", times.freezeDates());
   }
 
   private static void times(Map<String, String> fields, String path, List<?> times) {

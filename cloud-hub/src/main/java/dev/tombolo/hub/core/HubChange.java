@@ -14,6 +14,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -93,6 +94,11 @@ public sealed interface HubChange {
 
   /// Its time is over.
   record LiftEnded(SlotRef slot) implements Durable {}
+
+  /// What is known of a site's line.
+  record LineMeasured(LineRate rate) implements Durable {}
+
+  record LineForgotten(Name site) implements Durable {}
 
   record PublisherRootPut(PublisherRootRecord root) implements Durable {}
 
@@ -218,6 +224,9 @@ public sealed interface HubChange {
   record CommandTaken() implements Passing {}
 
   record SweepMoved(Sweep sweep) implements Passing {}
+
+  /// The next sites were looked at, whether their year has changed.
+  record YearsLooked(YearWalk walk) implements Passing {}
 
   /// Durable numbers that only grow.
   enum Counter {

@@ -16,6 +16,7 @@ public final class HubCore {
   private final Violations violations;
   private final Pruning pruning;
   private final RolloutDriver rollouts;
+  private final YearSteps years;
 
   public HubCore(HubSettings settings, HubState state) {
     this.state = state;
@@ -32,6 +33,7 @@ public final class HubCore {
     this.reports = new Reports(state, documents, rollouts);
     this.operators = new Operators(state, asks, new KitCommands(settings, state, rendered));
     this.pruning = new Pruning(settings, state);
+    this.years = new YearSteps(state);
   }
 
   /// What `event` leads to. The caller commits the changes, applies them to the state, and then
@@ -110,6 +112,7 @@ public final class HubCore {
     if (!areDocumentsStale()) {
       pruning.slice(draft);
     }
+    years.slice(draft);
     rollouts.tick(draft);
   }
 }

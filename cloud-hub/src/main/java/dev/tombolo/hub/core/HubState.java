@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.Delivery;
 import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Template;
 import dev.tombolo.hub.device.BirthCheck.Boot;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -19,6 +20,7 @@ import dev.tombolo.hub.join.SlotChoice;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.Rollouts;
@@ -87,9 +89,18 @@ public final class HubState {
   /// Windows that a person has lifted; few, and each for days at the most.
   final TreeMap<SlotRef, WindowLift> lifts = new TreeMap<>();
 
+  /// One a site at the most.
+  final Map<Name, LineRate> lineRates = new HashMap<>();
+
+  YearWalk yearWalk = YearWalk.NEVER;
+
   final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
+
+  /// Releases that need another application to be live.
+  int releasesWithNeeds;
+
   final TreeMap<String, JoinTokenRecord> tokens = new TreeMap<>();
   final Map<String, List<TokenUse>> tokenUses = new HashMap<>();
   final Map<DeviceId, DeviceRecord> devices = new HashMap<>();
@@ -291,8 +302,11 @@ public final class HubState {
       }
       case HubChange.LiftPut c -> lifts.put(c.lift().slot(), c.lift());
       case HubChange.LiftEnded c -> lifts.remove(c.slot());
+      case HubChange.LineMeasured c -> lineRates.put(c.rate().site(), c.rate());
+      case HubChange.LineForgotten c -> lineRates.remove(c.site());
       case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
       case HubChange.ReleasePut c -> {
+        releasesWithNeeds += c.release().needs().isEmpty() ? 0 : 1;
         releases.put(c.release().digest(), c.release());
         releasesByRef.put(c.release().ref(), c.release());
       }
@@ -368,6 +382,7 @@ public final class HubState {
       case HubChange.CommandWaits c -> waiting.addLast(c.command());
       case HubChange.CommandTaken c -> waiting.removeFirst();
       case HubChange.SweepMoved c -> sweep = c.sweep();
+      case HubChange.YearsLooked c -> yearWalk = c.walk();
     }
   }
 
@@ -414,6 +429,12 @@ public final class HubState {
   Map<Name, List<Rollout>> rolloutsAt(SlotRef slot) {
     Kept<AdminObject.Site> site = sites.get(slot.site());
     return site == null ? Map.of() : rollouts.of(site.content().fleet());
+  }
+
+  /// When a site may do what, by its own word or its fleet's.
+  SiteTimes timesOf(AdminObject.Site site) {
+    Kept<AdminObject.Fleet> fleet = fleets.get(site.fleet());
+    return fleet == null ? site.times() : site.times().over(fleet.content().times());
   }
 
   private void putSite(Kept<AdminObject.Site> site) {

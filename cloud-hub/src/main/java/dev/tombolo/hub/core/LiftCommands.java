@@ -44,7 +44,7 @@ final class LiftCommands {
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
     }
-    if (site.content().times().isAny()) {
+    if (state.timesOf(site.content()).isAny()) {
       return new AdminAnswer.Refused(
           new Reason.Conflict("slot " + slot, "site " + slot.site() + " has no windows to lift"));
     }
@@ -64,7 +64,8 @@ final class LiftCommands {
         List.of("slot " + slot + " windows lifted until " + time(lift.untilMillis())));
   }
 
-  /// Forgets those that are over; the document that says so still may stay as it is.
+  /// Forgets those that are over. The document is made anew: what it says is compared with what is
+  /// selected, and must not differ for ever by a lift that has ended.
   void forget(StepDraft draft) {
     List<SlotRef> over = new ArrayList<>();
     for (WindowLift lift : state.lifts.values()) {
@@ -72,7 +73,10 @@ final class LiftCommands {
         over.add(lift.slot());
       }
     }
-    over.forEach(slot -> draft.change(new HubChange.LiftEnded(slot)));
+    for (SlotRef slot : over) {
+      draft.change(new HubChange.LiftEnded(slot));
+      draft.change(HubChange.DocumentsStale.at(slot));
+    }
   }
 
   private static String time(long millis) {

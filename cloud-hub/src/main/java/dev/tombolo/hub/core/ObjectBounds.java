@@ -58,7 +58,10 @@ final class ObjectBounds {
       return common;
     }
     return switch (object) {
-      case AdminObject.Fleet fleet -> parameters(fleet.parameters());
+      case AdminObject.Fleet fleet -> {
+        Reason times = times(fleet.times());
+        yield times != null ? times : parameters(fleet.parameters());
+      }
       case AdminObject.Slot slot -> parameters(slot.parameters());
       case AdminObject.Site site -> site(site);
       case AdminObject.Application application -> application(application);
@@ -89,11 +92,11 @@ final class ObjectBounds {
             times.openingHours().size(),
             Math.max(times.download().size(), times.switching().size()));
     if (weekly > SiteTimes.WEEKLY_MAX) {
-      return new Reason.LimitExceeded("weekly times of a site", SiteTimes.WEEKLY_MAX, weekly);
+      return new Reason.LimitExceeded("weekly times", SiteTimes.WEEKLY_MAX, weekly);
     }
     int freezes = times.freezeDates().size();
     return freezes > SiteTimes.FREEZES_MAX
-        ? new Reason.LimitExceeded("freeze dates of a site", SiteTimes.FREEZES_MAX, freezes)
+        ? new Reason.LimitExceeded("freeze dates", SiteTimes.FREEZES_MAX, freezes)
         : null;
   }
 

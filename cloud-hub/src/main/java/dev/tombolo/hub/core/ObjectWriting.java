@@ -195,8 +195,12 @@ final class ObjectWriting {
         takeOff(new Assignment.Place(fleet.name(), null, null), why);
         state.rollouts.of(fleet.name()).values().forEach(this::forget);
       }
-      case AdminObject.Site site ->
-          takeOff(new Assignment.Place(site.fleet(), site.name(), null), why);
+      case AdminObject.Site site -> {
+        if (state.lineRates.containsKey(site.name())) {
+          draft.change(new HubChange.LineForgotten(site.name()));
+        }
+        takeOff(new Assignment.Place(site.fleet(), site.name(), null), why);
+      }
       case AdminObject.Slot slot -> {
         if (state.lifts.containsKey(slot.ref())) {
           draft.change(new HubChange.LiftEnded(slot.ref()));

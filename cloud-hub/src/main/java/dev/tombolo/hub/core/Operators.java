@@ -25,18 +25,19 @@ final class Operators {
 
   Operators(HubState state, Asks asks, KitCommands kits) {
     ParameterCheck parameters = new ParameterCheck(state);
+    NeedsCheck needs = new NeedsCheck(state);
     this.state = state;
     this.tokens = new TokenCommands(state);
     this.releases = new ReleaseCommands(state);
-    this.assignments = new AssignCommands(state, parameters);
+    this.assignments = new AssignCommands(state, parameters, needs);
     this.lifts = new LiftCommands(state);
     this.revocations = new RevokeCommands(state, asks);
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
-    this.rollouts = new RolloutCommands(state, parameters);
+    this.rollouts = new RolloutCommands(state, parameters, needs);
     this.git = new GitCommands(state);
-    this.objects = new ApplyCommands(state, parameters, rollouts, git);
+    this.objects = new ApplyCommands(state, parameters, needs, rollouts, git);
     this.kits = kits;
     this.asks = asks;
   }

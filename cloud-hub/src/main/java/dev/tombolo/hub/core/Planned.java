@@ -231,6 +231,38 @@ final class Planned {
     return slots.containsKey(slot);
   }
 
+  /// The fleets of which an application is written or goes.
+  Set<Name> fleetsWithApplications() {
+    Set<Name> all = new TreeSet<>(applications.keySet());
+    for (AdminObject object : removed) {
+      if (object instanceof AdminObject.Application a) {
+        all.add(a.fleet());
+      }
+    }
+    return all;
+  }
+
+  /// Those applications of a fleet.
+  Set<Name> changedApplications(Name fleet) {
+    Set<Name> all = new TreeSet<>(applications.getOrDefault(fleet, Map.of()).keySet());
+    for (AdminObject object : removed) {
+      if (object instanceof AdminObject.Application a && a.fleet().equals(fleet)) {
+        all.add(a.name());
+      }
+    }
+    return all;
+  }
+
+  /// Whether an application goes, and all that is assigned of it.
+  boolean isGoing(Name fleet, Name application) {
+    if (removed.isEmpty()) {
+      return false;
+    }
+    Map<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
+    Kept<AdminObject.Application> kept = there == null ? null : there.get(application);
+    return kept != null && removed.contains(kept.content());
+  }
+
   Collection<Name> knownFleets() {
     return known(fleets.keySet(), state.fleets.keySet());
   }

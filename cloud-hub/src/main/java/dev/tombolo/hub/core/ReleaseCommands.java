@@ -127,7 +127,8 @@ final class ReleaseCommands {
                 files.keySet(),
                 bytes,
                 draft.nowMillis,
-                who.name())));
+                who.name(),
+                manifest.needs())));
     draft.audit(
         who,
         "release-push",

@@ -84,8 +84,9 @@ final class Rendered {
     }
     sections.add(workloads(selected));
     List<String> requires = new ArrayList<>(selected.requires());
-    if (!site.content().times().isAny()) {
-      sections.add(windows(site.content(), slot, nowMillis));
+    SiteTimes times = state.timesOf(site.content());
+    if (!times.isAny()) {
+      sections.add(windows(site.content(), times, slot, nowMillis));
       requires.add(Features.WINDOWS);
     }
     List<Digest> chosen = new ArrayList<>(selected.applications().size());
@@ -137,17 +138,18 @@ final class Rendered {
     return shared;
   }
 
-  private RenderedSection windows(AdminObject.Site site, SlotRef slot, long nowMillis) {
+  private RenderedSection windows(
+      AdminObject.Site site, SiteTimes times, SlotRef slot, long nowMillis) {
     int year = SiteWindows.year(site.name().text(), nowMillis);
     WindowLift lift = state.lifts.get(slot);
     Long until = lift == null || lift.untilMillis() <= nowMillis ? null : lift.untilMillis();
-    Times key = new Times(site.timeZone(), site.times(), year, until);
+    Times key = new Times(site.timeZone(), times, year, until);
     RenderedSection shared = windows.get(key);
     if (shared == null) {
       shared =
           RenderedSection.of(
               Section.WINDOWS,
-              Json.write(SiteWindows.section(site.timeZone(), site.times(), year, until)));
+              Json.write(SiteWindows.section(site.timeZone(), times, year, until)));
       windows.put(key, shared);
     }
     return shared;

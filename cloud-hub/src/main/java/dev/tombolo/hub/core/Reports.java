@@ -22,11 +22,13 @@ final class Reports {
   private final HubState state;
   private final Documents documents;
   private final RolloutDriver rollouts;
+  private final LineRates lines;
 
   Reports(HubState state, Documents documents, RolloutDriver rollouts) {
     this.state = state;
     this.documents = documents;
     this.rollouts = rollouts;
+    this.lines = new LineRates(state);
   }
 
   void said(HubEvent.ReportSaid event, StepDraft draft) {
@@ -104,6 +106,7 @@ final class Reports {
     if (newestState != null && newestState.body() instanceof ReportBody.State said) {
       documents.reported(session, said, draft);
       rollouts.reported(device, said, draft);
+      lines.reported(device, said, draft);
     }
     return through;
   }

@@ -55,10 +55,12 @@ final class RolloutCommands {
 
   private final HubState state;
   private final ParameterCheck parameters;
+  private final NeedsCheck needs;
 
-  RolloutCommands(HubState state, ParameterCheck parameters) {
+  RolloutCommands(HubState state, ParameterCheck parameters, NeedsCheck needs) {
     this.state = state;
     this.parameters = parameters;
+    this.needs = needs;
   }
 
   AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
@@ -96,6 +98,9 @@ final class RolloutCommands {
       return refusal == null ? new Reason.ReleaseUnknown(release.toString()) : refusal;
     }
     refusal = parameters.assignment(release, new Assignment.Place(fleet, null, null), planned);
+    if (refusal == null) {
+      refusal = needs.rollout(scope, release.name(), found.digest());
+    }
     int characters =
         RolloutJson.write(record(NUMBER_MAX, found, scope, plan, Origin.NONE, Principal.HUB, 0))
             .length();
@@ -408,6 +413,10 @@ final class RolloutCommands {
     Assignment since = assignedSince(rollout);
     if (since != null) {
       return overruled(rollout, since);
+    }
+    Reason needed = needs.goingBack(rollout.record());
+    if (needed != null) {
+      return new AdminAnswer.Refused(needed);
     }
     change(
         rollout,

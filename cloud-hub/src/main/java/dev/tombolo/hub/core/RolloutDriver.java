@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
@@ -18,6 +19,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.release.Need;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +108,8 @@ final class RolloutDriver {
                   holder(id),
                   device.enrolledMillis(),
                   status(said, each.getKey()),
-                  () -> isCurrent(id, device.slot(), said, draft.nowMillis));
+                  () -> isCurrent(id, device.slot(), said, draft.nowMillis),
+                  lacks(rollout.record(), said));
           add(RolloutSteps.reported(rollout, member, heard), draft);
         }
       }
@@ -126,6 +129,21 @@ final class RolloutDriver {
       }
     }
     return null;
+  }
+
+  /// Whether something that the rollout's release needs is not live on the device.
+  private boolean lacks(RolloutRecord record, ReportBody.State said) {
+    ReleaseRecord release = state.releases.get(record.digest());
+    if (release == null) {
+      return false;
+    }
+    for (Need need : release.needs()) {
+      ApplicationStatus at = status(said, need.application());
+      if (at == null || !need.isMetBy(at.liveVersion())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether the document in force is of this history, and says what is selected at this moment.

@@ -7,6 +7,7 @@ import dev.tombolo.hub.desired.LayerKind;
 import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.desired.SlotSettings.Policies;
+import dev.tombolo.hub.desired.TimesLayer;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
@@ -27,10 +28,12 @@ public final class SlotLayers {
   /// What all slots of a fleet share: made once for all of them.
   ///
   /// @param layers the global ones and the fleet's own
-  public record OfFleet(Name fleet, List<Layer> layers, Map<Name, Policies> policies) {
+  public record OfFleet(
+      Name fleet, List<Layer> layers, Map<Name, Policies> policies, List<TimesLayer> times) {
     public OfFleet {
       layers = List.copyOf(layers);
       policies = Map.copyOf(policies);
+      times = List.copyOf(times);
     }
   }
 
@@ -78,7 +81,11 @@ public final class SlotLayers {
             content == null ? Map.of() : content.parameters(),
             kept == null ? Map.of() : kept.given(),
             kept == null ? NOBODY : kept.whole()));
-    return new OfFleet(fleet, layers, policies);
+    List<TimesLayer> times = new ArrayList<>(1);
+    if (kept != null && content != null && !content.times().isAny()) {
+      times.add(new TimesLayer(LayerKind.FLEET, content.title(), content.times(), kept.whole()));
+    }
+    return new OfFleet(fleet, layers, policies, times);
   }
 
   static OfFleet ofFleet(HubState state, Name fleet) {
@@ -134,6 +141,13 @@ public final class SlotLayers {
             slot == null ? Map.of() : slot.given(),
             slot == null ? NOBODY : slot.whole()));
     rollouts.ifPresent(layers::add);
+    List<TimesLayer> times = fleet.times();
+    if (!site.content().times().isAny()) {
+      times = new ArrayList<>(times);
+      times.add(
+          new TimesLayer(
+              LayerKind.SITE, site.content().title(), site.content().times(), site.whole()));
+    }
     return new SlotSettings(
         new PlaceFacts(
             site.content().fleet(),
@@ -141,7 +155,8 @@ public final class SlotLayers {
             site.content().labels(),
             slot == null ? Map.of() : slot.content().labels()),
         layers,
-        fleet.policies());
+        fleet.policies(),
+        times);
   }
 
   private static Map<Name, Layer.Choice> choices(Collection<Assignment> wanted) {

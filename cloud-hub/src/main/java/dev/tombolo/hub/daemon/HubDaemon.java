@@ -125,7 +125,9 @@ public final class HubDaemon implements AutoCloseable {
     SqliteHubStore database = SqliteHubStore.open(folder.database(), alarm::raise);
     MeasuredStore store = parts.add(new MeasuredStore(database, meters));
     History history = store.load().history();
-    HubLoop loop = new HubLoop(settings(config, endpoints, documentKey), store, clock);
+    HubSettings settings = settings(config, endpoints, documentKey);
+    Warming.run(settings);
+    HubLoop loop = new HubLoop(settings, store, clock);
     SqliteViews views = parts.add(SqliteViews.open(folder.database(), database::damaged));
     doubtClock(views, clock);
     BundleWorkshop bundles =

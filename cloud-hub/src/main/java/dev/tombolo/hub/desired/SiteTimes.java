@@ -34,6 +34,21 @@ public record SiteTimes(
     return equals(ANY);
   }
 
+  /// What a site has that says this, in a fleet that says that: of each kind its own, else the
+  /// fleet's.
+  public SiteTimes over(SiteTimes fleet) {
+    if (fleet.isAny()) {
+      return this;
+    }
+    return isAny()
+        ? fleet
+        : new SiteTimes(
+            download.isEmpty() ? fleet.download : download,
+            switching.isEmpty() ? fleet.switching : switching,
+            openingHours.isEmpty() ? fleet.openingHours : openingHours,
+            freezeDates.isEmpty() ? fleet.freezeDates : freezeDates);
+  }
+
   /// A date, or two with `..` between: `2026-12-18..2027-01-06`, both included.
   ///
   /// @throws IllegalArgumentException when it is none; the message says what to write

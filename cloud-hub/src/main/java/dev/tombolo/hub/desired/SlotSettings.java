@@ -8,9 +8,17 @@ import java.util.Map;
 ///
 /// @param layers broadest first
 /// @param policies of those applications that have some
-public record SlotSettings(PlaceFacts place, List<Layer> layers, Map<Name, Policies> policies) {
+/// @param times broadest first; those that say nothing are left out
+public record SlotSettings(
+    PlaceFacts place, List<Layer> layers, Map<Name, Policies> policies, List<TimesLayer> times) {
   public SlotSettings {
     layers = List.copyOf(layers);
+    times = List.copyOf(times);
+  }
+
+  /// Of a place that may do anything at any time.
+  public SlotSettings(PlaceFacts place, List<Layer> layers, Map<Name, Policies> policies) {
+    this(place, layers, policies, List.of());
   }
 
   /// The sync policies of one application, and who gave them.

@@ -83,7 +83,7 @@ public final class AdminServer implements AutoCloseable {
               reading.on(config.routes);
               results.on(config.routes);
               new BundleRoutes(views, bundles).on(config.routes);
-              RolloutRoutes rollouts = new RolloutRoutes(desk, views);
+              RolloutRoutes rollouts = new RolloutRoutes(desk, views, bundles);
               new ChangeRoutes(desk, reading, rollouts, repositories).on(config.routes);
               new GitRoutes(views, repositories).on(config.routes);
               new ApplicationRoutes(views, repositories).on(config.routes);

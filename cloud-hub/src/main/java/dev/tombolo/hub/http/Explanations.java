@@ -4,22 +4,35 @@ import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.Resolved;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SlotSettings;
+import dev.tombolo.hub.desired.TimesLayer;
 import dev.tombolo.hub.http.api.ExplainedLink;
 import dev.tombolo.hub.http.api.ExplainedValue;
 import dev.tombolo.hub.http.api.Explanation;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Tells where the values of a device come from: what rendering makes of its settings, in rows.
 final class Explanations {
   private static final String RELEASE = "release";
   private static final String PARAMETERS = "parameters.";
+
+  private static final Map<String, Function<SiteTimes, List<?>>> TIMES = new LinkedHashMap<>();
+
+  static {
+    TIMES.put("windows.download", SiteTimes::download);
+    TIMES.put("windows.switch", SiteTimes::switching);
+    TIMES.put("openingHours", SiteTimes::openingHours);
+    TIMES.put("freezeDates", SiteTimes::freezeDates);
+  }
 
   private Explanations() {}
 
@@ -34,6 +47,7 @@ final class Explanations {
           .parameters()
           .forEach((name, trail) -> values.add(parameter(application, name, trail)));
     }
+    values.addAll(times(settings));
     List<ExplainedValue> wanted =
         path.isEmpty()
             ? values
@@ -55,6 +69,26 @@ final class Explanations {
         resolved.troubles().stream()
             .map(trouble -> trouble.where() + ": '" + trouble.value() + "': " + trouble.words())
             .toList());
+  }
+
+  /// When the device may download and switch: of each kind the site's word, else the fleet's.
+  private static List<ExplainedValue> times(SlotSettings settings) {
+    List<ExplainedValue> values = new ArrayList<>();
+    TIMES.forEach(
+        (path, kind) -> {
+          List<ExplainedLink> chain = new ArrayList<>();
+          for (TimesLayer layer : settings.times().reversed()) {
+            List<?> said = kind.apply(layer.times());
+            if (!said.isEmpty()) {
+              String text = String.join(", ", said.stream().map(Object::toString).toList());
+              chain.add(link(layer.kind().word(), layer.object(), "", text, layer.given()));
+            }
+          }
+          if (!chain.isEmpty()) {
+            values.add(new ExplainedValue(path, chain.getFirst().text(), chain));
+          }
+        });
+    return values;
   }
 
   /// `people-embedding.port` means the parameter, too.

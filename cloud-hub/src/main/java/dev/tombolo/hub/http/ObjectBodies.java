@@ -46,7 +46,8 @@ public final class ObjectBodies {
               body.displayName(),
               body.labels(),
               body.guarded(),
-              parameters(body));
+              parameters(body),
+              times(body.times()));
       case "Site" ->
           new AdminObject.Site(
               Parts.name("metadata.name", body.name()),

@@ -245,7 +245,7 @@ final class ReadRoutes {
       List<Views.DeviceView> page =
           views.devices(
               fleet(context), site(context), standing, new PageAsk(list.ask().after(), left));
-      Wanted wanted = new Wanted(views, page.isEmpty() ? List.of() : reaching(context, page));
+      Wanted wanted = new Wanted(views, page, page.isEmpty() ? List.of() : reaching(context, page));
       page.forEach(device -> rows.add(Rows.of(device, wanted)));
     }
     list.answer(
@@ -369,6 +369,7 @@ final class ReadRoutes {
                         found,
                         new Wanted(
                             views,
+                            List.of(found),
                             views.assignmentsReaching(
                                 Optional.of(found.fleet()),
                                 found.slot().site(),

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.http;
 
+import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
@@ -16,11 +17,9 @@ import dev.tombolo.hub.http.api.RolloutDeviceRow;
 import dev.tombolo.hub.http.api.RolloutMade;
 import dev.tombolo.hub.http.api.RolloutPlannedRow;
 import dev.tombolo.hub.http.api.RolloutPreviewShown;
-import dev.tombolo.hub.http.api.RolloutPreviewWave;
 import dev.tombolo.hub.http.api.RolloutSteerAsk;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.hub.rollout.Phase;
-import dev.tombolo.hub.rollout.Preview;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutRecord;
@@ -33,39 +32,35 @@ import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.ReleaseManifest;
-import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.sign.Envelope;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Rollouts: looked at, tried out, begun and steered.
 final class RolloutRoutes {
   private static final int LISTED_MAX = 1_000;
   private static final int DEVICES_SHOWN = 100;
   private static final int EVENTS_SHOWN = 20;
-  private static final int SITES_SHOWN = 1_000;
-
-  /// Where no line was measured: 10 Mbit/s.
-  private static final long LINE_BITS_USUAL = 10_000_000;
 
   private final CommandDesk desk;
   private final HubViews views;
+  private final BundleDesk bundles;
 
-  RolloutRoutes(CommandDesk desk, HubViews views) {
+  RolloutRoutes(CommandDesk desk, HubViews views, BundleDesk bundles) {
     this.desk = desk;
     this.views = views;
+    this.bundles = bundles;
   }
 
   void on(RoutesConfig routes) {
@@ -188,13 +183,22 @@ final class RolloutRoutes {
   /// Off the hub's loop: it reads every device of the fleet.
   private void preview(Context context) throws RefusedException, IOException {
     RolloutAsk ask = Requests.body(context, RolloutAsk.class);
+    Long line = ask.lineBitsPerSecond();
+    if (line != null && line <= 0) {
+      throw Parts.invalid("lineBitsPerSecond", line.toString(), "use more than 0");
+    }
+    BigDecimal price = ask.pricePerGb();
+    if (price != null && price.signum() < 0) {
+      throw Parts.invalid("pricePerGb", price.toString(), "use 0 or more");
+    }
     Requests.answer(
         context,
         previewed(
             Parts.release("release", ask.release()),
             RolloutBodies.scope(ask),
             RolloutBodies.plan(ask),
-            Objects.requireNonNullElse(ask.lineBitsPerSecond(), LINE_BITS_USUAL)));
+            line,
+            price));
   }
 
   /// What would begin of an `apply` that was tried out.
@@ -217,48 +221,23 @@ final class RolloutRoutes {
                 it.name().text(),
                 it.release().toString(),
                 it.scope().fleet().text(),
-                previewed(it.release(), it.scope(), it.plan(), LINE_BITS_USUAL)));
+                previewed(it.release(), it.scope(), it.plan(), null, null)));
       }
     }
     return rows;
   }
 
-  private RolloutPreviewShown previewed(ReleaseRef ref, Scope scope, RolloutPlan plan, long line)
+  private RolloutPreviewShown previewed(
+      ReleaseRef ref,
+      Scope scope,
+      RolloutPlan plan,
+      @Nullable Long lineBitsPerSecond,
+      @Nullable BigDecimal pricePerGb)
       throws RefusedException {
     Views.ReleaseView release = release(ref);
     ReleaseManifest manifest = manifest(release);
-    long whole = largestVariant(manifest);
-    Preview preview = new Preview(plan, scope, release.digest());
-    views
-        .rollouts()
-        .eachHolder(
-            scope.fleet(),
-            (slot, labels, releases) -> preview.add(slot, labels, releases, has -> whole));
-    Preview.Shown shown = preview.show(new Preview.Assumed(line, soak(manifest)));
-    Map<String, Long> sites = new LinkedHashMap<>();
-    shown.bySite().entrySet().stream()
-        .sorted(Map.Entry.<Name, Long>comparingByValue().reversed())
-        .limit(SITES_SHOWN)
-        .forEach(site -> sites.put(site.getKey().text(), site.getValue()));
-    return new RolloutPreviewShown(
-        shown.waves().stream()
-            .map(
-                wave ->
-                    new RolloutPreviewWave(
-                        wave.name(),
-                        wave.devices(),
-                        wave.sites(),
-                        wave.haveIt(),
-                        wave.bytes(),
-                        wave.largestSiteBytes(),
-                        wave.leastMillis()))
-            .toList(),
-        shown.devices(),
-        shown.bySite().size(),
-        shown.bytes(),
-        shown.leastMillis(),
-        line,
-        sites);
+    return new PreviewAnswer(views, bundles, release, manifest, System.currentTimeMillis())
+        .of(plan, scope, release, soak(manifest), lineBitsPerSecond, pricePerGb);
   }
 
   private Views.ReleaseView release(ReleaseRef ref) throws RefusedException {
@@ -281,15 +260,6 @@ final class RolloutRoutes {
     } catch (MalformedException e) {
       throw new IllegalStateException("a release that was taken does not read", e);
     }
-  }
-
-  /// Which variant a device takes is known only to it: the largest is the most it can cost.
-  private static long largestVariant(ReleaseManifest manifest) {
-    long largest = 0;
-    for (Variant variant : manifest.variants()) {
-      largest = Math.max(largest, variant.files().stream().mapToLong(Variant.File::size).sum());
-    }
-    return largest;
   }
 
   private static long soak(ReleaseManifest manifest) {

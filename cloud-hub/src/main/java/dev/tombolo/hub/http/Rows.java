@@ -163,7 +163,10 @@ final class Rows {
         release.bytes(),
         release.securityFloor(),
         release.pushedMillis(),
-        release.pushedBy());
+        release.pushedBy(),
+        release.needs().stream()
+            .map(need -> need.application() + " >= " + need.atLeast())
+            .toList());
   }
 
   static TokenRow of(Views.TokenView token, long nowMillis) {

@@ -120,13 +120,15 @@ public final class ObjectsYaml {
   private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
     Values values = new Values();
+    SiteTimesBody times = null;
     if (yaml.has("spec")) {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
+      times = times(spec);
       values = parameters("fleet " + about.name(), spec);
       spec.noMore();
     }
-    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null, null);
+    return about.fleet(guarded, times, values);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
@@ -360,6 +362,28 @@ public final class ObjectsYaml {
           null,
           file,
           lines);
+    }
+
+    ObjectBody fleet(boolean guarded, @Nullable SiteTimesBody times, Values values) {
+      return new ObjectBody(
+          "Fleet",
+          name,
+          null,
+          null,
+          displayName,
+          labels,
+          guarded,
+          null,
+          null,
+          null,
+          null,
+          values.parameters(),
+          times,
+          null,
+          null,
+          null,
+          file,
+          values.lines());
     }
 
     ObjectBody object(

@@ -3,18 +3,27 @@ package dev.tombolo.hub.rollout;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.window.Windows;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/// What a rollout would do, before it is begun: who is in which wave, what goes over each line, and
-/// how long it takes at the least.
+/// What a rollout would do, before it is begun: who is in which wave, what goes over each line,
+/// when it is done if every device is reached at once, and which shops' windows are too short for
+/// it.
 public final class Preview {
   /// From the end of a download to the end of the soak, beside the soak itself.
   private static final long SWITCH_MILLIS = 30_000;
+
+  private static final int BITS = 8;
 
   private final RolloutPlan plan;
   private final Scope scope;
@@ -26,6 +35,10 @@ public final class Preview {
   /// Bytes that each device has to load, by its number.
   private long[] bytes = new long[1_024];
 
+  /// Who takes from its neighbours what one of them has loaded.
+  private final BitSet sharing = new BitSet();
+
+  private final Map<Name, Line> lines = new HashMap<>();
   private int size;
   private int finished;
 
@@ -34,11 +47,20 @@ public final class Preview {
     long of(List<Digest> has);
   }
 
-  /// @param lineBitsPerSecond of each site; assumed where nobody has measured it
-  /// @param soakMillis of the release itself
-  public record Assumed(long lineBitsPerSecond, long soakMillis) {}
+  /// What is known of a site.
+  ///
+  /// @param windows empty: it has none
+  /// @param bytesPerSecond measured; 0: nobody has measured it
+  public record Line(Optional<Windows> windows, long bytesPerSecond) {
+    public static final Line UNKNOWN = new Line(Optional.empty(), 0);
+  }
 
-  /// @param largestSite bytes of the site that loads most
+  /// @param lineBitsPerSecond of a site where nobody has measured it
+  /// @param soakMillis of the release itself
+  /// @param nowMillis when the rollout would be begun
+  public record Assumed(long lineBitsPerSecond, long soakMillis, long nowMillis) {}
+
+  /// @param largestSiteBytes bytes of the site that loads most
   /// @param leastMillis from its opening to the opening of the next
   public record WaveShown(
       String name,
@@ -49,11 +71,31 @@ public final class Preview {
       long largestSiteBytes,
       long leastMillis) {}
 
+  /// A shop that cannot do it within one opening of its windows.
+  ///
+  /// @param needsMillis of open download window, or of open switch window
+  /// @param windowMillis the longest opening; 0: it never opens in the time that is looked ahead
+  /// @param openings how many of them it takes; 0: it does not come to its end
+  public record TooShort(
+      Name site, Windows.Kind kind, long needsMillis, long windowMillis, int openings) {}
+
   /// @param bySite bytes over each line
+  /// @param measuredSites sites that load something and whose line was measured
+  /// @param loadingSites sites that load something
+  /// @param doneMillis when the last wave has switched; empty: not within the time looked ahead
+  /// @param tooShort the worst first
   public record Shown(
-      List<WaveShown> waves, int devices, long bytes, Map<Name, Long> bySite, long leastMillis) {
+      List<WaveShown> waves,
+      int devices,
+      long bytes,
+      Map<Name, Long> bySite,
+      int measuredSites,
+      int loadingSites,
+      OptionalLong doneMillis,
+      List<TooShort> tooShort) {
     public Shown {
       waves = List.copyOf(waves);
+      tooShort = List.copyOf(tooShort);
     }
   }
 
@@ -64,8 +106,21 @@ public final class Preview {
     this.sort = new WaveSort(new RolloutId(1), plan);
   }
 
-  /// Takes the next device, by site and slot.
+  /// What is known of a site's line; said before [#show], and only where there is something to say.
+  public void line(Name site, Line line) {
+    lines.put(site, line);
+  }
+
+  /// Takes the next device, by site and slot; it loads by itself.
   public void add(SlotRef slot, Map<String, String> labels, List<Digest> has, Bytes loads) {
+    add(slot, labels, has, false, loads);
+  }
+
+  /// Takes the next device, by site and slot.
+  ///
+  /// @param shares it takes from others of its site what they have
+  public void add(
+      SlotRef slot, Map<String, String> labels, List<Digest> has, boolean shares, Bytes loads) {
     if (!scope.covers(slot, labels)) {
       return;
     }
@@ -77,6 +132,7 @@ public final class Preview {
     if (size == bytes.length) {
       bytes = Arrays.copyOf(bytes, size * 2);
     }
+    sharing.set(size, shares);
     bytes[size++] = has.contains(target) ? 0 : loads.of(has);
     if (slots.size() == WaveSort.SITE_SLICE) {
       flush();
@@ -94,68 +150,205 @@ public final class Preview {
     named.clear();
   }
 
+  /// What one wave asks of one site.
+  private static final class SiteWork {
+    private long bytes;
+    private int devices;
+    private int switching;
+  }
+
+  /// What is known of how it goes so far.
+  private final class Course {
+    private final Assumed assumed;
+    private final Map<Line, Openings> downloads = new HashMap<>();
+    private final Map<Line, Openings> switches = new HashMap<>();
+    private final Map<Name, TooShort> tooShort = new TreeMap<>();
+    private long atMillis;
+    private boolean isEndless;
+
+    private Course(Assumed assumed) {
+      this.assumed = assumed;
+      this.atMillis = assumed.nowMillis();
+    }
+
+    private Line line(Name site) {
+      return lines.getOrDefault(site, Line.UNKNOWN);
+    }
+
+    private Openings openings(Line line, Windows.Kind kind) {
+      Map<Line, Openings> known = kind == Windows.Kind.DOWNLOAD ? downloads : switches;
+      Line key = new Line(line.windows(), 0);
+      Openings openings = known.get(key);
+      if (openings == null) {
+        openings = Openings.of(line.windows(), kind, assumed.nowMillis());
+        known.put(key, openings);
+      }
+      return openings;
+    }
+
+    private long downloadMillis(Line line, long load) {
+      long bitsPerSecond =
+          line.bytesPerSecond() > 0
+              ? line.bytesPerSecond() * BITS
+              : Math.max(1, assumed.lineBitsPerSecond());
+      return (long) ((double) load * BITS * 1_000 / bitsPerSecond);
+    }
+
+    private long roundMillis() {
+      return SWITCH_MILLIS + assumed.soakMillis();
+    }
+
+    /// When the site has done its part of a wave that opens now.
+    private void site(Name site, SiteWork work, long from, long[] last) {
+      Line line = line(site);
+      Openings download = openings(line, Windows.Kind.DOWNLOAD);
+      long loads = downloadMillis(line, work.bytes);
+      check(site, Windows.Kind.DOWNLOAD, download, loads);
+      OptionalLong loaded = work.bytes == 0 ? OptionalLong.of(from) : download.done(from, loads);
+      int perSite = plan.budgets().perSite();
+      long rounds = perSite == 0 ? Math.min(1, work.switching) : ceil(work.switching, perSite);
+      Openings switches = openings(line, Windows.Kind.SWITCH);
+      check(site, Windows.Kind.SWITCH, switches, rounds == 0 ? 0 : roundMillis());
+      OptionalLong done =
+          loaded.isEmpty()
+              ? loaded
+              : rounds == 0 ? loaded : switches.done(loaded.getAsLong(), rounds * roundMillis());
+      if (done.isEmpty()) {
+        isEndless = true;
+      } else {
+        last[0] = Math.max(last[0], done.getAsLong());
+      }
+    }
+
+    private void check(Name site, Windows.Kind kind, Openings openings, long needsMillis) {
+      if (needsMillis <= openings.longestMillis()) {
+        return;
+      }
+      TooShort next =
+          new TooShort(
+              site, kind, needsMillis, openings.longestMillis(), openings.needed(needsMillis));
+      TooShort before = tooShort.get(site);
+      if (before == null || before.needsMillis() < needsMillis) {
+        tooShort.put(site, next);
+      }
+    }
+
+    /// The slowest shop, or as many rounds of switching as the whole budget makes; then the gate's
+    /// soak.
+    ///
+    /// @return from the wave's opening to the next one's
+    private long wave(int wave, int devices, Map<Name, SiteWork> work) {
+      long from = atMillis;
+      long[] last = {from};
+      work.forEach((site, its) -> site(site, its, from, last));
+      int inFlight = plan.budgets().inFlight();
+      if (inFlight > 0 && devices > 0) {
+        last[0] = Math.max(last[0], from + ceil(devices, inFlight) * roundMillis());
+      }
+      long gate =
+          wave == plan.last() || devices == 0 ? 0 : plan.waves().get(wave).gate().soakMillis();
+      atMillis = last[0] + gate;
+      return atMillis - from;
+    }
+  }
+
   public Shown show(Assumed assumed) {
     flush();
     sort.bound();
     int waves = plan.waves().size();
-    int[] devices = new int[waves];
     int[] haveIt = new int[waves];
-    long[] loaded = new long[waves];
-    List<Map<Name, long[]>> sites = new ArrayList<>();
-    for (int wave = 0; wave < waves; wave++) {
-      sites.add(new HashMap<>());
-    }
+    List<Map<Name, SiteWork>> work = work(haveIt);
+    Course course = new Course(assumed);
+    List<WaveShown> shown = new ArrayList<>();
     Map<Name, Long> bySite = new TreeMap<>();
     long all = 0;
-    for (int member = 0; member < finished; member++) {
-      int wave = sort.wave(member);
-      Name site = sort.slot(member).site();
-      devices[wave]++;
-      haveIt[wave] += bytes[member] == 0 ? 1 : 0;
-      loaded[wave] += bytes[member];
-      long[] there = sites.get(wave).computeIfAbsent(site, name -> new long[2]);
-      there[0] += bytes[member];
-      there[1]++;
-      bySite.merge(site, bytes[member], Long::sum);
-      all += bytes[member];
-    }
-    List<WaveShown> shown = new ArrayList<>();
-    long least = 0;
     for (int wave = 0; wave < waves; wave++) {
       long largest = 0;
-      long most = 0;
-      for (long[] there : sites.get(wave).values()) {
-        largest = Math.max(largest, there[0]);
-        most = Math.max(most, there[1]);
+      long loaded = 0;
+      int devices = 0;
+      for (Map.Entry<Name, SiteWork> there : work.get(wave).entrySet()) {
+        long its = there.getValue().bytes;
+        largest = Math.max(largest, its);
+        loaded += its;
+        devices += there.getValue().devices;
+        bySite.merge(there.getKey(), its, Long::sum);
       }
-      long millis = least(wave, devices[wave], largest, most, assumed);
-      least += millis;
+      all += loaded;
+      long millis = course.wave(wave, devices, work.get(wave));
       shown.add(
           new WaveShown(
               plan.waves().get(wave).name(),
-              devices[wave],
-              sites.get(wave).size(),
+              devices,
+              work.get(wave).size(),
               haveIt[wave],
-              loaded[wave],
+              loaded,
               largest,
               millis));
     }
-    return new Shown(shown, finished, all, bySite, least);
+    int loading = 0;
+    int measured = 0;
+    for (Map.Entry<Name, Long> site : bySite.entrySet()) {
+      if (site.getValue() > 0) {
+        loading++;
+        measured += course.line(site.getKey()).bytesPerSecond() > 0 ? 1 : 0;
+      }
+    }
+    List<TooShort> tooShort = new ArrayList<>(course.tooShort.values());
+    tooShort.sort(Comparator.comparingLong(TooShort::needsMillis).reversed());
+    return new Shown(
+        shown,
+        finished,
+        all,
+        bySite,
+        measured,
+        loading,
+        course.isEndless ? OptionalLong.empty() : OptionalLong.of(course.atMillis),
+        tooShort);
   }
 
-  /// The slowest line, then as many rounds of switching as the budgets make, then the gate's soak.
-  private long least(int wave, long devices, long largestBytes, long mostOfSite, Assumed assumed) {
-    if (devices == 0) {
-      return 0;
+  /// What each wave asks of each site. Of devices that share, the one whose wave comes first loads;
+  /// the others take it from there.
+  private List<Map<Name, SiteWork>> work(int[] haveIt) {
+    List<Map<Name, SiteWork>> work = new ArrayList<>();
+    for (int wave = 0; wave < plan.waves().size(); wave++) {
+      work.add(new HashMap<>());
     }
-    Budgets budgets = plan.budgets();
-    long download = largestBytes * 8 * 1_000 / Math.max(1, assumed.lineBitsPerSecond());
-    long rounds = budgets.perSite() == 0 ? 1 : ceil(mostOfSite, budgets.perSite());
-    if (budgets.inFlight() > 0) {
-      rounds = Math.max(rounds, ceil(devices, budgets.inFlight()));
+    Map<Name, Map<Long, Integer>> loaders = new HashMap<>();
+    for (int member = sharing.nextSetBit(0); member >= 0 && member < finished; ) {
+      if (bytes[member] > 0) {
+        loaders
+            .computeIfAbsent(sort.slot(member).site(), site -> new HashMap<>(2))
+            .merge(bytes[member], member, this::earlier);
+      }
+      member = sharing.nextSetBit(member + 1);
     }
-    long gate = wave == plan.last() ? 0 : plan.waves().get(wave).gate().soakMillis();
-    return download + rounds * (SWITCH_MILLIS + assumed.soakMillis()) + gate;
+    for (int member = 0; member < finished; member++) {
+      int wave = sort.wave(member);
+      Name site = sort.slot(member).site();
+      SiteWork there = work.get(wave).computeIfAbsent(site, name -> new SiteWork());
+      there.devices++;
+      if (bytes[member] == 0) {
+        haveIt[wave]++;
+        continue;
+      }
+      there.switching++;
+      if (loads(member, loaders.get(site))) {
+        there.bytes += bytes[member];
+      }
+    }
+    return work;
+  }
+
+  private int earlier(int one, int other) {
+    return sort.wave(other) < sort.wave(one) ? other : one;
+  }
+
+  private boolean loads(int member, @Nullable Map<Long, Integer> loaders) {
+    if (loaders == null || !sharing.get(member)) {
+      return true;
+    }
+    Integer loader = loaders.get(bytes[member]);
+    return loader == null || loader == member;
   }
 
   private static long ceil(long of, long by) {

@@ -108,7 +108,9 @@ final class Reports {
       case WAITING, READY ->
           !rollout.isOpen(member)
               ? Move.to(from)
-              : isCleared ? Move.news(Phase.READY) : Move.to(Phase.READY);
+              : said.lacks()
+                  ? (isCleared ? Move.news(Phase.WAITING) : Move.to(Phase.WAITING))
+                  : isCleared ? Move.news(Phase.READY) : Move.to(Phase.READY);
       case PERMITTED, SWITCHED ->
           // Who had switched and has it staged anew wanted something else in between, and may use
           // the same permit again.

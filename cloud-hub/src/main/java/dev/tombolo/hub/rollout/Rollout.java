@@ -527,8 +527,7 @@ public final class Rollout {
 
   private void bound() {
     if (planning != null) {
-      planning.sort.bound();
-      planning.isBound = true;
+      planning.isBound = planning.sort.bound(RolloutSteps.BOUND_SLICE);
     }
   }
 

@@ -80,7 +80,7 @@ public sealed interface RolloutChange {
     }
   }
 
-  /// All were found; who is in which wave is fixed.
+  /// All were found; the next slice of them is looked at to fix who is in which wave.
   record Bound(RolloutId rollout) implements Passing {}
 
   /// The first that waited for a permit cannot get one now.

@@ -27,7 +27,7 @@ public final class RolloutReasons {
       // Of older ones nothing is waited for any more.
       boolean isNewest = told.add(standing.record().application());
       if (isNewest && !isOverruled.test(standing.record())) {
-        ours.addAll(of(standing));
+        ours.addAll(needs(of(standing), theirs));
       }
     }
     if (ours.isEmpty()) {
@@ -48,6 +48,15 @@ public final class RolloutReasons {
       }
     }
     return all;
+  }
+
+  /// A device that has all of the release and lacks what the release needs says so; it does not
+  /// wait for bytes any more.
+  private static List<Reason> needs(List<Reason> ours, List<Reason> theirs) {
+    boolean lacks = theirs.stream().anyMatch(Reason.NeedNotLive.class::isInstance);
+    return lacks
+        ? ours.stream().filter(it -> !(it instanceof Reason.RolloutStaging)).toList()
+        : ours;
   }
 
   /// Empty when nothing of the rollout holds the device up.

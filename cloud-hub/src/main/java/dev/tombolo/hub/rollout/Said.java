@@ -11,8 +11,20 @@ import org.jspecify.annotations.Nullable;
 /// @param status null: it does not know the application
 /// @param isCurrent whether the document it has in force is what the hub selects for it now, so
 ///   that no permit in an older one is good any more. Asked only where it matters.
+/// @param lacks whether something that the release needs is not live there yet: it must not get a
+///   permit
 public record Said(
     int holder,
     long enrolledMillis,
     @Nullable ApplicationStatus status,
-    BooleanSupplier isCurrent) {}
+    BooleanSupplier isCurrent,
+    boolean lacks) {
+  /// A device that has all that the release needs.
+  public Said(
+      int holder,
+      long enrolledMillis,
+      @Nullable ApplicationStatus status,
+      BooleanSupplier isCurrent) {
+    this(holder, enrolledMillis, status, isCurrent, false);
+  }
+}

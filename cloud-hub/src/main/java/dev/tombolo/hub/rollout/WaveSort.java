@@ -3,7 +3,11 @@ package dev.tombolo.hub.rollout;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Deals devices out to waves, a slice at a time. Devices come site by site; the order in which the
 /// counted waves take them is (how many of the site are before it, hash), so that a wave has one
@@ -28,6 +32,7 @@ public final class WaveSort {
   private final int[] namedCounts;
   private final List<Long> site = new ArrayList<>();
   private int unnamed;
+  private @Nullable Bounding bounding;
 
   /// The last key of each wave, in the order of [Long#compareUnsigned]; of a wave that takes none,
   /// that of the one before.
@@ -50,7 +55,7 @@ public final class WaveSort {
   }
 
   /// The wave that names a device, -1: none does.
-  public static byte namedBy(RolloutPlan plan, SlotRef slot, java.util.Map<String, String> labels) {
+  public static byte namedBy(RolloutPlan plan, SlotRef slot, Map<String, String> labels) {
     for (int wave = 0; wave < plan.waves().size(); wave++) {
       boolean isNamed =
           switch (plan.waves().get(wave).pick()) {
@@ -109,34 +114,88 @@ public final class WaveSort {
 
   /// Fixes who is where; nothing can be added after.
   public void bound() {
-    int waves = plan.waves().size();
-    bounds = new long[waves];
-    isEmptyWave = new boolean[waves];
-    int[] ends = ends();
-    List<List<Long>> edges = new ArrayList<>();
-    int[] edgeOf = new int[1 << BUCKET_BITS];
-    Arrays.fill(edgeOf, -1);
-    int[] before = new int[waves];
-    int[] bucketOf = new int[waves];
-    for (int wave = 0; wave < waves; wave++) {
-      bucketOf[wave] = bucket(ends[wave], before, wave);
-      if (bucketOf[wave] >= 0 && edgeOf[bucketOf[wave]] < 0) {
-        edgeOf[bucketOf[wave]] = edges.size();
-        edges.add(new ArrayList<>());
+    while (!bound(Integer.MAX_VALUE)) {
+      // The next slice.
+    }
+  }
+
+  /// Goes on fixing who is where, by at most so many devices; nothing can be added once it has
+  /// begun.
+  ///
+  /// @return true when all are fixed
+  boolean bound(int atMost) {
+    Bounding at = bounding;
+    if (at == null) {
+      at = begin();
+      bounding = at;
+    }
+    int end = (int) Math.min(slots.size(), (long) at.next + atMost);
+    for (int i = at.next; i < end; i++) {
+      int bucket = (int) (keys[i] >>> BUCKET_SHIFT);
+      if (named[i] < 0 && at.isEdge.get(bucket)) {
+        edge(at, bucket).add(keys[i]);
       }
     }
-    for (int i = 0; i < slots.size(); i++) {
-      if (named[i] < 0 && edgeOf[(int) (keys[i] >>> BUCKET_SHIFT)] >= 0) {
-        edges.get(edgeOf[(int) (keys[i] >>> BUCKET_SHIFT)]).add(keys[i]);
-      }
+    at.next = end;
+    if (end < slots.size()) {
+      return false;
     }
-    edges.forEach(edge -> edge.sort(Long::compareUnsigned));
+    finish(at);
+    bounding = null;
+    return true;
+  }
+
+  /// The keys of those buckets in which one wave ends and the next begins.
+  private static final class Bounding {
+    private final int[] ends;
+    private final int[] before;
+    private final int[] bucketOf;
+    private final BitSet isEdge = new BitSet(1 << BUCKET_BITS);
+    private final Map<Integer, List<Long>> edges = new HashMap<>();
+    private int next;
+
+    private Bounding(int[] ends) {
+      this.ends = ends;
+      this.before = new int[ends.length];
+      this.bucketOf = new int[ends.length];
+    }
+  }
+
+  private static List<Long> edge(Bounding at, int bucket) {
+    return at.edges.computeIfAbsent(bucket, any -> new ArrayList<>());
+  }
+
+  private Bounding begin() {
+    Bounding at = new Bounding(ends());
+    int sum = 0;
+    int bucket = 0;
+    for (int wave = 0; wave < at.ends.length; wave++) {
+      if (at.ends[wave] == 0) {
+        at.bucketOf[wave] = -1;
+        continue;
+      }
+      // The waves end one after the other: each bucket is passed once.
+      while (sum + buckets[bucket] < at.ends[wave]) {
+        sum += buckets[bucket];
+        bucket++;
+      }
+      at.before[wave] = sum;
+      at.bucketOf[wave] = bucket;
+      at.isEdge.set(bucket);
+    }
+    return at;
+  }
+
+  private void finish(Bounding at) {
+    bounds = new long[at.ends.length];
+    isEmptyWave = new boolean[at.ends.length];
+    at.edges.values().forEach(edge -> edge.sort(Long::compareUnsigned));
     int last = 0;
-    for (int wave = 0; wave < waves; wave++) {
-      isEmptyWave[wave] = ends[wave] <= last;
-      last = Math.max(last, ends[wave]);
+    for (int wave = 0; wave < bounds.length; wave++) {
+      isEmptyWave[wave] = at.ends[wave] <= last;
+      last = Math.max(last, at.ends[wave]);
       if (!isEmptyWave[wave]) {
-        bounds[wave] = edges.get(edgeOf[bucketOf[wave]]).get(ends[wave] - 1 - before[wave]);
+        bounds[wave] = edge(at, at.bucketOf[wave]).get(at.ends[wave] - 1 - at.before[wave]);
       }
     }
   }
@@ -157,21 +216,6 @@ public final class WaveSort {
       ends[wave] = (int) taken;
     }
     return ends;
-  }
-
-  /// The bucket that the last of the first `end` falls into; -1 for none.
-  private int bucket(int end, int[] before, int wave) {
-    if (end == 0) {
-      return -1;
-    }
-    int sum = 0;
-    int at = 0;
-    while (sum + buckets[at] < end) {
-      sum += buckets[at];
-      at++;
-    }
-    before[wave] = sum;
-    return at;
   }
 
   /// The wave of a device, once [#bound].

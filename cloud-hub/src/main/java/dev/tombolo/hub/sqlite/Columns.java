@@ -9,6 +9,7 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Columns {
   /// Bound of any JSON column; rows were bounded when they came in.
   static final int JSON_BYTES_MAX = 4 * 1024 * 1024;
+
+  private static final String AT_LEAST = ">=";
 
   private Columns() {}
 
@@ -91,6 +94,11 @@ final class Columns {
     return values.stream().map(Object::toString).toList();
   }
 
+  /// Of a site, in a fleet with its own; null: there is no such fleet.
+  static SiteTimes times(String site, @Nullable String fleet) {
+    return fleet == null ? times(site) : times(site).over(times(fleet));
+  }
+
   static SiteTimes times(String column) {
     return column.isEmpty()
         ? SiteTimes.ANY
@@ -134,6 +142,23 @@ final class Columns {
   /// Texts without a space in them.
   static List<String> words(String column) {
     return column.isEmpty() ? List.of() : List.of(column.split(" "));
+  }
+
+  /// `NAME>=VERSION`, a space between.
+  static String needs(List<Need> needs) {
+    return String.join(
+        " ", needs.stream().map(need -> need.application() + AT_LEAST + need.atLeast()).toList());
+  }
+
+  static List<Need> needs(String column) {
+    return words(column).stream().map(word -> value(word, Columns::need)).toList();
+  }
+
+  private static Need need(String word) {
+    int at = word.indexOf(AT_LEAST);
+    return at < 0
+        ? new Need(new Name(word), "0")
+        : new Need(new Name(word.substring(0, at)), word.substring(at + AT_LEAST.length()));
   }
 
   static String word(Enum<?> value) {

@@ -18,6 +18,7 @@ final class ConditionRows {
   static final String QUERY =
       """
       SELECT d.*, s.fleet AS fleet, s.time_zone AS time_zone, s.times AS times,
+          (SELECT f.times FROM fleets f WHERE f.name = s.fleet) AS fleet_times,
           w.until_millis AS lifted_until, p.online AS online,
           max(coalesce(p.seen_millis, 0), coalesce(
             (SELECT max(taken_millis) FROM outbox_marks m WHERE m.device = d.id), 0)) AS seen,
@@ -57,7 +58,7 @@ final class ConditionRows {
   }
 
   private static DeviceCondition.@Nullable Plan plan(ResultSet r) throws SQLException {
-    SiteTimes times = Columns.times(r.getString("times"));
+    SiteTimes times = Columns.times(r.getString("times"), r.getString("fleet_times"));
     return times.isAny()
         ? null
         : new DeviceCondition.Plan(

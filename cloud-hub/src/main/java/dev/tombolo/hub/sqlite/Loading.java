@@ -21,6 +21,7 @@ import dev.tombolo.hub.join.JoinTokenRecord;
 import dev.tombolo.hub.join.TokenUse;
 import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.desired.DesiredManifest;
@@ -103,6 +104,16 @@ final class Loading {
                     r.getLong("until_millis"),
                     r.getLong("lifted_millis"),
                     r.getString("lifted_by"))));
+    each(
+        state,
+        "SELECT * FROM line_rates",
+        r ->
+            new HubChange.LineMeasured(
+                new LineRate(
+                    name(r, "site"),
+                    r.getLong("bytes_per_second"),
+                    r.getInt("samples"),
+                    r.getLong("measured_millis"))));
     each(
         state,
         "SELECT * FROM publisher_roots ORDER BY version",
@@ -263,7 +274,8 @@ final class Loading {
             r.getString("display_name"),
             Columns.texts(r.getString("labels")),
             r.getBoolean("protected"),
-            Columns.parameters(r.getString("parameters"))));
+            Columns.parameters(r.getString("parameters")),
+            Columns.times(r.getString("times"))));
   }
 
   /// Of [#SITES].
@@ -343,7 +355,8 @@ final class Loading {
         Set.copyOf(Columns.digests(r.getString("files"))),
         r.getLong("bytes"),
         r.getLong("pushed_millis"),
-        r.getString("pushed_by"));
+        r.getString("pushed_by"),
+        Columns.needs(r.getString("needs")));
   }
 
   private static JoinTokenRecord token(ResultSet r) throws SQLException {

@@ -22,7 +22,8 @@ final class Schema {
           version6(),
           version7(),
           version8(),
-          version9());
+          version9(),
+          version10());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -335,6 +336,17 @@ final class Schema {
           fleet TEXT NOT NULL, application TEXT NOT NULL, state TEXT NOT NULL,
           PRIMARY KEY (fleet, application)) STRICT, WITHOUT ROWID""",
         "CREATE INDEX rollouts_by_name ON rollouts (json_extract(record, '$.origin.name'), id)");
+  }
+
+  /// What releases need of each other, how fast sites' lines were, and windows of whole fleets.
+  private static List<String> version10() {
+    return List.of(
+        "ALTER TABLE releases ADD COLUMN needs TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE fleets ADD COLUMN times TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE TABLE line_rates (
+          site TEXT PRIMARY KEY, bytes_per_second INTEGER NOT NULL, samples INTEGER NOT NULL,
+          measured_millis INTEGER NOT NULL) STRICT, WITHOUT ROWID""");
   }
 
   /// Backups, and what a restored hub has lost.

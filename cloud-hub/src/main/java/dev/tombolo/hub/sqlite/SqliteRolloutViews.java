@@ -2,6 +2,10 @@ package dev.tombolo.hub.sqlite;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.view.RolloutViews;
+import dev.tombolo.hub.desired.PlaceFacts;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
@@ -14,10 +18,15 @@ import dev.tombolo.protocol.reason.Reason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Reads rollouts beside the writer.
@@ -31,6 +40,12 @@ final class SqliteRolloutViews implements RolloutViews {
   private static final String AFTER_ALL_SLOTS = " ~";
 
   private static final int NAMES_MAX = 1_000;
+
+  private static final String BLOCKS_BETWEEN =
+      """
+      SELECT * FROM rollout_blocks
+        WHERE rollout = ? AND replace(first_slot, '/', ' ') < ?
+          AND replace(last_slot, '/', ' ') >= ? ORDER BY first""";
 
   private final Reader reader;
 
@@ -110,11 +125,96 @@ final class SqliteRolloutViews implements RolloutViews {
       Neighbours site = neighbours(view.record(), slot);
       if (site.own >= 0) {
         RolloutRecord record = view.record();
-        standings.add(standing(view, slot, site, newest.get(record.application()), nowMillis));
+        standings.add(
+            standing(
+                view,
+                slot,
+                site,
+                member -> moved(record.id(), member),
+                newest.get(record.application()),
+                nowMillis));
         newest.putIfAbsent(record.application(), record.id());
       }
     }
     return standings;
+  }
+
+  @Override
+  public Map<SlotRef, List<Standing>> choices(Name fleet, Collection<SlotRef> slots) {
+    if (slots.isEmpty()) {
+      return Map.of();
+    }
+    SlotRef first = Collections.min(slots);
+    SlotRef last = Collections.max(slots);
+    Set<SlotRef> wanted = new HashSet<>(slots);
+    Map<SlotRef, List<Standing>> choices = new HashMap<>();
+    Map<SlotRef, Map<Name, RolloutId>> newest = new HashMap<>();
+    for (RolloutView view :
+        reader.list(
+            "SELECT record, counts FROM rollouts WHERE fleet = ? ORDER BY id DESC",
+            SqliteRolloutViews::view,
+            fleet)) {
+      RolloutRecord record = view.record();
+      Map<Integer, SlotRef> members = new HashMap<>();
+      Map<Integer, Integer> waves = new HashMap<>();
+      members(record, first, last, wanted, members, waves);
+      Map<Integer, RolloutChange.Moved> moved = moved(record.id(), members.keySet());
+      members.forEach(
+          (member, slot) -> {
+            Neighbours alone = new Neighbours();
+            alone.own = member;
+            alone.waves.put(member, waves.getOrDefault(member, 0));
+            Map<Name, RolloutId> before = newest.computeIfAbsent(slot, any -> new HashMap<>());
+            choices
+                .computeIfAbsent(slot, any -> new ArrayList<>(1))
+                .add(standing(view, slot, alone, moved::get, before.get(record.application()), 0));
+            before.putIfAbsent(record.application(), record.id());
+          });
+    }
+    return choices;
+  }
+
+  private void members(
+      RolloutRecord record,
+      SlotRef first,
+      SlotRef last,
+      Set<SlotRef> wanted,
+      Map<Integer, SlotRef> members,
+      Map<Integer, Integer> waves) {
+    // A row at a time, so that of a block only what is wanted stays.
+    reader.list(
+        BLOCKS_BETWEEN,
+        r -> {
+          RolloutChange.Joined block = RolloutRows.joined(r);
+          for (int i = 0; i < block.slots().size(); i++) {
+            if (wanted.contains(block.slots().get(i))) {
+              members.put(block.first() + i, block.slots().get(i));
+              waves.put(block.first() + i, (int) block.waves()[i]);
+            }
+          }
+          return Boolean.TRUE;
+        },
+        record.id().number(),
+        last.site() + AFTER_ALL_SLOTS,
+        first.site() + BEFORE_ALL_SLOTS);
+  }
+
+  private Map<Integer, RolloutChange.Moved> moved(RolloutId id, Collection<Integer> members) {
+    Map<Integer, RolloutChange.Moved> found = new HashMap<>();
+    if (!members.isEmpty()) {
+      String numbers =
+          "[" + String.join(",", members.stream().map(Object::toString).toList()) + "]";
+      reader
+          .list(
+              """
+              SELECT m.* FROM json_each(?) n
+                JOIN rollout_members m ON m.rollout = ? AND m.member = n.value""",
+              RolloutRows::moved,
+              numbers,
+              id.number())
+          .forEach(each -> found.put(each.member(), each));
+    }
+    return found;
   }
 
   /// The devices of a site in a rollout, by number.
@@ -127,10 +227,7 @@ final class SqliteRolloutViews implements RolloutViews {
     Neighbours site = new Neighbours();
     List<RolloutChange.Joined> blocks =
         reader.list(
-            """
-            SELECT * FROM rollout_blocks
-              WHERE rollout = ? AND replace(first_slot, '/', ' ') < ?
-                AND replace(last_slot, '/', ' ') >= ? ORDER BY first""",
+            BLOCKS_BETWEEN,
             RolloutRows::joined,
             record.id().number(),
             slot.site() + AFTER_ALL_SLOTS,
@@ -152,6 +249,7 @@ final class SqliteRolloutViews implements RolloutViews {
       RolloutView view,
       SlotRef slot,
       Neighbours site,
+      IntFunction<RolloutChange.@Nullable Moved> moves,
       @Nullable RolloutId supersededBy,
       long nowMillis) {
     RolloutRecord record = view.record();
@@ -160,7 +258,7 @@ final class SqliteRolloutViews implements RolloutViews {
     int inFlight = 0;
     int failed = 0;
     for (int member : site.waves.keySet()) {
-      RolloutChange.Moved moved = moved(record.id(), member);
+      RolloutChange.Moved moved = moves.apply(member);
       own = member == site.own ? moved : own;
       inFlight += isOut(record, moved, mayBeLost) ? 1 : 0;
       failed += moved != null && moved.phase() == Phase.FAILED ? 1 : 0;
@@ -273,28 +371,105 @@ final class SqliteRolloutViews implements RolloutViews {
   }
 
   @Override
-  public void eachHolder(Name fleet, HolderReader holders) {
+  public void eachHolder(Name fleet, Name application, HolderReader holders) {
+    Goes goes = goes(fleet, application);
     // A row at a time: a fleet may have a million devices. The reader keeps what it needs.
     reader.list(
         """
-        SELECT d.site, d.slot, s.labels AS site_labels, l.labels AS slot_labels, t.releases
+        SELECT d.site, d.slot, s.labels AS site_labels, l.labels AS slot_labels, t.releases,
+            p.lan
           FROM sites s CROSS JOIN devices d ON d.site = s.name
             LEFT JOIN slots l ON l.site = d.site AND l.name = d.slot
             LEFT JOIN device_states t ON t.device = d.id
+            LEFT JOIN presences p ON p.device = d.id
           WHERE s.fleet = ? AND d.standing = 'active' ORDER BY s.name, d.slot""",
         r -> {
-          Map<String, String> labels = new HashMap<>(labels(r.getString("site_labels")));
-          labels.putAll(labels(r.getString("slot_labels")));
-          String releases = r.getString("releases");
-          holders.read(
+          SlotRef slot =
               new SlotRef(
                   Columns.value(r.getString("site"), Name::new),
-                  Columns.value(r.getString("slot"), Name::new)),
-              labels,
-              releases == null ? List.of() : Columns.digests(releases));
+                  Columns.value(r.getString("slot"), Name::new));
+          Map<String, String> ofSite = labels(r.getString("site_labels"));
+          Map<String, String> own = labels(r.getString("slot_labels"));
+          if (goes.to(fleet, slot, ofSite, own)) {
+            Map<String, String> labels = new HashMap<>(ofSite);
+            labels.putAll(own);
+            String releases = r.getString("releases");
+            String lan = r.getString("lan");
+            holders.read(
+                slot,
+                labels,
+                releases == null ? List.of() : Columns.digests(releases),
+                lan != null && !lan.isEmpty());
+          }
           return Boolean.TRUE;
         },
         fleet);
+  }
+
+  /// Where an application goes.
+  ///
+  /// @param named sites, and slots as SITE/SLOT, to which it was assigned by name
+  private record Goes(List<SyncPolicy> policies, Set<String> named) {
+    boolean to(Name fleet, SlotRef slot, Map<String, String> ofSite, Map<String, String> own) {
+      return policies.isEmpty()
+          || SyncPolicy.isAnyFor(policies, new PlaceFacts(fleet, slot, ofSite, own).labels())
+          || named.contains(slot.site().text())
+          || named.contains(slot.toString());
+    }
+  }
+
+  private Goes goes(Name fleet, Name application) {
+    List<SyncPolicy> policies =
+        reader
+            .list(
+                "SELECT policies FROM sync_policies WHERE fleet = ? AND application = ?",
+                r -> LayerColumns.policies(r.getString("policies")),
+                fleet,
+                application)
+            .stream()
+            .findFirst()
+            .orElse(List.of());
+    Set<String> named =
+        new HashSet<>(
+            reader.list(
+                """
+                SELECT site || CASE WHEN slot = '' THEN '' ELSE '/' || slot END FROM assignments
+                  WHERE fleet = ? AND application = ? AND site <> ''""",
+                r -> r.getString(1),
+                fleet,
+                application));
+    return new Goes(policies, named);
+  }
+
+  @Override
+  public List<SiteLine> siteLines(Name fleet) {
+    Map<String, SiteTimes> known = new HashMap<>();
+    return reader.list(
+        """
+        SELECT s.name, s.time_zone, s.times, f.times AS fleet_times, r.bytes_per_second,
+            r.samples, r.measured_millis
+          FROM sites s LEFT JOIN fleets f ON f.name = s.fleet
+            LEFT JOIN line_rates r ON r.site = s.name
+          WHERE s.fleet = ? AND (s.times <> '' OR f.times <> '' OR r.site IS NOT NULL)
+          ORDER BY s.name""",
+        r -> {
+          Name site = Columns.value(r.getString("name"), Name::new);
+          long rate = r.getLong("bytes_per_second");
+          return new SiteLine(
+              site,
+              r.getString("time_zone"),
+              timesOf(r.getString("times"), r.getString("fleet_times"), known),
+              rate == 0
+                  ? null
+                  : new LineRate(site, rate, r.getInt("samples"), r.getLong("measured_millis")));
+        },
+        fleet);
+  }
+
+  /// Many sites have the same: each is read once.
+  private static SiteTimes timesOf(
+      String site, @Nullable String fleet, Map<String, SiteTimes> known) {
+    return known.computeIfAbsent(site + "\n" + fleet, any -> Columns.times(site, fleet));
   }
 
   private static Map<String, String> labels(@Nullable String column) {

@@ -51,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads the database beside its writer. WAL lets each read see the last commit without waiting for
 /// the next. A few connections are kept open; a reader waits when all are in use.
 public final class SqliteViews implements HubViews {
+  /// The values of a JSON array of names.
+  private static final String OF_LIST = "(SELECT value FROM json_each(?))";
+
   private static final int CONNECTIONS = 3;
 
   private final ArrayBlockingQueue<Connection> idle = new ArrayBlockingQueue<>(CONNECTIONS);
@@ -102,7 +105,7 @@ public final class SqliteViews implements HubViews {
 
   private static final String SITES =
       """
-      SELECT s.*,
+      SELECT s.*, (SELECT f.times FROM fleets f WHERE f.name = s.fleet) AS fleet_times,
           (SELECT count(*) FROM slots l WHERE l.site = s.name) AS slot_count,
           (SELECT count(*) FROM devices d
             WHERE d.site = s.name AND d.standing = 'active') AS device_count
@@ -306,6 +309,69 @@ public final class SqliteViews implements HubViews {
             at(wanted, new Assignment.Place(fleet, slot.site(), slot.slot())),
             RolloutLayer.of(
                 rollouts().standings(slot, 0), application -> narrowest(wanted, application))));
+  }
+
+  @Override
+  public Map<SlotRef, SlotSettings> settings(Name fleet, Collection<SlotRef> slots) {
+    String sites = texts(slots.stream().map(slot -> slot.site().text()).distinct().toList());
+    Map<Name, Kept<AdminObject.Site>> keptSites = new HashMap<>();
+    list(
+            Loading.SITES + " WHERE s.name IN " + OF_LIST + " AND s.fleet = ?",
+            Loading::site,
+            sites,
+            fleet)
+        .forEach(site -> keptSites.put(site.content().name(), site));
+    Map<SlotRef, Kept<AdminObject.Slot>> keptSlots = new HashMap<>();
+    list(Loading.SLOTS + " WHERE l.site IN " + OF_LIST, Loading::slot, sites)
+        .forEach(slot -> keptSlots.put(slot.content().ref(), slot));
+    Map<Assignment.Place, List<Assignment>> wanted = new HashMap<>();
+    list(
+            "SELECT * FROM assignments WHERE fleet = ? AND (site = '' OR site IN " + OF_LIST + ")",
+            Loading::assignment,
+            fleet,
+            sites)
+        .forEach(it -> wanted.computeIfAbsent(it.place(), any -> new ArrayList<>(1)).add(it));
+    List<Assignment> ofFleet =
+        wanted.getOrDefault(new Assignment.Place(fleet, null, null), List.of());
+    SlotLayers.OfFleet shared =
+        SlotLayers.ofFleet(
+            fleet,
+            one(Loading.FLEETS + " WHERE f.name = ?", Loading::fleet, fleet).orElse(null),
+            list(Loading.APPLICATIONS + " WHERE a.fleet = ?", Loading::application, fleet),
+            ofFleet);
+    Map<SlotRef, List<dev.tombolo.hub.rollout.Standing>> choices = rollouts().choices(fleet, slots);
+    Map<SlotRef, SlotSettings> settings = new HashMap<>();
+    for (SlotRef slot : slots) {
+      Kept<AdminObject.Site> site = keptSites.get(slot.site());
+      Kept<AdminObject.Slot> kept = keptSlots.get(slot);
+      if (site == null || kept == null) {
+        continue;
+      }
+      List<Assignment> inSite =
+          wanted.getOrDefault(new Assignment.Place(fleet, slot.site(), null), List.of());
+      List<Assignment> inSlot =
+          wanted.getOrDefault(new Assignment.Place(fleet, slot.site(), slot.slot()), List.of());
+      List<Assignment> all = new ArrayList<>(ofFleet);
+      all.addAll(inSite);
+      all.addAll(inSlot);
+      settings.put(
+          slot,
+          SlotLayers.of(
+              shared,
+              site,
+              slot,
+              kept,
+              inSite,
+              inSlot,
+              RolloutLayer.of(
+                  choices.getOrDefault(slot, List.of()),
+                  application -> narrowest(all, application))));
+    }
+    return settings;
+  }
+
+  private static String texts(List<String> texts) {
+    return "[" + String.join(",", texts.stream().map(text -> '"' + text + '"').toList()) + "]";
   }
 
   private static @Nullable Assignment narrowest(List<Assignment> wanted, Name application) {

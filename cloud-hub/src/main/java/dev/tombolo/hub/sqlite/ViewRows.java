@@ -89,7 +89,7 @@ final class ViewRows {
         r.getString("region"),
         r.getString("contact"),
         Columns.parameters(r.getString("parameters")),
-        Columns.times(r.getString("times")),
+        Columns.times(r.getString("times"), r.getString("fleet_times")),
         r.getInt("slot_count"),
         r.getInt("device_count"),
         origin(r));
@@ -140,7 +140,8 @@ final class ViewRows {
         Columns.words(r.getString("files")).size(),
         r.getLong("bytes"),
         r.getLong("pushed_millis"),
-        r.getString("pushed_by"));
+        r.getString("pushed_by"),
+        Columns.needs(r.getString("needs")));
   }
 
   static Views.TokenView token(ResultSet r) throws SQLException {

@@ -129,6 +129,14 @@ final class Writes {
               "DELETE FROM window_lifts WHERE site = ? AND slot = ?",
               c.slot().site(),
               c.slot().slot());
+      case HubChange.LineMeasured c ->
+          run(
+              "INSERT OR REPLACE INTO line_rates VALUES (?, ?, ?, ?)",
+              c.rate().site(),
+              c.rate().bytesPerSecond(),
+              (long) c.rate().samples(),
+              c.rate().measuredMillis());
+      case HubChange.LineForgotten c -> run("DELETE FROM line_rates WHERE site = ?", c.site());
       case HubChange.PublisherRootPut c -> write(c.root());
       case HubChange.ReleasePut c -> write(c.release());
       case HubChange.TokenPut c -> write(c.token());
@@ -173,7 +181,7 @@ final class Writes {
 
   private void write(AdminObject.Fleet fleet, Kept<?> kept) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         fleet.name(),
         fleet.displayName(),
         Columns.texts(fleet.labels()),
@@ -182,7 +190,8 @@ final class Writes {
         kept.id(),
         kept.generation(),
         kept.changedMillis(),
-        kept.changedBy());
+        kept.changedBy(),
+        Columns.times(fleet.times()));
   }
 
   private void write(AdminObject.Site site, Kept<?> kept) throws SQLException {
@@ -331,7 +340,7 @@ final class Writes {
 
   private void write(ReleaseRecord release) throws SQLException {
     run(
-        "INSERT INTO releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         release.digest(),
         release.ref().name(),
         release.ref().version(),
@@ -342,7 +351,8 @@ final class Writes {
         Columns.digests(release.files()),
         release.bytes(),
         release.pushedMillis(),
-        release.pushedBy());
+        release.pushedBy(),
+        Columns.needs(release.needs()));
   }
 
   private void write(JoinTokenRecord token) throws SQLException {

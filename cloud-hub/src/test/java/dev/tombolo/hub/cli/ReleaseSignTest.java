@@ -2,6 +2,9 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.cli.sign.SignedRelease;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Need;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +47,21 @@ class ReleaseSignTest {
     release.sign(cli);
 
     assertThat(release.envelope()).hasBinaryContent(first);
+  }
+
+  @Test
+  void whatAReleaseNeedsIsSignedAndAskedOfTheAgent() throws Exception {
+    release.changeYaml(
+        "description: finds similar sentences",
+        "needs: {people-tokenizer: \">=2.1.0\", words: \"3\"}");
+
+    assertThat(release.sign(cli).exit()).isZero();
+
+    SignedRelease signed = SignedRelease.read(release.envelope());
+    assertThat(signed.manifest().needs())
+        .containsExactly(
+            new Need(new Name("people-tokenizer"), "2.1.0"), new Need(new Name("words"), "3"));
+    assertThat(signed.manifest().requires()).containsExactly("needs");
   }
 
   @Test
@@ -154,6 +172,9 @@ class ReleaseSignTest {
         "version: \"1.0.0\" | version: 1.0 | metadata.version: is meant as a text: write it in quotes",
         "version: \"1.0.0\" | version: \"1 0\" | '1 0' is not a version",
         "name: people-embedding | name: People | metadata.name: 'People' is not a name",
+        "description: finds similar sentences | needs: {People: \"1\"} | 'People' is not an application's name",
+        "description: finds similar sentences | needs: {people-embedding: \"1\"} | it needs itself",
+        "description: finds similar sentences | needs: {words: \"1 0\"} | '1 0' is not a version",
         "startup: 30s | startup: 30 | workload.startup: '30' is not a duration",
         "startup: 30s | startup: 1500ms | write whole seconds",
         "soak: 2s | soack: 2s | soack: unknown field; did you mean 'soak'?",

@@ -25,7 +25,9 @@ class SchemaTest {
           """
           {"apiVersion": "tombolo.io/v1alpha1", "kind": "Fleet",
            "metadata": {"name": "retail", "displayName": "All", "labels": {"a": "b"}},
-           "spec": {"protected": true, "parameters": {"people": {"port": 1, "on": true}}}}
+           "spec": {"protected": true, "windows": {"download": ["22:00-06:00"], "switch": ["01:00-05:00"]},
+            "openingHours": ["08:00-20:00"], "freezeDates": ["2026-12-24"],
+            "parameters": {"people": {"port": 1, "on": true}}}}
           """,
           "Site",
           """

@@ -361,7 +361,12 @@ public abstract class HubStoreContract {
             "Läden „Nord“",
             Map.of("tier", "1"),
             true,
-            Map.of(app, Map.of("quote", "\"\\ü"))),
+            Map.of(app, Map.of("quote", "\"\\ü")),
+            new SiteTimes(
+                List.of(),
+                List.of(Weekly.parse("02:00-03:00")),
+                List.of(),
+                List.of(SiteTimes.dates("2026-12-24")))),
         new AdminObject.Slot(
             new SlotRef(Scene.SITE, new Name("till")), "Till", Map.of("a", "b"), Map.of()));
     scene.command(

@@ -119,4 +119,70 @@ class SiteWindowsTest {
 
     assertThat(manifest(device.device()).revision()).isEqualTo(revision);
   }
+
+  @Test
+  void aLiftThatHasEndedIsNoLongerInTheDocument() throws MalformedException {
+    EnrolResponse device = connected();
+    scene.apply(site(NIGHTS));
+    DesiredManifest before = manifest(device.device());
+    lift(Duration.ofHours(4));
+    assertThat(manifest(device.device()).sections()).isNotEqualTo(before.sections());
+
+    scene.now += Duration.ofHours(4).toMillis();
+    scene.tell(new HubEvent.Ticked());
+
+    assertThat(manifest(device.device()).sections()).isEqualTo(before.sections());
+    assertThat(manifest(device.device()).revision()).isEqualTo(before.revision() + 2);
+  }
+
+  @Test
+  void aDeviceThatStaysConnectedOverNewYearGetsTheYearsAhead() throws MalformedException {
+    scene.now = java.time.Instant.parse("2026-12-31T23:50:00Z").toEpochMilli();
+    EnrolResponse device = connected();
+    scene.apply(site(NIGHTS));
+    scene.tell(new HubEvent.Ticked());
+    long revision = manifest(device.device()).revision();
+
+    for (int day = 0; day < 40; day++) {
+      scene.now += Duration.ofDays(1).toMillis();
+      for (int tick = 0; tick < 4; tick++) {
+        scene.tell(new HubEvent.Ticked());
+      }
+    }
+
+    assertThat(manifest(device.device()).revision()).isEqualTo(revision + 1);
+  }
+
+  @Test
+  void whatASiteDoesNotSayItsFleetSays() throws MalformedException {
+    EnrolResponse device = connected();
+    scene.apply(site(SiteTimes.ANY));
+    long bare = manifest(device.device()).revision();
+
+    scene.apply(
+        new AdminObject.Fleet(Scene.FLEET, "Production", Map.of(), false, Map.of(), NIGHTS));
+
+    assertThat(manifest(device.device()).revision()).isEqualTo(bare + 1);
+    assertThat(manifest(device.device()).requires()).containsExactly("windows");
+    DesiredManifest byFleet = manifest(device.device());
+    scene.apply(site(NIGHTS));
+    assertThat(manifest(device.device()).sections()).isEqualTo(byFleet.sections());
+    assertThat(lift(Duration.ofHours(1))).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void eachKindOfTimesIsInheritedByItself() {
+    SiteTimes fleet =
+        new SiteTimes(
+            List.of(Weekly.parse("21:00-07:00")),
+            List.of(Weekly.parse("02:00-03:00")),
+            List.of(),
+            List.of(SiteTimes.dates("2026-12-24")));
+    SiteTimes site =
+        new SiteTimes(List.of(), List.of(Weekly.parse("04:00-05:00")), List.of(), List.of());
+
+    assertThat(site.over(fleet))
+        .isEqualTo(
+            new SiteTimes(fleet.download(), site.switching(), List.of(), fleet.freezeDates()));
+  }
 }

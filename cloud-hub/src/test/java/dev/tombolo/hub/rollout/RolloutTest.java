@@ -217,6 +217,15 @@ class RolloutTest {
     }
 
     assertThat(sizes).containsExactly(1, 7, 0, 100, 891);
+    WaveSort sliced = found(plan, 333, 3, Map.of());
+    int slices = 1;
+    while (!sliced.bound(100)) {
+      slices++;
+    }
+    assertThat(slices).isEqualTo(10);
+    for (int member = 0; member < sort.size(); member++) {
+      assertThat(sliced.wave(member)).isEqualTo(sort.wave(member));
+    }
   }
 
   /// Whatever happens, no budget is ever exceeded; and when it has become quiet, whoever does not
@@ -341,6 +350,13 @@ class RolloutTest {
 
   private static WaveSort sorted(
       RolloutPlan plan, int sites, int perSite, Map<String, String> labels) {
+    WaveSort sort = found(plan, sites, perSite, labels);
+    sort.bound();
+    return sort;
+  }
+
+  private static WaveSort found(
+      RolloutPlan plan, int sites, int perSite, Map<String, String> labels) {
     WaveSort sort = new WaveSort(new RolloutId(5), plan);
     for (int site = 0; site < sites; site++) {
       Name name = new Name("site-" + site);
@@ -354,7 +370,6 @@ class RolloutTest {
       }
       sort.add(slots, named);
     }
-    sort.bound();
     return sort;
   }
 }

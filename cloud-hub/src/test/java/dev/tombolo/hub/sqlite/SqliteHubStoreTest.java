@@ -166,6 +166,9 @@ class SqliteHubStoreTest extends HubStoreContract {
             "DROP TABLE rollout_blocks",
             "DROP TABLE rollout_members",
             "DROP INDEX audit_of_rollouts",
+            "ALTER TABLE releases DROP COLUMN needs",
+            "ALTER TABLE fleets DROP COLUMN times",
+            "DROP TABLE line_rates",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -227,6 +230,9 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("DROP TABLE rollout_blocks");
     run("DROP TABLE rollout_members");
     run("DROP INDEX audit_of_rollouts");
+    run("ALTER TABLE releases DROP COLUMN needs");
+    run("ALTER TABLE fleets DROP COLUMN times");
+    run("DROP TABLE line_rates");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 

@@ -14,13 +14,18 @@ import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
+import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.Scope;
@@ -269,6 +274,65 @@ class SqliteViewsTest {
 
     assertThat(slots)
         .allSatisfy(slot -> assertThat(views.rollouts().standings(slot, scene.now)).hasSize(1));
+    assertThat(views.settings(Scene.FLEET, slots).keySet()).containsAll(slots);
+    assertThat(slots)
+        .allSatisfy(
+            slot ->
+                assertThat(views.settings(Scene.FLEET, slots).get(slot))
+                    .isEqualTo(views.settings(slot).orElseThrow()));
+  }
+
+  @Test
+  void settingsOfSlotsThatAreNotThereAreLeftOut() {
+    SlotRef unknown = new SlotRef(new Name("nowhere"), new Name("counter-1"));
+
+    assertThat(views.settings(Scene.FLEET, List.of(Scene.SLOT, unknown)))
+        .containsOnlyKeys(Scene.SLOT);
+    assertThat(views.settings(new Name("other"), List.of(Scene.SLOT))).isEmpty();
+    assertThat(views.settings(Scene.FLEET, List.of())).isEmpty();
+  }
+
+  @Test
+  void linesAreMeasuredByDownloads() {
+    said(new Report.Row(1, "boot-1", 0, 0, downloading(500_000)));
+
+    assertThat(views.rollouts().siteLines(Scene.FLEET))
+        .containsExactly(
+            new RolloutViews.SiteLine(
+                Scene.SITE,
+                "Europe/Berlin",
+                SiteTimes.ANY,
+                new LineRate(Scene.SITE, 500_000, 1, scene.now)));
+  }
+
+  @Test
+  void whereAnApplicationDoesNotGoNobodyIsCounted() {
+    List<SlotRef> reached = new ArrayList<>();
+    views
+        .rollouts()
+        .eachHolder(
+            Scene.FLEET,
+            new Name("embedding"),
+            (slot, labels, releases, shares) -> reached.add(slot));
+    assertThat(reached).containsExactly(Scene.SLOT);
+
+    scene.apply(
+        new AdminObject.Application(
+            new Name("embedding"),
+            Scene.FLEET,
+            Optional.of(new ReleaseRef(new Name("embedding"), "1.0")),
+            "",
+            Map.of(),
+            Map.of(),
+            List.of(new SyncPolicy(new Selector(Map.of("size", "large"), List.of()), List.of()))));
+    reached.clear();
+    views
+        .rollouts()
+        .eachHolder(
+            Scene.FLEET,
+            new Name("embedding"),
+            (slot, labels, releases, shares) -> reached.add(slot));
+    assertThat(reached).isEmpty();
   }
 
   @Test
@@ -428,6 +492,26 @@ class SqliteViewsTest {
 
   private List<Views.ResultView> results(long after, int limit) {
     return views.results(after, Optional.empty(), Optional.empty(), limit);
+  }
+
+  private ReportBody downloading(long bytesPerSecond) {
+    ApplicationStatus fetching =
+        new ApplicationStatus(
+            new Name("embedding"),
+            ApplicationStatus.Phase.FETCHING,
+            release,
+            "1.0",
+            null,
+            null,
+            null,
+            1,
+            300,
+            900,
+            0,
+            List.of(new Reason.Downloading("model.onnx", 300, 900)),
+            null,
+            new Transfer(Transfer.How.FILES, null, bytesPerSecond));
+    return new ReportBody.State(null, 0, List.of(fetching), List.of(), Map.of());
   }
 
   private void said(Report.Row... rows) {

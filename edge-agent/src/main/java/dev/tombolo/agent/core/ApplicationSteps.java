@@ -13,6 +13,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.sign.Envelope;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ final class ApplicationSteps {
   private final Programs programs;
   private final FileSteps files;
   private final WindowSteps windows;
+  private final NeedSteps needs;
   private final BundleSteps bundles;
   private final ReleaseSteps releases;
   private final WorkloadSteps workloads;
@@ -54,7 +56,9 @@ final class ApplicationSteps {
     this.bundles =
         new BundleSteps(
             snapshot, boot, random, programs, files.downloads(), files.peers(), windows);
-    this.releases = new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows);
+    this.needs = new NeedSteps(applications, programs);
+    this.releases =
+        new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows, needs);
     this.workloads = new WorkloadSteps(programs, reports);
     this.probes = new ProbeSteps(programs);
     for (AgentSnapshot.Application stored : snapshot.applications()) {
@@ -404,17 +408,38 @@ final class ApplicationSteps {
   // Settling
 
   private void settleAll(Now now, Outcome out) {
+    // What one needs may have come with another that was looked at after it.
+    for (int pass = 0; pass <= applications.size(); pass++) {
+      Map<Name, String> live = needs.live();
+      settleOnce(now, out);
+      if (live.equals(needs.live())) {
+        break;
+      }
+    }
+    files.settle(applications.values(), now, out);
+  }
+
+  private void settleOnce(Now now, Outcome out) {
     for (Application application : List.copyOf(applications.values())) {
       boolean wasAbsent = application.release instanceof ReleaseState.Absent;
       settle(application, now, out);
-      List<Reason> holds = needsNoLine(application) ? List.of() : windows.holds(application, now);
+      List<Reason> holds = holds(application, now);
       changed |= !holds.equals(application.holds);
       application.holds = holds;
       if (!wasAbsent) {
         forgetAbsent(application);
       }
     }
-    files.settle(applications.values(), now, out);
+  }
+
+  /// What is needed first, then windows and permits.
+  private List<Reason> holds(Application application, Now now) {
+    if (needsNoLine(application)) {
+      return List.of();
+    }
+    List<Reason> holds = new ArrayList<>(needs.holds(application));
+    holds.addAll(windows.holds(application, now));
+    return List.copyOf(holds);
   }
 
   /// All that it fetches is on this device: it waits for no window.

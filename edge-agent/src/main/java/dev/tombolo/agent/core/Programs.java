@@ -7,11 +7,13 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.Platform;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +63,12 @@ final class Programs {
     }
     int at = manifest.variants().indexOf(program.get().variant());
     return at < 0 ? Optional.empty() : Optional.of(at);
+  }
+
+  /// What has to be live before it.
+  List<Need> needs(Assignment what) {
+    ReleaseManifest manifest = manifests.get(what.release());
+    return manifest == null ? List.of() : manifest.needs();
   }
 
   /// Why it cannot run here.

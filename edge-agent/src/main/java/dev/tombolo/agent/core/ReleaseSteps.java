@@ -24,6 +24,7 @@ final class ReleaseSteps {
   private final ReportSteps reports;
   private final FileSteps files;
   private final WindowSteps windows;
+  private final NeedSteps needs;
   private final Map<Name, Long> floors;
 
   ReleaseSteps(
@@ -33,13 +34,15 @@ final class ReleaseSteps {
       Programs programs,
       ReportSteps reports,
       FileSteps files,
-      WindowSteps windows) {
+      WindowSteps windows,
+      NeedSteps needs) {
     this.boot = boot;
     this.random = random;
     this.programs = programs;
     this.reports = reports;
     this.files = files;
     this.windows = windows;
+    this.needs = needs;
     this.floors = new HashMap<>(snapshot.securityFloors());
   }
 
@@ -168,11 +171,13 @@ final class ReleaseSteps {
     };
   }
 
-  /// Windows and permits hold a switch back for as long as it has not begun.
+  /// Windows, permits and what is needed hold a switch back for as long as it has not begun.
   private ReleaseState mayGo(Application application, ReleaseState.Staged at, Now now) {
-    return isStarting(application, at) || !windows.change(application.gate, at, now).isEmpty()
-        ? at
-        : ReleaseMachine.mayGo(at);
+    boolean isHeld =
+        isStarting(application, at)
+            || !windows.change(application.gate, at, now).isEmpty()
+            || !needs.holds(application).isEmpty();
+    return isHeld ? at : ReleaseMachine.mayGo(at);
   }
 
   /// After a cold boot what is live comes up first, and finds its own files behind the link.

@@ -11,6 +11,7 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.window.DateSpan;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -61,6 +62,7 @@ class BlockedTest {
           shop.hub.keepsAckedBack = true;
           shop.setClock(4_711);
         });
+    all.put("a need", shop -> shop.hub.assign(needing(shop)));
     all.put("switching", shop -> shop.hanging.add(AgentEffect.Switch.class));
     all.put("no answer of the probes", shop -> shop.hanging.add(AgentEffect.RunProbe.class));
     all.put("its probes", shop -> shop.bad.add(second(shop).digest()));
@@ -80,7 +82,7 @@ class BlockedTest {
               shop.startAgent();
               shop.until("the first is live", () -> shop.isLive(first.digest()));
               obstacle.accept(shop);
-              if (!what.equals("not for this fleet")) {
+              if (!what.equals("not for this fleet") && !what.equals("a need")) {
                 shop.hub.assign(second(shop));
               }
               for (int second = 0; second < 90; second++) {
@@ -114,6 +116,12 @@ class BlockedTest {
 
   private static Publisher.Signed second(Shop shop) {
     return shop.release("2.0");
+  }
+
+  private static Publisher.Signed needing(Shop shop) {
+    return shop.known(
+        shop.publisher.sign(
+            Publisher.needing(Shop.APP, "2.0", new Need(new Name("model"), "1.4"))));
   }
 
   private static Publisher.Signed foreign(Shop shop) {

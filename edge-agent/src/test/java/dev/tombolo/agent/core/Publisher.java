@@ -1,8 +1,10 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.Probe;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
@@ -105,6 +107,21 @@ final class Publisher {
         new Variant.File("model.bin", 1_000_000, Digest.ofText(version + "large"), false);
     Variant.File words = it.variants().getFirst().files().getLast();
     return with(it, it.variants().getFirst().workload(), List.of(model, words));
+  }
+
+  /// Like [#manifest], for a device on which these are live.
+  static ReleaseManifest needing(Name name, String version, Need... needs) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    return new ReleaseManifest(
+        it.name(),
+        it.version(),
+        it.kind(),
+        "",
+        it.fleets(),
+        0,
+        List.of(Features.NEEDS),
+        it.variants(),
+        List.of(needs));
   }
 
   private static ReleaseManifest with(ReleaseManifest it, WorkloadSpec workload) {

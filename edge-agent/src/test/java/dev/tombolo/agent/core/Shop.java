@@ -146,7 +146,7 @@ final class Shop {
         "run-" + agentRuns,
         machineBoot,
         "1.0",
-        List.of(Features.V1, Features.PERMITS, Features.WINDOWS),
+        List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS),
         0,
         List.of(HubKeys.FIRST.root()),
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),

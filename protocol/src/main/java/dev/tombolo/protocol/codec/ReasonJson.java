@@ -94,6 +94,11 @@ final class ReasonJson {
           new Reason.PermitNotYet(f.text("rollout"), f.small("wave"), f.integer("notBeforeMillis"));
       case "permit-over" ->
           new Reason.PermitOver(f.text("rollout"), f.small("wave"), f.integer("notAfterMillis"));
+      case "need-not-live" ->
+          new Reason.NeedNotLive(
+              f.text("application"), f.text("atLeast"), f.text("live"), f.text("coming"));
+      case "needed-here" ->
+          new Reason.NeededHere(f.text("by"), f.text("atLeast"), f.text("version"));
       case "permit-misses-window" ->
           new Reason.PermitMissesWindow(
               f.text("rollout"),
@@ -334,6 +339,17 @@ final class ReasonJson {
               .text("rollout", r.rollout())
               .integer("wave", r.wave())
               .integer("notAfterMillis", r.notAfterMillis());
+      case Reason.NeedNotLive r ->
+          json.text("code", "need-not-live")
+              .text("application", r.application())
+              .text("atLeast", r.atLeast())
+              .text("live", r.live())
+              .text("coming", r.coming());
+      case Reason.NeededHere r ->
+          json.text("code", "needed-here")
+              .text("by", r.by())
+              .text("atLeast", r.atLeast())
+              .text("version", r.version());
       case Reason.PermitMissesWindow r ->
           opens(
               json.text("code", "permit-misses-window")

@@ -1,10 +1,12 @@
 package dev.tombolo.protocol.codec;
 
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.Probe;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.release.WorkloadSpec;
 import dev.tombolo.protocol.release.WorkloadSpec.Reload;
+import java.util.List;
 
 /// Release manifests.
 final class ReleaseJson {
@@ -23,7 +25,8 @@ final class ReleaseJson {
         f.texts("fleets"),
         f.integer("securityFloor"),
         f.texts("requires"),
-        f.list("variants", ReleaseJson::variant));
+        f.list("variants", ReleaseJson::variant),
+        f.has("needs") ? f.list("needs", ReleaseJson::need) : List.of());
   }
 
   static void write(JsonWriter json, ReleaseManifest m) {
@@ -35,6 +38,17 @@ final class ReleaseJson {
         .integer("securityFloor", m.securityFloor())
         .texts("requires", m.requires())
         .list("variants", m.variants(), ReleaseJson::write);
+    if (!m.needs().isEmpty()) {
+      json.list("needs", m.needs(), ReleaseJson::write);
+    }
+  }
+
+  private static Need need(JsonFields f) throws MalformedException {
+    return new Need(f.name("application"), f.text("atLeast"));
+  }
+
+  private static void write(JsonWriter json, Need need) {
+    json.id("application", need.application()).text("atLeast", need.atLeast());
   }
 
   private static Variant variant(JsonFields f) throws MalformedException {

@@ -160,6 +160,19 @@ public sealed interface Reason {
       String rollout, int wave, long notAfterMillis, long opensMillis, String opens)
       implements Reason {}
 
+  /// Another application has to be live first.
+  ///
+  /// @param live its version that is live; empty: none is
+  /// @param coming what is on its way there; empty: nothing is
+  record NeedNotLive(String application, String atLeast, String live, String coming)
+      implements Reason {}
+
+  /// What runs would lose what it needs.
+  ///
+  /// @param by the application that is live and needs this one, as NAME@VERSION
+  /// @param version what is to be switched to
+  record NeededHere(String by, String atLeast, String version) implements Reason {}
+
   /// Windows and permits cannot be judged.
   record TimeUnsure() implements Reason {}
 

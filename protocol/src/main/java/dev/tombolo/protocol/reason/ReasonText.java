@@ -292,6 +292,15 @@ public final class ReasonText {
               + " ran out at "
               + time(r.notAfterMillis())
               + "; the hub gives a new one when the device is back.";
+      case Reason.NeedNotLive r -> needNotLive(r);
+      case Reason.NeededHere r ->
+          "The switch to "
+              + r.version()
+              + " waits: "
+              + r.by()
+              + " is live here and needs "
+              + r.atLeast()
+              + " or newer; take that back first.";
       case Reason.PermitMissesWindow r ->
           "The permit of "
               + wave(r.rollout(), r.wave())
@@ -546,6 +555,17 @@ public final class ReasonText {
     return opensMillis <= 0
         ? "; no moment within a year fits: change the site's windows, hours or freeze dates."
         : word + opens + ".";
+  }
+
+  private static String needNotLive(Reason.NeedNotLive r) {
+    return "The switch waits until "
+        + r.application()
+        + " "
+        + r.atLeast()
+        + " or newer is live here; "
+        + (r.live().isEmpty() ? "none is" : r.live() + " is")
+        + (r.coming().isEmpty() ? ", and no other is on its way" : ", and " + r.coming() + " comes")
+        + ".";
   }
 
   private static String wave(String rollout, int wave) {

@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.release;
 
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.Digest;
@@ -23,6 +24,7 @@ public final class ReleaseCheck {
   public static final int FLEETS_MAX = 256;
   public static final int WORDS_MAX = 32;
   public static final int PARAMETERS_MAX = 64;
+  public static final int NEEDS_MAX = 16;
   public static final long FILE_BYTES_MAX = 1L << 40;
   private static final String ANY_FLEET = "*";
 
@@ -63,6 +65,7 @@ public final class ReleaseCheck {
     }
     fleets();
     words("requires", manifest.requires());
+    needs();
     if (manifest.variants().isEmpty()) {
       invalid("variants", "a release needs at least one");
     }
@@ -81,6 +84,27 @@ public final class ReleaseCheck {
       }
     }
     distinct("fleets", fleets);
+  }
+
+  private void needs() {
+    limit("NEEDS_MAX", NEEDS_MAX, manifest.needs().size());
+    List<String> names = new ArrayList<>();
+    for (Need need : manifest.needs()) {
+      names.add(need.application().text());
+      if (need.application().equals(manifest.name())) {
+        invalid("needs", "it needs itself, which can never be live before it is");
+      }
+      if (!ReleaseRef.isVersion(need.atLeast())) {
+        invalid(
+            "needs." + need.application(), "'" + Quoted.of(need.atLeast()) + "' is not a version");
+      }
+    }
+    distinct("needs", names);
+    if (!manifest.needs().isEmpty() && !manifest.requires().contains(Features.NEEDS)) {
+      invalid(
+          "requires",
+          "a release with needs requires '" + Features.NEEDS + "' of the agent; add it");
+    }
   }
 
   private void variant(String at, Variant variant) {

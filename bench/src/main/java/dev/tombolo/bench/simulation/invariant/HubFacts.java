@@ -249,6 +249,8 @@ final class HubFacts {
           HubChange.FleetPut _,
           HubChange.LiftPut _,
           HubChange.LiftEnded _,
+          HubChange.LineMeasured _,
+          HubChange.LineForgotten _,
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
           HubChange.GitPut _,

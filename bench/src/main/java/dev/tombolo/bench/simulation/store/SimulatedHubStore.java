@@ -119,6 +119,7 @@ public final class SimulatedHubStore implements HubStore {
       case HubChange.AssignmentRemoved _,
           HubChange.LiftEnded _,
           HubChange.GitGone _,
+          HubChange.LineForgotten _,
           HubChange.BlockDropped _,
           HubChange.StrangerGone _ -> {}
       case HubChange.RolloutKept(RolloutChange.Gone(var rollout)) ->
@@ -250,6 +251,8 @@ public final class SimulatedHubStore implements HubStore {
           new Key(HubChange.AssignmentPut.class, c.place(), c.application());
       case HubChange.LiftPut c -> new Key(kind, c.lift().slot(), null);
       case HubChange.LiftEnded c -> new Key(HubChange.LiftPut.class, c.slot(), null);
+      case HubChange.LineMeasured c -> new Key(kind, c.rate().site(), null);
+      case HubChange.LineForgotten c -> new Key(HubChange.LineMeasured.class, c.site(), null);
       case HubChange.PublisherRootPut c -> new Key(kind, c.root().version(), null);
       case HubChange.ReleasePut c -> new Key(kind, c.release().digest(), null);
       case HubChange.TokenPut c -> new Key(kind, c.token().id(), null);

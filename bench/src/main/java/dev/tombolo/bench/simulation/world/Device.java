@@ -314,7 +314,7 @@ final class Device implements Shop {
         bootId,
         machineBoot(),
         "1.0",
-        List.of(Features.V1, Features.PERMITS, Features.WINDOWS),
+        List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS),
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
         knownRoots,
         identity.held().life(),

@@ -2,8 +2,10 @@ package dev.tombolo.hub.cli.sign;
 
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
       variants.add(variant(variant));
     }
     List<String> fleets = spec.texts("fleets");
+    List<Need> needs = needs(spec);
     ReleaseManifest manifest =
         new ReleaseManifest(
             name,
@@ -57,10 +60,46 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
             spec.text("description", ""),
             fleets.isEmpty() ? List.of("*") : fleets,
             spec.whole("securityFloor", 0, Integer.MAX_VALUE, 0),
-            spec.texts("requires"),
-            variants);
+            requires(spec.texts("requires"), needs),
+            variants,
+            needs);
     spec.noMore();
     return new ReleaseDraft(manifest, picks);
+  }
+
+  /// `needs: {people-embedding: "1.4.0"}`; `>=` before the version may stand there.
+  private static List<Need> needs(YamlMap spec) {
+    List<Need> needs = new ArrayList<>();
+    Optional<YamlMap> listed = spec.optionalMap("needs");
+    if (listed.isEmpty()) {
+      return needs;
+    }
+    YamlMap map = listed.get();
+    for (String key : map.keys()) {
+      if (!Name.isValid(key)) {
+        throw map.fault(key, "'" + key + "' is not an application's name");
+      }
+      Name application = new Name(key);
+      needs.add(
+          new Need(
+              application,
+              map.read(key, text -> new ReleaseRef(application, least(text)).version())));
+    }
+    return needs;
+  }
+
+  private static String least(String text) {
+    return text.startsWith(">=") ? text.substring(2).strip() : text;
+  }
+
+  /// What an agent must know to keep to the needs goes without saying.
+  private static List<String> requires(List<String> listed, List<Need> needs) {
+    if (needs.isEmpty() || listed.contains(Features.NEEDS)) {
+      return listed;
+    }
+    List<String> all = new ArrayList<>(listed);
+    all.add(Features.NEEDS);
+    return all;
   }
 
   private static Variant variant(YamlMap yaml) {
@@ -114,6 +153,7 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
         manifest.fleets(),
         manifest.securityFloor(),
         manifest.requires(),
-        variants);
+        variants,
+        manifest.needs());
   }
 }

@@ -22,13 +22,25 @@ public sealed interface AdminObject {
   /// For people and for the audit: `site store-117`.
   String title();
 
+  /// @param times of its sites, where they say nothing themselves
   record Fleet(
       Name name,
       String displayName,
       Map<String, String> labels,
       boolean isProtected,
-      Map<Name, Map<String, String>> parameters)
+      Map<Name, Map<String, String>> parameters,
+      SiteTimes times)
       implements AdminObject {
+    /// Whose sites say for themselves when they may do what.
+    public Fleet(
+        Name name,
+        String displayName,
+        Map<String, String> labels,
+        boolean isProtected,
+        Map<Name, Map<String, String>> parameters) {
+      this(name, displayName, labels, isProtected, parameters, SiteTimes.ANY);
+    }
+
     @Override
     public String title() {
       return "fleet " + name;

@@ -63,6 +63,10 @@ public interface HubViews extends AutoCloseable {
   /// Applications that come out of Git, by fleet and name; at most [#ROWS_MAX].
   List<Views.GitView> gits(Optional<Name> fleet);
 
+  /// The same for many slots of one fleet, at most [#ROWS_MAX], with a few questions in all; slots
+  /// that are not there are left out.
+  Map<SlotRef, SlotSettings> settings(Name fleet, Collection<SlotRef> slots);
+
   /// Fleets with an application that does not go everywhere in them.
   Set<Name> fleetsInParts();
 

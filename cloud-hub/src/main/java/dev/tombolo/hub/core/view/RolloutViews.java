@@ -1,6 +1,8 @@
 package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutRecord;
@@ -10,6 +12,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,14 +36,22 @@ public interface RolloutViews {
   /// Where a slot stands in each rollout of its fleet that has it, newest first.
   List<Standing> standings(SlotRef slot, long nowMillis);
 
+  /// What each rollout of a fleet selects for these slots, newest first: [Standing#choice] and the
+  /// record say it; neighbours are not counted.
+  Map<SlotRef, List<Standing>> choices(Name fleet, Collection<SlotRef> slots);
+
   /// Devices of a rollout in one phase, in the order of their numbers.
   List<MemberView> members(RolloutId id, Phase phase, int limit);
 
   /// What was decided about a rollout, newest first.
   List<AuditRecord> rolloutEvents(RolloutId id, int limit);
 
-  /// Hands over every slot of a fleet that has a device, by site and slot.
-  void eachHolder(Name fleet, HolderReader reader);
+  /// Hands over every slot of a fleet that has a device and to which an application goes, by site
+  /// and slot: sync policies leave the others out.
+  void eachHolder(Name fleet, Name application, HolderReader reader);
+
+  /// What is known of each site of a fleet that bears on how long a rollout takes.
+  List<SiteLine> siteLines(Name fleet);
 
   record RolloutView(RolloutRecord record, List<WaveCount> waves) {
     public RolloutView {
@@ -51,10 +62,14 @@ public interface RolloutViews {
   record MemberView(
       SlotRef slot, int wave, Phase phase, long grantedMillis, @Nullable Reason reason) {}
 
+  /// @param rate null: nobody has measured it
+  record SiteLine(Name site, String timeZone, SiteTimes times, @Nullable LineRate rate) {}
+
   /// Takes the slots one by one.
   interface HolderReader {
     /// @param labels the slot's own over those of its site
     /// @param releases that the device has, as it last reported
-    void read(SlotRef slot, Map<String, String> labels, List<Digest> releases);
+    /// @param shares it has told others of its site how to reach it
+    void read(SlotRef slot, Map<String, String> labels, List<Digest> releases, boolean shares);
   }
 }

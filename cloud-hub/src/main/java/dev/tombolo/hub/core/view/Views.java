@@ -10,6 +10,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +120,8 @@ public final class Views {
       int files,
       long bytes,
       long pushedMillis,
-      String pushedBy) {}
+      String pushedBy,
+      List<Need> needs) {}
 
   /// @param used by so many keys
   public record TokenView(

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kind `Fleet`, `Site`, `DeviceSlot`, `Application` or `Rollout`
 /// @param guarded a fleet's `protected`
-/// @param times of a Site: when it may download and switch
+/// @param times of a Site: when it may download and switch; of a Fleet: its sites, where they say
+///   nothing themselves
 /// @param parameters by application, then by parameter; of an Application only under its own name
 /// @param syncPolicies of an Application
 /// @param rollout what a Rollout is to do

@@ -4,6 +4,8 @@ import io.avaje.jsonb.Json;
 import java.util.List;
 
 /// A release the hub holds.
+///
+/// @param needs what has to be live on a device first, like `people-embedding >= 1.4.0`
 @Json
 public record ReleaseRow(
     String name,
@@ -15,8 +17,10 @@ public record ReleaseRow(
     long bytes,
     long securityFloor,
     long pushedMillis,
-    String pushedBy) {
+    String pushedBy,
+    List<String> needs) {
   public ReleaseRow {
     fleets = List.copyOf(fleets);
+    needs = List.copyOf(needs);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param release `NAME@VERSION`
 /// @param permitMillis how long a permit is good
-/// @param lineBitsPerSecond for the preview
+/// @param lineBitsPerSecond for the preview: of sites whose line nobody has measured
+/// @param pricePerGb for the preview: what 10^9 bytes over a line cost
 @Json
 public record RolloutAsk(
     String release,
@@ -26,6 +28,7 @@ public record RolloutAsk(
     @Nullable Long permitMillis,
     @Nullable Long deadlineMillis,
     @Nullable Long lineBitsPerSecond,
+    @Nullable BigDecimal pricePerGb,
     @Nullable String typedName) {
   public RolloutAsk {
     sites = sites == null ? List.of() : List.copyOf(sites);

@@ -1,0 +1,146 @@
+package dev.tombolo.hub.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.protocol.desired.WindowsSection;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.window.WeekSpan;
+import dev.tombolo.protocol.window.Windows;
+import dev.tombolo.protocol.window.ZoneOffsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PreviewTest {
+  private static final Digest OLD = Digest.ofText("old");
+  private static final Digest NEW = Digest.ofText("new");
+  private static final long HOUR = 3_600_000;
+
+  /// Monday 2027-01-04, 00:00 UTC.
+  private static final long MONDAY = 1_799_020_800_000L;
+
+  private static final long SOAK = 30_000;
+  private static final long ROUND = 60_000;
+  private static final long MEGABYTES_450 = 450_000_000;
+
+  private final Preview preview =
+      new Preview(
+          new RolloutPlan(
+              List.of(new Wave("rest", new Pick.Rest(), Gate.USUAL)),
+              new Budgets(1, 0, 1),
+              AbortRule.USUAL,
+              HOUR,
+              null),
+          new Scope(new Name("retail"), Set.of(), Map.of()),
+          NEW);
+
+  private void device(String site, String slot, boolean shares) {
+    preview.add(
+        new SlotRef(new Name(site), new Name(slot)),
+        Map.of(),
+        List.of(OLD),
+        shares,
+        has -> MEGABYTES_450);
+  }
+
+  private static Optional<Windows> windows(List<WeekSpan> download, List<WeekSpan> switching) {
+    return Optional.of(
+        new Windows(
+            new WindowsSection(
+                new ZoneOffsets("UTC", 0, List.of()),
+                download,
+                switching,
+                List.of(),
+                List.of(),
+                null)));
+  }
+
+  private Preview.Shown shown() {
+    return preview.show(new Preview.Assumed(10_000_000, SOAK, MONDAY));
+  }
+
+  @Test
+  void aLineCountsWithWhatWasMeasuredElseWithWhatIsAssumed() {
+    device("store-1", "till-1", false);
+    device("store-2", "till-1", false);
+    preview.line(new Name("store-2"), new Preview.Line(Optional.empty(), 625_000));
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.loadingSites()).isEqualTo(2);
+    assertThat(shown.measuredSites()).isEqualTo(1);
+    // 450 MB at 5 Mbit/s are 720 s; at 10 Mbit/s 360 s.
+    assertThat(shown.doneMillis()).hasValue(MONDAY + 720_000 + ROUND);
+  }
+
+  @Test
+  void devicesThatShareLoadOnce() {
+    device("store-1", "till-1", true);
+    device("store-1", "till-2", true);
+    device("store-1", "till-3", false);
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.bytes()).isEqualTo(2 * MEGABYTES_450);
+    assertThat(shown.doneMillis()).hasValue(MONDAY + 720_000 + 3 * ROUND);
+  }
+
+  @Test
+  void aDownloadThatDoesNotFitItsWindowIsNamedAndGoesOnInTheNext() {
+    device("store-1", "till-1", false);
+    // Mondays 01:00-01:05 and Tuesdays 01:00-01:02.
+    preview.line(
+        new Name("store-1"),
+        new Preview.Line(
+            windows(List.of(new WeekSpan(60, 65), new WeekSpan(1_500, 1_502)), List.of()), 0));
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.tooShort())
+        .containsExactly(
+            new Preview.TooShort(new Name("store-1"), Windows.Kind.DOWNLOAD, 360_000, 300_000, 2));
+    assertThat(shown.doneMillis()).hasValue(MONDAY + 25 * HOUR + 60_000 + ROUND);
+  }
+
+  @Test
+  void theSwitchWaitsForItsWindow() {
+    device("store-1", "till-1", false);
+    preview.line(
+        new Name("store-1"),
+        new Preview.Line(windows(List.of(), List.of(new WeekSpan(300, 360))), 0));
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.doneMillis()).hasValue(MONDAY + 5 * HOUR + ROUND);
+    assertThat(shown.tooShort()).isEmpty();
+  }
+
+  @Test
+  void windowsThatNeverOpenAreSaid() {
+    device("store-1", "till-1", false);
+    preview.line(
+        new Name("store-1"),
+        new Preview.Line(
+            Optional.of(
+                new Windows(
+                    new WindowsSection(
+                        new ZoneOffsets("UTC", 0, List.of()),
+                        List.of(),
+                        List.of(new WeekSpan(0, 60)),
+                        List.of(new WeekSpan(0, WeekSpan.WEEK_MINUTES)),
+                        List.of(),
+                        null))),
+            0));
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.doneMillis()).isEmpty();
+    assertThat(shown.tooShort())
+        .containsExactly(
+            new Preview.TooShort(new Name("store-1"), Windows.Kind.SWITCH, ROUND, 0, 0));
+  }
+}
