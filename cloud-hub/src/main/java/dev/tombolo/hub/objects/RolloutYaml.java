@@ -69,6 +69,7 @@ final class RolloutYaml {
             millis(spec, "permit"),
             deadline.atMillis(),
             null,
+            null,
             null);
     spec.noMore();
     return new RolloutBody(what, deadline.lifeMillis());
