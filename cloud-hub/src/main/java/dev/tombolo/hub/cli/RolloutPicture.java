@@ -7,7 +7,12 @@ import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.RolloutDeviceRow;
 import dev.tombolo.hub.http.api.RolloutRow;
 import dev.tombolo.hub.http.api.RolloutWaveRow;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.codec.JsonFields;
+import dev.tombolo.protocol.codec.MalformedException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// A rollout as a picture: a bar for each wave, what it waits for, and what happened last.
@@ -16,6 +21,7 @@ final class RolloutPicture {
   private static final int EVENTS = 6;
   private static final int DEVICES = 5;
   private static final int NAME = 12;
+  private static final int EVENT_BYTES_MAX = 64 * 1024;
 
   /// What does not fit a narrow terminal's line is cut off, not wrapped into the next.
   private static final String NO_WRAP = "\033[?7l";
@@ -55,7 +61,7 @@ final class RolloutPicture {
   private static String wave(RolloutWaveRow wave) {
     return String.format(
         Locale.ROOT,
-        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%n",
+        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%n",
         wave.isOpen() ? "▸" : " ",
         Screen.plain(wave.name()),
         bar(wave),
@@ -64,7 +70,8 @@ final class RolloutPicture {
         part(wave.failed(), "failed"),
         part(wave.inFlight(), "switching"),
         part(wave.notReached(), "not reached"),
-        part(wave.back(), "went back"));
+        part(wave.back(), "went back"),
+        part(wave.superseded(), "superseded"));
   }
 
   private static String part(int count, String what) {
@@ -95,8 +102,7 @@ final class RolloutPicture {
     return count == 0 ? 0 : (int) Math.max(1, (long) count * BAR / total);
   }
 
-  private static void devices(
-      StringBuilder out, String what, java.util.List<RolloutDeviceRow> devices) {
+  private static void devices(StringBuilder out, String what, List<RolloutDeviceRow> devices) {
     if (devices.isEmpty()) {
       return;
     }
@@ -123,7 +129,26 @@ final class RolloutPicture {
         Listing.ago(event.millis()),
         Screen.plain(event.principal()),
         event.action().replaceFirst("^rollout-", "").replace('-', ' '),
-        Screen.plain(event.after()));
+        Screen.plain(words(event.after())));
+  }
+
+  /// `wave: rest, why: ...` of `{"wave":"rest","why":"..."}`; the digest is in the audit.
+  private static String words(String json) {
+    try {
+      return json.isEmpty() ? "" : Json.read("event", json, EVENT_BYTES_MAX, RolloutPicture::words);
+    } catch (MalformedException e) {
+      return json;
+    }
+  }
+
+  private static String words(JsonFields fields) throws MalformedException {
+    List<String> words = new ArrayList<>();
+    for (String name : fields.names()) {
+      if (!name.equals("digest")) {
+        words.add(name + ": " + fields.text(name));
+      }
+    }
+    return String.join(", ", words);
   }
 
   /// One line, for logs.

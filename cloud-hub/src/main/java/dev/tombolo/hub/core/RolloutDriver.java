@@ -175,10 +175,11 @@ final class RolloutDriver {
     boolean isDone = false;
     for (int i = 0; i < all.size(); i++) {
       Rollout rollout = all.get((int) ((turn + i) % all.size()));
-      if (!isDone) {
-        isDone = step(rollout, draft);
-      }
-      if (counts) {
+      List<RolloutChange> changes = isDone ? List.of() : step(rollout, draft.nowMillis);
+      add(changes, draft);
+      isDone |= !changes.isEmpty();
+      // The last counts are written with the end, so that nobody reads an end that is not one yet.
+      if (counts || changes.stream().anyMatch(RolloutDriver::isEnd)) {
         add(RolloutSteps.count(rollout), draft);
       }
     }
@@ -187,18 +188,16 @@ final class RolloutDriver {
     }
   }
 
-  private boolean step(Rollout rollout, StepDraft draft) {
-    List<RolloutChange> changes;
+  private List<RolloutChange> step(Rollout rollout, long nowMillis) {
     if (!isPlanning(rollout)) {
-      changes = RolloutSteps.tick(rollout, slotsOf(rollout.record()), draft.nowMillis);
-    } else {
-      changes = RolloutSteps.plan(rollout, draft.nowMillis);
-      if (changes.isEmpty()) {
-        changes = List.of(search(rollout));
-      }
+      return RolloutSteps.tick(rollout, slotsOf(rollout.record()), nowMillis);
     }
-    add(changes, draft);
-    return !changes.isEmpty();
+    List<RolloutChange> changes = RolloutSteps.plan(rollout, nowMillis);
+    return changes.isEmpty() ? List.of(search(rollout)) : changes;
+  }
+
+  private static boolean isEnd(RolloutChange change) {
+    return change instanceof RolloutChange.Put put && !put.record().state().isUnderWay();
   }
 
   private RolloutSteps.Slots slotsOf(RolloutRecord record) {

@@ -15,16 +15,14 @@ import java.util.List;
 
 /// Rollouts as the API shows them.
 final class RolloutRows {
-  private static final WaveCount NOT_COUNTED = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0);
-
   private RolloutRows() {}
 
   static RolloutRow of(RolloutView view, long nowMillis) {
     RolloutRecord record = view.record();
     List<RolloutWaveRow> waves = new ArrayList<>();
-    WaveCount all = NOT_COUNTED;
+    WaveCount all = WaveCount.NONE;
     for (int i = 0; i < record.plan().waves().size(); i++) {
-      WaveCount count = i < view.waves().size() ? view.waves().get(i) : NOT_COUNTED;
+      WaveCount count = i < view.waves().size() ? view.waves().get(i) : WaveCount.NONE;
       waves.add(wave(record.plan().waves().get(i), count, i <= record.state().openThrough()));
       all = sum(all, count);
     }
@@ -36,11 +34,12 @@ final class RolloutRows {
         wordOf(record.state()),
         words(record, view.waves(), all, nowMillis),
         waves,
-        all.total(),
-        all.succeeded(),
-        all.failed(),
+        all.total() + all.taken().total(),
+        all.succeeded() + all.taken().succeeded(),
+        all.failed() + all.taken().failed(),
         all.inFlight(),
         all.dark(),
+        all.taken().total(),
         record.createdMillis(),
         record.createdBy(),
         record.plan().deadlineMillis(),
@@ -59,7 +58,11 @@ final class RolloutRows {
         a.ready() + b.ready(),
         a.dark() + b.dark(),
         a.back() + b.back(),
-        a.reached() + b.reached());
+        a.reached() + b.reached(),
+        new WaveCount.Taken(
+            a.taken().total() + b.taken().total(),
+            a.taken().succeeded() + b.taken().succeeded(),
+            a.taken().failed() + b.taken().failed()));
   }
 
   private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
@@ -67,14 +70,15 @@ final class RolloutRows {
         wave.name(),
         wave.pick().words(),
         isOpen,
-        count.total(),
-        count.succeeded(),
-        count.failed(),
+        count.total() + count.taken().total(),
+        count.succeeded() + count.taken().succeeded(),
+        count.failed() + count.taken().failed(),
         count.inFlight(),
         count.downloading(),
         count.ready(),
         count.dark(),
         count.back(),
+        count.taken().total(),
         count.healthyPercent(),
         wave.gate().healthyPercent(),
         wave.gate().soakMillis(),
@@ -100,27 +104,41 @@ final class RolloutRows {
       case RolloutState.Rolling rolling -> rolling(record, rolling, waves, all, nowMillis);
       case RolloutState.Paused paused ->
           "paused by " + paused.by() + "; " + out(all) + "go on with resume";
-      case RolloutState.Completed _ ->
-          all.failed() == 0
-              ? "done: all " + all.succeeded() + " run it"
-              : "done: " + all.succeeded() + " run it, " + all.failed() + " failed";
+      case RolloutState.Completed _ -> done(all);
       case RolloutState.Aborted aborted ->
           "aborted by " + aborted.by() + ": " + ReasonText.say(aborted.cause()) + " " + out(all);
       case RolloutState.RolledBack back ->
-          "rolled back by "
-              + back.by()
-              + ": "
-              + ReasonText.say(back.cause())
-              + " "
-              + all.back()
-              + " are back on what they had, "
-              + (all.succeeded() + all.inFlight())
-              + " not yet told so";
+          "rolled back by " + back.by() + ": " + ReasonText.say(back.cause()) + goneBack(all);
       case RolloutState.Expired _ ->
           "closed at its deadline, "
               + (all.total() - all.succeeded() - all.failed())
               + " were not reached";
     };
+  }
+
+  private static String done(WaveCount all) {
+    WaveCount.Taken taken = all.taken();
+    int succeeded = all.succeeded() + taken.succeeded();
+    int failed = all.failed() + taken.failed();
+    String said =
+        failed == 0
+            ? "done: all " + succeeded + " got it"
+            : "done: " + succeeded + " got it, " + failed + " failed";
+    return taken.total() == 0
+        ? said
+        : said + "; newer rollouts have taken " + taken.total() + " of them since";
+  }
+
+  private static String goneBack(WaveCount all) {
+    int untold = all.succeeded() + all.inFlight();
+    String said = "";
+    if (all.back() > 0) {
+      said += " " + all.back() + (all.back() == 1 ? " is" : " are") + " back on what they had.";
+    }
+    if (untold > 0) {
+      said += " " + untold + " not yet told so.";
+    }
+    return said;
   }
 
   private static String out(WaveCount all) {

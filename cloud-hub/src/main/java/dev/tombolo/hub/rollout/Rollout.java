@@ -32,7 +32,10 @@ public final class Rollout {
     DOWNLOADING,
     READY,
     DARK,
-    BACK
+    BACK,
+    TAKEN,
+    TAKEN_SUCCEEDED,
+    TAKEN_FAILED
   }
 
   private static final int KINDS = Kind.values().length;
@@ -170,7 +173,8 @@ public final class Rollout {
     return queue;
   }
 
-  List<WaveCount> counted() {
+  /// The counts as they were written down last, for who reads beside.
+  public List<WaveCount> counted() {
     return counted;
   }
 
@@ -184,6 +188,8 @@ public final class Rollout {
     int ready = counts[at + Kind.READY.ordinal()];
     int dark = counts[at + Kind.DARK.ordinal()];
     int back = counts[at + Kind.BACK.ordinal()];
+    int takenSucceeded = counts[at + Kind.TAKEN_SUCCEEDED.ordinal()];
+    int takenFailed = counts[at + Kind.TAKEN_FAILED.ordinal()];
     int reached = succeeded + failed + outOnline + downloading + ready + back;
     return new WaveCount(
         reached + outDark + dark,
@@ -194,7 +200,11 @@ public final class Rollout {
         ready,
         dark,
         back,
-        reached);
+        reached,
+        new WaveCount.Taken(
+            counts[at + Kind.TAKEN.ordinal()] + takenSucceeded + takenFailed,
+            takenSucceeded,
+            takenFailed));
   }
 
   public List<WaveCount> counts() {
@@ -533,29 +543,27 @@ public final class Rollout {
 
   /// @return whether it counted against the budgets
   private boolean leave(int member) {
-    Kind kind = kind(member);
-    if (kind != null) {
-      counts[members.wave[member] * KINDS + kind.ordinal()]--;
-    }
+    counts[members.wave[member] * KINDS + kind(member).ordinal()]--;
     return members.isOut(member);
   }
 
   private void enter(int member, boolean wasOut) {
-    Kind kind = kind(member);
-    if (kind != null) {
-      counts[members.wave[member] * KINDS + kind.ordinal()]++;
-    }
+    counts[members.wave[member] * KINDS + kind(member).ordinal()]++;
     int more = (members.isOut(member) ? 1 : 0) - (wasOut ? 1 : 0);
     inFlight += more;
     members.siteInFlight[members.site[member]] += more;
   }
 
-  private @Nullable Kind kind(int member) {
+  private Kind kind(int member) {
+    Phase phase = members.phaseOf(member);
     if (members.has(member, Members.SUPERSEDED)) {
-      return null;
+      return switch (phase) {
+        case SUCCEEDED -> Kind.TAKEN_SUCCEEDED;
+        case FAILED -> Kind.TAKEN_FAILED;
+        case WAITING, READY, PERMITTED, SWITCHED, RETRYING, LOST, BACK -> Kind.TAKEN;
+      };
     }
     boolean online = members.has(member, Members.ONLINE);
-    Phase phase = members.phaseOf(member);
     if (phase.isDecided()) {
       return switch (phase) {
         case SUCCEEDED -> Kind.SUCCEEDED;

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -242,7 +243,14 @@ public final class RolloutJson {
         .integer("ready", c.ready())
         .integer("dark", c.dark())
         .integer("back", c.back())
-        .integer("reached", c.reached());
+        .integer("reached", c.reached())
+        .integer("taken", c.taken().total())
+        .integer("takenSucceeded", c.taken().succeeded())
+        .integer("takenFailed", c.taken().failed());
+  }
+
+  private static int orZero(JsonFields f, String field) throws MalformedException {
+    return Objects.requireNonNullElse(f.smallOrNull(field), 0);
   }
 
   private static WaveCount count(JsonFields f) throws MalformedException {
@@ -255,6 +263,8 @@ public final class RolloutJson {
         f.small("ready"),
         f.small("dark"),
         f.small("back"),
-        f.small("reached"));
+        f.small("reached"),
+        new WaveCount.Taken(
+            orZero(f, "taken"), orZero(f, "takenSucceeded"), orZero(f, "takenFailed")));
   }
 }

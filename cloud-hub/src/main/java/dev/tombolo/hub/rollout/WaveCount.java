@@ -9,6 +9,7 @@ package dev.tombolo.hub.rollout;
 /// @param dark not reached yet: undecided, not connected, no permit out
 /// @param back gone back to what they had, after the rollout was rolled back
 /// @param reached all that are decided or connected
+/// @param taken those that a newer rollout took, none of which counts in the others
 public record WaveCount(
     int total,
     int succeeded,
@@ -18,7 +19,16 @@ public record WaveCount(
     int ready,
     int dark,
     int back,
-    int reached) {
+    int reached,
+    Taken taken) {
+  public static final WaveCount NONE = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE);
+
+  /// What became of those that a newer rollout took, before it did.
+  ///
+  /// @param total with those that were not decided
+  public record Taken(int total, int succeeded, int failed) {
+    static final Taken NONE = new Taken(0, 0, 0);
+  }
 
   /// Rounded down: 100 is said only when all are.
   public int healthyPercent() {

@@ -289,7 +289,7 @@ final class SqliteRolloutViews implements RolloutViews {
   private static List<WaveCount> complete(List<WaveCount> waves, int size) {
     List<WaveCount> all = new ArrayList<>(waves);
     while (all.size() < size) {
-      all.add(new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0));
+      all.add(WaveCount.NONE);
     }
     return all;
   }

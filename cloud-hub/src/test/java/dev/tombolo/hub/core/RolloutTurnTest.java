@@ -419,8 +419,21 @@ class RolloutTurnTest {
             true));
   }
 
+  /// Counts are written down once a second, but for the last ones.
+  @Test
+  void whoReadsThatItHasEndedReadsHowManyHaveIt() {
+    completed(Duration.ofMillis(100));
+
+    assertThat(rollout().counted()).isEqualTo(rollout().counts());
+    assertThat(rollout().counted().getLast().succeeded()).isEqualTo(1);
+  }
+
   /// Both devices have switched.
   private void completed() {
+    completed(Duration.ofSeconds(1));
+  }
+
+  private void completed(Duration andThen) {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
     create();
     says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
@@ -428,7 +441,7 @@ class RolloutTurnTest {
     SessionId second = scene.connected(other, scene.birth("boot-2", 1));
     sequence = 0;
     says(second, other, target, ApplicationStatus.Phase.STAGED, old);
-    says(second, other, target, ApplicationStatus.Phase.LIVE, target);
+    says(second, other, target, ApplicationStatus.Phase.LIVE, target, andThen);
     assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
   }
 
@@ -515,6 +528,16 @@ class RolloutTurnTest {
       Digest wanted,
       ApplicationStatus.Phase phase,
       Digest live) {
+    says(line, device, wanted, phase, live, Duration.ofSeconds(1));
+  }
+
+  private void says(
+      SessionId line,
+      EnrolResponse device,
+      Digest wanted,
+      ApplicationStatus.Phase phase,
+      Digest live,
+      Duration andThen) {
     ApplicationStatus status =
         new ApplicationStatus(APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of());
     Digest manifest = known(scene.state().documents.get(device.device())).manifest();
@@ -525,6 +548,6 @@ class RolloutTurnTest {
             device.device(),
             scene.report(new Report.Row(++sequence, "boot-1", 0, 0, body)),
             1));
-    scene.pass(Duration.ofSeconds(1));
+    scene.pass(andThen);
   }
 }

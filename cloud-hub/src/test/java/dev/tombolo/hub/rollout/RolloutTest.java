@@ -136,6 +136,9 @@ class RolloutTest {
     town.seconds(LONG_SECONDS);
 
     assertThat(town.devices.values()).allMatch(device -> device.live.equals(Town.NEWER));
+    assertThat(town.rollout(1).counts().stream().mapToInt(it -> it.taken().total()).sum())
+        .isEqualTo(town.devices.size());
+    assertThat(town.rollout(1).counts().getFirst().taken().succeeded()).isPositive();
     SlotRef any = town.devices.keySet().iterator().next();
     assertThat(town.why(town.rollout(1), any))
         .containsExactly(new Reason.RolloutSuperseded("r1", "r2"));

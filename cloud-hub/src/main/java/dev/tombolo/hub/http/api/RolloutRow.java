@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state `planning`, `rolling`, `paused`, `completed`, `aborted`, `rolled-back` or `expired`
 /// @param name of one that was applied from a file, with how many were begun under it and its line
 /// @param words the state in words: what it waits for, who stopped it
+/// @param superseded that a newer rollout took
 @Json
 public record RolloutRow(
     String id,
@@ -23,6 +24,7 @@ public record RolloutRow(
     int failed,
     int inFlight,
     int notReached,
+    int superseded,
     long createdMillis,
     String createdBy,
     @Nullable Long deadlineMillis,

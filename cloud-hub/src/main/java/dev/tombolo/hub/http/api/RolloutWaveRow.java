@@ -8,6 +8,7 @@ import io.avaje.jsonb.Json;
 /// @param inFlight with a permit that may be in use
 /// @param notReached dark, no permit out
 /// @param back gone back to what they had
+/// @param superseded that a newer rollout took; of those who succeeded or failed before, also there
 @Json
 public record RolloutWaveRow(
     String name,
@@ -21,6 +22,7 @@ public record RolloutWaveRow(
     int ready,
     int notReached,
     int back,
+    int superseded,
     int healthyPercent,
     int neededPercent,
     long soakMillis,
