@@ -35,7 +35,8 @@ public sealed interface Choice {
       RolloutRecord record, Phase phase, int wave, long granted, int prior, boolean isSuperseded) {
     boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
     Choice free = new Free(record.digest(), record.release().version());
-    if (isSuperseded) {
+    if (isSuperseded && !(record.state() instanceof RolloutState.RolledBack)) {
+      // Until the newer one reaches it, it keeps what it has.
       return hasIt ? free : NONE;
     }
     return switch (record.state()) {

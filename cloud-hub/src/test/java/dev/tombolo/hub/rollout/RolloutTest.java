@@ -145,6 +145,28 @@ class RolloutTest {
   }
 
   @Test
+  void aNewerRolloutDoesNotBringBackWhatWasRolledBack() {
+    Town town = quiet(5, 4, 3);
+    town.create(1, Town.NEW, plan(new Budgets(0, 0, 0), AbortRule.USUAL, null));
+    town.seconds(LONG_SECONDS);
+    Rollout rolledBack = town.rollout(1);
+    town.devices.values().forEach(device -> device.isDark = true);
+    town.set(
+        rolledBack, new RolloutState.RolledBack(2, "ada", new Reason.NotAllowed("no"), town.now));
+
+    town.create(2, Town.NEWER, plan(new Budgets(0, 0, 0), AbortRule.USUAL, null));
+    town.seconds(10);
+
+    for (Town.Device device : town.devices.values()) {
+      int member = rolledBack.find(device.slot);
+      assertThat(rolledBack.isSuperseded(member)).isTrue();
+      assertThat(rolledBack.choice(member, device.holder))
+          .isInstanceOfSatisfying(
+              Choice.Free.class, free -> assertThat(free.release()).isEqualTo(Town.OLD));
+    }
+  }
+
+  @Test
   void anUnusedPermitIsGivenAgain() {
     Town town = quiet(8, 1, 1);
     town.create(1, Town.NEW, plan(new Budgets(1, 1, 1), AbortRule.USUAL, null));

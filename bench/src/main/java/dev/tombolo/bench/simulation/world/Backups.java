@@ -53,10 +53,37 @@ final class Backups {
 
   private void next() {
     if (world.faultsAreOn()) {
-      String id = "backup-" + ++made;
-      world.operators().ask(new AdminCommand.BeginBackup(id), answer -> copyLater(id, answer));
+      make();
       begin();
     }
+  }
+
+  private void make() {
+    String id = "backup-" + ++made;
+    world.operators().ask(new AdminCommand.BeginBackup(id), answer -> copyLater(id, answer));
+  }
+
+  /// While a rollout is on its way: a backup, then permits that it does not have, then a site goes
+  /// dark with them and the hub's machine is lost.
+  void disaster() {
+    make();
+    world
+        .scheduler()
+        .in(
+            chance.between(10 * VirtualTime.MINUTE, 3 * VirtualTime.HOUR),
+            () -> {
+              if (world.mayFault(FaultKind.HUB_RESTORED)) {
+                world.faulted(FaultKind.HUB_RESTORED);
+                world
+                    .network()
+                    .block(
+                        chance.below(world.plan().sites()),
+                        true,
+                        true,
+                        chance.between(VirtualTime.HOUR, 12 * VirtualTime.HOUR));
+                restore();
+              }
+            });
   }
 
   private void copyLater(String id, AdminAnswer answer) {

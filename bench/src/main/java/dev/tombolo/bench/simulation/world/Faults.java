@@ -204,6 +204,10 @@ final class Faults {
   private void bootIn1970(Device device, Chance chance) {
     device.losePower(10_000, false);
     device.clock.setOff(-world.now());
+    if (chance.isWithin(0.5)) {
+      // The whole shop was without power, and nobody has switched its router on again yet.
+      block(device.site(), true, true, chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR));
+    }
     world.scheduler().in(chance.gap(DAY / 4), () -> device.clock.setOff(0));
   }
 

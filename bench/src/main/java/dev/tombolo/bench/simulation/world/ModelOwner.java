@@ -29,7 +29,7 @@ final class ModelOwner {
   /// Slots and sites with it are the ones that go first.
   static final Map<String, String> PILOT = Map.of("tier", "pilot");
 
-  private static final double GAP_MILLIS = 5.0 * VirtualTime.DAY;
+  private static final double GAP_MILLIS = 7.0 * VirtualTime.DAY;
 
   /// What a person says to one rollout.
   private static final int WORDS_MAX = 6;
@@ -89,6 +89,11 @@ final class ModelOwner {
             answer -> {
               if (answer instanceof AdminAnswer.RolloutMade(var id)) {
                 stay(id);
+                if (world.backups().areMade() && chance.isWithin(0.25)) {
+                  world
+                      .scheduler()
+                      .in(chance.gap(1.0 * VirtualTime.HOUR), world.backups()::disaster);
+                }
                 if (chance.isWithin(0.2)) {
                   world
                       .scheduler()
