@@ -73,7 +73,7 @@ final class Documents {
     Held held =
         new Held(
             trustsAnother ? null : birth.manifest(),
-            new HashSet<>(birth.sections()),
+            heldAfter(session.delivery(), birth),
             settings.documentKey().equals(birth.documentKey()));
     draft.change(new HubChange.HoldingSaid(session.device(), held));
     long through = Math.max(0, state.markOf(session.device(), birth.incarnation()));
@@ -88,6 +88,34 @@ final class Documents {
               state.acked(session.device(), birth.incarnation(), through, draft.nowMillis)));
     }
     check(session, held, revisionAhead(session, birth, history, draft), history, draft);
+  }
+
+  /// The device may have taken a document that was sent before its birth came, and has dropped what
+  /// that has no use for.
+  private static Set<Digest> heldAfter(Delivery delivery, Presence.Birth birth) {
+    List<SectionRef> sent =
+        switch (delivery) {
+          case Delivery.InFlight it -> it.sections();
+          case Delivery.Unconfirmed it -> it.sections();
+          case Delivery.AwaitingBirth _,
+              Delivery.Listening _,
+              Delivery.Settled _,
+              Delivery.Signing _ ->
+              List.of();
+        };
+    Set<Digest> held = new HashSet<>(birth.sections());
+    if (!sent.isEmpty()) {
+      held.retainAll(digests(sent));
+    }
+    return held;
+  }
+
+  private static Set<Digest> digests(List<SectionRef> sections) {
+    Set<Digest> digests = new HashSet<>();
+    for (SectionRef section : sections) {
+      digests.add(section.digest());
+    }
+    return digests;
   }
 
   /// The revision to go on above: of a device ahead of us, which has seen documents that this
@@ -299,11 +327,7 @@ final class Documents {
     } else {
       return;
     }
-    Set<Digest> held = new HashSet<>();
-    for (SectionRef section : sections) {
-      held.add(section.digest());
-    }
-    check(session, new Held(manifest, held, true), 0, draft);
+    check(session, new Held(manifest, digests(sections), true), 0, draft);
   }
 
   private void check(LiveSession session, Held held, long above, StepDraft draft) {

@@ -384,6 +384,28 @@ class DocumentsTest {
   }
 
   @Test
+  void aBirthMayClaimSectionsThatADocumentSentBeforeItCameLetsTheDeviceDrop() {
+    scene.assign("embedding", "1.0");
+    DesiredManifest old = manifest(born(scene.birth("boot-1", 1)));
+    closed();
+    scene.apply(Scene.fleet(Map.of(APP, Map.of("threads", "2"))));
+    scene.devicesTake = false;
+    SessionId listening = scene.open(identity.device(), Scene.serialOf(identity));
+    scene.tell(new HubEvent.SessionSubscribed(listening, identity.device()));
+    scene.now += Documents.BIRTH_MILLIS_MAX;
+    assertThat(Scene.all(HubEffect.SendDesired.class, scene.tell(new HubEvent.Ticked())))
+        .hasSize(1);
+    scene.apply(Scene.fleet(Map.of()));
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.PresenceSaid(
+                listening, identity.device(), scene.birth("boot-1", 2, old, digests(old))));
+
+    assertThat(sections(sent(effects))).containsKey(Section.WORKLOADS);
+  }
+
+  @Test
   void aLostAcknowledgementIsSaidAgainAtTheNextBirth() {
     SessionId line = scene.connected(identity, scene.birth("boot-1", 1));
     scene.tell(
