@@ -69,11 +69,6 @@ record LyingHub(RunningHub hub) {
         });
   }
 
-  void parameters(String application, String json) throws Exception {
-    whileDown(
-        () -> update("UPDATE applications SET parameters = ? WHERE name = ?", json, application));
-  }
-
   byte[] file(Digest digest) {
     try {
       return Files.readAllBytes(path(digest));

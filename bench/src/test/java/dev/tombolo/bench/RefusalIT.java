@@ -321,9 +321,12 @@ class RefusalIT {
   /// What is wanted is right again, and the next lie finds the device as this one did.
   private static void undo(Lie lie) throws Exception {
     if (lie == Lie.PARAMETER_THAT_THE_RELEASE_HAS_NOT) {
-      liar.parameters("app", "{\"m\":{}}");
+      // Both at once: the release alone is sound, and would be taken.
+      liar.selection("app", "right", "{\"m\":{}}");
+      select(lie, "right");
+    } else {
+      hub.cli("assign", "app@right", "--fleet", "shops");
     }
-    hub.cli("assign", "app@right", "--fleet", "shops");
     awaitRight();
   }
 
