@@ -12,5 +12,8 @@ public final class Features {
   /// Knows the section `windows`: downloads and switches only when the site may.
   public static final String WINDOWS = "windows";
 
+  /// Knows the section `line`: keeps to its bandwidth, and downloads nothing while it is paused.
+  public static final String LINE = "line";
+
   private Features() {}
 }

@@ -3,6 +3,7 @@ package dev.tombolo.agent.desired;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
@@ -25,6 +26,7 @@ public record DesiredContent(
     Optional<PeersSection> peers,
     List<Selection> selections,
     Optional<WindowsSection> windows,
+    Optional<LineSection> line,
     List<Envelope> publisherRoots,
     Map<Name, Envelope> releases) {
   public DesiredContent {
@@ -40,6 +42,7 @@ public record DesiredContent(
     Optional<String> peers = keeper.text(document, Section.PEERS);
     Optional<String> workloads = keeper.text(document, Section.WORKLOADS);
     Optional<String> windows = keeper.text(document, Section.WINDOWS);
+    Optional<String> line = keeper.text(document, Section.LINE);
     Optional<String> trust = keeper.text(document, Section.TRUST);
     List<Selection> selections =
         workloads.isEmpty()
@@ -69,6 +72,9 @@ public record DesiredContent(
         windows.isEmpty()
             ? Optional.empty()
             : Optional.of(Json.read(WindowsSection.class, windows.get(), Limits.SECTION_BYTES_MAX)),
+        line.isEmpty()
+            ? Optional.empty()
+            : Optional.of(Json.read(LineSection.class, line.get(), Limits.SECTION_BYTES_MAX)),
         trust.isEmpty()
             ? List.of()
             : Json.read(TrustSection.class, trust.get(), Limits.SECTION_BYTES_MAX).publisherRoots(),
