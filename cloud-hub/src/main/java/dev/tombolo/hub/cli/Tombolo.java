@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       RolloutCommand.class,
       UnassignCommand.class,
       OverrideCommand.class,
+      TransferCommand.class,
       WhyCommand.class,
       ExplainCommand.class,
       SchemaCommand.class,

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied.FieldChange;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
@@ -50,6 +51,7 @@ final class FieldChanges {
         if (fleet.isProtected()) {
           fields.put("protected", "true");
         }
+        fleet.line().ifPresent(rules -> fields.put(LineRules.PATH, rules.words()));
         parameters(fields, fleet.parameters(), isRedacted);
       }
       case AdminObject.Site site -> {
@@ -61,6 +63,7 @@ final class FieldChanges {
         times(fields, "windows.switch", site.times().switching());
         times(fields, "openingHours", site.times().openingHours());
         times(fields, "freezeDates", site.times().freezeDates());
+        site.line().ifPresent(rules -> fields.put(LineRules.PATH, rules.words()));
         parameters(fields, site.parameters(), isRedacted);
       }
       case AdminObject.Slot slot -> parameters(fields, slot.parameters(), isRedacted);

@@ -87,6 +87,11 @@ public sealed interface HubChange {
   /// Its time is over.
   record LiftEnded(SlotRef slot) implements Durable {}
 
+  record PausePut(TransferPause pause) implements Durable {}
+
+  /// Its downloads go on.
+  record PauseEnded(TransferPause.Place place) implements Durable {}
+
   record PublisherRootPut(PublisherRootRecord root) implements Durable {}
 
   record ReleasePut(ReleaseRecord release) implements Durable {}

@@ -83,6 +83,9 @@ public final class HubState {
   /// Windows that a person has lifted; few, and each for days at the most.
   final TreeMap<SlotRef, WindowLift> lifts = new TreeMap<>();
 
+  /// Downloads that a person has stopped; one a slot and one a site at the most.
+  final TreeMap<TransferPause.Place, TransferPause> pauses = new TreeMap<>();
+
   final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
@@ -284,6 +287,8 @@ public final class HubState {
       }
       case HubChange.LiftPut c -> lifts.put(c.lift().slot(), c.lift());
       case HubChange.LiftEnded c -> lifts.remove(c.slot());
+      case HubChange.PausePut c -> pauses.put(c.pause().place(), c.pause());
+      case HubChange.PauseEnded c -> pauses.remove(c.place());
       case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
       case HubChange.ReleasePut c -> {
         releases.put(c.release().digest(), c.release());

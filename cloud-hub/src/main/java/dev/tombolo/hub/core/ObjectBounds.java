@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SectionBounds;
 import dev.tombolo.hub.desired.Selector;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +60,10 @@ final class ObjectBounds {
       return common;
     }
     return switch (object) {
-      case AdminObject.Fleet fleet -> parameters(fleet.parameters());
+      case AdminObject.Fleet fleet -> {
+        Reason line = line(fleet.line());
+        yield line != null ? line : parameters(fleet.parameters());
+      }
       case AdminObject.Slot slot -> parameters(slot.parameters());
       case AdminObject.Site site -> site(site);
       case AdminObject.Application application -> application(application);
@@ -78,8 +83,19 @@ final class ObjectBounds {
     if (contact != null) {
       return contact;
     }
+    Reason line = line(site.line());
+    if (line != null) {
+      return line;
+    }
     Reason times = times(site.times());
     return times != null ? times : parameters(site.parameters());
+  }
+
+  private static @Nullable Reason line(Optional<LineRules> line) {
+    int limits = line.map(it -> it.bandwidth().size()).orElse(0);
+    return limits > LineRules.LIMITS_MAX
+        ? new Reason.LimitExceeded("limits of bandwidth", LineRules.LIMITS_MAX, limits)
+        : null;
   }
 
   private static @Nullable Reason times(SiteTimes times) {

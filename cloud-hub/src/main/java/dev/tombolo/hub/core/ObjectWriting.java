@@ -166,6 +166,12 @@ final class ObjectWriting {
     }
   }
 
+  private void endPause(TransferPause.Place place) {
+    if (state.pauses.containsKey(place)) {
+      draft.change(new HubChange.PauseEnded(place));
+    }
+  }
+
   /// With what was assigned there.
   ObjectChange remove(AdminObject object) {
     Kept<? extends AdminObject> before = checks.before(object);
@@ -175,12 +181,15 @@ final class ObjectWriting {
         takeOff(new Assignment.Place(fleet.name(), null, null), why);
         state.rollouts.of(fleet.name()).values().forEach(this::forget);
       }
-      case AdminObject.Site site ->
-          takeOff(new Assignment.Place(site.fleet(), site.name(), null), why);
+      case AdminObject.Site site -> {
+        endPause(TransferPause.Place.of(site.name()));
+        takeOff(new Assignment.Place(site.fleet(), site.name(), null), why);
+      }
       case AdminObject.Slot slot -> {
         if (state.lifts.containsKey(slot.ref())) {
           draft.change(new HubChange.LiftEnded(slot.ref()));
         }
+        endPause(TransferPause.Place.of(slot.ref()));
         Kept<AdminObject.Site> site = state.sites.get(slot.ref().site());
         if (site != null) {
           takeOff(

@@ -77,7 +77,8 @@ public final class SlotLayers {
             choices,
             content == null ? Map.of() : content.parameters(),
             kept == null ? Map.of() : kept.given(),
-            kept == null ? NOBODY : kept.whole()));
+            kept == null ? NOBODY : kept.whole(),
+            content == null ? Optional.empty() : content.line()));
     return new OfFleet(fleet, layers, policies);
   }
 
@@ -124,7 +125,8 @@ public final class SlotLayers {
             choices(wantedInSite),
             site.content().parameters(),
             site.given(),
-            site.whole()));
+            site.whole(),
+            site.content().line()));
     layers.add(
         new Layer(
             LayerKind.DEVICE,

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.RowBlock;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.core.WindowLift;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
@@ -93,6 +94,7 @@ final class Loading {
                     r.getLong("until_millis"),
                     r.getLong("lifted_millis"),
                     r.getString("lifted_by"))));
+    each(state, "SELECT * FROM transfer_pauses", r -> new HubChange.PausePut(transferPause(r)));
     each(
         state,
         "SELECT * FROM publisher_roots ORDER BY version",
@@ -244,6 +246,16 @@ final class Loading {
         given == null ? Map.of() : LayerColumns.given(given));
   }
 
+  static TransferPause transferPause(ResultSet r) throws SQLException {
+    String slot = r.getString("slot");
+    return new TransferPause(
+        new TransferPause.Place(
+            name(r, "site"), slot.isEmpty() ? Optional.empty() : Optional.of(name(r, "slot"))),
+        r.getLong("since_millis"),
+        r.getString("paused_by"),
+        r.getString("why"));
+  }
+
   /// Of [#FLEETS].
   static Kept<AdminObject.Fleet> fleet(ResultSet r) throws SQLException {
     return kept(
@@ -253,7 +265,8 @@ final class Loading {
             r.getString("display_name"),
             Columns.texts(r.getString("labels")),
             r.getBoolean("protected"),
-            Columns.parameters(r.getString("parameters"))));
+            Columns.parameters(r.getString("parameters")),
+            Columns.line(r.getString("line"))));
   }
 
   /// Of [#SITES].
@@ -269,7 +282,8 @@ final class Loading {
             r.getString("region"),
             r.getString("contact"),
             Columns.parameters(r.getString("parameters")),
-            Columns.times(r.getString("times"))));
+            Columns.times(r.getString("times")),
+            Columns.line(r.getString("line"))));
   }
 
   /// Of [#SLOTS].

@@ -21,7 +21,8 @@ final class Schema {
           version5(),
           version6(),
           version7(),
-          version8());
+          version8(),
+          version9());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -288,6 +289,19 @@ final class Schema {
         CREATE TABLE window_lifts (
           site TEXT NOT NULL, slot TEXT NOT NULL, until_millis INTEGER NOT NULL,
           lifted_millis INTEGER NOT NULL, lifted_by TEXT NOT NULL,
+          PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
+  }
+
+  /// How devices use their site's line, and whose downloads a person has paused.
+  private static List<String> version9() {
+    return List.of(
+        "ALTER TABLE fleets ADD COLUMN line TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sites ADD COLUMN line TEXT NOT NULL DEFAULT ''",
+        // Without a slot it is the whole site.
+        """
+        CREATE TABLE transfer_pauses (
+          site TEXT NOT NULL, slot TEXT NOT NULL, since_millis INTEGER NOT NULL,
+          paused_by TEXT NOT NULL, why TEXT NOT NULL,
           PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
   }
 

@@ -242,6 +242,8 @@ final class HubFacts {
           HubChange.FleetPut _,
           HubChange.LiftPut _,
           HubChange.LiftEnded _,
+          HubChange.PausePut _,
+          HubChange.PauseEnded _,
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
           HubChange.PublisherRootPut _,

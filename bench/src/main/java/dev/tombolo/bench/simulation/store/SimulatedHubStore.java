@@ -118,6 +118,7 @@ public final class SimulatedHubStore implements HubStore {
     switch (change) {
       case HubChange.AssignmentRemoved _,
           HubChange.LiftEnded _,
+          HubChange.PauseEnded _,
           HubChange.BlockDropped _,
           HubChange.StrangerGone _ -> {}
       case HubChange.RolloutKept(RolloutChange.Gone(var rollout)) ->
@@ -245,6 +246,8 @@ public final class SimulatedHubStore implements HubStore {
           new Key(HubChange.AssignmentPut.class, c.place(), c.application());
       case HubChange.LiftPut c -> new Key(kind, c.lift().slot(), null);
       case HubChange.LiftEnded c -> new Key(HubChange.LiftPut.class, c.slot(), null);
+      case HubChange.PausePut c -> new Key(kind, c.pause().place(), null);
+      case HubChange.PauseEnded c -> new Key(HubChange.PausePut.class, c.place(), null);
       case HubChange.PublisherRootPut c -> new Key(kind, c.root().version(), null);
       case HubChange.ReleasePut c -> new Key(kind, c.release().digest(), null);
       case HubChange.TokenPut c -> new Key(kind, c.token().id(), null);

@@ -3,14 +3,18 @@ package dev.tombolo.hub.cli.apply;
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
+import dev.tombolo.hub.http.api.LimitBody;
+import dev.tombolo.hub.http.api.LineBody;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PolicyBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.window.BitRate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,26 +109,30 @@ public final class ObjectsYaml {
   /// A fleet may go without `spec`.
   private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
+    LineBody line = null;
     Values values = new Values();
     if (yaml.has("spec")) {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
       values = parameters("fleet " + about.name(), spec);
+      line = line(spec, values);
       spec.noMore();
     }
-    return about.object("Fleet", null, null, guarded, null, null, null, null, values, null);
+    return about.fleet(guarded, values, line);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
     SiteTimesBody times = times(spec);
+    Values values = parameters("site " + about.name(), spec);
     ObjectBody site =
         about.site(
             times,
+            line(spec, values),
             spec.read("fleet", Name::new).text(),
             spec.read("timeZone", ObjectsYaml::timeZone),
             spec.text("region", ""),
             spec.text("contact", ""),
-            parameters("site " + about.name(), spec));
+            values);
     spec.noMore();
     return site;
   }
@@ -143,6 +151,26 @@ public final class ObjectsYaml {
         switching,
         words(spec.reads("openingHours", Weekly::parse)),
         words(spec.reads("freezeDates", SiteTimes::dates)));
+  }
+
+  /// `bandwidth: []` is said, and means: no bound.
+  private static @Nullable LineBody line(YamlMap spec, Values values) {
+    if (!spec.has("line")) {
+      return null;
+    }
+    YamlMap line = spec.map("line");
+    List<LimitBody> limits = new ArrayList<>();
+    for (YamlMap limit : line.givenMaps("bandwidth")) {
+      Weekly hours =
+          limit
+              .optionalRead("hours", Weekly::parse)
+              .orElseGet(() -> Weekly.parse(LineRules.Limit.ALWAYS));
+      limits.add(new LimitBody(hours.toString(), limit.read("limit", BitRate::parse).toString()));
+      limit.noMore();
+    }
+    values.lines().put(LineRules.PATH, line.lineOf("bandwidth"));
+    line.noMore();
+    return new LineBody(limits);
   }
 
   private static List<String> words(List<?> values) {
@@ -294,8 +322,30 @@ public final class ObjectsYaml {
 
   private record Metadata(
       String name, String displayName, Map<String, String> labels, String file) {
+    ObjectBody fleet(boolean guarded, Values values, @Nullable LineBody line) {
+      return new ObjectBody(
+          "Fleet",
+          name,
+          null,
+          null,
+          displayName,
+          labels,
+          guarded,
+          null,
+          null,
+          null,
+          null,
+          values.parameters(),
+          null,
+          null,
+          file,
+          values.lines(),
+          line);
+    }
+
     ObjectBody site(
         SiteTimesBody times,
+        @Nullable LineBody line,
         String fleet,
         String timeZone,
         String region,
@@ -317,7 +367,8 @@ public final class ObjectsYaml {
           times,
           null,
           file,
-          values.lines());
+          values.lines(),
+          line);
     }
 
     ObjectBody object(
@@ -347,7 +398,8 @@ public final class ObjectsYaml {
           null,
           policies,
           file,
-          values.lines());
+          values.lines(),
+          null);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
@@ -19,13 +20,25 @@ public sealed interface AdminObject {
   /// For people and for the audit: `site store-117`.
   String title();
 
+  /// @param line of its sites that have no rules of their own
   record Fleet(
       Name name,
       String displayName,
       Map<String, String> labels,
       boolean isProtected,
-      Map<Name, Map<String, String>> parameters)
+      Map<Name, Map<String, String>> parameters,
+      Optional<LineRules> line)
       implements AdminObject {
+    /// Whose lines are not bounded.
+    public Fleet(
+        Name name,
+        String displayName,
+        Map<String, String> labels,
+        boolean isProtected,
+        Map<Name, Map<String, String>> parameters) {
+      this(name, displayName, labels, isProtected, parameters, Optional.empty());
+    }
+
     @Override
     public String title() {
       return "fleet " + name;
@@ -33,6 +46,7 @@ public sealed interface AdminObject {
   }
 
   /// @param timeZone IANA name
+  /// @param line empty: as its fleet says
   record Site(
       Name name,
       Name fleet,
@@ -42,8 +56,33 @@ public sealed interface AdminObject {
       String region,
       String contact,
       Map<Name, Map<String, String>> parameters,
-      SiteTimes times)
+      SiteTimes times,
+      Optional<LineRules> line)
       implements AdminObject {
+    /// With the line's rules of its fleet.
+    public Site(
+        Name name,
+        Name fleet,
+        String displayName,
+        Map<String, String> labels,
+        String timeZone,
+        String region,
+        String contact,
+        Map<Name, Map<String, String>> parameters,
+        SiteTimes times) {
+      this(
+          name,
+          fleet,
+          displayName,
+          labels,
+          timeZone,
+          region,
+          contact,
+          parameters,
+          times,
+          Optional.empty());
+    }
+
     /// Where anything may be done at any time.
     public Site(
         Name name,

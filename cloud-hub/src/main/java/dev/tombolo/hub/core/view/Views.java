@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.view;
 
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -11,6 +12,7 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of [HubViews].
@@ -26,6 +28,7 @@ public final class Views {
       Map<String, String> labels,
       boolean isProtected,
       Map<Name, Map<String, String>> parameters,
+      Optional<LineRules> line,
       int sites,
       int devices,
       Origin origin) {}
@@ -40,6 +43,7 @@ public final class Views {
       String contact,
       Map<Name, Map<String, String>> parameters,
       SiteTimes times,
+      Optional<LineRules> line,
       int slots,
       int devices,
       Origin origin) {}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param times of a Site: when it may download and switch
 /// @param parameters by application, then by parameter; of an Application only under its own name
 /// @param syncPolicies of an Application
+/// @param line of a Fleet or Site; null: nothing is said of it
 /// @param file where the object was written, for `explain`
 /// @param lines of its values in the file: `people-embedding/port`, `release`, `0/1/2` for the
 ///   third patch of the second override of the first policy
@@ -33,7 +34,8 @@ public record ObjectBody(
     @Nullable SiteTimesBody times,
     @Nullable List<PolicyBody> syncPolicies,
     @Nullable String file,
-    @Nullable Map<String, Integer> lines) {
+    @Nullable Map<String, Integer> lines,
+    @Nullable LineBody line) {
   public ObjectBody {
     Objects.requireNonNull(kind, "kind is missing");
     Objects.requireNonNull(name, "name is missing");
@@ -68,6 +70,7 @@ public record ObjectBody(
         contact,
         release,
         parameters,
+        null,
         null,
         null,
         null,

@@ -2,8 +2,11 @@ package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A site in a list.
+///
+/// @param line null: as its fleet says
 @Json
 public record SiteRow(
     String id,
@@ -15,6 +18,7 @@ public record SiteRow(
     String region,
     String contact,
     SiteTimesBody times,
+    @Nullable LineBody line,
     int slots,
     int devices,
     long generation,
