@@ -111,6 +111,9 @@ class LineTest {
   @Test
   void whoDoesNotKnowWhatTimeItIsKeepsToTheLowest() {
     secondIsOnItsWay(limits(null));
+    shop.lineHangs = true;
+    shop.tell(new AgentEvent.LinkClosed(shop.line(), new Reason.LineDown(0, "cut"), 0));
+    shop.seconds(5);
 
     shop.setClock(shop.now().wallMillis() + 9 * HOUR);
     shop.seconds(2);
