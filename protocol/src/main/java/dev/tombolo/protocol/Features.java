@@ -15,5 +15,8 @@ public final class Features {
   /// Knows a release's `needs`: switches to it only when what it needs is live.
   public static final String NEEDS = "needs";
 
+  /// Knows the section `line`: keeps to its bandwidth, and downloads nothing while it is paused.
+  public static final String LINE = "line";
+
   private Features() {}
 }

@@ -3,6 +3,7 @@ package dev.tombolo.protocol;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
@@ -49,6 +50,7 @@ import dev.tombolo.protocol.sign.PublisherRoot;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
+import dev.tombolo.protocol.window.BitRate;
 import dev.tombolo.protocol.window.DateSpan;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -159,6 +161,7 @@ public final class GoldenFiles {
     all.put("section-workloads", WORKLOADS);
     all.put("section-workloads-gated", gated());
     all.put("section-windows", windows());
+    all.put("section-line", line());
     all.put("section-trust", TRUST);
     all.put("desired-manifest", MANIFEST);
     all.put(
@@ -365,6 +368,25 @@ public final class GoldenFiles {
         open,
         List.of(new DateSpan(LocalDate.of(2026, 12, 18), LocalDate.of(2027, 1, 6))),
         1_767_243_600_000L);
+  }
+
+  /// A little by day, less in the evening, nothing now.
+  private static LineSection line() {
+    List<LineSection.Limit> limits = new ArrayList<>();
+    for (int day = 0; day < 7; day++) {
+      int midnight = day * WeekSpan.DAY_MINUTES;
+      limits.add(limit(midnight + 8 * 60, midnight + 20 * 60, 2_000_000));
+    }
+    limits.add(
+        limit(4 * WeekSpan.DAY_MINUTES + 17 * 60, 4 * WeekSpan.DAY_MINUTES + 19 * 60, 512_000));
+    return new LineSection(
+        windows().zone(),
+        limits,
+        new LineSection.Pause("ann", "inventory, until ann calls", 1_767_225_600_000L));
+  }
+
+  private static LineSection.Limit limit(int fromMinute, int untilMinute, long bitsPerSecond) {
+    return new LineSection.Limit(new WeekSpan(fromMinute, untilMinute), new BitRate(bitsPerSecond));
   }
 
   /// The permit was used while the line was down.

@@ -3,6 +3,7 @@ package dev.tombolo.protocol;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.window.BitRate;
 import dev.tombolo.protocol.window.DateSpan;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -60,6 +61,8 @@ public final class RecordGenerator {
     } else if (plain == WeekSpan.class) {
       int from = random.nextInt(WeekSpan.WEEK_MINUTES);
       return new WeekSpan(from, from + 1 + random.nextInt(WeekSpan.WEEK_MINUTES));
+    } else if (plain == BitRate.class) {
+      return new BitRate(random.nextLong(BitRate.BITS_MIN, BitRate.BITS_MAX));
     } else if (plain == ZoneOffsets.class) {
       return zone();
     } else if (plain.isEnum()) {

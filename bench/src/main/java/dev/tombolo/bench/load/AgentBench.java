@@ -30,6 +30,11 @@ public final class AgentBench implements Callable<Integer> {
       description = "seconds of idling before (${DEFAULT-VALUE})")
   int idleSeconds;
 
+  @Option(
+      names = "--one-site",
+      description = "in one site, so that each serves the others; else each in its own")
+  boolean isOneSite;
+
   @Option(names = "--json", description = "also write the figures to this file")
   @Nullable Path json;
 
@@ -40,8 +45,9 @@ public final class AgentBench implements Callable<Integer> {
     try (HubUnderLoad hub = HubUnderLoad.start(null)) {
       try {
         hub.assignSmallRelease();
+        String token = isOneSite ? hub.agentsToken() : "";
         for (int i = 0; i < agentCount; i++) {
-          agents.add(hub.startAgent(i));
+          agents.add(isOneSite ? hub.startAgent("agent-" + i, token) : hub.startAgent(i));
         }
         for (RunningAgent agent : agents) {
           Await.untilTrue(
@@ -60,6 +66,7 @@ public final class AgentBench implements Callable<Integer> {
           dirty[i] = memory.privateDirty() / 1024.0;
         }
         figures.put("agents", agentCount);
+        figures.put("in one site", isOneSite ? 1 : 0);
         figures.put("idle, seconds", idleSeconds);
         figures.putSpread("RSS, MiB", rss);
         figures.putSpread("PSS, MiB", pss);

@@ -175,6 +175,28 @@ final class HubUnderLoad implements AutoCloseable {
     hub.cli("assign", "small@1", "--fleet", FLEET);
   }
 
+  /// Signs and pushes a release of the model in a folder.
+  void push(String name, String version, Path files) throws IOException, InterruptedException {
+    SmallRelease.push(
+        hub,
+        files,
+        """
+        apiVersion: tombolo.dev/v1
+        kind: Release
+        metadata: {name: %s, version: "%s"}
+        spec:
+          kind: model
+          variants:
+            - files: [{from: model.safetensors}]
+        """
+            .formatted(name, version));
+  }
+
+  /// Selects it for the whole fleet.
+  void assign(String name, String version) throws IOException, InterruptedException {
+    hub.cli("assign", name + "@" + version, "--fleet", FLEET);
+  }
+
   /// Changes one parameter of every device.
   void changeOneField(int value) throws IOException, InterruptedException {
     hub.apply(

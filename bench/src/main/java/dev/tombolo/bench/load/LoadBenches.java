@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       AgentBench.class,
+      ApplyBench.class,
       ArtefactBench.class,
       DurableBench.class,
       FanoutBench.class,

@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
       "  tombolo explain store-117/counter-1 people-embedding",
       "  tombolo explain store-117/counter-1 people-embedding.release",
       "  tombolo explain store-117/counter-1 people-embedding.parameters.port --json",
+      "  tombolo explain store-117/counter-1 line.bandwidth",
       "",
       "Layers, broadest first: global (the application's own), fleet, site, device (slot), rollout,",
       "override (a patch of the application's sync policies)."
@@ -44,7 +45,8 @@ final class ExplainCommand extends HubOptions implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "PATH",
-      description = "APPLICATION, APPLICATION.release or APPLICATION.parameters.NAME.")
+      description =
+          "APPLICATION, APPLICATION.release, APPLICATION.parameters.NAME or line.bandwidth.")
   private @Nullable String path;
 
   @Override

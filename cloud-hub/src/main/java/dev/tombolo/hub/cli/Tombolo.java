@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       GitOpsCommand.class,
       UnassignCommand.class,
       OverrideCommand.class,
+      TransferCommand.class,
       WhyCommand.class,
       ExplainCommand.class,
       SchemaCommand.class,

@@ -177,6 +177,14 @@ public final class YamlMap {
     return found;
   }
 
+  /// A list of maps that must be there; it may be empty.
+  public List<YamlMap> givenMaps(String key) {
+    if (!has(key)) {
+      throw missing(key);
+    }
+    return maps(key);
+  }
+
   /// A list of texts; empty when absent.
   public List<String> texts(String key) {
     List<String> found = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
@@ -13,6 +14,7 @@ import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// What audit lines say before and after. Tokens are named by their id and secret-looking
@@ -43,6 +45,7 @@ final class AuditJson {
         json.yes("protected", fleet.isProtected());
         parameters(json, fleet.parameters());
         times(json, fleet.times());
+        line(json, fleet.line());
       }
       case AdminObject.Site site -> {
         json.id("fleet", site.fleet())
@@ -51,6 +54,7 @@ final class AuditJson {
             .text("contact", site.contact());
         parameters(json, site.parameters());
         times(json, site.times());
+        line(json, site.line());
       }
       case AdminObject.Slot slot -> parameters(json, slot.parameters());
       case AdminObject.Application application ->
@@ -85,6 +89,10 @@ final class AuditJson {
     texts(json, "windows.switch", times.switching());
     texts(json, "openingHours", times.openingHours());
     texts(json, "freezeDates", times.freezeDates());
+  }
+
+  private static void line(JsonWriter json, Optional<LineRules> line) {
+    line.ifPresent(rules -> json.text(LineRules.PATH, rules.words()));
   }
 
   private static void texts(JsonWriter json, String field, List<?> values) {

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied.FieldChange;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
@@ -56,6 +57,7 @@ final class FieldChanges {
           fields.put("protected", "true");
         }
         times(fields, fleet.times());
+        fleet.line().ifPresent(rules -> fields.put(LineRules.PATH, rules.words()));
         parameters(fields, fleet.parameters(), isRedacted);
       }
       case AdminObject.Site site -> {
@@ -64,6 +66,7 @@ final class FieldChanges {
         put(fields, "region", site.region());
         put(fields, "contact", site.contact());
         times(fields, site.times());
+        site.line().ifPresent(rules -> fields.put(LineRules.PATH, rules.words()));
         parameters(fields, site.parameters(), isRedacted);
       }
       case AdminObject.Slot slot -> parameters(fields, slot.parameters(), isRedacted);

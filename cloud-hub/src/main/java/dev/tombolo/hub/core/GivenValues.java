@@ -4,12 +4,14 @@ import dev.tombolo.hub.core.admin.AdminCommand.Sources;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps who gave each value of an object: who wrote it first as it is now, not who changed the
@@ -47,8 +49,14 @@ public final class GivenValues {
   private static Map<String, Value> of(AdminObject object) {
     Map<String, Value> values = new LinkedHashMap<>();
     switch (object) {
-      case AdminObject.Fleet fleet -> add(fleet.parameters(), values);
-      case AdminObject.Site site -> add(site.parameters(), values);
+      case AdminObject.Fleet fleet -> {
+        add(fleet.parameters(), values);
+        add(fleet.line(), values);
+      }
+      case AdminObject.Site site -> {
+        add(site.parameters(), values);
+        add(site.line(), values);
+      }
       case AdminObject.Slot slot -> add(slot.parameters(), values);
       case AdminObject.Application application -> {
         add(Map.of(application.name(), application.parameters()), values);
@@ -60,6 +68,10 @@ public final class GivenValues {
       case AdminObject.Rollout rollout -> {}
     }
     return values;
+  }
+
+  private static void add(Optional<LineRules> line, Map<String, Value> values) {
+    line.ifPresent(rules -> values.put(LineRules.PATH, new Value(rules.words(), LineRules.PATH)));
   }
 
   private static void add(Map<Name, Map<String, String>> parameters, Map<String, Value> values) {

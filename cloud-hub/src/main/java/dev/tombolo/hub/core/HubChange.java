@@ -100,6 +100,11 @@ public sealed interface HubChange {
 
   record LineForgotten(Name site) implements Durable {}
 
+  record PausePut(TransferPause pause) implements Durable {}
+
+  /// Its downloads go on.
+  record PauseEnded(TransferPause.Place place) implements Durable {}
+
   record PublisherRootPut(PublisherRootRecord root) implements Durable {}
 
   record ReleasePut(ReleaseRecord release) implements Durable {}

@@ -94,6 +94,9 @@ public final class HubState {
 
   YearWalk yearWalk = YearWalk.NEVER;
 
+  /// Downloads that a person has stopped; one a slot and one a site at the most.
+  final TreeMap<TransferPause.Place, TransferPause> pauses = new TreeMap<>();
+
   final List<PublisherRootRecord> publisherRoots = new ArrayList<>();
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
@@ -304,6 +307,8 @@ public final class HubState {
       case HubChange.LiftEnded c -> lifts.remove(c.slot());
       case HubChange.LineMeasured c -> lineRates.put(c.rate().site(), c.rate());
       case HubChange.LineForgotten c -> lineRates.remove(c.site());
+      case HubChange.PausePut c -> pauses.put(c.pause().place(), c.pause());
+      case HubChange.PauseEnded c -> pauses.remove(c.place());
       case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
       case HubChange.ReleasePut c -> {
         releasesWithNeeds += c.release().needs().isEmpty() ? 0 : 1;

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.SectionBounds;
 import dev.tombolo.hub.desired.Selector;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +62,8 @@ final class ObjectBounds {
     return switch (object) {
       case AdminObject.Fleet fleet -> {
         Reason times = times(fleet.times());
-        yield times != null ? times : parameters(fleet.parameters());
+        Reason line = times != null ? times : line(fleet.line());
+        yield line != null ? line : parameters(fleet.parameters());
       }
       case AdminObject.Slot slot -> parameters(slot.parameters());
       case AdminObject.Site site -> site(site);
@@ -82,8 +85,19 @@ final class ObjectBounds {
     if (contact != null) {
       return contact;
     }
+    Reason line = line(site.line());
+    if (line != null) {
+      return line;
+    }
     Reason times = times(site.times());
     return times != null ? times : parameters(site.parameters());
+  }
+
+  private static @Nullable Reason line(Optional<LineRules> line) {
+    int limits = line.map(it -> it.bandwidth().size()).orElse(0);
+    return limits > LineRules.LIMITS_MAX
+        ? new Reason.LimitExceeded("limits of bandwidth", LineRules.LIMITS_MAX, limits)
+        : null;
   }
 
   private static @Nullable Reason times(SiteTimes times) {

@@ -186,6 +186,12 @@ final class ObjectWriting {
     }
   }
 
+  private void endPause(TransferPause.Place place) {
+    if (state.pauses.containsKey(place)) {
+      draft.change(new HubChange.PauseEnded(place));
+    }
+  }
+
   /// With what was assigned there.
   ObjectChange remove(AdminObject object) {
     Kept<? extends AdminObject> before = checks.before(object);
@@ -199,12 +205,14 @@ final class ObjectWriting {
         if (state.lineRates.containsKey(site.name())) {
           draft.change(new HubChange.LineForgotten(site.name()));
         }
+        endPause(TransferPause.Place.of(site.name()));
         takeOff(new Assignment.Place(site.fleet(), site.name(), null), why);
       }
       case AdminObject.Slot slot -> {
         if (state.lifts.containsKey(slot.ref())) {
           draft.change(new HubChange.LiftEnded(slot.ref()));
         }
+        endPause(TransferPause.Place.of(slot.ref()));
         Kept<AdminObject.Site> site = state.sites.get(slot.ref().site());
         if (site != null) {
           takeOff(

@@ -15,6 +15,7 @@ final class Operators {
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
   private final LiftCommands lifts;
+  private final PauseCommands pauses;
   private final RevokeCommands revocations;
   private final ApproveCommands approvals;
   private final UserCommands users;
@@ -31,6 +32,7 @@ final class Operators {
     this.releases = new ReleaseCommands(state);
     this.assignments = new AssignCommands(state, parameters, needs);
     this.lifts = new LiftCommands(state);
+    this.pauses = new PauseCommands(state);
     this.revocations = new RevokeCommands(state, asks);
     this.approvals = new ApproveCommands(state);
     this.users = new UserCommands(state);
@@ -58,6 +60,8 @@ final class Operators {
       case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
       case AdminCommand.LiftWindows c -> answer(event, lifts.lift(c, who, draft), draft);
+      case AdminCommand.PauseTransfers c -> answer(event, pauses.pause(c, who, draft), draft);
+      case AdminCommand.ResumeTransfers c -> answer(event, pauses.resume(c, who, draft), draft);
       case AdminCommand.CreateRollout c -> answer(event, rollouts.create(c, who, draft), draft);
       case AdminCommand.SteerRollout c -> answer(event, rollouts.steer(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
@@ -106,6 +110,8 @@ final class Operators {
         || command instanceof AdminCommand.SteerRollout
         || command instanceof AdminCommand.ApproveDevice
         || command instanceof AdminCommand.LiftWindows
+        || command instanceof AdminCommand.PauseTransfers
+        || command instanceof AdminCommand.ResumeTransfers
         || command instanceof AdminCommand.CreateToken
         || command instanceof AdminCommand.MakeKit;
   }

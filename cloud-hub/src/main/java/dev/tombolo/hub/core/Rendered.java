@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.Rendering;
 import dev.tombolo.hub.desired.Resolved;
@@ -13,6 +14,7 @@ import dev.tombolo.hub.release.PublisherRootRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
@@ -29,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Renders what a slot's device should be from the operators' settings. Sections that many devices
@@ -42,6 +45,7 @@ final class Rendered {
   private final Map<PlaceSection, RenderedSection> places = new Recent<>();
   private final Map<PeersSection, RenderedSection> peers = new Recent<>();
   private final Map<Times, RenderedSection> windows = new Recent<>();
+  private final Map<LineSection, RenderedSection> lines = new Recent<>();
   private final Map<Name, Shared> fleets = new Recent<>();
 
   /// What a section of windows is made of.
@@ -88,6 +92,11 @@ final class Rendered {
     if (!times.isAny()) {
       sections.add(windows(site.content(), times, slot, nowMillis));
       requires.add(Features.WINDOWS);
+    }
+    LineSection line = line(site.content(), slot, nowMillis);
+    if (line != null) {
+      sections.add(line(line));
+      requires.add(Features.LINE);
     }
     List<Digest> chosen = new ArrayList<>(selected.applications().size());
     for (Selection selection : selected.applications()) {
@@ -151,6 +160,37 @@ final class Rendered {
               Section.WINDOWS,
               Json.write(SiteWindows.section(site.timeZone(), times, year, until)));
       windows.put(key, shared);
+    }
+    return shared;
+  }
+
+  /// Null when nothing is said of it.
+  private @Nullable LineSection line(AdminObject.Site site, SlotRef slot, long nowMillis) {
+    Optional<LineRules> rules = lineOf(site);
+    TransferPause pause = PauseCommands.of(state, slot);
+    if (pause == null && rules.filter(it -> !it.bandwidth().isEmpty()).isEmpty()) {
+      return null;
+    }
+    return SiteWindows.line(
+        site.timeZone(),
+        rules,
+        SiteWindows.year(site.name().text(), nowMillis),
+        pause == null ? null : new LineSection.Pause(pause.by(), pause.why(), pause.sinceMillis()));
+  }
+
+  private Optional<LineRules> lineOf(AdminObject.Site site) {
+    if (site.line().isPresent()) {
+      return site.line();
+    }
+    Kept<AdminObject.Fleet> fleet = state.fleets.get(site.fleet());
+    return fleet == null ? Optional.empty() : fleet.content().line();
+  }
+
+  private RenderedSection line(LineSection section) {
+    RenderedSection shared = lines.get(section);
+    if (shared == null) {
+      shared = RenderedSection.of(Section.LINE, Json.write(section));
+      lines.put(section, shared);
     }
     return shared;
   }

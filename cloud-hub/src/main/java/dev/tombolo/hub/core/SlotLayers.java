@@ -80,7 +80,8 @@ public final class SlotLayers {
             choices,
             content == null ? Map.of() : content.parameters(),
             kept == null ? Map.of() : kept.given(),
-            kept == null ? NOBODY : kept.whole()));
+            kept == null ? NOBODY : kept.whole(),
+            content == null ? Optional.empty() : content.line()));
     List<TimesLayer> times = new ArrayList<>(1);
     if (kept != null && content != null && !content.times().isAny()) {
       times.add(new TimesLayer(LayerKind.FLEET, content.title(), content.times(), kept.whole()));
@@ -131,7 +132,8 @@ public final class SlotLayers {
             choices(wantedInSite),
             site.content().parameters(),
             site.given(),
-            site.whole()));
+            site.whole(),
+            site.content().line()));
     layers.add(
         new Layer(
             LayerKind.DEVICE,

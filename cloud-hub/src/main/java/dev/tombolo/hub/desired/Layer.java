@@ -4,6 +4,7 @@ import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What one level says of a slot. The narrower a layer the more it counts.
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param choices the release chosen for each application
 /// @param parameters application -> parameter -> value as it was written, templates unfilled
 /// @param given who gave each parameter, by [#key]
+/// @param line how the site's line may be used; only a fleet and a site say so
 /// @param whole who changed the object last: for parameters that `given` does not know
 public record Layer(
     LayerKind kind,
@@ -19,7 +21,19 @@ public record Layer(
     Map<Name, Choice> choices,
     Map<Name, Map<String, String>> parameters,
     Map<String, Given> given,
-    Given whole) {
+    Given whole,
+    Optional<LineRules> line) {
+
+  /// That says nothing of the line.
+  public Layer(
+      LayerKind kind,
+      String object,
+      Map<Name, Choice> choices,
+      Map<Name, Map<String, String>> parameters,
+      Map<String, Given> given,
+      Given whole) {
+    this(kind, object, choices, parameters, given, whole, Optional.empty());
+  }
 
   /// A release, chosen.
   ///

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.desired;
 
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -12,6 +13,7 @@ import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The windows of a site as its devices get them: with the changes of its zone for whole calendar
@@ -44,6 +46,18 @@ public final class SiteWindows {
         spans(times.openingHours()),
         times.freezeDates(),
         liftedUntilMillis);
+  }
+
+  /// @param rules empty: no bound
+  public static LineSection line(
+      String timeZone, Optional<LineRules> rules, int year, LineSection.@Nullable Pause pause) {
+    List<LineSection.Limit> limits = new ArrayList<>();
+    for (LineRules.Limit limit : rules.map(LineRules::bandwidth).orElse(List.of())) {
+      for (WeekSpan span : spans(List.of(limit.hours()))) {
+        limits.add(new LineSection.Limit(span, limit.limit()));
+      }
+    }
+    return new LineSection(offsets(ZoneId.of(timeZone), year), limits, pause);
   }
 
   private static ZoneOffsets offsets(ZoneId zone, int year) {

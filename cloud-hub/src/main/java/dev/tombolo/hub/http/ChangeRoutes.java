@@ -1,6 +1,7 @@
 package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.GitRepositories;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
@@ -13,6 +14,7 @@ import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceSaid;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.OverrideAsk;
+import dev.tombolo.hub.http.api.PauseAsk;
 import dev.tombolo.hub.http.api.PruneBody;
 import dev.tombolo.hub.http.api.QuestionAsk;
 import dev.tombolo.hub.http.api.RevokeAsk;
@@ -66,6 +68,8 @@ final class ChangeRoutes {
     routes.post("/api/v1/assign", this::assign);
     routes.post("/api/v1/unassign", this::unassign);
     routes.post("/api/v1/override", this::override);
+    routes.post("/api/v1/transfers/pause", this::pauseTransfers);
+    routes.post("/api/v1/transfers/resume", this::resumeTransfers);
     routes.post("/api/v1/devices/{device}/revoke", this::revokeDevice);
     routes.post("/api/v1/devices/{device}/approve", this::approveDevice);
     routes.post("/api/v1/devices/{device}/ask", this::askDevice);
@@ -181,6 +185,25 @@ final class ChangeRoutes {
             Duration.ofSeconds(ask.seconds()),
             ask.why(),
             typed(ask.typedName())));
+  }
+
+  private void pauseTransfers(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    PauseAsk ask = Requests.body(context, PauseAsk.class);
+    done(context, new AdminCommand.PauseTransfers(place(ask), ask.why(), typed(ask.typedName())));
+  }
+
+  private void resumeTransfers(Context context)
+      throws RefusedException, IOException, InterruptedException {
+    PauseAsk ask = Requests.body(context, PauseAsk.class);
+    done(context, new AdminCommand.ResumeTransfers(place(ask), ask.why(), typed(ask.typedName())));
+  }
+
+  private static TransferPause.Place place(PauseAsk ask) throws RefusedException {
+    Optional<SlotRef> slot = Parts.optionalSlot("slot", ask.slot());
+    return slot.isPresent()
+        ? TransferPause.Place.of(slot.get())
+        : TransferPause.Place.of(Parts.name("site", ask.site()));
   }
 
   private void revokeDevice(Context context)

@@ -2,7 +2,9 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SlotSettings;
@@ -36,7 +38,8 @@ final class Explanations {
 
   private Explanations() {}
 
-  /// @param path `APPLICATION`, `APPLICATION.release`, `APPLICATION.parameters.NAME`; empty: all
+  /// @param path `APPLICATION`, `APPLICATION.release`, `APPLICATION.parameters.NAME`, or
+  ///   `line.bandwidth`; empty: all
   static Explanation of(@Nullable String device, SlotSettings settings, Optional<String> path)
       throws RefusedException {
     Resolved resolved = Layering.of(settings);
@@ -48,6 +51,7 @@ final class Explanations {
           .forEach((name, trail) -> values.add(parameter(application, name, trail)));
     }
     values.addAll(times(settings));
+    line(settings).ifPresent(values::add);
     List<ExplainedValue> wanted =
         path.isEmpty()
             ? values
@@ -127,6 +131,26 @@ final class Explanations {
     }
     return new ExplainedValue(
         application.name() + "." + PARAMETERS + name, redacted(name, trail.value()), chain);
+  }
+
+  private static Optional<ExplainedValue> line(SlotSettings settings) {
+    List<ExplainedLink> chain = new ArrayList<>();
+    for (Layer layer : settings.layers().reversed()) {
+      layer
+          .line()
+          .ifPresent(
+              rules ->
+                  chain.add(
+                      link(
+                          layer.kind().word(),
+                          layer.object(),
+                          "",
+                          rules.words(),
+                          layer.given().getOrDefault(LineRules.PATH, layer.whole()))));
+    }
+    return chain.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ExplainedValue(LineRules.PATH, chain.getFirst().text(), chain));
   }
 
   private static ExplainedLink link(

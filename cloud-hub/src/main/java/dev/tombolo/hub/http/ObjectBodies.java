@@ -3,8 +3,11 @@ package dev.tombolo.hub.http;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
+import dev.tombolo.hub.http.api.LimitBody;
+import dev.tombolo.hub.http.api.LineBody;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
@@ -13,6 +16,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.window.BitRate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +51,8 @@ public final class ObjectBodies {
               body.labels(),
               body.guarded(),
               parameters(body),
-              times(body.times()));
+              times(body.times()),
+              line(body.line()));
       case "Site" ->
           new AdminObject.Site(
               Parts.name("metadata.name", body.name()),
@@ -58,7 +63,8 @@ public final class ObjectBodies {
               shorter("spec.region", body.region()),
               shorter("spec.contact", body.contact()),
               parameters(body),
-              times(body.times()));
+              times(body.times()),
+              line(body.line()));
       case "DeviceSlot" ->
           new AdminObject.Slot(
               new SlotRef(
@@ -162,6 +168,27 @@ public final class ObjectBodies {
         each("spec.windows.switch", body.switching(), SiteTimes.WEEKLY_MAX, Weekly::parse),
         each("spec.openingHours", body.openingHours(), SiteTimes.WEEKLY_MAX, Weekly::parse),
         each("spec.freezeDates", body.freezeDates(), SiteTimes.FREEZES_MAX, SiteTimes::dates));
+  }
+
+  private static Optional<LineRules> line(@Nullable LineBody body) throws RefusedException {
+    if (body == null) {
+      return Optional.empty();
+    }
+    if (body.bandwidth().size() > LineRules.LIMITS_MAX) {
+      throw new RefusedException(
+          new Reason.LimitExceeded(
+              "lines of spec.line.bandwidth", LineRules.LIMITS_MAX, body.bandwidth().size()));
+    }
+    List<LineRules.Limit> limits = new ArrayList<>();
+    for (LimitBody limit : body.bandwidth()) {
+      limits.add(
+          new LineRules.Limit(
+              each("spec.line.bandwidth.hours", List.of(limit.hours()), 1, Weekly::parse)
+                  .getFirst(),
+              each("spec.line.bandwidth.limit", List.of(limit.limit()), 1, BitRate::parse)
+                  .getFirst()));
+    }
+    return Optional.of(new LineRules(limits));
   }
 
   private static <T> List<T> each(

@@ -70,6 +70,9 @@ final class ReadRoutes {
     routes.get("/api/v1/publisher-roots", this::publisherRoots);
     routes.get("/api/v1/devices", this::devices);
     routes.get("/api/v1/transfers", this::transfers);
+    routes.get(
+        "/api/v1/transfers/paused",
+        context -> Requests.answer(context, views.pauses().stream().map(Rows::of).toList()));
     routes.get("/api/v1/devices/{device}", this::device);
     routes.get("/api/v1/devices/{device}/why", this::why);
     routes.get("/api/v1/devices/{device}/explain", this::explain);

@@ -1,7 +1,9 @@
 package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.http.api.ApplicationRow;
@@ -13,6 +15,9 @@ import dev.tombolo.hub.http.api.DeviceDetail;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.GitRow;
+import dev.tombolo.hub.http.api.LimitBody;
+import dev.tombolo.hub.http.api.LineBody;
+import dev.tombolo.hub.http.api.PauseRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
 import dev.tombolo.hub.http.api.ResultRow;
 import dev.tombolo.hub.http.api.SiteRow;
@@ -31,6 +36,7 @@ import dev.tombolo.protocol.reason.ReasonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,6 +86,7 @@ final class Rows {
         fleet.displayName(),
         fleet.labels(),
         fleet.isProtected(),
+        line(fleet.line()),
         fleet.sites(),
         fleet.devices(),
         of(counts),
@@ -100,6 +107,7 @@ final class Rows {
         site.region(),
         site.contact(),
         times(site.times()),
+        line(site.line()),
         site.slots(),
         site.devices(),
         of(counts),
@@ -115,6 +123,25 @@ final class Rows {
         words(times.switching()),
         words(times.openingHours()),
         words(times.freezeDates()));
+  }
+
+  private static @Nullable LineBody line(Optional<LineRules> line) {
+    return line.map(
+            rules ->
+                new LineBody(
+                    rules.bandwidth().stream()
+                        .map(it -> new LimitBody(it.hours().toString(), it.limit().toString()))
+                        .toList()))
+        .orElse(null);
+  }
+
+  static PauseRow of(TransferPause pause) {
+    return new PauseRow(
+        pause.place().site().text(),
+        pause.place().slot().map(Name::text).orElse(null),
+        pause.sinceMillis(),
+        pause.by(),
+        pause.why());
   }
 
   private static List<String> words(List<?> values) {

@@ -49,7 +49,7 @@ final class FirstByte extends ByteToMessageDecoder {
     }
     ChannelPipeline pipeline = ctx.pipeline();
     if (in.getByte(in.readerIndex()) == CONNECT) {
-      pipeline.addLast(new ConnectGate(line, edge));
+      pipeline.addLast(new PacketGate(line, edge));
     } else {
       pipeline.addLast(
           new HttpServerCodec(

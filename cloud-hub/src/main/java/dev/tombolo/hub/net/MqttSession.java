@@ -75,6 +75,7 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
   private final AtomicInteger undecidedBytes = new AtomicInteger();
 
   private Phase phase = Phase.CONNECTING;
+  private long packetsRead;
   private boolean flushIsDue;
   private int pongsDue;
 
@@ -108,10 +109,29 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     return phase == Phase.CONNECTING;
   }
 
+  boolean isClosed() {
+    return phase == Phase.CLOSED;
+  }
+
+  /// Understood or not.
+  long packetsRead() {
+    return packetsRead;
+  }
+
+  /// A packet came whole of which the decoder made nothing.
+  void refusePacket(Reason reason) {
+    if (phase == Phase.OPENING) {
+      refuse(ReasonCodes.MALFORMED_PACKET, reason, true);
+    } else {
+      violate(ReasonCodes.MALFORMED_PACKET, "packet", reason);
+    }
+  }
+
   // ---- from the device
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    packetsRead++;
     boolean keep = false;
     try {
       if (!(message instanceof MqttMessage packet)) {

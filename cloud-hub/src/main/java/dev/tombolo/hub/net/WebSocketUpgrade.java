@@ -63,7 +63,7 @@ final class WebSocketUpgrade {
             Unpooled.EMPTY_BUFFER,
             request.headers(),
             EmptyHttpHeaders.INSTANCE);
-    ctx.pipeline().addLast(new WebSocketBytes(line), new ConnectGate(line, edge));
+    ctx.pipeline().addLast(new WebSocketBytes(line), new PacketGate(line, edge));
     handshaker.handshake(ctx.channel(), whole);
   }
 }

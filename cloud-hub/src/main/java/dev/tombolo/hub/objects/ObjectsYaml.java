@@ -3,8 +3,11 @@ package dev.tombolo.hub.objects;
 import dev.tombolo.hub.config.StrictYaml;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.config.YamlMap;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
+import dev.tombolo.hub.http.api.LimitBody;
+import dev.tombolo.hub.http.api.LineBody;
 import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.PolicyBody;
 import dev.tombolo.hub.http.api.RolloutBody;
@@ -13,6 +16,7 @@ import dev.tombolo.hub.http.api.SourceBody;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.window.BitRate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -119,6 +123,7 @@ public final class ObjectsYaml {
   /// A fleet may go without `spec`.
   private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
+    LineBody line = null;
     Values values = new Values();
     SiteTimesBody times = null;
     if (yaml.has("spec")) {
@@ -126,21 +131,24 @@ public final class ObjectsYaml {
       guarded = spec.flag("protected", false);
       times = times(spec);
       values = parameters("fleet " + about.name(), spec);
+      line = line(spec, values);
       spec.noMore();
     }
-    return about.fleet(guarded, times, values);
+    return about.fleet(guarded, times, values, line);
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
     SiteTimesBody times = times(spec);
+    Values values = parameters("site " + about.name(), spec);
     ObjectBody site =
         about.site(
             times,
+            line(spec, values),
             spec.read("fleet", Name::new).text(),
             spec.read("timeZone", ObjectsYaml::timeZone),
             spec.text("region", ""),
             spec.text("contact", ""),
-            parameters("site " + about.name(), spec));
+            values);
     spec.noMore();
     return site;
   }
@@ -159,6 +167,26 @@ public final class ObjectsYaml {
         switching,
         words(spec.reads("openingHours", Weekly::parse)),
         words(spec.reads("freezeDates", SiteTimes::dates)));
+  }
+
+  /// `bandwidth: []` is said, and means: no bound.
+  private static @Nullable LineBody line(YamlMap spec, Values values) {
+    if (!spec.has("line")) {
+      return null;
+    }
+    YamlMap line = spec.map("line");
+    List<LimitBody> limits = new ArrayList<>();
+    for (YamlMap limit : line.givenMaps("bandwidth")) {
+      Weekly hours =
+          limit
+              .optionalRead("hours", Weekly::parse)
+              .orElseGet(() -> Weekly.parse(LineRules.Limit.ALWAYS));
+      limits.add(new LimitBody(hours.toString(), limit.read("limit", BitRate::parse).toString()));
+      limit.noMore();
+    }
+    values.lines().put(LineRules.PATH, line.lineOf("bandwidth"));
+    line.noMore();
+    return new LineBody(limits);
   }
 
   private static List<String> words(List<?> values) {
@@ -314,8 +342,30 @@ public final class ObjectsYaml {
 
   private record Metadata(
       String name, String displayName, Map<String, String> labels, String file) {
+    ObjectBody fleet(boolean guarded, Values values, @Nullable LineBody line) {
+      return new ObjectBody(
+          "Fleet",
+          name,
+          null,
+          null,
+          displayName,
+          labels,
+          guarded,
+          null,
+          null,
+          null,
+          null,
+          values.parameters(),
+          null,
+          null,
+          file,
+          values.lines(),
+          line);
+    }
+
     ObjectBody site(
         SiteTimesBody times,
+        @Nullable LineBody line,
         String fleet,
         String timeZone,
         String region,
@@ -361,10 +411,15 @@ public final class ObjectsYaml {
           what,
           null,
           file,
-          lines);
+          lines,
+          null);
     }
 
-    ObjectBody fleet(boolean guarded, @Nullable SiteTimesBody times, Values values) {
+    ObjectBody fleet(
+        boolean guarded,
+        @Nullable SiteTimesBody times,
+        Values values,
+        @Nullable LineBody line) {
       return new ObjectBody(
           "Fleet",
           name,
@@ -383,7 +438,8 @@ public final class ObjectsYaml {
           null,
           null,
           file,
-          values.lines());
+          values.lines(),
+          line);
     }
 
     ObjectBody object(
@@ -416,7 +472,8 @@ public final class ObjectsYaml {
           null,
           source,
           file,
-          values.lines());
+          values.lines(),
+          null);
     }
   }
 }

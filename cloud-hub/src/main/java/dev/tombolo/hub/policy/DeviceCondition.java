@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state what it last reported; null before the first
 /// @param stateMillis hub time of that report
 /// @param plan null: its site has no windows
+/// @param pause null: nobody has stopped its downloads
 public record DeviceCondition(
     DeviceRecord device,
     boolean online,
@@ -26,9 +27,24 @@ public record DeviceCondition(
     long revision,
     @Nullable State state,
     long stateMillis,
-    @Nullable Plan plan) {
+    @Nullable Plan plan,
+    @Nullable Pause pause) {
   public DeviceCondition {
     wanted = Map.copyOf(wanted);
+  }
+
+  /// Of a device whose downloads nobody has stopped.
+  public DeviceCondition(
+      DeviceRecord device,
+      boolean online,
+      long seenMillis,
+      Map<Name, Wanted> wanted,
+      @Nullable Digest manifest,
+      long revision,
+      @Nullable State state,
+      long stateMillis,
+      @Nullable Plan plan) {
+    this(device, online, seenMillis, wanted, manifest, revision, state, stateMillis, plan, null);
   }
 
   /// Of a device whose site has no windows.
@@ -48,6 +64,9 @@ public record DeviceCondition(
   ///
   /// @param liftedUntilMillis until then a person has lifted it; null: nobody
   public record Plan(String timeZone, SiteTimes times, @Nullable Long liftedUntilMillis) {}
+
+  /// Who stopped its downloads, and why.
+  public record Pause(String by, String why, long sinceMillis) {}
 
   /// A selected release.
   public record Wanted(Digest release, String version) {}

@@ -8,6 +8,7 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.window.Windows;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +23,16 @@ public final class Why {
   /// said by the hub's own reckoning instead.
   public static List<Reason> at(DeviceCondition condition, long nowMillis) {
     List<Reason> reasons = of(condition);
+    if (condition.online()) {
+      return reasons;
+    }
+    reasons.removeIf(
+        it ->
+            it instanceof Reason.BandwidthHeld held
+                && held.untilMillis() > 0
+                && held.untilMillis() <= nowMillis);
     DeviceCondition.Plan plan = condition.plan();
-    if (condition.online() || plan == null) {
+    if (plan == null) {
       return reasons;
     }
     String site = condition.device().slot().site().text();
@@ -85,6 +94,10 @@ public final class Why {
     if (state != null) {
       reasons.addAll(state.reasons());
     }
+    Reason paused = paused(condition);
+    if (paused != null) {
+      reasons.add(paused);
+    }
     if (condition.wanted().isEmpty()) {
       reasons.add(new Reason.NothingAssigned());
     }
@@ -96,7 +109,31 @@ public final class Why {
     if (isUpToDate) {
       reasons.add(new Reason.UpToDate());
     }
+    sayOnce(paused, reasons);
     return reasons;
+  }
+
+  private static @Nullable Reason paused(DeviceCondition condition) {
+    DeviceCondition.Pause pause = condition.pause();
+    return pause == null
+        ? null
+        : new Reason.TransfersPaused(pause.by(), pause.why(), pause.sinceMillis());
+  }
+
+  /// A device says it of itself, and of each application that it holds back; and it may not have
+  /// heard of the newest yet.
+  private static void sayOnce(@Nullable Reason paused, List<Reason> reasons) {
+    boolean isSaid = false;
+    for (Iterator<Reason> all = reasons.iterator(); all.hasNext(); ) {
+      Reason said = all.next();
+      if (said instanceof Reason.TransfersPaused) {
+        if (isSaid || (paused != null && !said.equals(paused))) {
+          all.remove();
+        } else {
+          isSaid = true;
+        }
+      }
+    }
   }
 
   private static Reason standing(DeviceCondition condition) {

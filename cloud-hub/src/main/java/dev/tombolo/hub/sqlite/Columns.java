@@ -1,5 +1,6 @@
 package dev.tombolo.hub.sqlite;
 
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.protocol.codec.Json;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -112,6 +114,28 @@ final class Columns {
                     fields.texts("freezeDates").stream()
                         .map(text -> value(text, SiteTimes::dates))
                         .toList()));
+  }
+
+  /// Empty when nothing is said.
+  static String line(Optional<LineRules> line) {
+    return line.map(
+            rules ->
+                JsonWriter.write(
+                    rules, (json, it) -> json.texts("bandwidth", words(it.bandwidth()))))
+        .orElse("");
+  }
+
+  static Optional<LineRules> line(String column) {
+    return column.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            read(
+                column,
+                fields ->
+                    new LineRules(
+                        fields.texts("bandwidth").stream()
+                            .map(text -> value(text, LineRules.Limit::parse))
+                            .toList())));
   }
 
   private static List<Weekly> weekly(List<String> texts) {

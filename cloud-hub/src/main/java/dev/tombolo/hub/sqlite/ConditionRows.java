@@ -22,10 +22,14 @@ final class ConditionRows {
           w.until_millis AS lifted_until, p.online AS online,
           max(coalesce(p.seen_millis, 0), coalesce(
             (SELECT max(taken_millis) FROM outbox_marks m WHERE m.device = d.id), 0)) AS seen,
+          t2.since_millis AS paused_since, t2.paused_by AS paused_by, t2.why AS paused_why,
           o.manifest AS manifest, o.revision AS revision,
           t.body AS body, t.hub_millis AS state_millis
         FROM devices d JOIN sites s ON s.name = d.site
           LEFT JOIN window_lifts w ON w.site = d.site AND w.slot = d.slot
+          LEFT JOIN transfer_pauses t2 ON t2.site = d.site AND t2.slot = (
+            SELECT max(slot) FROM transfer_pauses x
+              WHERE x.site = d.site AND x.slot IN ('', d.slot))
           LEFT JOIN presences p ON p.device = d.id
           LEFT JOIN documents o ON o.device = d.id
           LEFT JOIN device_states t ON t.device = d.id
@@ -54,7 +58,8 @@ final class ConditionRows {
         r.getLong("revision"),
         body == null ? null : stateOf(body),
         r.getLong("state_millis"),
-        plan(r));
+        plan(r),
+        pause(r));
   }
 
   private static DeviceCondition.@Nullable Plan plan(ResultSet r) throws SQLException {
@@ -63,6 +68,14 @@ final class ConditionRows {
         ? null
         : new DeviceCondition.Plan(
             r.getString("time_zone"), times, Loading.longOrNull(r, "lifted_until"));
+  }
+
+  /// The slot's own counts before its site's.
+  private static DeviceCondition.@Nullable Pause pause(ResultSet r) throws SQLException {
+    String by = r.getString("paused_by");
+    return by == null
+        ? null
+        : new DeviceCondition.Pause(by, r.getString("paused_why"), r.getLong("paused_since"));
   }
 
   static ReportBody.State stateOf(String body) {

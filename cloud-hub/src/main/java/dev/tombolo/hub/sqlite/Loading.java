@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.RowBlock;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.core.WindowLift;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.GitStateJson;
@@ -104,6 +105,7 @@ final class Loading {
                     r.getLong("until_millis"),
                     r.getLong("lifted_millis"),
                     r.getString("lifted_by"))));
+    each(state, "SELECT * FROM transfer_pauses", r -> new HubChange.PausePut(transferPause(r)));
     each(
         state,
         "SELECT * FROM line_rates",
@@ -265,6 +267,16 @@ final class Loading {
         given == null ? Map.of() : LayerColumns.given(given));
   }
 
+  static TransferPause transferPause(ResultSet r) throws SQLException {
+    String slot = r.getString("slot");
+    return new TransferPause(
+        new TransferPause.Place(
+            name(r, "site"), slot.isEmpty() ? Optional.empty() : Optional.of(name(r, "slot"))),
+        r.getLong("since_millis"),
+        r.getString("paused_by"),
+        r.getString("why"));
+  }
+
   /// Of [#FLEETS].
   static Kept<AdminObject.Fleet> fleet(ResultSet r) throws SQLException {
     return kept(
@@ -275,7 +287,8 @@ final class Loading {
             Columns.texts(r.getString("labels")),
             r.getBoolean("protected"),
             Columns.parameters(r.getString("parameters")),
-            Columns.times(r.getString("times"))));
+            Columns.times(r.getString("times")),
+            Columns.line(r.getString("line"))));
   }
 
   /// Of [#SITES].
@@ -291,7 +304,8 @@ final class Loading {
             r.getString("region"),
             r.getString("contact"),
             Columns.parameters(r.getString("parameters")),
-            Columns.times(r.getString("times"))));
+            Columns.times(r.getString("times")),
+            Columns.line(r.getString("line"))));
   }
 
   /// Of [#SLOTS].

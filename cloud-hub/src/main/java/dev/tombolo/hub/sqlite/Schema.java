@@ -23,7 +23,8 @@ final class Schema {
           version7(),
           version8(),
           version9(),
-          version10());
+          version10(),
+          version11());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -292,7 +293,6 @@ final class Schema {
           lifted_millis INTEGER NOT NULL, lifted_by TEXT NOT NULL,
           PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
   }
-
   /// How often it was committed to.
   private static List<String> version4() {
     return List.of("ALTER TABLE history ADD COLUMN commits INTEGER NOT NULL DEFAULT 0");
@@ -347,6 +347,20 @@ final class Schema {
         CREATE TABLE line_rates (
           site TEXT PRIMARY KEY, bytes_per_second INTEGER NOT NULL, samples INTEGER NOT NULL,
           measured_millis INTEGER NOT NULL) STRICT, WITHOUT ROWID""");
+  }
+
+
+  /// How devices use their site's line, and whose downloads a person has paused.
+  private static List<String> version11() {
+    return List.of(
+        "ALTER TABLE fleets ADD COLUMN line TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sites ADD COLUMN line TEXT NOT NULL DEFAULT ''",
+        // Without a slot it is the whole site.
+        """
+        CREATE TABLE transfer_pauses (
+          site TEXT NOT NULL, slot TEXT NOT NULL, since_millis INTEGER NOT NULL,
+          paused_by TEXT NOT NULL, why TEXT NOT NULL,
+          PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
   }
 
   /// Backups, and what a restored hub has lost.

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.RolloutLayer;
 import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.SlotLayers;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
@@ -536,6 +537,13 @@ public final class SqliteViews implements HubViews {
             + " ORDER BY t.created_millis DESC, t.id LIMIT ?",
         ViewRows::token,
         where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public List<TransferPause> pauses() {
+    return list(
+        "SELECT * FROM transfer_pauses ORDER BY site, slot LIMIT " + ROWS_MAX,
+        Loading::transferPause);
   }
 
   @Override

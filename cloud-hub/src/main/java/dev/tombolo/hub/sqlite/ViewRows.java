@@ -74,6 +74,7 @@ final class ViewRows {
         Columns.texts(r.getString("labels")),
         r.getBoolean("protected"),
         Columns.parameters(r.getString("parameters")),
+        Columns.line(r.getString("line")),
         r.getInt("site_count"),
         r.getInt("device_count"),
         origin(r));
@@ -90,6 +91,7 @@ final class ViewRows {
         r.getString("contact"),
         Columns.parameters(r.getString("parameters")),
         Columns.times(r.getString("times"), r.getString("fleet_times")),
+        Columns.line(r.getString("line")),
         r.getInt("slot_count"),
         r.getInt("device_count"),
         origin(r));

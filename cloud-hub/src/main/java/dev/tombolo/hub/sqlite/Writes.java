@@ -24,6 +24,7 @@ import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.sql.Connection;
@@ -124,6 +125,19 @@ final class Writes {
               c.lift().untilMillis(),
               c.lift().liftedMillis(),
               c.lift().liftedBy());
+      case HubChange.PausePut c ->
+          run(
+              "INSERT OR REPLACE INTO transfer_pauses VALUES (?, ?, ?, ?, ?)",
+              c.pause().place().site(),
+              c.pause().place().slot().map(Name::text).orElse(""),
+              c.pause().sinceMillis(),
+              c.pause().by(),
+              c.pause().why());
+      case HubChange.PauseEnded c ->
+          run(
+              "DELETE FROM transfer_pauses WHERE site = ? AND slot = ?",
+              c.place().site(),
+              c.place().slot().map(Name::text).orElse(""));
       case HubChange.LiftEnded c ->
           run(
               "DELETE FROM window_lifts WHERE site = ? AND slot = ?",
@@ -181,7 +195,7 @@ final class Writes {
 
   private void write(AdminObject.Fleet fleet, Kept<?> kept) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         fleet.name(),
         fleet.displayName(),
         Columns.texts(fleet.labels()),
@@ -191,12 +205,13 @@ final class Writes {
         kept.generation(),
         kept.changedMillis(),
         kept.changedBy(),
-        Columns.times(fleet.times()));
+        Columns.times(fleet.times()),
+        Columns.line(fleet.line()));
   }
 
   private void write(AdminObject.Site site, Kept<?> kept) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         site.name(),
         site.fleet(),
         site.displayName(),
@@ -209,7 +224,8 @@ final class Writes {
         kept.generation(),
         kept.changedMillis(),
         kept.changedBy(),
-        Columns.times(site.times()));
+        Columns.times(site.times()),
+        Columns.line(site.line()));
   }
 
   private void write(AdminObject.Slot slot, Kept<?> kept) throws SQLException {

@@ -152,6 +152,42 @@ class LayersCommandsTest {
   }
 
   @Test
+  void explainTellsWhoseRulesOfTheLineHoldAndATransferIsPausedAndResumed() throws IOException {
+    write("fleet.yaml", FLEET + "  line: {bandwidth: [{limit: 5Mbit/s}]}\n");
+    write(
+        "shops.yaml",
+        SHOPS.replaceFirst(
+            "Europe/Berlin}",
+            "Europe/Berlin, line: {bandwidth: [{hours: '08:00-20:00', limit: 2Mbit/s}]}}"));
+    Cli.Said applied = apply();
+    assertThat(applied.exit()).describedAs(applied.err()).isZero();
+
+    assertThat(hub.run(cli, "explain", "store-117/counter-1", "line.bandwidth").out())
+        .contains("line.bandwidth", "site", "08:00-20:00 2Mbit/s", "shops.yaml:4")
+        .contains("overrides", "fleet retail", "00:00-24:00 5Mbit/s");
+    assertThat(hub.run(cli, "explain", "store-118/counter-1", "line.bandwidth").out())
+        .contains("fleet retail")
+        .doesNotContain("2Mbit/s");
+    assertThat(hub.run(cli, "get", "sites", "--json").out()).contains("\"limit\":\"2Mbit/s\"");
+
+    assertThat(hub.run(cli, "transfer", "pause", "--site", "store-117", "--why", "tills").out())
+        .contains("site store-117 downloads paused");
+    assertThat(hub.run(cli, "transfer", "pause", "store-118/counter-1", "--why", "x").out())
+        .contains("slot store-118/counter-1 downloads paused");
+    assertThat(hub.run(cli, "transfer", "paused").out())
+        .contains("store-117", "(all)", "tills", "store-118", "counter-1");
+    assertThat(hub.run(cli, "transfer", "paused", "--json").out()).contains("\"why\":\"tills\"");
+    Cli.Said wrong = hub.run(cli, "transfer", "resume", "store-117/counter-1");
+    assertThat(wrong.exit()).isNotZero();
+    assertThat(wrong.err()).contains("resume site store-117");
+    assertThat(hub.run(cli, "transfer", "resume", "--site", "store-117").out())
+        .contains("site store-117 downloads resumed");
+    assertThat(hub.run(cli, "audit", "list").out()).contains("transfer-pause", "transfer-resume");
+    assertThat(hub.run(cli, "transfer", "pause", "--why", "x").err())
+        .contains("say one of SITE/SLOT and --site SITE");
+  }
+
+  @Test
   void explainNamesWhatWasMeant() throws IOException {
     pushRelease();
     write("application.yaml", APPLICATION);

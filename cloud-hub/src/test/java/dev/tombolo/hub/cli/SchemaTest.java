@@ -26,7 +26,7 @@ class SchemaTest {
           {"apiVersion": "tombolo.io/v1alpha1", "kind": "Fleet",
            "metadata": {"name": "retail", "displayName": "All", "labels": {"a": "b"}},
            "spec": {"protected": true, "windows": {"download": ["22:00-06:00"], "switch": ["01:00-05:00"]},
-            "openingHours": ["08:00-20:00"], "freezeDates": ["2026-12-24"],
+            "openingHours": ["08:00-20:00"], "freezeDates": ["2026-12-24"], "line": {"bandwidth": [{"limit": "1.5 Mbit/s"}]},
             "parameters": {"people": {"port": 1, "on": true}}}}
           """,
           "Site",
@@ -36,6 +36,7 @@ class SchemaTest {
            "spec": {"fleet": "retail", "timeZone": "Europe/Berlin", "region": "north",
             "contact": "me", "windows": {"download": ["Mon-Sat 22:00-06:00"], "switch": ["01:00-05:00"]},
             "openingHours": ["08:00-20:00"], "freezeDates": ["2026-12-24", "2026-12-18..2027-01-06"],
+            "line": {"bandwidth": [{"hours": "Mon-Fri 08:00-20:00", "limit": "2Mbit/s"}]},
             "parameters": {"people": {"title": "${site.name}"}}}}
           """,
           "DeviceSlot",

@@ -11,6 +11,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
@@ -366,7 +367,8 @@ public abstract class HubStoreContract {
                 List.of(),
                 List.of(Weekly.parse("02:00-03:00")),
                 List.of(),
-                List.of(SiteTimes.dates("2026-12-24")))),
+                List.of(SiteTimes.dates("2026-12-24"))),
+            Optional.of(new LineRules(List.of()))),
         new AdminObject.Slot(
             new SlotRef(Scene.SITE, new Name("till")), "Till", Map.of("a", "b"), Map.of()));
     scene.command(
@@ -385,7 +387,12 @@ public abstract class HubStoreContract {
                         List.of(Weekly.parse("22:00-06:00")),
                         List.of(Weekly.parse("Mon-Sat 01:00-05:00")),
                         List.of(Weekly.parse("08:00-20:00")),
-                        List.of(SiteTimes.dates("2026-12-18..2027-01-06")))),
+                        List.of(SiteTimes.dates("2026-12-18..2027-01-06"))),
+                    Optional.of(
+                        new LineRules(
+                            List.of(
+                                LineRules.Limit.parse("Mon-Fri 08:00-20:00 2Mbit/s"),
+                                LineRules.Limit.parse("00:00-24:00 1.5Gbit/s"))))),
                 new AdminObject.Application(
                     app, Scene.FLEET, Optional.empty(), "", Map.of(), Map.of("q", "2"))),
             Optional.of(Scene.FLEET.text()),
@@ -393,6 +400,13 @@ public abstract class HubStoreContract {
     scene.command(
         new AdminCommand.LiftWindows(
             Scene.SLOT, Duration.ofHours(1), "why", Optional.of(Scene.FLEET.text())));
+    TransferPause.Place site = TransferPause.Place.of(Scene.SITE);
+    Optional<String> typed = Optional.of(Scene.FLEET.text());
+    scene.command(new AdminCommand.PauseTransfers(site, "why „so“", typed));
+    scene.command(
+        new AdminCommand.PauseTransfers(TransferPause.Place.of(Scene.SLOT), "why", typed));
+    scene.command(new AdminCommand.ResumeTransfers(site, "", typed));
+    scene.command(new AdminCommand.PauseTransfers(site, "again", typed));
     scene.apply(Scene.fleet(Map.of()));
     scene.command(
         new AdminCommand.Apply(

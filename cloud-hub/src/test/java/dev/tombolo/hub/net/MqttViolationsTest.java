@@ -144,6 +144,10 @@ class MqttViolationsTest {
           new Case("publish to the hub's beacon", 0x90, d -> publish("tombolo/v1/hub")),
           new Case("publish to a wildcard", 0x81, d -> publish("tombolo/v1/+/report")),
           new Case("publish to a long topic", 0x90, d -> publish("tombolo/v1/" + "x".repeat(400))),
+          new Case(
+              "a property that reaches beyond the packet",
+              0x81,
+              d -> RawMqtt.publish(report(d), "{}", 0x02, 1, new byte[] {0x09, 0x7d, 0x7d, 'x'})),
           new Case("retained", 0x9a, d -> RawMqtt.publish(report(d), "{}", 0x03, 1)),
           new Case("QoS 2", 0x9b, d -> RawMqtt.publish(report(d), "{}", 0x04, 1)),
           new Case(

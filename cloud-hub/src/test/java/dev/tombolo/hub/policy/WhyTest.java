@@ -119,6 +119,33 @@ class WhyTest {
   }
 
   @Test
+  void aPauseIsSaidOnceThoughTheDeviceSaysItTwiceAndAnotherOneBefore() {
+    Reason old = new Reason.TransfersPaused("bob", "tills", 5);
+    ReportBody.State state =
+        new ReportBody.State(
+            null, 1, List.of(status(Phase.FETCHING, OLD, List.of(old))), List.of(old), Map.of());
+    DeviceCondition.Pause pause = new DeviceCondition.Pause("ann", "inventory", 7);
+    DeviceCondition paused =
+        new DeviceCondition(device(), true, 77, WANTED, null, 0, state, 5, null, pause);
+    DeviceCondition resumed = new DeviceCondition(device(), true, 77, WANTED, null, 0, state, 5);
+
+    assertThat(Why.of(paused)).containsExactly(new Reason.TransfersPaused("ann", "inventory", 7));
+    assertThat(Why.of(resumed)).containsExactly(old);
+  }
+
+  @Test
+  void ofADeviceInTheDarkABoundThatIsOverIsNotSaid() {
+    Reason held = new Reason.BandwidthHeld(2_000_000, 1_000, "then");
+    ReportBody.State state =
+        new ReportBody.State(
+            null, 1, List.of(status(Phase.FETCHING, OLD, List.of(held))), List.of(), Map.of());
+    DeviceCondition dark = new DeviceCondition(device(), false, 77, WANTED, null, 0, state, 5);
+
+    assertThat(Why.at(dark, 999)).contains(held);
+    assertThat(Why.at(dark, 1_000)).doesNotContain(held).isNotEmpty();
+  }
+
+  @Test
   void whateverTheConditionThereIsAnAnswer() {
     for (Standing standing : Standing.values()) {
       for (boolean online : new boolean[] {true, false}) {

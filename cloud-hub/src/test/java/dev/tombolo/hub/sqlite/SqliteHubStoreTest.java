@@ -169,6 +169,11 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE releases DROP COLUMN needs",
             "ALTER TABLE fleets DROP COLUMN times",
             "DROP TABLE line_rates",
+            "DROP TABLE git_sources",
+            "DROP TABLE git_states",
+            "ALTER TABLE fleets DROP COLUMN line",
+            "ALTER TABLE sites DROP COLUMN line",
+            "DROP TABLE transfer_pauses",
             "PRAGMA user_version = 1")) {
       run(sql);
     }

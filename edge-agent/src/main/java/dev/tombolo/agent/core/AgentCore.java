@@ -50,7 +50,7 @@ public final class AgentCore {
     this.windows = new WindowSteps(snapshot, boot, floor);
     this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows);
     this.kits = new KitSteps(snapshot);
-    this.status = new StatusView(applications);
+    this.status = new StatusView(applications, windows);
   }
 
   /// Takes up what was left: to be called once, before any event.

@@ -47,6 +47,11 @@ public sealed interface AgentEffect {
   /// @param near a kit has it: it never comes by the line
   record Fetch(Digest file, long size, String url, boolean near) implements AgentEffect {}
 
+  /// From now on what comes from the hub comes no faster, a download under way too.
+  ///
+  /// @param bytesPerSecond 0 for no bound
+  record HoldTo(long bytesPerSecond) implements AgentEffect {}
+
   record CancelFetch(Digest file) implements AgentEffect {}
 
   // Within the site

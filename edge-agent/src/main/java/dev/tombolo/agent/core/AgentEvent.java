@@ -79,7 +79,13 @@ public sealed interface AgentEvent {
   ///
   /// @param bytes of it that are here
   /// @param told what the peer said last
-  record CopyEnded(Digest content, long bytes, PeerAnswer told) implements AgentEvent {}
+  /// @param isSlow it gave, and less than is worth waiting for
+  record CopyEnded(Digest content, long bytes, PeerAnswer told, boolean isSlow)
+      implements AgentEvent {
+    public CopyEnded(Digest content, long bytes, PeerAnswer told) {
+      this(content, bytes, told, false);
+    }
+  }
 
   /// What came of [AgentEffect.AskBundle].
   ///

@@ -145,6 +145,7 @@ final class FileSteps {
   /// To be called when all applications have gone as far as they can.
   void settle(Collection<Application> applications, Now now, Outcome out) {
     dropStale(applications, out);
+    windows.hold(now, out);
     pause(now, out);
     next(now, out);
     sweep(applications, out);

@@ -125,7 +125,12 @@ final class PeerSteps {
       return;
     }
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
-    move(file, sharing.copyEnded(event.bytes(), event.told(), now.monotonicMillis()), now, out);
+    long nowMillis = now.monotonicMillis();
+    Move next =
+        event.isSlow()
+            ? sharing.copyWasSlow(event.bytes(), event.told(), nowMillis)
+            : sharing.copyEnded(event.bytes(), event.told(), nowMillis);
+    move(file, next, now, out);
   }
 
   /// A copy that an earlier core began has swallowed what this one asked for: of a content one

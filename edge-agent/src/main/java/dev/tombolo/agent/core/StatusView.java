@@ -23,8 +23,10 @@ final class StatusView {
   private final Programs programs;
   private final Downloads downloads;
   private final PeerSteps peers;
+  private final WindowSteps windows;
 
-  StatusView(ApplicationSteps applications) {
+  StatusView(ApplicationSteps applications, WindowSteps windows) {
+    this.windows = windows;
     this.programs = applications.programs();
     this.downloads = applications.downloads();
     this.peers = applications.peers();
@@ -83,6 +85,16 @@ final class StatusView {
     };
   }
 
+  private boolean isFromHub(List<Variant.File> coming) {
+    for (Variant.File file : coming) {
+      if (downloads.isFetching(file.digest())) {
+        return !downloads.isNear(file.digest())
+            && peers.reason(file.digest(), file.path(), 0, 0).isEmpty();
+      }
+    }
+    return false;
+  }
+
   /// Why more comes than could.
   static Reason grew(Route route, Reason cause) {
     return new Reason.DownloadGrew(
@@ -106,6 +118,9 @@ final class StatusView {
         reasons.addAll(application.holds);
         if (application.holds.isEmpty()) {
           reasons.add(fetching(application, at, now));
+          if (isFromHub(coming(at))) {
+            windows.held(now).ifPresent(reasons::add);
+          }
         }
         if (!(at.route() instanceof Route.Asking)) {
           at.route().cause().ifPresent(cause -> reasons.add(grew(at.route(), cause)));

@@ -8,14 +8,16 @@ import dev.tombolo.agent.window.ChangeGate;
 import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.window.Bandwidth;
+import dev.tombolo.protocol.window.BitRate;
 import dev.tombolo.protocol.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Windows and permits of the document in force, judged at the best time known here. They hold back
-/// changes only: neither what runs, nor a way back, nor the files of either.
+/// Windows, permits and the line's rules of the document in force, judged at the best time known
+/// here. They hold back changes only: neither what runs, nor a way back, nor the files of either.
 final class WindowSteps {
   /// What was heard is written down again after so long: a clock that counts drifts.
   private static final long KEEP_MILLIS = 6 * 3600_000L;
@@ -35,6 +37,13 @@ final class WindowSteps {
   /// Null until a document has said what holds back: until then everything is held back.
   private @Nullable ChangeGate gate;
 
+  private Optional<Bandwidth> bandwidth = Optional.empty();
+  private Optional<Reason> pause = Optional.empty();
+
+  /// Bytes a second, as asked of the hands; -1 before they were asked: an earlier core may have
+  /// asked something else.
+  private long heldTo = -1;
+
   WindowSteps(AgentSnapshot snapshot, AgentBoot boot, TimeFloor floor) {
     this.floor = floor;
     this.machineBootId = boot.machineBootId();
@@ -44,6 +53,43 @@ final class WindowSteps {
 
   void want(DesiredContent content) {
     gate = new ChangeGate(content.windows().map(Windows::new));
+    bandwidth = content.line().map(Bandwidth::new);
+    pause =
+        content
+            .line()
+            .flatMap(it -> Optional.ofNullable(it.pause()))
+            .map(it -> new Reason.TransfersPaused(it.by(), it.why(), it.sinceMillis()));
+  }
+
+  /// Has what comes from the hub kept to the rate that holds now.
+  void hold(Now now, Outcome out) {
+    if (gate == null) {
+      return;
+    }
+    long rate = rate(time(now)).map(BitRate::bytesPerSecond).orElse(0L);
+    if (rate != heldTo) {
+      heldTo = rate;
+      out.effect(new AgentEffect.HoldTo(rate));
+    }
+  }
+
+  /// While nobody knows what time it is, the lowest of all.
+  private Optional<BitRate> rate(BestTime time) {
+    return bandwidth.flatMap(it -> time instanceof BestTime.Sure(var at) ? it.at(at) : it.lowest());
+  }
+
+  /// Why what comes from the hub comes no faster.
+  Optional<Reason> held(Now now) {
+    BestTime time = time(now);
+    return rate(time)
+        .map(
+            rate ->
+                time instanceof BestTime.Sure(var at)
+                    ? new Reason.BandwidthHeld(
+                        rate.bitsPerSecond(),
+                        bandwidth.orElseThrow().until(at).orElse(0),
+                        bandwidth.orElseThrow().untilWords(at))
+                    : new Reason.BandwidthHeld(rate.bitsPerSecond(), 0, ""));
   }
 
   /// The hub has said what time it is. A message may be late, never early: a time that is earlier
@@ -78,7 +124,17 @@ final class WindowSteps {
 
   /// What speaks against fetching what is not live yet.
   List<Reason> download(Now now) {
-    return gate == null ? List.of(UNINFORMED) : gate.download(time(now));
+    if (gate == null) {
+      return List.of(UNINFORMED);
+    }
+    List<Reason> windows = gate.download(time(now));
+    if (pause.isEmpty()) {
+      return windows;
+    }
+    List<Reason> all = new ArrayList<>(windows.size() + 1);
+    all.add(pause.get());
+    all.addAll(windows);
+    return all;
   }
 
   /// What speaks against fetching this.
@@ -117,9 +173,9 @@ final class WindowSteps {
     return live.equals(Optional.of(wanted));
   }
 
-  /// What the whole device has to say about its time.
+  /// What the whole device has to say about its time, and its line.
   List<Reason> words(Now now) {
-    List<Reason> words = new ArrayList<>(2);
+    List<Reason> words = new ArrayList<>(3);
     BestTime time = time(now);
     if (time instanceof BestTime.Unsure(Reason.ClockJumped why)) {
       words.add(why);
@@ -127,6 +183,7 @@ final class WindowSteps {
     if (gate != null) {
       gate.lifted(time).ifPresent(words::add);
     }
+    pause.ifPresent(words::add);
     return words;
   }
 }

@@ -195,6 +195,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.Publish it -> link.perform(it);
       case AgentEffect.AcknowledgePacket it -> link.perform(it);
       case AgentEffect.Fetch it -> files.perform(it);
+      case AgentEffect.HoldTo it -> files.perform(it);
       case AgentEffect.CancelFetch it -> files.perform(it);
       case AgentEffect.ShareWith it -> share(it);
       case AgentEffect.TellPeers it -> lan.ifPresent(server -> server.perform(it));

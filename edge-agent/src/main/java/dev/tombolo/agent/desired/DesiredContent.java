@@ -2,6 +2,7 @@ package dev.tombolo.agent.desired;
 
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
@@ -24,6 +25,7 @@ public record DesiredContent(
     Optional<PeersSection> peers,
     List<Selection> selections,
     Optional<WindowsSection> windows,
+    Optional<LineSection> line,
     List<Envelope> publisherRoots,
     Map<Name, Envelope> releases) {
   public DesiredContent {
@@ -55,6 +57,7 @@ public record DesiredContent(
         keeper.read(document, Section.PEERS, PeersSection.class).map(DesiredContent::bounded),
         selections,
         keeper.read(document, Section.WINDOWS, WindowsSection.class),
+        keeper.read(document, Section.LINE, LineSection.class),
         keeper
             .read(document, Section.TRUST, TrustSection.class)
             .map(TrustSection::publisherRoots)

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,21 +36,24 @@ final class Download implements FileWork {
   private final AgentEffect.Fetch wanted;
   private final AgentFolders folders;
   private final FetchSettings settings;
+  private final LineRate rate;
   private final TlsSource tls;
   private final AgentInbox inbox;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private volatile @Nullable HttpURLConnection connection;
-  private volatile boolean cancelled;
+  private final CountDownLatch cancelled = new CountDownLatch(1);
 
   Download(
       AgentEffect.Fetch wanted,
       AgentFolders folders,
       FetchSettings settings,
+      LineRate rate,
       TlsSource tls,
       AgentInbox inbox) {
     this.wanted = wanted;
     this.folders = folders;
     this.settings = settings;
+    this.rate = rate;
     this.tls = tls;
     this.inbox = inbox;
   }
@@ -61,13 +65,13 @@ final class Download implements FileWork {
 
   @Override
   public boolean isCancelled() {
-    return cancelled;
+    return cancelled.getCount() == 0;
   }
 
   /// Ends it from another thread; what is on the disk stays for the next try.
   @Override
   public void cancel() {
-    cancelled = true;
+    cancelled.countDown();
     HttpURLConnection open = connection;
     if (open != null) {
       // TLS may want to say good-bye first, on a line that takes nothing any more.
@@ -170,7 +174,7 @@ final class Download implements FileWork {
         request.setRequestProperty("If-Range", "\"" + wanted.file().hex() + "\"");
       }
       connection = request;
-      if (cancelled) {
+      if (isCancelled()) {
         throw new IOException("cancelled");
       }
       return request;
@@ -193,7 +197,7 @@ final class Download implements FileWork {
   }
 
   private void copy(HttpURLConnection request, PartialFile part) throws IOException, LineException {
-    Pace pace = new Pace(settings.bytesPerSecondMax(), System.nanoTime());
+    Pace pace = new Pace(System.nanoTime());
     long toldNanos = System.nanoTime();
     try (InputStream in = body(request)) {
       int read;
@@ -205,7 +209,7 @@ final class Download implements FileWork {
           inbox.offer(new AgentEvent.FetchAdvanced(wanted.file(), part.length()));
           toldNanos = now;
         }
-        pace.received(read, now);
+        rest(pace.waitNanos(read, rate.bytesPerSecond(), now));
       }
     } finally {
       part.sync();
@@ -221,13 +225,28 @@ final class Download implements FileWork {
   }
 
   private int read(InputStream in) throws LineException {
-    if (cancelled) {
+    if (isCancelled()) {
       throw new LineException(new IOException("cancelled"));
     }
     try {
-      return in.read(buffer.array(), 0, BUFFER_BYTES);
+      return in.read(buffer.array(), 0, Pace.portion(rate.bytesPerSecond(), BUFFER_BYTES));
     } catch (IOException e) {
       throw new LineException(e);
+    }
+  }
+
+  /// What has come stays unread by the line, which so learns to send no faster.
+  private void rest(long nanos) throws LineException {
+    if (nanos <= 0) {
+      return;
+    }
+    try {
+      if (cancelled.await(nanos, TimeUnit.NANOSECONDS)) {
+        throw new LineException(new IOException("cancelled"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LineException(new IOException("cancelled", e));
     }
   }
 

@@ -24,8 +24,9 @@ public final class HubFiles implements AutoCloseable {
   private final AgentInbox inbox;
   private final AgentFolders folders;
   private final TlsSource tls;
-  private final PeerTls peerTls;
+  private final PeerSockets peers;
   private final FetchSettings settings;
+  private final LineRate rate;
   private final Map<Digest, FileWork> downloads = new LinkedHashMap<>();
   private final ThreadPoolExecutor worker;
 
@@ -38,8 +39,9 @@ public final class HubFiles implements AutoCloseable {
     this.inbox = inbox;
     this.folders = folders;
     this.tls = tls;
-    this.peerTls = peerTls;
+    this.peers = new PeerSockets(peerTls);
     this.settings = settings;
+    this.rate = new LineRate(settings.bytesPerSecondMax());
     worker =
         new ThreadPoolExecutor(
             1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), HubFiles::thread);
@@ -64,12 +66,16 @@ public final class HubFiles implements AutoCloseable {
       inbox.offer(new AgentEvent.FetchFailed(effect.file(), reason, false));
       return;
     }
-    begin(new Download(effect, folders, settings, tls, inbox));
+    begin(new Download(effect, folders, settings, rate, tls, inbox));
+  }
+
+  public void perform(AgentEffect.HoldTo effect) {
+    rate.holdTo(effect.bytesPerSecond());
   }
 
   /// In turn with the downloads: of a content there is one part here.
   public synchronized void perform(AgentEffect.CopyFromPeer effect) {
-    begin(new PeerCopy(effect, folders, peerTls, inbox));
+    begin(new PeerCopy(effect, folders, peers, rate, inbox));
   }
 
   private void begin(FileWork work) {

@@ -1,37 +1,37 @@
 package dev.tombolo.agent.https;
 
-import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 
-/// Keeps a download below a rate, so that the shop's line stays usable.
+/// A token bucket: says how long to wait so that a download stays below a rate, which may be
+/// another one each time. What was not used is saved up for a quarter of a second, no longer.
 final class Pace {
-  private final long bytesPerSecond;
+  /// A wait, and what comes at once after it, are about so long.
+  static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private long dueNanos;
 
-  /// @param bytesPerSecond 0 for no bound
-  Pace(long bytesPerSecond, long nowNanos) {
-    this.bytesPerSecond = bytesPerSecond;
+  Pace(long nowNanos) {
     this.dueNanos = nowNanos;
   }
 
-  /// Waits until the bytes just received are paid for.
-  void received(int bytes, long nowNanos) throws InterruptedIOException {
-    long wait = waitNanos(bytes, nowNanos);
-    if (wait > 0) {
-      try {
-        TimeUnit.NANOSECONDS.sleep(wait);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("cancelled");
-      }
-    }
+  /// Bytes to take at once.
+  ///
+  /// @param bytesPerSecond 0 for no bound
+  static int portion(long bytesPerSecond, int most) {
+    return bytesPerSecond <= 0
+        ? most
+        : (int) Math.clamp(bytesPerSecond * STEP_NANOS / 1_000_000_000L, 1, most);
   }
 
-  long waitNanos(int bytes, long nowNanos) {
+  /// Until the bytes just received are paid for.
+  ///
+  /// @param bytesPerSecond 0 for no bound
+  long waitNanos(int bytes, long bytesPerSecond, long nowNanos) {
     if (bytesPerSecond <= 0) {
+      dueNanos = nowNanos;
       return 0;
     }
-    dueNanos = Math.max(dueNanos, nowNanos) + bytes * 1_000_000_000L / bytesPerSecond;
-    return dueNanos - nowNanos;
+    dueNanos = Math.max(dueNanos, nowNanos - STEP_NANOS) + bytes * 1_000_000_000L / bytesPerSecond;
+    return Math.max(0, dueNanos - nowNanos);
   }
 }

@@ -4,7 +4,6 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
-import dev.tombolo.agent.core.PeerTls;
 import dev.tombolo.agent.release.PeerAnswer;
 import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.protocol.id.Digest;
@@ -34,13 +33,19 @@ final class PeerCopy implements FileWork {
   /// line is slow.
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private static final long WHOLE_BYTES_MIN = 1024 * 1024;
+  private static final long WHOLE_BYTES_MIN = 4 * 1024 * 1024;
   private static final long FOLLOWED_BYTES_MIN = 64 * 1024;
+
+  /// And one that fetches so slowly for long that this device's own line may be better.
+  private static final long FOLLOWING_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  private static final long FOLLOWING_BYTES_MIN = 300 * 32 * 1024;
 
   private final AgentEffect.CopyFromPeer wanted;
   private final AgentFolders folders;
   private final AgentInbox inbox;
   private final PeerLine line;
+  private final LineRate rate;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private PeerAnswer told;
@@ -48,13 +53,21 @@ final class PeerCopy implements FileWork {
   private long grownNanos;
   private long windowNanos;
   private long windowBytes;
+  private long followingNanos;
+  private long followingBytes;
   private boolean isSlow;
 
-  PeerCopy(AgentEffect.CopyFromPeer wanted, AgentFolders folders, PeerTls tls, AgentInbox inbox) {
+  PeerCopy(
+      AgentEffect.CopyFromPeer wanted,
+      AgentFolders folders,
+      PeerSockets sockets,
+      LineRate rate,
+      AgentInbox inbox) {
     this.wanted = wanted;
     this.folders = folders;
+    this.rate = rate;
     this.inbox = inbox;
-    this.line = new PeerLine(wanted.peer(), tls);
+    this.line = new PeerLine(wanted.peer(), sockets);
     this.told = PeerAnswer.unreachable(wanted.peer().device());
   }
 
@@ -97,10 +110,11 @@ final class PeerCopy implements FileWork {
     toldNanos = now;
     grownNanos = now;
     windowNanos = now;
+    followingNanos = now;
     while (part.length() < wanted.size()) {
       if (!goesOn(part)) {
         part.sync();
-        return new AgentEvent.CopyEnded(content(), part.length(), told);
+        return new AgentEvent.CopyEnded(content(), part.length(), told, isSlow);
       }
     }
     Digest got = part.digest();
@@ -131,26 +145,40 @@ final class PeerCopy implements FileWork {
     if (part.length() > before) {
       grownNanos = now;
     }
-    if (isCancelled() || now - grownNanos > STALL_NANOS || isSlow || isTooSlow(now)) {
+    isSlow = isSlow || isTooSlow(now);
+    if (isCancelled() || now - grownNanos > STALL_NANOS || isSlow) {
       return false;
     }
-    if (part.length() < told.bytes() || part.length() >= wanted.size()) {
+    if (part.length() >= wanted.size()
+        || (part.length() > before && part.length() < told.bytes())) {
       return true;
     }
-    return told.standing() == PeerStanding.FETCHES
+    // One that says it has more, and gives none of it, is not asked without a pause.
+    return (told.standing() == PeerStanding.FETCHES || part.length() < told.bytes())
         && !cancelled.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private boolean isTooSlow(long now) {
-    if (now - windowNanos < WINDOW_NANOS) {
-      return false;
+    boolean isFollowed = told.standing() == PeerStanding.FETCHES;
+    boolean isLess = false;
+    if (now - windowNanos >= WINDOW_NANOS) {
+      long least = isFollowed ? followed(FOLLOWED_BYTES_MIN, WINDOW_NANOS) : WHOLE_BYTES_MIN;
+      isLess = windowBytes < least;
+      windowNanos = now;
+      windowBytes = 0;
     }
-    long wantedBytes =
-        told.standing() == PeerStanding.FETCHES ? FOLLOWED_BYTES_MIN : WHOLE_BYTES_MIN;
-    boolean isLess = windowBytes < wantedBytes;
-    windowNanos = now;
-    windowBytes = 0;
+    if (now - followingNanos >= FOLLOWING_NANOS) {
+      isLess |= followingBytes < followed(FOLLOWING_BYTES_MIN, FOLLOWING_NANOS);
+      followingNanos = now;
+      followingBytes = 0;
+    }
     return isLess;
+  }
+
+  /// Who fetches keeps to the same bound as this device.
+  private long followed(long bytes, long nanos) {
+    long held = rate.bytesPerSecond();
+    return held <= 0 ? bytes : Math.min(bytes, held * TimeUnit.NANOSECONDS.toSeconds(nanos) / 2);
   }
 
   /// @return false when the line broke
@@ -161,6 +189,7 @@ final class PeerCopy implements FileWork {
           && (read = read(in, wanted.size() - part.length())) >= 0) {
         part.append(ByteBuffer.wrap(buffer.array(), 0, read));
         windowBytes += read;
+        followingBytes += read;
         long now = System.nanoTime();
         if (now - toldNanos >= NEWS_NANOS) {
           part.sync();
@@ -180,7 +209,9 @@ final class PeerCopy implements FileWork {
 
   private int read(InputStream in, long missing) throws BrokenException {
     try {
-      return in.read(buffer.array(), 0, (int) Math.min(BUFFER_BYTES, missing));
+      // One record of TLS may trickle in as well as a whole answer.
+      return PeerSockets.within(
+          STALL_NANOS, () -> in.read(buffer.array(), 0, (int) Math.min(BUFFER_BYTES, missing)));
     } catch (IOException e) {
       throw new BrokenException(e);
     }

@@ -1,6 +1,5 @@
 package dev.tombolo.agent.https;
 
-import dev.tombolo.agent.core.PeerTls;
 import dev.tombolo.agent.release.PeerAnswer;
 import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.protocol.desired.PeersSection.Peer;
@@ -12,26 +11,30 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/// Requests to one peer of the site, at the first of its addresses that answers.
+/// Requests to one peer of the site, at the first of its addresses that answers. Each has a
+/// deadline for all of it, handshake and answer: a peer that trickles is as good as one that is
+/// silent.
 final class PeerLine {
   private static final int CONNECT_MILLIS = 1_000;
   private static final int READ_MILLIS = 5_000;
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int PARTIAL = 206;
   private static final int NOTHING_THERE = 416;
   static final String STANDING = "Tombolo-Standing";
   static final String HOLDS = "Tombolo-Holds";
 
   private final Peer peer;
-  private final PeerTls tls;
+  private final PeerSockets sockets;
   private @Nullable String address;
 
-  PeerLine(Peer peer, PeerTls tls) {
+  PeerLine(Peer peer, PeerSockets sockets) {
     this.peer = peer;
-    this.tls = tls;
+    this.sockets = sockets;
   }
 
   /// What the peer says of the content, and bytes of it where there are any.
@@ -40,7 +43,7 @@ final class PeerLine {
   /// Of the content, without bytes.
   PeerAnswer ask(Digest content) {
     try {
-      return answer(connected(content, "HEAD", 0)).told();
+      return PeerSockets.within(ANSWER_NANOS, () -> answer(connected(content, "HEAD", 0))).told();
     } catch (IOException e) {
       return PeerAnswer.unreachable(peer.device());
     }
@@ -48,7 +51,7 @@ final class PeerLine {
 
   /// @throws IOException when it cannot be reached, or is somebody else
   Answer get(Digest content, long from) throws IOException {
-    return answer(connected(content, "GET", from));
+    return PeerSockets.within(ANSWER_NANOS, () -> answer(connected(content, "GET", from)));
   }
 
   private HttpsURLConnection connected(Digest content, String method, long from)
@@ -73,13 +76,13 @@ final class PeerLine {
   private HttpsURLConnection connected(String at, Digest content, String method, long from)
       throws IOException {
     // Whoever opens a connection without a default gets one made, with all public CAs in memory.
-    HttpsURLConnection.setDefaultSSLSocketFactory(tls.sockets());
+    HttpsURLConnection.setDefaultSSLSocketFactory(sockets);
     HttpsURLConnection open =
         (HttpsURLConnection)
             URI.create("https://" + at + "/v1/content/" + content.hex())
                 .toURL()
                 .openConnection(Proxy.NO_PROXY);
-    open.setSSLSocketFactory(tls.sockets());
+    open.setSSLSocketFactory(sockets);
     // Known by its key, not by a name.
     open.setHostnameVerifier((host, session) -> true);
     open.setInstanceFollowRedirects(false);

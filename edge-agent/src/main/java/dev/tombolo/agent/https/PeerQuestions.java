@@ -24,13 +24,13 @@ public final class PeerQuestions implements AutoCloseable {
 
   private final AgentInbox inbox;
   private final AgentFolders folders;
-  private final PeerTls tls;
+  private final PeerSockets sockets;
   private final ScheduledThreadPoolExecutor workers;
 
   public PeerQuestions(AgentInbox inbox, AgentFolders folders, PeerTls tls) {
     this.inbox = inbox;
     this.folders = folders;
-    this.tls = tls;
+    this.sockets = new PeerSockets(tls);
     workers = new ScheduledThreadPoolExecutor(THREADS, PeerQuestions::thread);
     workers.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
     workers.allowCoreThreadTimeOut(true);
@@ -59,7 +59,7 @@ public final class PeerQuestions implements AutoCloseable {
 
   private PeerAnswer answer(Peer peer, Digest content) {
     try {
-      return new PeerLine(peer, tls).ask(content);
+      return new PeerLine(peer, sockets).ask(content);
     } catch (RuntimeException e) {
       // What an address of the document cannot be asked for.
       return PeerAnswer.unreachable(peer.device());

@@ -40,6 +40,12 @@ public final class Sharing {
   /// Who does not answer, or gives nothing, is passed over for so long.
   static final long PASSED_OVER_MILLIS = 30_000;
 
+  /// Twice as long each time that it gives nothing of the same content, so often.
+  static final int DOUBLED_MAX = 7;
+
+  /// Who left a slow peer for the hub goes back to it, unless the hub gives so much more.
+  static final int WORTH_LEAVING = 2;
+
   /// While the hub rests after a failure, peers are asked so often.
   public static final long LOOK_MILLIS = 5_000;
 
@@ -68,6 +74,10 @@ public final class Sharing {
   private final Map<Digest, Set<DeviceId>> distrusted = new HashMap<>();
 
   private final Map<Digest, Integer> wrong = new HashMap<>();
+
+  /// Content -> who gave too little of it, how often.
+  private final Map<Digest, Map<DeviceId, Integer>> dull = new HashMap<>();
+
   private long hubRestsUntil;
 
   // The content under way
@@ -81,6 +91,11 @@ public final class Sharing {
   private @Nullable Peer source;
   private @Nullable Peer awaited;
   private final Map<DeviceId, Long> toldBytes = new HashMap<>();
+  private long startedMillis;
+  private long startedBytes;
+
+  /// Bytes a second, of peers that were left because they were slow.
+  private final Map<DeviceId, Long> slowRates = new HashMap<>();
 
   public Sharing(DeviceId self) {
     this.self = self;
@@ -117,6 +132,7 @@ public final class Sharing {
     inOrder.forEach(it -> known.add(it.device()));
     awayUntil.keySet().retainAll(known);
     dullUntil.keySet().retainAll(known);
+    slowRates.keySet().retainAll(known);
   }
 
   /// There is somebody to share with.
@@ -173,6 +189,7 @@ public final class Sharing {
     givers.keySet().retainAll(contents);
     distrusted.keySet().retainAll(contents);
     wrong.keySet().retainAll(contents);
+    dull.keySet().retainAll(contents);
   }
 
   /// What peers are told of the content under way.
@@ -249,6 +266,7 @@ public final class Sharing {
     if (giver.isPresent()) {
       isClaiming = false;
       source = giver.get();
+      started(nowMillis);
       for (PeerAnswer answer : heard) {
         toldBytes.putIfAbsent(answer.peer(), answer.bytes());
       }
@@ -263,7 +281,7 @@ public final class Sharing {
       Long before = toldBytes.put(other.peer(), other.bytes());
       boolean leads =
           other.standing() == PeerStanding.FETCHES
-              && !isDull(other, nowMillis)
+              && (isNoSlower(other, nowMillis) || !isDull(other, nowMillis))
               && before != null
               && other.bytes() > before
               && (other.bytes() > ownBytes + LEAD_BYTES
@@ -272,10 +290,26 @@ public final class Sharing {
       if (leader.isPresent()) {
         isFetching = false;
         source = leader.get();
+        started(nowMillis);
         return new Move.Copy(leader.get());
       }
     }
     return ask(LOOK_ROUND_MILLIS, nowMillis);
+  }
+
+  private void started(long nowMillis) {
+    startedMillis = nowMillis;
+    startedBytes = ownBytes;
+  }
+
+  private long bytesPerSecond(long nowMillis) {
+    return (ownBytes - startedBytes) * 1000 / Math.max(1, nowMillis - startedMillis);
+  }
+
+  /// It was left because it was slow, and it is the line that is: the hub gives no more.
+  private boolean isNoSlower(PeerAnswer other, long nowMillis) {
+    Long rate = slowRates.get(other.peer());
+    return rate != null && bytesPerSecond(nowMillis) <= WORTH_LEAVING * rate;
   }
 
   private boolean isHubOnly(long nowMillis) {
@@ -355,6 +389,7 @@ public final class Sharing {
     isClaiming = false;
     isFetching = true;
     toldBytes.clear();
+    started(nowMillis);
     return new Move.FromHub(ask(LOOK_ROUND_MILLIS, nowMillis));
   }
 
@@ -390,10 +425,32 @@ public final class Sharing {
         || told.bytes() > bytes
         || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
       // One that says it has it all, and ends before it is all here, does not have it all.
-      dullUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
+      passOver(told.peer(), nowMillis);
     }
     toldBytes.put(told.peer(), told.bytes());
     return ask(0, nowMillis);
+  }
+
+  /// A peer gives, and so little that another one or the hub may be better.
+  ///
+  /// @param told what the peer said last
+  public Move copyWasSlow(long bytes, PeerAnswer told, long nowMillis) {
+    advanced(bytes, nowMillis);
+    slowRates.put(told.peer(), bytesPerSecond(nowMillis));
+    source = null;
+    // Whoever comes first in rank has had its time.
+    progressMillis = Math.min(progressMillis, nowMillis - PATIENCE_MILLIS);
+    toldBytes.put(told.peer(), told.bytes());
+    passOver(told.peer(), nowMillis);
+    return ask(0, nowMillis);
+  }
+
+  private void passOver(DeviceId peer, long nowMillis) {
+    int times =
+        content == null
+            ? 1
+            : dull.computeIfAbsent(content, any -> new HashMap<>()).merge(peer, 1, Integer::sum);
+    dullUntil.put(peer, nowMillis + (PASSED_OVER_MILLIS << Math.min(times - 1, DOUBLED_MAX)));
   }
 
   /// It fetches, and has not come as far as is here.

@@ -80,6 +80,9 @@ final class Shop {
 
   boolean lineCut;
 
+  /// What comes from the hub is held to so many bytes a second; -1: nobody has said.
+  long heldTo = -1;
+
   /// Attempts at a line are neither answered nor refused.
   boolean lineHangs;
 
@@ -146,7 +149,8 @@ final class Shop {
         "run-" + agentRuns,
         machineBoot,
         "1.0",
-        List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS),
+        List.of(
+            Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE),
         0,
         List.of(HubKeys.FIRST.root()),
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
@@ -338,6 +342,7 @@ final class Shop {
       case AgentEffect.CloseLink _ -> hub.lineClosed();
       case AgentEffect.Publish it -> hub.published(it);
       case AgentEffect.AcknowledgePacket _, AgentEffect.CancelFetch _ -> {}
+      case AgentEffect.HoldTo it -> heldTo = it.bytesPerSecond();
       case AgentEffect.ShareWith _,
           AgentEffect.TellPeers _,
           AgentEffect.AskPeers _,

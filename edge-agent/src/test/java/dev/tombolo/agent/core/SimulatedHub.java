@@ -6,6 +6,7 @@ import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
@@ -53,6 +54,7 @@ final class SimulatedHub {
   @Nullable Gate gate;
 
   @Nullable WindowsSection windows;
+  @Nullable LineSection lineRules;
   int updatesSent;
   long through;
 
@@ -95,6 +97,10 @@ final class SimulatedHub {
     if (windows != null) {
       made.add(new Section(Section.WINDOWS, Json.write(windows)));
       requires.add(Features.WINDOWS);
+    }
+    if (lineRules != null) {
+      made.add(new Section(Section.LINE, Json.write(lineRules)));
+      requires.add(Features.LINE);
     }
     publish(made, requires);
   }

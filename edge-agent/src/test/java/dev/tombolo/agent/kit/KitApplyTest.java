@@ -434,7 +434,7 @@ class KitApplyTest {
                 });
     try {
       for (int times = 0; times < 3_000; times++) {
-        KitApply.begin(folders, device(Optional.empty())).close();
+        KitApply.begin(folders, device(Optional.empty()), KitApplyTest::unpack).close();
         assertThat(KitFolder.in(folders.kits())).isEmpty();
       }
     } finally {

@@ -135,6 +135,60 @@ class LanServerTest {
   }
 
   @Test
+  void aPeerThatTricklesItsHandshakeHoldsUpNoQuestion() throws Exception {
+    Box giver = new Box("giver");
+    Box slow = new Box("slow");
+    Box taker = new Box("taker");
+    acquaint(giver, slow, taker);
+    giver.has(CONTENT);
+    slow.has(CONTENT);
+
+    taker.questions.perform(
+        new AgentEffect.AskPeers(DIGEST, 1, List.of(trickling(slow, 0), giver.peer), 0));
+
+    assertThat(taker.events.await(AgentEvent.PeersAnswered.class).answers())
+        .containsExactlyInAnyOrder(
+            PeerAnswer.unreachable(slow.id),
+            new PeerAnswer(giver.id, PeerStanding.WHOLE, CONTENT.length));
+  }
+
+  @Test
+  void aPeerThatTricklesOneRecordIsGivenUp() throws Exception {
+    Box slow = new Box("slow");
+    Box taker = new Box("taker");
+    acquaint(slow, taker);
+    slow.has(CONTENT);
+
+    taker.files.perform(
+        new AgentEffect.CopyFromPeer(DIGEST, CONTENT.length, trickling(slow, 100_000)));
+
+    assertThat(taker.events.await(AgentEvent.CopyEnded.class).told())
+        .isEqualTo(PeerAnswer.unreachable(slow.id));
+    assertThat(taker.partBytes()).isBetween(1L, 100_000L);
+  }
+
+  @Test
+  void aPeerThatTricklesTheHeadOfAnAnswerIsGivenUp() throws Exception {
+    Box slow = new Box("slow");
+    Box taker = new Box("taker");
+    acquaint(slow, taker);
+    slow.has(CONTENT);
+
+    taker.files.perform(
+        new AgentEffect.CopyFromPeer(DIGEST, CONTENT.length, trickling(slow, 2_000)));
+
+    assertThat(taker.events.await(AgentEvent.CopyEnded.class).told())
+        .isEqualTo(PeerAnswer.unreachable(slow.id));
+    assertThat(taker.partBytes()).isZero();
+  }
+
+  private Peer trickling(Box box, int freely) throws IOException {
+    Trickle trickle = new Trickle(box.server.port(), freely);
+    open.add(trickle);
+    return new Peer(box.id, box.peer.slot(), box.peer.keys(), List.of(trickle.address()));
+  }
+
+  @Test
   void whatIsWrongIsThrownAway() throws Exception {
     Box giver = new Box("giver");
     Box taker = new Box("taker");

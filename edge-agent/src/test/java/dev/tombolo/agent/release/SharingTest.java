@@ -186,6 +186,85 @@ class SharingTest {
   }
 
   @Test
+  void whoGivesNothingAgainAndAgainIsPassedOverForLongerEachTime() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    PeerAnswer liar = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    sharing.begin(CONTENT, true, 0);
+    sharing.hubFailed(Long.MAX_VALUE);
+    long now = 0;
+    List<Long> passedOver = new ArrayList<>();
+
+    while (passedOver.size() < 10) {
+      long since = now;
+      while (!(sharing.answered(0, List.of(liar), now) instanceof Move.Copy)) {
+        now += 1_000;
+      }
+      passedOver.add(now - since);
+      now += 10_000;
+      sharing.copyEnded(0, liar, now);
+    }
+
+    assertThat(passedOver)
+        .containsExactly(
+            0L,
+            30_000L,
+            60_000L,
+            120_000L,
+            240_000L,
+            480_000L,
+            960_000L,
+            1_920_000L,
+            3_840_000L,
+            3_840_000L);
+  }
+
+  @Test
+  void aPeerThatTricklesIsLeftForTheHubAndDoesNotLureBack() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId liar = site.devices.getFirst().id;
+    leaveSlowPeer(sharing, liar);
+
+    sharing.answered(
+        1_000_000, List.of(new PeerAnswer(liar, PeerStanding.FETCHES, 50_000_000)), 40_000);
+    sharing.advanced(10_000_000, 49_000);
+
+    assertThat(
+            sharing.answered(
+                10_000_000,
+                List.of(new PeerAnswer(liar, PeerStanding.FETCHES, 60_000_000)),
+                50_000))
+        .isInstanceOf(Move.Ask.class);
+    assertThat(sharing.isFetching()).isTrue();
+  }
+
+  @Test
+  void whereTheLineIsSlowOneFetchesAgainAndNotTwo() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId honest = site.devices.getFirst().id;
+    leaveSlowPeer(sharing, honest);
+
+    sharing.answered(70_000, List.of(new PeerAnswer(honest, PeerStanding.FETCHES, 80_000)), 40_000);
+
+    assertThat(
+            sharing.answered(
+                80_000, List.of(new PeerAnswer(honest, PeerStanding.FETCHES, 90_000)), 50_000))
+        .isInstanceOf(Move.Copy.class);
+  }
+
+  /// 60,000 bytes came in half a minute.
+  private static void leaveSlowPeer(Sharing sharing, DeviceId peer) {
+    PeerAnswer answer = new PeerAnswer(peer, PeerStanding.FETCHES, 60_000);
+    sharing.begin(CONTENT, true, 0);
+    assertThat(sharing.answered(0, List.of(answer), 0)).isInstanceOf(Move.Copy.class);
+    sharing.copyWasSlow(60_000, answer, 30_000);
+    assertThat(sharing.answered(60_000, List.of(answer), 30_100)).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.answered(60_000, List.of(answer), 30_200)).isInstanceOf(Move.FromHub.class);
+  }
+
+  @Test
   void whatTheHubWouldGiveSmallerIsTakenFromPeersAlone() {
     Site site = new Site(1, 2);
     Sharing sharing = site.devices.getFirst().sharing;

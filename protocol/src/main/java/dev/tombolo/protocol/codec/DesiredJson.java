@@ -2,6 +2,7 @@ package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.PlaceSection;
@@ -10,6 +11,7 @@ import dev.tombolo.protocol.desired.TrustSection;
 import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.History;
+import dev.tombolo.protocol.window.BitRate;
 import dev.tombolo.protocol.window.DateSpan;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -159,16 +161,8 @@ final class DesiredJson {
   }
 
   static WindowsSection windows(JsonFields f) throws MalformedException {
-    int offset = f.small("offsetSeconds");
-    if (Math.abs((long) offset) > ZoneOffsets.OFFSET_SECONDS_MAX) {
-      throw f.wrong("offsetSeconds", "is farther from UTC than any place");
-    }
-    List<ZoneOffsets.Change> changes = f.list("changes", DesiredJson::change);
-    if (!ZoneOffsets.inOrder(changes)) {
-      throw f.wrong("changes", "must come in their order, none farther from UTC than any place");
-    }
     return new WindowsSection(
-        new ZoneOffsets(f.text("timeZone"), offset, changes),
+        zone(f),
         f.list("download", DesiredJson::span),
         f.list("switch", DesiredJson::span),
         f.list("openingHours", DesiredJson::span),
@@ -177,14 +171,64 @@ final class DesiredJson {
   }
 
   static void write(JsonWriter json, WindowsSection w) {
-    json.text("timeZone", w.zone().zone())
-        .integer("offsetSeconds", w.zone().offsetSeconds())
-        .list("changes", w.zone().changes(), DesiredJson::write)
+    zone(json, w.zone())
         .list("download", w.download(), DesiredJson::write)
         .list("switch", w.switching(), DesiredJson::write)
         .list("openingHours", w.openingHours(), DesiredJson::write)
         .list("freezeDates", w.freezeDates(), DesiredJson::write)
         .integerOrNull("liftedUntilMillis", w.liftedUntilMillis());
+  }
+
+  private static ZoneOffsets zone(JsonFields f) throws MalformedException {
+    int offset = f.small("offsetSeconds");
+    if (Math.abs((long) offset) > ZoneOffsets.OFFSET_SECONDS_MAX) {
+      throw f.wrong("offsetSeconds", "is farther from UTC than any place");
+    }
+    List<ZoneOffsets.Change> changes = f.list("changes", DesiredJson::change);
+    if (!ZoneOffsets.inOrder(changes)) {
+      throw f.wrong("changes", "must come in their order, none farther from UTC than any place");
+    }
+    return new ZoneOffsets(f.text("timeZone"), offset, changes);
+  }
+
+  private static JsonWriter zone(JsonWriter json, ZoneOffsets zone) {
+    return json.text("timeZone", zone.zone())
+        .integer("offsetSeconds", zone.offsetSeconds())
+        .list("changes", zone.changes(), DesiredJson::write);
+  }
+
+  static LineSection line(JsonFields f) throws MalformedException {
+    JsonFields pause = f.objectOrNull("pause");
+    return new LineSection(
+        zone(f),
+        f.list("bandwidth", DesiredJson::limit),
+        pause == null
+            ? null
+            : new LineSection.Pause(
+                pause.text("by"), pause.text("why"), pause.integer("sinceMillis")));
+  }
+
+  static void write(JsonWriter json, LineSection l) {
+    zone(json, l.zone())
+        .list("bandwidth", l.bandwidth(), DesiredJson::write)
+        .object("pause", l.pause(), DesiredJson::write);
+  }
+
+  private static LineSection.Limit limit(JsonFields f) throws MalformedException {
+    long bits = f.integer("bitsPerSecond");
+    if (!BitRate.isValid(bits)) {
+      throw f.wrong("bitsPerSecond", "is no limit of a line");
+    }
+    return new LineSection.Limit(span(f), new BitRate(bits));
+  }
+
+  private static void write(JsonWriter json, LineSection.Limit l) {
+    write(json, l.span());
+    json.integer("bitsPerSecond", l.rate().bitsPerSecond());
+  }
+
+  private static void write(JsonWriter json, LineSection.Pause p) {
+    json.text("by", p.by()).text("why", p.why()).integer("sinceMillis", p.sinceMillis());
   }
 
   private static ZoneOffsets.Change change(JsonFields f) throws MalformedException {

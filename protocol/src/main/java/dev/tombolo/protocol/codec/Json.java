@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.TrustSection;
@@ -56,6 +57,7 @@ public final class Json {
       case PeersSection peers -> JsonWriter.write(peers, DesiredJson::write);
       case PlaceSection place -> JsonWriter.write(place, DesiredJson::write);
       case WorkloadsSection workloads -> JsonWriter.write(workloads, DesiredJson::write);
+      case LineSection line -> JsonWriter.write(line, DesiredJson::write);
       case WindowsSection windows -> JsonWriter.write(windows, DesiredJson::write);
       case TrustSection trust -> JsonWriter.write(trust, DesiredJson::write);
       case Envelope envelope -> JsonWriter.write(envelope, SignJson::write);
@@ -156,6 +158,8 @@ public final class Json {
       return DesiredJson.workloads(fields);
     } else if (type == WindowsSection.class) {
       return DesiredJson.windows(fields);
+    } else if (type == LineSection.class) {
+      return DesiredJson.line(fields);
     } else if (type == TrustSection.class) {
       return DesiredJson.trust(fields);
     } else if (type == Envelope.class) {

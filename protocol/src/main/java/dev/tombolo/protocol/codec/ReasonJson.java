@@ -110,6 +110,11 @@ final class ReasonJson {
       case "windows-lifted" -> new Reason.WindowsLifted(f.integer("untilMillis"));
       case "clock-jumped" ->
           new Reason.ClockJumped(f.integer("expectedMillis"), f.integer("wallMillis"));
+      case "transfers-paused" ->
+          new Reason.TransfersPaused(f.text("by"), f.text("why"), f.integer("sinceMillis"));
+      case "bandwidth-held" ->
+          new Reason.BandwidthHeld(
+              f.integer("bitsPerSecond"), f.integer("untilMillis"), f.text("until"));
       case "agent-stopped" -> new Reason.AgentStopped();
       case "slot-empty" -> new Reason.SlotEmpty(f.text("slot"), f.text("fleet"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
@@ -365,6 +370,16 @@ final class ReasonJson {
           json.text("code", "clock-jumped")
               .integer("expectedMillis", r.expectedMillis())
               .integer("wallMillis", r.wallMillis());
+      case Reason.TransfersPaused r ->
+          json.text("code", "transfers-paused")
+              .text("by", r.by())
+              .text("why", r.why())
+              .integer("sinceMillis", r.sinceMillis());
+      case Reason.BandwidthHeld r ->
+          json.text("code", "bandwidth-held")
+              .integer("bitsPerSecond", r.bitsPerSecond())
+              .integer("untilMillis", r.untilMillis())
+              .text("until", r.until());
       case Reason.AgentStopped() -> json.text("code", "agent-stopped");
       case Reason.SlotEmpty r ->
           json.text("code", "slot-empty").text("slot", r.slot()).text("fleet", r.fleet());

@@ -16,6 +16,9 @@ public record Section(String name, String text) {
   /// JSON of [WindowsSection].
   public static final String WINDOWS = "windows";
 
+  /// JSON of [LineSection].
+  public static final String LINE = "line";
+
   /// JSON of [PeersSection].
   public static final String PEERS = "peers";
 

@@ -179,6 +179,19 @@ public sealed interface Reason {
   /// A person has lifted this device's windows for a while.
   record WindowsLifted(long untilMillis) implements Reason {}
 
+  // The line
+  /// An operator has stopped this device's downloads.
+  ///
+  /// @param sinceMillis hub time
+  record TransfersPaused(String by, String why, long sinceMillis) implements Reason {}
+
+  /// The download goes no faster than the site lets it.
+  ///
+  /// @param untilMillis when another limit begins, or none holds; 0 when that is never, or not
+  ///   known
+  /// @param until that moment as the shop's clock shows it
+  record BandwidthHeld(long bitsPerSecond, long untilMillis, String until) implements Reason {}
+
   record AgentStopped() implements Reason {}
 
   /// No device holds the slot.

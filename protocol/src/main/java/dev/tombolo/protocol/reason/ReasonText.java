@@ -1,5 +1,6 @@
 package dev.tombolo.protocol.reason;
 
+import dev.tombolo.protocol.window.BitRate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -314,6 +315,19 @@ public final class ReasonText {
               + " set the clock, or bring the line up: the hub tells the time.";
       case Reason.WindowsLifted r ->
           "An operator has lifted this device's windows until " + time(r.untilMillis()) + ".";
+      case Reason.TransfersPaused r ->
+          "An operator ("
+              + r.by()
+              + ") has paused this device's downloads since "
+              + time(r.sinceMillis())
+              + ": "
+              + r.why()
+              + "; they go on at the same byte when it is resumed (tombolo transfer resume).";
+      case Reason.BandwidthHeld r ->
+          "Held to "
+              + BitRate.say(r.bitsPerSecond())
+              + (r.until().isEmpty() ? "" : " until " + r.until())
+              + " by the bandwidth of its site.";
       case Reason.AgentStopped() ->
           "The agent is not running: workloads go on, nothing new arrives; start it (systemctl"
               + " start tombolo-agent, or: tombolo-agent run).";

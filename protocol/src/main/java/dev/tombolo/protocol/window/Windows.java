@@ -1,11 +1,7 @@
 package dev.tombolo.protocol.window;
 
 import dev.tombolo.protocol.desired.WindowsSection;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
@@ -17,9 +13,6 @@ import java.util.TreeSet;
 public final class Windows {
   /// Beyond it a window counts as never opening.
   public static final long HORIZON_MILLIS = 400 * LocalTime.DAY_MILLIS;
-
-  private static final DateTimeFormatter WORDS =
-      DateTimeFormatter.ofPattern("EEE yyyy-MM-dd HH:mm", Locale.ROOT);
 
   private final WindowsSection section;
   private final long[] downloadEdges;
@@ -155,8 +148,7 @@ public final class Windows {
 
   /// What the shop's clock shows: `Mon 2026-11-30 22:00`.
   public String local(long atMillis) {
-    long local = section.zone().local(atMillis);
-    return WORDS.format(LocalDateTime.ofEpochSecond(Math.floorDiv(local, 1000), 0, ZoneOffset.UTC));
+    return LocalTime.words(section.zone().local(atMillis));
   }
 
   /// When it may be done next, as the shop's clock shows it, with the zone; empty when never.

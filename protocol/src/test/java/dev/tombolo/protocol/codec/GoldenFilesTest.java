@@ -128,6 +128,7 @@ class GoldenFilesTest {
             "gate",
             "permit",
             "liftedUntilMillis",
+            "pause",
             "expect",
             "fallback",
             "min",

@@ -31,6 +31,7 @@ final class AuditIsWhole extends Invariant {
         case HubChange.AssignmentRemoved _ -> needs(actions, "unassign");
         case HubChange.ObjectGone _ -> needs(actions, "remove");
         case HubChange.LiftPut _ -> needs(actions, "override");
+        case HubChange.PausePut _ -> needs(actions, "transfer-pause");
         case HubChange.ReleasePut _ -> needs(actions, "release-push");
         case HubChange.PublisherRootPut _ -> needs(actions, "publisher-trust");
         default -> {}

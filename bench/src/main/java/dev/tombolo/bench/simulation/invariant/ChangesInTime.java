@@ -86,6 +86,10 @@ final class ChangesInTime extends Invariant {
                           || (it instanceof ReleaseState.Fetching at
                               && at.live().equals(Optional.of(at.wanted()))));
       WindowRule rule = WindowRule.of(shop, its);
+      hold(
+          isUrgent || !rule.isPaused(),
+          shop.number(),
+          () -> "a download begins though a person has paused it");
       if (rule.hasWindows() && !isUrgent) {
         holdsAbout(shop, its, rule::mayDownload, "a download begins outside its window");
       }

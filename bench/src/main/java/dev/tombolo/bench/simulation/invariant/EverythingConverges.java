@@ -220,6 +220,8 @@ final class EverythingConverges extends Invariant {
     return switch (state) {
       case ReleaseState.Fetching _ ->
           isUnsure
+              || (rule.isPaused()
+                  && why.stream().anyMatch(Reason.TransfersPaused.class::isInstance))
               || (!rule.mayDownload(nowMillis)
                   && why.stream().anyMatch(Reason.DownloadWindowClosed.class::isInstance));
       case ReleaseState.Staged _ ->

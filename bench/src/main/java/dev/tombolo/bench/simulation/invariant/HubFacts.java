@@ -251,6 +251,8 @@ final class HubFacts {
           HubChange.LiftEnded _,
           HubChange.LineMeasured _,
           HubChange.LineForgotten _,
+          HubChange.PausePut _,
+          HubChange.PauseEnded _,
           HubChange.SlotPut _,
           HubChange.ApplicationPut _,
           HubChange.GitPut _,

@@ -3,6 +3,7 @@ package dev.tombolo.bench.simulation.invariant;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
@@ -20,17 +21,24 @@ import java.util.Optional;
 final class WindowRule {
   private final Optional<WindowsSection> windows;
   private final Optional<WorkloadsSection> workloads;
+  private final boolean isPaused;
 
-  private WindowRule(Optional<WindowsSection> windows, Optional<WorkloadsSection> workloads) {
+  private WindowRule(
+      Optional<WindowsSection> windows, Optional<WorkloadsSection> workloads, boolean isPaused) {
     this.windows = windows;
     this.workloads = workloads;
+    this.isPaused = isPaused;
   }
 
   /// Of the document in force.
   static WindowRule of(Shop shop, ShopFacts its) {
     return new WindowRule(
         section(shop, its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
-        section(shop, its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)));
+        section(shop, its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
+        section(shop, its, Section.LINE)
+            .map(text -> read(LineSection.class, text))
+            .filter(line -> line.pause() != null)
+            .isPresent());
   }
 
   static Optional<String> section(Shop shop, ShopFacts its, String name) {
@@ -68,7 +76,15 @@ final class WindowRule {
     return windows.isPresent();
   }
 
+  /// A person has stopped its downloads.
+  boolean isPaused() {
+    return isPaused;
+  }
+
   boolean mayDownload(long atMillis) {
+    if (isPaused) {
+      return false;
+    }
     return windows.isEmpty()
         || isLifted(windows.get(), atMillis)
         || windows.get().download().isEmpty()

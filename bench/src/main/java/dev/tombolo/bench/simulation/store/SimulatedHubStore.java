@@ -120,6 +120,7 @@ public final class SimulatedHubStore implements HubStore {
           HubChange.LiftEnded _,
           HubChange.GitGone _,
           HubChange.LineForgotten _,
+          HubChange.PauseEnded _,
           HubChange.BlockDropped _,
           HubChange.StrangerGone _ -> {}
       case HubChange.RolloutKept(RolloutChange.Gone(var rollout)) ->
@@ -253,6 +254,8 @@ public final class SimulatedHubStore implements HubStore {
       case HubChange.LiftEnded c -> new Key(HubChange.LiftPut.class, c.slot(), null);
       case HubChange.LineMeasured c -> new Key(kind, c.rate().site(), null);
       case HubChange.LineForgotten c -> new Key(HubChange.LineMeasured.class, c.site(), null);
+      case HubChange.PausePut c -> new Key(kind, c.pause().place(), null);
+      case HubChange.PauseEnded c -> new Key(HubChange.PausePut.class, c.place(), null);
       case HubChange.PublisherRootPut c -> new Key(kind, c.root().version(), null);
       case HubChange.ReleasePut c -> new Key(kind, c.release().digest(), null);
       case HubChange.TokenPut c -> new Key(kind, c.token().id(), null);

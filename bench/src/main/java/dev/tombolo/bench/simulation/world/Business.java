@@ -32,12 +32,14 @@ final class Business {
   private final Chance chance;
   private final Windows windows;
   private int revoked;
+  private final Lines lines;
   private int users;
 
   Business(World world) {
     this.world = world;
     this.chance = world.chance("business");
     this.windows = new Windows(world.chance("windows"), world.plan());
+    this.lines = new Lines(world);
   }
 
   /// The first morning: fleet, sites, publisher, a first release of each application.
@@ -75,7 +77,8 @@ final class Business {
             : Map.of(
                 chance.oneOf(Releases.APPLICATIONS.subList(0, 2)),
                 Map.of("threads", Integer.toString(threads))),
-        windows.times(number));
+        windows.times(number),
+        lines.rules());
   }
 
   /// Changes of the last minute, which every device must still come to.
@@ -311,8 +314,10 @@ final class Business {
         .ask(new AdminCommand.Apply(List.of(application), Optional.empty(), false), answer -> {});
   }
 
-  /// Somebody cannot wait for the night, and somebody else gives a site other windows.
+  /// Somebody cannot wait for the night, somebody else gives a site other windows, and a third one
+  /// stops downloads.
   private void hurry() {
+    lines.pause();
     Optional<SlotRef> slot = Optional.ofNullable(world.slotOf(chance.oneOf(world.devices())));
     slot.ifPresent(
         it ->

@@ -64,6 +64,7 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.Fetch it -> fetching.fetch(it);
       case AgentEffect.AskBundle it -> bundling.ask(it);
       case AgentEffect.ApplyBundle it -> bundling.apply(it);
+      case AgentEffect.HoldTo _ -> {}
       case AgentEffect.CancelFetch it -> {
         fetching.cancel(it.file());
         neighbours.cancel(it.file());

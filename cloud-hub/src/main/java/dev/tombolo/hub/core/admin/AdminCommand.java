@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.Scope;
@@ -157,6 +158,16 @@ public sealed interface AdminCommand {
   ///
   /// @param why for the audit
   record LiftWindows(SlotRef slot, Duration life, String why, Optional<String> typedName)
+      implements AdminCommand {}
+
+  /// Stops downloads of a slot's device, or of all of a site.
+  ///
+  /// @param why for the audit, and for the people in the shop
+  record PauseTransfers(TransferPause.Place place, String why, Optional<String> typedName)
+      implements AdminCommand {}
+
+  /// @param why for the audit
+  record ResumeTransfers(TransferPause.Place place, String why, Optional<String> typedName)
       implements AdminCommand {}
 
   /// Begins to move devices of a scope to a release, in waves.

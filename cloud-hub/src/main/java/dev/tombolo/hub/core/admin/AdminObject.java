@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core.admin;
 
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.rollout.RolloutPlan;
@@ -23,22 +24,24 @@ public sealed interface AdminObject {
   String title();
 
   /// @param times of its sites, where they say nothing themselves
+  /// @param line of its sites that have no rules of their own
   record Fleet(
       Name name,
       String displayName,
       Map<String, String> labels,
       boolean isProtected,
       Map<Name, Map<String, String>> parameters,
-      SiteTimes times)
+      SiteTimes times,
+      Optional<LineRules> line)
       implements AdminObject {
-    /// Whose sites say for themselves when they may do what.
+    /// Whose sites say all of that for themselves.
     public Fleet(
         Name name,
         String displayName,
         Map<String, String> labels,
         boolean isProtected,
         Map<Name, Map<String, String>> parameters) {
-      this(name, displayName, labels, isProtected, parameters, SiteTimes.ANY);
+      this(name, displayName, labels, isProtected, parameters, SiteTimes.ANY, Optional.empty());
     }
 
     @Override
@@ -48,6 +51,7 @@ public sealed interface AdminObject {
   }
 
   /// @param timeZone IANA name
+  /// @param line empty: as its fleet says
   record Site(
       Name name,
       Name fleet,
@@ -57,8 +61,33 @@ public sealed interface AdminObject {
       String region,
       String contact,
       Map<Name, Map<String, String>> parameters,
-      SiteTimes times)
+      SiteTimes times,
+      Optional<LineRules> line)
       implements AdminObject {
+    /// With the line's rules of its fleet.
+    public Site(
+        Name name,
+        Name fleet,
+        String displayName,
+        Map<String, String> labels,
+        String timeZone,
+        String region,
+        String contact,
+        Map<Name, Map<String, String>> parameters,
+        SiteTimes times) {
+      this(
+          name,
+          fleet,
+          displayName,
+          labels,
+          timeZone,
+          region,
+          contact,
+          parameters,
+          times,
+          Optional.empty());
+    }
+
     /// Where anything may be done at any time.
     public Site(
         Name name,

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.RowLog;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.device.Stranger;
@@ -53,6 +54,10 @@ public interface HubViews extends AutoCloseable {
   Optional<Name> fleetOf(SlotRef slot);
 
   RolloutViews rollouts();
+
+  /// By site, then by slot; what stops a whole site comes before its slots. [#ROWS_MAX] at the
+  /// most.
+  List<TransferPause> pauses();
 
   /// By fleet, site, slot and application; what is wanted in a whole fleet comes before its sites.
   List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page);

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.core.admin.GitState;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
@@ -14,6 +15,7 @@ import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of [HubViews].
@@ -29,6 +31,7 @@ public final class Views {
       Map<String, String> labels,
       boolean isProtected,
       Map<Name, Map<String, String>> parameters,
+      Optional<LineRules> line,
       int sites,
       int devices,
       Origin origin) {}
@@ -84,6 +87,7 @@ public final class Views {
       String contact,
       Map<Name, Map<String, String>> parameters,
       SiteTimes times,
+      Optional<LineRules> line,
       int slots,
       int devices,
       Origin origin) {}

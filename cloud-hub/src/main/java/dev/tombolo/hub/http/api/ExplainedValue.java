@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One value of a device.
 ///
-/// @param path `APPLICATION.release` or `APPLICATION.parameters.NAME`
+/// @param path `APPLICATION.release` or `APPLICATION.parameters.NAME`, `line.bandwidth`
 /// @param value what the device is given; null when it is given none
 /// @param chain who says what; the first one counts, each was overridden by the one before it
 @Json

@@ -2,11 +2,13 @@ package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A fleet in a list.
 ///
 /// @param guarded it is `protected`
 /// @param observedGeneration the generation when nobody who is online waits, else the one before
+/// @param line of sites that have no rules of their own; null: nothing is said
 @Json
 public record FleetRow(
     String id,
@@ -14,6 +16,7 @@ public record FleetRow(
     String displayName,
     Map<String, String> labels,
     boolean guarded,
+    @Nullable LineBody line,
     int sites,
     int devices,
     CountsRow counts,

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param syncPolicies of an Application
 /// @param rollout what a Rollout is to do
 /// @param source of an Application that comes out of Git
+/// @param line of a Fleet or Site; null: nothing is said of it
 /// @param file where the object was written, for `explain`
 /// @param lines of its values in the file: `people-embedding/port`, `release`, `0/1/2` for the
 ///   third patch of the second override of the first policy
@@ -38,7 +39,8 @@ public record ObjectBody(
     @Nullable RolloutBody rollout,
     @Nullable SourceBody source,
     @Nullable String file,
-    @Nullable Map<String, Integer> lines) {
+    @Nullable Map<String, Integer> lines,
+    @Nullable LineBody line) {
   public ObjectBody {
     Objects.requireNonNull(kind, "kind is missing");
     Objects.requireNonNull(name, "name is missing");

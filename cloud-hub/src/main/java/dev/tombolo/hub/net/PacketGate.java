@@ -9,27 +9,36 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Lets only a CONNECT of bounded size through to the MQTT decoder, and whole: the decoder's own
-/// bound is the larger one of all later packets, and holds for what a packet says of its length,
-/// not for what the texts in it say of theirs.
-final class ConnectGate extends ByteToMessageDecoder {
+/// Lets packets through to the MQTT decoder whole and one by one, first a CONNECT of bounded size.
+/// The decoder's own bound is the larger one of all later packets, and holds for what a packet says
+/// of its length, not for what the texts in it say of theirs: it would wait for the rest of such a
+/// text, and make room for it anew at each piece that comes.
+final class PacketGate extends ByteToMessageDecoder {
   private static final int CONNECT = 0x10;
   private static final byte CONNACK = 0x20;
   private static final int LENGTH_BYTES_MAX = 4;
+  private static final Reason BEYOND =
+      new Reason.Malformed("MQTT packet", "a part of it reaches beyond its end");
 
   private final Line line;
   private final Edge edge;
+
+  /// Null before the CONNECT.
+  private @Nullable MqttSession session;
+
   private boolean isRefused;
 
-  ConnectGate(Line line, Edge edge) {
+  PacketGate(Line line, Edge edge) {
     this.line = line;
     this.edge = edge;
   }
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    if (isRefused) {
+    MqttSession open = session;
+    if (isRefused || (open != null && open.isClosed())) {
       in.skipBytes(in.readableBytes());
       return;
     }
@@ -37,7 +46,7 @@ final class ConnectGate extends ByteToMessageDecoder {
       return;
     }
     int at = in.readerIndex();
-    if (in.getUnsignedByte(at) != CONNECT) {
+    if (open == null && in.getUnsignedByte(at) != CONNECT) {
       edge.violations()
           .report(
               line.peer().map(PeerIdentity::device),
@@ -56,14 +65,23 @@ final class ConnectGate extends ByteToMessageDecoder {
       int digit = in.getUnsignedByte(at + 1 + i);
       length |= (digit & 0x7f) << (7 * i);
       if ((digit & 0x80) == 0) {
-        pass(ctx, in, i + 2, length);
+        if (open == null) {
+          connect(ctx, in, i + 2, length);
+        } else {
+          pass(ctx, in, i + 2, length, open);
+        }
         return;
       }
     }
-    refuse(ctx, in, ReasonCodes.MALFORMED_PACKET, new Reason.Malformed("CONNECT", "its length"));
+    if (open == null) {
+      refuse(ctx, in, ReasonCodes.MALFORMED_PACKET, new Reason.Malformed("CONNECT", "its length"));
+    } else {
+      // The decoder says what is wrong with it.
+      passAll(ctx, in);
+    }
   }
 
-  private void pass(ChannelHandlerContext ctx, ByteBuf in, int head, int length) {
+  private void connect(ChannelHandlerContext ctx, ByteBuf in, int head, int length) {
     if (length > Limits.CONNECT_BYTES_MAX) {
       refuse(
           ctx,
@@ -75,13 +93,10 @@ final class ConnectGate extends ByteToMessageDecoder {
     if (in.readableBytes() < head + length) {
       return;
     }
-    MqttSession session = new MqttSession(line, edge);
-    ctx.pipeline().addLast(new MqttDecoder(Limits.PACKET_BYTES_MAX), MqttEncoder.INSTANCE, session);
+    MqttSession made = new MqttSession(line, edge);
+    ctx.pipeline().addLast(new MqttDecoder(Limits.PACKET_BYTES_MAX), MqttEncoder.INSTANCE, made);
     ctx.fireChannelRead(in.readRetainedSlice(head + length));
-    if (session.isConnecting()) {
-      // The decoder waits for the rest of a text that is said to be longer than the packet, and
-      // would
-      // begin anew at each byte.
+    if (made.isConnecting()) {
       refuse(
           ctx,
           in,
@@ -89,7 +104,30 @@ final class ConnectGate extends ByteToMessageDecoder {
           new Reason.Malformed("CONNECT", "a part of it reaches beyond its end"));
       return;
     }
-    ctx.pipeline().remove(this);
+    session = made;
+  }
+
+  private void pass(ChannelHandlerContext ctx, ByteBuf in, int head, int length, MqttSession open) {
+    if (length > Limits.PACKET_BYTES_MAX) {
+      passAll(ctx, in);
+      return;
+    }
+    if (in.readableBytes() < head + length) {
+      return;
+    }
+    long before = open.packetsRead();
+    ctx.fireChannelRead(in.readRetainedSlice(head + length));
+    if (open.packetsRead() == before) {
+      isRefused = true;
+      in.skipBytes(in.readableBytes());
+      open.refusePacket(BEYOND);
+    }
+  }
+
+  /// It is refused by the decoder, and nothing after it is looked at.
+  private void passAll(ChannelHandlerContext ctx, ByteBuf in) {
+    isRefused = true;
+    ctx.fireChannelRead(in.readRetainedSlice(in.readableBytes()));
   }
 
   @Override

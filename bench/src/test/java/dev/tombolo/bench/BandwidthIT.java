@@ -1,0 +1,168 @@
+package dev.tombolo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.bench.line.Line;
+import dev.tombolo.bench.process.Await;
+import dev.tombolo.bench.process.RunningAgent;
+import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.bench.process.SmallRelease;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A site's bandwidth is kept to, and a download that a person has paused goes on at its byte.
+/// Bytes are counted, and time is only what they are divided by: a slow machine makes them fewer.
+@Tag("slow")
+class BandwidthIT {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final int PAYLOAD_BYTES = 20_000_000;
+  private static final long BYTES_PER_SECOND = 250_000;
+  private static final Duration MEASURED = Duration.ofSeconds(8);
+
+  /// What sockets of the proxy and of the agent hold while the agent reads no faster.
+  private static final long BUFFERED_BYTES = 5_000_000;
+
+  /// Document, reports, TLS, and what was in buffers when a download stopped, thrice.
+  private static final long OTHER_BYTES = 3 * BUFFERED_BYTES;
+
+  @TempDir Path folder;
+
+  @Test
+  void aBoundIsKeptAndAPauseLosesNoByte() throws Exception {
+    try (RunningHub hub = RunningHub.start(folder)) {
+      hub.prepare("shops");
+      site(hub, "2Mbit/s");
+      push(hub);
+      try (Line line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()))) {
+        String token =
+            hub.token(
+                "--fleet", "shops", "--site", "store-1", "--endpoint", "localhost:" + line.port());
+        try (RunningAgent agent =
+            RunningAgent.join(
+                hub.distributions(),
+                folder.resolve("agent"),
+                token,
+                List.of("link.backoffMaxSeconds=2"))) {
+          hub.cli("assign", "payload@1", "--fleet", "shops");
+          keepsTheBound(hub, agent, line);
+          long held = pauseHolds(hub, agent);
+          goesOn(hub, agent, line, held);
+        }
+      }
+    }
+  }
+
+  private void keepsTheBound(RunningHub hub, RunningAgent agent, Line line) throws Exception {
+    Await.untilTrue(LIMIT, () -> "a download; " + tail(agent), () -> part(agent) > 300_000);
+    long partBefore = part(agent);
+    long lineBefore = line.bytesDown();
+    long began = System.nanoTime();
+    Await.untilTrue(LIMIT, () -> "time", () -> System.nanoTime() - began >= MEASURED.toNanos());
+    long bytes = part(agent) - partBefore;
+    long overTheLine = line.bytesDown() - lineBefore;
+    double seconds = (System.nanoTime() - began) / 1e9;
+    System.out.printf(
+        "held to %,d bytes/s: %,d bytes in %.1f s (%,.0f a second), %,d over the line%n",
+        BYTES_PER_SECOND, bytes, seconds, bytes / seconds, overTheLine);
+
+    long allowed = (long) (BYTES_PER_SECOND * seconds);
+    assertThat(bytes).isBetween(1L, allowed * 11 / 10 + 128 * 1024);
+    assertThat(overTheLine).isLessThanOrEqualTo(allowed * 11 / 10 + BUFFERED_BYTES);
+    assertThat(agent.cli("why").out()).contains("Held to 2 Mbit/s by the bandwidth of its site.");
+    Await.untilTrue(
+        LIMIT,
+        () -> "get transfers says why",
+        () -> hub.cli("get", "transfers").contains("Held to 2 Mbit/s"));
+  }
+
+  /// @return bytes that are here
+  private long pauseHolds(RunningHub hub, RunningAgent agent) throws Exception {
+    hub.cli("transfer", "pause", "--site", "store-1", "--why", "the tills are slow");
+    Await.untilTrue(LIMIT, () -> "the pause; " + tail(agent), () -> isPaused(agent));
+    agent.kill();
+    long held = part(agent);
+    hub.kill();
+    agent.startAgain();
+    Await.untilTrue(LIMIT, () -> "the pause in the dark; " + tail(agent), () -> isPaused(agent));
+    hub.startAgain();
+    Await.untilTrue(
+        LIMIT,
+        () -> "why at the hub",
+        () -> hub.cli("why", "store-1/device-1").contains("has paused this device's downloads"));
+    assertThat(part(agent)).isEqualTo(held).isLessThan(PAYLOAD_BYTES);
+    return held;
+  }
+
+  private void goesOn(RunningHub hub, RunningAgent agent, Line line, long held) throws Exception {
+    site(hub, "200Mbit/s");
+    long before = line.bytesDown();
+    hub.cli("transfer", "resume", "--site", "store-1");
+    Await.untilTrue(
+        LIMIT,
+        () -> "live; " + tail(agent),
+        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"1\""));
+    long rest = line.bytesDown() - before;
+    System.out.printf("%,d bytes were here when it was paused, %,d came after%n", held, rest);
+
+    assertThat(rest).isLessThanOrEqualTo((PAYLOAD_BYTES - held) * 102 / 100 + 256 * 1024);
+    assertThat(line.bytesDown()).isLessThanOrEqualTo(PAYLOAD_BYTES + OTHER_BYTES);
+    assertThat(hub.cli("audit", "list")).contains("transfer-pause", "transfer-resume");
+  }
+
+  private static boolean isPaused(RunningAgent agent) throws Exception {
+    return agent.cli("status", "--json").out().contains("\"code\":\"transfers-paused\"");
+  }
+
+  private static String tail(RunningAgent agent) {
+    return String.valueOf(agent.process().tail());
+  }
+
+  /// Bytes of what is on its way.
+  private static long part(RunningAgent agent) throws IOException {
+    Path files = agent.data().resolve("files");
+    if (!Files.isDirectory(files)) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.list(files)) {
+      return all.filter(it -> it.getFileName().toString().endsWith(".part"))
+          .mapToLong(it -> it.toFile().length())
+          .sum();
+    }
+  }
+
+  private static void site(RunningHub hub, String limit) throws Exception {
+    hub.apply(
+        "Site",
+        "store-1",
+        "{fleet: shops, timeZone: Europe/Berlin, line: {bandwidth: [{limit: %s}]}}"
+            .formatted(limit));
+  }
+
+  private void push(RunningHub hub) throws Exception {
+    byte[] payload = new byte[PAYLOAD_BYTES];
+    new Random(1).nextBytes(payload);
+    Path release = Files.createDirectories(folder.resolve("payload-1"));
+    Files.write(release.resolve("payload.bin"), payload);
+    SmallRelease.push(
+        hub,
+        release,
+        """
+        apiVersion: tombolo.dev/v1
+        kind: Release
+        metadata: {name: payload, version: "1"}
+        spec:
+          kind: model
+          variants:
+            - files: [{from: payload.bin}]
+        """);
+  }
+}
