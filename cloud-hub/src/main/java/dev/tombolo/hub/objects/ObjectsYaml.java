@@ -416,10 +416,7 @@ public final class ObjectsYaml {
     }
 
     ObjectBody fleet(
-        boolean guarded,
-        @Nullable SiteTimesBody times,
-        Values values,
-        @Nullable LineBody line) {
+        boolean guarded, @Nullable SiteTimesBody times, Values values, @Nullable LineBody line) {
       return new ObjectBody(
           "Fleet",
           name,

@@ -293,6 +293,7 @@ final class Schema {
           lifted_millis INTEGER NOT NULL, lifted_by TEXT NOT NULL,
           PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
   }
+
   /// How often it was committed to.
   private static List<String> version4() {
     return List.of("ALTER TABLE history ADD COLUMN commits INTEGER NOT NULL DEFAULT 0");
@@ -348,7 +349,6 @@ final class Schema {
           site TEXT PRIMARY KEY, bytes_per_second INTEGER NOT NULL, samples INTEGER NOT NULL,
           measured_millis INTEGER NOT NULL) STRICT, WITHOUT ROWID""");
   }
-
 
   /// How devices use their site's line, and whose downloads a person has paused.
   private static List<String> version11() {

@@ -61,7 +61,8 @@ class SiteLineTest {
   }
 
   private void fleet(Optional<LineRules> line) {
-    scene.apply(new AdminObject.Fleet(Scene.FLEET, "", Map.of(), false, Map.of(), SiteTimes.ANY, line));
+    scene.apply(
+        new AdminObject.Fleet(Scene.FLEET, "", Map.of(), false, Map.of(), SiteTimes.ANY, line));
   }
 
   private DesiredManifest manifest() throws MalformedException {

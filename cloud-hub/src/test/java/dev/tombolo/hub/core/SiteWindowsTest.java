@@ -160,7 +160,8 @@ class SiteWindowsTest {
     long bare = manifest(device.device()).revision();
 
     scene.apply(
-        new AdminObject.Fleet(Scene.FLEET, "Production", Map.of(), false, Map.of(), NIGHTS, Optional.empty()));
+        new AdminObject.Fleet(
+            Scene.FLEET, "Production", Map.of(), false, Map.of(), NIGHTS, Optional.empty()));
 
     assertThat(manifest(device.device()).revision()).isEqualTo(bare + 1);
     assertThat(manifest(device.device()).requires()).containsExactly("windows");

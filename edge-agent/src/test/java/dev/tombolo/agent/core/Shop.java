@@ -149,8 +149,7 @@ final class Shop {
         "run-" + agentRuns,
         machineBoot,
         "1.0",
-        List.of(
-            Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE),
+        List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE),
         0,
         List.of(HubKeys.FIRST.root()),
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
