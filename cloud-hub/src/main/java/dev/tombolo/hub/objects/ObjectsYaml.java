@@ -342,27 +342,6 @@ public final class ObjectsYaml {
 
   private record Metadata(
       String name, String displayName, Map<String, String> labels, String file) {
-    ObjectBody fleet(boolean guarded, Values values, @Nullable LineBody line) {
-      return new ObjectBody(
-          "Fleet",
-          name,
-          null,
-          null,
-          displayName,
-          labels,
-          guarded,
-          null,
-          null,
-          null,
-          null,
-          values.parameters(),
-          null,
-          null,
-          file,
-          values.lines(),
-          line);
-    }
-
     ObjectBody site(
         SiteTimesBody times,
         @Nullable LineBody line,
@@ -389,7 +368,8 @@ public final class ObjectsYaml {
           null,
           null,
           file,
-          values.lines());
+          values.lines(),
+          line);
     }
 
     ObjectBody rollout(RolloutBody what, Map<String, Integer> lines) {

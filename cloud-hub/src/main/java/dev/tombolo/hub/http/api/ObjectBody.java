@@ -80,6 +80,7 @@ public record ObjectBody(
         null,
         null,
         null,
+        null,
         null);
   }
 }
