@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
   private static final Set<FaultKind> ALL = EnumSet.allOf(FaultKind.class);
 
+  /// Of every build; `-Dsimulation.seeds=2000` plays more.
+  private static final int SEEDS = 96;
+
   @Test
   void aHubAndFiveShopsConvergeInPeace() {
     World.Outcome outcome = new World(plan(1, 5, 5, ALL), Trace.silent()).play();
@@ -72,7 +75,7 @@ class SimulationTest {
   @Test
   @Tag("slow")
   void invariantsHoldInManyWorlds() throws InterruptedException {
-    assertHold(200_000, 96);
+    assertHold(200_000, Integer.getInteger("simulation.seeds", SEEDS));
   }
 
   private static void assertHold(long from, int seeds) throws InterruptedException {

@@ -54,6 +54,11 @@ final class Line {
   }
 
   String remote() {
-    return "10.0." + device.number() / 250 + "." + device.number() % 250 + ":" + (4_000 + number);
+    int its = device.number();
+    String host =
+        its % 3 == 2
+            ? "[2001:db8:0:" + Integer.toHexString(its) + "::7]"
+            : "10.0." + its / 250 + "." + its % 250;
+    return host + ":" + (4_000 + number);
   }
 }

@@ -67,6 +67,7 @@ final class OddCommands {
       default -> {
         ask(apply(List.of(object(), object())));
         ask(aboutReleases());
+        world.kits().make();
       }
     }
     world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
