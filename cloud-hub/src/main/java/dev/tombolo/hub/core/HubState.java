@@ -33,6 +33,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.Acked;
+import dev.tombolo.protocol.release.Need;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -101,8 +102,8 @@ public final class HubState {
   final Map<Digest, ReleaseRecord> releases = new HashMap<>();
   final Map<ReleaseRef, ReleaseRecord> releasesByRef = new HashMap<>();
 
-  /// Releases that need another application to be live.
-  int releasesWithNeeds;
+  /// Applications of which some release needs another, and those that are needed.
+  final Set<Name> inNeeds = new HashSet<>();
 
   final TreeMap<String, JoinTokenRecord> tokens = new TreeMap<>();
   final Map<String, List<TokenUse>> tokenUses = new HashMap<>();
@@ -311,7 +312,7 @@ public final class HubState {
       case HubChange.PauseEnded c -> pauses.remove(c.place());
       case HubChange.PublisherRootPut c -> publisherRoots.add(c.root());
       case HubChange.ReleasePut c -> {
-        releasesWithNeeds += c.release().needs().isEmpty() ? 0 : 1;
+        noteNeeds(c.release());
         releases.put(c.release().digest(), c.release());
         releasesByRef.put(c.release().ref(), c.release());
       }
@@ -434,6 +435,13 @@ public final class HubState {
   Map<Name, List<Rollout>> rolloutsAt(SlotRef slot) {
     Kept<AdminObject.Site> site = sites.get(slot.site());
     return site == null ? Map.of() : rollouts.of(site.content().fleet());
+  }
+
+  private void noteNeeds(ReleaseRecord release) {
+    for (Need need : release.needs()) {
+      inNeeds.add(release.ref().name());
+      inNeeds.add(need.application());
+    }
   }
 
   /// When a site may do what, by its own word or its fleet's.

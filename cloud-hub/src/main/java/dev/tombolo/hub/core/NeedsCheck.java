@@ -15,18 +15,20 @@ import dev.tombolo.protocol.release.Need;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Whether what releases need of each other can come true where they are selected. Refuses what
 /// would wait for ever; the order is the devices' own business.
 ///
-/// Costs nothing while no release needs anything.
+/// Costs nothing where an application is changed that no release needs and that needs none.
 final class NeedsCheck {
-  /// Sites and slots with a selection of their own that are looked at. The devices of further ones
-  /// wait, and say so.
-  static final int PLACES_LOOKED_MAX = 2_000;
+  /// Sites and slots with a selection of their own that are looked at: what a step has time for.
+  /// The devices of further ones wait, and say so.
+  static final int PLACES_LOOKED_MAX = 200;
 
   private final HubState state;
 
@@ -43,7 +45,7 @@ final class NeedsCheck {
   ///
   /// @param release null: none
   @Nullable Reason assignment(Place place, Name application, @Nullable Digest release) {
-    if (state.releasesWithNeeds == 0) {
+    if (!state.inNeeds.contains(application)) {
       return null;
     }
     Selected before = of(new Planned(state, List.of()), place.fleet());
@@ -72,15 +74,20 @@ final class NeedsCheck {
 
   /// Null when a list of objects may be applied.
   @Nullable Reason applied(Planned planned) {
-    if (state.releasesWithNeeds == 0) {
+    if (state.inNeeds.isEmpty()) {
       return null;
     }
     Planned now = new Planned(state, List.of());
     for (Name fleet : planned.fleetsWithApplications()) {
+      Set<Name> changed = planned.changedApplications(fleet);
+      changed.retainAll(state.inNeeds);
+      if (changed.isEmpty()) {
+        continue;
+      }
       Reason wrong =
           changes(
               fleet,
-              planned.changedApplications(fleet),
+              changed,
               placesIn(new Place(fleet, null, null)),
               of(now, fleet),
               of(planned, fleet));
@@ -93,7 +100,7 @@ final class NeedsCheck {
 
   /// Null when a rollout may bring a release to its scope.
   @Nullable Reason rollout(Scope scope, Name application, Digest release) {
-    if (state.releasesWithNeeds == 0) {
+    if (!state.inNeeds.contains(application)) {
       return null;
     }
     Name fleet = scope.fleet();
@@ -105,13 +112,14 @@ final class NeedsCheck {
 
   /// Null when who has switched may go back to what it had.
   @Nullable Reason goingBack(RolloutRecord record) {
-    if (state.releasesWithNeeds == 0) {
+    if (!state.inNeeds.contains(record.application())) {
       return null;
     }
     Scope scope = record.scope();
     Selected now = of(new Planned(state, List.of()), scope.fleet());
+    Set<Name> others = applicationsOf(scope.fleet());
     for (Place place : placesOf(scope)) {
-      for (Name other : applicationsOf(scope.fleet())) {
+      for (Name other : others) {
         if (other.equals(record.application())) {
           continue;
         }
@@ -170,6 +178,7 @@ final class NeedsCheck {
 
   private @Nullable Reason changes(
       Name fleet, Set<Name> changed, List<Place> places, Selected before, Selected after) {
+    Set<Name> others = applicationsOf(fleet);
     for (Place place : places) {
       for (Name application : changed) {
         Digest next = after.at(place, application);
@@ -183,7 +192,7 @@ final class NeedsCheck {
           wrong = cycle(application, next, place, after);
         }
         if (wrong == null) {
-          wrong = taken(fleet, application, place, before, after);
+          wrong = taken(others, application, place, before, after);
         }
         if (wrong != null) {
           return wrong;
@@ -215,9 +224,9 @@ final class NeedsCheck {
 
   /// Who needs what is changed there, had it, and would lose it.
   private @Nullable Reason taken(
-      Name fleet, Name changed, Place place, Selected before, Selected after) {
+      Set<Name> others, Name changed, Place place, Selected before, Selected after) {
     Digest next = after.at(place, changed);
-    for (Name other : applicationsOf(fleet)) {
+    for (Name other : others) {
       if (other.equals(changed)) {
         continue;
       }
@@ -329,6 +338,7 @@ final class NeedsCheck {
     return at != null && at.changedMillis() > record.createdMillis();
   }
 
+  /// Those of the fleet that need others or are needed.
   private Set<Name> applicationsOf(Name fleet) {
     Set<Name> names = new TreeSet<>(state.rollouts.of(fleet).keySet());
     state.assignments.forEach(
@@ -337,6 +347,7 @@ final class NeedsCheck {
             names.addAll(there.keySet());
           }
         });
+    names.retainAll(state.inNeeds);
     return names;
   }
 
@@ -344,14 +355,17 @@ final class NeedsCheck {
   private List<Place> placesIn(Place place) {
     List<Place> places = new ArrayList<>();
     places.add(place);
-    for (Place each : state.assignments.keySet()) {
+    for (Map.Entry<Place, TreeMap<Name, Assignment>> own : state.assignments.entrySet()) {
+      Place each = own.getKey();
       boolean isBelow =
           each.fleet().equals(place.fleet())
               && !each.equals(place)
               && each.site() != null
               && (place.site() == null
                   || (place.slot() == null && place.site().equals(each.site())));
-      if (isBelow && places.size() < PLACES_LOOKED_MAX) {
+      if (isBelow
+          && places.size() < PLACES_LOOKED_MAX
+          && own.getValue().keySet().stream().anyMatch(state.inNeeds::contains)) {
         places.add(each);
       }
     }
