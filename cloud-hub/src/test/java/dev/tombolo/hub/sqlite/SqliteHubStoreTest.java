@@ -162,6 +162,9 @@ class SqliteHubStoreTest extends HubStoreContract {
             "ALTER TABLE presences DROP COLUMN lan_millis",
             "ALTER TABLE sites DROP COLUMN times",
             "DROP TABLE window_lifts",
+            "ALTER TABLE fleets DROP COLUMN line",
+            "ALTER TABLE sites DROP COLUMN line",
+            "DROP TABLE transfer_pauses",
             "DROP TABLE rollouts",
             "DROP TABLE rollout_blocks",
             "DROP TABLE rollout_members",
@@ -231,6 +234,9 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("ALTER TABLE presences DROP COLUMN lan_millis");
     run("ALTER TABLE sites DROP COLUMN times");
     run("DROP TABLE window_lifts");
+    run("ALTER TABLE fleets DROP COLUMN line");
+    run("ALTER TABLE sites DROP COLUMN line");
+    run("DROP TABLE transfer_pauses");
     run("DROP TABLE rollouts");
     run("DROP TABLE rollout_blocks");
     run("DROP TABLE rollout_members");
