@@ -2,12 +2,15 @@ package dev.tombolo.hub.gitops;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.eclipse.jgit.lib.ProgressMonitor;
+import org.jspecify.annotations.Nullable;
 
 /// Ends a fetch that takes too long or brings too much.
 final class FetchWatch implements ProgressMonitor {
@@ -67,24 +70,40 @@ final class FetchWatch implements ProgressMonitor {
   @Override
   public void showDuration(boolean enabled) {}
 
+  /// What comes and goes meanwhile counts or not.
   static long bytes(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      long bytes = 0;
-      for (Path file : (Iterable<Path>) all::iterator) {
-        bytes += Files.isRegularFile(file) ? sizeOf(file) : 0;
-      }
-      return bytes;
+    long[] bytes = new long[1];
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
+              bytes[0] += is.isRegularFile() ? is.size() : 0;
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              return passOver(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path at, @Nullable IOException e)
+                throws IOException {
+              return e == null ? FileVisitResult.CONTINUE : passOver(e);
+            }
+          });
+      return bytes[0];
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static long sizeOf(Path file) throws IOException {
-    try {
-      return Files.size(file);
-    } catch (NoSuchFileException e) {
-      // A temporary file that got its name meanwhile; counted by it the next time.
-      return 0;
+  private static FileVisitResult passOver(IOException e) throws IOException {
+    if (e instanceof NoSuchFileException) {
+      return FileVisitResult.CONTINUE;
     }
+    throw e;
   }
 }

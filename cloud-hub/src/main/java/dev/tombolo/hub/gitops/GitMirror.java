@@ -101,8 +101,11 @@ public final class GitMirror {
     StoredConfig config = repository.getConfig();
     // An allowed host may not send the hub to another one.
     config.setString("http", null, "followRedirects", "false");
-    config.setBoolean("transfer", null, "fsckObjects", true);
-    config.setBoolean("gc", null, "auto", false);
+    // It would ask for all of the history, of which one commit comes. Each object's hash is checked
+    // all the same, and what a tree names never becomes a path here.
+    config.setBoolean("transfer", null, "fsckObjects", false);
+    config.setInt("gc", null, "auto", 0);
+    config.setBoolean("gc", null, "autoDetach", false);
     config.save();
     return repository;
   }
@@ -351,7 +354,7 @@ public final class GitMirror {
     }
     try (Stream<Path> all = Files.walk(at)) {
       for (Path each : (Iterable<Path>) all.sorted((a, b) -> b.compareTo(a))::iterator) {
-        Files.delete(each);
+        Files.deleteIfExists(each);
       }
     }
   }

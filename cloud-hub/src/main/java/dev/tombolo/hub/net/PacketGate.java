@@ -30,6 +30,9 @@ final class PacketGate extends ByteToMessageDecoder {
 
   private boolean isRefused;
 
+  /// Something since the last read was complete.
+  private boolean hasPassed;
+
   PacketGate(Line line, Edge edge) {
     this.line = line;
     this.edge = edge;
@@ -95,7 +98,7 @@ final class PacketGate extends ByteToMessageDecoder {
     }
     MqttSession made = new MqttSession(line, edge);
     ctx.pipeline().addLast(new MqttDecoder(Limits.PACKET_BYTES_MAX), MqttEncoder.INSTANCE, made);
-    ctx.fireChannelRead(in.readRetainedSlice(head + length));
+    pass(ctx, in.readRetainedSlice(head + length));
     if (made.isConnecting()) {
       refuse(
           ctx,
@@ -116,7 +119,7 @@ final class PacketGate extends ByteToMessageDecoder {
       return;
     }
     long before = open.packetsRead();
-    ctx.fireChannelRead(in.readRetainedSlice(head + length));
+    pass(ctx, in.readRetainedSlice(head + length));
     if (open.packetsRead() == before) {
       isRefused = true;
       in.skipBytes(in.readableBytes());
@@ -124,10 +127,27 @@ final class PacketGate extends ByteToMessageDecoder {
     }
   }
 
+  private void pass(ChannelHandlerContext ctx, ByteBuf packet) {
+    hasPassed = true;
+    ctx.fireChannelRead(packet);
+  }
+
+  /// As the class above does it, which does not know what was passed past its list: who has had a
+  /// packet and does not want more for now, is not read for.
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    discardSomeReadBytes();
+    if (!hasPassed && !ctx.channel().config().isAutoRead()) {
+      ctx.read();
+    }
+    hasPassed = false;
+    ctx.fireChannelReadComplete();
+  }
+
   /// It is refused by the decoder, and nothing after it is looked at.
   private void passAll(ChannelHandlerContext ctx, ByteBuf in) {
     isRefused = true;
-    ctx.fireChannelRead(in.readRetainedSlice(in.readableBytes()));
+    pass(ctx, in.readRetainedSlice(in.readableBytes()));
   }
 
   @Override

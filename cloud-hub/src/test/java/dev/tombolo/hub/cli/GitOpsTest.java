@@ -87,7 +87,7 @@ class GitOpsTest {
         .contains("git:" + folder + "/shops.git@main")
         .contains("deploy/app.yaml@" + first.substring(0, 8) + ":7")
         .contains("9117");
-    assertThat(run("audit").out()).contains("gitops-apply");
+    assertThat(run("audit", "list").out()).contains("gitops-apply");
 
     String second = repository.file("deploy/app.yaml", CONTENT.replace("9117", "9118")).commit("2");
     assertThat(run("gitops", "sync", "retail/people-embedding").exit()).isZero();

@@ -155,7 +155,7 @@ class LayersCommandsTest {
   void explainTellsWhoseRulesOfTheLineHoldAndATransferIsPausedAndResumed() throws IOException {
     write("fleet.yaml", FLEET + "  line: {bandwidth: [{limit: 5Mbit/s}]}\n");
     write(
-        "shops.yaml",
+        "shops/north.yml",
         SHOPS.replaceFirst(
             "Europe/Berlin}",
             "Europe/Berlin, line: {bandwidth: [{hours: '08:00-20:00', limit: 2Mbit/s}]}}"));
@@ -163,7 +163,7 @@ class LayersCommandsTest {
     assertThat(applied.exit()).describedAs(applied.err()).isZero();
 
     assertThat(hub.run(cli, "explain", "store-117/counter-1", "line.bandwidth").out())
-        .contains("line.bandwidth", "site", "08:00-20:00 2Mbit/s", "shops.yaml:4")
+        .contains("line.bandwidth", "site", "08:00-20:00 2Mbit/s", "north.yml:4")
         .contains("overrides", "fleet retail", "00:00-24:00 5Mbit/s");
     assertThat(hub.run(cli, "explain", "store-118/counter-1", "line.bandwidth").out())
         .contains("fleet retail")

@@ -2,6 +2,10 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +36,11 @@ class RolloutObjectsTest {
         deadline: 14d
       """;
 
+  private static final String HERE = ROLLOUT.replace("retail", Scene.FLEET.text());
+
   @TempDir Path folder;
   @TempDir Path data;
+  @TempDir Path another;
   @TempDir Path publisher;
   private final Cli cli = new Cli();
   private HubAlone hub;
@@ -50,6 +57,17 @@ class RolloutObjectsTest {
   @AfterEach
   void stop() {
     hub.close();
+  }
+
+  /// A rollout to nobody is over at once.
+  private void aDeviceJoins() throws IOException, InterruptedException {
+    hub.close();
+    try (HubStore store = SqliteHubStore.open(another.resolve("hub.db"))) {
+      Scene scene = Scene.ready(new Scene(store));
+      scene.command(new AdminCommand.PushRelease(Scene.release("people-embedding", "1.0.0")));
+      scene.joined("counter");
+    }
+    hub = new HubAlone(another);
   }
 
   @Test
@@ -79,12 +97,12 @@ class RolloutObjectsTest {
   }
 
   @Test
-  void whatIsUnderWayIsNotChangedAndWhatIsOverBeginsAgain() throws IOException {
-    write("a.yaml", FLEET);
-    write("b.yaml", ROLLOUT);
+  void whatIsUnderWayIsNotChangedAndWhatIsOverBeginsAgain() throws Exception {
+    aDeviceJoins();
+    write("b.yaml", HERE);
     assertThat(apply().exit()).isZero();
 
-    write("b.yaml", ROLLOUT.replace("percent: 10", "percent: 20"));
+    write("b.yaml", HERE.replace("percent: 10", "percent: 20"));
     Cli.Said refused = apply();
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err())
@@ -93,9 +111,9 @@ class RolloutObjectsTest {
         .contains("tombolo rollout abort spring");
 
     assertThat(hub.run(cli, "rollout", "abort", "spring").exit()).isZero();
-    write("b.yaml", ROLLOUT);
+    write("b.yaml", HERE);
     assertThat(apply().out()).contains("rollout spring unchanged");
-    write("b.yaml", ROLLOUT.replace("percent: 10", "percent: 20"));
+    write("b.yaml", HERE.replace("percent: 10", "percent: 20"));
     Cli.Said diff = hub.run(cli, "diff", "-f", folder.toString());
     assertThat(diff.out())
         .contains("rollout spring changed (generation 1 -> 2)")

@@ -174,9 +174,6 @@ class SqliteHubStoreTest extends HubStoreContract {
             "DROP TABLE line_rates",
             "DROP TABLE git_sources",
             "DROP TABLE git_states",
-            "ALTER TABLE fleets DROP COLUMN line",
-            "ALTER TABLE sites DROP COLUMN line",
-            "DROP TABLE transfer_pauses",
             "PRAGMA user_version = 1")) {
       run(sql);
     }
@@ -244,6 +241,8 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("ALTER TABLE releases DROP COLUMN needs");
     run("ALTER TABLE fleets DROP COLUMN times");
     run("DROP TABLE line_rates");
+    run("DROP TABLE git_sources");
+    run("DROP TABLE git_states");
     run("PRAGMA user_version = 3");
     Files.writeString(folder.resolve("hub.db-commits"), "000000000000000012\n");
 
