@@ -9,6 +9,7 @@ import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.core.EventQueue;
 import dev.tombolo.agent.core.Now;
+import dev.tombolo.agent.daemon.AgentVersion;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxQuota;
@@ -24,7 +25,6 @@ import dev.tombolo.bench.simulation.store.AgentDisk;
 import dev.tombolo.bench.simulation.store.DiskState;
 import dev.tombolo.bench.simulation.store.WatchedAgentStore;
 import dev.tombolo.hub.device.PresentedCertificate;
-import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
@@ -314,7 +314,7 @@ final class Device implements Shop {
         bootId,
         machineBoot(),
         "1.0",
-        List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS),
+        AgentVersion.FEATURES,
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
         knownRoots,
         identity.held().life(),
