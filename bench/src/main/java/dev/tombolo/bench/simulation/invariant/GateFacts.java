@@ -1,6 +1,7 @@
 package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ final class GateFacts {
 
   /// Slots whose device used a permit, and said that it rolled back.
   final Set<SlotRef> failed = new HashSet<>();
+
+  /// Which hardware it was that failed in a slot.
+  final Map<SlotRef, DeviceId> failedBy = new HashMap<>();
 
   /// Since when the hub knows that a site has as many failures as it may have.
   final Map<Name, Long> fullSince = new HashMap<>();
@@ -65,6 +69,7 @@ final class GateFacts {
     GateFacts copy = new GateFacts(record);
     copy.succeeded.addAll(succeeded);
     copy.failed.addAll(failed);
+    copy.failedBy.putAll(failedBy);
     copy.fullSince.putAll(fullSince);
     copy.openThrough = openThrough;
     copy.hasCompleted = hasCompleted;

@@ -349,6 +349,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
         && hasUsed(device, record, its.retriedMillis)
         && !(record.state() instanceof RolloutState.RolledBack)) {
       its.failed.add(slot);
+      its.failedBy.put(slot, device);
       its.succeeded.remove(slot);
       limits(record, its, slot.site());
     }
@@ -368,9 +369,18 @@ final class RolloutsKeepTheirBounds extends Invariant {
         && used.notBeforeMillis() >= Math.max(sinceMillis, record.createdMillis());
   }
 
+  /// Other hardware in the slot has not failed yet.
+  private boolean isHeldBy(@Nullable DeviceId failed, SlotRef slot) {
+    DeviceRecord record = failed == null ? null : facts.hub.devices.get(failed);
+    return record != null && record.isActive() && record.slot().equals(slot);
+  }
+
   private void limits(RolloutRecord record, GateFacts its, Name site) {
     int most = record.plan().budgets().failuresPerSite();
-    long failures = its.failed.stream().filter(slot -> slot.site().equals(site)).count();
+    long failures =
+        its.failed.stream()
+            .filter(slot -> slot.site().equals(site) && isHeldBy(its.failedBy.get(slot), slot))
+            .count();
     if (most > 0 && failures >= most) {
       its.fullSince.putIfAbsent(site, facts.hub.clockMillis);
     } else {
@@ -578,6 +588,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
       return;
     }
     Name site = device.slot().site();
+    // Hardware may have been replaced since it failed.
+    limits(rollout.record, its, site);
     Long full = its.fullSince.get(site);
     hold(
         full == null || permit.notBeforeMillis() <= full,
