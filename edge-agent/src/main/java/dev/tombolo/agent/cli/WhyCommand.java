@@ -1,6 +1,7 @@
 package dev.tombolo.agent.cli;
 
 import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
@@ -82,10 +83,17 @@ final class WhyCommand implements Callable<Integer> {
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {
       reasons.add(new Reason.NothingAssigned());
     }
-    if (reasons.stream().allMatch(Reason.CameByKit.class::isInstance)) {
+    if (reasons.stream().allMatch(Reason.CameByKit.class::isInstance) && isAllLive(status)) {
       reasons.add(new Reason.UpToDate());
     }
     return reasons;
+  }
+
+  /// Else an application says what it waits for.
+  private static boolean isAllLive(DeviceStanding status) {
+    return status.state().map(ReportBody.State::applications).orElse(List.of()).stream()
+        .flatMap(it -> it.reasons().stream())
+        .allMatch(it -> it instanceof Reason.UpToDate || it instanceof Reason.CameByKit);
   }
 
   private static String text(List<StatusJson.Because> answers) {
