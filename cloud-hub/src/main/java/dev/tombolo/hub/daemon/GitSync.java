@@ -307,15 +307,15 @@ final class GitSync implements GitRepositories, AutoCloseable {
         ? Optional.empty()
         : Optional.of(
             "the hub may not fetch from "
-                + source.host()
+                + source.server()
                 + "; allow it in hub.yaml: gitops: {hosts: [{host: "
-                + source.host()
+                + source.server()
                 + "}]}");
   }
 
   private Optional<HubConfig.GitHost> hostOf(GitSource source) {
     return config.hosts().stream()
-        .filter(host -> !source.isFolder() && host.host().equalsIgnoreCase(source.host()))
+        .filter(host -> !source.isFolder() && host.host().equalsIgnoreCase(source.server()))
         .findFirst();
   }
 

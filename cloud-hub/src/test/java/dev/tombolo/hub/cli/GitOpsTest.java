@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,21 @@ class GitOpsTest {
   }
 
   @Test
+  void aHostIsAllowedAtItsPortOnly() throws IOException {
+    hub.close();
+    HubConfig.GitHost host = new HubConfig.GitHost("git.example.com", "git", Optional.empty());
+    hub = hub(new GitOps(List.of(host), List.of(), 64L << 20, Duration.ofSeconds(10)));
+
+    write("app.yaml", sourceYaml("https://git.example.com:9999/shops.git"));
+    Cli.Said said = run("apply", "-f", file("app.yaml"));
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err()).contains("gitops: {hosts: [{host: git.example.com:9999}]}");
+
+    write("app.yaml", sourceYaml("https://git.example.com:443/shops.git"));
+    assertThat(run("diff", "-f", file("app.yaml")).err()).doesNotContain("may not fetch");
+  }
+
+  @Test
   void whatIsTooLargeIsRefused() throws IOException {
     hub.close();
     hub = hub(List.of(folder), 64L << 10);
@@ -241,12 +257,16 @@ class GitOpsTest {
   }
 
   private HubDaemon hub(List<Path> folders, long bytesMax) throws IOException {
+    return hub(new GitOps(List.of(), folders, bytesMax, Duration.ofSeconds(10)));
+  }
+
+  private HubDaemon hub(GitOps gitops) throws IOException {
     return HubDaemon.start(
         HubConfig.usual(data.resolve("hub"))
             .withEdgePort(0)
             .withAdminPort(0)
             .withNames(List.of("localhost"))
-            .withGitOps(new GitOps(List.of(), folders, bytesMax, Duration.ofSeconds(10))));
+            .withGitOps(gitops));
   }
 
   private void write(String name, String text) throws IOException {
