@@ -76,8 +76,10 @@ final class GitCommands {
                 "spec.source in a repository: a person says where an application comes from"),
             object.title());
       }
-      Name fleet = fleetOf(object, planned);
-      if (fleet != null && !fleet.equals(commit.fleet())) {
+      for (Name fleet : fleetsOf(object, planned)) {
+        if (fleet.equals(commit.fleet())) {
+          continue;
+        }
         return new AdminAnswer.Refused(
             new Reason.NotAllowed(
                 object.title()
@@ -92,19 +94,22 @@ final class GitCommands {
     return null;
   }
 
-  /// Null: it is told later that there is no such place.
-  private @Nullable Name fleetOf(AdminObject object, Planned planned) {
+  /// Where it is, and where it would be. None: it is told later that there is no such place.
+  private List<Name> fleetsOf(AdminObject object, Planned planned) {
     return switch (object) {
-      case AdminObject.Fleet it -> it.name();
+      case AdminObject.Fleet it -> List.of(it.name());
       case AdminObject.Site it -> {
         Kept<AdminObject.Site> there = state.sites.get(it.name());
-        yield there == null || it.fleet().equals(there.content().fleet())
-            ? it.fleet()
-            : there.content().fleet();
+        yield there == null
+            ? List.of(it.fleet())
+            : List.of(there.content().fleet(), it.fleet());
       }
-      case AdminObject.Slot it -> planned.fleetOf(it.ref().site());
-      case AdminObject.Application it -> it.fleet();
-      case AdminObject.Rollout it -> it.scope().fleet();
+      case AdminObject.Slot it -> {
+        Name fleet = planned.fleetOf(it.ref().site());
+        yield fleet == null ? List.of() : List.of(fleet);
+      }
+      case AdminObject.Application it -> List.of(it.fleet());
+      case AdminObject.Rollout it -> List.of(it.scope().fleet());
     };
   }
 

@@ -124,6 +124,20 @@ class GitOpsTest {
     assertThat(run("explain", "store-117/counter-1").out()).contains("9120");
   }
 
+  @Test
+  void aSiteIsNeitherPushedIntoAnotherFleetNorPulledOutOfOne() throws IOException {
+    write("other.yaml", (FLEET + "---\n" + SHOP).replace("retail", "other").replace("117", "200"));
+    assertThat(run("apply", "-f", file("other.yaml")).exit()).isZero();
+    repository.commit("good");
+    source("retail");
+    assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
+
+    broken(CONTENT + "---\n" + SHOP.replace("retail", "other"), "is of fleet other", "only that");
+    broken(CONTENT + "---\n" + SHOP.replace("117", "200"), "is of fleet other", "only that");
+    assertThat(run("get", "sites").out()).containsPattern("store-117 +retail");
+    assertThat(run("get", "sites").out()).containsPattern("store-200 +other");
+  }
+
   private void broken(String text, String... words) throws IOException {
     repository.file("deploy/app.yaml", text).commit("broken");
     Cli.Said said = run("gitops", "sync", "people-embedding");
