@@ -121,7 +121,12 @@ final class GitCommands {
     }
     GitState before = state.git(commit.fleet(), commit.application());
     GitState.Taken old = before.applied();
-    if (old != null && old.commit().equals(commit.id()) && before.fault() == null) {
+    boolean isKnown =
+        old != null
+            && old.commit().equals(commit.id())
+            && before.fault() == null
+            && !before.isPending();
+    if (isKnown) {
       return;
     }
     GitState.Taken now =
@@ -181,7 +186,8 @@ final class GitCommands {
 
   private static GitState well(GitState before, GitNote.Well note) {
     GitState.Taken applied = before.applied();
-    return before.fault() == null || applied == null || !applied.commit().equals(note.commit())
+    boolean isKnown = before.fault() == null && !before.isPending();
+    return isKnown || applied == null || !applied.commit().equals(note.commit())
         ? before
         : before.with(new GitState.Fetched(applied.commit(), applied.about(), applied.millis()));
   }

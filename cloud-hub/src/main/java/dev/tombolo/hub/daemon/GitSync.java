@@ -267,7 +267,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
     GitState.Fault known = view.state().fault();
     boolean isSaid =
         note instanceof GitNote.Well
-            ? known == null
+            ? known == null && !view.state().isPending()
             : note instanceof GitNote.Wrong wrong
                 && known != null
                 && known.isAbout(

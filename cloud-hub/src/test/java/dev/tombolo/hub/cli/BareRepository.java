@@ -65,6 +65,20 @@ final class BareRepository {
     return commit(message, true);
   }
 
+  /// The branch ends with a commit that it had before.
+  void takeBack(String commit) throws IOException {
+    try (Repository repository = new FileRepository(folder.toFile())) {
+      point(repository, ObjectId.fromString(commit));
+    }
+  }
+
+  private static void point(Repository repository, ObjectId commit) throws IOException {
+    RefUpdate update = repository.updateRef("refs/heads/main");
+    update.setNewObjectId(commit);
+    update.setForceUpdate(true);
+    update.update();
+  }
+
   private String commit(String message, boolean isFirst) throws IOException {
     commits++;
     try (Repository repository = new FileRepository(folder.toFile());
@@ -95,10 +109,7 @@ final class BareRepository {
       }
       ObjectId id = inserter.insert(commit);
       inserter.flush();
-      RefUpdate update = repository.updateRef("refs/heads/main");
-      update.setNewObjectId(id);
-      update.setForceUpdate(true);
-      update.update();
+      point(repository, id);
       return id.name();
     }
   }

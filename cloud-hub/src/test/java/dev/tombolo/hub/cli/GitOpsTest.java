@@ -203,6 +203,22 @@ class GitOpsTest {
   }
 
   @Test
+  void aBranchThatIsTakenBackLeavesNothingPending() throws IOException {
+    String first = repository.commit("port 9117");
+    source("retail");
+    assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
+    write("fleet.yaml", FLEET + "spec: {protected: true}\n---\n" + SHOP);
+    assertThat(run("apply", "-f", file("fleet.yaml")).exit()).isZero();
+    repository.file("deploy/app.yaml", CONTENT.replace("9117", "9118")).commit("2");
+    assertThat(run("gitops", "sync", "people-embedding").out()).contains("pending");
+
+    repository.takeBack(first);
+    assertThat(run("gitops", "sync", "people-embedding").out())
+        .contains("state        applied: commit " + first.substring(0, 8));
+    assertThat(run("gitops", "list").out()).doesNotContain("pending");
+  }
+
+  @Test
   void nothingIsTakenFromWhereTheHubMayNotFetch() throws IOException {
     write("app.yaml", sourceYaml("https://git.example.com/shops.git"));
     Cli.Said said = run("apply", "-f", file("app.yaml"));
