@@ -367,6 +367,11 @@ final class GitSync implements GitRepositories, AutoCloseable {
     if (view == null) {
       return new AdminAnswer.Refused(notThere(fleet, application));
     }
+    // What was fetched while the hub still might is not let in any more either.
+    Optional<Reason> refusal = refusal(view.source());
+    if (refusal.isPresent()) {
+      return new AdminAnswer.Refused(refusal.get());
+    }
     Turn turn = turns.computeIfAbsent(keyOf(view), key -> new Turn());
     if (!turn.lock.tryLock(LOOK_WAIT_MAX_SECONDS, TimeUnit.SECONDS)) {
       return new AdminAnswer.Refused(new Reason.Busy((int) LOOK_WAIT_MAX_SECONDS));

@@ -203,6 +203,27 @@ class GitOpsTest {
   }
 
   @Test
+  void whatWaitsIsNotLetInFromWhereTheHubMayNotFetchAnyMore() throws IOException {
+    write("fleet.yaml", FLEET + "spec: {protected: true}\n---\n" + SHOP);
+    assertThat(run("apply", "-f", file("fleet.yaml")).exit()).isZero();
+    repository.commit("port 9117");
+    source("retail", "--yes-really", "retail");
+    assertThat(run("gitops", "sync", "people-embedding").out()).contains("pending");
+    hub.close();
+    hub = hub(List.of(), 64L << 20);
+
+    for (List<String> asked :
+        List.of(List.of("diff"), List.of("approve", "--yes-really", "retail"))) {
+      List<String> args = new ArrayList<>(List.of("gitops", asked.getFirst(), "people-embedding"));
+      args.addAll(asked.subList(1, asked.size()));
+      Cli.Said said = run(args.toArray(new String[0]));
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.err()).contains("Not allowed").contains("gitops: {folders:");
+    }
+    assertThat(run("explain", "store-117/counter-1").out()).doesNotContain("9117");
+  }
+
+  @Test
   void aBranchThatIsTakenBackLeavesNothingPending() throws IOException {
     String first = repository.commit("port 9117");
     source("retail");
