@@ -62,11 +62,14 @@ final class GitCommands {
       return null;
     }
     AdminObject.Application from = find(commit.fleet(), commit.application());
-    if (from == null || from.source().isEmpty()) {
+    GitSource now = from == null ? null : from.source().orElse(null);
+    if (now == null || !now.isSamePlace(commit.source())) {
       return new AdminAnswer.Refused(
           new Reason.Conflict(
               "application " + commit.fleet() + "/" + commit.application(),
-              "it does not come out of Git any more"));
+              now == null
+                  ? "it does not come out of Git any more"
+                  : "it does not come from there any more, but from " + now.where()));
     }
     for (AdminObject object : command.objects()) {
       boolean isSource = object instanceof AdminObject.Application it && it.source().isPresent();

@@ -255,6 +255,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
         new AdminCommand.Commit(
             view.fleet(),
             view.application(),
+            view.source(),
             sound.snapshot().commit(),
             sound.snapshot().about(),
             asked.by());
