@@ -79,6 +79,17 @@ final class GitCommands {
                 "spec.source in a repository: a person says where an application comes from"),
             object.title());
       }
+      GitSource elsewhere = elsewhere(object, commit);
+      if (elsewhere != null) {
+        return new AdminAnswer.Refused(
+            new Reason.NotAllowed(
+                object.title()
+                    + " comes from "
+                    + (elsewhere.path().isEmpty() ? "" : elsewhere.path() + " of ")
+                    + elsewhere.where()
+                    + ", which alone says what it is"),
+            object.title());
+      }
       for (Name fleet : fleetsOf(object, planned)) {
         if (fleet.equals(commit.fleet())) {
           continue;
@@ -95,6 +106,14 @@ final class GitCommands {
       }
     }
     return null;
+  }
+
+  /// Where an application comes from that is another repository's, or another folder's, to say.
+  private @Nullable GitSource elsewhere(AdminObject object, Commit commit) {
+    AdminObject.Application there =
+        object instanceof AdminObject.Application it ? find(it.fleet(), it.name()) : null;
+    GitSource source = there == null ? null : there.source().orElse(null);
+    return source == null || source.isSamePlace(commit.source()) ? null : source;
   }
 
   /// Where it is, and where it would be. None: it is told later that there is no such place.

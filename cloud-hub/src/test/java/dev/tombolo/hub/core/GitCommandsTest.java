@@ -34,6 +34,22 @@ class GitCommandsTest {
     assertThat(refusal(commit(THERE, application(PEOPLE)))).isInstanceOf(Reason.Conflict.class);
   }
 
+  @Test
+  void anApplicationIsItsOwnRepositorysToSay() {
+    Name lines = new Name("lines");
+    scene.apply(application(PEOPLE, HERE), application(lines, THERE));
+    assertThat(refusal(commit(HERE, application(PEOPLE), application(lines))))
+        .isInstanceOf(Reason.NotAllowed.class);
+
+    // Several applications may come out of one folder, and one that comes out of none may be there.
+    scene.apply(application(lines, HERE));
+    assertThat(commit(HERE, application(PEOPLE), application(lines)))
+        .isInstanceOf(AdminAnswer.Done.class);
+    scene.apply(application(lines));
+    assertThat(commit(HERE, application(PEOPLE), application(lines)))
+        .isInstanceOf(AdminAnswer.Done.class);
+  }
+
   private AdminAnswer commit(GitSource from, AdminObject... objects) {
     return scene.command(
         new AdminCommand.Apply(
