@@ -222,6 +222,10 @@ final class GitSync implements GitRepositories, AutoCloseable {
     AdminAnswer answer = apply(view, sound, new Asked("", "", Optional.empty(), false));
     if (answer instanceof AdminAnswer.Refused refused
         && refused.reason() instanceof Reason.ProtectedFleet) {
+      if (view.state().isPending(sound.snapshot().commit())) {
+        // It was tried out when it came; that looks at every device of the fleet.
+        return;
+      }
       answer = apply(view, sound, new Asked("", "", Optional.empty(), true));
       if (answer instanceof AdminAnswer.Done) {
         note(view, new GitNote.Waits(sound.snapshot().commit(), sound.snapshot().about()));
