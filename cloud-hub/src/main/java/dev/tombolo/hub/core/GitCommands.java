@@ -122,9 +122,7 @@ final class GitCommands {
       case AdminObject.Fleet it -> List.of(it.name());
       case AdminObject.Site it -> {
         Kept<AdminObject.Site> there = state.sites.get(it.name());
-        yield there == null
-            ? List.of(it.fleet())
-            : List.of(there.content().fleet(), it.fleet());
+        yield there == null ? List.of(it.fleet()) : List.of(there.content().fleet(), it.fleet());
       }
       case AdminObject.Slot it -> {
         Name fleet = planned.fleetOf(it.ref().site());

@@ -75,7 +75,14 @@ class GitCommandsTest {
 
   private static AdminObject.Application application(Name name, GitSource source) {
     return new AdminObject.Application(
-        name, Scene.FLEET, Optional.empty(), "", Map.of(), Map.of(), List.of(), Optional.of(source));
+        name,
+        Scene.FLEET,
+        Optional.empty(),
+        "",
+        Map.of(),
+        Map.of(),
+        List.of(),
+        Optional.of(source));
   }
 
   private static GitSource source(String repository) {
