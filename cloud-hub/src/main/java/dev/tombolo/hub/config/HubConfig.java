@@ -123,8 +123,9 @@ public record HubConfig(
     }
   }
 
-  /// A host that repositories may be fetched from, by https.
+  /// A server that repositories may be fetched from, by https.
   ///
+  /// @param host with the port behind it when that is not 443
   /// @param passwordFile its content is the password, or a token
   public record GitHost(String host, String user, Optional<Path> passwordFile) {}
 
@@ -359,7 +360,7 @@ public record HubConfig(
     for (YamlMap host : map.maps("hosts")) {
       hosts.add(
           new GitHost(
-              host.read("host", HubConfig::hostName),
+              host.read("host", HubConfig::server),
               host.text("user", "git"),
               host.optionalRead("passwordFile", (Function<String, Path>) Path::of)));
       host.noMore();
@@ -387,11 +388,12 @@ public record HubConfig(
     return gitops;
   }
 
-  private static String hostName(String text) {
-    if (!text.matches("[A-Za-z0-9.-]{1,253}")) {
-      throw new IllegalArgumentException("'" + text + "' is not a host; write git.example.com");
+  private static String server(String text) {
+    if (!text.matches("[A-Za-z0-9.-]{1,253}(:[1-9][0-9]{0,4})?")) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a host; write git.example.com, or git.example.com:8443");
     }
-    return text;
+    return text.endsWith(":443") ? text.substring(0, text.indexOf(':')) : text;
   }
 
   private static Admin admin(YamlMap map) {

@@ -62,11 +62,14 @@ final class GitCommands {
       return null;
     }
     AdminObject.Application from = find(commit.fleet(), commit.application());
-    if (from == null || from.source().isEmpty()) {
+    GitSource now = from == null ? null : from.source().orElse(null);
+    if (now == null || !now.isSamePlace(commit.source())) {
       return new AdminAnswer.Refused(
           new Reason.Conflict(
               "application " + commit.fleet() + "/" + commit.application(),
-              "it does not come out of Git any more"));
+              now == null
+                  ? "it does not come out of Git any more"
+                  : "it does not come from there any more, but from " + now.where()));
     }
     for (AdminObject object : command.objects()) {
       boolean isSource = object instanceof AdminObject.Application it && it.source().isPresent();
@@ -76,8 +79,21 @@ final class GitCommands {
                 "spec.source in a repository: a person says where an application comes from"),
             object.title());
       }
-      Name fleet = fleetOf(object, planned);
-      if (fleet != null && !fleet.equals(commit.fleet())) {
+      GitSource elsewhere = elsewhere(object, commit);
+      if (elsewhere != null) {
+        return new AdminAnswer.Refused(
+            new Reason.NotAllowed(
+                object.title()
+                    + " comes from "
+                    + (elsewhere.path().isEmpty() ? "" : elsewhere.path() + " of ")
+                    + elsewhere.where()
+                    + ", which alone says what it is"),
+            object.title());
+      }
+      for (Name fleet : fleetsOf(object, planned)) {
+        if (fleet.equals(commit.fleet())) {
+          continue;
+        }
         return new AdminAnswer.Refused(
             new Reason.NotAllowed(
                 object.title()
@@ -92,19 +108,28 @@ final class GitCommands {
     return null;
   }
 
-  /// Null: it is told later that there is no such place.
-  private @Nullable Name fleetOf(AdminObject object, Planned planned) {
+  /// Where an application comes from that is another repository's, or another folder's, to say.
+  private @Nullable GitSource elsewhere(AdminObject object, Commit commit) {
+    AdminObject.Application there =
+        object instanceof AdminObject.Application it ? find(it.fleet(), it.name()) : null;
+    GitSource source = there == null ? null : there.source().orElse(null);
+    return source == null || source.isSamePlace(commit.source()) ? null : source;
+  }
+
+  /// Where it is, and where it would be. None: it is told later that there is no such place.
+  private List<Name> fleetsOf(AdminObject object, Planned planned) {
     return switch (object) {
-      case AdminObject.Fleet it -> it.name();
+      case AdminObject.Fleet it -> List.of(it.name());
       case AdminObject.Site it -> {
         Kept<AdminObject.Site> there = state.sites.get(it.name());
-        yield there == null || it.fleet().equals(there.content().fleet())
-            ? it.fleet()
-            : there.content().fleet();
+        yield there == null ? List.of(it.fleet()) : List.of(there.content().fleet(), it.fleet());
       }
-      case AdminObject.Slot it -> planned.fleetOf(it.ref().site());
-      case AdminObject.Application it -> it.fleet();
-      case AdminObject.Rollout it -> it.scope().fleet();
+      case AdminObject.Slot it -> {
+        Name fleet = planned.fleetOf(it.ref().site());
+        yield fleet == null ? List.of() : List.of(fleet);
+      }
+      case AdminObject.Application it -> List.of(it.fleet());
+      case AdminObject.Rollout it -> List.of(it.scope().fleet());
     };
   }
 
@@ -116,7 +141,12 @@ final class GitCommands {
     }
     GitState before = state.git(commit.fleet(), commit.application());
     GitState.Taken old = before.applied();
-    if (old != null && old.commit().equals(commit.id()) && before.fault() == null) {
+    boolean isKnown =
+        old != null
+            && old.commit().equals(commit.id())
+            && before.fault() == null
+            && !before.isPending();
+    if (isKnown) {
       return;
     }
     GitState.Taken now =
@@ -176,7 +206,8 @@ final class GitCommands {
 
   private static GitState well(GitState before, GitNote.Well note) {
     GitState.Taken applied = before.applied();
-    return before.fault() == null || applied == null || !applied.commit().equals(note.commit())
+    boolean isKnown = before.fault() == null && !before.isPending();
+    return isKnown || applied == null || !applied.commit().equals(note.commit())
         ? before
         : before.with(new GitState.Fetched(applied.commit(), applied.about(), applied.millis()));
   }

@@ -222,6 +222,10 @@ final class GitSync implements GitRepositories, AutoCloseable {
     AdminAnswer answer = apply(view, sound, new Asked("", "", Optional.empty(), false));
     if (answer instanceof AdminAnswer.Refused refused
         && refused.reason() instanceof Reason.ProtectedFleet) {
+      if (view.state().isPending(sound.snapshot().commit())) {
+        // It was tried out when it came; that looks at every device of the fleet.
+        return;
+      }
       answer = apply(view, sound, new Asked("", "", Optional.empty(), true));
       if (answer instanceof AdminAnswer.Done) {
         note(view, new GitNote.Waits(sound.snapshot().commit(), sound.snapshot().about()));
@@ -255,6 +259,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
         new AdminCommand.Commit(
             view.fleet(),
             view.application(),
+            view.source(),
             sound.snapshot().commit(),
             sound.snapshot().about(),
             asked.by());
@@ -267,7 +272,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
     GitState.Fault known = view.state().fault();
     boolean isSaid =
         note instanceof GitNote.Well
-            ? known == null
+            ? known == null && !view.state().isPending()
             : note instanceof GitNote.Wrong wrong
                 && known != null
                 && known.isAbout(
@@ -307,15 +312,15 @@ final class GitSync implements GitRepositories, AutoCloseable {
         ? Optional.empty()
         : Optional.of(
             "the hub may not fetch from "
-                + source.host()
+                + source.server()
                 + "; allow it in hub.yaml: gitops: {hosts: [{host: "
-                + source.host()
+                + source.server()
                 + "}]}");
   }
 
   private Optional<HubConfig.GitHost> hostOf(GitSource source) {
     return config.hosts().stream()
-        .filter(host -> !source.isFolder() && host.host().equalsIgnoreCase(source.host()))
+        .filter(host -> !source.isFolder() && host.host().equalsIgnoreCase(source.server()))
         .findFirst();
   }
 
@@ -366,6 +371,11 @@ final class GitSync implements GitRepositories, AutoCloseable {
     Views.GitView view = find(fleet, application).orElse(null);
     if (view == null) {
       return new AdminAnswer.Refused(notThere(fleet, application));
+    }
+    // What was fetched while the hub still might is not let in any more either.
+    Optional<Reason> refusal = refusal(view.source());
+    if (refusal.isPresent()) {
+      return new AdminAnswer.Refused(refusal.get());
     }
     Turn turn = turns.computeIfAbsent(keyOf(view), key -> new Turn());
     if (!turn.lock.tryLock(LOOK_WAIT_MAX_SECONDS, TimeUnit.SECONDS)) {

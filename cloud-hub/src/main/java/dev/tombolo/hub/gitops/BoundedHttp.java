@@ -11,12 +11,16 @@ import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
 import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
 
-/// HTTP connections of one fetch, which together receive only so much.
+/// HTTP connections of one fetch, which together receive only so much, and lead to one server only:
+/// a repository may name others that have its objects, and they would be asked with its password.
 final class BoundedHttp implements HttpConnectionFactory {
   private final HttpConnectionFactory real = new JDKHttpConnectionFactory();
+  private final URL from;
   private final AtomicLong left;
 
-  BoundedHttp(long bytesMax) {
+  /// @param from the repository's
+  BoundedHttp(URL from, long bytesMax) {
+    this.from = from;
     this.left = new AtomicLong(bytesMax);
   }
 
@@ -26,12 +30,28 @@ final class BoundedHttp implements HttpConnectionFactory {
 
   @Override
   public HttpConnection create(URL url) throws IOException {
+    check(url);
     return bounded(real.create(url));
   }
 
   @Override
   public HttpConnection create(URL url, java.net.Proxy proxy) throws IOException {
+    check(url);
     return bounded(real.create(url, proxy));
+  }
+
+  private void check(URL url) throws IOException {
+    boolean isSameServer =
+        from.getProtocol().equals(url.getProtocol())
+            && from.getHost().equalsIgnoreCase(url.getHost())
+            && portOf(from) == portOf(url);
+    if (!isSameServer) {
+      throw new IOException("the repository leads to another server, " + url.getAuthority());
+    }
+  }
+
+  private static int portOf(URL url) {
+    return url.getPort() < 0 ? url.getDefaultPort() : url.getPort();
   }
 
   private HttpConnection bounded(HttpConnection connection) {

@@ -3,6 +3,8 @@ package dev.tombolo.hub.gitops;
 import dev.tombolo.hub.core.admin.GitSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -122,7 +124,7 @@ public final class GitMirror {
 
   private ObjectId head(Repository repository, Optional<Login> login) throws GitFault {
     String branch = Constants.R_HEADS + source.branch();
-    BoundedHttp http = new BoundedHttp(bounds.bytesMax());
+    BoundedHttp http = connections();
     try (Transport transport = open(repository, login, http);
         FetchConnection connection = transport.openFetch(List.of(new RefSpec(branch)), branch)) {
       Ref ref = connection.getRef(branch);
@@ -140,7 +142,7 @@ public final class GitMirror {
   private ObjectId fetch(Repository repository, Path into, Optional<Login> login)
       throws GitFault, IOException {
     FetchWatch watch = new FetchWatch(into, bounds);
-    BoundedHttp http = new BoundedHttp(bounds.bytesMax());
+    BoundedHttp http = connections();
     try (Transport transport = open(repository, login, http)) {
       transport.setTagOpt(TagOpt.NO_TAGS);
       transport.setDepth(1);
@@ -166,6 +168,18 @@ public final class GitMirror {
     return id;
   }
 
+  private BoundedHttp connections() throws GitFault {
+    try {
+      return new BoundedHttp(URI.create(source.url()).toURL(), bounds.bytesMax());
+    } catch (MalformedURLException e) {
+      throw notUrl();
+    }
+  }
+
+  private GitFault notUrl() {
+    return new GitFault("'" + source.url() + "' is not a repository's URL");
+  }
+
   private Transport open(Repository repository, Optional<Login> login, BoundedHttp http)
       throws GitFault, NotSupportedException, TransportException {
     try {
@@ -177,7 +191,7 @@ public final class GitMirror {
       }
       return transport;
     } catch (URISyntaxException e) {
-      throw new GitFault("'" + source.url() + "' is not a repository's URL");
+      throw notUrl();
     }
   }
 

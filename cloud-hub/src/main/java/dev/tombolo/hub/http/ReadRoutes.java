@@ -298,7 +298,7 @@ final class ReadRoutes {
   }
 
   /// One page of a list, as asked by `after` and `limit`. When more rows follow, the answer says
-  /// where (`Link`) and how many the whole list has (`Tombolo-Total`).
+  /// where (`Link`), and of the first page how many the whole list has (`Tombolo-Total`).
   private final class Listing<V> {
     private final Context context;
     private final Listed listed;
@@ -345,13 +345,15 @@ final class ReadRoutes {
       if (found.size() > asked.limit()) {
         page = found.subList(0, asked.limit());
         Pages.link(context, cursor.apply(page.getLast()).text());
-        context.header(Pages.TOTAL, Long.toString(total.count()));
+        if (asked.after().isEmpty()) {
+          context.header(Pages.TOTAL, Long.toString(total.count()));
+        }
       }
       Requests.answer(context, page.stream().flatMap(one -> rows.apply(one).stream()).toList());
     }
   }
 
-  /// How many rows a list has; asked only when not all are shown.
+  /// How many rows a list has; asked only for the first page, and when not all are shown.
   private interface Total {
     long count() throws RefusedException;
   }

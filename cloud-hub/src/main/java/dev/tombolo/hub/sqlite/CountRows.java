@@ -22,12 +22,15 @@ final class CountRows {
           coalesce((SELECT l.changed_millis FROM slots l
             WHERE l.site = d.site AND l.name = d.slot), 0)))""";
 
+  private static final String ALL_SITES =
+      "fleets_changed c CROSS JOIN sites s ON s.fleet = c.fleet";
+
   private static final String TABLES =
-      " "
+      " FROM "
+          + ALL_SITES
+          + " "
           + """
-       FROM fleets_changed c
-         CROSS JOIN sites s ON s.fleet = c.fleet
-         CROSS JOIN devices d ON d.site = s.name AND d.standing = 'active'
+       CROSS JOIN devices d ON d.site = s.name AND d.standing = 'active'
          LEFT JOIN documents o ON o.device = d.id
          LEFT JOIN held_documents h ON h.device = d.id
          LEFT JOIN presences p ON p.device = d.id
@@ -96,14 +99,18 @@ final class CountRows {
           + OF_APPLICATIONS
           + " LIMIT -1)) GROUP BY place";
 
-  /// Takes a fleet, an application, a site and a slot after which it begins, and a limit.
+  /// Takes a fleet, an application, a site and a slot after which it begins, and a limit. Sites
+  /// come along their index, so that no device is worked out that is not shown.
   static final String DEVICES =
-      with("SELECT ?")
+      with("?1")
           + "SELECT site, slot, online, said ->> 'liveVersion' AS version,"
           + STATES
           + " FROM ("
           + OF_APPLICATIONS
-          + " WHERE x.name = ? AND (d.site, d.slot) > (?, ?)) ORDER BY site, slot LIMIT ?";
+              .replace(ALL_SITES, "sites s")
+              .replace("c.millis", "(SELECT millis FROM fleets_changed)")
+          + " WHERE s.fleet = ?1 AND x.name = ?2 AND (d.site, d.slot) > (?3, ?4) ORDER BY s.name, d.slot LIMIT ?5)"
+          + " ORDER BY site, slot";
 
   private CountRows() {}
 

@@ -20,49 +20,63 @@ import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 
 /// A bare Git repository that a test writes commits into.
-final class BareRepository {
+public final class BareRepository {
   private final Path folder;
   private final TreeMap<String, byte[]> files = new TreeMap<>();
   private final TreeMap<String, FileMode> modes = new TreeMap<>();
   private int commits;
 
-  BareRepository(Path folder) throws IOException {
+  public BareRepository(Path folder) throws IOException {
     this.folder = folder;
     try (Repository repository = new FileRepository(folder.toFile())) {
       repository.create(true);
     }
   }
 
-  String url() {
+  public String url() {
     return "file://" + folder;
   }
 
-  BareRepository file(String path, String text) {
+  public BareRepository file(String path, String text) {
     files.put(path, text.getBytes(StandardCharsets.UTF_8));
     modes.put(path, FileMode.REGULAR_FILE);
     return this;
   }
 
-  BareRepository link(String path, String to) {
+  public BareRepository link(String path, String to) {
     files.put(path, to.getBytes(StandardCharsets.UTF_8));
     modes.put(path, FileMode.SYMLINK);
     return this;
   }
 
-  BareRepository without(String path) {
+  public BareRepository without(String path) {
     files.remove(path);
     modes.remove(path);
     return this;
   }
 
   /// On top of what is there.
-  String commit(String message) throws IOException {
+  public String commit(String message) throws IOException {
     return commit(message, false);
   }
 
   /// A branch that begins anew, over what was there.
-  String commitAnew(String message) throws IOException {
+  public String commitAnew(String message) throws IOException {
     return commit(message, true);
+  }
+
+  /// The branch ends with a commit that it had before.
+  public void takeBack(String commit) throws IOException {
+    try (Repository repository = new FileRepository(folder.toFile())) {
+      point(repository, ObjectId.fromString(commit));
+    }
+  }
+
+  private static void point(Repository repository, ObjectId commit) throws IOException {
+    RefUpdate update = repository.updateRef("refs/heads/main");
+    update.setNewObjectId(commit);
+    update.setForceUpdate(true);
+    update.update();
   }
 
   private String commit(String message, boolean isFirst) throws IOException {
@@ -95,10 +109,7 @@ final class BareRepository {
       }
       ObjectId id = inserter.insert(commit);
       inserter.flush();
-      RefUpdate update = repository.updateRef("refs/heads/main");
-      update.setNewObjectId(id);
-      update.setForceUpdate(true);
-      update.update();
+      point(repository, id);
       return id.name();
     }
   }

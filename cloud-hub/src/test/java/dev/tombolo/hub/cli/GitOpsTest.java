@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,20 @@ class GitOpsTest {
     assertThat(run("explain", "store-117/counter-1").out()).contains("9120");
   }
 
+  @Test
+  void aSiteIsNeitherPushedIntoAnotherFleetNorPulledOutOfOne() throws IOException {
+    write("other.yaml", (FLEET + "---\n" + SHOP).replace("retail", "other").replace("117", "200"));
+    assertThat(run("apply", "-f", file("other.yaml")).exit()).isZero();
+    repository.commit("good");
+    source("retail");
+    assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
+
+    broken(CONTENT + "---\n" + SHOP.replace("retail", "other"), "is of fleet other", "only that");
+    broken(CONTENT + "---\n" + SHOP.replace("117", "200"), "is of fleet other", "only that");
+    assertThat(run("get", "sites").out()).containsPattern("store-117 +retail");
+    assertThat(run("get", "sites").out()).containsPattern("store-200 +other");
+  }
+
   private void broken(String text, String... words) throws IOException {
     repository.file("deploy/app.yaml", text).commit("broken");
     Cli.Said said = run("gitops", "sync", "people-embedding");
@@ -188,6 +203,43 @@ class GitOpsTest {
   }
 
   @Test
+  void whatWaitsIsNotLetInFromWhereTheHubMayNotFetchAnyMore() throws IOException {
+    write("fleet.yaml", FLEET + "spec: {protected: true}\n---\n" + SHOP);
+    assertThat(run("apply", "-f", file("fleet.yaml")).exit()).isZero();
+    repository.commit("port 9117");
+    source("retail", "--yes-really", "retail");
+    assertThat(run("gitops", "sync", "people-embedding").out()).contains("pending");
+    hub.close();
+    hub = hub(List.of(), 64L << 20);
+
+    for (List<String> asked :
+        List.of(List.of("diff"), List.of("approve", "--yes-really", "retail"))) {
+      List<String> args = new ArrayList<>(List.of("gitops", asked.getFirst(), "people-embedding"));
+      args.addAll(asked.subList(1, asked.size()));
+      Cli.Said said = run(args.toArray(new String[0]));
+      assertThat(said.exit()).isEqualTo(1);
+      assertThat(said.err()).contains("Not allowed").contains("gitops: {folders:");
+    }
+    assertThat(run("explain", "store-117/counter-1").out()).doesNotContain("9117");
+  }
+
+  @Test
+  void aBranchThatIsTakenBackLeavesNothingPending() throws IOException {
+    String first = repository.commit("port 9117");
+    source("retail");
+    assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
+    write("fleet.yaml", FLEET + "spec: {protected: true}\n---\n" + SHOP);
+    assertThat(run("apply", "-f", file("fleet.yaml")).exit()).isZero();
+    repository.file("deploy/app.yaml", CONTENT.replace("9117", "9118")).commit("2");
+    assertThat(run("gitops", "sync", "people-embedding").out()).contains("pending");
+
+    repository.takeBack(first);
+    assertThat(run("gitops", "sync", "people-embedding").out())
+        .contains("state        applied: commit " + first.substring(0, 8));
+    assertThat(run("gitops", "list").out()).doesNotContain("pending");
+  }
+
+  @Test
   void nothingIsTakenFromWhereTheHubMayNotFetch() throws IOException {
     write("app.yaml", sourceYaml("https://git.example.com/shops.git"));
     Cli.Said said = run("apply", "-f", file("app.yaml"));
@@ -200,6 +252,21 @@ class GitOpsTest {
     write("app.yaml", sourceYaml("https://alice:secret@git.example.com/shops.git"));
     Cli.Said secret = run("apply", "-f", file("app.yaml"));
     assertThat(secret.err()).contains("without a user or a password").doesNotContain("secret");
+  }
+
+  @Test
+  void aHostIsAllowedAtItsPortOnly() throws IOException {
+    hub.close();
+    HubConfig.GitHost host = new HubConfig.GitHost("git.example.com", "git", Optional.empty());
+    hub = hub(new GitOps(List.of(host), List.of(), 64L << 20, Duration.ofSeconds(10)));
+
+    write("app.yaml", sourceYaml("https://git.example.com:9999/shops.git"));
+    Cli.Said said = run("apply", "-f", file("app.yaml"));
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err()).contains("gitops: {hosts: [{host: git.example.com:9999}]}");
+
+    write("app.yaml", sourceYaml("https://git.example.com:443/shops.git"));
+    assertThat(run("diff", "-f", file("app.yaml")).err()).doesNotContain("may not fetch");
   }
 
   @Test
@@ -241,12 +308,16 @@ class GitOpsTest {
   }
 
   private HubDaemon hub(List<Path> folders, long bytesMax) throws IOException {
+    return hub(new GitOps(List.of(), folders, bytesMax, Duration.ofSeconds(10)));
+  }
+
+  private HubDaemon hub(GitOps gitops) throws IOException {
     return HubDaemon.start(
         HubConfig.usual(data.resolve("hub"))
             .withEdgePort(0)
             .withAdminPort(0)
             .withNames(List.of("localhost"))
-            .withGitOps(new GitOps(List.of(), folders, bytesMax, Duration.ofSeconds(10))));
+            .withGitOps(gitops));
   }
 
   private void write(String name, String text) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,10 @@ class HubConfigTest {
             trust: {certificateLife: 90d, offlineBudget: 400d}
             results: {keep: 30d, maxBytes: 2GiB, maxRows: 500000}
             events: {keep: 60d}
+            gitops:
+              hosts:
+                - {host: git.example.com:443}
+                - {host: git.example.com:8443, user: hub, passwordFile: /etc/tombolo/git.token}
             broker:
               url: mqtts://broker:8883
               devicesUrl: mqtts://broker.example.com:8883
@@ -60,6 +65,11 @@ class HubConfigTest {
         .isEqualTo(new HubConfig.Keep(Duration.ofDays(30), 2L * 1024 * 1024 * 1024, 500_000));
     assertThat(config.events().keep()).isEqualTo(Duration.ofDays(60));
     assertThat(config.events().bytesMax()).isEqualTo(HubConfig.Keep.EVENTS.bytesMax());
+    assertThat(config.gitops().hosts())
+        .containsExactly(
+            new HubConfig.GitHost("git.example.com", "git", Optional.empty()),
+            new HubConfig.GitHost(
+                "git.example.com:8443", "hub", Optional.of(Path.of("/etc/tombolo/git.token"))));
     assertThat(config.broker().orElseThrow().devicesUrl()).hasHost("broker.example.com");
   }
 
@@ -92,6 +102,8 @@ class HubConfigTest {
         "edge: {endpoints: ['hub.example.com:99999']} | hub.yaml line 1: edge.endpoints: 'hub.example.com:99999' is not an endpoint; write host:port",
         "edge: {endpoints: ['shop_1.example.com:443']} | hub.yaml line 1: edge.endpoints: 'shop_1.example.com:443' is not an endpoint; write host:port",
         "edge: {endpoints: ['a:1', 'b:1', 'c:1', 'd:1', 'e:1']} | hub.yaml line 1: edge.endpoints: 5 endpoints are too many; a join token has room for 4",
+        "gitops: {hosts: [{host: 'https://x'}]} | hub.yaml line 1: gitops.hosts[0].host: 'https://x' is not a host; write git.example.com, or git.example.com:8443",
+        "gitops: {hosts: [{host: 'x:0'}]} | hub.yaml line 1: gitops.hosts[0].host: 'x:0' is not a host; write git.example.com, or git.example.com:8443",
         "broker: {url: 'http://x'} | hub.yaml line 1: broker.url: 'http://x' is not a broker's URL; write mqtts://host:port",
         "broker: {url: 'mqtts://x:1', key: k} | hub.yaml line 1: broker.certificate: certificate and key go together; give both or none",
       })

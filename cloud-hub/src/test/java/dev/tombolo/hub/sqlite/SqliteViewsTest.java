@@ -141,6 +141,8 @@ class SqliteViewsTest {
     assertThat(counted()).isEqualTo(new Views.Counts(1, 1, 0, 0, 0));
     assertThat(views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST))
         .containsExactly(new Views.RunningView(Scene.SLOT, true, "1.0", true, false));
+    assertThat(runningBehind("counter-0")).hasSize(1);
+    assertThat(runningBehind(Scene.SLOT.slot().text())).isEmpty();
 
     says(3, ApplicationStatus.Phase.ROLLED_BACK, null);
     assertThat(counted()).isEqualTo(new Views.Counts(1, 0, 1, 0, 0));
@@ -154,6 +156,11 @@ class SqliteViewsTest {
     Views.Counts waits = counted();
     assertThat(waits).isEqualTo(new Views.Counts(1, 0, 0, 1, 0));
     assertThat(waits.waiting()).isEqualTo(1);
+  }
+
+  private List<Views.RunningView> runningBehind(String slot) {
+    PageAsk page = new PageAsk(Optional.of(Cursor.of(Scene.SITE, slot)), 1);
+    return views.running(Scene.FLEET, new Name("embedding"), page);
   }
 
   /// The same of the fleet, the site and the application.

@@ -125,6 +125,17 @@ class ViewPlansTest {
     assertThat(steps("SCAN (d|s|o|h|p|t|x|l|k|f)( .*)?")).isEmpty();
   }
 
+  /// Else each page would look at every device behind it.
+  @Test
+  void whoRunsAnApplicationIsReadSiteBySite() throws SQLException {
+    views.running(Scene.FLEET, new Name("embedding"), page(false, Scene.SITE, "till"));
+
+    assertThat(steps("SEARCH s USING INDEX sites_by_name .*name>.*")).hasSize(1);
+    assertThat(steps("SCAN c( .*)?")).isEmpty();
+    // The page that was found.
+    assertThat(steps(".*TEMP B-TREE.*")).hasSize(1);
+  }
+
   @Test
   void whyIsAnsweredByIndexes() throws SQLException {
     assertThat(views.condition(Scene.deviceOf("counter"))).isPresent();

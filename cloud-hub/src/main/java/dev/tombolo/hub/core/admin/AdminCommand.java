@@ -76,7 +76,8 @@ public sealed interface AdminCommand {
   ///
   /// @param id 40 hex digits
   /// @param by the person who lets it into a protected fleet; empty: nobody had to
-  record Commit(Name fleet, Name application, String id, String about, String by) {}
+  record Commit(
+      Name fleet, Name application, GitSource source, String id, String about, String by) {}
 
   /// What became of looking at an application's repository.
   record NoteGit(Name fleet, Name application, GitSource source, GitNote note)

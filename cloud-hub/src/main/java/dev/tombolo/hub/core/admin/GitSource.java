@@ -15,6 +15,7 @@ public record GitSource(String url, String branch, String path, long intervalMil
   public static final long INTERVAL_MILLIS_MAX = 24 * 3_600_000L;
   public static final String BRANCH_USUAL = "main";
 
+  private static final int PORT_USUAL = 443;
   private static final int URL_CHARACTERS_MAX = 1_024;
   private static final int PATH_CHARACTERS_MAX = 512;
   private static final Pattern BRANCH = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,199}");
@@ -92,9 +93,11 @@ public record GitSource(String url, String branch, String path, long intervalMil
     return text;
   }
 
-  public String host() {
-    String host = URI.create(url).getHost();
-    return host == null ? "" : host;
+  /// `git.example.com`, with the port behind it when that is not 443; empty for a folder.
+  public String server() {
+    URI at = URI.create(url);
+    String host = at.getHost() == null ? "" : at.getHost();
+    return at.getPort() < 0 || at.getPort() == PORT_USUAL ? host : host + ":" + at.getPort();
   }
 
   public boolean isFolder() {
@@ -103,7 +106,7 @@ public record GitSource(String url, String branch, String path, long intervalMil
 
   /// `git.example.com/shops.git@main`, as it stands in the audit.
   public String where() {
-    return host() + URI.create(url).getPath() + "@" + branch;
+    return server() + URI.create(url).getPath() + "@" + branch;
   }
 
   /// Whether both take the same files.

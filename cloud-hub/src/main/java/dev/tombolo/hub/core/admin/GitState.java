@@ -55,6 +55,10 @@ public record GitState(
         && (taken == null || !taken.commit().equals(newest.commit()));
   }
 
+  public boolean isPending(String commit) {
+    return isPending() && fetched != null && fetched.commit().equals(commit);
+  }
+
   public GitState with(Fetched newest) {
     return new GitState(newest, applied, null, past);
   }

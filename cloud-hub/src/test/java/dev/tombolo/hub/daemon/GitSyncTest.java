@@ -1,0 +1,85 @@
+package dev.tombolo.hub.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.hub.cli.BareRepository;
+import dev.tombolo.hub.config.HubConfig.GitOps;
+import dev.tombolo.hub.core.Principal;
+import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.GitSource;
+import dev.tombolo.hub.core.admin.GitState;
+import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Before a loop of a protected fleet.
+class GitSyncTest {
+  private static final Name RETAIL = new Name("retail");
+  private static final Name PEOPLE = new Name("people-embedding");
+
+  @TempDir Path folder;
+  private GitState state = GitState.NONE;
+  private int tried;
+
+  @Test
+  void aCommitThatWaitsIsTriedOutOnce() throws Exception {
+    BareRepository repository = new BareRepository(folder.resolve("shops.git"));
+    repository.file("fleet.yaml", fleet("Shops")).commit("1");
+    GitSource source = new GitSource(repository.url(), "main", "", GitSource.INTERVAL_MILLIS_MAX);
+    HubViews views =
+        (HubViews)
+            Proxy.newProxyInstance(
+                HubViews.class.getClassLoader(),
+                new Class<?>[] {HubViews.class},
+                (proxy, method, arguments) ->
+                    List.of(new Views.GitView(RETAIL, PEOPLE, source, state)));
+    GitOps config = new GitOps(List.of(), List.of(folder), GitOps.BYTES_MAX, GitOps.TIMEOUT);
+    // Before its beginning nothing is due by itself.
+    Clock clock = Clock.fixed(Instant.ofEpochMilli(-1), ZoneOffset.UTC);
+    try (GitSync sync = new GitSync(config, folder.resolve("git"), views, clock)) {
+      sync.start(this::answer);
+
+      assertThat(sync.look(RETAIL, PEOPLE)).isEmpty();
+      assertThat(state.isPending()).isTrue();
+      sync.look(RETAIL, PEOPLE);
+      assertThat(tried).isEqualTo(1);
+
+      repository.file("fleet.yaml", fleet("Stores")).commit("2");
+      sync.look(RETAIL, PEOPLE);
+      sync.look(RETAIL, PEOPLE);
+      assertThat(tried).isEqualTo(2);
+    }
+  }
+
+  private AdminAnswer answer(Principal who, AdminCommand command) {
+    if (command instanceof AdminCommand.NoteGit note
+        && note.note() instanceof AdminCommand.NoteGit.GitNote.Waits waits) {
+      state = state.with(new GitState.Fetched(waits.commit(), waits.about(), 1));
+    } else if (command instanceof AdminCommand.Apply apply) {
+      if (!apply.dryRun()) {
+        return new AdminAnswer.Refused(new Reason.ProtectedFleet(RETAIL.text()));
+      }
+      tried++;
+    }
+    return new AdminAnswer.Done(List.of());
+  }
+
+  private static String fleet(String name) {
+    return """
+        apiVersion: tombolo.io/v1alpha1
+        kind: Fleet
+        metadata: {name: retail, displayName: NAME}
+        """
+        .replace("NAME", name);
+  }
+}
