@@ -37,11 +37,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -572,6 +574,44 @@ class KitApplyTest {
     kitOf(Map.of(named, golden("whole.bundle")));
 
     refused("its header does not name", Optional.empty());
+  }
+
+  @Test
+  void whatRootUnpacksIsTheAgentsBeforeItIsWhole() throws Exception {
+    if (System.getProperty("user.name").equals("root")) {
+      Files.setOwner(
+          folders.data(),
+          folders
+              .data()
+              .getFileSystem()
+              .getUserPrincipalLookupService()
+              .lookupPrincipalByName("nobody"));
+    }
+    Path bundle = Files.write(folder.resolve("whole.bundle"), golden("whole.bundle"));
+    Set<UserPrincipal> owners = new HashSet<>();
+
+    BundleApply.apply(
+        null,
+        bundle,
+        folders.data().resolve("made"),
+        BundleApply.Layout.DIGESTS,
+        size -> {},
+        bytes -> owners.addAll(ownersOfFolders(folders.data())));
+
+    assertThat(owners).containsExactly(Files.getOwner(folders.data()));
+    assertThat(ownersOfFolders(folders.data())).isEqualTo(owners);
+  }
+
+  private static Set<UserPrincipal> ownersOfFolders(Path from) {
+    Set<UserPrincipal> owners = new HashSet<>();
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.filter(Files::isDirectory).toList()) {
+        owners.add(Files.getOwner(path));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return owners;
   }
 
   private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
