@@ -57,6 +57,9 @@ public final class Sharing {
   /// Who fetches looks so often whether somebody else does too.
   static final long LOOK_ROUND_MILLIS = 10_000;
 
+  /// Who has found the hub no faster than a slow peer does not try it again before.
+  static final long HUB_KNOWN_MILLIS = 5 * 60_000;
+
   /// Of two who fetch, the one so far behind stops; of two who are closer, the one of lower rank.
   static final long LEAD_BYTES = 1024 * 1024;
 
@@ -95,6 +98,11 @@ public final class Sharing {
   private final Map<DeviceId, Long> toldBytes = new HashMap<>();
   private long startedMillis;
   private long startedBytes;
+
+  /// Bytes a second, when this one last left the hub for a peer.
+  private long hubRate;
+
+  private long hubKnownUntil;
 
   /// Bytes a second, of peers that were left because they were slow.
   private final Map<DeviceId, Long> slowRates = new HashMap<>();
@@ -169,6 +177,7 @@ public final class Sharing {
     grownMillis = nowMillis;
     progressMillis = nowMillis;
     toldBytes.clear();
+    hubKnownUntil = nowMillis;
     idle();
     return ask(0, nowMillis);
   }
@@ -293,6 +302,8 @@ public final class Sharing {
                   || (rank(other.peer()) < rank(self) && other.bytes() > ownBytes - LEAD_BYTES));
       Optional<Peer> leader = isWhole || isAhead ? peer(other.peer()) : Optional.empty();
       if (leader.isPresent()) {
+        hubRate = bytesPerSecond(nowMillis);
+        hubKnownUntil = nowMillis + HUB_KNOWN_MILLIS;
         isFetching = false;
         source = leader.get();
         started(nowMillis);
@@ -347,12 +358,12 @@ public final class Sharing {
   }
 
   /// Of those that were left because they were slow, the fastest: better than nothing, where the
-  /// hub gives nothing.
+  /// hub gives nothing, and no worse, where the hub has just given no more.
   private Optional<PeerAnswer> slowGiver(List<PeerAnswer> heard, long nowMillis) {
-    if (mayAskHub && nowMillis >= hubRestsUntil) {
-      return Optional.empty();
-    }
+    boolean hubGives = mayAskHub && nowMillis >= hubRestsUntil;
+    boolean isHubKnown = nowMillis < hubKnownUntil;
     return heard.stream()
+        .filter(it -> !hubGives || (isHubKnown && isNoSlower(it, hubRate)))
         .filter(it -> slowRates.getOrDefault(it.peer(), 0L) > 0)
         .filter(
             it ->
@@ -456,7 +467,13 @@ public final class Sharing {
       passOver(told.peer(), nowMillis);
     }
     toldBytes.put(told.peer(), told.bytes());
-    return ask(0, nowMillis);
+    // All that is here is digested again for each copy: not for each drop of what others copy.
+    boolean isDrop =
+        switch (told.standing()) {
+          case WANTS, CLAIMS, HOLDS -> ownBytes - startedBytes < LEAD_BYTES;
+          case WHOLE, FETCHES, UNREACHABLE -> false;
+        };
+    return ask(isDrop ? ASK_AGAIN_MILLIS : 0, nowMillis);
   }
 
   /// A peer gives, and so little that another one or the hub may be better.
@@ -507,6 +524,7 @@ public final class Sharing {
   /// The line is back.
   public void hurry() {
     hubRestsUntil = 0;
+    hubKnownUntil = 0;
   }
 
   /// What is here is wrong: those who gave of it are never asked for it again.

@@ -323,6 +323,43 @@ class SharingTest {
     assertThat(sharing.answered(4_000_000, List.of(slow), 40_200)).isInstanceOf(Move.Copy.class);
   }
 
+  @Test
+  void dropsOfWhatAnotherCopiesAreNotTakenWithoutAPause() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId other = site.devices.getFirst().id;
+    sharing.begin(CONTENT, true, 0);
+    PeerAnswer more = new PeerAnswer(other, PeerStanding.WANTS, 2_000_000);
+    assertThat(sharing.answered(0, List.of(more), 100)).isInstanceOf(Move.Copy.class);
+    assertThat(((Move.Ask) sharing.copyEnded(2_000_000, more, 200)).afterMillis()).isZero();
+
+    PeerAnswer drop = new PeerAnswer(other, PeerStanding.WANTS, 2_010_000);
+    assertThat(sharing.answered(2_000_000, List.of(drop), 300)).isInstanceOf(Move.Copy.class);
+    assertThat(((Move.Ask) sharing.copyEnded(2_010_000, drop, 400)).afterMillis())
+        .isEqualTo(Sharing.ASK_AGAIN_MILLIS);
+  }
+
+  @Test
+  void whoHasFoundTheLineSlowGoesBackToWhoFetchesAndTakesNoDropsFromOthers() {
+    Site site = new Site(1, 3);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId fetching = site.devices.getFirst().id;
+    DeviceId copying = site.devices.get(1).id;
+    leaveSlowPeer(sharing, fetching);
+    sharing.answered(
+        70_000, List.of(new PeerAnswer(fetching, PeerStanding.FETCHES, 80_000)), 40_000);
+    PeerAnswer slow = new PeerAnswer(fetching, PeerStanding.FETCHES, 150_000);
+    assertThat(sharing.answered(80_000, List.of(slow), 50_000)).isInstanceOf(Move.Copy.class);
+    sharing.copyWasSlow(140_000, slow, 80_000);
+
+    Move next =
+        sharing.answered(
+            140_000, List.of(slow, new PeerAnswer(copying, PeerStanding.WANTS, 150_000)), 80_100);
+
+    assertThat(next).isInstanceOf(Move.Copy.class);
+    assertThat(((Move.Copy) next).peer().device()).isEqualTo(fetching);
+  }
+
   /// 60,000 bytes came in half a minute.
   private static void leaveSlowPeer(Sharing sharing, DeviceId peer) {
     PeerAnswer answer = new PeerAnswer(peer, PeerStanding.FETCHES, 60_000);
