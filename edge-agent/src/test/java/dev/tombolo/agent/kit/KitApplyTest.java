@@ -3,9 +3,9 @@ package dev.tombolo.agent.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tombolo.agent.bundle.ApplyException;
 import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
-import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.desired.HeldDocument;
@@ -569,6 +569,34 @@ class KitApplyTest {
   }
 
   @Test
+  void roomIsNeededForAllThatABundleMakes() throws Exception {
+    KitHeader.Bundle named = bundle("whole.bundle", 0, null);
+    KitHeader.Bundle large =
+        new KitHeader.Bundle(
+            named.bundle(), named.bytes(), 1L << 52, named.target(), named.variant(), null);
+    kitOf(Map.of(large, golden("whole.bundle")));
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> apply(Optional.empty()))
+        .withMessageContaining("no room on the disk");
+    assertThat(folders.kits().resolve(KitSamples.ID)).doesNotExist();
+  }
+
+  @Test
+  void aBundleThatDoesNotApplyHereNeedsNoRoom() throws Exception {
+    Map<KitHeader.Bundle, byte[]> bundles = new LinkedHashMap<>();
+    KitHeader.Bundle named = bundle("change.bundle", 0, BEFORE);
+    bundles.put(
+        new KitHeader.Bundle(
+            named.bundle(), named.bytes(), 1L << 52, named.target(), named.variant(), BEFORE),
+        golden("change.bundle"));
+    bundles.put(bundle("whole.bundle", 0, null), golden("whole.bundle"));
+    kitOf(bundles);
+
+    assertThat(apply(Optional.empty()).bundles()).isOne();
+  }
+
+  @Test
   void aBundleThatTheHeaderDoesNotNameIsRefused() throws Exception {
     KitHeader.Bundle named = bundle("change.bundle", 0, null);
     kitOf(Map.of(named, golden("whole.bundle")));
@@ -621,7 +649,7 @@ class KitApplyTest {
       return new KitUnpacking.Outcome.Made();
     } catch (BaseException e) {
       return new KitUnpacking.Outcome.BaseDamaged();
-    } catch (RefusedBundleException e) {
+    } catch (ApplyException e) {
       return new KitUnpacking.Outcome.Refused(String.valueOf(e.getMessage()));
     }
   }
