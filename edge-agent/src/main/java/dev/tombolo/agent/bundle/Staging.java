@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
@@ -63,6 +64,9 @@ final class Staging implements AutoCloseable {
     Files.createDirectories(parent);
     Path folder = parent.resolve("." + name + ".applying");
     Files.createDirectories(folder);
+    if (layout == BundleApply.Layout.DIGESTS) {
+      giveToOwnerOf(parent, folder);
+    }
     FileChannel lock =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -84,6 +88,9 @@ final class Staging implements AutoCloseable {
       }
       if (isFolder) {
         Files.createDirectory(staging.made);
+      }
+      if (layout == BundleApply.Layout.DIGESTS) {
+        giveToOwnerOf(parent, staging.made);
       }
       staging.nextFile();
       return staging;
@@ -231,6 +238,15 @@ final class Staging implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /// Root may unpack for an agent, which is not, and which removes what is left if root is killed:
+  /// for that the folders have to be its own, and be so before anything is in them.
+  private static void giveToOwnerOf(Path parent, Path made) throws IOException {
+    UserPrincipal owner = Files.getOwner(parent);
+    if (!Files.getOwner(made).equals(owner)) {
+      Files.setOwner(made, owner);
+    }
   }
 
   @SuppressWarnings("UnusedVariable") // held until the channel is closed

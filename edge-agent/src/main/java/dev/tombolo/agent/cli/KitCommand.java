@@ -1,8 +1,8 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.bundle.ApplyException;
 import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
-import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.config.AgentConfig;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.daemon.AgentVersion;
@@ -141,7 +141,7 @@ final class KitCommand implements Runnable {
         return new KitUnpacking.Outcome.Made();
       } catch (BaseException | NoSuchFileException e) {
         return new KitUnpacking.Outcome.BaseDamaged();
-      } catch (RefusedBundleException e) {
+      } catch (ApplyException e) {
         return new KitUnpacking.Outcome.Refused(String.valueOf(e.getMessage()));
       }
     }

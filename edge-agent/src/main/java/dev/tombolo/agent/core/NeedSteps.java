@@ -36,7 +36,7 @@ final class NeedSteps {
   private List<Reason> holds(Name name, ReleaseState.Staged at) {
     List<Reason> reasons = new ArrayList<>(1);
     for (Need need : programs.needs(at.wanted())) {
-      Optional<String> live = live(need.application());
+      Optional<String> live = staying(need);
       if (!need.isMetBy(live)) {
         reasons.add(
             new Reason.NeedNotLive(
@@ -50,11 +50,14 @@ final class NeedSteps {
     for (Application other : applications.values()) {
       ReleaseMachine.running(other.release)
           .ifPresent(running -> needs(name, other, running, before, at, reasons));
+      if (other.release instanceof ReleaseState.Switching to) {
+        needs(name, other, to.wanted(), before, at, reasons);
+      }
     }
     return reasons;
   }
 
-  /// Whether another one that runs would lose what it has now.
+  /// Whether another one that runs, or is about to, would lose what it has now.
   private void needs(
       Name name,
       Application other,
@@ -69,6 +72,16 @@ final class NeedSteps {
             new Reason.NeededHere(other.name + "@" + running.version(), need.atLeast(), next));
       }
     }
+  }
+
+  /// What is live; of one that is just being switched away from what meets the need, what comes.
+  private Optional<String> staying(Need need) {
+    Application application = applications.get(need.application());
+    return application != null
+            && application.release instanceof ReleaseState.Switching at
+            && !need.isMetBy(at.wanted().version())
+        ? Optional.of(at.wanted().version())
+        : live(need.application());
   }
 
   private Optional<String> live(Name name) {

@@ -8,6 +8,8 @@ final class Pace {
   /// A wait, and what comes at once after it, are about so long.
   static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  private static final long STEPS_A_SECOND = TimeUnit.SECONDS.toNanos(1) / STEP_NANOS;
+
   private long dueNanos;
 
   Pace(long nowNanos) {
@@ -18,9 +20,7 @@ final class Pace {
   ///
   /// @param bytesPerSecond 0 for no bound
   static int portion(long bytesPerSecond, int most) {
-    return bytesPerSecond <= 0
-        ? most
-        : (int) Math.clamp(bytesPerSecond * STEP_NANOS / 1_000_000_000L, 1, most);
+    return bytesPerSecond <= 0 ? most : (int) Math.clamp(bytesPerSecond / STEPS_A_SECOND, 1, most);
   }
 
   /// Until the bytes just received are paid for.

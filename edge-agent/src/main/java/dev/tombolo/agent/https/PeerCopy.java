@@ -29,18 +29,6 @@ final class PeerCopy implements FileWork {
   /// A peer that gives nothing for so long is given up.
   static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /// So is one that gives less than this in half a minute: one that has it all, and one whose own
-  /// line is slow.
-  private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-  private static final long WHOLE_BYTES_MIN = 4 * 1024 * 1024;
-  private static final long FOLLOWED_BYTES_MIN = 64 * 1024;
-
-  /// And one that fetches so slowly for long that this device's own line may be better.
-  private static final long FOLLOWING_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-  private static final long FOLLOWING_BYTES_MIN = 300 * 32 * 1024;
-
   private final AgentEffect.CopyFromPeer wanted;
   private final AgentFolders folders;
   private final AgentInbox inbox;
@@ -51,10 +39,6 @@ final class PeerCopy implements FileWork {
   private PeerAnswer told;
   private long toldNanos;
   private long grownNanos;
-  private long windowNanos;
-  private long windowBytes;
-  private long followingNanos;
-  private long followingBytes;
   private boolean isSlow;
 
   PeerCopy(
@@ -109,10 +93,9 @@ final class PeerCopy implements FileWork {
     long now = System.nanoTime();
     toldNanos = now;
     grownNanos = now;
-    windowNanos = now;
-    followingNanos = now;
+    CopyPatience patience = new CopyPatience(now);
     while (part.length() < wanted.size()) {
-      if (!goesOn(part)) {
+      if (!goesOn(part, patience)) {
         part.sync();
         return new AgentEvent.CopyEnded(content(), part.length(), told, isSlow);
       }
@@ -127,7 +110,8 @@ final class PeerCopy implements FileWork {
   }
 
   /// @return false when the peer gives no more
-  private boolean goesOn(PartialFile part) throws IOException, InterruptedException {
+  private boolean goesOn(PartialFile part, CopyPatience patience)
+      throws IOException, InterruptedException {
     long before = part.length();
     PeerLine.Answer answer;
     try {
@@ -137,7 +121,7 @@ final class PeerCopy implements FileWork {
       return false;
     }
     told = answer.told();
-    if (answer.body() != null && !receive(answer.body(), part)) {
+    if (answer.body() != null && !receive(answer.body(), part, patience)) {
       told = PeerAnswer.unreachable(wanted.peer().device());
       return false;
     }
@@ -145,7 +129,7 @@ final class PeerCopy implements FileWork {
     if (part.length() > before) {
       grownNanos = now;
     }
-    isSlow = isSlow || isTooSlow(now);
+    isSlow = isSlow || isTooSlow(patience, now);
     if (isCancelled() || now - grownNanos > STALL_NANOS || isSlow) {
       return false;
     }
@@ -158,45 +142,26 @@ final class PeerCopy implements FileWork {
         && !cancelled.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private boolean isTooSlow(long now) {
-    boolean isFollowed = told.standing() == PeerStanding.FETCHES;
-    boolean isLess = false;
-    if (now - windowNanos >= WINDOW_NANOS) {
-      long least = isFollowed ? followed(FOLLOWED_BYTES_MIN, WINDOW_NANOS) : WHOLE_BYTES_MIN;
-      isLess = windowBytes < least;
-      windowNanos = now;
-      windowBytes = 0;
-    }
-    if (now - followingNanos >= FOLLOWING_NANOS) {
-      isLess |= followingBytes < followed(FOLLOWING_BYTES_MIN, FOLLOWING_NANOS);
-      followingNanos = now;
-      followingBytes = 0;
-    }
-    return isLess;
-  }
-
-  /// Who fetches keeps to the same bound as this device.
-  private long followed(long bytes, long nanos) {
-    long held = rate.bytesPerSecond();
-    return held <= 0 ? bytes : Math.min(bytes, held * TimeUnit.NANOSECONDS.toSeconds(nanos) / 2);
+  private boolean isTooSlow(CopyPatience patience, long now) {
+    return patience.isOver(now, told.standing() == PeerStanding.FETCHES, rate.bytesPerSecond());
   }
 
   /// @return false when the line broke
-  private boolean receive(InputStream in, PartialFile part) throws IOException {
+  private boolean receive(InputStream in, PartialFile part, CopyPatience patience)
+      throws IOException {
     try (in) {
       int read;
       while (part.length() < wanted.size()
           && (read = read(in, wanted.size() - part.length())) >= 0) {
         part.append(ByteBuffer.wrap(buffer.array(), 0, read));
-        windowBytes += read;
-        followingBytes += read;
+        patience.received(read);
         long now = System.nanoTime();
         if (now - toldNanos >= NEWS_NANOS) {
           part.sync();
           inbox.offer(new AgentEvent.FetchAdvanced(content(), part.length()));
           toldNanos = now;
         }
-        isSlow = isTooSlow(now);
+        isSlow = isTooSlow(patience, now);
         if (isCancelled() || isSlow) {
           return true;
         }

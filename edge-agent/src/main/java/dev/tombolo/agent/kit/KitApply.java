@@ -559,14 +559,7 @@ public final class KitApply implements AutoCloseable {
           filesMissing.remove(file.getKey());
         }
       }
-      long bundle =
-          header.bundles().stream()
-              .filter(it -> wanted.containsKey(it.target()))
-              .mapToLong(KitHeader.Bundle::bytes)
-              .max()
-              .orElse(0);
-      long needed =
-          filesMissing.values().stream().mapToLong(Long::longValue).sum() + bundle + SPARE_BYTES;
+      long needed = neededBytes();
       long free = Files.getFileStore(folder.path()).getUsableSpace();
       if (!filesMissing.isEmpty() && free < needed) {
         throw new IOException(
@@ -580,6 +573,52 @@ public final class KitApply implements AutoCloseable {
                 + (needed - free)
                 + " bytes short; nothing was changed");
       }
+    }
+
+    /// At its most: beside what is still to come of others stands all that a bundle makes, and the
+    /// bundle.
+    private long neededBytes() throws KitException {
+      try {
+        long missing = missingOf(filesMissing.keySet());
+        long most = missing;
+        for (KitHeader.Bundle bundle : header.bundles()) {
+          Wanted target = targetOf(bundle);
+          if (target == null || !isBaseHeld(bundle)) {
+            continue;
+          }
+          Set<Digest> its = new HashSet<>();
+          target.files().forEach(it -> its.add(it.digest()));
+          long others = missing - missingOf(its);
+          long made = Math.max(missing - others, bundle.plainBytes());
+          most = Math.max(most, Math.addExact(others, Math.addExact(made, bundle.bytes())));
+        }
+        return Math.addExact(most, SPARE_BYTES);
+      } catch (ArithmeticException e) {
+        throw new KitException("its files are larger than any disk");
+      }
+    }
+
+    private long missingOf(Set<Digest> files) {
+      long bytes = 0;
+      for (Digest file : files) {
+        bytes = Math.addExact(bytes, filesMissing.getOrDefault(file, 0L));
+      }
+      return bytes;
+    }
+
+    /// What the bundle is for, if that is this device's and something of it is missing.
+    private @Nullable Wanted targetOf(KitHeader.Bundle bundle) {
+      Wanted target = wanted.get(bundle.target());
+      return target != null
+              && target.variant() == bundle.variant()
+              && target.files().stream().anyMatch(it -> filesMissing.containsKey(it.digest()))
+          ? target
+          : null;
+    }
+
+    private boolean isBaseHeld(KitHeader.Bundle bundle) {
+      return bundle.base() == null
+          || Files.isDirectory(folders.release(bundle.base()), LinkOption.NOFOLLOW_LINKS);
     }
 
     /// What the device has already is kept for the kit by a link, if it is still right.
@@ -621,16 +660,14 @@ public final class KitApply implements AutoCloseable {
     private void bundle(KitReader<IOException> reader, KitRecord record)
         throws IOException, KitException {
       KitHeader.Bundle bundle = named(record);
-      Wanted target = wanted.get(bundle.target());
-      if (target == null
-          || target.variant() != bundle.variant()
-          || target.files().stream().noneMatch(it -> filesMissing.containsKey(it.digest()))) {
+      Wanted target = targetOf(bundle);
+      if (target == null) {
         return;
       }
       Path base = null;
       if (bundle.base() != null) {
         base = folders.release(bundle.base());
-        if (!Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)) {
+        if (!isBaseHeld(bundle)) {
           troubles.add(
               "for "
                   + target.name()

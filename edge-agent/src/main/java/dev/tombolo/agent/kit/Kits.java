@@ -57,10 +57,7 @@ public final class Kits implements AutoCloseable {
 
   private void look(Set<String> known) {
     try {
-      if (!isSwept) {
-        KitApply.sweep(folders);
-        isSwept = true;
-      }
+      sweep();
       for (var kit : KitFolder.in(folders.kits()).entrySet()) {
         if (!known.contains(kit.getKey()) && !unreadable.contains(kit.getKey())) {
           tell(kit.getKey(), kit.getValue());
@@ -69,6 +66,23 @@ public final class Kits implements AutoCloseable {
       removeEmpty();
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "cannot look for kits: {0}", e.toString());
+    }
+  }
+
+  /// Once: what cannot be removed is in nobody's way.
+  private void sweep() {
+    if (isSwept) {
+      return;
+    }
+    isSwept = true;
+    try {
+      KitApply.sweep(folders);
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "what an unfinished kit apply left in {0} cannot be removed: {1}; remove it by hand",
+          folders.kits(),
+          e.toString());
     }
   }
 

@@ -40,8 +40,10 @@ public final class Sharing {
   /// Who does not answer, or gives nothing, is passed over for so long.
   static final long PASSED_OVER_MILLIS = 30_000;
 
-  /// Twice as long each time that it gives nothing of the same content, so often.
+  /// Twice as long each time that it gives next to nothing of the same content, so often.
   static final int DOUBLED_MAX = 7;
+
+  static final long NEXT_TO_NOTHING_BYTES = 64 * 1024;
 
   /// Who left a slow peer for the hub goes back to it, unless the hub gives so much more.
   static final int WORTH_LEAVING = 2;
@@ -54,6 +56,9 @@ public final class Sharing {
 
   /// Who fetches looks so often whether somebody else does too.
   static final long LOOK_ROUND_MILLIS = 10_000;
+
+  /// Who has found the hub no faster than a slow peer does not try it again before.
+  static final long HUB_KNOWN_MILLIS = 5 * 60_000;
 
   /// Of two who fetch, the one so far behind stops; of two who are closer, the one of lower rank.
   static final long LEAD_BYTES = 1024 * 1024;
@@ -93,6 +98,11 @@ public final class Sharing {
   private final Map<DeviceId, Long> toldBytes = new HashMap<>();
   private long startedMillis;
   private long startedBytes;
+
+  /// Bytes a second, when this one last left the hub for a peer.
+  private long hubRate;
+
+  private long hubKnownUntil;
 
   /// Bytes a second, of peers that were left because they were slow.
   private final Map<DeviceId, Long> slowRates = new HashMap<>();
@@ -167,6 +177,7 @@ public final class Sharing {
     grownMillis = nowMillis;
     progressMillis = nowMillis;
     toldBytes.clear();
+    hubKnownUntil = nowMillis;
     idle();
     return ask(0, nowMillis);
   }
@@ -279,15 +290,20 @@ public final class Sharing {
   private Move lookedRound(List<PeerAnswer> heard, long nowMillis) {
     for (PeerAnswer other : heard) {
       Long before = toldBytes.put(other.peer(), other.bytes());
-      boolean leads =
+      // One that has it all, and was left because it is slow: so is the line, as is known now.
+      boolean isWhole =
+          other.standing() == PeerStanding.WHOLE && isNoSlower(other, bytesPerSecond(nowMillis));
+      boolean isAhead =
           other.standing() == PeerStanding.FETCHES
-              && (isNoSlower(other, nowMillis) || !isDull(other, nowMillis))
+              && (isNoSlower(other, bytesPerSecond(nowMillis)) || !isDull(other, nowMillis))
               && before != null
               && other.bytes() > before
               && (other.bytes() > ownBytes + LEAD_BYTES
                   || (rank(other.peer()) < rank(self) && other.bytes() > ownBytes - LEAD_BYTES));
-      Optional<Peer> leader = leads ? peer(other.peer()) : Optional.empty();
+      Optional<Peer> leader = isWhole || isAhead ? peer(other.peer()) : Optional.empty();
       if (leader.isPresent()) {
+        hubRate = bytesPerSecond(nowMillis);
+        hubKnownUntil = nowMillis + HUB_KNOWN_MILLIS;
         isFetching = false;
         source = leader.get();
         started(nowMillis);
@@ -307,9 +323,9 @@ public final class Sharing {
   }
 
   /// It was left because it was slow, and it is the line that is: the hub gives no more.
-  private boolean isNoSlower(PeerAnswer other, long nowMillis) {
+  private boolean isNoSlower(PeerAnswer other, long ofHub) {
     Long rate = slowRates.get(other.peer());
-    return rate != null && bytesPerSecond(nowMillis) <= WORTH_LEAVING * rate;
+    return rate != null && ofHub <= WORTH_LEAVING * rate;
   }
 
   private boolean isHubOnly(long nowMillis) {
@@ -330,9 +346,31 @@ public final class Sharing {
         .or(
             () ->
                 able.stream()
+                    .filter(it -> it.bytes() > ownBytes + LEAD_BYTES)
+                    .max(Comparator.comparingLong(PeerAnswer::bytes)))
+        .or(() -> slowGiver(heard, nowMillis))
+        .or(
+            () ->
+                able.stream()
                     .filter(it -> it.bytes() > ownBytes)
                     .max(Comparator.comparingLong(PeerAnswer::bytes)))
         .flatMap(it -> peer(it.peer()));
+  }
+
+  /// Of those that were left because they were slow, the fastest: better than nothing, where the
+  /// hub gives nothing, and no worse, where the hub has just given no more.
+  private Optional<PeerAnswer> slowGiver(List<PeerAnswer> heard, long nowMillis) {
+    boolean hubGives = mayAskHub && nowMillis >= hubRestsUntil;
+    boolean isHubKnown = nowMillis < hubKnownUntil;
+    return heard.stream()
+        .filter(it -> !hubGives || (isHubKnown && isNoSlower(it, hubRate)))
+        .filter(it -> slowRates.getOrDefault(it.peer(), 0L) > 0)
+        .filter(
+            it ->
+                it.standing() == PeerStanding.WHOLE
+                    || it.standing() == PeerStanding.FETCHES
+                    || it.bytes() > ownBytes)
+        .max(Comparator.comparingLong(it -> slowRates.getOrDefault(it.peer(), 0L)));
   }
 
   private boolean isDull(PeerAnswer answer, long nowMillis) {
@@ -425,10 +463,17 @@ public final class Sharing {
         || told.bytes() > bytes
         || (hasStalled && told.standing() == PeerStanding.FETCHES)) {
       // One that says it has it all, and ends before it is all here, does not have it all.
+      slowRates.remove(told.peer());
       passOver(told.peer(), nowMillis);
     }
     toldBytes.put(told.peer(), told.bytes());
-    return ask(0, nowMillis);
+    // All that is here is digested again for each copy: not for each drop of what others copy.
+    boolean isDrop =
+        switch (told.standing()) {
+          case WANTS, CLAIMS, HOLDS -> ownBytes - startedBytes < LEAD_BYTES;
+          case WHOLE, FETCHES, UNREACHABLE -> false;
+        };
+    return ask(isDrop ? ASK_AGAIN_MILLIS : 0, nowMillis);
   }
 
   /// A peer gives, and so little that another one or the hub may be better.
@@ -445,11 +490,17 @@ public final class Sharing {
     return ask(0, nowMillis);
   }
 
+  /// For longer each time; one that is only slow, for the shortest time.
   private void passOver(DeviceId peer, long nowMillis) {
-    int times =
-        content == null
-            ? 1
-            : dull.computeIfAbsent(content, any -> new HashMap<>()).merge(peer, 1, Integer::sum);
+    int times = 1;
+    if (content != null) {
+      Map<DeviceId, Integer> counts = dull.computeIfAbsent(content, any -> new HashMap<>());
+      if (ownBytes - startedBytes >= NEXT_TO_NOTHING_BYTES) {
+        counts.remove(peer);
+      } else {
+        times = counts.merge(peer, 1, Integer::sum);
+      }
+    }
     dullUntil.put(peer, nowMillis + (PASSED_OVER_MILLIS << Math.min(times - 1, DOUBLED_MAX)));
   }
 
@@ -473,6 +524,7 @@ public final class Sharing {
   /// The line is back.
   public void hurry() {
     hubRestsUntil = 0;
+    hubKnownUntil = 0;
   }
 
   /// What is here is wrong: those who gave of it are never asked for it again.

@@ -9,6 +9,8 @@ import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Need;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Applications that need each other go in the right order, with no hub to ask.
 class NeedTest {
@@ -137,5 +139,34 @@ class NeedTest {
     shop.hub.assign(counting, newer);
 
     shop.until("the newer model is live", () -> isLive(newer));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a-counting", "z-counting"})
+  void ofTwoThatGoInTheSameMomentNoneBreaksTheOther(String counting) {
+    Publisher.Signed model = model("2.0.0");
+    Name name = new Name(counting);
+    Publisher.Signed first =
+        shop.known(shop.publisher.sign(Publisher.manifest(name, "1.0.0", 0, List.of("*"))));
+    shop.hub.assign(first, model);
+    shop.startAgent();
+    shop.until("both are live", () -> isLive(model) && isLive(first));
+    Publisher.Signed older = model("1.0.0");
+    Publisher.Signed next =
+        shop.known(shop.publisher.sign(Publisher.needing(name, "2.0.0", new Need(MODEL, "2.0.0"))));
+    shop.hub.windows = WindowTest.nights(22, 23);
+    shop.hub.assign(next, older);
+    shop.until(
+        "both are staged",
+        () ->
+            status(MODEL).phase() == ApplicationStatus.Phase.STAGED
+                && status(name).phase() == ApplicationStatus.Phase.STAGED);
+
+    shop.pass(6 * 3_600_000L);
+    shop.seconds(600);
+
+    assertThat(isLive(next) && isLive(older)).isFalse();
+    assertThat(isLive(next) || isLive(older)).isTrue();
+    assertThat(status(MODEL).liveVersion()).isEqualTo(isLive(next) ? "2.0.0" : "1.0.0");
   }
 }

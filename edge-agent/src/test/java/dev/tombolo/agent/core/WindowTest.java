@@ -491,7 +491,7 @@ class WindowTest {
     return new Permit(ROLLOUT, 2, now + fromMillis, now + untilMillis);
   }
 
-  private static WindowsSection nights(int fromHour, int untilHour) {
+  static WindowsSection nights(int fromHour, int untilHour) {
     return section(List.of(), spans(fromHour, untilHour), List.of(), List.of(), null);
   }
 

@@ -2,6 +2,7 @@ package dev.tombolo.agent.https;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.window.BitRate;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,7 @@ class PaceTest {
     assertThat(Pace.portion(0, 32_768)).isEqualTo(32_768);
     assertThat(Pace.portion(2_000, 32_768)).isEqualTo(500);
     assertThat(Pace.portion(1, 32_768)).isEqualTo(1);
-    assertThat(Pace.portion(Long.MAX_VALUE / SECOND, 32_768)).isEqualTo(32_768);
+    assertThat(Pace.portion(BitRate.BITS_MAX / 8, 32_768)).isEqualTo(32_768);
+    assertThat(Pace.portion(Long.MAX_VALUE, 32_768)).isEqualTo(32_768);
   }
 }

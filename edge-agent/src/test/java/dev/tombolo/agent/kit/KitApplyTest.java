@@ -3,9 +3,9 @@ package dev.tombolo.agent.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tombolo.agent.bundle.ApplyException;
 import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
-import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.desired.HeldDocument;
@@ -37,11 +37,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -567,11 +569,77 @@ class KitApplyTest {
   }
 
   @Test
+  void roomIsNeededForAllThatABundleMakes() throws Exception {
+    KitHeader.Bundle named = bundle("whole.bundle", 0, null);
+    KitHeader.Bundle large =
+        new KitHeader.Bundle(
+            named.bundle(), named.bytes(), 1L << 52, named.target(), named.variant(), null);
+    kitOf(Map.of(large, golden("whole.bundle")));
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> apply(Optional.empty()))
+        .withMessageContaining("no room on the disk");
+    assertThat(folders.kits().resolve(KitSamples.ID)).doesNotExist();
+  }
+
+  @Test
+  void aBundleThatDoesNotApplyHereNeedsNoRoom() throws Exception {
+    Map<KitHeader.Bundle, byte[]> bundles = new LinkedHashMap<>();
+    KitHeader.Bundle named = bundle("change.bundle", 0, BEFORE);
+    bundles.put(
+        new KitHeader.Bundle(
+            named.bundle(), named.bytes(), 1L << 52, named.target(), named.variant(), BEFORE),
+        golden("change.bundle"));
+    bundles.put(bundle("whole.bundle", 0, null), golden("whole.bundle"));
+    kitOf(bundles);
+
+    assertThat(apply(Optional.empty()).bundles()).isOne();
+  }
+
+  @Test
   void aBundleThatTheHeaderDoesNotNameIsRefused() throws Exception {
     KitHeader.Bundle named = bundle("change.bundle", 0, null);
     kitOf(Map.of(named, golden("whole.bundle")));
 
     refused("its header does not name", Optional.empty());
+  }
+
+  @Test
+  void whatRootUnpacksIsTheAgentsBeforeItIsWhole() throws Exception {
+    if (System.getProperty("user.name").equals("root")) {
+      Files.setOwner(
+          folders.data(),
+          folders
+              .data()
+              .getFileSystem()
+              .getUserPrincipalLookupService()
+              .lookupPrincipalByName("nobody"));
+    }
+    Path bundle = Files.write(folder.resolve("whole.bundle"), golden("whole.bundle"));
+    Set<UserPrincipal> owners = new HashSet<>();
+
+    BundleApply.apply(
+        null,
+        bundle,
+        folders.data().resolve("made"),
+        BundleApply.Layout.DIGESTS,
+        size -> {},
+        bytes -> owners.addAll(ownersOfFolders(folders.data())));
+
+    assertThat(owners).containsExactly(Files.getOwner(folders.data()));
+    assertThat(ownersOfFolders(folders.data())).isEqualTo(owners);
+  }
+
+  private static Set<UserPrincipal> ownersOfFolders(Path from) {
+    Set<UserPrincipal> owners = new HashSet<>();
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.filter(Files::isDirectory).toList()) {
+        owners.add(Files.getOwner(path));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return owners;
   }
 
   private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
@@ -581,7 +649,7 @@ class KitApplyTest {
       return new KitUnpacking.Outcome.Made();
     } catch (BaseException e) {
       return new KitUnpacking.Outcome.BaseDamaged();
-    } catch (RefusedBundleException e) {
+    } catch (ApplyException e) {
       return new KitUnpacking.Outcome.Refused(String.valueOf(e.getMessage()));
     }
   }

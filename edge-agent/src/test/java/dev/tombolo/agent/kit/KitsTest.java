@@ -111,6 +111,17 @@ class KitsTest {
     assertThat(news).isEmpty();
   }
 
+  @Test
+  void whatCannotBeRemovedIsInNoKitsWay() throws Exception {
+    put(ID);
+    // No folder, and so not removed as one.
+    Files.writeString(folders.kits().resolve("kit-0123456789abcdee.tmp"), "");
+
+    kits.perform(new AgentEffect.LookForKits(Set.of()));
+
+    assertThat(next().kit()).isEqualTo(ID);
+  }
+
   private static void awaitGone(Path path) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (Files.exists(path) && System.nanoTime() < end) {

@@ -254,6 +254,112 @@ class SharingTest {
         .isInstanceOf(Move.Copy.class);
   }
 
+  @Test
+  void oneThatIsSlowIsBetterThanAHubThatRests() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    sharing.hubFailed(Long.MAX_VALUE);
+
+    assertThat(secondsUntilCopiedFromSlow(site, sharing, true)).isEqualTo(SIZE / 100_000);
+  }
+
+  @Test
+  void oneThatIsSlowIsTakenWhereNobodyElseMayBeAsked() {
+    Site site = new Site(1, 2);
+
+    assertThat(secondsUntilCopiedFromSlow(site, site.devices.getLast().sharing, false))
+        .isEqualTo(SIZE / 100_000);
+  }
+
+  /// Over a LAN of 0.8 Mbit/s, from one that has it all.
+  private static long secondsUntilCopiedFromSlow(Site site, Sharing sharing, boolean hubToo) {
+    PeerAnswer slow = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    long now = 0;
+    long bytes = 0;
+    sharing.begin(CONTENT, hubToo, now);
+    while (bytes < SIZE) {
+      assertThat(now).isLessThan(10 * SIZE / 100);
+      if (sharing.answered(bytes, List.of(slow), now) instanceof Move.Copy) {
+        bytes += 3_000_000;
+        now += 30_000;
+        sharing.copyWasSlow(bytes, slow, now);
+      } else {
+        now += 1_000;
+      }
+    }
+    return (now - 20_000) / 1_000;
+  }
+
+  @Test
+  void whoGivesLittleIsNotPassedOverForLongerEachTime() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    PeerAnswer slow = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    long now = 0;
+    for (int i = 1; i <= 5; i++) {
+      sharing.begin(CONTENT, true, now);
+      sharing.answered((i - 1) * 3_000_000L, List.of(slow), now);
+      now += 30_000;
+      sharing.copyWasSlow(i * 3_000_000L, slow, now);
+      assertThat(sharing.answered(i * 3_000_000L, List.of(slow), now)).isInstanceOf(Move.Ask.class);
+      now += 30_000;
+    }
+
+    sharing.begin(CONTENT, true, now);
+    assertThat(sharing.answered(15_000_000, List.of(slow), now)).isInstanceOf(Move.Copy.class);
+  }
+
+  @Test
+  void whereTheLineIsNoFasterItIsCopiedFromOneThatHasItAll() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    PeerAnswer slow = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    sharing.begin(CONTENT, true, 0);
+    sharing.answered(0, List.of(slow), 0);
+    sharing.copyWasSlow(3_000_000, slow, 30_000);
+    assertThat(sharing.answered(3_000_000, List.of(slow), 30_100)).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.answered(3_000_000, List.of(slow), 30_200)).isInstanceOf(Move.FromHub.class);
+
+    assertThat(sharing.answered(4_000_000, List.of(slow), 40_200)).isInstanceOf(Move.Copy.class);
+  }
+
+  @Test
+  void dropsOfWhatAnotherCopiesAreNotTakenWithoutAPause() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId other = site.devices.getFirst().id;
+    sharing.begin(CONTENT, true, 0);
+    PeerAnswer more = new PeerAnswer(other, PeerStanding.WANTS, 2_000_000);
+    assertThat(sharing.answered(0, List.of(more), 100)).isInstanceOf(Move.Copy.class);
+    assertThat(((Move.Ask) sharing.copyEnded(2_000_000, more, 200)).afterMillis()).isZero();
+
+    PeerAnswer drop = new PeerAnswer(other, PeerStanding.WANTS, 2_010_000);
+    assertThat(sharing.answered(2_000_000, List.of(drop), 300)).isInstanceOf(Move.Copy.class);
+    assertThat(((Move.Ask) sharing.copyEnded(2_010_000, drop, 400)).afterMillis())
+        .isEqualTo(Sharing.ASK_AGAIN_MILLIS);
+  }
+
+  @Test
+  void whoHasFoundTheLineSlowGoesBackToWhoFetchesAndTakesNoDropsFromOthers() {
+    Site site = new Site(1, 3);
+    Sharing sharing = site.devices.getLast().sharing;
+    DeviceId fetching = site.devices.getFirst().id;
+    DeviceId copying = site.devices.get(1).id;
+    leaveSlowPeer(sharing, fetching);
+    sharing.answered(
+        70_000, List.of(new PeerAnswer(fetching, PeerStanding.FETCHES, 80_000)), 40_000);
+    PeerAnswer slow = new PeerAnswer(fetching, PeerStanding.FETCHES, 150_000);
+    assertThat(sharing.answered(80_000, List.of(slow), 50_000)).isInstanceOf(Move.Copy.class);
+    sharing.copyWasSlow(140_000, slow, 80_000);
+
+    Move next =
+        sharing.answered(
+            140_000, List.of(slow, new PeerAnswer(copying, PeerStanding.WANTS, 150_000)), 80_100);
+
+    assertThat(next).isInstanceOf(Move.Copy.class);
+    assertThat(((Move.Copy) next).peer().device()).isEqualTo(fetching);
+  }
+
   /// 60,000 bytes came in half a minute.
   private static void leaveSlowPeer(Sharing sharing, DeviceId peer) {
     PeerAnswer answer = new PeerAnswer(peer, PeerStanding.FETCHES, 60_000);

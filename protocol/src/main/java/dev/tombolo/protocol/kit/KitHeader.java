@@ -100,6 +100,11 @@ public record KitHeader(
       throw new KitException(
           "it has " + bundles.size() + " bundles; the most is " + KitFormat.BUNDLES_MAX);
     }
+    for (Bundle bundle : bundles) {
+      if (bundle.bytes < 0 || bundle.plainBytes < 0 || bundle.variant < 0) {
+        throw new KitException("it has a bundle with less than nothing in it");
+      }
+    }
     if (contentBytes < 1 || contentBytes > KitFormat.CONTENT_BYTES_MAX) {
       throw new KitException(
           "its content of "

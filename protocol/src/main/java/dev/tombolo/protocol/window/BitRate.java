@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 
 /// How fast a line may be used, as people write it: `2Mbit/s`, `256kbit/s`, `1.5 Mbit/s`.
 public record BitRate(long bitsPerSecond) {
-  /// Slower than that, a document of its own size takes minutes.
-  public static final long BITS_MIN = 8_000;
+  /// Slower than that, the hub takes a line that is held back for one that stands still: the
+  /// buffers between the two are emptied in large steps.
+  public static final long BITS_MIN = 64_000;
 
   public static final long BITS_MAX = 1_000_000_000_000L;
 

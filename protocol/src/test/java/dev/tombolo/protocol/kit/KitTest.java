@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.tombolo.protocol.GoldenFiles;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.kit.KitSamples.Part;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KitTest {
   private static final KeyPair DEVICE_KEY = KitSamples.deviceKey();
@@ -189,6 +192,29 @@ class KitTest {
     assertThatExceptionOfType(KitException.class)
         .isThrownBy(() -> read(forged, DEVICE_KEY.getPrivate()))
         .withMessageContaining("damaged");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 1, 0", "1, -1, 0", "1, 1, -1"})
+  void aBundleWithLessThanNothingInItIsRefused(long bytes, long plainBytes, int variant)
+      throws KitException {
+    KitHeader header = KitReader.open(KitSamples.source(KIT)).header();
+    Digest any = Digest.ofText("any");
+    KitHeader forged =
+        new KitHeader(
+            header.id(),
+            header.createdMillis(),
+            header.history(),
+            header.fleet(),
+            header.site(),
+            header.slots(),
+            header.locks(),
+            header.contentBytes(),
+            List.of(new KitHeader.Bundle(any, bytes, plainBytes, any, variant, null)));
+
+    assertThatExceptionOfType(KitException.class)
+        .isThrownBy(forged::check)
+        .withMessageContaining("less than nothing");
   }
 
   @Test

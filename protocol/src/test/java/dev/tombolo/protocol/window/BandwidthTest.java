@@ -71,7 +71,7 @@ class BandwidthTest {
             limit(
                 from,
                 from + 1 + random.nextInt(WeekSpan.WEEK_MINUTES),
-                new BitRate(8_000L + random.nextInt(5))));
+                new BitRate(64_000L + random.nextInt(5))));
       }
       Bandwidth bandwidth = of(zone, limits);
       for (int i = 0; i < 20; i++) {

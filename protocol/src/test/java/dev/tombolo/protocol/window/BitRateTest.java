@@ -14,8 +14,8 @@ class BitRateTest {
     "2 Mbit/s, 2000000, 2 Mbit/s",
     "1.5Mbit/s, 1500000, 1.5 Mbit/s",
     "256kbit/s, 256000, 256 kbit/s",
-    "8kbit/s, 8000, 8 kbit/s",
-    "12345bit/s, 12345, 12.345 kbit/s",
+    "64kbit/s, 64000, 64 kbit/s",
+    "123456bit/s, 123456, 123.456 kbit/s",
     "1Gbit/s, 1000000000, 1 Gbit/s",
     "1000Gbit/s, 1000000000000, 1000 Gbit/s",
   })
@@ -40,9 +40,9 @@ class BitRateTest {
     "fast, write it like 2Mbit/s or 256kbit/s",
     "'', write it like 2Mbit/s or 256kbit/s",
     "-2Mbit/s, write it like 2Mbit/s or 256kbit/s",
-    "0kbit/s, 'use 8 kbit/s to 1000 Gbit/s'",
-    "7kbit/s, 'use 8 kbit/s to 1000 Gbit/s'",
-    "1001Gbit/s, 'use 8 kbit/s to 1000 Gbit/s'",
+    "0kbit/s, 'use 64 kbit/s to 1000 Gbit/s'",
+    "63kbit/s, 'use 64 kbit/s to 1000 Gbit/s'",
+    "1001Gbit/s, 'use 64 kbit/s to 1000 Gbit/s'",
   })
   void whatIsNoneIsRefusedWithWhatToWrite(String text, String hint) {
     assertThatThrownBy(() -> BitRate.parse(text))
