@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -102,9 +103,9 @@ class SiteIT {
     freeFirst();
     long before = shop.bytesIn();
     hub.cli("assign", "payload@2", "--fleet", "shops");
+    RunningAgent fetcher = fetcher();
     Await.untilTrue(
         LIMIT, () -> "half of it to come", () -> shop.bytesIn() - before > PAYLOAD_BYTES / 2);
-    RunningAgent fetcher = fetcher();
     fetcher.kill();
 
     await("2", DEVICES - 1);
@@ -129,12 +130,20 @@ class SiteIT {
 
   /// The others say that they copy from it.
   private RunningAgent fetcher() throws Exception {
-    for (RunningAgent agent : agents) {
-      if (agent.cli("status", "--json").out().contains("\"code\":\"downloading\"")) {
-        return agent;
-      }
-    }
-    throw new AssertionError("nobody fetches");
+    AtomicReference<RunningAgent> fetcher = new AtomicReference<>();
+    Await.untilTrue(
+        LIMIT,
+        () -> "one to fetch",
+        () -> {
+          for (RunningAgent agent : agents) {
+            if (agent.cli("status", "--json").out().contains("\"code\":\"downloading\"")) {
+              fetcher.set(agent);
+              return true;
+            }
+          }
+          return false;
+        });
+    return fetcher.get();
   }
 
   private long bytesFor(String version, int devices, String... where) throws Exception {
