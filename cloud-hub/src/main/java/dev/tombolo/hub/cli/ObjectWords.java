@@ -5,10 +5,14 @@ import dev.tombolo.hub.http.api.ApplicationRow;
 import dev.tombolo.hub.http.api.CountsRow;
 import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.GitRow;
+import dev.tombolo.hub.http.api.LineBody;
 import dev.tombolo.hub.http.api.SiteRow;
+import dev.tombolo.hub.http.api.SiteTimesBody;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// One fleet, site or application in words: what it is, how far its devices are, who changed it.
 final class ObjectWords {
@@ -19,6 +23,8 @@ final class ObjectWords {
     it.line("fleet", row.name());
     it.about(row.displayName(), row.labels());
     it.line("protected", row.guarded() ? "yes" : "no");
+    it.times(row.times());
+    it.optional("line", line(row.line()));
     it.line("sites", Integer.toString(row.sites()));
     it.counts(row.counts());
     it.change(row.generation(), row.observedGeneration(), row.changedMillis(), row.changedBy());
@@ -31,7 +37,8 @@ final class ObjectWords {
     it.line("fleet", row.fleet());
     it.about(row.displayName(), row.labels());
     it.line("time zone", row.timeZone());
-    it.line("switches", Listing.switches(row.times()));
+    it.times(row.times());
+    it.optional("line", line(row.line()));
     it.optional("region", row.region());
     it.optional("contact", row.contact());
     it.line("slots", Integer.toString(row.slots()));
@@ -62,6 +69,27 @@ final class ObjectWords {
   private void about(String displayName, Map<String, String> labels) {
     optional("name", displayName);
     optional("labels", Listing.labels(new TreeMap<>(labels)));
+  }
+
+  /// In short when it switches, then each kind of times that is given.
+  private void times(SiteTimesBody times) {
+    line("switches", Listing.switches(times));
+    optional("  in", String.join(", ", times.switching()));
+    optional("downloads in", String.join(", ", times.download()));
+    optional("opening hours", String.join(", ", times.openingHours()));
+    optional("freeze dates", String.join(", ", times.freezeDates()));
+  }
+
+  /// Empty when nothing is said of it.
+  private static String line(@Nullable LineBody line) {
+    if (line == null) {
+      return "";
+    }
+    return line.bandwidth().isEmpty()
+        ? "no bound"
+        : line.bandwidth().stream()
+            .map(it -> it.hours() + " " + it.limit())
+            .collect(Collectors.joining(", "));
   }
 
   private void counts(CountsRow counts) {

@@ -152,7 +152,10 @@ final class ApplyCommands {
   /// Null when the objects, each sound by itself, are so together.
   private AdminAnswer.@Nullable Refused together(PendingApply at) {
     Reason full = at.planned().room();
-    Reason refusal = full == null ? needs.applied(at.planned()) : full;
+    Reason refusal =
+        full == null
+            ? needs.applied(at.planned(), checks.rollouts().beginning(at.planned()))
+            : full;
     return refusal == null ? null : new AdminAnswer.Refused(refusal);
   }
 

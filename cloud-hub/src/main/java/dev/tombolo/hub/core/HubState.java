@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.desired.Delivery;
 import dev.tombolo.hub.desired.Delivery.Held;
 import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Template;
 import dev.tombolo.hub.device.BirthCheck.Boot;
@@ -448,6 +449,15 @@ public final class HubState {
   SiteTimes timesOf(AdminObject.Site site) {
     Kept<AdminObject.Fleet> fleet = fleets.get(site.fleet());
     return fleet == null ? site.times() : site.times().over(fleet.content().times());
+  }
+
+  /// What is said of its line, by itself or else by its fleet.
+  Optional<LineRules> lineOf(AdminObject.Site site) {
+    if (site.line().isPresent()) {
+      return site.line();
+    }
+    Kept<AdminObject.Fleet> fleet = fleets.get(site.fleet());
+    return fleet == null ? Optional.empty() : fleet.content().line();
   }
 
   private void putSite(Kept<AdminObject.Site> site) {

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.Assignment.Place;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
@@ -36,6 +37,33 @@ final class NeedsCheck {
     this.state = state;
   }
 
+  /// What is applied together, and the rollouts that begin with it.
+  private record Beginning(@Nullable Planned planned, List<AdminObject.Rollout> rollouts) {
+    static final Beginning NOTHING = new Beginning(null, List.of());
+
+    List<AdminObject.Rollout> of(Place place, Name application) {
+      return rollouts.isEmpty()
+          ? List.of()
+          : rollouts.stream()
+              .filter(it -> it.release().name().equals(application))
+              .filter(it -> it.scope().fleet().equals(place.fleet()) && covers(it.scope(), place))
+              .toList();
+    }
+
+    Set<Name> applicationsOf(Name fleet) {
+      Set<Name> names = new TreeSet<>();
+      if (planned != null) {
+        names.addAll(planned.changedApplications(fleet));
+      }
+      for (AdminObject.Rollout rollout : rollouts) {
+        if (rollout.scope().fleet().equals(fleet)) {
+          names.add(rollout.release().name());
+        }
+      }
+      return names;
+    }
+  }
+
   /// What is selected at a place, its own or from above; null: nothing.
   private interface Selected {
     @Nullable Digest at(Place place, Name application);
@@ -54,7 +82,8 @@ final class NeedsCheck {
             name.equals(application) && isDecidedBy(place, at, name)
                 ? release
                 : before.at(at, name);
-    return changes(place.fleet(), Set.of(application), placesIn(place), before, after);
+    return changes(
+        place.fleet(), Set.of(application), placesIn(place), before, after, Beginning.NOTHING);
   }
 
   /// Whether an assignment at `place` is the narrowest one at `at`.
@@ -73,10 +102,13 @@ final class NeedsCheck {
   }
 
   /// Null when a list of objects may be applied.
-  @Nullable Reason applied(Planned planned) {
+  ///
+  /// @param beginning the rollouts of the list that begin with it
+  @Nullable Reason applied(Planned planned, List<AdminObject.Rollout> beginning) {
     if (state.inNeeds.isEmpty()) {
       return null;
     }
+    Beginning with = new Beginning(planned, beginning);
     Planned now = new Planned(state, List.of());
     for (Name fleet : planned.fleetsWithApplications()) {
       Set<Name> changed = planned.changedApplications(fleet);
@@ -90,7 +122,8 @@ final class NeedsCheck {
               changed,
               placesIn(new Place(fleet, null, null)),
               of(now, fleet),
-              of(planned, fleet));
+              of(planned, fleet),
+              with);
       if (wrong != null) {
         return wrong;
       }
@@ -99,15 +132,30 @@ final class NeedsCheck {
   }
 
   /// Null when a rollout may bring a release to its scope.
-  @Nullable Reason rollout(Scope scope, Name application, Digest release) {
+  ///
+  /// @param planned what is applied together with it
+  /// @param beginning rollouts that begin together with it, itself among them or not
+  @Nullable Reason rollout(
+      Scope scope,
+      Name application,
+      Digest release,
+      Planned planned,
+      List<AdminObject.Rollout> beginning) {
     if (!state.inNeeds.contains(application)) {
       return null;
     }
     Name fleet = scope.fleet();
     Selected before = of(new Planned(state, List.of()), fleet);
+    Selected others = of(planned, fleet);
     Selected after =
-        (at, name) -> name.equals(application) && covers(scope, at) ? release : before.at(at, name);
-    return changes(fleet, Set.of(application), placesOf(scope), before, after);
+        (at, name) -> name.equals(application) && covers(scope, at) ? release : others.at(at, name);
+    return changes(
+        fleet,
+        Set.of(application),
+        placesOf(scope),
+        before,
+        after,
+        new Beginning(planned, beginning));
   }
 
   /// Null when who has switched may go back to what it had.
@@ -123,7 +171,7 @@ final class NeedsCheck {
         if (other.equals(record.application())) {
           continue;
         }
-        for (Digest release : selected(now, place, other)) {
+        for (Digest release : selected(now, place, other, Beginning.NOTHING)) {
           Reason lost = lostBy(record, release, place);
           if (lost != null) {
             return lost;
@@ -177,8 +225,15 @@ final class NeedsCheck {
   }
 
   private @Nullable Reason changes(
-      Name fleet, Set<Name> changed, List<Place> places, Selected before, Selected after) {
+      Name fleet,
+      Set<Name> changed,
+      List<Place> places,
+      Selected before,
+      Selected after,
+      Beginning with) {
     Set<Name> others = applicationsOf(fleet);
+    others.addAll(with.applicationsOf(fleet));
+    others.retainAll(state.inNeeds);
     for (Place place : places) {
       for (Name application : changed) {
         Digest next = after.at(place, application);
@@ -187,12 +242,12 @@ final class NeedsCheck {
         if (isSame) {
           continue;
         }
-        Reason wrong = next == null ? null : unmet(next, place, after);
+        Reason wrong = next == null ? null : unmet(next, place, after, with);
         if (wrong == null && next != null) {
-          wrong = cycle(application, next, place, after);
+          wrong = cycle(application, next, place, before, after, with);
         }
         if (wrong == null) {
-          wrong = taken(others, application, place, before, after);
+          wrong = taken(others, application, place, before, after, with);
         }
         if (wrong != null) {
           return wrong;
@@ -203,10 +258,10 @@ final class NeedsCheck {
   }
 
   /// What the release needs is neither selected there nor about to come.
-  private @Nullable Reason unmet(Digest release, Place place, Selected after) {
+  private @Nullable Reason unmet(Digest release, Place place, Selected after, Beginning with) {
     for (Need need : needs(release)) {
       Digest has = after.at(place, need.application());
-      if (isMet(need, has) || isComing(need, place)) {
+      if (isMet(need, has) || isComing(need, place) || broughtBy(need, place, with) != null) {
         continue;
       }
       String there =
@@ -224,13 +279,18 @@ final class NeedsCheck {
 
   /// Who needs what is changed there, had it, and would lose it.
   private @Nullable Reason taken(
-      Set<Name> others, Name changed, Place place, Selected before, Selected after) {
+      Set<Name> others,
+      Name changed,
+      Place place,
+      Selected before,
+      Selected after,
+      Beginning with) {
     Digest next = after.at(place, changed);
     for (Name other : others) {
       if (other.equals(changed)) {
         continue;
       }
-      for (Digest release : selected(after, place, other)) {
+      for (Digest release : selected(after, place, other, with)) {
         for (Need need : needs(release)) {
           boolean isAbout = need.application().equals(changed);
           if (!isAbout || isMet(need, next) || !isHad(need, place, before)) {
@@ -256,32 +316,65 @@ final class NeedsCheck {
   }
 
   /// Applications that need each other in a ring can never begin.
-  private @Nullable Reason cycle(Name first, Digest release, Place place, Selected after) {
-    List<String> path = new ArrayList<>();
-    path.add(title(release));
-    return cycle(first, release, place, after, path, new HashSet<>())
+  private @Nullable Reason cycle(
+      Name first, Digest release, Place place, Selected before, Selected after, Beginning with) {
+    Ring ring = new Ring(first, place, before, after, with);
+    return ring.closes(release, false)
         ? new Reason.Conflict(
             title(release) + " for " + place,
             "releases need each other in a ring: "
-                + String.join(" -> ", path)
+                + String.join(" -> ", ring.path())
                 + "; one of them has to do without")
         : null;
   }
 
-  private boolean cycle(
-      Name first, Digest at, Place place, Selected after, List<String> path, Set<Name> seen) {
-    for (Need need : needs(at)) {
-      Digest next = after.at(place, need.application());
-      if (next == null || !seen.add(need.application())) {
-        continue;
-      }
-      path.add(title(next));
-      if (need.application().equals(first) || cycle(first, next, place, after, path, seen)) {
-        return true;
+  private final class Ring {
+    private final Name first;
+    private final Place place;
+    private final Selected before;
+    private final Selected after;
+    private final Beginning with;
+    private final List<String> path = new ArrayList<>();
+    private final Set<Name> seen = new HashSet<>();
+
+    Ring(Name first, Place place, Selected before, Selected after, Beginning with) {
+      this.first = first;
+      this.place = place;
+      this.before = before;
+      this.after = after;
+      this.with = with;
+    }
+
+    List<String> path() {
+      return path;
+    }
+
+    /// @param isBrought by a rollout that begins now, so it waits only for what is not there yet
+    boolean closes(Digest at, boolean isBrought) {
+      path.add(title(at));
+      for (Need need : needs(at)) {
+        Name application = need.application();
+        if (isBrought && isMet(need, before.at(place, application))) {
+          continue;
+        }
+        Digest next = after.at(place, application);
+        Digest brought =
+            isMet(need, next) || isComing(need, place) ? null : broughtBy(need, place, with);
+        Digest awaited = brought == null ? next : brought;
+        if (awaited == null || !seen.add(application)) {
+          continue;
+        }
+        if (application.equals(first)) {
+          path.add(title(awaited));
+          return true;
+        }
+        if (closes(awaited, brought != null)) {
+          return true;
+        }
       }
       path.removeLast();
+      return false;
     }
-    return false;
   }
 
   private boolean isMet(Need need, @Nullable Digest has) {
@@ -296,6 +389,17 @@ final class NeedsCheck {
       }
     }
     return false;
+  }
+
+  /// The release that a rollout which begins now brings there; null: none does.
+  private @Nullable Digest broughtBy(Need need, Place place, Beginning with) {
+    for (AdminObject.Rollout rollout : with.of(place, need.application())) {
+      ReleaseRecord release = state.releasesByRef.get(rollout.release());
+      if (release != null && need.isMetBy(rollout.release().version())) {
+        return release.digest();
+      }
+    }
+    return null;
   }
 
   private static boolean brings(Rollout rollout, Place place) {
@@ -316,7 +420,7 @@ final class NeedsCheck {
   }
 
   /// What devices of a place may have of an application, by assignments and by rollouts.
-  private List<Digest> selected(Selected now, Place place, Name application) {
+  private List<Digest> selected(Selected now, Place place, Name application, Beginning with) {
     List<Digest> all = new ArrayList<>(1);
     Digest assigned = now.at(place, application);
     if (assigned != null) {
@@ -325,6 +429,12 @@ final class NeedsCheck {
     for (Rollout rollout : state.rollouts.of(place.fleet(), application)) {
       if (brings(rollout, place) && !isAssignedSince(rollout.record(), place, application)) {
         all.add(rollout.record().digest());
+      }
+    }
+    for (AdminObject.Rollout rollout : with.of(place, application)) {
+      ReleaseRecord release = state.releasesByRef.get(rollout.release());
+      if (release != null) {
+        all.add(release.digest());
       }
     }
     return all;

@@ -35,6 +35,9 @@ final class Planned {
 
   private final List<AdminObject.Rollout> rollouts = new ArrayList<>();
 
+  /// Those of them that begin; found when first asked for.
+  private @Nullable List<AdminObject.Rollout> beginning;
+
   private final Set<AdminObject> removed;
 
   /// What the slots of each fleet will share; made when first asked for.
@@ -205,13 +208,14 @@ final class Planned {
     return fresh;
   }
 
-  /// How many rollouts of an application begin.
-  long newRollouts(Name fleet, Name application, Predicate<AdminObject.Rollout> isNew) {
-    return rollouts.stream()
-        .filter(each -> each.scope().fleet().equals(fleet))
-        .filter(each -> each.release().name().equals(application))
-        .filter(isNew)
-        .count();
+  /// The rollouts that begin; those that stand already, over or not, are none of them.
+  List<AdminObject.Rollout> beginning(Predicate<AdminObject.Rollout> isNew) {
+    List<AdminObject.Rollout> all = beginning;
+    if (all == null) {
+      all = rollouts.stream().filter(isNew).toList();
+      beginning = all;
+    }
+    return all;
   }
 
   boolean isFleet(Name fleet) {

@@ -166,7 +166,7 @@ final class Rendered {
 
   /// Null when nothing is said of it.
   private @Nullable LineSection line(AdminObject.Site site, SlotRef slot, long nowMillis) {
-    Optional<LineRules> rules = lineOf(site);
+    Optional<LineRules> rules = state.lineOf(site);
     TransferPause pause = PauseCommands.of(state, slot);
     if (pause == null && rules.filter(it -> !it.bandwidth().isEmpty()).isEmpty()) {
       return null;
@@ -176,14 +176,6 @@ final class Rendered {
         rules,
         SiteWindows.year(site.name().text(), nowMillis),
         pause == null ? null : new LineSection.Pause(pause.by(), pause.why(), pause.sinceMillis()));
-  }
-
-  private Optional<LineRules> lineOf(AdminObject.Site site) {
-    if (site.line().isPresent()) {
-      return site.line();
-    }
-    Kept<AdminObject.Fleet> fleet = state.fleets.get(site.fleet());
-    return fleet == null ? Optional.empty() : fleet.content().line();
   }
 
   private RenderedSection line(LineSection section) {

@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Gate;
@@ -66,7 +67,13 @@ final class RolloutCommands {
   AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
     Planned planned = new Planned(state, List.of());
     Reason refusal =
-        refusal(command.release(), command.scope(), command.plan(), planned, draft.nowMillis);
+        refusal(
+            command.release(),
+            command.scope(),
+            command.plan(),
+            planned,
+            List.of(),
+            draft.nowMillis);
     if (refusal == null) {
       refusal = References.protection(state, command.scope().fleet(), command.typedName());
     }
@@ -79,8 +86,15 @@ final class RolloutCommands {
   }
 
   /// Null when it may begin.
+  ///
+  /// @param beginning those of a list that begin together, itself among them; empty: it comes alone
   @Nullable Reason refusal(
-      ReleaseRef release, Scope scope, RolloutPlan plan, Planned planned, long nowMillis) {
+      ReleaseRef release,
+      Scope scope,
+      RolloutPlan plan,
+      Planned planned,
+      List<AdminObject.Rollout> beginning,
+      long nowMillis) {
     Name fleet = scope.fleet();
     Reason refusal =
         References.first(
@@ -92,14 +106,14 @@ final class RolloutCommands {
                 sites(scope, planned),
                 plan(plan, nowMillis),
                 AssignCommands.room(state, fleet, Set.of(release.name())),
-                room(fleet, release.name())));
+                room(fleet, release.name(), Math.max(1, beginning.size()))));
     ReleaseRecord found = state.releasesByRef.get(release);
     if (refusal != null || found == null) {
       return refusal == null ? new Reason.ReleaseUnknown(release.toString()) : refusal;
     }
     refusal = parameters.assignment(release, new Assignment.Place(fleet, null, null), planned);
     if (refusal == null) {
-      refusal = needs.rollout(scope, release.name(), found.digest());
+      refusal = needs.rollout(scope, release.name(), found.digest(), planned, beginning);
     }
     int characters =
         RolloutJson.write(record(NUMBER_MAX, found, scope, plan, Origin.NONE, Principal.HUB, 0))
@@ -238,11 +252,12 @@ final class RolloutCommands {
     };
   }
 
-  private @Nullable Reason room(Name fleet, Name application) {
+  /// @param more how many begin
+  private @Nullable Reason room(Name fleet, Name application, int more) {
     long underWay =
         state.rollouts.all().stream().filter(rollout -> rollout.state().isUnderWay()).count();
-    if (underWay >= UNDER_WAY_MAX) {
-      return new Reason.LimitExceeded("rollouts under way", UNDER_WAY_MAX, underWay);
+    if (underWay + more > UNDER_WAY_MAX) {
+      return new Reason.LimitExceeded("rollouts under way", UNDER_WAY_MAX, underWay + more);
     }
     List<Rollout> there = state.rollouts.of(fleet, application);
     boolean isFull =

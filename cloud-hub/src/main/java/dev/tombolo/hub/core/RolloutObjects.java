@@ -91,13 +91,29 @@ final class RolloutObjects {
               + object.name());
     }
     Name application = object.release().name();
-    if (planned.newRollouts(object.scope().fleet(), application, this::isNew) > 1) {
+    List<AdminObject.Rollout> beginning = beginning(planned);
+    if (beginning.stream().filter(each -> isOfSame(each, object)).count() > 1) {
       return new Reason.Conflict(
           "rollouts of " + application + " in fleet " + object.scope().fleet(),
           "begin one at a time; more than one of these files would begin one now");
     }
     return rollouts.refusal(
-        object.release(), object.scope(), object.planFrom(nowMillis), planned, nowMillis);
+        object.release(),
+        object.scope(),
+        object.planFrom(nowMillis),
+        planned,
+        beginning,
+        nowMillis);
+  }
+
+  private static boolean isOfSame(AdminObject.Rollout one, AdminObject.Rollout other) {
+    return one.scope().fleet().equals(other.scope().fleet())
+        && one.release().name().equals(other.release().name());
+  }
+
+  /// Those of a list that begin with it.
+  List<AdminObject.Rollout> beginning(Planned planned) {
+    return planned.beginning(this::isNew);
   }
 
   private boolean isNew(AdminObject.Rollout object) {

@@ -5,9 +5,9 @@ import dev.tombolo.hub.desired.SiteWindows;
 import dev.tombolo.protocol.id.Name;
 import java.util.SortedMap;
 
-/// Makes the documents of sites with windows anew when their year has come, so that devices which
-/// stay connected over New Year have the changes of the zone for the years ahead. Who connects is
-/// looked at anyway.
+/// Makes the documents of sites with windows or limits of their line anew when their year has come,
+/// so that devices which stay connected over New Year have the changes of the zone for the years
+/// ahead. Who connects is looked at anyway.
 final class YearSteps {
   private final HubState state;
 
@@ -42,9 +42,19 @@ final class YearSteps {
     draft.change(new HubChange.YearsLooked(walk.done()));
   }
 
+  /// A pause comes in the section that has the limits of the year.
+  private boolean isPaused(Name site) {
+    TransferPause.Place first = state.pauses.ceilingKey(TransferPause.Place.of(site));
+    return first != null && first.site().equals(site);
+  }
+
   private boolean isAnotherYear(AdminObject.Site site, YearWalk walk) {
     String name = site.name().text();
-    return !state.timesOf(site).isAny()
+    boolean hasTimes =
+        !state.timesOf(site).isAny()
+            || state.lineOf(site).filter(line -> !line.bandwidth().isEmpty()).isPresent()
+            || isPaused(site.name());
+    return hasTimes
         && SiteWindows.year(name, walk.fromMillis()) != SiteWindows.year(name, walk.toMillis());
   }
 }

@@ -1,7 +1,6 @@
 package dev.tombolo.hub.daemon;
 
 import dev.tombolo.hub.core.HubSettings;
-import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.WarmUp;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import java.io.IOException;
@@ -28,8 +27,8 @@ final class Warming {
       } finally {
         delete(folder);
       }
-    } catch (IOException | StoreFailure e) {
-      LOG.log(Level.WARNING, "not warmed up; the first commands take longer: " + e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.WARNING, "not warmed up; the first commands take longer", e);
     }
   }
 

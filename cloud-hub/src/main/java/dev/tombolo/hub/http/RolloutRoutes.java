@@ -6,7 +6,6 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied;
 import dev.tombolo.hub.core.view.HubViews;
-import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.RolloutViews.MemberView;
 import dev.tombolo.hub.core.view.Views;
@@ -241,12 +240,10 @@ final class RolloutRoutes {
   }
 
   private Views.ReleaseView release(ReleaseRef ref) throws RefusedException {
-    for (Views.ReleaseView release : views.releases(new PageAsk(Optional.empty(), LISTED_MAX))) {
-      if (release.name().equals(ref.name()) && release.version().equals(ref.version())) {
-        return release;
-      }
-    }
-    throw new RefusedException(new Reason.NotFound("release", ref.toString(), List.of()));
+    return views
+        .release(ref)
+        .orElseThrow(
+            () -> new RefusedException(new Reason.NotFound("release", ref.toString(), List.of())));
   }
 
   private ReleaseManifest manifest(Views.ReleaseView release) {

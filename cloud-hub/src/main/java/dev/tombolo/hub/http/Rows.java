@@ -86,6 +86,7 @@ final class Rows {
         fleet.displayName(),
         fleet.labels(),
         fleet.isProtected(),
+        times(fleet.times()),
         line(fleet.line()),
         fleet.sites(),
         fleet.devices(),

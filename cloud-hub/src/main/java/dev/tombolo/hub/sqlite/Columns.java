@@ -142,7 +142,7 @@ final class Columns {
     return texts.stream().map(text -> value(text, Weekly::parse)).toList();
   }
 
-  /// Digests, sorted, a space between. A JSON list of names, which need no escapes.
+  /// A JSON list of names, which need no escapes.
   static String names(Collection<Name> names) {
     StringBuilder json = new StringBuilder("[");
     for (Name name : names) {
@@ -151,6 +151,7 @@ final class Columns {
     return json.append(']').toString();
   }
 
+  /// Digests, sorted, a space between.
   static String digests(Collection<Digest> digests) {
     StringBuilder text = new StringBuilder(digests.size() * 72);
     for (Digest digest : new TreeSet<>(digests)) {

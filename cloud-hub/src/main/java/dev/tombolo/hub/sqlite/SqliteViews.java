@@ -27,6 +27,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
 import java.nio.file.Path;
@@ -417,6 +418,15 @@ public final class SqliteViews implements HubViews {
             + narrow.sql(),
         ViewRows::assignment,
         broad.values(narrow.values()));
+  }
+
+  @Override
+  public Optional<Views.ReleaseView> release(ReleaseRef ref) {
+    return one(
+        "SELECT * FROM releases WHERE name = ? AND version = ?",
+        ViewRows::release,
+        ref.name(),
+        ref.version());
   }
 
   @Override

@@ -74,6 +74,7 @@ final class ViewRows {
         Columns.texts(r.getString("labels")),
         r.getBoolean("protected"),
         Columns.parameters(r.getString("parameters")),
+        Columns.times(r.getString("times")),
         Columns.line(r.getString("line")),
         r.getInt("site_count"),
         r.getInt("device_count"),

@@ -30,6 +30,7 @@ import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -103,6 +104,20 @@ class NeedsTest {
             Optional.empty()));
   }
 
+  private static AdminObject.Rollout rollout(Name name, String version) {
+    return new AdminObject.Rollout(
+        new Name(name + "-goes"),
+        new ReleaseRef(name, version),
+        new Scope(Scene.FLEET, Set.of(), Map.of()),
+        new RolloutPlan(
+            List.of(new Wave("rest", new Pick.Rest(), Gate.USUAL)),
+            new Budgets(1, 0, 1),
+            new AbortRule(0, 0, false),
+            3_600_000,
+            null),
+        Optional.empty());
+  }
+
   private static AdminObject.Application application(Name name, String version) {
     return new AdminObject.Application(
         name,
@@ -142,6 +157,73 @@ class NeedsTest {
 
     assertThat(refusal(scene.apply(application(COUNTING, "2.0.0")))).contains("needs model");
     done(scene.apply(application(COUNTING, "2.0.0"), application(MODEL, "1.4.0")));
+  }
+
+  @Test
+  void rolloutMayNeedWhatIsAppliedWithIt() {
+    push("model", "1.3.0");
+    push("model", "1.4.0");
+    push("counting", "2.0.0", new Need(MODEL, "1.4.0"));
+    done(assign("model", "1.3.0"));
+
+    assertThat(refusal(scene.apply(rollout(COUNTING, "2.0.0")))).contains("needs model");
+    done(scene.apply(rollout(COUNTING, "2.0.0"), application(MODEL, "1.4.0")));
+  }
+
+  @Test
+  void rolloutsMayNeedEachOtherWhenTheyBeginTogether() {
+    push("model", "1.3.0");
+    push("model", "1.4.0");
+    push("counting", "2.0.0", new Need(MODEL, "1.4.0"));
+    done(assign("model", "1.3.0"));
+
+    done(scene.apply(rollout(COUNTING, "2.0.0"), rollout(MODEL, "1.4.0")));
+  }
+
+  @Test
+  void applicationMayNeedWhatARolloutBringsThatBeginsWithIt() {
+    push("model", "1.4.0");
+    push("counting", "2.0.0", new Need(MODEL, "1.4.0"));
+
+    done(scene.apply(application(COUNTING, "2.0.0"), rollout(MODEL, "1.4.0")));
+  }
+
+  @Test
+  void rolloutDoesNotBeginBesideWhatTakesItsModelAway() {
+    push("model", "1.3.0");
+    push("model", "1.4.0");
+    push("counting", "2.0.0", new Need(MODEL, "1.4.0"));
+    done(assign("model", "1.4.0"));
+
+    assertThat(refusal(scene.apply(rollout(COUNTING, "2.0.0"), application(MODEL, "1.3.0"))))
+        .contains("counting@2.0.0");
+    assertThat(refusal(scene.apply(rollout(COUNTING, "2.0.0"), rollout(MODEL, "1.3.0"))))
+        .contains("counting@2.0.0");
+  }
+
+  @Test
+  void aRingOfRolloutsThatBeginTogetherIsRefused() {
+    push("counting", "1.0.0");
+    push("counting", "2.0.0", new Need(MODEL, "2.0.0"));
+    push("model", "2.0.0", new Need(COUNTING, "2.0.0"));
+    push("model", "3.0.0", new Need(COUNTING, "1.0.0"));
+    done(assign("counting", "1.0.0"));
+
+    assertThat(refusal(scene.apply(rollout(COUNTING, "2.0.0"), rollout(MODEL, "2.0.0"))))
+        .contains("in a ring");
+    done(scene.apply(rollout(COUNTING, "2.0.0"), rollout(MODEL, "3.0.0")));
+  }
+
+  @Test
+  void oneApplyBeginsNoMoreRolloutsThanMayBeUnderWay() {
+    List<AdminObject> many = new ArrayList<>();
+    for (int i = 0; i <= RolloutCommands.UNDER_WAY_MAX; i++) {
+      push("app-" + i, "1.0.0");
+      many.add(rollout(new Name("app-" + i), "1.0.0"));
+    }
+
+    assertThat(refusal(scene.apply(many.toArray(AdminObject[]::new))))
+        .contains("rollouts under way");
   }
 
   @Test

@@ -18,6 +18,8 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.window.BitRate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,6 +183,33 @@ class SiteLineTest {
   private static Reason refused(AdminAnswer answer) {
     assertThat(answer).isInstanceOf(AdminAnswer.Refused.class);
     return ((AdminAnswer.Refused) answer).reason();
+  }
+
+  @Test
+  void theYearsAheadOfLimitsAndOfAPauseComeOverNewYear() throws MalformedException {
+    scene.now = Instant.parse("2026-12-31T23:50:00Z").toEpochMilli();
+    fleet(Optional.of(TWO));
+    scene.tell(new HubEvent.Ticked());
+    long revision = manifest().revision();
+
+    overNewYear();
+    assertThat(manifest().revision()).isEqualTo(revision + 1);
+
+    fleet(Optional.empty());
+    pause(SLOT, "broken");
+    revision = manifest().revision();
+    scene.now = Instant.parse("2027-12-31T23:50:00Z").toEpochMilli();
+    overNewYear();
+    assertThat(manifest().revision()).isEqualTo(revision + 1);
+  }
+
+  private void overNewYear() {
+    for (int day = 0; day < 40; day++) {
+      scene.now += Duration.ofDays(1).toMillis();
+      for (int tick = 0; tick < 4; tick++) {
+        scene.tell(new HubEvent.Ticked());
+      }
+    }
   }
 
   @Test

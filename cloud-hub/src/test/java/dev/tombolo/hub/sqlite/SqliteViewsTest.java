@@ -101,6 +101,9 @@ class SqliteViewsTest {
     assertThat(views.releases(PageAsk.FIRST))
         .singleElement()
         .satisfies(r -> assertThat(r.files()).isEqualTo(1));
+    Views.ReleaseView newest = views.releases(PageAsk.FIRST).getFirst();
+    assertThat(views.release(new ReleaseRef(newest.name(), newest.version()))).contains(newest);
+    assertThat(views.release(new ReleaseRef(newest.name(), "0.0.0"))).isEmpty();
     assertThat(views.releaseEnvelope(release)).isPresent();
     assertThat(views.publisherRoots()).hasSize(1);
     assertThat(views.tokens(PageAsk.FIRST))

@@ -12,6 +12,7 @@ import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -92,6 +93,7 @@ class ViewPlansTest {
       }
       views.fleets(page(isFirst, Scene.FLEET));
       views.releases(page(isFirst, 1, "embedding", "1.0"));
+      views.release(new ReleaseRef(new Name("embedding"), "1.0"));
       views.tokens(page(isFirst, 1, "00"));
     }
     views.users();

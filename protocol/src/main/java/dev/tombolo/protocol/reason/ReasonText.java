@@ -432,9 +432,7 @@ public final class ReasonText {
               + " '"
               + r.name()
               + "'"
-              + (r.near().isEmpty()
-                  ? "; list them to see which there are."
-                  : "; did you mean " + list(r.near()) + "?");
+              + (r.near().isEmpty() ? listed(r.kind()) : "; did you mean " + list(r.near()) + "?");
       case Reason.RolloutPlanning r ->
           "Rollout " + r.rollout() + " is still finding out who is in which wave.";
       case Reason.RolloutStaging r ->
@@ -558,6 +556,14 @@ public final class ReasonText {
               + ".";
       case Reason.Unknown r ->
           "Reason '" + r.code() + "', which this version does not know; update this program.";
+    };
+  }
+
+  private static String listed(String kind) {
+    return switch (kind) {
+      case "rollout" -> "; 'tombolo rollout list' shows which there are.";
+      case "release" -> "; 'tombolo get releases' shows which there are.";
+      default -> "; list them to see which there are.";
     };
   }
 

@@ -85,6 +85,10 @@ class ReasonTextTest {
     assertThat(
             ReasonText.say(new Reason.NotFound("site", "stor-117", java.util.List.of("store-117"))))
         .isEqualTo("There is no site 'stor-117'; did you mean store-117?");
+    assertThat(ReasonText.say(new Reason.NotFound("rollout", "r1", java.util.List.of())))
+        .isEqualTo("There is no rollout 'r1'; 'tombolo rollout list' shows which there are.");
+    assertThat(ReasonText.say(new Reason.NotFound("release", "a@1", java.util.List.of())))
+        .isEqualTo("There is no release 'a@1'; 'tombolo get releases' shows which there are.");
     assertThat(ReasonText.say(new Reason.Downloading("model.onnx", 17, 34)))
         .isEqualTo("Downloading model.onnx: 17 of 34 bytes (50%); wait.");
   }

@@ -95,18 +95,31 @@ public record KitContents(List<KitHeader.Bundle> bundles, List<KitFile> files, L
         return Optional.empty();
       }
       int dot = change.target().indexOf('.');
-      return Optional.of(
+      KitHeader.Bundle bundle =
           new KitHeader.Bundle(
               Digest.ofHex(answer.bundle()),
               answer.bytes(),
               change.bytes(),
               Digest.ofHex(change.target().substring(0, dot)),
               Integer.parseInt(change.target().substring(dot + 1)),
-              base == null ? null : Digest.ofHex(base.substring(0, base.indexOf('.')))));
+              base == null ? null : Digest.ofHex(base.substring(0, base.indexOf('.'))));
+      return isForAnother(bundle, based.get(answer.bundle()))
+              || isForAnother(bundle, packed.get(answer.bundle()))
+          ? Optional.empty()
+          : Optional.of(bundle);
+    }
+
+    /// A header names one target and one base of a bundle. Variants and releases with the same
+    /// files have the same bundle; the others of them get the files as they are.
+    private static boolean isForAnother(
+        KitHeader.Bundle bundle, KitHeader.@Nullable Bundle before) {
+      return before != null && !bundle.equals(before);
     }
 
     private static String why(BundleAnswer answer) {
       return switch (answer.standing()) {
+        case "made" ->
+            "the kit has no place for another bundle, or has this one for another release";
         case "not-worth" -> "what changed is no smaller";
         case "awaited" -> "the hub is still making what changed";
         default -> answer.detail();

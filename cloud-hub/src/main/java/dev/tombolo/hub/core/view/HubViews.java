@@ -12,6 +12,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.Collection;
@@ -80,6 +81,8 @@ public interface HubViews extends AutoCloseable {
 
   /// Newest first.
   List<Views.ReleaseView> releases(PageAsk page);
+
+  Optional<Views.ReleaseView> release(ReleaseRef ref);
 
   /// Releases that are assigned to any place.
   List<Digest> assignedReleases();

@@ -31,6 +31,7 @@ public final class Views {
       Map<String, String> labels,
       boolean isProtected,
       Map<Name, Map<String, String>> parameters,
+      SiteTimes times,
       Optional<LineRules> line,
       int sites,
       int devices,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param guarded it is `protected`
 /// @param observedGeneration the generation when nobody who is online waits, else the one before
+/// @param times of sites that have none of a kind of their own
 /// @param line of sites that have no rules of their own; null: nothing is said
 @Json
 public record FleetRow(
@@ -16,6 +17,7 @@ public record FleetRow(
     String displayName,
     Map<String, String> labels,
     boolean guarded,
+    SiteTimesBody times,
     @Nullable LineBody line,
     int sites,
     int devices,

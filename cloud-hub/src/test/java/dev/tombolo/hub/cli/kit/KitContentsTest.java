@@ -114,6 +114,23 @@ class KitContentsTest {
   }
 
   @Test
+  void variantsWithTheSameFilesAreNotLeftWithoutThem() {
+    has(BASE, 900);
+    KitChange other =
+        new KitChange(
+            "model@2", hex("2") + ".1", List.of(base(BASE)), false, List.of(hex("model")), BYTES);
+
+    KitContents contents = small(change(List.of(base(BASE)), false), other);
+
+    assertThat(contents.bundles()).extracting(KitHeader.Bundle::variant).containsExactly(0);
+    assertThat(files(contents)).containsExactly(hex("model"), hex("settings"));
+    assertThat(contents.notes())
+        .containsExactly(
+            "model@2 from model@1 comes whole: the kit has no place for another bundle, or has this"
+                + " one for another release");
+  }
+
+  @Test
   void whatAllRunAlreadyIsNotBrought() {
     KitContents contents = small(change(List.of(), false));
 
