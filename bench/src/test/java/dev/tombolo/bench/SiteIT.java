@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -143,7 +144,7 @@ class SiteIT {
           }
           return false;
         });
-    return fetcher.get();
+    return Objects.requireNonNull(fetcher.get());
   }
 
   private long bytesFor(String version, int devices, String... where) throws Exception {
