@@ -137,9 +137,10 @@ public final class Line implements AutoCloseable {
         for (int done = 0; done < got; ) {
           int next = (int) Math.min(left, Math.min(gate.pieceBytes(), got - done));
           gate.pass(next);
+          // First: who has received it may ask for the count at once.
+          count.addAndGet(next);
           out.write(piece, done, next);
           done += next;
-          count.addAndGet(next);
           left -= next;
           if (left == 0) {
             cuts.incrementAndGet();
