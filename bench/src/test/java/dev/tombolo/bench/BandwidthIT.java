@@ -29,7 +29,7 @@ class BandwidthIT {
   private static final Duration MEASURED = Duration.ofSeconds(8);
 
   /// What sockets of the proxy and of the agent hold while the agent reads no faster.
-  private static final long BUFFERED_BYTES = 5_000_000;
+  private static final long BUFFERED_BYTES = 2_000_000;
 
   /// Document, reports, TLS, and what was in buffers when a download stopped, thrice.
   private static final long OTHER_BYTES = 3 * BUFFERED_BYTES;

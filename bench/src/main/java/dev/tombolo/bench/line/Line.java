@@ -16,6 +16,9 @@ import java.util.function.LongSupplier;
 public final class Line implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
 
+  /// What has gone through but is not received: a line holds little, a loopback socket megabytes.
+  private static final int SEND_BUFFER_BYTES = 128 * 1024;
+
   private final ServerSocket listener;
   private final InetSocketAddress target;
   private final Gate gate = new Gate();
@@ -109,6 +112,7 @@ public final class Line implements AutoCloseable {
       sockets.add(hub);
       gate.pass(0);
       hub.connect(target, CONNECT_MILLIS);
+      device.setSendBufferSize(SEND_BUFFER_BYTES);
       device.setTcpNoDelay(true);
       hub.setTcpNoDelay(true);
       long life = lives.getAsLong();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,8 @@ public final class LoopDisk implements AutoCloseable {
     if (!Files.exists(Path.of("/dev/loop-control"))) {
       return "this needs loop devices (/dev/loop-control): modprobe loop";
     }
-    for (String tool : List.of("mkfs.ext4", "fsck.ext4", "perl", "findmnt", "mount", "umount")) {
+    for (String tool :
+        List.of("mkfs.ext4", "fsck.ext4", "perl", "findmnt", "losetup", "mount", "umount")) {
       if (!isInstalled(tool)) {
         return "this needs " + tool + ": apt-get install e2fsprogs perl-base util-linux mount";
       }
@@ -90,6 +92,9 @@ public final class LoopDisk implements AutoCloseable {
   /// may use it.
   public void startAgain() throws IOException, InterruptedException {
     unmount();
+    if (!run("losetup", "-n", "-O", "NAME", "-j", image.toString()).out().isBlank()) {
+      leaveTheOldOne();
+    }
     if (failed) {
       failed = false;
       // 1: what was wrong has been mended.
@@ -99,6 +104,14 @@ public final class LoopDisk implements AutoCloseable {
       }
     }
     mount();
+  }
+
+  /// Somebody's mount namespace, made while this was mounted, still holds it as it was: cut off or
+  /// broken. A mount of the same file would be that one again, so the file is replaced by a copy.
+  private void leaveTheOldOne() throws IOException, InterruptedException {
+    Path copy = image.resolveSibling(image.getFileName() + ".copy");
+    run("cp", "--sparse=always", image.toString(), copy.toString());
+    Files.move(copy, image, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void mount() throws IOException, InterruptedException {
