@@ -30,6 +30,10 @@ public final class HubFiles implements AutoCloseable {
   private final Map<Digest, FileWork> downloads = new LinkedHashMap<>();
   private final ThreadPoolExecutor worker;
 
+  /// For what lies on this device: it waits for no line, not even for one that says nothing for a
+  /// minute.
+  private final ThreadPoolExecutor nearWorker;
+
   public HubFiles(
       AgentInbox inbox,
       AgentFolders folders,
@@ -42,14 +46,25 @@ public final class HubFiles implements AutoCloseable {
     this.peers = new PeerSockets(peerTls);
     this.settings = settings;
     this.rate = new LineRate(settings.bytesPerSecondMax());
-    worker =
-        new ThreadPoolExecutor(
-            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), HubFiles::thread);
-    worker.allowCoreThreadTimeOut(true);
+    worker = worker("fetch");
+    nearWorker = worker("fetch-near");
   }
 
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(null, work, "fetch", STACK_BYTES);
+  private static ThreadPoolExecutor worker(String name) {
+    var made =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> thread(name, work));
+    made.allowCoreThreadTimeOut(true);
+    return made;
+  }
+
+  private static Thread thread(String name, Runnable work) {
+    Thread thread = new Thread(null, work, name, STACK_BYTES);
     thread.setDaemon(true);
     return thread;
   }
@@ -66,7 +81,9 @@ public final class HubFiles implements AutoCloseable {
       inbox.offer(new AgentEvent.FetchFailed(effect.file(), reason, false));
       return;
     }
-    begin(new Download(effect, folders, settings, rate, tls, inbox));
+    begin(
+        new Download(effect, folders, settings, rate, tls, inbox),
+        effect.near() ? nearWorker : worker);
   }
 
   public void perform(AgentEffect.HoldTo effect) {
@@ -75,12 +92,12 @@ public final class HubFiles implements AutoCloseable {
 
   /// In turn with the downloads: of a content there is one part here.
   public synchronized void perform(AgentEffect.CopyFromPeer effect) {
-    begin(new PeerCopy(effect, folders, peers, rate, inbox));
+    begin(new PeerCopy(effect, folders, peers, rate, inbox), worker);
   }
 
-  private void begin(FileWork work) {
+  private void begin(FileWork work, ThreadPoolExecutor by) {
     if (downloads.putIfAbsent(work.content(), work) == null) {
-      worker.execute(() -> run(work));
+      by.execute(() -> run(work));
     }
   }
 
@@ -148,5 +165,6 @@ public final class HubFiles implements AutoCloseable {
     downloads.values().forEach(FileWork::cancel);
     downloads.clear();
     worker.shutdownNow();
+    nearWorker.shutdownNow();
   }
 }

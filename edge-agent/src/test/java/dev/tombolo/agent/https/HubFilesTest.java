@@ -125,6 +125,29 @@ class HubFilesTest {
         status, fields, Json.write(new Refusal(reason, "no")).getBytes(StandardCharsets.UTF_8));
   }
 
+  /// A shop's line may let a connection wait for a minute.
+  @Test
+  void whatAKitBroughtWaitsForNoConnection() throws Exception {
+    try (var line = new SilentLine()) {
+      String url = "https://localhost:1";
+      var settings = new FetchSettings(url, 0, 5_000, Optional.empty());
+      HubFiles made =
+          new HubFiles(events, new AgentFolders(data), () -> line, new NoPeers(), settings);
+      files = made;
+      String path = url + "/v1/files/" + FILE.hex();
+      made.perform(new AgentEffect.Fetch(FILE, CONTENT.length, path, false));
+      line.awaitConnection();
+      Path kit = Files.createDirectories(new AgentFolders(data).kits().resolve("kit-1"));
+      Files.write(kit.resolve(FILE.hex()), CONTENT);
+
+      made.perform(new AgentEffect.CancelFetch(FILE));
+      made.perform(new AgentEffect.Fetch(FILE, CONTENT.length, path, true));
+
+      assertThat(events.await(AgentEvent.FetchFinished.class).file()).isEqualTo(FILE);
+      assertThat(whole()).hasBinaryContent(CONTENT);
+    }
+  }
+
   @Test
   void aBundleIsAskedForWithWhatIsMissingHere() throws Exception {
     Digest bundle = Digest.ofText("bundle");
