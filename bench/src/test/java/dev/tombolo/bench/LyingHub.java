@@ -36,23 +36,22 @@ record LyingHub(RunningHub hub) {
     }
   }
 
-  /// What it sends as this release.
-  void envelope(String version, UnaryOperator<Envelope> lie) throws Exception {
+  /// What it sends as this release; while it is down.
+  void envelope(String version, UnaryOperator<Envelope> lie)
+      throws SQLException, MalformedException {
     String text = Json.write(lie.apply(envelope(version)));
-    whileDown(() -> update("UPDATE releases SET envelope = ? WHERE version = ?", text, version));
+    update("UPDATE releases SET envelope = ? WHERE version = ?", text, version);
   }
 
-  /// And it believes that this is the release's digest.
-  void envelopeAndDigest(String version, UnaryOperator<Envelope> lie) throws Exception {
+  /// And it believes that this is the release's digest; while it is down.
+  void envelopeAndDigest(String version, UnaryOperator<Envelope> lie)
+      throws SQLException, MalformedException {
     Envelope lied = lie.apply(envelope(version));
-    String digest = Digest.of(Base64.getDecoder().decode(lied.payload())).text();
-    whileDown(
-        () ->
-            update(
-                "UPDATE releases SET envelope = ?, digest = ? WHERE version = ?",
-                Json.write(lied),
-                digest,
-                version));
+    update(
+        "UPDATE releases SET envelope = ?, digest = ? WHERE version = ?",
+        Json.write(lied),
+        Digest.of(Base64.getDecoder().decode(lied.payload())).text(),
+        version);
   }
 
   /// It believes that somebody selected this release, with these parameters.
@@ -88,11 +87,13 @@ record LyingHub(RunningHub hub) {
     return hub.folder().resolve("hub/files/" + digest.hex().substring(0, 2) + "/" + digest.hex());
   }
 
-  private interface Change {
-    void make() throws SQLException;
+  /// What somebody does to it.
+  interface Change {
+    void make() throws SQLException, MalformedException;
   }
 
-  private void whileDown(Change change) throws Exception {
+  /// Stops it and starts it again.
+  void whileDown(Change change) throws Exception {
     hub.stop();
     change.make();
     hub.startAgain();

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -119,6 +120,20 @@ class RefusalIT {
             List.of("link.backoffMaxSeconds=1"));
     awaitRight();
     process = Files.readString(pid());
+    for (Lie lie : Lie.values()) {
+      for (String way : List.of("line-", "kit-")) {
+        boolean isForOthers = lie == Lie.WRONG_VARIANT;
+        int floor = lie == Lie.BELOW_THE_FLOOR ? 1 : 3;
+        push(way + word(lie), floor, isForOthers ? "riscv64" : "any");
+      }
+    }
+    liar.whileDown(
+        () -> {
+          for (Lie lie : Lie.values()) {
+            tell(lie, "line-" + word(lie));
+            tell(lie, "kit-" + word(lie));
+          }
+        });
   }
 
   @AfterAll
@@ -142,7 +157,9 @@ class RefusalIT {
   @EnumSource
   void whatComesByTheLineIsRefused(Lie lie) throws Exception {
     String version = "line-" + word(lie);
-    tell(lie, version);
+    if (lie.isOfAFile()) {
+      liar.file(payload(version), lied(lie, liar.file(payload(version)), true));
+    }
     select(lie, version);
 
     awaitSaid(lie);
@@ -158,13 +175,11 @@ class RefusalIT {
     line.set(new LineMode.Cut());
     Path kit = folder.resolve(version + ".kit");
     if (lie.isOfAFile()) {
-      push(version, 3, "any");
       hub.cli("assign", "app@" + version, "--fleet", "shops");
       KitMade made = client.post(KitMade.class, "/kits", new KitAsk("store-1", List.of(), true));
       hub.cli("assign", "app@right", "--fleet", "shops");
       LyingKit.write(made, kit, it -> lied(lie, liar.file(it), it.equals(payload(version))));
     } else {
-      tell(lie, version);
       select(lie, version);
       hub.cli("kit", "create", "--site", "store-1", "--out", kit.toString());
     }
@@ -232,12 +247,18 @@ class RefusalIT {
 
   // ---- lies
 
-  /// Pushes a release that is right in everything but this, and has the hub lie about it.
-  private static void tell(Lie lie, String version) throws Exception {
-    push(version, lie == Lie.BELOW_THE_FLOOR ? 1 : 3, lie == Lie.WRONG_VARIANT ? "riscv64" : "any");
+  /// Has the hub lie about a release that is right; while it is down. Lies about files, and those
+  /// of an operator, are told one at a time.
+  private static void tell(Lie lie, String version) throws SQLException, MalformedException {
     switch (lie) {
-      case BELOW_THE_FLOOR, WRONG_VARIANT -> {
-        // The publisher itself made it so.
+      case BELOW_THE_FLOOR,
+          WRONG_VARIANT,
+          PARAMETER_THAT_THE_RELEASE_HAS_NOT,
+          ALTERED_BYTE_OF_A_FILE,
+          FILE_TOO_SHORT,
+          FILE_TOO_LONG,
+          A_FILE_OF_ANOTHER_RELEASE -> {
+        // The publisher itself made it so, or it comes later.
       }
       case UNSIGNED ->
           liar.envelope(version, it -> new Envelope(it.payloadType(), it.payload(), List.of()));
@@ -256,17 +277,17 @@ class RefusalIT {
         Envelope other = liar.envelope("other");
         liar.envelope(version, _ -> other);
       }
-      case PARAMETER_THAT_THE_RELEASE_HAS_NOT ->
-          liar.selection("app", version, "{\"m\":{\"argv\":\"/bin/sh -c evil\"}}");
-      case ALTERED_BYTE_OF_A_FILE, FILE_TOO_SHORT, FILE_TOO_LONG, A_FILE_OF_ANOTHER_RELEASE ->
-          liar.file(payload(version), lied(lie, liar.file(payload(version)), true));
     }
   }
 
   /// A hub in its right mind would not let an operator select a release with a parameter that it
   /// has not; one that believes that somebody has, tells the device at the next change of its slot.
+  /// Release and parameters change at once: the release alone is sound, and would be taken.
   private static void select(Lie lie, String version) throws Exception {
     if (lie == Lie.PARAMETER_THAT_THE_RELEASE_HAS_NOT) {
+      boolean isRight = version.equals("right");
+      liar.selection(
+          "app", version, isRight ? "{\"m\":{}}" : "{\"m\":{\"argv\":\"/bin/sh -c evil\"}}");
       hub.apply("DeviceSlot", "counter-1, displayName: " + version, "{site: store-1}");
     } else {
       hub.cli("assign", "app@" + version, "--fleet", "shops");
@@ -320,13 +341,7 @@ class RefusalIT {
 
   /// What is wanted is right again, and the next lie finds the device as this one did.
   private static void undo(Lie lie) throws Exception {
-    if (lie == Lie.PARAMETER_THAT_THE_RELEASE_HAS_NOT) {
-      // Both at once: the release alone is sound, and would be taken.
-      liar.selection("app", "right", "{\"m\":{}}");
-      select(lie, "right");
-    } else {
-      hub.cli("assign", "app@right", "--fleet", "shops");
-    }
+    select(lie, "right");
     awaitRight();
   }
 
