@@ -171,13 +171,18 @@ public final class HubTurn {
 
   /// The events, and after a [HubEvent.Ticked] what is due then.
   private List<HubEvent> withDue(List<HubEvent> events, long nowMillis) {
-    boolean ticks = events.stream().anyMatch(HubEvent.Ticked.class::isInstance);
-    if (!ticks) {
-      return events;
+    for (HubEvent event : events) {
+      if (event instanceof HubEvent.Ticked) {
+        List<HubEvent> due = core.dueAt(nowMillis);
+        if (due.isEmpty()) {
+          return events;
+        }
+        List<HubEvent> all = new ArrayList<>(events);
+        all.addAll(due);
+        return all;
+      }
     }
-    List<HubEvent> all = new ArrayList<>(events);
-    all.addAll(core.dueAt(nowMillis));
-    return all;
+    return events;
   }
 
   /// True when [HubEvent.Ticked] has more to do.

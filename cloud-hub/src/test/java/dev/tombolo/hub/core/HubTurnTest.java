@@ -64,8 +64,8 @@ class HubTurnTest {
         .isEqualTo(new AdminAnswer.Done(List.of("site lost created")));
   }
 
-  /// Found by the simulation (seed 14): the second report was taken, and its acknowledgement made the
-  /// device forget the first.
+  /// Found by the simulation (seed 14): the second report was taken, and its acknowledgement made
+  /// the device forget the first.
   @Test
   void afterAReportThatCouldNotBeStoredNothingOfItsLineIsTaken() {
     EnrolResponse device = scene.joined("a");

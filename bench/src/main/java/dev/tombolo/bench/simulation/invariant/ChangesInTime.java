@@ -44,7 +44,7 @@ final class ChangesInTime extends Invariant {
 
   private void begins(Shop shop, AgentSnapshot.Application it, ReleaseState.Switching at) {
     ShopFacts its = facts.of(shop);
-    WindowRule rule = WindowRule.of(shop, its);
+    WindowRule rule = WindowRule.of(its);
     Optional<Gate> gate = gate(rule, it.name());
     if (gate.isPresent()) {
       Optional<Permit> permit = gate.get().permit();
@@ -85,7 +85,7 @@ final class ChangesInTime extends Invariant {
                       it instanceof ReleaseState.SwitchingBack
                           || (it instanceof ReleaseState.Fetching at
                               && at.live().equals(Optional.of(at.wanted()))));
-      WindowRule rule = WindowRule.of(shop, its);
+      WindowRule rule = WindowRule.of(its);
       hold(
           isUrgent || !rule.isPaused(),
           shop.number(),

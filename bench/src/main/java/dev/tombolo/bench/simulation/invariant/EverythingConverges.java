@@ -212,12 +212,8 @@ final class EverythingConverges extends Invariant {
   /// Its window is shut, and `why` says so; or the hub's clock was ahead, and what it signed then
   /// is still to come.
   private boolean waitsForItsTime(
-      Shop shop,
-      ReleaseState state,
-      @Nullable Selected wanted,
-      List<Reason> why,
-      long nowMillis) {
-    WindowRule rule = WindowRule.of(shop, facts.of(shop));
+      Shop shop, ReleaseState state, @Nullable Selected wanted, List<Reason> why, long nowMillis) {
+    WindowRule rule = WindowRule.of(facts.of(shop));
     boolean isTimeUnsure =
         facts.of(shop).timeFloorMillis > nowMillis + 120_000
             && why.contains(new Reason.TimeUnsure());

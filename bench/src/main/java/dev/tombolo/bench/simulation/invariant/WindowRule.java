@@ -7,7 +7,6 @@ import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.window.WeekSpan;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -31,33 +30,32 @@ final class WindowRule {
   }
 
   /// Of the document in force.
-  static WindowRule of(Shop shop, ShopFacts its) {
-    return new WindowRule(
-        section(shop, its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
-        section(shop, its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
-        section(shop, its, Section.LINE)
-            .map(text -> read(LineSection.class, text))
-            .filter(line -> line.pause() != null)
-            .isPresent());
+  static WindowRule of(ShopFacts its) {
+    WindowRule known = its.rule;
+    if (known == null) {
+      known =
+          new WindowRule(
+              section(its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
+              section(its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
+              section(its, Section.LINE)
+                  .map(text -> read(LineSection.class, text))
+                  .filter(line -> line.pause() != null)
+                  .isPresent());
+      its.rule = known;
+    }
+    return known;
   }
 
-  static Optional<String> section(Shop shop, ShopFacts its, String name) {
+  static Optional<String> section(ShopFacts its, String name) {
     if (its.held == null) {
       return Optional.empty();
     }
     for (var ref : its.held.manifest().sections()) {
       if (ref.name().equals(name)) {
-        return text(shop.stored().sections(), ref.digest());
+        return Optional.ofNullable(its.sections.get(ref.digest()));
       }
     }
     return Optional.empty();
-  }
-
-  private static Optional<String> text(List<Section> sections, Digest digest) {
-    return sections.stream()
-        .filter(it -> it.digest().equals(digest))
-        .map(Section::text)
-        .findFirst();
   }
 
   private static <T> T read(Class<T> type, String text) {
