@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,6 +30,10 @@ public final class HubTurn {
   private HubCore core;
 
   private Held held = new Held();
+
+  /// Lines of which something could not be stored, until they are closed. What came after it on the
+  /// same line must not be taken: an acknowledgement covers all rows before it, also the lost ones.
+  private final Set<SessionId> broken = new HashSet<>();
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
@@ -73,6 +78,9 @@ public final class HubTurn {
     held.events.addAll(events);
     try {
       for (HubEvent event : withDue(events, nowMillis)) {
+        if (isOfBrokenLine(event)) {
+          continue;
+        }
         Step step = decide(event, nowMillis);
         if (step != null && isDurable(step)) {
           held.batch = held.batch == null ? store.begin() : held.batch;
@@ -80,6 +88,7 @@ public final class HubTurn {
         }
         if (step == null) {
           refuse(event, held.effects);
+          noteBroken(event);
           if (event instanceof HubEvent.Ticked) {
             giveUpSlice();
           }
@@ -103,6 +112,35 @@ public final class HubTurn {
     effects.addAll(held.effects);
     held = new Held();
     return effects;
+  }
+
+  private void noteBroken(HubEvent event) {
+    switch (event) {
+      case HubEvent.PresenceSaid e -> broken.add(e.session());
+      case HubEvent.ReportSaid e -> broken.add(e.session());
+      case HubEvent.DesiredTaken e -> broken.add(e.session());
+      case HubEvent.DesiredSent e -> broken.add(e.session());
+      default -> {}
+    }
+  }
+
+  /// Wills and ends count all the same.
+  private boolean isOfBrokenLine(HubEvent event) {
+    if (broken.isEmpty()) {
+      return false;
+    }
+    return switch (event) {
+      case HubEvent.SessionClosed e -> {
+        broken.remove(e.session());
+        yield false;
+      }
+      case HubEvent.PresenceSaid e ->
+          e.presence() instanceof Presence.Birth && broken.contains(e.session());
+      case HubEvent.ReportSaid e -> broken.contains(e.session());
+      case HubEvent.DesiredTaken e -> broken.contains(e.session());
+      case HubEvent.DesiredSent e -> broken.contains(e.session());
+      default -> false;
+    };
   }
 
   /// A slice that failed would fail again at once: whoever waits for it is told, and what can wait
@@ -133,13 +171,18 @@ public final class HubTurn {
 
   /// The events, and after a [HubEvent.Ticked] what is due then.
   private List<HubEvent> withDue(List<HubEvent> events, long nowMillis) {
-    boolean ticks = events.stream().anyMatch(HubEvent.Ticked.class::isInstance);
-    if (!ticks) {
-      return events;
+    for (HubEvent event : events) {
+      if (event instanceof HubEvent.Ticked) {
+        List<HubEvent> due = core.dueAt(nowMillis);
+        if (due.isEmpty()) {
+          return events;
+        }
+        List<HubEvent> all = new ArrayList<>(events);
+        all.addAll(due);
+        return all;
+      }
     }
-    List<HubEvent> all = new ArrayList<>(events);
-    all.addAll(core.dueAt(nowMillis));
-    return all;
+    return events;
   }
 
   /// True when [HubEvent.Ticked] has more to do.
@@ -242,6 +285,7 @@ public final class HubTurn {
     try {
       state = store.load();
       core = new HubCore(settings, state);
+      broken.clear();
       directory.replace(state);
       isStale = false;
       return true;

@@ -179,7 +179,7 @@ final class RolloutDriver {
       add(changes, draft);
       isDone |= !changes.isEmpty();
       // The last counts are written with the end, so that nobody reads an end that is not one yet.
-      if (counts || changes.stream().anyMatch(RolloutDriver::isEnd)) {
+      if (counts || isAnyEnd(changes)) {
         add(RolloutSteps.count(rollout), draft);
       }
     }
@@ -194,6 +194,15 @@ final class RolloutDriver {
     }
     List<RolloutChange> changes = RolloutSteps.plan(rollout, nowMillis);
     return changes.isEmpty() ? List.of(search(rollout)) : changes;
+  }
+
+  private static boolean isAnyEnd(List<RolloutChange> changes) {
+    for (RolloutChange change : changes) {
+      if (isEnd(change)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isEnd(RolloutChange change) {

@@ -64,6 +64,33 @@ class HubTurnTest {
         .isEqualTo(new AdminAnswer.Done(List.of("site lost created")));
   }
 
+  /// Found by the simulation (seed 14): the second report was taken, and its acknowledgement made
+  /// the device forget the first.
+  @Test
+  void afterAReportThatCouldNotBeStoredNothingOfItsLineIsTaken() {
+    EnrolResponse device = scene.joined("a");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    store.refuse(change -> change instanceof HubChange.RowsTaken taken && taken.through() == 1);
+
+    List<HubEffect> together =
+        scene.tell(report(line, device, 1), report(line, device, 2), report(line, device, 3));
+    List<HubEffect> after = scene.tell(report(line, device, 4));
+
+    assertThat(Scene.one(HubEffect.CloseSession.class, together).session()).isEqualTo(line);
+    assertThat(Scene.all(HubEffect.SendAcked.class, together)).isEmpty();
+    assertThat(after).isEmpty();
+    store.refuse(change -> false);
+    scene.tell(new HubEvent.SessionClosed(line, device.device(), false, "busy"));
+    SessionId next = scene.connected(device, scene.birth("boot-1", 2));
+    HubEffect.SendAcked acked =
+        Scene.one(HubEffect.SendAcked.class, scene.tell(report(next, device, 1)));
+    assertThat(acked.acked().through()).isEqualTo(1);
+  }
+
+  private HubEvent report(SessionId line, EnrolResponse device, long row) {
+    return new HubEvent.ReportSaid(line, device.device(), scene.report(Scene.result(row)), 1);
+  }
+
   /// Found by the simulation (seed 2044): the line of a device that was revoked in such a batch
   /// stayed open for as long as the hub ran.
   @Test

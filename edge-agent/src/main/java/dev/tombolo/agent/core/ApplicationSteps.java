@@ -1,8 +1,10 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.desired.DesiredContent;
+import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.Downloads;
 import dev.tombolo.agent.release.ReleaseGate;
+import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -410,19 +412,22 @@ final class ApplicationSteps {
   private void settleAll(Now now, Outcome out) {
     // What one needs may have come with another that was looked at after it.
     for (int pass = 0; pass <= applications.size(); pass++) {
-      Map<Name, String> live = needs.live();
-      settleOnce(now, out);
-      if (live.equals(needs.live())) {
+      if (!settleOnce(now, out)) {
         break;
       }
     }
     files.settle(applications.values(), now, out);
   }
 
-  private void settleOnce(Now now, Outcome out) {
+  /// @return true when another version of something is live
+  private boolean settleOnce(Now now, Outcome out) {
+    boolean isOtherLive = false;
     for (Application application : List.copyOf(applications.values())) {
       boolean wasAbsent = application.release instanceof ReleaseState.Absent;
+      ReleaseState before = application.release;
       settle(application, now, out);
+      isOtherLive |=
+          !before.equals(application.release) && isOtherLive(before, application.release);
       List<Reason> holds = holds(application, now);
       changed |= !holds.equals(application.holds);
       application.holds = holds;
@@ -430,6 +435,13 @@ final class ApplicationSteps {
         forgetAbsent(application);
       }
     }
+    return isOtherLive;
+  }
+
+  private static boolean isOtherLive(ReleaseState before, ReleaseState after) {
+    return !ReleaseMachine.live(before)
+        .map(Assignment::version)
+        .equals(ReleaseMachine.live(after).map(Assignment::version));
   }
 
   /// What is needed first, then windows and permits.

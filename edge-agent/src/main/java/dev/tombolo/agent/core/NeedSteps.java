@@ -8,7 +8,6 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Need;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,14 +100,5 @@ final class NeedSteps {
             .map(Assignment::version)
             .filter(wanted -> !Optional.of(wanted).equals(live))
             .orElse("");
-  }
-
-  /// What is live of each; who waits for another looks again when it has changed.
-  Map<Name, String> live() {
-    Map<Name, String> live = new HashMap<>();
-    for (Name name : applications.keySet()) {
-      live(name).ifPresent(version -> live.put(name, version));
-    }
-    return live;
   }
 }

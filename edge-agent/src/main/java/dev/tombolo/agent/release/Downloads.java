@@ -85,6 +85,12 @@ public final class Downloads {
     stored.retainAll(files);
     bundles.retainAll(files);
     fromPeersOnly.retainAll(files);
+    if (trouble != null && troubled != null && !files.contains(troubled)) {
+      // Nobody waits for it any more, so the others need not wait for its next try.
+      trouble = null;
+      troubled = null;
+      hurry();
+    }
     if (current == null || files.contains(current)) {
       return Optional.empty();
     }

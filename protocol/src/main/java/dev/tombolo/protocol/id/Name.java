@@ -1,11 +1,11 @@
 package dev.tombolo.protocol.id;
 
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The name of a fleet, site, slot or application: a DNS label (RFC 1123: 1-63 characters of a-z,
 /// 0-9 and `-`, neither first nor last a `-`).
 public record Name(String text) implements Comparable<Name> {
-  private static final Pattern SHAPE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final int CHARACTERS_MAX = 63;
 
   public Name {
     if (!isValid(text)) {
@@ -15,7 +15,29 @@ public record Name(String text) implements Comparable<Name> {
   }
 
   public static boolean isValid(String text) {
-    return SHAPE.matcher(text).matches();
+    int length = text.length();
+    if (length == 0 || length > CHARACTERS_MAX) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      boolean isInside = i > 0 && i < length - 1;
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && (c != '-' || !isInside)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Written out: ids are the keys of most maps, and this is twice as fast as what a record gets.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Name it && text.equals(it.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
   }
 
   @Override

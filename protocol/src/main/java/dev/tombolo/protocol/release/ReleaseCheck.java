@@ -37,15 +37,25 @@ public final class ReleaseCheck {
 
   /// Everything that is wrong with the manifest; empty when it is sound.
   public static List<Reason> problems(ReleaseManifest manifest) {
+    ReleaseCheck check = checked(manifest);
+    if (check.problems.isEmpty()) {
+      check.size();
+    }
+    return check.problems;
+  }
+
+  /// The same for one whose signed bytes are known to keep their bound.
+  static List<Reason> problemsOfSigned(ReleaseManifest manifest) {
+    return checked(manifest).problems;
+  }
+
+  private static ReleaseCheck checked(ReleaseManifest manifest) {
     ReleaseCheck check = new ReleaseCheck(manifest);
     check.head();
     for (int i = 0; i < manifest.variants().size(); i++) {
       check.variant("variants[" + i + "]", manifest.variants().get(i));
     }
-    if (check.problems.isEmpty()) {
-      check.size();
-    }
-    return check.problems;
+    return check;
   }
 
   /// True for a device of that fleet.

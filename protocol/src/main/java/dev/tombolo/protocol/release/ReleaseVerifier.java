@@ -55,7 +55,7 @@ public final class ReleaseVerifier {
   private static Outcome content(Dsse.Verified verified) throws MalformedException {
     ReleaseManifest manifest =
         Json.read(ReleaseManifest.class, verified.payload(), Limits.RELEASE_MANIFEST_BYTES_MAX);
-    List<Reason> problems = ReleaseCheck.problems(manifest);
+    List<Reason> problems = ReleaseCheck.problemsOfSigned(manifest);
     return problems.isEmpty()
         ? new Verified(manifest, verified.digest())
         : new Refused(problems.getFirst());

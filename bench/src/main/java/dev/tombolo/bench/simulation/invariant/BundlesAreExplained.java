@@ -2,14 +2,13 @@ package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// I8, of bundles: a download never grows in silence. Where a bundle came to nothing, the way that
 /// is gone instead has a cause.
@@ -17,7 +16,10 @@ final class BundlesAreExplained extends Invariant {
   private final Facts facts;
 
   /// Applications whose bundle has just come to nothing.
-  private final Map<Integer, Map<Name, String>> failed = new HashMap<>();
+  private final Map<Integer, Map<Name, Failed>> failed = new HashMap<>();
+
+  /// @param millis when the agent heard of it: it acts on it at once, or the news is lost with it
+  private record Failed(Assignment wanted, long millis, String why) {}
 
   BundlesAreExplained(Facts facts) {
     super("I8");
@@ -25,11 +27,14 @@ final class BundlesAreExplained extends Invariant {
   }
 
   /// An agent is about to take this in.
-  void takes(Shop shop, AgentEvent event) {
+  void takes(Shop shop, AgentEvent event, long nowMillis) {
     switch (event) {
       case AgentEvent.BundleFailed it when it.isFinal() -> {
-        if (bundle(shop, it.application()).equals(Optional.of(it.bundle()))) {
-          noted(shop, it.application(), "the bundle could not be applied: " + it.reason());
+        if (facts.of(shop).releases.get(it.application()) instanceof ReleaseState.Fetching at
+            && at.route() instanceof Route.ByBundle by
+            && by.bundle().equals(it.bundle())) {
+          String why = "the bundle could not be applied: " + it.reason();
+          noted(shop, it.application(), new Failed(at.wanted(), nowMillis, why));
         }
       }
       case AgentEvent.BundleLookedFor(
@@ -41,39 +46,35 @@ final class BundlesAreExplained extends Invariant {
         if (facts.of(shop).releases.get(name) instanceof ReleaseState.Fetching at
             && at.wanted().release().equals(release)
             && at.route() instanceof Route.Asking) {
-          noted(shop, name, "there is no bundle: " + none.reason());
+          String why = "there is no bundle: " + none.reason();
+          noted(shop, name, new Failed(at.wanted(), nowMillis, why));
         }
       }
       default -> {}
     }
   }
 
-  private void noted(Shop shop, Name application, String why) {
-    failed.computeIfAbsent(shop.number(), unseen -> new HashMap<>()).put(application, why);
-  }
-
-  private Optional<Digest> bundle(Shop shop, Name application) {
-    return facts.of(shop).releases.get(application) instanceof ReleaseState.Fetching at
-            && at.route() instanceof Route.ByBundle by
-        ? Optional.of(by.bundle())
-        : Optional.empty();
+  private void noted(Shop shop, Name application, Failed its) {
+    failed.computeIfAbsent(shop.number(), unseen -> new HashMap<>()).put(application, its);
   }
 
   @Override
   void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
-    Map<Name, String> its = failed.get(shop.number());
+    Map<Name, Failed> its = failed.get(shop.number());
     if (its == null || its.isEmpty()) {
       return;
     }
     for (AgentChange change : changes) {
       if (change instanceof AgentChange.ApplicationKept(var it)) {
-        String why = its.remove(it.name());
+        Failed last = its.remove(it.name());
         hold(
-            why == null
+            last == null
+                || last.millis() != nowMillis
                 || !(it.state() instanceof ReleaseState.Fetching at)
+                || !at.wanted().equals(last.wanted())
                 || at.route().cause().isPresent(),
             shop.number(),
-            () -> it.name() + " comes another way and does not say why, and " + why);
+            () -> it.name() + " comes another way and does not say why, and " + last);
       }
     }
   }

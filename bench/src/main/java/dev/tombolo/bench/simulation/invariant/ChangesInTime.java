@@ -10,13 +10,17 @@ import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.id.Name;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongPredicate;
 
 /// I7 on the device: no switch begins outside the windows and without a permit of the document in
 /// force, and no download, at the time that the device can know. The permit is durable before the
-/// switch.
+/// switch. What comes from the hub comes no faster than the line's rules let it.
 final class ChangesInTime extends Invariant {
   /// Clocks of hub and device, and messages that were late.
   private static final long TOLERANCE_MILLIS = 16 * 60_000;
@@ -25,6 +29,18 @@ final class ChangesInTime extends Invariant {
   private static final long BEHIND_MILLIS = 121_000;
 
   private final Facts facts;
+  private final Map<Integer, Rate> rates = new HashMap<>();
+
+  /// How fast a device lets come what comes from the hub.
+  private static final class Rate {
+    /// As its hands were asked; -1: not yet.
+    private long heldTo = -1;
+
+    /// A download began then, and one of these holds then.
+    private long begunMillis;
+
+    private Set<Long> right = Set.of();
+  }
 
   ChangesInTime(Facts facts) {
     super("I7");
@@ -44,7 +60,7 @@ final class ChangesInTime extends Invariant {
 
   private void begins(Shop shop, AgentSnapshot.Application it, ReleaseState.Switching at) {
     ShopFacts its = facts.of(shop);
-    WindowRule rule = WindowRule.of(shop, its);
+    WindowRule rule = WindowRule.of(its);
     Optional<Gate> gate = gate(rule, it.name());
     if (gate.isPresent()) {
       Optional<Permit> permit = gate.get().permit();
@@ -76,6 +92,7 @@ final class ChangesInTime extends Invariant {
 
   @Override
   void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
+    keepsItsRate(shop, effect, nowMillis);
     if (effect instanceof AgentEffect.Fetch fetch && !fetch.near()) {
       ShopFacts its = facts.of(shop);
       boolean isUrgent =
@@ -85,7 +102,7 @@ final class ChangesInTime extends Invariant {
                       it instanceof ReleaseState.SwitchingBack
                           || (it instanceof ReleaseState.Fetching at
                               && at.live().equals(Optional.of(at.wanted()))));
-      WindowRule rule = WindowRule.of(shop, its);
+      WindowRule rule = WindowRule.of(its);
       hold(
           isUrgent || !rule.isPaused(),
           shop.number(),
@@ -93,6 +110,52 @@ final class ChangesInTime extends Invariant {
       if (rule.hasWindows() && !isUrgent) {
         holdsAbout(shop, its, rule::mayDownload, "a download begins outside its window");
       }
+    }
+  }
+
+  /// The tick that comes with what begins a download asks for the right rate, if not before it.
+  private void keepsItsRate(Shop shop, AgentEffect effect, long nowMillis) {
+    Rate rate = rates.computeIfAbsent(shop.number(), unseen -> new Rate());
+    if (!rate.right.isEmpty() && nowMillis > rate.begunMillis) {
+      Set<Long> right = rate.right;
+      rate.right = Set.of();
+      hold(
+          right.contains(rate.heldTo),
+          shop.number(),
+          () -> "a download comes at " + rate.heldTo + " bytes/s instead of one of " + right);
+    }
+    switch (effect) {
+      case AgentEffect.HoldTo(var bytesPerSecond) -> rate.heldTo = bytesPerSecond;
+      case AgentEffect.Fetch fetch when !fetch.near() && facts.of(shop).held != null -> {
+        rate.begunMillis = nowMillis;
+        rate.right = right(shop);
+      }
+      default -> {}
+    }
+  }
+
+  /// The rates at all moments that the device may take for now.
+  private Set<Long> right(Shop shop) {
+    ShopFacts its = facts.of(shop);
+    WindowRule rule = WindowRule.of(its);
+    Set<Long> right = new HashSet<>();
+    right.add(rule.lowestRate());
+    if (right.contains(0L)) {
+      return right;
+    }
+    Now clock = shop.clock();
+    addRates(rule, clock.wallMillis(), right);
+    addRates(rule, its.timeFloorMillis, right);
+    TimeHeard heard = its.heard;
+    if (heard != null) {
+      addRates(rule, heard.saidMillis() + clock.monotonicMillis() - heard.monotonicMillis(), right);
+    }
+    return right;
+  }
+
+  private static void addRates(WindowRule rule, long aboutMillis, Set<Long> rates) {
+    for (long off = -TOLERANCE_MILLIS; off <= TOLERANCE_MILLIS; off += STEP_MILLIS) {
+      rates.add(rule.rate(aboutMillis + off));
     }
   }
 

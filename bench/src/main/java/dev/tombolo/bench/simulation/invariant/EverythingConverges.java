@@ -161,7 +161,7 @@ final class EverythingConverges extends Invariant {
           state instanceof ReleaseState.Live
               || state instanceof ReleaseState.RolledBack
               || state instanceof ReleaseState.Absent
-              || waitsForItsTime(shop, state, why, nowMillis)
+              || waitsForItsTime(shop, state, wanted.get(release.getKey()), why, nowMillis)
               || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis);
       hold(
           isSettled,
@@ -176,7 +176,7 @@ final class EverythingConverges extends Invariant {
       } else {
         hold(
             why.stream().anyMatch(EverythingConverges::needsAPerson)
-                || (state != null && waitsForItsTime(shop, state, why, nowMillis))
+                || (state != null && waitsForItsTime(shop, state, each.getValue(), why, nowMillis))
                 || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis)),
             shop.number(),
             () -> each.getKey() + " is " + state + " and not " + each.getValue() + "; why: " + why);
@@ -211,12 +211,17 @@ final class EverythingConverges extends Invariant {
 
   /// Its window is shut, and `why` says so; or the hub's clock was ahead, and what it signed then
   /// is still to come.
-  private boolean waitsForItsTime(Shop shop, ReleaseState state, List<Reason> why, long nowMillis) {
-    WindowRule rule = WindowRule.of(shop, facts.of(shop));
-    boolean isUnsure =
+  private boolean waitsForItsTime(
+      Shop shop, ReleaseState state, @Nullable Selected wanted, List<Reason> why, long nowMillis) {
+    WindowRule rule = WindowRule.of(facts.of(shop));
+    boolean isTimeUnsure =
         facts.of(shop).timeFloorMillis > nowMillis + 120_000
-            && rule.hasWindows()
             && why.contains(new Reason.TimeUnsure());
+    boolean isUnsure = isTimeUnsure && rule.hasWindows();
+    // A permit counts by the clock, too.
+    boolean isUnsureOfPermit =
+        isTimeUnsure
+            && Optional.ofNullable(wanted).map(Selected::gate).flatMap(Gate::permit).isPresent();
     return switch (state) {
       case ReleaseState.Fetching _ ->
           isUnsure
@@ -226,6 +231,7 @@ final class EverythingConverges extends Invariant {
                   && why.stream().anyMatch(Reason.DownloadWindowClosed.class::isInstance));
       case ReleaseState.Staged _ ->
           isUnsure
+              || isUnsureOfPermit
               || (!rule.maySwitch(nowMillis)
                   && why.stream()
                       .anyMatch(

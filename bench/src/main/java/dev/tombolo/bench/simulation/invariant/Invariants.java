@@ -119,9 +119,9 @@ public final class Invariants {
   }
 
   /// An agent is about to take this in.
-  public void agentTakes(Shop shop, AgentEvent event) {
+  public void agentTakes(Shop shop, AgentEvent event, long nowMillis) {
     proofs.takes(shop, event);
-    bundles.takes(shop, event);
+    bundles.takes(shop, event, nowMillis);
   }
 
   public void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {

@@ -65,7 +65,7 @@ final class NeighboursAreNamed extends Invariant {
   }
 
   private Set<DeviceId> read(Shop shop) {
-    return WindowRule.section(shop, facts.of(shop), Section.PEERS)
+    return WindowRule.section(facts.of(shop), Section.PEERS)
         .map(text -> texts.computeIfAbsent(text, NeighboursAreNamed::devices))
         .orElse(Set.of());
   }

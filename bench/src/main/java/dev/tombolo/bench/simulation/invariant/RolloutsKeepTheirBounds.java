@@ -674,7 +674,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
     if (!held.digest().equals(its.document)) {
       Map<Name, Permit> permits = new HashMap<>();
-      WindowRule.of(shop, facts.of(shop))
+      WindowRule.of(facts.of(shop))
           .workloads()
           .ifPresent(
               section ->

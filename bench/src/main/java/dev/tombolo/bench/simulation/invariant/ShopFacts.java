@@ -8,6 +8,7 @@ import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.window.TimeHeard;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
 import java.util.HashMap;
@@ -22,6 +23,13 @@ final class ShopFacts {
   @Nullable TimeHeard heard;
   final Map<Name, Long> securityFloors = new HashMap<>();
   @Nullable HeldDocument held;
+
+  /// Texts of sections by their digests; other documents may come back to them.
+  final Map<Digest, String> sections = new HashMap<>();
+
+  /// What the document in force says of times.
+  @Nullable WindowRule rule;
+
   final TreeMap<Name, ReleaseState> releases = new TreeMap<>();
   final TreeMap<Name, AgentSnapshot.Workload> workloads = new TreeMap<>();
 
@@ -69,6 +77,7 @@ final class ShopFacts {
     copy.heard = heard;
     copy.securityFloors.putAll(securityFloors);
     copy.held = held;
+    copy.sections.putAll(sections);
     copy.releases.putAll(releases);
     copy.workloads.putAll(workloads);
     rows.forEach((sequence, row) -> copy.rows.put(sequence, row.copy()));
@@ -88,7 +97,11 @@ final class ShopFacts {
       case AgentChange.TimeFloorRaised(var millis) -> timeFloorMillis = millis;
       case AgentChange.TimeHeardKept(var it) -> heard = it;
       case AgentChange.SecurityFloorRaised(var name, var floor) -> securityFloors.put(name, floor);
-      case AgentChange.DocumentHeld(var document) -> held = document;
+      case AgentChange.DocumentHeld(var document) -> {
+        held = document;
+        rule = null;
+      }
+      case AgentChange.SectionKept(var section) -> sections.put(section.digest(), section.text());
       case AgentChange.ApplicationKept(var it) -> releases.put(it.name(), it.state());
       case AgentChange.ApplicationRemoved(var name) -> releases.remove(name);
       case AgentChange.WorkloadKept(var it) -> workloads.put(it.name(), it);
@@ -97,7 +110,6 @@ final class ShopFacts {
       case AgentChange.LinkNoted _,
           AgentChange.TimeHeardKept _,
           AgentChange.DocumentKeyTrusted _,
-          AgentChange.SectionKept _,
           AgentChange.DocumentPending _,
           AgentChange.KitTaken _,
           AgentChange.PublisherRootsKept _,

@@ -7,7 +7,6 @@ import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.desired.WorkloadsSection;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.window.WeekSpan;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,49 +14,48 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// When the document that a device holds lets it download and switch: the rule once more, by the
 /// zone's name and [java.time], not by the changes that the document ships.
 final class WindowRule {
   private final Optional<WindowsSection> windows;
   private final Optional<WorkloadsSection> workloads;
-  private final boolean isPaused;
+  private final Optional<LineSection> line;
 
   private WindowRule(
-      Optional<WindowsSection> windows, Optional<WorkloadsSection> workloads, boolean isPaused) {
+      Optional<WindowsSection> windows,
+      Optional<WorkloadsSection> workloads,
+      Optional<LineSection> line) {
     this.windows = windows;
     this.workloads = workloads;
-    this.isPaused = isPaused;
+    this.line = line;
   }
 
   /// Of the document in force.
-  static WindowRule of(Shop shop, ShopFacts its) {
-    return new WindowRule(
-        section(shop, its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
-        section(shop, its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
-        section(shop, its, Section.LINE)
-            .map(text -> read(LineSection.class, text))
-            .filter(line -> line.pause() != null)
-            .isPresent());
+  static WindowRule of(ShopFacts its) {
+    WindowRule known = its.rule;
+    if (known == null) {
+      known =
+          new WindowRule(
+              section(its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
+              section(its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
+              section(its, Section.LINE).map(text -> read(LineSection.class, text)));
+      its.rule = known;
+    }
+    return known;
   }
 
-  static Optional<String> section(Shop shop, ShopFacts its, String name) {
+  static Optional<String> section(ShopFacts its, String name) {
     if (its.held == null) {
       return Optional.empty();
     }
     for (var ref : its.held.manifest().sections()) {
       if (ref.name().equals(name)) {
-        return text(shop.stored().sections(), ref.digest());
+        return Optional.ofNullable(its.sections.get(ref.digest()));
       }
     }
     return Optional.empty();
-  }
-
-  private static Optional<String> text(List<Section> sections, Digest digest) {
-    return sections.stream()
-        .filter(it -> it.digest().equals(digest))
-        .map(Section::text)
-        .findFirst();
   }
 
   private static <T> T read(Class<T> type, String text) {
@@ -78,17 +76,38 @@ final class WindowRule {
 
   /// A person has stopped its downloads.
   boolean isPaused() {
-    return isPaused;
+    return line.map(LineSection::pause).isPresent();
   }
 
   boolean mayDownload(long atMillis) {
-    if (isPaused) {
+    if (isPaused()) {
       return false;
     }
     return windows.isEmpty()
         || isLifted(windows.get(), atMillis)
         || windows.get().download().isEmpty()
         || within(windows.get().download(), shop(windows.get(), atMillis));
+  }
+
+  /// Bytes a second that may come from the hub; 0: no bound.
+  long rate(long atMillis) {
+    return line.map(
+            it -> {
+              ZonedDateTime shop =
+                  Instant.ofEpochMilli(atMillis).atZone(ZoneId.of(it.zone().zone()));
+              return lowest(
+                  it.bandwidth().stream().filter(limit -> within(List.of(limit.span()), shop)));
+            })
+        .orElse(0L);
+  }
+
+  /// The lowest rate of all times; 0: no bound at any time.
+  long lowestRate() {
+    return line.map(it -> lowest(it.bandwidth().stream())).orElse(0L);
+  }
+
+  private static long lowest(Stream<LineSection.Limit> limits) {
+    return limits.mapToLong(limit -> limit.rate().bytesPerSecond()).min().orElse(0);
   }
 
   boolean maySwitch(long atMillis) {

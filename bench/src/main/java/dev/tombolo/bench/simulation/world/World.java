@@ -498,7 +498,7 @@ public final class World {
   void agentTakes(Device device, AgentEvent event) {
     note(device.number(), event);
     events++;
-    invariants.agentTakes(device, event);
+    invariants.agentTakes(device, event, now());
   }
 
   void agentDoes(Device device, AgentEffect effect) {

@@ -1,0 +1,50 @@
+package dev.tombolo.agent.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DownloadsTest {
+  private static final long FIVE_MINUTES = 300_000;
+  private static final Reason GONE = new Reason.NotFound("bundle", "gone", List.of());
+
+  private final Downloads downloads = new Downloads();
+
+  @Test
+  void aFileThatFailedHoldsUpTheOthersUntilItsNextTry() {
+    Variant.File first = file("first");
+    downloads.want(List.of(first, file("second")));
+    downloads.next(0, any -> true);
+    downloads.failed(first.digest(), GONE, 0, FIVE_MINUTES);
+
+    downloads.keepOnly(Set.of(first.digest(), file("second").digest()));
+
+    assertThat(downloads.next(1, any -> true)).isEmpty();
+    assertThat(downloads.next(FIVE_MINUTES, any -> true)).contains(file("second"));
+  }
+
+  /// Found by the simulation (seed 27): another bundle was offered at once, and begun 5 minutes
+  /// later.
+  @Test
+  void aFileThatNobodyWaitsForAnyMoreHoldsUpNoOther() {
+    Variant.File gone = file("gone");
+    downloads.want(List.of(gone));
+    downloads.next(0, any -> true);
+    downloads.failed(gone.digest(), GONE, 0, FIVE_MINUTES);
+    downloads.want(List.of(file("new")));
+
+    downloads.keepOnly(Set.of(file("new").digest()));
+
+    assertThat(downloads.trouble()).isEmpty();
+    assertThat(downloads.next(1, any -> true)).contains(file("new"));
+  }
+
+  private static Variant.File file(String name) {
+    return new Variant.File(name, 10, Digest.ofText(name), false);
+  }
+}
