@@ -257,7 +257,8 @@ class GitOpsTest {
   @Test
   void aHostIsAllowedAtItsPortOnly() throws IOException {
     hub.close();
-    HubConfig.GitHost host = new HubConfig.GitHost("git.example.com", "git", Optional.empty());
+    HubConfig.GitHost host =
+        new HubConfig.GitHost("git.example.com", "git", Optional.empty(), Optional.empty());
     hub = hub(new GitOps(List.of(host), List.of(), 64L << 20, Duration.ofSeconds(10)));
 
     write("app.yaml", sourceYaml("https://git.example.com:9999/shops.git"));
