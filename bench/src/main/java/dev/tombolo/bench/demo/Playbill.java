@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /// Plays the steps in order, stops at the first that fails, and shows where it all ended.
 final class Playbill {
   private static final int LOG_TAIL_LINES = 25;
+  private static final double NOTICED_SECONDS = 0.2;
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
@@ -48,7 +49,7 @@ final class Playbill {
       }
     }
     boolean ok = results.stream().allMatch(StepResult::ok);
-    double seconds = secondsSince(start);
+    double seconds = Stopwatch.secondsSince(start);
     showTable(town);
     screen.say("");
     screen.say(
@@ -69,15 +70,16 @@ final class Playbill {
       problem = Objects.requireNonNullElse(e.getMessage(), e.toString());
     }
     return new StepResult(
-        step.name(), problem.isEmpty(), secondsSince(start), town.takeClaims(), problem);
+        step.name(),
+        problem.isEmpty(),
+        Stopwatch.secondsSince(start),
+        town.takeClaims(),
+        problem,
+        town.shell().stopwatch().take());
   }
 
   private static int claims(List<StepResult> results) {
     return results.stream().mapToInt(result -> result.claims().size()).sum();
-  }
-
-  private static double secondsSince(long startNanos) {
-    return Math.round((System.nanoTime() - startNanos) / 1e8) / 10.0;
   }
 
   private void showTable(Town town) {
@@ -102,6 +104,29 @@ final class Playbill {
     }
     screen.say("");
     screen.table(rows);
+  }
+
+  /// By step: how long it took, and the parts of it that one would notice.
+  static void showTimes(Screen screen, DemoResult result) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("SECONDS", "OF THAT", "STEP"));
+    for (StepResult step : result.steps()) {
+      rows.add(List.of(seconds(step.seconds()), "", step.name()));
+      double rest = step.seconds();
+      for (PartTime part : step.parts()) {
+        rest -= part.seconds();
+        if (part.seconds() >= NOTICED_SECONDS) {
+          rows.add(List.of("", seconds(part.seconds()), "  " + part.what()));
+        }
+      }
+      rows.add(List.of("", seconds(Math.max(0, rest)), "  between these"));
+    }
+    screen.say("");
+    screen.table(rows);
+  }
+
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%7.1f", seconds);
   }
 
   /// The end of every log, for the one who has to find out why.

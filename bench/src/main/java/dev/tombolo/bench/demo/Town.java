@@ -53,7 +53,8 @@ final class Town {
       throws IOException {
     Ports ports = Ports.draw(2 + SHOPS * PORTS_PER_SHOP);
     Hub hub = new Hub(folder.resolve("hub"), ports.next(), ports.next());
-    var shell = new Shell(folder, distributions, hub.environment(), processes, screen);
+    var shell =
+        new Shell(folder, distributions, hub.environment(), processes, screen, new Stopwatch());
     List<Shop> shops =
         IntStream.rangeClosed(1, SHOPS).mapToObj(number -> new Shop(number, ports)).toList();
     WorkloadRuntime runtime = WorkloadRuntime.prepare(folder);
@@ -143,10 +144,24 @@ final class Town {
         "--roll-back");
   }
 
+  /// Waits until it is so.
+  ///
+  /// @param what completes "waited in vain for"
+  void waitFor(String what, Duration limit, Await.Look<Boolean> look) throws InterruptedException {
+    shell
+        .stopwatch()
+        .time(
+            "waiting for " + what,
+            () -> {
+              Await.untilTrue(limit, () -> what, look);
+              return what;
+            });
+  }
+
   /// Waits until the newest rollout stands so.
   RolloutSeen awaitRollout(String what, Duration limit, Predicate<RolloutSeen> wanted)
       throws IOException, InterruptedException {
-    Await.untilTrue(limit, () -> what, () -> hub.rollouts().stream().limit(1).anyMatch(wanted));
+    waitFor(what, limit, () -> hub.rollouts().stream().limit(1).anyMatch(wanted));
     return hub.rollouts().getFirst();
   }
 
@@ -156,9 +171,9 @@ final class Town {
     shell.tombolo(
         "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
     shell.tombolo("release", "push", model.envelope());
-    Await.untilTrue(
+    waitFor(
+        "the hub to have made the bundle to " + model.release(),
         BUNDLE_LIMIT,
-        () -> "the hub to have made the bundle to " + model.release(),
         () -> hasBundle(model, base));
   }
 
@@ -176,9 +191,9 @@ final class Town {
   /// hub too busy to answer is asked again.
   void await(String what, List<Shop> some, Duration limit, Predicate<DeviceSeen> wanted)
       throws InterruptedException {
-    Await.untilTrue(
+    waitFor(
+        what,
         limit,
-        () -> what,
         () -> {
           List<DeviceSeen> devices;
           try {
