@@ -15,7 +15,7 @@ public final class RolloutSteps {
   public static final int SLICE = 128;
 
   /// Devices written down in one step while planning.
-  public static final int BLOCK = 1_024;
+  public static final int BLOCK = 512;
 
   /// Devices looked at in one step to find where waves end.
   static final int BOUND_SLICE = 50_000;
