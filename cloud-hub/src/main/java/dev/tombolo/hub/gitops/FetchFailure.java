@@ -14,6 +14,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 
 /// What a person is told of a fetch that failed: what happened, and what to do.
 ///
@@ -178,6 +179,9 @@ record FetchFailure(String server, GitAccess access, BoundedHttp.Heard heard, Th
   private Optional<String> ofTheWay() {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       switch (each) {
+        case NoRemoteRepositoryException _ -> {
+          return Optional.of("there is no repository there, or the hub's user may not read it");
+        }
         case UnknownHostException _ -> {
           return Optional.of(
               "no machine is called " + server + ": look at the url, and at the hub's name server");

@@ -271,6 +271,16 @@ class GitOpsTest {
   }
 
   @Test
+  void aFolderWithoutARepositorySaysSo() throws IOException {
+    source("retail");
+    Files.move(folder.resolve("shops.git"), folder.resolve("elsewhere.git"));
+
+    Cli.Said said = run("gitops", "sync", "people-embedding");
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.out()).contains("unreachable: there is no repository there, or the hub's user");
+  }
+
+  @Test
   void whatIsTooLargeIsRefused() throws IOException {
     hub.close();
     hub = hub(List.of(folder), 64L << 10);
