@@ -120,19 +120,21 @@ final class Town {
     return dark.orElseThrow();
   }
 
-  /// Brings it to the hub and assigns it to the fleet: all shops at once.
+  /// Assigns it to the fleet, all shops at once. The hub has it, and makes the bundle that they
+  /// will ask for.
   ///
   /// @param base what they run now; empty when nothing does
   void assign(ModelVersion model, Optional<ModelVersion> base)
       throws IOException, InterruptedException {
-    push(model, base);
+    awaitBundle(model, base);
     shell.tombolo("assign", model.release(), "--fleet", FLEET);
   }
 
   /// Brings it to the hub and rolls it out: one shop first, the others when that one is well.
   void rollOut(ModelVersion model, ModelVersion base, Shop canary)
       throws IOException, InterruptedException {
-    push(model, Optional.of(base));
+    push(model);
+    awaitBundle(model, Optional.of(base));
     shell.tombolo(
         "rollout",
         "create",
@@ -165,12 +167,15 @@ final class Town {
     return hub.rollouts().getFirst();
   }
 
-  /// Signs and pushes it, and waits until the hub has made the bundle that the shops will ask for.
-  private void push(ModelVersion model, Optional<ModelVersion> base)
-      throws IOException, InterruptedException {
+  /// Signs it, and brings it to the hub.
+  void push(ModelVersion model) throws IOException, InterruptedException {
     shell.tombolo(
         "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
     shell.tombolo("release", "push", model.envelope());
+  }
+
+  private void awaitBundle(ModelVersion model, Optional<ModelVersion> base)
+      throws InterruptedException {
     waitFor(
         "the hub to have made the bundle to " + model.release(),
         BUNDLE_LIMIT,

@@ -58,7 +58,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private static final long LOOK_SECONDS = 600;
 
   /// What is only a fallback is made when nobody has changed anything for so long.
-  private static final long QUIET_SECONDS = 20;
+  private static final long QUIET_SECONDS = 120;
 
   private static final long CLOSE_SECONDS = 10;
 
