@@ -12,7 +12,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Plays the steps in order, stops at the first that fails, and shows where it all ended.
@@ -32,7 +34,11 @@ final class Playbill {
   static void introduce(Town town) {
     town.screen()
         .say("Everything lies in " + town.folder() + "; the commands below run there with");
-    town.hub().environment().forEach((name, value) -> town.screen().say("  " + name + "=" + value));
+    environment(town).forEach((name, value) -> town.screen().say("  " + name + "=" + value));
+  }
+
+  private static Map<String, String> environment(Town town) {
+    return new TreeMap<>(town.hub().environment());
   }
 
   DemoResult play(Town town, List<Step> steps) throws InterruptedException {
@@ -148,7 +154,7 @@ final class Playbill {
     Screen screen = town.screen();
     screen.title("Left running in " + town.folder());
     screen.say("  cd " + town.folder());
-    town.hub().environment().forEach((name, value) -> screen.say("  export " + name + "=" + value));
+    environment(town).forEach((name, value) -> screen.say("  export " + name + "=" + value));
     screen.say("  tombolo get devices          # " + town.shell().program());
     screen.say("  tombolo assign " + town.models().first().release() + " --fleet " + Town.FLEET);
     screen.say("  curl -d 'some text' http://127.0.0.1:" + town.shop(1).servicePort() + "/embed");
