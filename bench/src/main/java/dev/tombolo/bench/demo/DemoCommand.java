@@ -42,6 +42,9 @@ public final class DemoCommand implements Callable<Integer> {
       completionCandidates = StepNames.class)
   @Nullable String until;
 
+  @Option(names = "--times", description = "At the end, show where the time of each step went.")
+  boolean times;
+
   @Option(names = "--keep", description = "Leave it running, and say how to play with it.")
   boolean keep;
 
@@ -74,6 +77,9 @@ public final class DemoCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     Playbill.introduce(town);
     DemoResult result = new Playbill(town.screen()).play(town, steps);
+    if (times) {
+      Playbill.showTimes(town.screen(), result);
+    }
     if (json != null) {
       result.write(json);
     }

@@ -58,7 +58,14 @@ final class Hub {
             "--admin-port",
             Integer.toString(adminPort));
     process = Optional.of(started);
-    started.awaitLine("hub ready", from, START_LIMIT);
+    shell
+        .stopwatch()
+        .time(
+            "waiting for the hub to be ready",
+            () -> {
+              started.awaitLine("hub ready", from, START_LIMIT);
+              return started;
+            });
   }
 
   /// SIGKILL.

@@ -1,6 +1,5 @@
 package dev.tombolo.bench.demo;
 
-import dev.tombolo.bench.process.Await;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -28,10 +27,11 @@ final class HubIsKilled implements Step {
       shop.line().throttle(SLOW_BYTES_PER_SECOND);
     }
     long before = watched.line().bytesDown();
+    town.push(town.models().third());
     town.assign(town.models().third(), Optional.of(town.models().second()));
-    Await.untilTrue(
+    town.waitFor(
+        "the download to be under way",
         MIDDLE_LIMIT,
-        () -> "the download to be under way",
         () -> watched.line().bytesDown() - before > MIDDLE_BYTES);
     town.screen().command("kill -9 " + town.hub().pid() + "    # the hub, while shops download");
     town.hub().kill();

@@ -2,7 +2,8 @@ package dev.tombolo.bench.demo;
 
 import java.nio.file.Files;
 
-/// Step 1: a hub on an empty folder, and a publisher whose key the hub never sees.
+/// Step 1: a hub on an empty folder, and a publisher whose key the hub never sees signs a real
+/// model. The hub packs it while the shops join.
 final class HubStarts implements Step {
   @Override
   public String name() {
@@ -11,7 +12,7 @@ final class HubStarts implements Step {
 
   @Override
   public String title() {
-    return "A hub on an empty data folder, and a publisher's key outside of it";
+    return "A hub on an empty data folder; a publisher signs a real model (34 MB, ONNX)";
   }
 
   @Override
@@ -26,5 +27,6 @@ final class HubStarts implements Step {
     town.claim(
         "the publisher's key stays outside the hub's data",
         Files.exists(town.folder().resolve("publisher.key")));
+    town.push(town.models().first());
   }
 }

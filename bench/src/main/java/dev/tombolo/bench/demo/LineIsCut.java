@@ -1,6 +1,5 @@
 package dev.tombolo.bench.demo;
 
-import dev.tombolo.bench.process.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -61,10 +60,9 @@ final class LineIsCut implements Step {
 
     town.screen().command("kill -9 " + pid + "    # now shop-2's workload too");
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-    Await.untilTrue(
-        BACK_LIMIT, () -> "shop-2's workload to be gone", () -> ProcessHandle.of(pid).isEmpty());
+    town.waitFor("shop-2's workload to be gone", BACK_LIMIT, () -> ProcessHandle.of(pid).isEmpty());
     dark.startAgent(town.shell());
-    Await.untilTrue(BACK_LIMIT, () -> "shop-2's workload to be back", () -> isBack(dark, old));
+    town.waitFor("shop-2's workload to be back", BACK_LIMIT, () -> isBack(dark, old));
     town.claim(
         "shop-2's workload is back without any network, with " + old.release(),
         dark.health().pid() != pid);

@@ -12,12 +12,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Plays the steps in order, stops at the first that fails, and shows where it all ended.
 final class Playbill {
   private static final int LOG_TAIL_LINES = 25;
+  private static final double NOTICED_SECONDS = 0.2;
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
 
@@ -31,7 +34,11 @@ final class Playbill {
   static void introduce(Town town) {
     town.screen()
         .say("Everything lies in " + town.folder() + "; the commands below run there with");
-    town.hub().environment().forEach((name, value) -> town.screen().say("  " + name + "=" + value));
+    environment(town).forEach((name, value) -> town.screen().say("  " + name + "=" + value));
+  }
+
+  private static Map<String, String> environment(Town town) {
+    return new TreeMap<>(town.hub().environment());
   }
 
   DemoResult play(Town town, List<Step> steps) throws InterruptedException {
@@ -48,7 +55,7 @@ final class Playbill {
       }
     }
     boolean ok = results.stream().allMatch(StepResult::ok);
-    double seconds = secondsSince(start);
+    double seconds = Stopwatch.secondsSince(start);
     showTable(town);
     screen.say("");
     screen.say(
@@ -69,15 +76,16 @@ final class Playbill {
       problem = Objects.requireNonNullElse(e.getMessage(), e.toString());
     }
     return new StepResult(
-        step.name(), problem.isEmpty(), secondsSince(start), town.takeClaims(), problem);
+        step.name(),
+        problem.isEmpty(),
+        Stopwatch.secondsSince(start),
+        town.takeClaims(),
+        problem,
+        town.shell().stopwatch().take());
   }
 
   private static int claims(List<StepResult> results) {
     return results.stream().mapToInt(result -> result.claims().size()).sum();
-  }
-
-  private static double secondsSince(long startNanos) {
-    return Math.round((System.nanoTime() - startNanos) / 1e8) / 10.0;
   }
 
   private void showTable(Town town) {
@@ -104,6 +112,29 @@ final class Playbill {
     screen.table(rows);
   }
 
+  /// By step: how long it took, and the parts of it that one would notice.
+  static void showTimes(Screen screen, DemoResult result) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("SECONDS", "OF THAT", "STEP"));
+    for (StepResult step : result.steps()) {
+      rows.add(List.of(seconds(step.seconds()), "", step.name()));
+      double rest = step.seconds();
+      for (PartTime part : step.parts()) {
+        rest -= part.seconds();
+        if (part.seconds() >= NOTICED_SECONDS) {
+          rows.add(List.of("", seconds(part.seconds()), "  " + part.what()));
+        }
+      }
+      rows.add(List.of("", seconds(Math.max(0, rest)), "  between these"));
+    }
+    screen.say("");
+    screen.table(rows);
+  }
+
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, "%7.1f", seconds);
+  }
+
   /// The end of every log, for the one who has to find out why.
   private void showLogs(Town town) {
     try (Stream<Path> files = Files.walk(town.folder(), 4)) {
@@ -123,7 +154,7 @@ final class Playbill {
     Screen screen = town.screen();
     screen.title("Left running in " + town.folder());
     screen.say("  cd " + town.folder());
-    town.hub().environment().forEach((name, value) -> screen.say("  export " + name + "=" + value));
+    environment(town).forEach((name, value) -> screen.say("  export " + name + "=" + value));
     screen.say("  tombolo get devices          # " + town.shell().program());
     screen.say("  tombolo assign " + town.models().first().release() + " --fleet " + Town.FLEET);
     screen.say("  curl -d 'some text' http://127.0.0.1:" + town.shop(1).servicePort() + "/embed");

@@ -21,18 +21,21 @@ final class Shell {
   private final Map<String, String> environment;
   private final Processes processes;
   private final Screen screen;
+  private final Stopwatch stopwatch;
 
   Shell(
       Path folder,
       Distributions distributions,
       Map<String, String> environment,
       Processes processes,
-      Screen screen) {
+      Screen screen,
+      Stopwatch stopwatch) {
     this.folder = folder;
     this.distributions = distributions;
     this.environment = Map.copyOf(environment);
     this.processes = processes;
     this.screen = screen;
+    this.stopwatch = stopwatch;
   }
 
   /// Where `tombolo` lies.
@@ -58,9 +61,28 @@ final class Shell {
   /// Shows and runs it, keeps to itself what it prints.
   String quietly(String program, String... arguments) throws IOException, InterruptedException {
     screen.command(typed(program, arguments));
-    return Command.run(argv(program, arguments), environment, folder, COMMAND_LIMIT)
-        .orThrow()
-        .out();
+    return stopwatch.time(
+        named(program, arguments),
+        () ->
+            Command.run(argv(program, arguments), environment, folder, COMMAND_LIMIT)
+                .orThrow()
+                .out());
+  }
+
+  /// `tombolo release sign`: without what differs from one to the next.
+  private static String named(String program, String... arguments) {
+    StringBuilder name = new StringBuilder(program);
+    for (String argument : arguments) {
+      if (!argument.matches("[a-z]+")) {
+        break;
+      }
+      name.append(' ').append(argument);
+    }
+    return name.toString();
+  }
+
+  Stopwatch stopwatch() {
+    return stopwatch;
   }
 
   /// Shows `program ... &` and starts it.

@@ -53,24 +53,27 @@ final class Shop {
     return new LineControl(controlPort);
   }
 
-  /// Lays the line to the hub's edge port.
-  void layLine(Shell shell, WorkloadRuntime runtime, int edgePort)
-      throws IOException, InterruptedException {
-    Spawned line =
-        shell.stageHand(
-            "line-" + number,
-            List.of(
-                Path.of(System.getProperty("java.home", ""), "bin/java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "-cp",
-                runtime.benchJar().toString(),
-                LineProxy.class.getName(),
-                Integer.toString(linePort),
-                "127.0.0.1",
-                Integer.toString(edgePort),
-                Integer.toString(controlPort)));
+  /// Begins to lay the line to the hub's edge port.
+  ///
+  /// @return is there once [#awaitLine] has come back
+  Spawned layLine(Shell shell, WorkloadRuntime runtime, int edgePort) throws IOException {
+    return shell.stageHand(
+        "line-" + number,
+        List.of(
+            Path.of(System.getProperty("java.home", ""), "bin/java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "-cp",
+            runtime.benchJar().toString(),
+            LineProxy.class.getName(),
+            Integer.toString(linePort),
+            "127.0.0.1",
+            Integer.toString(edgePort),
+            Integer.toString(controlPort)));
+  }
+
+  static void awaitLine(Spawned line) throws InterruptedException {
     line.awaitLine("line 127.0.0.1", 0, LINE_LIMIT);
   }
 

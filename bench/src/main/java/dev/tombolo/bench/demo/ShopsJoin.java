@@ -1,10 +1,12 @@
 package dev.tombolo.bench.demo;
 
+import dev.tombolo.bench.process.Spawned;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -28,9 +30,15 @@ final class ShopsJoin implements Step {
   @Override
   public void play(Town town) throws Exception {
     Files.writeString(town.folder().resolve("shops.yaml"), yaml(town.shops()));
-    town.shell().tombolo("apply", "-f", "shops.yaml");
+    List<Spawned> lines = new ArrayList<>();
     for (Shop shop : town.shops()) {
-      shop.layLine(town.shell(), town.runtime(), town.hub().edgePort());
+      lines.add(shop.layLine(town.shell(), town.runtime(), town.hub().edgePort()));
+    }
+    town.shell().tombolo("apply", "-f", "shops.yaml");
+    for (Spawned line : lines) {
+      Shop.awaitLine(line);
+    }
+    for (Shop shop : town.shops()) {
       shop.furnish(town.folder(), town.runtime());
       String token = token(town, shop);
       town.shell().agent("enroll", "--data", shop.name(), "--token", token);

@@ -7,10 +7,17 @@ import java.util.List;
 ///
 /// @param claims what was checked, in order; the last one failed unless `ok`
 /// @param problem empty when `ok`
+/// @param parts where the seconds went
 @Json
 public record StepResult(
-    String name, boolean ok, double seconds, List<String> claims, String problem) {
+    String name,
+    boolean ok,
+    double seconds,
+    List<String> claims,
+    String problem,
+    List<PartTime> parts) {
   public StepResult {
     claims = List.copyOf(claims);
+    parts = List.copyOf(parts);
   }
 }

@@ -53,7 +53,8 @@ final class Town {
       throws IOException {
     Ports ports = Ports.draw(2 + SHOPS * PORTS_PER_SHOP);
     Hub hub = new Hub(folder.resolve("hub"), ports.next(), ports.next());
-    var shell = new Shell(folder, distributions, hub.environment(), processes, screen);
+    var shell =
+        new Shell(folder, distributions, hub.environment(), processes, screen, new Stopwatch());
     List<Shop> shops =
         IntStream.rangeClosed(1, SHOPS).mapToObj(number -> new Shop(number, ports)).toList();
     WorkloadRuntime runtime = WorkloadRuntime.prepare(folder);
@@ -119,19 +120,21 @@ final class Town {
     return dark.orElseThrow();
   }
 
-  /// Brings it to the hub and assigns it to the fleet: all shops at once.
+  /// Assigns it to the fleet, all shops at once. The hub has it, and makes the bundle that they
+  /// will ask for.
   ///
   /// @param base what they run now; empty when nothing does
   void assign(ModelVersion model, Optional<ModelVersion> base)
       throws IOException, InterruptedException {
-    push(model, base);
+    awaitBundle(model, base);
     shell.tombolo("assign", model.release(), "--fleet", FLEET);
   }
 
   /// Brings it to the hub and rolls it out: one shop first, the others when that one is well.
   void rollOut(ModelVersion model, ModelVersion base, Shop canary)
       throws IOException, InterruptedException {
-    push(model, Optional.of(base));
+    push(model);
+    awaitBundle(model, Optional.of(base));
     shell.tombolo(
         "rollout",
         "create",
@@ -143,22 +146,39 @@ final class Town {
         "--roll-back");
   }
 
+  /// Waits until it is so.
+  ///
+  /// @param what completes "waited in vain for"
+  void waitFor(String what, Duration limit, Await.Look<Boolean> look) throws InterruptedException {
+    shell
+        .stopwatch()
+        .time(
+            "waiting for " + what,
+            () -> {
+              Await.untilTrue(limit, () -> what, look);
+              return what;
+            });
+  }
+
   /// Waits until the newest rollout stands so.
   RolloutSeen awaitRollout(String what, Duration limit, Predicate<RolloutSeen> wanted)
       throws IOException, InterruptedException {
-    Await.untilTrue(limit, () -> what, () -> hub.rollouts().stream().limit(1).anyMatch(wanted));
+    waitFor(what, limit, () -> hub.rollouts().stream().limit(1).anyMatch(wanted));
     return hub.rollouts().getFirst();
   }
 
-  /// Signs and pushes it, and waits until the hub has made the bundle that the shops will ask for.
-  private void push(ModelVersion model, Optional<ModelVersion> base)
-      throws IOException, InterruptedException {
+  /// Signs it, and brings it to the hub.
+  void push(ModelVersion model) throws IOException, InterruptedException {
     shell.tombolo(
         "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
     shell.tombolo("release", "push", model.envelope());
-    Await.untilTrue(
+  }
+
+  private void awaitBundle(ModelVersion model, Optional<ModelVersion> base)
+      throws InterruptedException {
+    waitFor(
+        "the hub to have made the bundle to " + model.release(),
         BUNDLE_LIMIT,
-        () -> "the hub to have made the bundle to " + model.release(),
         () -> hasBundle(model, base));
   }
 
@@ -176,9 +196,9 @@ final class Town {
   /// hub too busy to answer is asked again.
   void await(String what, List<Shop> some, Duration limit, Predicate<DeviceSeen> wanted)
       throws InterruptedException {
-    Await.untilTrue(
+    waitFor(
+        what,
         limit,
-        () -> what,
         () -> {
           List<DeviceSeen> devices;
           try {

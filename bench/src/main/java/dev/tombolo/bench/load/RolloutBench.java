@@ -58,7 +58,11 @@ public final class RolloutBench implements Callable<Integer> {
       figures.put("changes", changes);
       figures.put("changesPerSecond", changes / seconds);
       figures.put("millisPerThousandChanges", seconds * 1e6 / changes);
+      take(figures, first, "longestPlanningStepMillis");
+      take(figures, first, "planningStepsOverFiveMillis");
       take(figures, second, "longestStepMillis");
+      take(figures, second, "longestStepWallMillis");
+      take(figures, second, "stepsOverFiveMillis");
       take(figures, second, "succeeded");
       take(figures, second, "failed");
       take(figures, second, "notReached");
@@ -110,6 +114,10 @@ public final class RolloutBench implements Callable<Integer> {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("#")) {
+          System.out.println(line);
+          continue;
+        }
         String[] words = line.split(" ");
         said.put(words[0], Double.parseDouble(words[1]));
         boolean isMiddle = said.getOrDefault("changesBeforeKill", 0.0) >= devices * 2.0;

@@ -2,6 +2,7 @@ package dev.tombolo.bench.load;
 
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.WarmUp;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.LayerKind;
@@ -62,6 +63,7 @@ final class RolloutDrive {
   private static final int BATCH = 1_024;
   private static final int FAILS_EVERY = 200;
   private static final int DARK_EVERY = 50;
+  private static final int KINDS_SHOWN = 8;
   private static final long BYTES = 34_000_000;
   private static final Prior PRIOR = new Prior(OLD, "1");
 
@@ -70,7 +72,9 @@ final class RolloutDrive {
   private final ArrayDeque<Integer> switching = new ArrayDeque<>();
   private long now = 1_800_000_000_000L;
   private long changes;
-  private long longestNanos;
+
+  /// Deciding, the memory and the transaction, without its commit.
+  private final StepClock clock = new StepClock();
 
   private RolloutDrive(HubStore store, Rollouts rollouts) {
     this.store = store;
@@ -80,6 +84,12 @@ final class RolloutDrive {
   public static void main(String[] arguments) throws Exception {
     Path database = Path.of(arguments[0]);
     int devices = Integer.parseInt(arguments[1]);
+    // As a hub does at its start.
+    try (SqliteHubStore scratch =
+        SqliteHubStore.open(
+            database.resolveSibling("warm-up-" + ProcessHandle.current().pid() + ".db"))) {
+      WarmUp.run(SettingsDriver.SETTINGS, scratch);
+    }
     long from = System.nanoTime();
     try (HubStore store = SqliteHubStore.open(database)) {
       Rollouts rollouts = store.load().rollouts();
@@ -102,6 +112,12 @@ final class RolloutDrive {
     preview(slots);
     create(slots);
     say("previewSeconds", seconds(from));
+    say("longestPlanningStepMillis", clock.longestCpuMillis());
+    say("planningStepsOverFiveMillis", clock.stepsOverFive());
+    clock
+        .longest(KINDS_SHOWN)
+        .forEach(it -> System.out.println("# " + it.kind() + ": " + it.words()));
+    clock.forget();
     say("heapBytesPerDevice", (double) (heap() - heapBefore) / devices);
     from = System.nanoTime();
     render();
@@ -176,20 +192,23 @@ final class RolloutDrive {
       for (int i = 0; i < named.length; i++) {
         named[i] = WaveSort.namedBy(rollout().record().plan(), some.get(i), Map.of());
       }
+      clock.begin();
       rollouts.apply(
           new RolloutChange.Found(ID, some, named, to == slots.size() ? null : slots.get(to)));
+      clock.end("Found");
     }
     while (rollout().state() instanceof RolloutState.Planning) {
+      HubStore.Batch batch = store.begin();
+      clock.begin();
       List<RolloutChange> next = RolloutSteps.plan(rollout(), now);
-      next.forEach(
-          change -> {
-            if (change instanceof RolloutChange.Kept kept) {
-              commit(kept);
-            } else {
-              rollouts.apply(change);
-            }
-          });
+      take(batch, next);
+      clock.end("planning " + kindOf(next));
+      batch.commit();
     }
+  }
+
+  private static String kindOf(List<RolloutChange> changes) {
+    return changes.isEmpty() ? "nothing" : changes.getFirst().getClass().getSimpleName();
   }
 
   private void commit(RolloutChange.Kept change) {
@@ -279,9 +298,10 @@ final class RolloutDrive {
       }
       now += 250;
       for (int i = 0; i < 8; i++) {
-        long step = System.nanoTime();
-        take(batch, RolloutSteps.tick(rollout, SLOTS, now));
-        longestNanos = Math.max(longestNanos, System.nanoTime() - step);
+        clock.begin();
+        List<RolloutChange> decided = RolloutSteps.tick(rollout, SLOTS, now);
+        take(batch, decided);
+        clock.end("tick " + kindOf(decided));
       }
       batch.commit();
       if (changes - said >= Math.max(1_000, devices / 10)) {
@@ -291,7 +311,7 @@ final class RolloutDrive {
     }
     progress(from);
     say("changes", changes);
-    say("longestStepMillis", longestNanos / 1e6);
+    saySteps();
     List<WaveCount> counts = rollout.counts();
     say("succeeded", counts.stream().mapToInt(WaveCount::succeeded).sum());
     say("failed", counts.stream().mapToInt(WaveCount::failed).sum());
@@ -300,6 +320,15 @@ final class RolloutDrive {
     if (left > 0 || rollout.size() != devices) {
       throw new IllegalStateException(left + " devices were forgotten: " + rollout);
     }
+  }
+
+  private void saySteps() {
+    say("longestStepMillis", clock.longestCpuMillis());
+    say("longestStepWallMillis", clock.longestWallMillis());
+    say("stepsOverFiveMillis", clock.stepsOverFive());
+    clock
+        .longest(KINDS_SHOWN)
+        .forEach(it -> System.out.println("# " + it.kind() + ": " + it.words()));
   }
 
   private void progress(long from) {
@@ -320,7 +349,9 @@ final class RolloutDrive {
   }
 
   private int says(HubStore.Batch batch, int member, ApplicationStatus status) {
+    clock.begin();
     take(batch, RolloutSteps.reported(rollout(), member, new Said(1, 0, status, () -> true)));
+    clock.end("report " + status.phase());
     return 1;
   }
 

@@ -16,6 +16,14 @@ import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
@@ -49,10 +57,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class SettingsBench implements Callable<Integer> {
   private static final Name FLEET = new Name("load");
+  private static final Name SPARE_FLEET = new Name("spare");
   private static final Name APPLICATION = new Name("people");
   private static final int SLOTS_OF_SITE = 20;
   private static final int LISTED = 2_000;
   private static final int OVERRIDDEN_EVERY = 100;
+
+  /// Kinds of steps of which the longest are shown.
+  private static final int KINDS_SHOWN = 3;
 
   @Option(
       names = "--devices",
@@ -85,6 +97,22 @@ public final class SettingsBench implements Callable<Integer> {
       apply(hub, "dry run of one fleet parameter", List.of(fleet("3")), true);
       apply(hub, LISTED + " new sites", sites("new"), false);
       apply(hub, LISTED + " more sites", sites("more"), false);
+      prune(hub);
+      rollOut(hub);
+      tell(
+          hub,
+          "another release, assigned to the fleet",
+          new AdminCommand.Assign(
+              new ReleaseRef(APPLICATION, "3.0"),
+              FLEET,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty()));
+      tell(hub, "a backup begun", new AdminCommand.BeginBackup("b1"));
+      tell(
+          hub,
+          "a backup finished",
+          new AdminCommand.FinishBackup("b1", Digest.ofText("backup"), 1_000));
     }
     if (json != null) {
       figures.write(json);
@@ -97,27 +125,76 @@ public final class SettingsBench implements Callable<Integer> {
   }
 
   private void apply(SettingsDriver hub, String what, List<AdminObject> objects, boolean isDryRun) {
+    tell(
+        hub,
+        what,
+        new AdminCommand.Apply(
+            objects, Optional.empty(), isDryRun, Optional.empty(), Map.of(), true));
+  }
+
+  private void tell(SettingsDriver hub, String what, AdminCommand command) {
     long documents = hub.documents();
     hub.beginMeasure();
     long from = System.nanoTime();
-    hub.tell(
-        new HubEvent.AdminAsked(
-            1,
-            SettingsDriver.OPERATOR,
-            new AdminCommand.Apply(
-                objects, Optional.empty(), isDryRun, Optional.empty(), Map.of(), true)));
+    hub.tell(new HubEvent.AdminAsked(1, SettingsDriver.OPERATOR, command));
     figures.put(what + ": seconds", (System.nanoTime() - from) / 1e9);
     figures.put(what + ": documents made anew", hub.documents() - documents);
-    figures.put(what + ": steps", hub.steps());
-    figures.put(what + ": steps over 5 ms of the processor", hub.stepsOverFive());
-    figures.put(what + ": longest step, ms of the processor", hub.longestStepCpuMillis());
-    figures.say(what + ": that was", hub.longestStepKind());
-    figures.put(what + ": longest step, ms", hub.longestStepMillis());
+    StepClock steps = hub.steps();
+    figures.put(what + ": steps", steps.steps());
+    figures.put(what + ": steps over 5 ms of the processor", steps.stepsOverFive());
+    figures.put(what + ": longest step, ms of the processor", steps.longestCpuMillis());
+    figures.put(what + ": longest step, ms", steps.longestWallMillis());
+    steps.longest(KINDS_SHOWN).forEach(it -> figures.say("  " + it.kind(), it.words()));
     figures.put(
         what + ": longest turn without its commit, ms of the processor",
         hub.longestTurnCpuMillis());
     figures.put(what + ": longest turn without its commit, ms", hub.longestTurnMillis());
     figures.put(what + ": longest commit, ms", hub.longestCommitMillis());
+  }
+
+  /// Looks through all sites for what the list leaves out: those that have no slots.
+  private void prune(SettingsDriver hub) {
+    tell(
+        hub,
+        LISTED + " sites, and " + LISTED + " pruned",
+        new AdminCommand.Apply(
+            sites("new"),
+            Optional.empty(),
+            false,
+            Optional.of(
+                new AdminCommand.Prune(Set.of(SPARE_FLEET), Set.of(AdminCommand.Prune.Kind.SITE))),
+            Map.of(),
+            true));
+  }
+
+  private void rollOut(SettingsDriver hub) {
+    tell(
+        hub,
+        "a rollout, planned and its canary permitted",
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(APPLICATION, "2.0"),
+            new Scope(FLEET, Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(
+                    new Wave("canary", new Pick.Count(100), Gate.USUAL),
+                    new Wave("tenth", new Pick.Percent(10), Gate.USUAL)),
+                Budgets.USUAL,
+                AbortRule.USUAL,
+                RolloutPlan.PERMIT_MILLIS_USUAL,
+                null),
+            Optional.empty()));
+    for (AdminCommand.SteerRollout.Action action :
+        List.of(
+            AdminCommand.SteerRollout.Action.PAUSE,
+            AdminCommand.SteerRollout.Action.RESUME,
+            AdminCommand.SteerRollout.Action.ABORT,
+            AdminCommand.SteerRollout.Action.RETRY,
+            AdminCommand.SteerRollout.Action.ROLLBACK)) {
+      tell(
+          hub,
+          "the rollout, " + action,
+          new AdminCommand.SteerRollout(new RolloutId(1), action, "bench", true, Optional.empty()));
+    }
   }
 
   private static AdminObject fleet(String title) {
@@ -145,7 +222,16 @@ public final class SettingsBench implements Callable<Integer> {
   private static List<AdminObject> sites(String prefix) {
     List<AdminObject> sites = new ArrayList<>(LISTED);
     for (int i = 0; i < LISTED; i++) {
-      sites.add(site(new Name(prefix + "-" + i), Map.of("size", "new")));
+      sites.add(
+          new AdminObject.Site(
+              new Name(prefix + "-" + i),
+              SPARE_FLEET,
+              "",
+              Map.of("size", "new"),
+              "Europe/Berlin",
+              "",
+              "",
+              Map.of()));
     }
     return sites;
   }
@@ -168,8 +254,18 @@ public final class SettingsBench implements Callable<Integer> {
                 1,
                 1,
                 "user:a")));
-    ReleaseRecord release = release();
+    changes.add(
+        new HubChange.FleetPut(
+            new Kept<>(
+                "fleet-2",
+                new AdminObject.Fleet(SPARE_FLEET, "", Map.of(), false, Map.of()),
+                1,
+                1,
+                "user:a")));
+    ReleaseRecord release = release("1.0");
     changes.add(new HubChange.ReleasePut(release));
+    changes.add(new HubChange.ReleasePut(release("2.0")));
+    changes.add(new HubChange.ReleasePut(release("3.0")));
     changes.add(
         new HubChange.AssignmentPut(
             new Assignment(
@@ -209,6 +305,7 @@ public final class SettingsBench implements Callable<Integer> {
                   1,
                   "token",
                   Map.of())));
+      changes.add(new HubChange.OutboxMarked(device(number), "outbox", 1, -1, -1, 1));
       changes.add(
           new HubChange.CertificatePut(
               new CertificateRecord(
@@ -227,11 +324,11 @@ public final class SettingsBench implements Callable<Integer> {
     batch.commit();
   }
 
-  private static ReleaseRecord release() {
+  private static ReleaseRecord release(String version) {
     ReleaseManifest manifest =
         new ReleaseManifest(
             APPLICATION,
-            "1.0",
+            version,
             ReleaseManifest.Kind.MODEL,
             "",
             List.of("*"),
@@ -264,7 +361,7 @@ public final class SettingsBench implements Callable<Integer> {
             List.of(new Envelope.Signature("key", "")));
     return new ReleaseRecord(
         Digest.ofText(payload),
-        new ReleaseRef(APPLICATION, "1.0"),
+        new ReleaseRef(APPLICATION, version),
         ReleaseManifest.Kind.MODEL,
         Json.write(envelope),
         List.of("*"),

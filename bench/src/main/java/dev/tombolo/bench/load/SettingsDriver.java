@@ -34,8 +34,6 @@ final class SettingsDriver {
   /// As many events as the hub's loop takes into one turn.
   private static final int BATCH_EVENTS_MAX = 1_024;
 
-  private static final long STEP_NANOS_MAX = 5_000_000;
-
   private static final RowQuota PLENTY = new RowQuota(Duration.ofDays(1_000), 1L << 40, 1L << 40);
 
   static final HubSettings SETTINGS =
@@ -57,11 +55,7 @@ final class SettingsDriver {
   private long documents;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private long longestStep;
-  private long longestStepCpu;
-  private String longestStepKind = "";
-  private long stepsOverFive;
-  private long steps;
+  private final StepClock clock = new StepClock();
   private long longestTurn;
   private long longestTurnCpu;
   private long longestCommit;
@@ -73,10 +67,7 @@ final class SettingsDriver {
   }
 
   void beginMeasure() {
-    longestStep = 0;
-    longestStepCpu = 0;
-    stepsOverFive = 0;
-    steps = 0;
+    clock.forget();
     longestTurn = 0;
     longestTurnCpu = 0;
     longestCommit = 0;
@@ -87,27 +78,9 @@ final class SettingsDriver {
     return documents;
   }
 
-  long steps() {
-    return steps;
-  }
-
-  /// Steps that took more than 5 ms of the processor.
-  long stepsOverFive() {
-    return stepsOverFive;
-  }
-
-  /// Of the processor: without waiting for it, and without collecting garbage.
-  double longestStepCpuMillis() {
-    return longestStepCpu / 1e6;
-  }
-
-  String longestStepKind() {
-    return longestStepKind;
-  }
-
-  /// The longest that deciding one event, and taking its changes into the memory, took.
-  double longestStepMillis() {
-    return longestStep / 1e6;
+  /// Of deciding one event, and taking its changes into the memory and the transaction.
+  StepClock steps() {
+    return clock;
   }
 
   /// The longest that all steps of one turn took, with writing them into the transaction.
@@ -140,21 +113,23 @@ final class SettingsDriver {
     }
   }
 
+  private void write(Step step) {
+    batch = batch == null ? store.begin() : batch;
+    batch.savepoint();
+    batch.apply(step.changes());
+  }
+
   private void take(List<HubEvent> turn) {
     long begunCpu = THREADS.getCurrentThreadCpuTime();
     long begun = System.nanoTime();
     for (HubEvent event : turn) {
-      long cpu = THREADS.getCurrentThreadCpuTime();
-      long from = System.nanoTime();
+      clock.begin();
       Step step = core.step(event, NOW);
       state.apply(step.changes());
-      longestStep = Math.max(longestStep, System.nanoTime() - from);
-      count(event, THREADS.getCurrentThreadCpuTime() - cpu);
       if (step.changes().stream().anyMatch(HubChange.Durable.class::isInstance)) {
-        batch = batch == null ? store.begin() : batch;
-        batch.savepoint();
-        batch.apply(step.changes());
+        write(step);
       }
+      clock.end(kindOf(event, step));
       for (HubChange change : step.changes()) {
         documents += change instanceof HubChange.DocumentPut ? 1 : 0;
       }
@@ -175,13 +150,23 @@ final class SettingsDriver {
     unsaid.clear();
   }
 
-  private void count(HubEvent event, long cpuNanos) {
-    steps++;
-    stepsOverFive += cpuNanos > STEP_NANOS_MAX ? 1 : 0;
-    if (cpuNanos > longestStepCpu) {
-      longestStepCpu = cpuNanos;
-      longestStepKind = event.getClass().getSimpleName();
+  /// A tick does many things; what it changed first tells which.
+  private static String kindOf(HubEvent event, Step step) {
+    String kind =
+        event instanceof HubEvent.AdminAsked asked
+            ? asked.command().getClass().getSimpleName()
+            : event.getClass().getSimpleName();
+    if (!(event instanceof HubEvent.Ticked) || step.changes().isEmpty()) {
+      return kind;
     }
+    HubChange first = step.changes().getFirst();
+    return kind
+        + " "
+        + switch (first) {
+          case HubChange.RolloutKept(var change) -> change.getClass().getSimpleName();
+          case HubChange.RolloutPassed(var change) -> change.getClass().getSimpleName();
+          default -> first.getClass().getSimpleName();
+        };
   }
 
   private void answer(HubEffect effect) {

@@ -186,7 +186,7 @@ final class RolloutCommand extends CommandGroup {
       if (shown.cost() != null) {
         words
             .append("It costs ")
-            .append(shown.cost())
+            .append(cost(shown.cost(), shown.bytes()))
             .append(" at ")
             .append(shown.pricePerGb())
             .append(" per GB.\n");
@@ -202,6 +202,10 @@ final class RolloutCommand extends CommandGroup {
       }
       words.append(tooShort(shown));
       return words.toString();
+    }
+
+    private static String cost(BigDecimal cost, long bytes) {
+      return cost.signum() == 0 && bytes > 0 ? "less than 0.01" : cost.toString();
     }
 
     private static String done(RolloutPreviewShown shown) {

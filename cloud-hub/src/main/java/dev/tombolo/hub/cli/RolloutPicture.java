@@ -53,7 +53,7 @@ final class RolloutPicture {
     devices(out, "may be switching:", detail.outstanding());
     if (!detail.events().isEmpty()) {
       out.append('\n');
-      detail.events().stream().limit(EVENTS).forEach(event -> out.append(event(event)));
+      events(detail.events().subList(0, Math.min(EVENTS, detail.events().size())), out);
     }
     return out.toString();
   }
@@ -122,17 +122,28 @@ final class RolloutPicture {
     }
   }
 
-  private static String event(AuditRow event) {
-    return String.format(
-        Locale.ROOT,
-        "  %-9s %s %s %s%n",
-        Listing.ago(event.millis()),
-        Screen.plain(event.principal()),
-        event.action().replaceFirst("^rollout-", "").replace('-', ' '),
-        Screen.plain(words(event.after())));
+  private static void events(List<AuditRow> events, StringBuilder out) {
+    int widest =
+        events.stream().mapToInt(it -> Screen.plain(it.principal()).length()).max().orElse(0);
+    for (AuditRow event : events) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "  %-9s %-" + widest + "s  %s%n",
+              Listing.ago(event.millis()),
+              Screen.plain(event.principal()),
+              Screen.plain(words(event))));
+    }
   }
 
-  /// `wave: rest, why: ...` of `{"wave":"rest","why":"..."}`; the digest is in the audit.
+  /// `wave opened: rest`, `completed`, `abort: ticket 4711`.
+  private static String words(AuditRow event) {
+    String what = event.action().replaceFirst("^rollout-", "").replace('-', ' ');
+    String more = words(event.after());
+    return more.isEmpty() ? what : what + ": " + more;
+  }
+
+  /// `wave rest, why ...` of `{"wave":"rest","why":"..."}`; the digest is in the audit.
   private static String words(String json) {
     try {
       return json.isEmpty() ? "" : Json.read("event", json, EVENT_BYTES_MAX, RolloutPicture::words);
@@ -142,11 +153,14 @@ final class RolloutPicture {
   }
 
   private static String words(JsonFields fields) throws MalformedException {
+    List<String> names = fields.names().stream().filter(it -> !it.equals("digest")).toList();
+    if (names.size() == 1) {
+      // The action says what it is.
+      return fields.text(names.getFirst());
+    }
     List<String> words = new ArrayList<>();
-    for (String name : fields.names()) {
-      if (!name.equals("digest")) {
-        words.add(name + ": " + fields.text(name));
-      }
+    for (String name : names) {
+      words.add(name + " " + fields.text(name));
     }
     return String.join(", ", words);
   }

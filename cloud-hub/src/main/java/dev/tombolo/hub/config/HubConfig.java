@@ -127,7 +127,9 @@ public record HubConfig(
   ///
   /// @param host with the port behind it when that is not 443
   /// @param passwordFile its content is the password, or a token
-  public record GitHost(String host, String user, Optional<Path> passwordFile) {}
+  /// @param ca PEM certificates of which the server must have its own; without: of a CA known to
+  ///   all
+  public record GitHost(String host, String user, Optional<Path> passwordFile, Optional<Path> ca) {}
 
   /// The operators' port.
   public record Admin(String bind, int port) {}
@@ -362,7 +364,8 @@ public record HubConfig(
           new GitHost(
               host.read("host", HubConfig::server),
               host.text("user", "git"),
-              host.optionalRead("passwordFile", (Function<String, Path>) Path::of)));
+              host.optionalRead("passwordFile", (Function<String, Path>) Path::of),
+              host.optionalRead("ca", (Function<String, Path>) Path::of)));
       host.noMore();
     }
     List<Path> folders = new ArrayList<>();

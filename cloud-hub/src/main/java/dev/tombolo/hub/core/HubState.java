@@ -632,6 +632,12 @@ public final class HubState {
     PresenceRecord before = presences.put(presence.device(), presence);
     DeviceRecord device = devices.get(presence.device());
     boolean hasMoved = !presence.lan().equals(before == null ? List.of() : before.lan());
+    if (before != null
+        && !before.features().equals(presence.features())
+        && sessions.containsKey(presence.device())) {
+      // What its agent does not know is left out of its document.
+      staleDocuments.add(presence.device());
+    }
     if (hasMoved && device != null && device.id().equals(holders.get(device.slot()))) {
       noteSharer(device);
     }
@@ -847,6 +853,14 @@ public final class HubState {
     signing.first(WAITS_LOOKED, longest);
     unconfirmed.first(WAITS_LOOKED, longest);
     return longest;
+  }
+
+  /// Whether the device of a slot is known to run an agent too old for one of
+  /// [dev.tombolo.protocol.Features].
+  boolean lacks(SlotRef slot, String feature) {
+    DeviceId holder = holders.get(slot);
+    PresenceRecord presence = holder == null ? null : presences.get(holder);
+    return presence != null && presence.lacks(feature);
   }
 
   /// The mark of an outbox; -1 for one never seen.

@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
@@ -10,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Stops downloads of a device or a site, and lets them go on. It comes with the signed document,
 /// so it holds with the line down too.
 final class PauseCommands {
   static final int WHY_CHARS_MAX = 256;
+  private static final int DEAF_NAMED = 5;
 
   private final HubState state;
 
@@ -47,7 +50,31 @@ final class PauseCommands {
         place.toString(),
         before == null ? "" : AuditJson.of("why", before.why()),
         AuditJson.of("why", pause.why()));
-    return new AdminAnswer.Done(List.of(place + " downloads paused"));
+    List<String> changes = new ArrayList<>();
+    changes.add(place + " downloads paused");
+    changes.addAll(deaf(place));
+    return new AdminAnswer.Done(changes);
+  }
+
+  /// Devices that go on, for their agents are too old to be told.
+  private List<String> deaf(TransferPause.Place place) {
+    Set<SlotRef> reached =
+        place
+            .slot()
+            .map(it -> Set.of(new SlotRef(place.site(), it)))
+            .orElseGet(() -> state.slotsOf(place.site()));
+    List<SlotRef> deaf = reached.stream().filter(slot -> state.lacks(slot, Features.LINE)).toList();
+    if (deaf.isEmpty()) {
+      return List.of();
+    }
+    String named =
+        String.join(", ", deaf.stream().limit(DEAF_NAMED).map(SlotRef::toString).toList());
+    return List.of(
+        named
+            + (deaf.size() > DEAF_NAMED ? " and " + (deaf.size() - DEAF_NAMED) + " more" : "")
+            + (deaf.size() == 1 ? " goes on: its agent is" : " go on: their agents are")
+            + " too old to be told; update "
+            + (deaf.size() == 1 ? "it" : "them"));
   }
 
   AdminAnswer resume(AdminCommand.ResumeTransfers command, Principal who, StepDraft draft) {

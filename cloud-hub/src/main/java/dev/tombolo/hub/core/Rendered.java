@@ -94,7 +94,7 @@ final class Rendered {
       requires.add(Features.WINDOWS);
     }
     LineSection line = line(site.content(), slot, nowMillis);
-    if (line != null) {
+    if (line != null && !state.lacks(slot, Features.LINE)) {
       sections.add(line(line));
       requires.add(Features.LINE);
     }
@@ -164,7 +164,8 @@ final class Rendered {
     return shared;
   }
 
-  /// Null when nothing is said of it.
+  /// Null when nothing is said of it. It is left out for an agent that does not know it, which
+  /// would refuse this document and every newer one; `why` says so.
   private @Nullable LineSection line(AdminObject.Site site, SlotRef slot, long nowMillis) {
     Optional<LineRules> rules = state.lineOf(site);
     TransferPause pause = PauseCommands.of(state, slot);

@@ -37,7 +37,7 @@ final class RolloutCommands {
   static final int UNDER_WAY_MAX = 64;
 
   /// Failed devices tried again by one command.
-  static final int RETRY_MAX = 1_000;
+  static final int RETRY_MAX = 500;
 
   /// Permits named when a rollout is aborted.
   private static final int OUTSTANDING_NAMED = 20;

@@ -107,14 +107,7 @@ final class Sessions {
       }
       case NEWEST -> {
         PresenceRecord before = Expulsion.presence(state, id);
-        draft.change(
-            new HubChange.PresencePut(
-                before.born(
-                    birth.bootId(),
-                    birth.connect(),
-                    birth.agentVersion(),
-                    birth.lan(),
-                    draft.nowMillis)));
+        draft.change(new HubChange.PresencePut(before.born(birth, draft.nowMillis)));
         draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
         documents.born(session, birth, histories.seen(birth, id, draft), draft);
         rollouts.born(id, draft);

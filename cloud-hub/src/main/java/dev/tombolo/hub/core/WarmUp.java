@@ -25,7 +25,11 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Presence;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.release.WorkloadSpec;
@@ -35,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +63,10 @@ public final class WarmUp {
   private final String documentKey;
   private long now = NOW;
   private long request;
+  private long reports;
+
+  /// What each device holds.
+  private final Map<DeviceId, Digest> documents = new HashMap<>();
 
   private WarmUp(HubSettings settings, HubStore store) {
     HubStore.Batch batch = store.begin();
@@ -100,13 +109,19 @@ public final class WarmUp {
                 RolloutPlan.PERMIT_MILLIS_USUAL,
                 null),
             Optional.empty()));
-    ask(
-        new AdminCommand.SteerRollout(
-            new RolloutId(round + 1L),
-            AdminCommand.SteerRollout.Action.ABORT,
-            "warm-up",
-            false,
-            Optional.empty()));
+    RolloutId rollout = new RolloutId(round + 1L);
+    steer(rollout, AdminCommand.SteerRollout.Action.PAUSE);
+    steer(rollout, AdminCommand.SteerRollout.Action.RESUME);
+    String version = round % 2 == 0 ? "2.0" : "1.0";
+    // Staged by all; who has a permit goes on, and fails every other time.
+    everybodySays(ApplicationStatus.Phase.STAGED, version);
+    everybodySays(ApplicationStatus.Phase.PROBING, version);
+    everybodySays(
+        round % 2 == 0 ? ApplicationStatus.Phase.LIVE : ApplicationStatus.Phase.ROLLED_BACK,
+        version);
+    steer(rollout, AdminCommand.SteerRollout.Action.ABORT);
+    steer(rollout, AdminCommand.SteerRollout.Action.RETRY);
+    steer(rollout, AdminCommand.SteerRollout.Action.ROLLBACK);
     ask(
         new AdminCommand.Assign(
             new ReleaseRef(APPLICATION, round % 2 == 0 ? "2.0" : "1.0"),
@@ -120,6 +135,51 @@ public final class WarmUp {
     ask(
         new AdminCommand.Apply(
             List.of(objects), Optional.empty(), isDryRun, Optional.empty(), Map.of(), true));
+  }
+
+  private void steer(RolloutId rollout, AdminCommand.SteerRollout.Action action) {
+    ask(new AdminCommand.SteerRollout(rollout, action, "warm-up", false, Optional.empty()));
+  }
+
+  private void everybodySays(ApplicationStatus.Phase phase, String version) {
+    now += 1_000;
+    reports++;
+    boolean isLive = phase == ApplicationStatus.Phase.LIVE;
+    Digest wanted = release(version).digest();
+    ApplicationStatus status =
+        new ApplicationStatus(
+            APPLICATION,
+            phase,
+            wanted,
+            version,
+            isLive ? wanted : null,
+            isLive ? version : null,
+            null,
+            now,
+            0,
+            0,
+            0,
+            phase == ApplicationStatus.Phase.ROLLED_BACK
+                ? List.of(new Reason.ProbeFailed("golden-set", "2 of 4 wrong"))
+                : List.of());
+    List<HubEvent> events = new ArrayList<>();
+    for (int number = 0; number < DEVICES; number++) {
+      ReportBody.State state =
+          new ReportBody.State(
+              documents.get(device(number)), 1, List.of(status), List.of(), Map.of());
+      events.add(
+          new HubEvent.ReportSaid(
+              new SessionId(number + 1),
+              device(number),
+              new Report(
+                  "outbox",
+                  "boot",
+                  now,
+                  now,
+                  List.of(new Report.Row(reports, "boot", now, now, state))),
+              1));
+    }
+    tell(events);
   }
 
   private void ask(AdminCommand command) {
@@ -166,6 +226,7 @@ public final class WarmUp {
         if (effect instanceof HubEffect.SignDocument sign) {
           next.add(new HubEvent.DocumentSigned(sign.device(), sign.revision(), envelope(sign)));
         } else if (effect instanceof HubEffect.SendDesired send) {
+          documents.put(send.device(), send.manifest());
           next.add(new HubEvent.DesiredTaken(send.session(), send.device(), send.manifest()));
         }
       }

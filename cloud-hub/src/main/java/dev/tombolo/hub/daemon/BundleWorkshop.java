@@ -58,7 +58,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private static final long LOOK_SECONDS = 600;
 
   /// What is only a fallback is made when nobody has changed anything for so long.
-  private static final long QUIET_SECONDS = 20;
+  private static final long QUIET_SECONDS = 120;
 
   private static final long CLOSE_SECONDS = 10;
 
@@ -113,6 +113,31 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   void look() {
     isLookDue = true;
     news.release();
+    synchronized (lock) {
+      if (making == null || making.base().isPresent() || asked.contains(making)) {
+        return;
+      }
+    }
+    // Looks into the database, which whoever calls here must not wait for.
+    Thread.ofVirtual().name("bundles give way").start(this::giveWay);
+  }
+
+  /// Ends the making of a fallback when something is wanted that is more.
+  private void giveWay() {
+    try {
+      List<BundlePair> wants = BundleWants.of(candidates());
+      Set<BundlePair> settled = settled();
+      synchronized (lock) {
+        BundlePair fallback = making;
+        if (fallback != null
+            && BundlePlan.givesWay(fallback, next(wants, settled), asked, settled)) {
+          givesWay = fallback;
+          maker.end();
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "bundles: " + e.getMessage());
+    }
   }
 
   // ---- what others ask
@@ -246,16 +271,17 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
     }
   }
 
-  /// Made for devices that nobody knows of yet: whoever runs an older release has its bundle.
   private boolean isFallback(BundlePair pair) {
+    Set<BundlePair> settled = settled();
     synchronized (lock) {
-      if (pair.base().isPresent() || asked.contains(pair)) {
-        return false;
-      }
+      return BundlePlan.isFallback(pair, asked, settled);
     }
-    return shelf.entries().stream()
-        .map(BundleShelf.Entry::pair)
-        .anyMatch(made -> made.target().equals(pair.target()) && made.base().isPresent());
+  }
+
+  private Set<BundlePair> settled() {
+    Set<BundlePair> settled = new HashSet<>();
+    shelf.entries().forEach(entry -> settled.add(entry.pair()));
+    return settled;
   }
 
   /// False when something else may be wanted by now.
@@ -300,18 +326,21 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         foreseen = wants;
       }
     }
-    Set<BundlePair> settled = new HashSet<>();
-    shelf.entries().forEach(entry -> settled.add(entry.pair()));
+    Set<BundlePair> settled = settled();
     synchronized (lock) {
       asked.removeAll(settled);
       foreseen = foreseen.stream().filter(pair -> !settled.contains(pair)).toList();
-      Map<BundlePair, Long> failedMillis = new HashMap<>();
-      failed.forEach((pair, failure) -> failedMillis.put(pair, failure.millis()));
-      Optional<BundlePair> next =
-          BundlePlan.next(asked, foreseen, settled, failedMillis, clock.millis());
+      Optional<BundlePair> next = next(foreseen, settled);
       making = next.orElse(null);
       return next;
     }
+  }
+
+  /// Under the lock.
+  private Optional<BundlePair> next(List<BundlePair> wants, Set<BundlePair> settled) {
+    Map<BundlePair, Long> failedMillis = new HashMap<>();
+    failed.forEach((pair, failure) -> failedMillis.put(pair, failure.millis()));
+    return BundlePlan.next(asked, wants, settled, failedMillis, clock.millis());
   }
 
   private List<BundleWants.Candidate> candidates() {

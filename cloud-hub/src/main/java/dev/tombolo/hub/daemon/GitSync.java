@@ -11,6 +11,7 @@ import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.gitops.GitAccess;
 import dev.tombolo.hub.gitops.GitBounds;
 import dev.tombolo.hub.gitops.GitFault;
 import dev.tombolo.hub.gitops.GitMirror;
@@ -55,7 +56,6 @@ final class GitSync implements GitRepositories, AutoCloseable {
   private static final long CLOSE_WAIT_MAX_SECONDS = 5;
   private static final int SHORT = 8;
   private static final int KEY_CHARACTERS = 32;
-  private static final int PASSWORD_BYTES_MAX = 16 * 1024;
 
   private final HubConfig.GitOps config;
   private final Path folder;
@@ -178,7 +178,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
     GitMirror mirror = mirror(view);
     String commit;
     try {
-      commit = mirror.fetch(login(view.source()));
+      commit = mirror.fetch(access(view.source()));
     } catch (GitFault fault) {
       note(view, new GitNote.Wrong("", "", said(fault), fault.file(), fault.line()));
       return false;
@@ -324,27 +324,10 @@ final class GitSync implements GitRepositories, AutoCloseable {
         .findFirst();
   }
 
-  private Optional<GitMirror.Login> login(GitSource source) throws GitFault {
-    HubConfig.GitHost host = hostOf(source).orElse(null);
-    Path file = host == null ? null : host.passwordFile().orElse(null);
-    if (host == null || file == null) {
-      return Optional.empty();
-    }
-    try {
-      if (Files.size(file) > PASSWORD_BYTES_MAX) {
-        throw GitFault.of(file + " is no file with a password: it is too large");
-      }
-      return Optional.of(new GitMirror.Login(host.user(), Files.readString(file).strip()));
-    } catch (IOException e) {
-      // Its content is not in the message.
-      throw GitFault.of(
-          "the password of "
-              + host.host()
-              + " cannot be read from "
-              + file
-              + ", which hub.yaml names as passwordFile: "
-              + e.getClass().getSimpleName());
-    }
+  private GitAccess access(GitSource source) {
+    return hostOf(source)
+        .map(host -> new GitAccess(host.user(), host.passwordFile(), host.ca()))
+        .orElse(GitAccess.OPEN);
   }
 
   @Override
@@ -385,7 +368,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
       GitMirror mirror = mirror(view);
       String commit = mirror.newest().orElse("");
       if (commit.isEmpty()) {
-        commit = mirror.fetch(login(view.source()));
+        commit = mirror.fetch(access(view.source()));
       }
       if (!asked.commit().isEmpty() && !asked.commit().equals(commit)) {
         return new AdminAnswer.Refused(

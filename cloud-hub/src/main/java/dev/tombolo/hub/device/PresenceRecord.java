@@ -3,9 +3,9 @@ package dev.tombolo.hub.device;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.desired.LanAddress;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.message.Presence;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What the hub last saw of a device's line.
 ///
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param remote address it came from
 /// @param lan where it shares within its site; empty when it does not
 /// @param lanMillis hub time when that last changed
+/// @param features what its agent knows, as its newest birth said; empty: not known
 public record PresenceRecord(
     DeviceId device,
     String bootId,
@@ -24,34 +25,41 @@ public record PresenceRecord(
     String remote,
     String agentVersion,
     List<String> lan,
-    long lanMillis) {
+    long lanMillis,
+    List<String> features) {
   /// Each change means new documents for the whole site, so an address that comes and goes is
   /// believed no more often.
   public static final Duration LAN_PAUSE = Duration.ofMinutes(5);
 
   public PresenceRecord {
     lan = List.copyOf(lan);
+    features = List.copyOf(features);
+  }
+
+  /// Its agent is known to be too old for this one of [dev.tombolo.protocol.Features].
+  public boolean lacks(String feature) {
+    return !features.isEmpty() && !features.contains(feature);
   }
 
   public static PresenceRecord never(DeviceId device) {
-    return new PresenceRecord(device, "", 0, false, 0, "", "", List.of(), 0);
+    return new PresenceRecord(device, "", 0, false, 0, "", "", List.of(), 0, List.of());
   }
 
   public PresenceRecord came(String from, long nowMillis) {
     return new PresenceRecord(
-        device, bootId, connect, true, nowMillis, from, agentVersion, lan, lanMillis);
+        device, bootId, connect, true, nowMillis, from, agentVersion, lan, lanMillis, features);
   }
 
   public PresenceRecord gone(long nowMillis) {
     return new PresenceRecord(
-        device, bootId, connect, false, nowMillis, remote, agentVersion, lan, lanMillis);
+        device, bootId, connect, false, nowMillis, remote, agentVersion, lan, lanMillis, features);
   }
 
   /// Its newest birth.
   ///
-  /// @param told addresses as the device names them: what is none is left out
-  public PresenceRecord born(
-      String boot, long count, String version, @Nullable List<String> told, long nowMillis) {
+  /// Of addresses in its site, what is none is left out.
+  public PresenceRecord born(Presence.Birth birth, long nowMillis) {
+    List<String> told = birth.lan();
     List<String> named =
         told == null
             ? List.of()
@@ -65,13 +73,14 @@ public record PresenceRecord(
         !named.equals(lan) && (lanMillis == 0 || nowMillis - lanMillis >= LAN_PAUSE.toMillis());
     return new PresenceRecord(
         device,
-        boot,
-        count,
+        birth.bootId(),
+        birth.connect(),
         true,
         nowMillis,
         remote,
-        version,
+        birth.agentVersion(),
         isNew ? named : lan,
-        isNew ? nowMillis : lanMillis);
+        isNew ? nowMillis : lanMillis,
+        birth.features().stream().distinct().sorted().toList());
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.net.ssl.TrustManager;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -56,29 +57,25 @@ public final class GitMirror {
     this.bounds = bounds;
   }
 
-  /// A name and a password or token, for one host.
-  public record Login(String user, String password) {
-    @Override
-    public String toString() {
-      return "Login[" + user + ", ***]";
-    }
-  }
-
   /// The newest commit of the branch, fetched when it is not here already. What was here before
   /// stays when this fails.
-  public String fetch(Optional<Login> login) throws GitFault {
+  public String fetch(GitAccess access) throws GitFault {
     try {
-      return fetched(login);
+      return fetched(new Way(access, access.login(), access.trusted()));
     } catch (IOException | UncheckedIOException e) {
       throw new GitFault("the repository cannot be kept in the hub's data folder: " + e);
     }
   }
 
-  private String fetched(Optional<Login> login) throws GitFault, IOException {
+  /// What the files of an access said when the fetch began.
+  private record Way(
+      GitAccess access, Optional<GitAccess.Login> login, Optional<TrustManager[]> trusted) {}
+
+  private String fetched(Way way) throws GitFault, IOException {
     Path next = folder.resolveSibling(folder.getFileName() + ".next");
     delete(next);
     try {
-      ObjectId newest = fetchUnlessHere(next, login);
+      ObjectId newest = fetchUnlessHere(next, way);
       if (!has(newest)) {
         delete(folder);
         Files.move(next, folder);
@@ -89,10 +86,10 @@ public final class GitMirror {
     }
   }
 
-  private ObjectId fetchUnlessHere(Path next, Optional<Login> login) throws GitFault, IOException {
+  private ObjectId fetchUnlessHere(Path next, Way way) throws GitFault, IOException {
     try (Repository repository = create(next)) {
-      ObjectId head = head(repository, login);
-      return has(head) ? head : fetch(repository, next, login);
+      ObjectId head = head(repository, way);
+      return has(head) ? head : fetch(repository, next, way);
     }
   }
 
@@ -122,10 +119,10 @@ public final class GitMirror {
     }
   }
 
-  private ObjectId head(Repository repository, Optional<Login> login) throws GitFault {
+  private ObjectId head(Repository repository, Way way) throws GitFault {
     String branch = Constants.R_HEADS + source.branch();
-    BoundedHttp http = connections();
-    try (Transport transport = open(repository, login, http);
+    BoundedHttp http = connections(way);
+    try (Transport transport = open(repository, way, http);
         FetchConnection connection = transport.openFetch(List.of(new RefSpec(branch)), branch)) {
       Ref ref = connection.getRef(branch);
       ObjectId id = ref == null ? null : ref.getObjectId();
@@ -135,15 +132,14 @@ public final class GitMirror {
       return id;
     } catch (NotSupportedException | TransportException | RuntimeException | LinkageError e) {
       // A server may ask for a way to log in that this hub's Java does not have.
-      throw notFetched(e, http.isExceeded());
+      throw notFetched(e, way, http, http.isExceeded());
     }
   }
 
-  private ObjectId fetch(Repository repository, Path into, Optional<Login> login)
-      throws GitFault, IOException {
+  private ObjectId fetch(Repository repository, Path into, Way way) throws GitFault, IOException {
     FetchWatch watch = new FetchWatch(into, bounds);
-    BoundedHttp http = connections();
-    try (Transport transport = open(repository, login, http)) {
+    BoundedHttp http = connections(way);
+    try (Transport transport = open(repository, way, http)) {
       transport.setTagOpt(TagOpt.NO_TAGS);
       transport.setDepth(1);
       transport.setFetchThin(false);
@@ -155,7 +151,7 @@ public final class GitMirror {
         throw new GitFault(
             "fetching took longer than " + FetchWatch.wholeOf(bounds).toSeconds() + " s");
       }
-      throw notFetched(e, http.isExceeded() || watch.isTooMuch());
+      throw notFetched(e, way, http, http.isExceeded() || watch.isTooMuch());
     }
     if (FetchWatch.bytes(into) > bounds.bytesMax()) {
       throw tooMuch();
@@ -168,9 +164,10 @@ public final class GitMirror {
     return id;
   }
 
-  private BoundedHttp connections() throws GitFault {
+  private BoundedHttp connections(Way way) throws GitFault {
     try {
-      return new BoundedHttp(URI.create(source.url()).toURL(), bounds.bytesMax());
+      return new BoundedHttp(
+          URI.create(source.url()).toURL(), bounds.bytesMax(), way.trusted().orElse(null));
     } catch (MalformedURLException e) {
       throw notUrl();
     }
@@ -180,14 +177,15 @@ public final class GitMirror {
     return new GitFault("'" + source.url() + "' is not a repository's URL");
   }
 
-  private Transport open(Repository repository, Optional<Login> login, BoundedHttp http)
+  private Transport open(Repository repository, Way way, BoundedHttp http)
       throws GitFault, NotSupportedException, TransportException {
     try {
       Transport transport = Transport.open(repository, new URIish(source.url()));
       transport.setTimeout((int) Math.max(1, bounds.timeout().toSeconds()));
       if (transport instanceof TransportHttp remote) {
         remote.setHttpConnectionFactory(http);
-        login.ifPresent(it -> remote.setPreemptiveBasicAuthentication(it.user(), it.password()));
+        way.login()
+            .ifPresent(it -> remote.setPreemptiveBasicAuthentication(it.user(), it.password()));
       }
       return transport;
     } catch (URISyntaxException e) {
@@ -195,18 +193,10 @@ public final class GitMirror {
     }
   }
 
-  private GitFault notFetched(Throwable e, boolean isTooMuch) {
-    if (isTooMuch) {
-      return tooMuch();
-    }
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
-    String why = String.valueOf(e.getMessage());
-    String root = String.valueOf(cause.getMessage());
-    return new GitFault(
-        "cannot be fetched: " + why + (why.contains(root) ? "" : " (" + root + ")"));
+  private GitFault notFetched(Throwable e, Way way, BoundedHttp http, boolean isTooMuch) {
+    return isTooMuch
+        ? tooMuch()
+        : new GitFault(new FetchFailure(source.server(), way.access(), http.heard(), e).words());
   }
 
   private GitFault tooMuch() {

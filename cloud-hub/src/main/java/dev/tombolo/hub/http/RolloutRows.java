@@ -160,7 +160,12 @@ final class RolloutRows {
       int left = all.downloading() + all.ready() + all.inFlight();
       return left == 0
           ? "done but for " + all.dark() + " not reached yet; they get it when they come back"
-          : "all waves are open, " + left + " are at it, " + all.dark() + " not reached yet";
+          : "all waves are open, "
+              + left
+              + (left == 1 ? " is" : " are")
+              + " at it, "
+              + all.dark()
+              + " not reached yet";
     }
     Wave wave = record.plan().waves().get(open);
     String next = "wave " + record.plan().waves().get(open + 1).name();

@@ -5,6 +5,7 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody.State;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param stateMillis hub time of that report
 /// @param plan null: its site has no windows
 /// @param pause null: nobody has stopped its downloads
+/// @param agentVersion of its newest birth
+/// @param leftOut of its document, for its agent is too old: words for each
 public record DeviceCondition(
     DeviceRecord device,
     boolean online,
@@ -28,9 +31,39 @@ public record DeviceCondition(
     @Nullable State state,
     long stateMillis,
     @Nullable Plan plan,
-    @Nullable Pause pause) {
+    @Nullable Pause pause,
+    String agentVersion,
+    List<String> leftOut) {
   public DeviceCondition {
     wanted = Map.copyOf(wanted);
+    leftOut = List.copyOf(leftOut);
+  }
+
+  /// Of a device whose agent knows all of its document.
+  public DeviceCondition(
+      DeviceRecord device,
+      boolean online,
+      long seenMillis,
+      Map<Name, Wanted> wanted,
+      @Nullable Digest manifest,
+      long revision,
+      @Nullable State state,
+      long stateMillis,
+      @Nullable Plan plan,
+      @Nullable Pause pause) {
+    this(
+        device,
+        online,
+        seenMillis,
+        wanted,
+        manifest,
+        revision,
+        state,
+        stateMillis,
+        plan,
+        pause,
+        "",
+        List.of());
   }
 
   /// Of a device whose downloads nobody has stopped.

@@ -98,6 +98,9 @@ public final class Why {
     if (paused != null) {
       reasons.add(paused);
     }
+    if (!condition.leftOut().isEmpty()) {
+      reasons.add(new Reason.AgentTooOld(condition.agentVersion(), condition.leftOut()));
+    }
     if (condition.wanted().isEmpty()) {
       reasons.add(new Reason.NothingAssigned());
     }
@@ -115,7 +118,8 @@ public final class Why {
 
   private static @Nullable Reason paused(DeviceCondition condition) {
     DeviceCondition.Pause pause = condition.pause();
-    return pause == null
+    // What its agent does not know does not stop it.
+    return pause == null || !condition.leftOut().isEmpty()
         ? null
         : new Reason.TransfersPaused(pause.by(), pause.why(), pause.sinceMillis());
   }

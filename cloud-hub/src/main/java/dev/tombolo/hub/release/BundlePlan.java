@@ -42,6 +42,30 @@ public final class BundlePlan {
     return Optional.empty();
   }
 
+  /// Made for devices that nobody knows of yet: whoever runs an older release has its bundle.
+  ///
+  /// @param settled there, or known not to be worth it
+  public static boolean isFallback(
+      BundlePair pair, Collection<BundlePair> asked, Collection<BundlePair> settled) {
+    return pair.base().isEmpty()
+        && !asked.contains(pair)
+        && settled.stream()
+            .anyMatch(made -> made.target().equals(pair.target()) && made.base().isPresent());
+  }
+
+  /// Whether what is being made is only a fallback, and something is wanted now that is more: a
+  /// release was pushed, say, and somebody is about to assign it.
+  ///
+  /// @param next what would be made if nothing were
+  public static boolean givesWay(
+      BundlePair making,
+      Optional<BundlePair> next,
+      Collection<BundlePair> asked,
+      Collection<BundlePair> settled) {
+    return isFallback(making, asked, settled)
+        && next.filter(pair -> !isFallback(pair, asked, settled)).isPresent();
+  }
+
   public static boolean hasJustFailed(
       BundlePair pair, Map<BundlePair, Long> failedMillis, long nowMillis) {
     Long failed = failedMillis.get(pair);

@@ -218,7 +218,9 @@ public final class Rollout {
   /// The devices with a permit that may still be used, at most `limit`.
   public List<SlotRef> outstanding(int limit) {
     List<SlotRef> out = new ArrayList<>();
-    for (int member = 0; member < members.size() && out.size() < limit; member++) {
+    // Not to the end once all of them were met.
+    int all = Math.min(limit, inFlight);
+    for (int member = 0; member < members.size() && out.size() < all; member++) {
       if (members.isOut(member)) {
         out.add(members.slot(member));
       }
@@ -229,7 +231,8 @@ public final class Rollout {
   /// The devices that failed, at most `limit`.
   public List<Integer> failed(int limit) {
     List<Integer> failed = new ArrayList<>();
-    for (int member = 0; member < members.size() && failed.size() < limit; member++) {
+    int all = Math.min(limit, counts().stream().mapToInt(WaveCount::failed).sum());
+    for (int member = 0; member < members.size() && failed.size() < all; member++) {
       if (members.phaseOf(member) == Phase.FAILED && !isSuperseded(member)) {
         failed.add(member);
       }
@@ -240,7 +243,13 @@ public final class Rollout {
   /// Connected devices of later waves, at most `limit`.
   List<Integer> connectedBehind(int wave, int limit) {
     List<Integer> found = new ArrayList<>();
-    for (int member = 0; member < members.size() && found.size() < limit; member++) {
+    int there = 0;
+    for (int later = wave + 1; later < record.plan().waves().size(); later++) {
+      there += counts[later * KINDS + Kind.DOWNLOADING.ordinal()];
+      there += counts[later * KINDS + Kind.OUT_ONLINE.ordinal()];
+    }
+    int all = Math.min(limit, there);
+    for (int member = 0; member < members.size() && found.size() < all; member++) {
       if (members.wave[member] > wave
           && isOnline(member)
           && !isSuperseded(member)

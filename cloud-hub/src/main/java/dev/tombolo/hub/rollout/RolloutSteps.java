@@ -15,10 +15,10 @@ public final class RolloutSteps {
   public static final int SLICE = 128;
 
   /// Devices written down in one step while planning.
-  public static final int BLOCK = 4_096;
+  public static final int BLOCK = 512;
 
   /// Devices looked at in one step to find where waves end.
-  static final int BOUND_SLICE = 100_000;
+  static final int BOUND_SLICE = 50_000;
 
   /// How long a wave may be dark as a whole before others stand in for it.
   public static final long STAND_IN_MILLIS = 60_000;

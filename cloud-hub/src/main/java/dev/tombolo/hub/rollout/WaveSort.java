@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class WaveSort {
   /// Devices of one site that are ranked together. Those of a larger site are ranked so many at a
   /// time.
-  static final int SITE_SLICE = 4_096;
+  public static final int SITE_SLICE = 2_000;
 
   /// So many devices of a site are told apart; the others come last, by their hash alone.
   private static final int RANK_MAX = 255;

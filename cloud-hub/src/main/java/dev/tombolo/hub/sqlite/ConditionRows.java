@@ -3,14 +3,17 @@ package dev.tombolo.hub.sqlite;
 import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.policy.DeviceCondition;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads everything that says why a device is as it is.
@@ -22,6 +25,8 @@ final class ConditionRows {
           w.until_millis AS lifted_until, p.online AS online,
           max(coalesce(p.seen_millis, 0), coalesce(
             (SELECT max(taken_millis) FROM outbox_marks m WHERE m.device = d.id), 0)) AS seen,
+          s.line AS line, (SELECT f.line FROM fleets f WHERE f.name = s.fleet) AS fleet_line,
+          p.features AS features, p.agent_version AS agent_version,
           t2.since_millis AS paused_since, t2.paused_by AS paused_by, t2.why AS paused_why,
           o.manifest AS manifest, o.revision AS revision,
           t.body AS body, t.hub_millis AS state_millis
@@ -59,7 +64,33 @@ final class ConditionRows {
         body == null ? null : stateOf(body),
         r.getLong("state_millis"),
         plan(r),
-        pause(r));
+        pause(r),
+        Objects.requireNonNullElse(r.getString("agent_version"), ""),
+        leftOut(r));
+  }
+
+  /// As [dev.tombolo.hub.device.PresenceRecord#lacks].
+  private static List<String> leftOut(ResultSet r) throws SQLException {
+    List<String> features = Columns.words(Objects.requireNonNullElse(r.getString("features"), ""));
+    if (features.isEmpty() || features.contains(Features.LINE)) {
+      return List.of();
+    }
+    List<String> words = new ArrayList<>();
+    if (r.getString("paused_by") != null) {
+      words.add("the pause of its downloads");
+    }
+    boolean isLimited =
+        Columns.line(r.getString("line"))
+            .map(it -> !it.bandwidth().isEmpty())
+            .orElse(isLimited(r.getString("fleet_line")));
+    if (isLimited) {
+      words.add("the bandwidth of its site");
+    }
+    return words;
+  }
+
+  private static boolean isLimited(@Nullable String line) {
+    return line != null && Columns.line(line).filter(it -> !it.bandwidth().isEmpty()).isPresent();
   }
 
   private static DeviceCondition.@Nullable Plan plan(ResultSet r) throws SQLException {

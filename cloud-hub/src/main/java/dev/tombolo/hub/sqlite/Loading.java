@@ -450,7 +450,8 @@ final class Loading {
         r.getString("remote"),
         r.getString("agent_version"),
         Columns.words(r.getString("lan")),
-        r.getLong("lan_millis"));
+        r.getLong("lan_millis"),
+        Columns.words(r.getString("features")));
   }
 
   static AuditRecord audit(ResultSet r) throws SQLException {

@@ -24,7 +24,8 @@ final class Schema {
           version8(),
           version9(),
           version10(),
-          version11());
+          version11(),
+          version12());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -361,6 +362,11 @@ final class Schema {
           site TEXT NOT NULL, slot TEXT NOT NULL, since_millis INTEGER NOT NULL,
           paused_by TEXT NOT NULL, why TEXT NOT NULL,
           PRIMARY KEY (site, slot)) STRICT, WITHOUT ROWID""");
+  }
+
+  /// What each device's agent knows.
+  private static List<String> version12() {
+    return List.of("ALTER TABLE presences ADD COLUMN features TEXT NOT NULL DEFAULT ''");
   }
 
   /// Backups, and what a restored hub has lost.

@@ -459,7 +459,7 @@ final class Writes {
 
   private void write(PresenceRecord presence) throws SQLException {
     run(
-        "INSERT OR REPLACE INTO presences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO presences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         presence.device(),
         presence.bootId(),
         presence.connect(),
@@ -468,7 +468,8 @@ final class Writes {
         presence.remote(),
         presence.agentVersion(),
         String.join(" ", presence.lan()),
-        presence.lanMillis());
+        presence.lanMillis(),
+        String.join(" ", presence.features()));
   }
 
   private void write(HubChange.RowsTaken taken) throws SQLException {

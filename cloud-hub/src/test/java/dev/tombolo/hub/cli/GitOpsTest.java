@@ -257,7 +257,8 @@ class GitOpsTest {
   @Test
   void aHostIsAllowedAtItsPortOnly() throws IOException {
     hub.close();
-    HubConfig.GitHost host = new HubConfig.GitHost("git.example.com", "git", Optional.empty());
+    HubConfig.GitHost host =
+        new HubConfig.GitHost("git.example.com", "git", Optional.empty(), Optional.empty());
     hub = hub(new GitOps(List.of(host), List.of(), 64L << 20, Duration.ofSeconds(10)));
 
     write("app.yaml", sourceYaml("https://git.example.com:9999/shops.git"));
@@ -267,6 +268,16 @@ class GitOpsTest {
 
     write("app.yaml", sourceYaml("https://git.example.com:443/shops.git"));
     assertThat(run("diff", "-f", file("app.yaml")).err()).doesNotContain("may not fetch");
+  }
+
+  @Test
+  void aFolderWithoutARepositorySaysSo() throws IOException {
+    source("retail");
+    Files.move(folder.resolve("shops.git"), folder.resolve("elsewhere.git"));
+
+    Cli.Said said = run("gitops", "sync", "people-embedding");
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.out()).contains("unreachable: there is no repository there, or the hub's user");
   }
 
   @Test

@@ -39,7 +39,10 @@ class HubConfigTest {
             gitops:
               hosts:
                 - {host: git.example.com:443}
-                - {host: git.example.com:8443, user: hub, passwordFile: /etc/tombolo/git.token}
+                - host: git.example.com:8443
+                  user: hub
+                  passwordFile: /etc/tombolo/git.token
+                  ca: /etc/tombolo/git-ca.pem
             broker:
               url: mqtts://broker:8883
               devicesUrl: mqtts://broker.example.com:8883
@@ -67,9 +70,12 @@ class HubConfigTest {
     assertThat(config.events().bytesMax()).isEqualTo(HubConfig.Keep.EVENTS.bytesMax());
     assertThat(config.gitops().hosts())
         .containsExactly(
-            new HubConfig.GitHost("git.example.com", "git", Optional.empty()),
+            new HubConfig.GitHost("git.example.com", "git", Optional.empty(), Optional.empty()),
             new HubConfig.GitHost(
-                "git.example.com:8443", "hub", Optional.of(Path.of("/etc/tombolo/git.token"))));
+                "git.example.com:8443",
+                "hub",
+                Optional.of(Path.of("/etc/tombolo/git.token")),
+                Optional.of(Path.of("/etc/tombolo/git-ca.pem"))));
     assertThat(config.broker().orElseThrow().devicesUrl()).hasHost("broker.example.com");
   }
 

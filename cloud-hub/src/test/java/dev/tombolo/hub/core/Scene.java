@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
@@ -344,6 +345,10 @@ public final class Scene {
     return session;
   }
 
+  /// What the agents of devices that are born from now on know.
+  List<String> features =
+      List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE);
+
   public Presence.Birth birth(String boot, long connect) {
     return birth(boot, connect, null, List.of());
   }
@@ -361,7 +366,7 @@ public final class Scene {
         "outbox-1",
         0,
         "0.1.0",
-        List.of("v1"),
+        features,
         now);
   }
 

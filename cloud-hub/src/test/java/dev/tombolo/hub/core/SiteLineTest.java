@@ -8,6 +8,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
@@ -117,6 +118,37 @@ class SiteLineTest {
     assertThat(limits()).containsExactly(BitRate.parse("2Mbit/s"));
     assertThat(line().orElseThrow().bandwidth()).hasSize(7);
     assertThat(line().orElseThrow().pause()).isNull();
+  }
+
+  @Test
+  void anAgentTooOldForItIsToldTheRestAndAllOfItOnceItIsUpdated() throws MalformedException {
+    scene.features = List.of(Features.V1, Features.PERMITS);
+    scene.connected(device, scene.birth("boot-2", 2));
+    site(Optional.of(TWO));
+    AdminAnswer paused = pause(SITE, "the tills are slow");
+
+    assertThat(manifest().requires()).isEmpty();
+    assertThat(line()).isEmpty();
+    assertThat(((AdminAnswer.Done) paused).changes())
+        .contains(Scene.SLOT + " goes on: its agent is too old to be told; update it");
+    long revision = manifest().revision();
+
+    scene.features = List.of(Features.V1, Features.LINE);
+    scene.connected(device, scene.birth("boot-3", 3));
+    assertThat(manifest().revision()).isGreaterThan(revision);
+    assertThat(manifest().requires()).containsExactly("line");
+    assertThat(line().orElseThrow().pause()).isNotNull();
+  }
+
+  @Test
+  void whatAnAgentKnowsIsKnownAfterARestart() throws MalformedException {
+    scene.features = List.of(Features.V1);
+    scene.connected(device, scene.birth("boot-2", 2));
+    site(Optional.of(TWO));
+
+    assertThat(store.load().lacks(Scene.SLOT, Features.LINE)).isTrue();
+    assertThat(store.load().lacks(Scene.SLOT, Features.V1)).isFalse();
+    assertThat(line()).isEmpty();
   }
 
   @Test

@@ -34,7 +34,7 @@ class BoundedHttpTest {
 
   @Test
   void onlyTheRepositorysOwnServerIsAsked() throws IOException {
-    BoundedHttp http = new BoundedHttp(url("https://git.example.com/shops.git"), 1_000);
+    BoundedHttp http = new BoundedHttp(url("https://git.example.com/shops.git"), 1_000, null);
 
     assertThat(http.create(url("https://GIT.example.com:443/shops.git/HEAD"))).isNotNull();
     for (String other :
@@ -70,7 +70,8 @@ class BoundedHttpTest {
     try (Repository repository = new FileRepository(folder.toFile())) {
       repository.create(true);
       try (Transport transport = Transport.open(repository, new URIish(from))) {
-        ((TransportHttp) transport).setHttpConnectionFactory(new BoundedHttp(url(from), 1_000_000));
+        ((TransportHttp) transport)
+            .setHttpConnectionFactory(new BoundedHttp(url(from), 1_000_000, null));
         ((TransportHttp) transport).setPreemptiveBasicAuthentication("tombolo", "secret");
         assertThatThrownBy(
                 () ->

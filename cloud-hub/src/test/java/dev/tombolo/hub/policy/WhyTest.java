@@ -15,6 +15,7 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ApplicationStatus.Phase;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +132,23 @@ class WhyTest {
 
     assertThat(Why.of(paused)).containsExactly(new Reason.TransfersPaused("ann", "inventory", 7));
     assertThat(Why.of(resumed)).containsExactly(old);
+  }
+
+  @Test
+  void aPauseThatItsAgentIsTooOldForIsNotSaidToHoldItBack() {
+    DeviceCondition.Pause pause = new DeviceCondition.Pause("ann", "inventory", 7);
+    List<String> leftOut = List.of("the pause of its downloads");
+    DeviceCondition old =
+        new DeviceCondition(
+            device(), true, 77, WANTED, null, 0, null, 5, null, pause, "0.0.9", leftOut);
+
+    assertThat(Why.of(old))
+        .contains(new Reason.AgentTooOld("0.0.9", leftOut))
+        .noneMatch(Reason.TransfersPaused.class::isInstance);
+    assertThat(ReasonText.say(new Reason.AgentTooOld("0.0.9", leftOut)))
+        .isEqualTo(
+            "Its agent 0.0.9 is too old for the pause of its downloads: left out for this device"
+                + " until the agent is updated.");
   }
 
   @Test

@@ -71,6 +71,24 @@ class BundleWantsTest {
   }
 
   @Test
+  void aFallbackGivesWayToWhatSomebodyIsAboutToAssignAndToNothingElse() {
+    Candidate first = candidate("1", 1, true, 3, "x86_64");
+    Candidate second = candidate("2", 2, true, 3, "x86_64");
+    Candidate third = candidate("3", 3, false, 0, "x86_64");
+    BundlePair fallback = fromNothing(second, 0);
+    Set<BundlePair> settled = Set.of(pair(second, 0, first, 0), fromNothing(first, 0));
+    Optional<BundlePair> pushed = Optional.of(pair(third, 0, second, 0));
+
+    assertThat(BundlePlan.givesWay(fallback, pushed, List.of(), settled)).isTrue();
+    assertThat(BundlePlan.givesWay(fallback, Optional.of(fallback), List.of(), settled)).isFalse();
+    assertThat(BundlePlan.givesWay(fallback, Optional.empty(), List.of(), settled)).isFalse();
+    // A device waits for it.
+    assertThat(BundlePlan.givesWay(fallback, pushed, List.of(fallback), settled)).isFalse();
+    // The first release of all has no other bundle.
+    assertThat(BundlePlan.givesWay(fallback, pushed, List.of(), Set.of())).isFalse();
+  }
+
+  @Test
   void theListIsBounded() {
     List<Candidate> releases = new ArrayList<>();
     for (int i = 0; i < 300; i++) {

@@ -160,6 +160,7 @@ class SqliteHubStoreTest extends HubStoreContract {
             "DROP TABLE given_values",
             "ALTER TABLE presences DROP COLUMN lan",
             "ALTER TABLE presences DROP COLUMN lan_millis",
+            "ALTER TABLE presences DROP COLUMN features",
             "ALTER TABLE sites DROP COLUMN times",
             "DROP TABLE window_lifts",
             "ALTER TABLE fleets DROP COLUMN line",
@@ -229,6 +230,7 @@ class SqliteHubStoreTest extends HubStoreContract {
     run("DROP TABLE given_values");
     run("ALTER TABLE presences DROP COLUMN lan");
     run("ALTER TABLE presences DROP COLUMN lan_millis");
+    run("ALTER TABLE presences DROP COLUMN features");
     run("ALTER TABLE sites DROP COLUMN times");
     run("DROP TABLE window_lifts");
     run("ALTER TABLE fleets DROP COLUMN line");

@@ -1,10 +1,12 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.util.List;
+import java.util.Optional;
 
 /// `--json` of `status` and `why`.
 final class StatusJson {
@@ -38,13 +40,25 @@ final class StatusJson {
   }
 
   /// One answer of `why`.
-  record Because(String subject, List<Reason> reasons) {
+  ///
+  /// @param failed a release that was tried before, which no reason tells of any more
+  record Because(String subject, List<Reason> reasons, Optional<FailedTry> failed) {
     Because {
       reasons = List.copyOf(reasons);
     }
   }
 
-  /// `[{"subject":...,"reasons":[{"code":...,"text":...}]}]`.
+  private static String write(FailedTry failed) {
+    return JsonWriter.write(
+        failed,
+        (json, it) ->
+            json.text("version", it.what().version())
+                .id("release", it.what().release())
+                .integer("atMillis", it.wallMillis())
+                .text("text", it.words()));
+  }
+
+  /// `[{"subject":...,"reasons":[{"code":...,"text":...}],"failedTry":{...}}]`.
   static String write(List<Because> answers) {
     StringBuilder out = new StringBuilder("[");
     for (Because answer : answers) {
@@ -59,7 +73,9 @@ final class StatusJson {
         out.append(fields, 0, fields.length() - 1).append(',').append(text.substring(1));
         first = false;
       }
-      out.append("]}");
+      out.append(']');
+      answer.failed().ifPresent(failed -> out.append(",\"failedTry\":").append(write(failed)));
+      out.append('}');
     }
     return out.append(']').toString();
   }

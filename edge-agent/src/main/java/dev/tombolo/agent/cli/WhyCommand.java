@@ -1,5 +1,7 @@
 package dev.tombolo.agent.cli;
 
+import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
@@ -9,6 +11,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,11 +54,11 @@ final class WhyCommand implements Callable<Integer> {
     for (ApplicationStatus it : applications) {
       names.add(it.name().text());
       if (application == null || application.equals(it.name().text())) {
-        answers.add(new StatusJson.Because(it.name().text(), it.reasons()));
+        answers.add(new StatusJson.Because(it.name().text(), it.reasons(), failed(status, it)));
       }
     }
     if (application == null) {
-      answers.addFirst(new StatusJson.Because("device", device(status)));
+      answers.addFirst(new StatusJson.Because("device", device(status), Optional.empty()));
     } else if (answers.isEmpty()) {
       String known = names.isEmpty() ? "none is assigned" : String.join(", ", names);
       command
@@ -66,6 +69,19 @@ final class WhyCommand implements Callable<Integer> {
     }
     out.println(json ? StatusJson.write(answers) : text(answers));
     return ExitCode.OK;
+  }
+
+  /// What failed before, where the reasons do not tell of it anyway.
+  private static Optional<FailedTry> failed(DeviceStanding status, ApplicationStatus of) {
+    boolean isTold =
+        of.reasons().stream()
+            .anyMatch(it -> it instanceof Reason.RolledBack || it instanceof Reason.RejectedHere);
+    return isTold
+        ? Optional.empty()
+        : status.stored().applications().stream()
+            .filter(it -> it.name().equals(of.name()))
+            .findFirst()
+            .flatMap(AgentSnapshot.Application::failed);
   }
 
   private static List<Reason> device(DeviceStanding status) {
@@ -103,6 +119,10 @@ final class WhyCommand implements Callable<Integer> {
         out.append(out.isEmpty() ? "" : "\n");
         out.append(answer.subject()).append(": ").append(ReasonText.say(reason));
       }
+      answer
+          .failed()
+          .ifPresent(
+              it -> out.append('\n').append(answer.subject()).append(": ").append(it.words()));
     }
     return out.toString();
   }

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -54,11 +55,16 @@ public record AgentSnapshot(
   }
 
   /// @param permit by which the last switch was made
+  /// @param failed what failed here last, until another release has proven itself
   public record Application(
-      Name name, ReleaseState state, long sinceWallMillis, Optional<Permit> permit) {
-    /// Without a permit.
+      Name name,
+      ReleaseState state,
+      long sinceWallMillis,
+      Optional<Permit> permit,
+      Optional<FailedTry> failed) {
+    /// Without a permit, and nothing has failed.
     public Application(Name name, ReleaseState state, long sinceWallMillis) {
-      this(name, state, sinceWallMillis, Optional.empty());
+      this(name, state, sinceWallMillis, Optional.empty(), Optional.empty());
     }
   }
 

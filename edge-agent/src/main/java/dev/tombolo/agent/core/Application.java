@@ -1,6 +1,7 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ProbeWatch;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseGate;
@@ -40,6 +41,10 @@ final class Application {
 
   /// The permit by which the last switch was made; persisted with the release's state.
   Optional<Permit> permit;
+
+  /// What failed here last, until another release has proven itself; persisted with the release's
+  /// state.
+  Optional<FailedTry> failed;
 
   /// What windows and permits say against going on, when it was last looked at.
   List<Reason> holds = List.of();
@@ -101,10 +106,11 @@ final class Application {
     this.release = stored.state();
     this.sinceWallMillis = stored.sinceWallMillis();
     this.permit = stored.permit();
+    this.failed = stored.failed();
   }
 
   AgentSnapshot.Application stored() {
-    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit);
+    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit, failed);
   }
 
   /// A process that comes and goes for weeks must not fill the outbox, whose events are never

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
@@ -236,6 +237,11 @@ final class ReleaseSteps {
     }
     if (next instanceof ReleaseState.Switching at) {
       takePermit(application, at, now, out);
+    }
+    if (next instanceof ReleaseState.RolledBack at) {
+      application.failed = Optional.of(new FailedTry(at.failed(), now.wallMillis(), at.cause()));
+    } else if (next instanceof ReleaseState.Live && before instanceof ReleaseState.Probing) {
+      application.failed = Optional.empty();
     }
     if (next instanceof ReleaseState.Absent && application.wanted.isEmpty()) {
       out.change(new AgentChange.ApplicationRemoved(application.name));

@@ -227,7 +227,7 @@ final class SnapshotReader {
     }
   }
 
-  private List<AgentSnapshot.Application> applications() throws SQLException, MalformedException {
+  List<AgentSnapshot.Application> applications() throws SQLException, MalformedException {
     List<AgentSnapshot.Application> applications = new ArrayList<>();
     try (ResultSet row = query("SELECT name, state, since_wall, permit FROM application")) {
       while (row.next()) {
@@ -237,7 +237,8 @@ final class SnapshotReader {
                 new Name(row.getString(1)),
                 StateText.read(row.getString(2)),
                 row.getLong(3),
-                permit == null ? Optional.empty() : Optional.of(StateText.readPermit(permit))));
+                permit == null ? Optional.empty() : Optional.of(StateText.readPermit(permit)),
+                StateText.readFailed(row.getString(2))));
       }
     }
     return applications;

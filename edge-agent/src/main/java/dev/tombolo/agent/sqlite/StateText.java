@@ -1,6 +1,7 @@
 package dev.tombolo.agent.sqlite;
 
 import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
 import dev.tombolo.protocol.Limits;
@@ -17,12 +18,35 @@ import org.jspecify.annotations.Nullable;
 final class StateText {
   private StateText() {}
 
-  static String write(ReleaseState state) {
-    return JsonWriter.write(state, StateText::write);
+  /// What failed last stands beside the state; an older agent reads past it.
+  static String write(ReleaseState state, Optional<FailedTry> failed) {
+    return JsonWriter.write(
+        state,
+        (json, it) -> {
+          write(json, it);
+          json.object("failedTry", failed.orElse(null), StateText::write);
+        });
   }
 
   static ReleaseState read(String text) throws MalformedException {
     return Json.read("release state", text, Limits.SECTION_BYTES_MAX, StateText::read);
+  }
+
+  static Optional<FailedTry> readFailed(String text) throws MalformedException {
+    return Json.read("release state", text, Limits.SECTION_BYTES_MAX, StateText::failed);
+  }
+
+  private static void write(JsonWriter json, FailedTry failed) {
+    json.object("what", failed.what(), StateText::write)
+        .integer("wallMillis", failed.wallMillis())
+        .text("cause", Json.write(failed.cause()));
+  }
+
+  private static Optional<FailedTry> failed(JsonFields state) throws MalformedException {
+    JsonFields json = state.objectOrNull("failedTry");
+    return json == null
+        ? Optional.empty()
+        : Optional.of(new FailedTry(one(json, "what"), json.integer("wallMillis"), cause(json)));
   }
 
   static String write(Assignment assignment) {

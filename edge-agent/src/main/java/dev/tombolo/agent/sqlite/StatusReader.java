@@ -35,9 +35,11 @@ public final class StatusReader {
       long stateWallMillis,
       long waiting,
       long timeFloorMillis,
+      List<AgentSnapshot.Application> applications,
       List<AgentSnapshot.Workload> workloads,
       Optional<Reason> damage) {
     public Status {
+      applications = List.copyOf(applications);
       workloads = List.copyOf(workloads);
     }
   }
@@ -81,6 +83,7 @@ public final class StatusReader {
               statements,
               "SELECT count(*) FROM outbox WHERE sequence > (SELECT acked_through FROM mark)"),
           number(statements, "SELECT time_floor FROM mark"),
+          reader.applications(),
           reader.workloads(),
           Damage.newest(data));
     } catch (SQLException e) {

@@ -3,9 +3,13 @@ package dev.tombolo.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.daemon.DataFolderLock;
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.FailedTry;
+import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.sqlite.SqliteAgentStore;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -26,6 +30,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,6 +158,54 @@ class TomboloAgentTest {
 
     assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
     assertThat(out.toString()).contains("\"code\":\"rolled-back\"").contains("\"text\":");
+  }
+
+  @Test
+  void whySaysWhatWasTriedBeforeWhenTheHubHasTakenItBack() throws IOException, StoreException {
+    joined();
+    ApplicationStatus live =
+        new ApplicationStatus(
+            new Name("people"),
+            Phase.LIVE,
+            FIRST,
+            "1.0",
+            FIRST,
+            "1.0",
+            null,
+            1_790_000_000_000L,
+            10,
+            10,
+            4711,
+            List.of(new Reason.UpToDate()));
+    Assignment first = new Assignment(FIRST, "1.0", Map.of());
+    FailedTry failed =
+        new FailedTry(
+            new Assignment(SECOND, "2.0", Map.of()),
+            1_790_000_000_000L,
+            new Reason.ProbeFailed("golden-set", "2 of 4 wrong"));
+    try (SqliteAgentStore store = SqliteAgentStore.open(data, notice -> {})) {
+      store.commit(
+          List.of(
+              new AgentChange.ApplicationKept(
+                  new AgentSnapshot.Application(
+                      new Name("people"),
+                      new ReleaseState.Live(first, Optional.empty()),
+                      1,
+                      Optional.empty(),
+                      Optional.of(failed))),
+              new AgentChange.StatusKept(
+                  new ReportBody.State(null, 3, List.of(live), List.of(), Map.of()), 5)));
+    }
+
+    assertThat(run("why", "--data", data.toString())).isZero();
+    assertThat(out.toString())
+        .contains(
+            "people: 2.0 was tried here and rolled back at 2026-09-21T",
+            "golden-set",
+            "2 of 4 wrong");
+
+    assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
+    assertThat(out.toString()).contains("\"failedTry\":{\"version\":\"2.0\"");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
@@ -62,6 +63,29 @@ class ReleaseLifeTest {
     shop.seconds(600);
     assertThat(shop.count(AgentEffect.Switch.class)).isEqualTo(switches);
     assertThat(shop.hub.happened("rolled-back")).isEqualTo(1);
+  }
+
+  @Test
+  void whatFailedIsRememberedWhenTheHubHasTakenItBackUntilAnotherOneIsLive() {
+    Publisher.Signed good = live("1.0");
+    assertThat(shop.failed()).isEmpty();
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+
+    shop.hub.assign(good);
+    shop.until("live again", () -> shop.isLive(good.digest()));
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(600);
+
+    FailedTry failed = shop.failed().orElseThrow();
+    assertThat(failed.what().release()).isEqualTo(bad.digest());
+    assertThat(failed.words()).startsWith("2.0 was tried here and rolled back at ");
+
+    live("3.0");
+    assertThat(shop.failed()).isEmpty();
   }
 
   @Test

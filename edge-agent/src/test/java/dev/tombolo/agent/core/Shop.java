@@ -6,6 +6,7 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.Features;
@@ -214,6 +215,14 @@ final class Shop {
       throw new IllegalStateException("the agent is dead");
     }
     return core;
+  }
+
+  /// As it is on the disk.
+  Optional<FailedTry> failed() {
+    return store.load().applications().stream()
+        .filter(it -> it.name().equals(APP))
+        .findFirst()
+        .flatMap(AgentSnapshot.Application::failed);
   }
 
   ReleaseState state() {

@@ -13,6 +13,7 @@ import dev.tombolo.agent.outbox.OutboxEntry;
 import dev.tombolo.agent.outbox.OutboxEntry.Kind;
 import dev.tombolo.agent.outbox.WaitingRows;
 import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.window.TimeHeard;
@@ -149,11 +150,17 @@ public abstract class AgentStoreContract {
   }
 
   @Test
-  void thePermitOfTheLastSwitchAndTheTimeThatWasHeardComeBack() throws StoreException {
+  void thePermitOfTheLastSwitchWhatFailedLastAndTheTimeThatWasHeardComeBack()
+      throws StoreException {
     Permit permit = new Permit(new Name("counting-2"), 3, 1_000, 2_000);
+    FailedTry failed = new FailedTry(SECOND, 99, new Reason.ProbeFailed("golden-set", "wrong"));
     AgentSnapshot.Application application =
         new AgentSnapshot.Application(
-            APP, new ReleaseState.Switching(SECOND, Optional.of(FIRST)), 77, Optional.of(permit));
+            APP,
+            new ReleaseState.Switching(SECOND, Optional.of(FIRST)),
+            77,
+            Optional.of(permit),
+            Optional.of(failed));
     TimeHeard heard = new TimeHeard("boot-1", 5_000, 1_790_000_000_000L, 4_711);
     assertThat(store().load().heard()).isEmpty();
     commit(

@@ -115,6 +115,7 @@ final class ReasonJson {
       case "bandwidth-held" ->
           new Reason.BandwidthHeld(
               f.integer("bitsPerSecond"), f.integer("untilMillis"), f.text("until"));
+      case "agent-too-old" -> new Reason.AgentTooOld(f.text("agentVersion"), f.texts("what"));
       case "agent-stopped" -> new Reason.AgentStopped();
       case "slot-empty" -> new Reason.SlotEmpty(f.text("slot"), f.text("fleet"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
@@ -380,6 +381,10 @@ final class ReasonJson {
               .integer("bitsPerSecond", r.bitsPerSecond())
               .integer("untilMillis", r.untilMillis())
               .text("until", r.until());
+      case Reason.AgentTooOld r ->
+          json.text("code", "agent-too-old")
+              .text("agentVersion", r.agentVersion())
+              .texts("what", r.what());
       case Reason.AgentStopped() -> json.text("code", "agent-stopped");
       case Reason.SlotEmpty r ->
           json.text("code", "slot-empty").text("slot", r.slot()).text("fleet", r.fleet());

@@ -192,6 +192,16 @@ public sealed interface Reason {
   /// @param until that moment as the shop's clock shows it
   record BandwidthHeld(long bitsPerSecond, long untilMillis, String until) implements Reason {}
 
+  /// The device's agent does not know a part of what it should be told; that part is left out of
+  /// its document, for it would refuse all of it.
+  ///
+  /// @param what words for each part
+  record AgentTooOld(String agentVersion, List<String> what) implements Reason {
+    public AgentTooOld {
+      what = List.copyOf(what);
+    }
+  }
+
   record AgentStopped() implements Reason {}
 
   /// No device holds the slot.

@@ -315,6 +315,12 @@ public final class ReasonText {
               + " set the clock, or bring the line up: the hub tells the time.";
       case Reason.WindowsLifted r ->
           "An operator has lifted this device's windows until " + time(r.untilMillis()) + ".";
+      case Reason.AgentTooOld r ->
+          "Its agent"
+              + (r.agentVersion().isEmpty() ? "" : " " + r.agentVersion())
+              + " is too old for "
+              + list(r.what())
+              + ": left out for this device until the agent is updated.";
       case Reason.TransfersPaused r ->
           "An operator ("
               + r.by()

@@ -123,9 +123,6 @@ final class NoRolloutHangs extends Invariant {
 
   /// Whether a device that is connected may wait for this.
   private boolean isSo(Reason reason, Standing standing, DeviceId holder, long nowMillis) {
-    if (reason instanceof Reason.Starting || reason instanceof Reason.RolloutPlanning) {
-      return false;
-    }
     if (reason instanceof Reason.WaveSoaking soaking) {
       return soaking.untilMillis() > nowMillis - SLACK_MILLIS;
     }
@@ -136,7 +133,16 @@ final class NoRolloutHangs extends Invariant {
     if (reason instanceof Reason.RolloutStaging || reason instanceof Reason.RolloutRetrying) {
       return saysWhy(holder);
     }
-    return true;
+    // What nobody thought of here is no excuse.
+    return reason instanceof Reason.WaveNotOpen
+        || reason instanceof Reason.WaveApprovalNeeded
+        || reason instanceof Reason.RolloutPaused
+        || reason instanceof Reason.RolloutEnded
+        || reason instanceof Reason.RolloutFailedHere
+        || reason instanceof Reason.RolloutSuperseded
+        || reason instanceof Reason.BudgetFull
+        || reason instanceof Reason.SiteFailuresFull
+        || reason instanceof Reason.NeedNotLive;
   }
 
   private boolean isUnderWay(DeviceId holder, Standing standing) {
