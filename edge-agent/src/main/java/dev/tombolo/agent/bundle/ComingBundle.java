@@ -59,6 +59,9 @@ final class ComingBundle extends InputStream {
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
     if (at >= size) {
       return -1;
     }
