@@ -72,13 +72,6 @@ final class BundleCommand implements Runnable {
         description = "OUT is a folder with each file by its SHA-256, not by its path.")
     private boolean byDigest;
 
-    @Option(
-        names = "--coming",
-        hidden = true,
-        paramLabel = "BYTES",
-        description = "The bundle still comes, as FILE.part, until it has so many bytes.")
-    private long coming;
-
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
 
@@ -87,7 +80,7 @@ final class BundleCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       PrintWriter errors = Objects.requireNonNull(spec).commandLine().getErr();
-      if (coming == 0 && !Files.isRegularFile(bundle)) {
+      if (!Files.isRegularFile(bundle)) {
         return notFound(errors, bundle + "; say --bundle FILE");
       }
       long begun = System.nanoTime();
@@ -95,15 +88,13 @@ final class BundleCommand implements Runnable {
       BundleApply.Applied applied;
       try {
         applied =
-            coming > 0
-                ? BundleApply.applyComing(base, bundle, coming, out)
-                : BundleApply.apply(
-                    base,
-                    bundle,
-                    out,
-                    byDigest ? BundleApply.Layout.DIGESTS : BundleApply.Layout.PATHS,
-                    progress::total,
-                    progress::add);
+            BundleApply.apply(
+                base,
+                bundle,
+                out,
+                byDigest ? BundleApply.Layout.DIGESTS : BundleApply.Layout.PATHS,
+                progress::total,
+                progress::add);
       } catch (BaseException e) {
         return failed(errors, e, ExitCode.BASE_DAMAGED);
       } catch (RefusedBundleException e) {
