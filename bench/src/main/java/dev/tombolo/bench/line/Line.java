@@ -26,10 +26,12 @@ public final class Line implements AutoCloseable {
   private final AtomicLong up = new AtomicLong();
   private final AtomicLong down = new AtomicLong();
 
+  private final long spared;
   private final LongSupplier lives;
   private final AtomicLong cuts = new AtomicLong();
 
-  private Line(ServerSocket listener, InetSocketAddress target, LongSupplier lives) {
+  private Line(ServerSocket listener, InetSocketAddress target, long spared, LongSupplier lives) {
+    this.spared = spared;
     this.listener = listener;
     this.target = target;
     this.lives = lives;
@@ -40,14 +42,18 @@ public final class Line implements AutoCloseable {
     return listen(
         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port),
         target,
+        Long.MAX_VALUE,
         () -> Long.MAX_VALUE);
   }
 
-  /// @param lives asked for each connection: how many bytes from the target it lives, then it is
-  ///   broken; asked from many threads
-  public static Line listen(InetSocketAddress at, InetSocketAddress target, LongSupplier lives)
+  /// @param spared so many bytes from the target come over each connection
+  /// @param lives asked for each connection that has brought them: how many more it lives, then it
+  ///   is broken; asked from many threads
+  public static Line listen(
+      InetSocketAddress at, InetSocketAddress target, long spared, LongSupplier lives)
       throws IOException {
-    var line = new Line(new ServerSocket(at.getPort(), 128, at.getAddress()), target, lives);
+    var line =
+        new Line(new ServerSocket(at.getPort(), 128, at.getAddress()), target, spared, lives);
     Thread.ofVirtual().start(line::accept);
     return line;
   }
@@ -115,8 +121,7 @@ public final class Line implements AutoCloseable {
       device.setSendBufferSize(SEND_BUFFER_BYTES);
       device.setTcpNoDelay(true);
       hub.setTcpNoDelay(true);
-      long life = lives.getAsLong();
-      Thread back = Thread.ofVirtual().start(() -> pump(hub, device, down, life));
+      Thread back = Thread.ofVirtual().start(() -> pump(hub, device, down, spared));
       pump(device, hub, up, Long.MAX_VALUE);
       back.join();
     } catch (IOException e) {
@@ -130,8 +135,9 @@ public final class Line implements AutoCloseable {
 
   /// Copies until the end of the stream, and hands on that end too. A broken connection breaks the
   /// other side.
-  private void pump(Socket from, Socket to, AtomicLong count, long life) {
-    long left = life;
+  private void pump(Socket from, Socket to, AtomicLong count, long safe) {
+    long left = safe;
+    boolean isDrawn = false;
     byte[] piece = new byte[Gate.PIECE_BYTES];
     try {
       InputStream in = from.getInputStream();
@@ -139,6 +145,10 @@ public final class Line implements AutoCloseable {
       for (int got = in.read(piece); got >= 0; got = in.read(piece)) {
         // A read may have waited since before the mode changed: each piece goes by the mode of now.
         for (int done = 0; done < got; ) {
+          if (left == 0) {
+            left = lives.getAsLong();
+            isDrawn = true;
+          }
           int next = (int) Math.min(left, Math.min(gate.pieceBytes(), got - done));
           gate.pass(next);
           // First: who has received it may ask for the count at once.
@@ -146,7 +156,7 @@ public final class Line implements AutoCloseable {
           out.write(piece, done, next);
           done += next;
           left -= next;
-          if (left == 0) {
+          if (left == 0 && isDrawn) {
             cuts.incrementAndGet();
             breakOff(from, to);
             return;

@@ -6,6 +6,7 @@ import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -57,6 +58,28 @@ final class AgentDisk implements AutoCloseable {
     return word.equals("staging") && state.filter(this::isFolderWhole).isPresent()
         ? "staged"
         : word;
+  }
+
+  /// The same, with what becomes of the bundle while it is fetched: a part of it has come, it is
+  /// unpacked meanwhile, or it is here and is unpacked.
+  String phaseOfBundle() throws SQLException, IOException {
+    String phase = phase();
+    if (!phase.equals("fetching") || !Files.isDirectory(files())) {
+      return phase;
+    }
+    boolean comes = false;
+    boolean isUnpacked = false;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(files())) {
+      for (Path each : all) {
+        String name = each.getFileName().toString();
+        comes |= name.endsWith(".part");
+        isUnpacked |= name.endsWith(".applying") || name.endsWith(".made");
+      }
+    }
+    if (isUnpacked) {
+      return comes ? "fetching, unpacks ahead" : "unpacking";
+    }
+    return comes ? "fetching" : "asking";
   }
 
   private boolean isFolderWhole(String state) {

@@ -140,13 +140,13 @@ public final class BundleTorture implements Callable<Integer> {
       throws IOException, InterruptedException, SQLException {
     if (victim == world.agents.size()) {
       world.hub.kill();
-      String phase = "hub, first device " + world.disks.getFirst().phase();
+      String phase = "hub, first device " + world.disks.getFirst().phaseOfBundle();
       world.hub.startAgain();
       return phase;
     }
     RunningAgent agent = world.agents.get(victim);
     agent.kill();
-    String phase = "device " + (victim + 1) + " " + world.disks.get(victim).phase();
+    String phase = "device " + (victim + 1) + " " + world.disks.get(victim).phaseOfBundle();
     agent.startAgain();
     return phase;
   }

@@ -2,6 +2,7 @@ package dev.tombolo.bench.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.PATH;
 
 import com.github.luben.zstd.Zstd;
 import dev.tombolo.agent.bundle.ApplyException;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,55 @@ class BundleTest {
     Models.safetensors(target, "", fresh);
 
     assertThat(roundTrip(base, target)).isLessThan(40_000);
+  }
+
+  /// As a download writes it: in pieces, once begun anew, at last renamed.
+  @Test
+  void aBundleIsAppliedWhileItComes() throws IOException, InterruptedException {
+    Path base = file("base", models.bytes(9_000_000));
+    Path target = file("target", models.bytes(9_000_000));
+    Path made = folder.resolve("made");
+    Bundles.make(base, target, made, _ -> {});
+    byte[] bytes = Files.readAllBytes(made);
+    Path whole = folder.resolve("bundle");
+    Path part = Files.write(folder.resolve("bundle.part"), Arrays.copyOf(bytes, 5));
+    Path out = folder.resolve("out");
+    AtomicReference<@Nullable IOException> broken = new AtomicReference<>();
+    Thread applying =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    BundleApply.applyComing(base, whole, bytes.length, out);
+                  } catch (IOException e) {
+                    broken.set(e);
+                  }
+                });
+
+    for (int have = 100_000; have < bytes.length; have += 900_000) {
+      Files.write(part, Arrays.copyOf(bytes, have));
+      if (have > 3_000_000 && have < 4_000_000) {
+        Files.write(part, Arrays.copyOf(bytes, 10));
+      }
+    }
+    Files.write(part, bytes);
+    Files.move(part, whole);
+    applying.join();
+
+    assertThat(broken.get()).isNull();
+    try (Stream<Path> files = Files.list(out)) {
+      assertThat(files.toList()).singleElement(PATH).hasSameBinaryContentAs(target);
+    }
+  }
+
+  @Test
+  void aBundleThatDoesNotComeAnyMoreIsGivenUp() throws IOException {
+    Path base = file("base", models.bytes(10));
+    Path never = folder.resolve("bundle");
+
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(() -> BundleApply.applyComing(base, never, 100, folder.resolve("out")))
+        .withMessageContaining("does not come any more");
   }
 
   @Test

@@ -54,7 +54,8 @@ class LineTest {
             Line.listen(
                 new InetSocketAddress("127.0.0.1", 0),
                 new InetSocketAddress("127.0.0.1", hub.getLocalPort()),
-                () -> 7);
+                3,
+                () -> 4);
         Socket device = new Socket("127.0.0.1", mortal.port());
         Socket there = hub.accept()) {
       send(there, "welcome to the hub");

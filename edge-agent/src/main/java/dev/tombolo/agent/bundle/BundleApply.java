@@ -52,13 +52,38 @@ public final class BundleApply {
       LongConsumer size,
       LongConsumer progress)
       throws IOException {
-    try (InputStream in = Files.newInputStream(bundle);
-        ZstdUnpacking zstd = new ZstdUnpacking()) {
+    try (InputStream in = Files.newInputStream(bundle)) {
+      return apply(base, bundle, in, out, layout, size, progress);
+    }
+  }
+
+  /// While the bundle still comes. What it makes is whole and checked when all of it has come.
+  ///
+  /// @param bytes of all the bundle
+  public static Applied applyComing(@Nullable Path base, Path bundle, long bytes, Path out)
+      throws IOException {
+    try (ComingBundle in = new ComingBundle(bundle, bytes)) {
+      return apply(base, bundle, in, out, Layout.DIGESTS, size -> {}, progress -> {});
+    }
+  }
+
+  private static Applied apply(
+      @Nullable Path base,
+      Path bundle,
+      InputStream in,
+      Path out,
+      Layout layout,
+      LongConsumer size,
+      LongConsumer progress)
+      throws IOException {
+    try (ZstdUnpacking zstd = new ZstdUnpacking()) {
       BundleTable table = table(in, zstd);
       size.accept(table.plainBytes());
       try (BaseFiles bases = BaseFiles.open(base, table);
           Staging staging = Staging.begin(out, table, layout)) {
-        mustFit(staging.folder(), table.plainBytes());
+        mustFit(
+            staging.folder(),
+            table.plainBytes() + (in instanceof ComingBundle it ? it.roomBytes() : 0));
         write(in, zstd, table, bases, staging, progress);
         staging.publish();
       }
@@ -98,6 +123,10 @@ public final class BundleApply {
       decode(decoder, next, coded, old, prefix, window, at, usesBase);
       staging.write(window.bytes(), at, next.length());
       progress.accept(next.length());
+      if (in instanceof ComingBundle coming && coming.takeWaited()) {
+        // So that little is left for the end.
+        staging.sync();
+      }
     }
     if (in.read() >= 0) {
       throw new BundleException("it has bytes behind its end");

@@ -118,6 +118,13 @@ final class Staging implements AutoCloseable {
     }
   }
 
+  /// What is written is on the disk.
+  void sync() throws IOException {
+    if (channel != null) {
+      channel.force(false);
+    }
+  }
+
   /// Checks that everything is there.
   void finish() throws BundleException {
     if (file != files.size()) {

@@ -64,7 +64,8 @@ public final class TomboloAgent {
         return ExitCode.FAILED;
       }
     }
-    return commandLine().execute(arguments);
+    Optional<UnpackRun> unpacking = UnpackRun.of(arguments);
+    return unpacking.isPresent() ? unpacking.get().run() : commandLine().execute(arguments);
   }
 
   /// The folder, when the command is nothing but `run`, with or without `--data DIR`: as services

@@ -92,6 +92,14 @@ public sealed interface AgentEffect {
     }
   }
 
+  /// Begins to apply a bundle while it still comes, so that little is left to do when its last byte
+  /// is here. Answered by nothing: [ApplyBundle] takes what it has made, or does it all. May be
+  /// asked again.
+  ///
+  /// @param bytes of the bundle
+  /// @param base the release whose folder it builds on
+  record UnpackAhead(Digest bundle, long bytes, Optional<Digest> base) implements AgentEffect {}
+
   /// Applies a bundle that is in the file store, in a process of its own, and puts what has the
   /// digest of one of `files` into the store. May be asked again; answered by
   /// [AgentEvent.BundleApplied] or [AgentEvent.BundleFailed].

@@ -24,6 +24,12 @@ final class BundleSteps {
   /// A bundle that could not be applied for want of room or time gets so many tries.
   static final int APPLY_TRIES_MAX = 3;
 
+  /// A bundle is unpacked while it comes when it will be here as soon as this: a process that waits
+  /// holds memory.
+  static final long AHEAD_SECONDS = 60;
+
+  static final long AHEAD_AGAIN_MILLIS = 15_000;
+
   /// Nor is the hub asked for ever what it does not answer to the point.
   static final int LOST_MAX = 3;
 
@@ -84,6 +90,9 @@ final class BundleSteps {
                   bundle.bundle(),
                   bundle.base(),
                   program.get().files()));
+        } else if (isSoonHere(bundle) && now.monotonicMillis() >= application.tries.aheadAtMillis) {
+          application.tries.aheadAtMillis = now.monotonicMillis() + AHEAD_AGAIN_MILLIS;
+          out.effect(new AgentEffect.UnpackAhead(bundle.bundle(), bundle.bytes(), bundle.base()));
         }
         return bundle;
       }
@@ -92,6 +101,13 @@ final class BundleSteps {
         return files;
       }
     }
+  }
+
+  private boolean isSoonHere(Route.ByBundle bundle) {
+    long missing = bundle.bytes() - downloads.bytesDone(List.of(bundle.file()));
+    return downloads.isFetching(bundle.bundle())
+        && missing > 0
+        && missing / AHEAD_SECONDS < downloads.bytesPerSecond();
   }
 
   private Route ask(

@@ -12,6 +12,9 @@ final class BundleTries {
   long retryAtMillis;
   int failures;
 
+  /// When it may be asked again that what comes is unpacked ahead.
+  long aheadAtMillis;
+
   /// Since when the hub says that it is making it; -1: it does not.
   long awaitedSinceMillis = -1;
 

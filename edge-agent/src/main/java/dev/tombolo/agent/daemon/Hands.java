@@ -202,6 +202,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.AskPeers it -> questions.perform(it);
       case AgentEffect.CopyFromPeer it -> files.perform(it);
       case AgentEffect.AskBundle it -> files.perform(it);
+      case AgentEffect.UnpackAhead it -> unpacking.perform(it);
       case AgentEffect.ApplyBundle it -> unpacking.perform(it);
       case AgentEffect.Renew it -> renewal.perform(it);
       case AgentEffect.Recover it -> recovery.perform(it);

@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.session.BoundedRun;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.io.IOException;
@@ -19,10 +20,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Applies bundles by `tombolo-agent bundle apply` in processes of their own, so that the running
 /// agent stays small. What such a process made it names by the SHA-256 it found, so that here only
@@ -43,11 +48,22 @@ public final class BundleUnpacking implements AutoCloseable {
   /// Slower than this it has stopped.
   private static final long BYTES_PER_SECOND_MIN = 256 * 1024;
 
+  /// It gives up by itself long before, unless the bundle goes on coming.
+  private static final Duration AHEAD_TIME_MAX = Duration.ofHours(1);
+
   private final AgentInbox inbox;
   private final AgentFolders folders;
   private final List<String> program;
   private final List<String> prefix;
   private final ThreadPoolExecutor worker;
+
+  /// One at a time: what is fetched is one at a time, too.
+  private final AtomicReference<@Nullable Ahead> ahead = new AtomicReference<>();
+
+  private volatile @Nullable Thread aheadThread;
+  private volatile boolean closed;
+
+  private record Ahead(Digest bundle, CountDownLatch done) {}
 
   /// @param program that is given `bundle apply ...`
   /// @param prefix put before it, as before a workload's: its memory is not the agent's
@@ -74,6 +90,50 @@ public final class BundleUnpacking implements AutoCloseable {
     return thread;
   }
 
+  /// Does nothing when it is at it already, or at another.
+  public void perform(AgentEffect.UnpackAhead effect) {
+    Ahead begun = new Ahead(effect.bundle(), new CountDownLatch(1));
+    if (!closed && ahead.compareAndSet(null, begun)) {
+      Thread thread = new Thread(null, () -> unpackAhead(effect, begun), "ahead", STACK_BYTES);
+      thread.setDaemon(true);
+      aheadThread = thread;
+      thread.start();
+    }
+  }
+
+  private void unpackAhead(AgentEffect.UnpackAhead effect, Ahead begun) {
+    try {
+      Path made = folders.madeBy(effect.bundle());
+      if (!Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
+        List<String> more = List.of("--coming", Long.toString(effect.bytes()));
+        BoundedRun.Ended ended =
+            run(argv(effect.bundle(), effect.base(), made, more), AHEAD_TIME_MAX);
+        if (ended.exitCode() != 0) {
+          LOG.log(
+              System.Logger.Level.DEBUG,
+              "bundle {0} is not unpacked ahead: {1}",
+              effect.bundle().brief(),
+              ended.lastLine());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "bundle {0} is not unpacked ahead: {1}", effect, e);
+    } finally {
+      ahead.set(null);
+      begun.done().countDown();
+    }
+  }
+
+  /// With all of the bundle here, it either ends soon or gives up soon.
+  private void awaitAhead(Digest bundle) throws InterruptedException {
+    Ahead begun = ahead.get();
+    if (begun != null && begun.bundle().equals(bundle)) {
+      begun.done().await();
+    }
+  }
+
   public void perform(AgentEffect.ApplyBundle effect) {
     worker.execute(
         () -> {
@@ -88,8 +148,10 @@ public final class BundleUnpacking implements AutoCloseable {
     try {
       // Left by an earlier try; it is there whole or not at all.
       Path made = folders.madeBy(effect.bundle());
+      awaitAhead(effect.bundle());
       if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
-        BoundedRun.Ended ended = run(effect, made);
+        List<String> argv = argv(effect.bundle(), effect.base(), made, List.of());
+        BoundedRun.Ended ended = run(argv, timeFor(effect.files()));
         boolean isMade = Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS);
         if (!isMade && (ended.timedOut() || ended.exitCode() != 0)) {
           return failed(effect, ended);
@@ -105,8 +167,7 @@ public final class BundleUnpacking implements AutoCloseable {
     }
   }
 
-  private BoundedRun.Ended run(AgentEffect.ApplyBundle effect, Path made)
-      throws IOException, InterruptedException {
+  private List<String> argv(Digest bundle, Optional<Digest> base, Path made, List<String> more) {
     List<String> argv = new ArrayList<>(program);
     argv.addAll(
         List.of(
@@ -114,15 +175,24 @@ public final class BundleUnpacking implements AutoCloseable {
             "apply",
             "--by-digest",
             "--bundle",
-            absolute(folders.file(effect.bundle())),
+            absolute(folders.file(bundle)),
             "--out",
             absolute(made)));
-    if (effect.base().isPresent()) {
+    if (base.isPresent()) {
       argv.add("--base");
-      argv.add(absolute(folders.release(effect.base().get())));
+      argv.add(absolute(folders.release(base.get())));
     }
-    long bytes = effect.files().stream().mapToLong(Variant.File::size).sum();
-    Duration time = TIME_MIN.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+    argv.addAll(more);
+    return argv;
+  }
+
+  private static Duration timeFor(List<Variant.File> files) {
+    long bytes = files.stream().mapToLong(Variant.File::size).sum();
+    return TIME_MIN.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+  }
+
+  private BoundedRun.Ended run(List<String> argv, Duration time)
+      throws IOException, InterruptedException {
     return BoundedRun.run(prefix, argv, environment(), folders.data(), time);
   }
 
@@ -211,6 +281,11 @@ public final class BundleUnpacking implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     worker.shutdownNow();
+    Thread thread = aheadThread;
+    if (thread != null) {
+      thread.interrupt();
+    }
   }
 }

@@ -129,6 +129,28 @@ class TomboloAgentTest {
   }
 
   @Test
+  void whatTheAgentSaysToUnpackIsUnderstoodWithoutTheParser() {
+    String said = "bundle apply --by-digest --bundle /b --out /o";
+    Path bundle = Path.of("/b");
+    Path made = Path.of("/o");
+
+    assertThat(UnpackRun.of(said.split(" "))).contains(new UnpackRun(null, bundle, made, 0));
+    assertThat(UnpackRun.of((said + " --base /a").split(" ")))
+        .contains(new UnpackRun(Path.of("/a"), bundle, made, 0));
+    assertThat(UnpackRun.of((said + " --base /a --coming 70").split(" ")))
+        .contains(new UnpackRun(Path.of("/a"), bundle, made, 70));
+    for (String other :
+        List.of(
+            "bundle apply --bundle /b --out /o",
+            said + " --json",
+            said + " --coming -7",
+            said + " --coming",
+            said + " --base /a --help")) {
+      assertThat(UnpackRun.of(other.split(" "))).as(other).isEmpty();
+    }
+  }
+
+  @Test
   void theStatusIsThereWithTheAgentStopped() throws IOException, StoreException {
     joined();
 

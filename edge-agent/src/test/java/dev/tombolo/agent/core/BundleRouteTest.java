@@ -77,6 +77,31 @@ class BundleRouteTest {
   }
 
   @Test
+  void aBundleIsUnpackedAheadOnlyWhenItWillSoonBeHere() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
+
+    // 1,000 bytes a second: ten minutes.
+    for (int second = 1; second <= 20; second++) {
+      shop.tell(new AgentEvent.FetchAdvanced(whole, 1_000L * second));
+      shop.seconds(1);
+    }
+    assertThat(shop.count(AgentEffect.UnpackAhead.class)).isZero();
+
+    for (int second = 1; second <= 12; second++) {
+      shop.tell(new AgentEvent.FetchAdvanced(whole, 20_000 + 40_000L * second));
+      shop.seconds(1);
+    }
+    assertThat(shop.done)
+        .filteredOn(AgentEffect.UnpackAhead.class::isInstance)
+        .containsExactly(new AgentEffect.UnpackAhead(whole, 600_000, Optional.empty()));
+  }
+
+  @Test
   void aDamagedBaseIsToldAndTheFullBundleComesInstead() {
     Publisher.Signed first = large(shop, "1.0");
     Publisher.Signed second = large(shop, "2.0");

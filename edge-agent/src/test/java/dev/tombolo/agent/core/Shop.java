@@ -349,7 +349,9 @@ final class Shop {
       }
       case AgentEffect.CloseLink _ -> hub.lineClosed();
       case AgentEffect.Publish it -> hub.published(it);
-      case AgentEffect.AcknowledgePacket _, AgentEffect.CancelFetch _ -> {}
+      case AgentEffect.AcknowledgePacket _,
+          AgentEffect.CancelFetch _,
+          AgentEffect.UnpackAhead _ -> {}
       case AgentEffect.HoldTo it -> heldTo = it.bytesPerSecond();
       case AgentEffect.ShareWith _,
           AgentEffect.TellPeers _,

@@ -89,6 +89,45 @@ class BundleUnpackingTest {
         .isEqualTo(failed(new Reason.IoFailed("bundle apply", "exit code 137: "), false));
   }
 
+  private AgentEvent appliedAfterAhead(String script) throws Exception {
+    List<String> program = List.of("/bin/sh", "-c", script, "apply");
+    try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
+      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE)));
+      // Once more does nothing.
+      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE)));
+      unpacking.perform(
+          new AgentEffect.ApplyBundle(
+              new Name("app"), RELEASE, BUNDLE, Optional.of(BASE), List.of(FILE)));
+      return events.await(AgentEvent.class);
+    }
+  }
+
+  @Test
+  void whatWasUnpackedAheadIsTakenWhenTheBundleIsHere() throws Exception {
+    String script = "test \"${10}\" = --coming -a \"${11}\" = 100 && " + making(MODEL.hex());
+
+    assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
+    assertThat(folders.files()).isDirectoryNotContaining("glob:**.made");
+  }
+
+  @Test
+  void whatCouldNotBeUnpackedAheadIsUnpackedWhenTheBundleIsHere() throws Exception {
+    String script = "test $# = 9 || exit 6; " + making(MODEL.hex());
+
+    assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
+  }
+
+  @Test
+  void whatWasUnpackedAheadAndIsSomethingElseIsRefused() throws Exception {
+    AgentEvent answer = appliedAfterAhead(making(Digest.ofText("other").hex()));
+
+    String detail = "it does not make model.bin as the release has it";
+    assertThat(answer).isEqualTo(failed(new Reason.BundleRefused(BUNDLE, detail), true));
+    assertThat(folders.files()).isEmptyDirectory();
+  }
+
   @Test
   void whatAnEarlierTryHasMadeIsTaken() throws Exception {
     Files.createDirectory(folders.madeBy(BUNDLE));

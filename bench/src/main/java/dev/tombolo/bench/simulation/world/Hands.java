@@ -63,6 +63,8 @@ final class Hands implements Consumer<AgentEffect> {
       }
       case AgentEffect.Fetch it -> fetching.fetch(it);
       case AgentEffect.AskBundle it -> bundling.ask(it);
+      // What it makes nobody sees before the bundle is applied.
+      case AgentEffect.UnpackAhead _ -> {}
       case AgentEffect.ApplyBundle it -> bundling.apply(it);
       case AgentEffect.HoldTo _ -> {}
       case AgentEffect.CancelFetch it -> {
