@@ -85,6 +85,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private final LongAdder dropped = new LongAdder();
   private final Map<Digest, ReleaseManifest> manifests = new HashMap<>();
   private volatile boolean isLookDue = true;
+  private volatile boolean isMakingFallback;
   private volatile boolean isClosing;
 
   private record Failure(String why, long millis) {}
@@ -113,13 +114,10 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   void look() {
     isLookDue = true;
     news.release();
-    synchronized (lock) {
-      if (making == null || making.base().isPresent() || asked.contains(making)) {
-        return;
-      }
+    if (isMakingFallback) {
+      // Looks into the database, which whoever calls here must not wait for.
+      Thread.ofVirtual().name("bundles give way").start(this::giveWay);
     }
-    // Looks into the database, which whoever calls here must not wait for.
-    Thread.ofVirtual().name("bundles give way").start(this::giveWay);
   }
 
   /// Ends the making of a fallback when something is wanted that is more.
@@ -249,13 +247,18 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
     while (!isClosing) {
       try {
         Optional<BundlePair> next = next();
-        if (next.isPresent() && isFallback(next.get()) && !isQuiet()) {
+        boolean isFallback = next.isPresent() && isFallback(next.get());
+        if (isFallback && !isQuiet()) {
           isLookDue = true;
         } else if (next.isPresent()) {
           synchronized (lock) {
             making = next.get();
           }
-          make(next.get());
+          isMakingFallback = isFallback;
+          // What came before that was seen is looked at first.
+          if (!isFallback || !isLookDue) {
+            make(next.get());
+          }
         } else {
           awaitNews();
         }
@@ -430,6 +433,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         failed(pair, String.valueOf(e.getMessage()));
       }
     } finally {
+      isMakingFallback = false;
       synchronized (lock) {
         asked.remove(pair);
         making = null;
