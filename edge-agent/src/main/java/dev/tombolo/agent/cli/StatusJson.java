@@ -52,8 +52,8 @@ final class StatusJson {
     return JsonWriter.write(
         failed,
         (json, it) ->
-            json.text("version", it.what().version())
-                .id("release", it.what().release())
+            json.text("version", it.version())
+                .id("release", it.release())
                 .integer("atMillis", it.wallMillis())
                 .text("text", it.words()));
   }

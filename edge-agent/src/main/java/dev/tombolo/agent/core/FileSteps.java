@@ -113,14 +113,13 @@ final class FileSteps {
 
   /// These lie on this device already: they need no line.
   void came(Set<Digest> near, Now now, Outcome out) {
-    downloads
-        .came(near)
-        .ifPresent(
-            file -> {
-              out.effect(new AgentEffect.CancelFetch(file));
-              peers.ended(file, out);
-            });
+    downloads.came(near).ifPresent(file -> cancel(file, out));
     next(now, out);
+  }
+
+  private void cancel(Digest file, Outcome out) {
+    out.effect(new AgentEffect.CancelFetch(file));
+    peers.ended(file, out);
   }
 
   void next(Now now, Outcome out) {
@@ -147,6 +146,7 @@ final class FileSteps {
     dropStale(applications, out);
     windows.hold(now, out);
     pause(now, out);
+    downloads.giveWay().ifPresent(file -> cancel(file, out));
     next(now, out);
     sweep(applications, out);
   }
@@ -154,13 +154,7 @@ final class FileSteps {
   /// When the window closes, the file under way stops where it is; the next try goes on from there.
   private void pause(Now now, Outcome out) {
     if (!windows.download(now).isEmpty()) {
-      downloads
-          .pause(urgent)
-          .ifPresent(
-              file -> {
-                out.effect(new AgentEffect.CancelFetch(file));
-                peers.ended(file, out);
-              });
+      downloads.pause(urgent).ifPresent(file -> cancel(file, out));
     }
   }
 
@@ -192,13 +186,7 @@ final class FileSteps {
       }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
     }
-    downloads
-        .keepOnly(needed)
-        .ifPresent(
-            file -> {
-              out.effect(new AgentEffect.CancelFetch(file));
-              peers.ended(file, out);
-            });
+    downloads.keepOnly(needed).ifPresent(file -> cancel(file, out));
     peers.keepOnly(needed);
   }
 

@@ -239,7 +239,10 @@ final class ReleaseSteps {
       takePermit(application, at, now, out);
     }
     if (next instanceof ReleaseState.RolledBack at) {
-      application.failed = Optional.of(new FailedTry(at.failed(), now.wallMillis(), at.cause()));
+      application.failed =
+          Optional.of(
+              new FailedTry(
+                  at.failed().release(), at.failed().version(), now.wallMillis(), at.cause()));
     } else if (next instanceof ReleaseState.Live && before instanceof ReleaseState.Probing) {
       application.failed = Optional.empty();
     }

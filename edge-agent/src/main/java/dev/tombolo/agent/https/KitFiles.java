@@ -38,17 +38,11 @@ final class KitFiles {
     return false;
   }
 
-  /// As a part that is whole: by a link where that can be, so that it needs no room twice.
+  /// As a part that is whole.
   private boolean take(Path brought, Digest file, long size, ByteBuffer buffer) throws IOException {
     Path partial = folders.partialFile(file);
     Files.createDirectories(folders.files());
-    Files.deleteIfExists(partial);
-    try {
-      Files.createLink(partial, brought);
-    } catch (IOException | UnsupportedOperationException e) {
-      Files.deleteIfExists(partial);
-      Files.copy(brought, partial);
-    }
+    PartialFile.replace(partial, brought);
     // A sweep that was asked for before spares what is newer.
     Files.setLastModifiedTime(partial, FileTime.fromMillis(System.currentTimeMillis()));
     try (PartialFile part = PartialFile.open(folders, file, size, buffer)) {

@@ -9,21 +9,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /// A file of the store while it grows, with the running digest of what is on the disk.
 final class PartialFile implements AutoCloseable {
+  /// Held while names change: a fetch that was given up and does not know it yet may still have a
+  /// part of what a kit has brought since.
+  private static final Object NAMES = new Object();
+
   private final Path path;
   private final Path whole;
   private final FileChannel channel;
+
+  /// Which file had the name when this was opened.
+  private final Object key;
+
   private MessageDigest digest = sha256();
   private long length;
 
-  private PartialFile(Path path, Path whole, FileChannel channel) {
+  private PartialFile(Path path, Path whole, FileChannel channel, Object key) {
     this.path = path;
     this.whole = whole;
     this.channel = channel;
+    this.key = key;
   }
 
   /// Opens it and digests what is there. A part longer than the whole is begun anew.
@@ -34,10 +44,8 @@ final class PartialFile implements AutoCloseable {
       sync(folders.data());
     }
     Path path = folders.partialFile(file);
-    FileChannel channel =
-        FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    PartialFile part = new PartialFile(path, folders.file(file), channel);
+    PartialFile part = open(path, folders.file(file));
+    FileChannel channel = part.channel;
     try {
       if (channel.size() > size) {
         part.restart();
@@ -48,6 +56,33 @@ final class PartialFile implements AutoCloseable {
     } catch (IOException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static PartialFile open(Path path, Path whole) throws IOException {
+    synchronized (NAMES) {
+      FileChannel channel =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      return new PartialFile(path, whole, channel, key(path));
+    }
+  }
+
+  private static Object key(Path path) throws IOException {
+    return String.valueOf(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+  }
+
+  /// Puts another file, which is all here, in the place of a part: by a link where that can be, so
+  /// that it needs no room twice.
+  static void replace(Path path, Path by) throws IOException {
+    synchronized (NAMES) {
+      Files.deleteIfExists(path);
+      try {
+        Files.createLink(path, by);
+      } catch (IOException | UnsupportedOperationException e) {
+        Files.deleteIfExists(path);
+        Files.copy(by, path);
+      }
     }
   }
 
@@ -93,7 +128,12 @@ final class PartialFile implements AutoCloseable {
   /// Gives the complete file its place in the store.
   void promote() throws IOException {
     channel.force(true);
-    Files.move(path, whole, StandardCopyOption.ATOMIC_MOVE);
+    synchronized (NAMES) {
+      if (!key.equals(key(path))) {
+        throw new IOException(path.getFileName() + " has been replaced since it was opened");
+      }
+      Files.move(path, whole, StandardCopyOption.ATOMIC_MOVE);
+    }
     sync(whole.resolveSibling("."));
   }
 
@@ -104,7 +144,11 @@ final class PartialFile implements AutoCloseable {
   }
 
   void delete() throws IOException {
-    Files.deleteIfExists(path);
+    synchronized (NAMES) {
+      if (Files.exists(path) && key.equals(key(path))) {
+        Files.delete(path);
+      }
+    }
   }
 
   @Override

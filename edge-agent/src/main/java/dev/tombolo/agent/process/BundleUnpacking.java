@@ -22,11 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Applies bundles by `tombolo-agent bundle apply` in processes of their own, so that the running
@@ -58,12 +56,24 @@ public final class BundleUnpacking implements AutoCloseable {
   private final ThreadPoolExecutor worker;
 
   /// One at a time: what is fetched is one at a time, too.
-  private final AtomicReference<@Nullable Ahead> ahead = new AtomicReference<>();
+  private @Nullable Ahead ahead;
 
-  private volatile @Nullable Thread aheadThread;
-  private volatile boolean closed;
+  private boolean closed;
 
-  private record Ahead(Digest bundle, CountDownLatch done) {}
+  private final class Ahead extends Thread {
+    private final AgentEffect.UnpackAhead what;
+
+    Ahead(AgentEffect.UnpackAhead what) {
+      super(null, null, "ahead", STACK_BYTES);
+      this.what = what;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      unpackAhead(what);
+    }
+  }
 
   /// @param program that is given `bundle apply ...`
   /// @param prefix put before it, as before a workload's: its memory is not the agent's
@@ -90,18 +100,22 @@ public final class BundleUnpacking implements AutoCloseable {
     return thread;
   }
 
-  /// Does nothing when it is at it already, or at another.
-  public void perform(AgentEffect.UnpackAhead effect) {
-    Ahead begun = new Ahead(effect.bundle(), new CountDownLatch(1));
-    if (!closed && ahead.compareAndSet(null, begun)) {
-      Thread thread = new Thread(null, () -> unpackAhead(effect, begun), "ahead", STACK_BYTES);
-      thread.setDaemon(true);
-      aheadThread = thread;
-      thread.start();
+  /// Does nothing when it is at it already, or at another: each takes memory, and room on the disk
+  /// that the other has not counted with.
+  public synchronized void perform(AgentEffect.UnpackAhead effect) {
+    boolean isBusy = worker.getActiveCount() > 0 || !worker.getQueue().isEmpty();
+    boolean isAhead = ahead != null && ahead.isAlive();
+    if (!closed && !isBusy && !isAhead) {
+      ahead = new Ahead(effect);
+      ahead.start();
     }
   }
 
-  private void unpackAhead(AgentEffect.UnpackAhead effect, Ahead begun) {
+  private synchronized @Nullable Ahead ahead() {
+    return ahead;
+  }
+
+  private void unpackAhead(AgentEffect.UnpackAhead effect) {
     try {
       Path made = folders.madeBy(effect.bundle());
       if (!Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
@@ -120,17 +134,18 @@ public final class BundleUnpacking implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.DEBUG, "bundle {0} is not unpacked ahead: {1}", effect, e);
-    } finally {
-      ahead.set(null);
-      begun.done().countDown();
     }
   }
 
-  /// With all of the bundle here, it either ends soon or gives up soon.
+  /// With all of the bundle here, it either ends soon or gives up soon. Another bundle's comes
+  /// later.
   private void awaitAhead(Digest bundle) throws InterruptedException {
-    Ahead begun = ahead.get();
-    if (begun != null && begun.bundle().equals(bundle)) {
-      begun.done().await();
+    Ahead begun = ahead();
+    if (begun != null) {
+      if (!begun.what.bundle().equals(bundle)) {
+        begun.interrupt();
+      }
+      begun.join();
     }
   }
 
@@ -280,12 +295,11 @@ public final class BundleUnpacking implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     worker.shutdownNow();
-    Thread thread = aheadThread;
-    if (thread != null) {
-      thread.interrupt();
+    if (ahead != null) {
+      ahead.interrupt();
     }
   }
 }

@@ -149,6 +149,17 @@ public final class Downloads {
     return Optional.of(given);
   }
 
+  /// Stops the file that comes by the line where one that needs none is waited for; it stays
+  /// wanted.
+  public Optional<Digest> giveWay() {
+    if (current == null || near.contains(current) || !wantsAny(near)) {
+      return Optional.empty();
+    }
+    Digest given = current;
+    idle();
+    return Optional.of(given);
+  }
+
   public boolean isNear(Digest file) {
     return near.contains(file);
   }

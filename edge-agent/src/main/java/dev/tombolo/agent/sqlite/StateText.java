@@ -37,7 +37,8 @@ final class StateText {
   }
 
   private static void write(JsonWriter json, FailedTry failed) {
-    json.object("what", failed.what(), StateText::write)
+    json.id("release", failed.release())
+        .text("version", failed.version())
         .integer("wallMillis", failed.wallMillis())
         .text("cause", Json.write(failed.cause()));
   }
@@ -46,7 +47,12 @@ final class StateText {
     JsonFields json = state.objectOrNull("failedTry");
     return json == null
         ? Optional.empty()
-        : Optional.of(new FailedTry(one(json, "what"), json.integer("wallMillis"), cause(json)));
+        : Optional.of(
+            new FailedTry(
+                json.digest("release"),
+                json.text("version"),
+                json.integer("wallMillis"),
+                cause(json)));
   }
 
   static String write(Assignment assignment) {

@@ -202,7 +202,8 @@ class TomboloAgentTest {
     Assignment first = new Assignment(FIRST, "1.0", Map.of());
     FailedTry failed =
         new FailedTry(
-            new Assignment(SECOND, "2.0", Map.of()),
+            SECOND,
+            "2.0",
             1_790_000_000_000L,
             new Reason.ProbeFailed("golden-set", "2 of 4 wrong"));
     try (SqliteAgentStore store = SqliteAgentStore.open(data, notice -> {})) {

@@ -81,7 +81,7 @@ class ReleaseLifeTest {
     shop.seconds(600);
 
     FailedTry failed = shop.failed().orElseThrow();
-    assertThat(failed.what().release()).isEqualTo(bad.digest());
+    assertThat(failed.release()).isEqualTo(bad.digest());
     assertThat(failed.words()).startsWith("2.0 was tried here and rolled back at ");
 
     live("3.0");

@@ -6,6 +6,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.testing.Events;
+import dev.tombolo.agent.testing.Until;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
@@ -99,6 +100,30 @@ class BundleUnpackingTest {
           new AgentEffect.ApplyBundle(
               new Name("app"), RELEASE, BUNDLE, Optional.of(BASE), List.of(FILE)));
       return events.await(AgentEvent.class);
+    }
+  }
+
+  /// Each takes memory, and room on the disk.
+  @Test
+  void whatIsUnpackedAheadOfAnotherBundleEndsFirst() throws Exception {
+    Path pid = data.resolve("pid");
+    String script =
+        "case \"${10}\" in --coming) echo $$ > '%s.new'; mv '%s.new' '%s'; exec sleep 1000;; esac; "
+                .formatted(pid, pid, pid)
+            + making(MODEL.hex());
+    List<String> program = List.of("/bin/sh", "-c", script, "apply");
+    try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
+      Digest other = Digest.ofText("another bundle");
+      unpacking.perform(new AgentEffect.UnpackAhead(other, 100, Optional.of(BASE)));
+      Until.holds("an unpacking ahead", () -> Files.exists(pid));
+      long ahead = Long.parseLong(Files.readString(pid).strip());
+
+      unpacking.perform(
+          new AgentEffect.ApplyBundle(
+              new Name("app"), RELEASE, BUNDLE, Optional.of(BASE), List.of(FILE)));
+
+      assertThat(events.await(AgentEvent.class)).isInstanceOf(AgentEvent.BundleApplied.class);
+      assertThat(ProcessHandle.of(ahead).filter(ProcessHandle::isAlive)).isEmpty();
     }
   }
 

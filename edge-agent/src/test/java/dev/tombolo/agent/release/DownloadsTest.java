@@ -44,6 +44,22 @@ class DownloadsTest {
     assertThat(downloads.next(1, any -> true)).contains(file("new"));
   }
 
+  /// A slow line may be at one application's bundle for hours.
+  @Test
+  void whatAKitBroughtComesBeforeWhatIsOnItsWay() {
+    downloads.want(List.of(file("slow")));
+    downloads.next(0, any -> true);
+    downloads.came(Set.of(file("brought").digest()));
+    downloads.want(List.of(file("brought")));
+
+    assertThat(downloads.giveWay()).contains(file("slow").digest());
+    assertThat(downloads.next(1, any -> true)).contains(file("brought"));
+    assertThat(downloads.giveWay()).isEmpty();
+
+    downloads.finished(file("brought").digest());
+    assertThat(downloads.next(2, any -> true)).contains(file("slow"));
+  }
+
   private static Variant.File file(String name) {
     return new Variant.File(name, 10, Digest.ofText(name), false);
   }

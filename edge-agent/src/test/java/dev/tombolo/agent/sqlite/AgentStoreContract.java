@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -149,11 +150,36 @@ public abstract class AgentStoreContract {
     assertThat(store().load().applications()).isEmpty();
   }
 
+  /// As much as fleet, site, slot and application may set together.
+  @Test
+  void whatFailedComesBackWithTheMostParameters() throws StoreException {
+    Map<String, String> most = new TreeMap<>();
+    for (int i = 0; i < 49; i++) {
+      most.put("parameter-" + i, "x".repeat(1_000));
+    }
+    var bad = new Assignment(SECOND.release(), SECOND.version(), most);
+    var good = new Assignment(FIRST.release(), FIRST.version(), most);
+    Reason cause = new Reason.ProbeFailed("golden-set", "wrong");
+    var application =
+        new AgentSnapshot.Application(
+            APP,
+            new ReleaseState.RolledBack(bad, Optional.of(good), cause),
+            77,
+            Optional.empty(),
+            Optional.of(new FailedTry(bad.release(), bad.version(), 99, cause)));
+
+    commit(new AgentChange.ApplicationKept(application));
+
+    assertThat(store().load().applications()).containsExactly(application);
+  }
+
   @Test
   void thePermitOfTheLastSwitchWhatFailedLastAndTheTimeThatWasHeardComeBack()
       throws StoreException {
     Permit permit = new Permit(new Name("counting-2"), 3, 1_000, 2_000);
-    FailedTry failed = new FailedTry(SECOND, 99, new Reason.ProbeFailed("golden-set", "wrong"));
+    FailedTry failed =
+        new FailedTry(
+            SECOND.release(), SECOND.version(), 99, new Reason.ProbeFailed("golden-set", "wrong"));
     AgentSnapshot.Application application =
         new AgentSnapshot.Application(
             APP,
