@@ -137,7 +137,7 @@ class BackupRestoreIT {
     Await.untilTrue(
         LIMIT,
         () -> "small@" + version + " live; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"" + version + "\""));
+        () -> agent.look("status", "--json").contains("\"liveVersion\":\"" + version + "\""));
   }
 
   /// Waits until the hub has so many rows of this word.
@@ -173,6 +173,6 @@ class BackupRestoreIT {
     Await.untilTrue(
         LIMIT,
         () -> String.join(" ", command) + ": " + words,
-        () -> hub.cli(command).contains(words));
+        () -> hub.look(command).contains(words));
   }
 }

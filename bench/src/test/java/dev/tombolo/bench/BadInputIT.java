@@ -62,7 +62,7 @@ class BadInputIT {
     String token = hub.token("--fleet", "retail", "--site", "store-117", "--life", "1s");
     // The token's own expiry has passed once the hub lists it as expired.
     Await.untilTrue(
-        LIMIT, () -> "the token to expire", () -> hub.cli("token", "list").contains("expired"));
+        LIMIT, () -> "the token to expire", () -> hub.look("token", "list").contains("expired"));
 
     assertRefused(enroll(token), "expired");
   }

@@ -81,7 +81,7 @@ class BandwidthIT {
     Await.untilTrue(
         LIMIT,
         () -> "get transfers says why",
-        () -> hub.cli("get", "transfers").contains("Held to 2 Mbit/s"));
+        () -> hub.look("get", "transfers").contains("Held to 2 Mbit/s"));
   }
 
   /// @return bytes that are here
@@ -97,7 +97,7 @@ class BandwidthIT {
     Await.untilTrue(
         LIMIT,
         () -> "why at the hub",
-        () -> hub.cli("why", "store-1/device-1").contains("has paused this device's downloads"));
+        () -> hub.look("why", "store-1/device-1").contains("has paused this device's downloads"));
     assertThat(part(agent)).isEqualTo(held).isLessThan(PAYLOAD_BYTES);
     return held;
   }
@@ -109,7 +109,7 @@ class BandwidthIT {
     Await.untilTrue(
         LIMIT,
         () -> "live; " + tail(agent),
-        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"1\""));
+        () -> agent.look("status", "--json").contains("\"liveVersion\":\"1\""));
     long rest = line.bytesDown() - before;
     System.out.printf("%,d bytes were here when it was paused, %,d came after%n", held, rest);
 
@@ -119,7 +119,7 @@ class BandwidthIT {
   }
 
   private static boolean isPaused(RunningAgent agent) throws Exception {
-    return agent.cli("status", "--json").out().contains("\"code\":\"transfers-paused\"");
+    return agent.look("status", "--json").contains("\"code\":\"transfers-paused\"");
   }
 
   private static String tail(RunningAgent agent) {

@@ -94,6 +94,6 @@ class CloneAndSwapIT {
     Await.untilTrue(
         LIMIT,
         () -> String.join(" ", command) + ": " + words,
-        () -> hub.cli(command).contains(words));
+        () -> hub.look(command).contains(words));
   }
 }

@@ -54,7 +54,7 @@ final class CounterShop {
     Await.untilTrue(
         LIMIT,
         () -> text + "; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains(text));
+        () -> agent.look("status", "--json").contains(text));
   }
 
   static String pid(RunningAgent agent) throws Exception {

@@ -61,7 +61,7 @@ class KitBundleIT {
     Await.untilTrue(
         LIMIT,
         () -> "the hub to know it",
-        () -> live.matcher(hub.cli("get", "device", "store-1/counter-1")).find());
+        () -> live.matcher(hub.look("get", "device", "store-1/counter-1")).find());
     line.set(new LineMode.Cut());
   }
 
@@ -176,6 +176,6 @@ class KitBundleIT {
     Await.untilTrue(
         LIMIT,
         () -> "model@" + version + " live; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"" + version + "\""));
+        () -> agent.look("status", "--json").contains("\"liveVersion\":\"" + version + "\""));
   }
 }

@@ -103,7 +103,7 @@ class KitIT {
     Await.untilTrue(
         LIMIT,
         () -> "the hub to know how; " + hub.process().tail(),
-        () -> hub.cli("why", "store-1/counter-1").contains("came by offline kit kit-"));
+        () -> hub.look("why", "store-1/counter-1").contains("came by offline kit kit-"));
     assertThat(hub.cli("get", "device", "store-1/counter-1")).contains("held by the device");
     assertThat(fileBytes(hub)).isEqualTo(sent);
     assertThat(hub.cli("audit", "list")).contains("kit");
@@ -129,7 +129,7 @@ class KitIT {
     Await.untilTrue(
         LIMIT,
         () -> "small@" + version + " live; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"" + version + "\""));
+        () -> agent.look("status", "--json").contains("\"liveVersion\":\"" + version + "\""));
   }
 
   private static void awaitAtTheHub(RunningHub hub, String version) throws InterruptedException {

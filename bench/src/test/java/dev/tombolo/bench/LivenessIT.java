@@ -106,7 +106,7 @@ class LivenessIT {
     Await.untilTrue(
         LIMIT,
         () -> words + "; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains(words));
+        () -> agent.look("status", "--json").contains(words));
   }
 
   private static String pid(RunningAgent agent) throws Exception {

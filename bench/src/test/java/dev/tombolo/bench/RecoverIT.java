@@ -48,7 +48,7 @@ class RecoverIT {
         Await.untilTrue(
             LIMIT,
             () -> "the device names it; " + agent.process().tail(),
-            () -> agent.cli("why").out().contains("waits for an operator"));
+            () -> agent.look("why").contains("waits for an operator"));
 
         hub.cli("device", "approve", SLOT, "--why", "was in the cellar");
         // What an operator lets in is good for the budget from then on, here not even a second, so
@@ -112,6 +112,6 @@ class RecoverIT {
     Await.untilTrue(
         LIMIT,
         () -> String.join(" ", command) + ": " + words,
-        () -> hub.cli(command).contains(words));
+        () -> hub.look(command).contains(words));
   }
 }

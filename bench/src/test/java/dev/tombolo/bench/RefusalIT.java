@@ -351,11 +351,11 @@ class RefusalIT {
     Await.untilTrue(
         LIMIT,
         () -> "the device to say '" + lie.words + "'; " + said() + agent.process().tail(),
-        () -> agent.cli("why").out().contains(lie.words));
+        () -> agent.look("why").contains(lie.words));
     Await.untilTrue(
         LIMIT,
         () -> "the hub to hear '" + lie.words + "'; " + said(),
-        () -> hub.cli("why", SLOT).contains(lie.words));
+        () -> hub.look("why", SLOT).contains(lie.words));
   }
 
   private static String said() {
@@ -383,9 +383,9 @@ class RefusalIT {
         LIMIT,
         () -> "app@right live, and nothing else wanted; " + said() + agent.process().tail(),
         () -> {
-          String why = agent.cli("why").out();
+          String why = agent.look("why");
           return why.contains("Everything wanted is live")
-              && agent.cli("status", "--json").out().contains("\"liveVersion\":\"right\"");
+              && agent.look("status", "--json").contains("\"liveVersion\":\"right\"");
         });
   }
 

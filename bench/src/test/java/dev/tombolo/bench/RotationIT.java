@@ -63,7 +63,7 @@ class RotationIT {
       Await.untilTrue(
           LIMIT,
           () -> SLOT + " online; " + agent.process().tail(),
-          () -> hub.cli("get", "device", SLOT).contains("line          up"));
+          () -> hub.look("get", "device", SLOT).contains("line          up"));
     }
   }
 
@@ -102,6 +102,6 @@ class RotationIT {
     Await.untilTrue(
         LIMIT,
         () -> "small@" + version + " live; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"" + version + "\""));
+        () -> agent.look("status", "--json").contains("\"liveVersion\":\"" + version + "\""));
   }
 }

@@ -63,6 +63,6 @@ class StallIT {
     Await.untilTrue(
         LIMIT,
         () -> "small@" + version + " live; " + agent.process().tail(),
-        () -> agent.cli("status", "--json").out().contains("\"liveVersion\":\"" + version + "\""));
+        () -> agent.look("status", "--json").contains("\"liveVersion\":\"" + version + "\""));
   }
 }

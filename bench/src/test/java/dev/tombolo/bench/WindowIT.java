@@ -70,7 +70,7 @@ class WindowIT {
         Await.untilTrue(
             LIMIT,
             () -> "the hub hears of it; " + hub.process().tail(),
-            () -> hub.cli("why", SLOT).contains("Everything wanted is live"));
+            () -> hub.look("why", SLOT).contains("Everything wanted is live"));
         agent.endWorkloads();
       }
     }

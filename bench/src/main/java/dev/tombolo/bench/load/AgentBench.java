@@ -53,7 +53,7 @@ public final class AgentBench implements Callable<Integer> {
           Await.untilTrue(
               Duration.ofMinutes(1),
               () -> agent.data().getFileName() + " to have its release live",
-              () -> agent.cli("status", "--json").out().contains("\"live\""));
+              () -> agent.look("status", "--json").contains("\"live\""));
         }
         Thread.sleep(Duration.ofSeconds(idleSeconds));
         double[] rss = new double[agentCount];

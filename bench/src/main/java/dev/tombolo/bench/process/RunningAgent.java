@@ -1,5 +1,6 @@
 package dev.tombolo.bench.process;
 
+import dev.tombolo.agent.cli.TomboloAgent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,17 @@ public final class RunningAgent implements AutoCloseable {
     argv.addAll(List.of(arguments));
     argv.addAll(List.of("--data", data.toString()));
     return Command.run(around.around(argv), around.environment(), data, COMMAND_LIMIT);
+  }
+
+  /// What `tombolo-agent COMMAND --data ...` prints, without a process of its own where that is the
+  /// same: whoever looks again and again must not take the processor from what is waited for.
+  public String look(String... arguments) throws IOException, InterruptedException {
+    if (!around.equals(Surroundings.USUAL)) {
+      return cli(arguments).out();
+    }
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--data", data.toString()));
+    return Look.run(TomboloAgent.commandLine(), all).out();
   }
 
   public Path data() {

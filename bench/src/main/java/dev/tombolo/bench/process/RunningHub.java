@@ -1,6 +1,8 @@
 package dev.tombolo.bench.process;
 
+import dev.tombolo.hub.cli.Tombolo;
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.screen.Person;
 import dev.tombolo.hub.http.api.TokenRow;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
@@ -18,12 +20,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A hub of the built distribution in a folder of its own, driven by the public CLI as an operator
 /// would. It can be killed and started again on the same ports.
 public final class RunningHub implements AutoCloseable {
+  private static final Person NOBODY =
+      new Person() {
+        @Override
+        public boolean isThere() {
+          return false;
+        }
+
+        @Override
+        public Optional<String> ask(String question) {
+          return Optional.empty();
+        }
+      };
+
   public static final String HOST = "localhost";
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
@@ -159,6 +175,21 @@ public final class RunningHub implements AutoCloseable {
     Map<String, String> all = new HashMap<>(around.environment());
     all.putAll(environment());
     return Command.run(argv, all, folder, COMMAND_LIMIT);
+  }
+
+  /// What `tombolo ARGUMENTS` prints, without a process of its own where that is the same: whoever
+  /// looks again and again must not take the processor from what is waited for.
+  ///
+  /// @throws IllegalStateException with all it said when it does not end with 0
+  public String look(String... arguments) throws IOException, InterruptedException {
+    if (!around.equals(Surroundings.USUAL)) {
+      return cli(arguments);
+    }
+    List<String> all = new ArrayList<>(List.of(arguments));
+    Map<String, String> way = environment();
+    all.addAll(List.of("--hub", way.get("TOMBOLO_HUB")));
+    all.addAll(List.of("--token-file", way.get("TOMBOLO_TOKEN_FILE")));
+    return Look.run(Tombolo.commandLine(NOBODY), all).orThrow().out();
   }
 
   /// The first operator's way to the admin API, without a process per command.

@@ -82,7 +82,8 @@ public final class Tombolo implements Runnable, Person.Present {
     System.exit(commandLine(Person.atTheTerminal()).execute(args));
   }
 
-  static CommandLine commandLine(Person person) {
+  /// All commands, for whoever has them run in a process of its own.
+  public static CommandLine commandLine(Person person) {
     CommandLine line = new CommandLine(new Tombolo(person));
     line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

@@ -89,7 +89,8 @@ public final class TomboloAgent {
         : Optional.empty();
   }
 
-  static CommandLine commandLine() {
+  /// All commands, for whoever has them run in a process of its own.
+  public static CommandLine commandLine() {
     return new CommandLine(new TomboloAgent())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
