@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// One operator's way to one hub. Every method throws [Failure] with the next step when the hub
@@ -43,17 +44,22 @@ public final class HubClient implements AutoCloseable {
   private final URI base;
   private final String token;
   private final Path tokenFile;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(CONNECT_WAIT_MAX)
-          .version(HttpClient.Version.HTTP_1_1)
-          .build();
+  private final HttpClient http;
 
   /// @param tokenFile where the token came from, for messages
   public HubClient(URI base, String token, Path tokenFile) {
     this.base = base;
     this.token = token;
     this.tokenFile = tokenFile;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECT_WAIT_MAX)
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if ("http".equals(base.getScheme())) {
+      builder.sslContext(new NoTls()).sslParameters(new SSLParameters());
+    }
+    this.http = builder.build();
   }
 
   public <T> T get(Class<T> type, String path) {
