@@ -90,7 +90,7 @@ public final class HubFiles implements AutoCloseable {
     rate.holdTo(effect.bytesPerSecond());
   }
 
-  /// In turn with the downloads: of a content there is one part here.
+  /// In turn with the downloads by the line.
   public synchronized void perform(AgentEffect.CopyFromPeer effect) {
     begin(new PeerCopy(effect, folders, peers, rate, inbox), worker);
   }
