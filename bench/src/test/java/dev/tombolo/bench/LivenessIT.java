@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Command;
+import dev.tombolo.bench.process.Ports;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.http.api.DeviceRow;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +71,7 @@ class LivenessIT {
   private static void push(RunningHub hub) throws Exception {
     Path release = Files.createDirectories(hub.folder().resolve("server-1"));
     Files.writeString(release.resolve("version.txt"), "1\n");
-    int port = freePort();
+    int port = Ports.next();
     SmallRelease.push(
         hub,
         release,
@@ -114,11 +112,5 @@ class LivenessIT {
     Matcher pid = Pattern.compile("\"pid\":([0-9]+)").matcher(status);
     assertThat(pid.find()).as(status).isTrue();
     return pid.group(1);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -3,12 +3,11 @@ package dev.tombolo.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.bench.process.Await;
+import dev.tombolo.bench.process.Ports;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +91,7 @@ class ReloadIT {
 
   @Test
   void byHttp() throws Exception {
-    int port = freePort();
+    int port = Ports.next();
     String workload =
         """
         argv: [%s, -XX:TieredStopAtLevel=1, -cp, %s, %s, "${work.dir}", "%d"]
@@ -214,11 +213,5 @@ class ReloadIT {
     Matcher pid = Pattern.compile("\"pid\":([0-9]+)").matcher(application(name));
     assertThat(pid.find()).isTrue();
     return pid.group(1);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.tombolo.bench.demo;
 
 import dev.tombolo.bench.line.LineControl;
 import dev.tombolo.bench.line.LineProxy;
+import dev.tombolo.bench.process.Ports;
 import dev.tombolo.bench.process.Spawned;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,11 +21,11 @@ final class Shop {
   private final int servicePort;
   private Optional<Spawned> agent = Optional.empty();
 
-  Shop(int number, Ports ports) {
+  Shop(int number) throws IOException {
     this.number = number;
-    this.linePort = ports.next();
-    this.controlPort = ports.next();
-    this.servicePort = ports.next();
+    this.linePort = Ports.next();
+    this.controlPort = Ports.next();
+    this.servicePort = Ports.next();
   }
 
   /// Its site, and the agent's data folder in the demo's folder.

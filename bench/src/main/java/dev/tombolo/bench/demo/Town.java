@@ -3,6 +3,7 @@ package dev.tombolo.bench.demo;
 import dev.tombolo.bench.demo.DeviceSeen.ApplicationSeen;
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Distributions;
+import dev.tombolo.bench.process.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,14 +12,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /// The demo's stage: head office with a hub, three shops, and what is known of them. Holds the
 /// claims made in the step under way.
 final class Town {
   static final String FLEET = "shops";
   private static final int SHOPS = 3;
-  private static final int PORTS_PER_SHOP = 3;
   private static final int BAR_COLUMNS = 12;
   private static final Duration BUNDLE_LIMIT = Duration.ofSeconds(180);
 
@@ -51,12 +50,13 @@ final class Town {
 
   static Town build(Path folder, Distributions distributions, Processes processes, Screen screen)
       throws IOException {
-    Ports ports = Ports.draw(2 + SHOPS * PORTS_PER_SHOP);
-    Hub hub = new Hub(folder.resolve("hub"), ports.next(), ports.next());
+    Hub hub = new Hub(folder.resolve("hub"), Ports.next(), Ports.next());
     var shell =
         new Shell(folder, distributions, hub.environment(), processes, screen, new Stopwatch());
-    List<Shop> shops =
-        IntStream.rangeClosed(1, SHOPS).mapToObj(number -> new Shop(number, ports)).toList();
+    List<Shop> shops = new ArrayList<>();
+    for (int number = 1; number <= SHOPS; number++) {
+      shops.add(new Shop(number));
+    }
     WorkloadRuntime runtime = WorkloadRuntime.prepare(folder);
     return new Town(folder, screen, shell, hub, shops, Models.unpack(folder), runtime);
   }

@@ -3,13 +3,13 @@ package dev.tombolo.bench.load;
 import dev.tombolo.bench.process.Folders;
 import dev.tombolo.bench.process.JavaHeap;
 import dev.tombolo.bench.process.Leftovers;
+import dev.tombolo.bench.process.Ports;
 import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import dev.tombolo.hub.cli.client.HubClient;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -82,7 +82,7 @@ final class HubUnderLoad implements AutoCloseable {
   /// A Mosquitto that this hub's devices may connect to.
   Mosquitto startMosquitto(Path program, Mosquitto.Persistence persistence)
       throws IOException, InterruptedException {
-    int port = freePort();
+    int port = Ports.next();
     Path written = folder.resolve("broker-" + port);
     hub.cli(
         "hub",
@@ -97,12 +97,6 @@ final class HubUnderLoad implements AutoCloseable {
         "--out",
         written.toString());
     return Mosquitto.start(program, written, port, persistence);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /// Bytes of heap in use after all garbage is collected.

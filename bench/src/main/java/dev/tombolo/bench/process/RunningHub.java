@@ -43,16 +43,14 @@ public final class RunningHub implements AutoCloseable {
   public static final String HOST = "localhost";
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
-  private static final Pattern READY =
-      Pattern.compile("hub ready: edge https://\\S+:(\\d+) admin http://\\S+:(\\d+)");
   private static final Pattern TOKEN = Pattern.compile("tmb1_[0-9a-zA-Z]+");
 
   private final Distributions distributions;
   private final Path folder;
   private final Surroundings around;
   private final List<String> options;
-  private int edgePort;
-  private int adminPort;
+  private final int edgePort;
+  private final int adminPort;
   private Spawned process;
 
   private RunningHub(
@@ -62,7 +60,9 @@ public final class RunningHub implements AutoCloseable {
     this.folder = folder;
     this.around = around;
     this.options = options;
-    this.process = spawn();
+    edgePort = Ports.next();
+    adminPort = Ports.next();
+    process = spawn();
     awaitReady(0);
   }
 
@@ -261,12 +261,7 @@ public final class RunningHub implements AutoCloseable {
 
   private void awaitReady(long from) throws InterruptedException {
     try {
-      Matcher ready = READY.matcher(process.awaitLine("hub ready", from, START_LIMIT));
-      if (!ready.find()) {
-        throw new IllegalStateException("the hub's ready line has no ports:\n" + process.tail());
-      }
-      edgePort = Integer.parseInt(ready.group(1));
-      adminPort = Integer.parseInt(ready.group(2));
+      process.awaitLine("hub ready", from, START_LIMIT);
     } catch (RuntimeException | InterruptedException e) {
       process.close();
       throw e;
