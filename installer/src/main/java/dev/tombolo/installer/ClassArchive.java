@@ -20,14 +20,17 @@ import java.util.TreeSet;
 final class ClassArchive {
   private ClassArchive() {}
 
-  /// Writes `home/app.jsa` for a distribution whose jars already have their final times.
+  /// Writes the archive for a distribution whose jars already have their final times.
   ///
-  /// @param known classes that the training runs cannot reach, such as those used only with a line
-  static void make(Program program, Path home, Path work, List<String> known) throws IOException {
+  /// @param listed classes that training runs cannot reach, such as those used only with a line
+  /// @return the file, in `home`
+  static Path make(
+      Program program, Program.Archive archive, Path home, Path work, List<String> listed)
+      throws IOException {
     Folder.delete(work);
     Files.createDirectories(work);
-    List<String> loaded = new ArrayList<>(known);
-    for (List<String> trainingRun : program.trainingRuns()) {
+    List<String> loaded = new ArrayList<>(listed);
+    for (List<String> trainingRun : archive.trainingRuns()) {
       run(program, home, work, "-Xshare:off -XX:DumpLoadedClassList=run.classes", trainingRun);
       loaded.addAll(Files.readAllLines(work.resolve("run.classes")));
     }
@@ -37,11 +40,13 @@ final class ClassArchive {
 
     // Only G1 can store objects beside the classes; every collector can read them.
     String dump =
-        "-Xshare:dump -XX:SharedClassListFile=all.classes -XX:SharedArchiveFile=app.jsa"
+        "-Xshare:dump -XX:SharedClassListFile=all.classes -XX:SharedArchiveFile=made.jsa"
             + " -XX:-UseSerialGC -XX:+UseG1GC -Xmx256m -XX:MaxMetaspaceSize=256m";
     run(program, home, work, dump, List.of());
-    Files.move(
-        work.resolve("app.jsa"), home.resolve("app.jsa"), StandardCopyOption.REPLACE_EXISTING);
+    return Files.move(
+        work.resolve("made.jsa"),
+        home.resolve(archive.fileName()),
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /// A line of a class list without what differs from run to run, so that the same program makes

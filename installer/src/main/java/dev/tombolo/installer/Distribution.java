@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
-/// A folder that runs anywhere on its platform: `bin/`, `lib/`, `runtime/`, `app.jsa`, `share/`.
+/// A folder that runs anywhere on its platform: `bin/`, `lib/`, `runtime/`, `*.jsa`, `share/`.
 ///
 /// It is made anew beside the old one, which it then replaces, and only when something it is made
 /// of has changed.
@@ -58,8 +58,11 @@ final class Distribution {
     Folder.setTimes(made, FileTime.from(buildTime));
     Jars.setTimes(jars, made.resolve("lib"), buildTime);
     if (hasMainClass(classPath)) {
-      ClassArchive.make(program, made, target.resolve("archive-" + program.name()), knownClasses());
-      Files.setLastModifiedTime(made.resolve("app.jsa"), FileTime.from(buildTime));
+      Path work = target.resolve("archive-" + program.name());
+      for (Program.Archive archive : program.archives()) {
+        Path file = ClassArchive.make(program, archive, made, work, listed(archive));
+        Files.setLastModifiedTime(file, FileTime.from(buildTime));
+      }
     }
     Files.setLastModifiedTime(made, FileTime.from(buildTime));
     Folder.replace(home(), made);
@@ -70,7 +73,10 @@ final class Distribution {
   private String fingerprint(List<Path> classPath, List<Path> share) throws IOException {
     Fingerprint all = new Fingerprint().add(program.toString()).add(buildTime.toString());
     all.add(Files.readString(target.resolve("runtime-" + program.name() + ".made-from")));
-    all.add(template()).add(String.join("\n", knownClasses()));
+    all.add(template());
+    for (Program.Archive archive : program.archives()) {
+      all.add(String.join("\n", listed(archive)));
+    }
     for (Path jar : classPath) {
       all.add(jar.getFileName().toString()).add(jar);
     }
@@ -109,9 +115,10 @@ final class Distribution {
     return Files.readString(templates.resolve("bin").resolve(program.name()));
   }
 
-  private List<String> knownClasses() throws IOException {
-    Path list = templates.resolve(program.name() + ".classes");
-    return Files.exists(list) ? Files.readAllLines(list) : List.of();
+  private List<String> listed(Program.Archive archive) throws IOException {
+    return archive.classList().isEmpty()
+        ? List.of()
+        : Files.readAllLines(templates.resolve(archive.classList().get()));
   }
 
   private boolean hasMainClass(List<Path> classPath) throws IOException {

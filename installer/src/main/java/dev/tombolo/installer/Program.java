@@ -1,6 +1,7 @@
 package dev.tombolo.installer;
 
 import java.util.List;
+import java.util.Optional;
 
 /// One of the two programs we ship, and what its distribution is made of.
 ///
@@ -9,15 +10,29 @@ import java.util.List;
 /// @param mainClass where it starts
 /// @param modules the JDK modules its runtime holds; `DistributionIT` checks them against the jars
 /// @param optionsVariable the environment variable that hands its launch script JVM options
-/// @param trainingRuns command lines whose classes go into the archive, besides those listed in
-///   `src/main/dist/NAME.classes`, if there is one. None for the agent: what `run` does not use
-///   would only fill its memory
+/// @param archives of its classes; which of them is used, its launch script says
 record Program(
     String name,
     String mainClass,
     List<String> modules,
     String optionsVariable,
-    List<List<String>> trainingRuns) {
+    List<Archive> archives) {
+
+  /// An archive of classes, `NAME.jsa` in the distribution. What it holds and the program does not
+  /// use only fills the memory.
+  ///
+  /// @param name of the file, without `.jsa`
+  /// @param trainingRuns command lines whose classes it holds
+  /// @param classList file in `src/main/dist` that names classes which it holds besides
+  record Archive(String name, List<List<String>> trainingRuns, Optional<String> classList) {
+    Archive {
+      trainingRuns = trainingRuns.stream().map(List::copyOf).toList();
+    }
+
+    String fileName() {
+      return name + ".jsa";
+    }
+  }
 
   /// The hub and the operators' command line. `./tombolo demo` and the benchmarks run on its
   /// runtime too, so it also has what they need: `jdk.httpserver` and `jdk.zipfs`.
@@ -40,7 +55,10 @@ record Program(
               "jdk.unsupported",
               "jdk.zipfs"),
           "TOMBOLO_JAVA_OPTIONS",
-          List.of(List.of("--help")));
+          List.of(
+              // What all have in common: of the whole hub's classes, its memory would grow.
+              new Archive("app", List.of(List.of("--help")), Optional.empty()),
+              new Archive("commands", List.of(), Optional.of("tombolo-commands.classes"))));
 
   /// The agent in the shop. Each module here costs every shop disk and download.
   static final Program AGENT =
@@ -55,10 +73,10 @@ record Program(
               "jdk.httpserver",
               "jdk.unsupported"),
           "TOMBOLO_AGENT_JAVA_OPTIONS",
-          List.of());
+          List.of(new Archive("app", List.of(), Optional.of("tombolo-agent.classes"))));
 
   Program {
     modules = List.copyOf(modules);
-    trainingRuns = trainingRuns.stream().map(List::copyOf).toList();
+    archives = List.copyOf(archives);
   }
 }

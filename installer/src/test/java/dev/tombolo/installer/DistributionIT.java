@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The two distributions as they lie in `target/`, and the package made of one.
@@ -42,14 +43,20 @@ class DistributionIT {
     return Stream.of(Program.HUB, Program.AGENT);
   }
 
-  /// What the archive is made for, as far as it goes without a hub: the agent finds no folder.
-  private static String command(Program program) {
-    return program.equals(Program.AGENT) ? "run --data no-such-folder || test $? = 1" : "--help";
+  /// What each archive is made for, as far as it goes without a hub: the agent finds no folder.
+  static Stream<Arguments> archives() {
+    return Stream.of(
+        Arguments.of(Program.AGENT, "app", "run --data no-such-folder || test $? = 1"),
+        Arguments.of(Program.HUB, "app", "hub --help"),
+        Arguments.of(
+            Program.HUB, "commands", "get devices --token-file no-such-file || test $? = 1"));
   }
 
   @ParameterizedTest
-  @MethodSource("programs")
-  void itMapsItsClassArchiveWhereverItLies(Program program) throws IOException {
+  @MethodSource("archives")
+  void itMapsItsClassArchiveWhereverItLies(Program program, String archive, String command)
+      throws IOException {
+    assertThat(program.archives()).extracting(Program.Archive::name).contains(archive);
     Path moved = folder.resolve("moved");
     // As a package is unpacked: times kept.
     Tool.run(
@@ -60,9 +67,14 @@ class DistributionIT {
       Files.deleteIfExists(log);
       Tool.run(
           folder,
-          Map.of(program.optionsVariable(), "-Xshare:on -Xlog:class+load:file=classes.log"),
-          List.of("sh", "-c", home.resolve("bin/" + program.name()) + " " + command(program)));
+          Map.of(
+              program.optionsVariable(),
+              "-Xshare:on -Xlog:class+load:file=classes.log -Xlog:cds:file=archive.log"),
+          List.of("sh", "-c", home.resolve("bin/" + program.name()) + " " + command));
 
+      assertThat(folder.resolve("archive.log"))
+          .content()
+          .contains(home.resolve(archive + ".jsa").toString());
       List<String> loaded = Files.readAllLines(log);
       assertThat(loaded)
           .anyMatch(

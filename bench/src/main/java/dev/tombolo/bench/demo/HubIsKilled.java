@@ -27,7 +27,6 @@ final class HubIsKilled implements Step {
       shop.line().throttle(SLOW_BYTES_PER_SECOND);
     }
     long before = watched.line().bytesDown();
-    town.push(town.models().third());
     town.assign(town.models().third(), Optional.of(town.models().second()));
     town.waitFor(
         "the download to be under way",

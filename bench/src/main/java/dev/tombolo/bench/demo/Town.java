@@ -130,10 +130,9 @@ final class Town {
     shell.tombolo("assign", model.release(), "--fleet", FLEET);
   }
 
-  /// Brings it to the hub and rolls it out: one shop first, the others when that one is well.
+  /// Rolls out what the hub has: one shop first, the others when that one is well.
   void rollOut(ModelVersion model, ModelVersion base, Shop canary)
       throws IOException, InterruptedException {
-    push(model);
     awaitBundle(model, Optional.of(base));
     shell.tombolo(
         "rollout",
