@@ -100,6 +100,12 @@ class RolloutIT {
       assertThat(wave(ended, "canary").isOpen()).isTrue();
       assertThat(wave(ended, "early").isOpen()).isTrue();
       assertThat(wave(ended, "early").failed()).isPositive();
+      // Devices know digests; the hub says versions.
+      assertThat(detail(hub, "r1").failed())
+          .allSatisfy(
+              it ->
+                  assertThat(it.words())
+                      .startsWith("Release model@2 was rolled back to model@1 because: "));
       assertThat(wave(ended, "rest").isOpen()).isFalse();
       assertThat(wave(ended, "rest").succeeded()).isZero();
       awaitAll(hub, "1", agents.size() - DARK);

@@ -154,7 +154,7 @@ final class ReleaseCommand extends CommandGroup {
                     + ", "
                     + Ago.bytes(sent)
                     + " sent"
-                    + (held > 0 ? ", " + held + " were there" : "")
+                    + (held > 0 ? ", " + held + (held == 1 ? " was" : " were") + " there" : "")
                     + "\ndigest "
                     + taken.digest());
         screen.hint("use it: tombolo assign " + taken.release() + " --fleet FLEET");

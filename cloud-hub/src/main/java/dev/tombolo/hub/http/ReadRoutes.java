@@ -26,7 +26,6 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
-import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.sign.Envelope;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -393,12 +392,7 @@ final class ReadRoutes {
     Optional<Stranger> stranger = views.stranger(id);
     if (stranger.isPresent() && views.device(id).isEmpty()) {
       Reason reason = stranger.get().refusal();
-      Requests.answer(
-          context,
-          new WhyAnswer(
-              id.text(),
-              Rows.NO_SLOT,
-              List.of(new WhyCause(Rows.codeOf(reason), ReasonText.say(reason)))));
+      Requests.answer(context, new WhyAnswer(id.text(), Rows.NO_SLOT, causes(List.of(reason))));
       return;
     }
     DeviceCondition condition =
@@ -442,9 +436,10 @@ final class ReadRoutes {
             Optional.ofNullable(context.queryParam("path"))));
   }
 
-  private static List<WhyCause> causes(List<Reason> reasons) {
+  private List<WhyCause> causes(List<Reason> reasons) {
+    ReleaseNames names = new ReleaseNames(views);
     return reasons.stream()
-        .map(reason -> new WhyCause(Rows.codeOf(reason), ReasonText.say(reason)))
+        .map(reason -> new WhyCause(Rows.codeOf(reason), names.say(reason)))
         .toList();
   }
 

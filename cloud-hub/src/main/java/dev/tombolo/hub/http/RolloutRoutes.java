@@ -29,7 +29,6 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.reason.Reason;
-import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import io.javalin.config.RoutesConfig;
@@ -104,8 +103,9 @@ final class RolloutRoutes {
             outstanding));
   }
 
-  private static void devices(
+  private void devices(
       RolloutRecord record, List<MemberView> members, List<RolloutDeviceRow> rows) {
+    ReleaseNames names = new ReleaseNames(views);
     for (MemberView member : members) {
       long until =
           member.grantedMillis() > 0 ? member.grantedMillis() + record.plan().permitMillis() : 0;
@@ -116,7 +116,7 @@ final class RolloutRoutes {
               record.plan().waves().get(member.wave()).name(),
               member.phase().name().toLowerCase(Locale.ROOT),
               until,
-              reason == null ? "" : ReasonText.say(reason)));
+              reason == null ? "" : names.say(reason)));
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.tombolo.protocol.reason;
 
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.window.BitRate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Function;
 
 /// Says each [Reason] in one line: what happened, to what, and what to do next.
 public final class ReasonText {
@@ -12,7 +14,14 @@ public final class ReasonText {
   /// Details come from devices, workloads and files: what could move a terminal's cursor or turn
   /// its writing direction is replaced.
   public static String say(Reason reason) {
-    return Quoted.onOneLine(words(reason));
+    return say(reason, Digest::brief);
+  }
+
+  /// As [#say(Reason)], for who knows more of a release than its digest.
+  ///
+  /// @param releases how to call the release of this digest
+  public static String say(Reason reason, Function<Digest, String> releases) {
+    return Quoted.onOneLine(words(reason, releases));
   }
 
   private static String rowsLost(long rows) {
@@ -23,7 +32,7 @@ public final class ReasonText {
     return which + " may be lost.";
   }
 
-  private static String words(Reason reason) {
+  private static String words(Reason reason, Function<Digest, String> releases) {
     return switch (reason) {
       case Reason.TokenGarbled r -> "The join token cannot be read: " + r.detail() + ".";
       case Reason.TokenUnknown r ->
@@ -248,12 +257,15 @@ public final class ReasonText {
               + ".";
       case Reason.BaseDamaged r ->
           "The files of release "
-              + r.release().brief()
+              + releases.apply(r.release())
               + " on this device are damaged, so that no bundle can build on them: "
               + r.detail()
               + "; what comes now replaces them.";
       case Reason.DownloadGrew r ->
-          "The download is larger than it could be (" + r.how() + ") because: " + say(r.cause());
+          "The download is larger than it could be ("
+              + r.how()
+              + ") because: "
+              + say(r.cause(), releases);
       case Reason.LineDown r ->
           "The line to the hub "
               + (r.sinceMillis() <= 0
@@ -374,16 +386,16 @@ public final class ReasonText {
               + "; look at its output.";
       case Reason.RolledBack r ->
           "Release "
-              + r.from().brief()
+              + releases.apply(r.from())
               + " was rolled back to "
-              + r.to().brief()
+              + releases.apply(r.to())
               + " because: "
-              + say(r.cause());
+              + say(r.cause(), releases);
       case Reason.RejectedHere r ->
           "Release "
-              + r.release().brief()
+              + releases.apply(r.release())
               + " failed on this device and is not tried again; assign another one. Cause: "
-              + say(r.cause());
+              + say(r.cause(), releases);
       case Reason.DiskFull r ->
           "The disk of "
               + r.path()
@@ -527,12 +539,19 @@ public final class ReasonText {
       case Reason.RolloutSuperseded r ->
           "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
       case Reason.RolloutEnded r ->
-          "Rollout " + r.rollout() + " was " + r.how() + " by " + r.by() + ": " + words(r.cause());
+          "Rollout "
+              + r.rollout()
+              + " was "
+              + r.how()
+              + " by "
+              + r.by()
+              + ": "
+              + words(r.cause(), releases);
       case Reason.RolloutFailedHere r ->
           "Rollout "
               + r.rollout()
               + " failed here: "
-              + words(r.cause())
+              + words(r.cause(), releases)
               + " To try again: tombolo rollout retry "
               + r.rollout()
               + ".";
