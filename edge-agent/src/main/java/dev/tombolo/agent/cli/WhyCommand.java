@@ -97,7 +97,8 @@ final class WhyCommand implements Callable<Integer> {
     status.stored().damage().ifPresent(reasons::add);
     status.state().ifPresent(state -> reasons.addAll(state.reasons()));
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {
-      reasons.add(new Reason.NothingAssigned());
+      reasons.add(
+          status.stored().hasDocument() ? new Reason.NothingAssigned() : new Reason.NothingHeard());
     }
     if (reasons.stream().allMatch(Reason.CameByKit.class::isInstance) && isAllLive(status)) {
       reasons.add(new Reason.UpToDate());

@@ -31,6 +31,7 @@ public final class StatusReader {
       boolean lineUp,
       long lineSinceWallMillis,
       Optional<Reason> lineCause,
+      boolean hasDocument,
       Optional<ReportBody.State> state,
       long stateWallMillis,
       long waiting,
@@ -77,6 +78,7 @@ public final class StatusReader {
           lineUp,
           lineSince,
           lineCause,
+          number(statements, "SELECT count(*) FROM document WHERE stage = 'held'") > 0,
           state,
           stateWall,
           number(

@@ -52,20 +52,22 @@ class TomboloAgentTest {
   }
 
   /// A device that rolled its second release back.
+  private static Enrolment enrolment() {
+    return new Enrolment(
+        DeviceId.ofKey(new byte[] {1}),
+        new Name("north"),
+        new Name("store-1"),
+        new Name("counter-1"),
+        Digest.ofText("root"),
+        Digest.ofText("publisher"),
+        "pem",
+        new History(1, "first"),
+        List.of("wss://hub:8443/mqtt"),
+        "https://hub:8443",
+        "incarnation");
+  }
+
   private void joined() throws IOException, StoreException {
-    Enrolment enrolment =
-        new Enrolment(
-            DeviceId.ofKey(new byte[] {1}),
-            new Name("north"),
-            new Name("store-1"),
-            new Name("counter-1"),
-            Digest.ofText("root"),
-            Digest.ofText("publisher"),
-            "pem",
-            new History(1, "first"),
-            List.of("wss://hub:8443/mqtt"),
-            "https://hub:8443",
-            "incarnation");
     ApplicationStatus status =
         new ApplicationStatus(
             new Name("people"),
@@ -82,7 +84,7 @@ class TomboloAgentTest {
             List.of(
                 new Reason.RolledBack(
                     SECOND, FIRST, new Reason.ProbeFailed("golden-set", "wrong neighbour"))));
-    try (SqliteAgentStore store = SqliteAgentStore.create(data, enrolment)) {
+    try (SqliteAgentStore store = SqliteAgentStore.create(data, enrolment())) {
       store.commit(
           List.of(
               new AgentChange.StatusKept(
@@ -180,6 +182,18 @@ class TomboloAgentTest {
 
     assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
     assertThat(out.toString()).contains("\"code\":\"rolled-back\"").contains("\"text\":");
+  }
+
+  @Test
+  void whyOfADeviceThatHasHeardNothingYetDoesNotSayThatNothingIsAssigned()
+      throws IOException, StoreException {
+    SqliteAgentStore.create(data, enrolment()).close();
+
+    assertThat(run("why", "--data", data.toString())).isZero();
+
+    assertThat(out.toString())
+        .contains("The agent is not running", "has heard nothing from the hub")
+        .doesNotContain("No release is assigned");
   }
 
   @Test

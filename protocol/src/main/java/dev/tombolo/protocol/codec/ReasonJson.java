@@ -64,6 +64,7 @@ final class ReasonJson {
       case "not-reached" -> new Reason.NotReached(f.text("device"), f.integer("lastSeenMillis"));
       case "up-to-date" -> new Reason.UpToDate();
       case "nothing-assigned" -> new Reason.NothingAssigned();
+      case "nothing-heard" -> new Reason.NothingHeard();
       case "downloading" ->
           new Reason.Downloading(f.text("path"), f.integer("done"), f.integer("total"));
       case "download-failed" ->
@@ -285,6 +286,7 @@ final class ReasonJson {
               .integer("lastSeenMillis", r.lastSeenMillis());
       case Reason.UpToDate() -> json.text("code", "up-to-date");
       case Reason.NothingAssigned() -> json.text("code", "nothing-assigned");
+      case Reason.NothingHeard() -> json.text("code", "nothing-heard");
       case Reason.Downloading r ->
           json.text("code", "downloading")
               .text("path", r.path())

@@ -97,6 +97,9 @@ public sealed interface Reason {
 
   record NothingAssigned() implements Reason {}
 
+  /// The device has joined and was never told anything since.
+  record NothingHeard() implements Reason {}
+
   record Downloading(String path, long done, long total) implements Reason {}
 
   record DownloadFailed(String path, String detail, long retryInMillis) implements Reason {}

@@ -217,6 +217,9 @@ public final class ReasonText {
               + "; it catches up when it connects.";
       case Reason.UpToDate() -> "Everything wanted is live; nothing to do.";
       case Reason.NothingAssigned() -> "No release is assigned; assign one to the fleet.";
+      case Reason.NothingHeard() ->
+          "Since it joined, the device has heard nothing from the hub; what is assigned comes when the"
+              + " line is up, or by a kit.";
       case Reason.Downloading r ->
           "Downloading " + r.path() + ": " + progress(r.done(), r.total()) + "; wait.";
       case Reason.DownloadFailed r ->
