@@ -95,7 +95,7 @@ final class Complaints {
     return failure.exit();
   }
 
-  private static Failure asFailure(Exception thrown) {
+  static Failure asFailure(Exception thrown) {
     return switch (thrown) {
       case Failure failure -> failure;
       case YamlFault fault -> Failure.refused("input-invalid", String.valueOf(fault.getMessage()));

@@ -25,6 +25,9 @@ public final class Units {
           "MiB", 1024L * 1024,
           "GiB", 1024L * 1024 * 1024);
 
+  /// What can be added to any time of today and still be told in milliseconds.
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private Units() {}
 
   /// `90s`, `15m`, `1h`, `7d`, `500ms`.
@@ -34,9 +37,15 @@ public final class Units {
     Matcher matcher = SHAPE.matcher(text);
     if (matcher.matches() && DURATIONS.containsKey(matcher.group(2))) {
       try {
-        return DURATIONS
-            .getOrDefault(matcher.group(2), Duration.ZERO)
-            .multipliedBy(Long.parseLong(matcher.group(1)));
+        Duration read =
+            DURATIONS
+                .getOrDefault(matcher.group(2), Duration.ZERO)
+                .multipliedBy(Long.parseLong(matcher.group(1)));
+        if (read.compareTo(LONGEST) > 0) {
+          throw new IllegalArgumentException(
+              "'" + text + "' is too long; at most " + LONGEST.toDays() + "d");
+        }
+        return read;
       } catch (ArithmeticException e) {
         // said below
       }

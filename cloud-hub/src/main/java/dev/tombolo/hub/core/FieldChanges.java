@@ -126,14 +126,12 @@ final class FieldChanges {
   }
 
   private static void times(Map<String, String> fields, SiteTimes times) {
-    times(fields, "windows.download", times.download());
-    times(fields, "windows.switch", times.switching());
-    times(fields, "openingHours", times.openingHours());
-    times(fields, "freezeDates", times.freezeDates());
-  }
-
-  private static void times(Map<String, String> fields, String path, List<?> times) {
-    put(fields, path, String.join(", ", times.stream().map(Object::toString).toList()));
+    SiteTimes.KINDS.forEach(
+        (path, kind) ->
+            put(
+                fields,
+                path,
+                String.join(", ", kind.apply(times).stream().map(Object::toString).toList())));
   }
 
   private static void parameters(

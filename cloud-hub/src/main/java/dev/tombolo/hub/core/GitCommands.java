@@ -129,7 +129,12 @@ final class GitCommands {
         yield fleet == null ? List.of() : List.of(fleet);
       }
       case AdminObject.Application it -> List.of(it.fleet());
-      case AdminObject.Rollout it -> List.of(it.scope().fleet());
+      case AdminObject.Rollout it -> {
+        var there = state.rollouts.named(it.name().text());
+        yield there == null
+            ? List.of(it.scope().fleet())
+            : List.of(there.record().scope().fleet(), it.scope().fleet());
+      }
     };
   }
 

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.LineRules;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
 import java.util.HashMap;
@@ -52,10 +53,12 @@ public final class GivenValues {
       case AdminObject.Fleet fleet -> {
         add(fleet.parameters(), values);
         add(fleet.line(), values);
+        add(fleet.times(), values);
       }
       case AdminObject.Site site -> {
         add(site.parameters(), values);
         add(site.line(), values);
+        add(site.times(), values);
       }
       case AdminObject.Slot slot -> add(slot.parameters(), values);
       case AdminObject.Application application -> {
@@ -68,6 +71,16 @@ public final class GivenValues {
       case AdminObject.Rollout rollout -> {}
     }
     return values;
+  }
+
+  private static void add(SiteTimes times, Map<String, Value> values) {
+    SiteTimes.KINDS.forEach(
+        (path, kind) -> {
+          List<?> said = kind.apply(times);
+          if (!said.isEmpty()) {
+            values.put(path, new Value(said.toString(), path));
+          }
+        });
   }
 
   private static void add(Optional<LineRules> line, Map<String, Value> values) {

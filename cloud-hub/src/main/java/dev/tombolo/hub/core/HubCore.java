@@ -57,7 +57,14 @@ public final class HubCore {
       case HubEvent.Violated e -> violations.happened(e, draft);
       case HubEvent.AdminAsked e -> operators.asked(e, draft);
       case HubEvent.Ticked e -> ticked(draft);
-      case HubEvent.DocumentDue e -> documents.due(e, draft);
+      case HubEvent.DocumentDue e -> {
+        // What changed, labels say, may have brought it into the scope of a rollout.
+        boolean hasChanged = state.staleDocuments.contains(e.device());
+        documents.due(e, draft);
+        if (hasChanged && state.sessions.containsKey(e.device())) {
+          rollouts.born(e.device(), draft);
+        }
+      }
     }
     return draft.finish();
   }

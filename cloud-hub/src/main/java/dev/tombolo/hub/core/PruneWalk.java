@@ -156,12 +156,57 @@ record PruneWalk(
             if (moving != null) {
               return moving;
             }
+            Reason narrow = assignedBelow(state, application.content(), Set.copyOf(all));
+            if (narrow != null) {
+              return narrow;
+            }
             all.add(application.content());
           }
         }
       }
     }
     return null;
+  }
+
+  /// What was assigned to a site or a slot of its own would stay.
+  private static @Nullable Reason assignedBelow(
+      HubState state, AdminObject.Application application, Set<AdminObject> going) {
+    for (var each : state.assignments.entrySet()) {
+      Assignment.Place place = each.getKey();
+      boolean isHere =
+          place.fleet().equals(application.fleet())
+              && place.site() != null
+              && each.getValue().containsKey(application.name());
+      if (isHere && !isGoing(state, place, going)) {
+        String where =
+            place.slot() == null
+                ? "site " + place.site()
+                : "slot " + place.site() + "/" + place.slot();
+        return inUse(
+            application,
+            "it is assigned to "
+                + where
+                + " itself; take it back there first: tombolo unassign "
+                + application.name()
+                + " --fleet "
+                + place.fleet()
+                + " --"
+                + where);
+      }
+    }
+    return null;
+  }
+
+  /// Whether the site or slot is left out itself.
+  private static boolean isGoing(HubState state, Assignment.Place place, Set<AdminObject> going) {
+    Name site = place.site();
+    Name slot = place.slot();
+    if (site == null) {
+      return false;
+    }
+    Kept<? extends AdminObject> kept =
+        slot == null ? state.sites.get(site) : state.slots.get(new SlotRef(site, slot));
+    return kept != null && going.contains(kept.content());
   }
 
   private @Nullable Reason fleets(HubState state, List<AdminObject> all) {

@@ -471,6 +471,16 @@ final class RolloutCommands {
     if (since != null) {
       return overruled(rollout, since);
     }
+    Assignment below = assignedBelowSince(rollout);
+    if (below != null) {
+      return not(
+          rollout,
+          below.ref()
+              + " was assigned to "
+              + below.place()
+              + " since and counts there; take it back first (tombolo unassign), or begin another"
+              + " rollout");
+    }
     long failed = rollout.counts().stream().mapToLong(count -> count.failed()).sum();
     if (failed == 0 && !(rollout.state() instanceof RolloutState.Aborted)) {
       return not(rollout, "nobody has failed");
@@ -498,6 +508,24 @@ final class RolloutCommands {
         AssignCommands.at(
             state, new Assignment.Place(record.scope().fleet(), null, null), record.application());
     return at != null && at.changedMillis() > record.createdMillis() ? at : null;
+  }
+
+  /// What a site or a slot of its scope was given after the rollout was made. Its devices would
+  /// never get what the rollout waits for them to have.
+  private @Nullable Assignment assignedBelowSince(Rollout rollout) {
+    RolloutRecord record = rollout.record();
+    for (var each : state.assignments.entrySet()) {
+      Assignment at = each.getValue().get(record.application());
+      Name site = each.getKey().site();
+      boolean isInScope =
+          each.getKey().fleet().equals(record.scope().fleet())
+              && site != null
+              && (record.scope().sites().isEmpty() || record.scope().sites().contains(site));
+      if (isInScope && at != null && at.changedMillis() > record.createdMillis()) {
+        return at;
+      }
+    }
+    return null;
   }
 
   private static AdminAnswer overruled(Rollout rollout, Assignment since) {

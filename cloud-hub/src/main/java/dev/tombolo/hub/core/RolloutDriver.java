@@ -54,7 +54,8 @@ final class RolloutDriver {
     this.rendered = rendered;
   }
 
-  /// A device has come: one that is new in the scope of a rollout takes part from now on.
+  /// A device has come, or what it should have may have changed: one that is new in the scope of a
+  /// rollout takes part from now on.
   void born(DeviceId id, StepDraft draft) {
     DeviceRecord device = state.devices.get(id);
     if (device == null) {

@@ -125,7 +125,8 @@ public final class RolloutLayer {
   private static Layer.@Nullable Choice choice(Word word) {
     RolloutRecord record = word.record();
     String object = "rollout " + record.id();
-    Given given = new Given(record.createdBy(), record.createdMillis(), "");
+    Given given =
+        new Given(record.createdBy(), record.createdMillis(), record.origin().writtenIn());
     return switch (word.choice()) {
       case Choice.None _ -> null;
       case Choice.Free free -> new Layer.Choice(free.release(), free.version(), object, given);

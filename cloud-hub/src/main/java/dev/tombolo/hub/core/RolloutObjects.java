@@ -72,11 +72,17 @@ final class RolloutObjects {
       return new Reason.InputInvalid(
           "metadata.name", object.name().text(), "the hub numbers rollouts so; give another name");
     }
+    Rollout there = state.rollouts.named(object.name().text());
+    if (there != null && !there.record().scope().fleet().equals(object.scope().fleet())) {
+      return new Reason.InputInvalid(
+          "metadata.name",
+          object.name().text(),
+          "a rollout of fleet " + there.record().scope().fleet() + " has it; give another name");
+    }
     Kept<AdminObject.Rollout> before = before(object);
     if (before != null && before.content().equals(object)) {
       return null;
     }
-    Rollout there = state.rollouts.named(object.name().text());
     if (there != null && there.state().isUnderWay()) {
       List<String> fields =
           FieldChanges.between(before == null ? null : before.content(), object).stream()

@@ -84,7 +84,9 @@ public final class SlotLayers {
             content == null ? Optional.empty() : content.line()));
     List<TimesLayer> times = new ArrayList<>(1);
     if (kept != null && content != null && !content.times().isAny()) {
-      times.add(new TimesLayer(LayerKind.FLEET, content.title(), content.times(), kept.whole()));
+      times.add(
+          new TimesLayer(
+              LayerKind.FLEET, content.title(), content.times(), kept.given(), kept.whole()));
     }
     return new OfFleet(fleet, layers, policies, times);
   }
@@ -148,7 +150,11 @@ public final class SlotLayers {
       times = new ArrayList<>(times);
       times.add(
           new TimesLayer(
-              LayerKind.SITE, site.content().title(), site.content().times(), site.whole()));
+              LayerKind.SITE,
+              site.content().title(),
+              site.content().times(),
+              site.given(),
+              site.whole()));
     }
     return new SlotSettings(
         new PlaceFacts(

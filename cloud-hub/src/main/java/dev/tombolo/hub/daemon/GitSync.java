@@ -214,6 +214,10 @@ final class GitSync implements GitRepositories, AutoCloseable {
       };
     } catch (GitFault fault) {
       return new Read.Wrong(new GitNote.Wrong(commit, "", said(fault), fault.file(), fault.line()));
+    } catch (RuntimeException e) {
+      // A repository is foreign input: what nobody thought of is its fault, and told so.
+      LOG.log(Level.ERROR, "commit " + commit, e);
+      return new Read.Wrong(new GitNote.Wrong(commit, "", "it cannot be read: " + e, "", 0));
     }
   }
 

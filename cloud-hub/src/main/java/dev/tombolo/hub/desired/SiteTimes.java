@@ -3,7 +3,11 @@ package dev.tombolo.hub.desired;
 import dev.tombolo.protocol.window.DateSpan;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /// When a site may download and switch, as operators say it, in its own time.
 ///
@@ -16,6 +20,14 @@ public record SiteTimes(
     List<Weekly> switching,
     List<Weekly> openingHours,
     List<DateSpan> freezeDates) {
+  public static final String DOWNLOAD = "windows.download";
+  public static final String SWITCH = "windows.switch";
+  public static final String OPENING = "openingHours";
+  public static final String FREEZES = "freezeDates";
+
+  /// Each kind by the path that people write it at.
+  public static final Map<String, Function<SiteTimes, List<?>>> KINDS = kinds();
+
   /// Of each kind.
   public static final int WEEKLY_MAX = 32;
 
@@ -27,6 +39,15 @@ public record SiteTimes(
     switching = List.copyOf(switching);
     openingHours = List.copyOf(openingHours);
     freezeDates = List.copyOf(freezeDates);
+  }
+
+  private static Map<String, Function<SiteTimes, List<?>>> kinds() {
+    Map<String, Function<SiteTimes, List<?>>> kinds = new LinkedHashMap<>();
+    kinds.put(DOWNLOAD, SiteTimes::download);
+    kinds.put(SWITCH, SiteTimes::switching);
+    kinds.put(OPENING, SiteTimes::openingHours);
+    kinds.put(FREEZES, SiteTimes::freezeDates);
+    return Collections.unmodifiableMap(kinds);
   }
 
   /// Nothing is declared.

@@ -15,26 +15,15 @@ import dev.tombolo.hub.http.api.Explanation;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Tells where the values of a device come from: what rendering makes of its settings, in rows.
 final class Explanations {
   private static final String RELEASE = "release";
   private static final String PARAMETERS = "parameters.";
-
-  private static final Map<String, Function<SiteTimes, List<?>>> TIMES = new LinkedHashMap<>();
-
-  static {
-    TIMES.put("windows.download", SiteTimes::download);
-    TIMES.put("windows.switch", SiteTimes::switching);
-    TIMES.put("openingHours", SiteTimes::openingHours);
-    TIMES.put("freezeDates", SiteTimes::freezeDates);
-  }
 
   private Explanations() {}
 
@@ -78,14 +67,14 @@ final class Explanations {
   /// When the device may download and switch: of each kind the site's word, else the fleet's.
   private static List<ExplainedValue> times(SlotSettings settings) {
     List<ExplainedValue> values = new ArrayList<>();
-    TIMES.forEach(
+    SiteTimes.KINDS.forEach(
         (path, kind) -> {
           List<ExplainedLink> chain = new ArrayList<>();
           for (TimesLayer layer : settings.times().reversed()) {
             List<?> said = kind.apply(layer.times());
             if (!said.isEmpty()) {
               String text = String.join(", ", said.stream().map(Object::toString).toList());
-              chain.add(link(layer.kind().word(), layer.object(), "", text, layer.given()));
+              chain.add(link(layer.kind().word(), layer.object(), "", text, layer.given(path)));
             }
           }
           if (!chain.isEmpty()) {

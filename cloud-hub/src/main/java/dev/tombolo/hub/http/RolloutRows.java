@@ -62,7 +62,8 @@ final class RolloutRows {
         new WaveCount.Taken(
             a.taken().total() + b.taken().total(),
             a.taken().succeeded() + b.taken().succeeded(),
-            a.taken().failed() + b.taken().failed()));
+            a.taken().failed() + b.taken().failed()),
+        a.alsoOut() + b.alsoOut());
   }
 
   private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
@@ -169,6 +170,9 @@ final class RolloutRows {
     }
     Wave wave = record.plan().waves().get(open);
     String next = "wave " + record.plan().waves().get(open + 1).name();
+    if (count.total() == 0) {
+      return next + " waits for approval: nobody is in wave " + wave.name();
+    }
     long soaksUntil = rolling.healthySinceMillis() + wave.gate().soakMillis();
     if (rolling.healthySinceMillis() == 0) {
       return next

@@ -129,8 +129,8 @@ public final class ObjectsYaml {
     if (yaml.has("spec")) {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
-      times = times(spec);
       values = parameters("fleet " + about.name(), spec);
+      times = times(spec, values);
       line = line(spec, values);
       spec.noMore();
     }
@@ -138,8 +138,8 @@ public final class ObjectsYaml {
   }
 
   private ObjectBody site(Metadata about, YamlMap spec) {
-    SiteTimesBody times = times(spec);
     Values values = parameters("site " + about.name(), spec);
+    SiteTimesBody times = times(spec, values);
     ObjectBody site =
         about.site(
             times,
@@ -153,20 +153,30 @@ public final class ObjectsYaml {
     return site;
   }
 
-  private static SiteTimesBody times(YamlMap spec) {
+  private static SiteTimesBody times(YamlMap spec, Values values) {
     List<String> download = List.of();
     List<String> switching = List.of();
     if (spec.has("windows")) {
       YamlMap windows = spec.map("windows");
       download = words(windows.reads("download", Weekly::parse));
       switching = words(windows.reads("switch", Weekly::parse));
+      lineOf(windows, "download", SiteTimes.DOWNLOAD, values);
+      lineOf(windows, "switch", SiteTimes.SWITCH, values);
       windows.noMore();
     }
+    lineOf(spec, SiteTimes.OPENING, SiteTimes.OPENING, values);
+    lineOf(spec, SiteTimes.FREEZES, SiteTimes.FREEZES, values);
     return new SiteTimesBody(
         download,
         switching,
         words(spec.reads("openingHours", Weekly::parse)),
         words(spec.reads("freezeDates", SiteTimes::dates)));
+  }
+
+  private static void lineOf(YamlMap yaml, String key, String path, Values values) {
+    if (yaml.has(key)) {
+      values.lines().put(path, yaml.lineOf(key));
+    }
   }
 
   /// `bandwidth: []` is said, and means: no bound.

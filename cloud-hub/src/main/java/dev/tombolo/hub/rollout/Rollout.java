@@ -43,6 +43,10 @@ public final class Rollout {
   private RolloutRecord record;
   private Members members = new Members();
   private final int[] counts;
+
+  /// Members of each wave with a permit that may be in use, whatever else counts of them.
+  private final int[] outs;
+
   private int inFlight;
 
   /// Devices that may get a permit, in the order in which they became ready.
@@ -73,6 +77,7 @@ public final class Rollout {
   Rollout(RolloutRecord record) {
     this.record = record;
     this.counts = new int[record.plan().waves().size() * KINDS];
+    this.outs = new int[record.plan().waves().size()];
   }
 
   public RolloutRecord record() {
@@ -204,7 +209,8 @@ public final class Rollout {
         new WaveCount.Taken(
             counts[at + Kind.TAKEN.ordinal()] + takenSucceeded + takenFailed,
             takenSucceeded,
-            takenFailed));
+            takenFailed),
+        outs[wave] - outOnline - outDark);
   }
 
   public List<WaveCount> counts() {
@@ -379,6 +385,7 @@ public final class Rollout {
   private void forgetMembers() {
     members = new Members();
     Arrays.fill(counts, 0);
+    Arrays.fill(outs, 0);
     inFlight = 0;
   }
 
@@ -553,11 +560,14 @@ public final class Rollout {
   /// @return whether it counted against the budgets
   private boolean leave(int member) {
     counts[members.wave[member] * KINDS + kind(member).ordinal()]--;
-    return members.isOut(member);
+    boolean isOut = members.isOut(member);
+    outs[members.wave[member]] -= isOut ? 1 : 0;
+    return isOut;
   }
 
   private void enter(int member, boolean wasOut) {
     counts[members.wave[member] * KINDS + kind(member).ordinal()]++;
+    outs[members.wave[member]] += members.isOut(member) ? 1 : 0;
     int more = (members.isOut(member) ? 1 : 0) - (wasOut ? 1 : 0);
     inFlight += more;
     members.siteInFlight[members.site[member]] += more;

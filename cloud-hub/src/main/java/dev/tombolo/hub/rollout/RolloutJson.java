@@ -246,7 +246,8 @@ public final class RolloutJson {
         .integer("reached", c.reached())
         .integer("taken", c.taken().total())
         .integer("takenSucceeded", c.taken().succeeded())
-        .integer("takenFailed", c.taken().failed());
+        .integer("takenFailed", c.taken().failed())
+        .integer("alsoOut", c.alsoOut());
   }
 
   private static int orZero(JsonFields f, String field) throws MalformedException {
@@ -265,6 +266,7 @@ public final class RolloutJson {
         f.small("back"),
         f.small("reached"),
         new WaveCount.Taken(
-            orZero(f, "taken"), orZero(f, "takenSucceeded"), orZero(f, "takenFailed")));
+            orZero(f, "taken"), orZero(f, "takenSucceeded"), orZero(f, "takenFailed")),
+        orZero(f, "alsoOut"));
   }
 }

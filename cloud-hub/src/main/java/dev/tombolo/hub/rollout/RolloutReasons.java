@@ -85,10 +85,12 @@ public final class RolloutReasons {
         outstanding(at, reasons);
         reasons.add(new Reason.RolloutEnded(id, "rolled back", s.by(), s.cause()));
       }
-      case RolloutState.Expired _ ->
-          reasons.add(
-              new Reason.RolloutEnded(
-                  id, "closed at its deadline", "hub", new Reason.NotReached(at.slot(), 0)));
+      case RolloutState.Expired s -> {
+        outstanding(at, reasons);
+        reasons.add(
+            new Reason.RolloutEnded(
+                id, "closed at its deadline", "hub", new Reason.DeadlinePassed(s.millis())));
+      }
       case RolloutState.Paused s -> {
         outstanding(at, reasons);
         if (!at.isOut()) {
@@ -120,7 +122,9 @@ public final class RolloutReasons {
     WaveCount count = at.counts().get(rolling.openThrough());
     String wave = record.plan().waves().get(at.wave()).name();
     String id = record.id().toString();
-    if (rolling.healthySinceMillis() == 0) {
+    if (count.total() == 0) {
+      reasons.add(new Reason.WaveEmpty(id, wave, last.name()));
+    } else if (rolling.healthySinceMillis() == 0) {
       reasons.add(
           new Reason.WaveNotOpen(
               id,

@@ -238,11 +238,21 @@ public final class RolloutSteps {
     boolean isHealthy = isHealthy(rollout, wave);
     long since = !isHealthy ? 0 : at.healthySinceMillis() > 0 ? at.healthySinceMillis() : nowMillis;
     boolean hasSoaked = isHealthy && nowMillis - since >= gate.soakMillis();
+    boolean isApproved = !at.approvedBy().isEmpty();
     boolean isEmpty = rollout.count(wave).total() == 0;
-    if (isEmpty || (hasSoaked && (!gate.needsApproval() || !at.approvedBy().isEmpty()))) {
+    if (isEmpty
+        ? isApproved || mayPassEmpty(rollout, wave, gate)
+        : hasSoaked && (!gate.needsApproval() || isApproved)) {
       return new RolloutState.Rolling(wave + 1, nowMillis, 0, "");
     }
     return new RolloutState.Rolling(wave, at.openedMillis(), since, at.approvedBy());
+  }
+
+  /// A wave without anybody proves nothing: it was picked by a label that nobody has, say, or a
+  /// newer rollout has taken its devices. Unless an earlier wave has proven the release, or nobody
+  /// is in the rollout at all, a person has to say yes.
+  private static boolean mayPassEmpty(Rollout rollout, int wave, Gate gate) {
+    return rollout.size() == 0 || (isProven(rollout, wave) && !gate.needsApproval());
   }
 
   /// Whether enough of the devices that were reached have succeeded. Shops that are dark do not

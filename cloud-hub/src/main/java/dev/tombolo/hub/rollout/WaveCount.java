@@ -10,6 +10,8 @@ package dev.tombolo.hub.rollout;
 /// @param back gone back to what they had, after the rollout was rolled back
 /// @param reached all that are decided or connected
 /// @param taken those that a newer rollout took, none of which counts in the others
+/// @param alsoOut permits that hold budgets and are not in `inFlight`: of those that were taken,
+///   and of decided ones that are suspected since a restore
 public record WaveCount(
     int total,
     int succeeded,
@@ -20,8 +22,9 @@ public record WaveCount(
     int dark,
     int back,
     int reached,
-    Taken taken) {
-  public static final WaveCount NONE = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE);
+    Taken taken,
+    int alsoOut) {
+  public static final WaveCount NONE = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE, 0);
 
   /// What became of those that a newer rollout took, before it did.
   ///

@@ -281,7 +281,7 @@ final class SqliteRolloutViews implements RolloutViews {
         failure,
         inFlight,
         failed,
-        view.waves().stream().mapToInt(WaveCount::inFlight).sum(),
+        view.waves().stream().mapToInt(it -> it.inFlight() + it.alsoOut()).sum(),
         nowMillis);
   }
 

@@ -19,6 +19,7 @@ class StrictYamlTest {
         "zebra: 80              | f.yaml line 1: zebra: unknown field; allowed here: port, wait, size, name, on, names, sub",
         "port: 1\\nport: 2      | f.yaml line 2: port: given twice, first in line 1; keep one",
         "wait: 5 minutes        | f.yaml line 1: wait: '5 minutes' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
+        "wait: 999999999999d    | f.yaml line 1: wait: '999999999999d' is too long; at most 36500d",
         "wait: 5                | f.yaml line 1: wait: '5' is not a duration; write a number and a unit: 90s, 15m, 1h, 7d",
         "size: 5mb              | f.yaml line 1: size: '5mb' is not a size; write a number and a unit: 512KiB, 2MiB, 1GiB, 500KB",
         "size: 999999999999GiB  | f.yaml line 1: size: '999999999999GiB' is not a size; write a number and a unit: 512KiB, 2MiB, 1GiB, 500KB",

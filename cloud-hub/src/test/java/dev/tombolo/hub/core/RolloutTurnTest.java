@@ -147,6 +147,112 @@ class RolloutTurnTest {
   }
 
   @Test
+  void aDeviceThatGetsTheLabelTakesPartWithoutComingAgain() {
+    scene.connected(other, scene.birth("boot-2", 1));
+    scene.now += 1_000;
+    Scope pilots = new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot"));
+    scene.apply(new AdminObject.Slot(slotOf(canary), "", Map.of("tier", "pilot"), Map.of()));
+    assertThat(scene.command(creation(pilots, List.of(), Optional.empty())))
+        .isEqualTo(new AdminAnswer.RolloutMade(FIRST));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(member(other)).isNegative();
+
+    scene.apply(new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(member(other)).isNotNegative();
+  }
+
+  @Test
+  void whereTheFirstWaveIsEmptyAPersonSaysYes() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    scene.now += 1_000;
+    Wave mistyped =
+        new Wave("canary", new Pick.Labelled(Map.of("tier", "canray")), new Gate(100, 0, false));
+    assertThat(scene.command(creation(List.of(mistyped), Optional.empty())))
+        .isEqualTo(new AdminAnswer.RolloutMade(FIRST));
+
+    scene.pass(Duration.ofMinutes(5));
+    assertThat(rollout().state().openThrough()).isZero();
+    assertThat(selected(canary).release()).isEqualTo(old);
+
+    steer(AdminCommand.SteerRollout.Action.APPROVE);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().state().openThrough()).isEqualTo(1);
+    assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
+  @Test
+  void whereASiteWasAssignedSomethingSinceNothingIsTriedAgain() {
+    create();
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    scene.now += 1;
+    assertThat(
+            scene.command(
+                new AdminCommand.Assign(
+                    new ReleaseRef(APP, "1.0"),
+                    Scene.FLEET,
+                    Optional.of(slotOf(canary).site()),
+                    Optional.empty(),
+                    Optional.empty())))
+        .isInstanceOf(AdminAnswer.Done.class);
+
+    assertThat(steered(AdminCommand.SteerRollout.Action.RETRY, ""))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused ->
+                assertThat(refused.reason().toString())
+                    .contains("embedding@1.0 was assigned to production/store-117 since"));
+  }
+
+  @Test
+  void aNameBelongsToOneFleet() {
+    Name pilot = new Name("pilot");
+    Name spring = new Name("spring");
+    scene.apply(new AdminObject.Fleet(pilot, "", Map.of(), false, Map.of()));
+    assertThat(scene.apply(named(spring, Scene.FLEET))).isInstanceOf(AdminAnswer.Done.class);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+
+    assertThat(scene.apply(named(spring, pilot)))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused ->
+                assertThat(refused.reason().toString())
+                    .contains("a rollout of fleet production has it"));
+    assertThat(scene.apply(named(spring, Scene.FLEET))).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(scene.state().rollouts.all()).hasSize(1);
+  }
+
+  private static AdminObject.Rollout named(Name name, Name fleet) {
+    return new AdminObject.Rollout(
+        name,
+        new ReleaseRef(APP, "2.0"),
+        new Scope(fleet, Set.of(), Map.of()),
+        new RolloutPlan(
+            List.of(), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
+        Optional.empty());
+  }
+
+  @Test
+  void anApplicationThatASiteHasOfItsOwnIsNotPruned() {
+    scene.apply(application());
+    scene.command(
+        new AdminCommand.Assign(
+            new ReleaseRef(APP, "2.0"),
+            Scene.FLEET,
+            Optional.of(slotOf(canary).site()),
+            Optional.empty(),
+            Optional.empty()));
+
+    assertThat(prune(Prune.Kind.APPLICATION))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused ->
+                assertThat(refused.reason().toString())
+                    .contains("tombolo unassign embedding --fleet production --site store-117"));
+  }
+
+  @Test
   void aFailureAtTheCanaryEndsIt() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
     create();
@@ -480,9 +586,13 @@ class RolloutTurnTest {
   }
 
   private static AdminCommand creation(List<Wave> waves, Optional<String> typed) {
+    return creation(new Scope(Scene.FLEET, Set.of(), Map.of()), waves, typed);
+  }
+
+  private static AdminCommand creation(Scope scope, List<Wave> waves, Optional<String> typed) {
     return new AdminCommand.CreateRollout(
         new ReleaseRef(APP, "2.0"),
-        new Scope(Scene.FLEET, Set.of(), Map.of()),
+        scope,
         new RolloutPlan(
             waves, Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
         typed);

@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.TimesLayer;
 import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -74,6 +75,44 @@ class SiteWindowsTest {
         .contains(Section.WINDOWS);
     assertThat(scene.apply(site(NIGHTS)))
         .isEqualTo(new AdminAnswer.Done(List.of("site " + Scene.SITE + " unchanged")));
+  }
+
+  @Test
+  void whoGaveThemIsNotWhoChangedSomethingElseOfTheSite() {
+    String title = "site " + Scene.SITE;
+    scene.command(
+        new AdminCommand.Apply(
+            List.of(site(NIGHTS)),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            Map.of(title, new AdminCommand.Sources("shops.yaml", Map.of(SiteTimes.SWITCH, 7))),
+            false));
+    long then = scene.now;
+    scene.now += 60_000;
+    scene.apply(
+        new AdminObject.Site(
+            Scene.SITE,
+            Scene.FLEET,
+            "",
+            Map.of(),
+            "Europe/Berlin",
+            "",
+            "the owner, 555",
+            Map.of(),
+            NIGHTS));
+
+    TimesLayer layer =
+        SlotLayers.of(
+                scene.state(),
+                SlotLayers.ofFleet(scene.state(), Scene.FLEET),
+                Scene.found(scene.state().sites.get(Scene.SITE)),
+                Scene.SLOT)
+            .times()
+            .getFirst();
+    assertThat(layer.given(SiteTimes.SWITCH).millis()).isEqualTo(then);
+    assertThat(layer.given(SiteTimes.SWITCH).source()).isEqualTo("shops.yaml:7");
+    assertThat(layer.given(SiteTimes.FREEZES).millis()).isEqualTo(then);
   }
 
   @Test

@@ -194,6 +194,13 @@ class RolloutTest {
     town.seconds(LONG_SECONDS);
 
     assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Expired.class);
+    SlotRef dark =
+        town.devices.values().stream().filter(it -> it.isDark).findFirst().orElseThrow().slot;
+    assertThat(town.why(town.rollout(1), dark))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Reason.RolloutEnded.class,
+            ended -> assertThat(ended.cause()).isInstanceOf(Reason.DeadlinePassed.class));
   }
 
   @Test

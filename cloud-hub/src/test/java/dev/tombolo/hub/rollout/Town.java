@@ -470,6 +470,11 @@ final class Town {
         throw new AssertionError(
             rollout + ": " + bySite + " at once in a site: " + exposed(rollout));
       }
+      int counted = rollout.counts().stream().mapToInt(it -> it.inFlight() + it.alsoOut()).sum();
+      if (counted != rollout.inFlight()) {
+        throw new AssertionError(
+            rollout + " has " + rollout.inFlight() + " out, counts " + counted);
+      }
       if (budgets.inFlight() > 0 && all > budgets.inFlight()) {
         throw new AssertionError(rollout + ": " + all + " at once: " + exposed(rollout));
       }

@@ -155,6 +155,8 @@ final class ReasonJson {
               f.text("rollout"), f.text("wave"), f.text("after"), f.integer("untilMillis"));
       case "wave-approval-needed" ->
           new Reason.WaveApprovalNeeded(f.text("rollout"), f.text("wave"), f.text("after"));
+      case "wave-empty" -> new Reason.WaveEmpty(f.text("rollout"), f.text("wave"), f.text("after"));
+      case "deadline-passed" -> new Reason.DeadlinePassed(f.integer("atMillis"));
       case "rollout-paused" ->
           new Reason.RolloutPaused(f.text("rollout"), f.text("by"), f.integer("sinceMillis"));
       case "budget-full" ->
@@ -462,6 +464,13 @@ final class ReasonJson {
               .text("rollout", r.rollout())
               .text("wave", r.wave())
               .text("after", r.after());
+      case Reason.WaveEmpty r ->
+          json.text("code", "wave-empty")
+              .text("rollout", r.rollout())
+              .text("wave", r.wave())
+              .text("after", r.after());
+      case Reason.DeadlinePassed r ->
+          json.text("code", "deadline-passed").integer("atMillis", r.atMillis());
       case Reason.RolloutPaused r ->
           json.text("code", "rollout-paused")
               .text("rollout", r.rollout())

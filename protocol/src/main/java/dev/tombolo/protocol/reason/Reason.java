@@ -268,6 +268,9 @@ public sealed interface Reason {
 
   record WaveApprovalNeeded(String rollout, String wave, String after) implements Reason {}
 
+  /// Nobody is in the wave that should prove the release.
+  record WaveEmpty(String rollout, String wave, String after) implements Reason {}
+
   record RolloutPaused(String rollout, String by, long sinceMillis) implements Reason {}
 
   /// @param whose `of its site`, `of the rollout`
@@ -282,6 +285,8 @@ public sealed interface Reason {
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
   /// @param how `aborted`, `rolled back`, ...
+  record DeadlinePassed(long atMillis) implements Reason {}
+
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 
   record RolloutFailedHere(String rollout, Reason cause) implements Reason {}

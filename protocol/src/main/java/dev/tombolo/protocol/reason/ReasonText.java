@@ -502,6 +502,18 @@ public final class ReasonText {
               + " is healthy, and somebody must say yes: tombolo rollout approve "
               + r.rollout()
               + ".";
+      case Reason.WaveEmpty r ->
+          "It waits for wave "
+              + r.wave()
+              + " of rollout "
+              + r.rollout()
+              + ": nobody is in wave "
+              + r.after()
+              + ", which was to prove the release; somebody must say yes: tombolo rollout approve "
+              + r.rollout()
+              + ".";
+      case Reason.DeadlinePassed r ->
+          "The deadline was " + time(r.atMillis()) + "; roll out again for those that are left.";
       case Reason.RolloutPaused r ->
           "Rollout "
               + r.rollout()

@@ -266,6 +266,7 @@ final class EverythingConverges extends Invariant {
     return reason instanceof Reason.WaveNotOpen
         || reason instanceof Reason.WaveSoaking
         || reason instanceof Reason.WaveApprovalNeeded
+        || reason instanceof Reason.WaveEmpty
         || reason instanceof Reason.BudgetFull
         || reason instanceof Reason.SiteFailuresFull
         || reason instanceof Reason.PermitOutstanding

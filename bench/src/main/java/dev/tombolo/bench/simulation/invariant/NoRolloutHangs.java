@@ -136,6 +136,7 @@ final class NoRolloutHangs extends Invariant {
     // What nobody thought of here is no excuse.
     return reason instanceof Reason.WaveNotOpen
         || reason instanceof Reason.WaveApprovalNeeded
+        || reason instanceof Reason.WaveEmpty
         || reason instanceof Reason.RolloutPaused
         || reason instanceof Reason.RolloutEnded
         || reason instanceof Reason.RolloutFailedHere

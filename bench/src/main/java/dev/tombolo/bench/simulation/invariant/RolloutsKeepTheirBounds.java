@@ -253,7 +253,14 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private void gateIsPassed(RolloutRecord record, GateFacts its, int wave) {
     Gate gate = record.plan().waves().get(wave).gate();
     Share share = share(record, its, wave);
-    if (its.isOpenedAnyway || share.total == 0) {
+    if (its.isOpenedAnyway) {
+      return;
+    }
+    if (share.total == 0) {
+      hold(
+          its.isApproved || (share.isProven && !gate.needsApproval()) || isNobodyIn(record),
+          -1,
+          () -> record.id() + " goes on after wave " + wave + ", in which nobody is: " + share);
       return;
     }
     hold(
@@ -271,6 +278,11 @@ final class RolloutsKeepTheirBounds extends Invariant {
         !gate.needsApproval() || its.isApproved,
         -1,
         () -> record.id() + " goes on after wave " + wave + ", and nobody has approved it");
+  }
+
+  private boolean isNobodyIn(RolloutRecord record) {
+    RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
+    return members == null || members.slots.isEmpty();
   }
 
   /// How a wave stands by what its devices said.
