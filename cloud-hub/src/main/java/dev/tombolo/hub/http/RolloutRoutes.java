@@ -28,6 +28,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
@@ -47,6 +48,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Rollouts: looked at, tried out, begun and steered.
 final class RolloutRoutes {
+  private static final BigDecimal PRICE_MAX = BigDecimal.valueOf(1_000_000);
+
+  /// Behind the point.
+  private static final int PRICE_DIGITS_MAX = 9;
+
   private static final int LISTED_MAX = 1_000;
   private static final int DEVICES_SHOWN = 100;
   private static final int EVENTS_SHOWN = 20;
@@ -187,8 +193,12 @@ final class RolloutRoutes {
       throw Parts.invalid("lineBitsPerSecond", line.toString(), "use more than 0");
     }
     BigDecimal price = ask.pricePerGb();
-    if (price != null && price.signum() < 0) {
-      throw Parts.invalid("pricePerGb", price.toString(), "use 0 or more");
+    if (price != null && (price.signum() < 0 || price.compareTo(PRICE_MAX) > 0)) {
+      throw Parts.invalid("pricePerGb", price.toString(), "use 0 to " + PRICE_MAX);
+    }
+    if (price != null && price.scale() > PRICE_DIGITS_MAX) {
+      throw Parts.invalid(
+          "pricePerGb", Quoted.of(price.toString()), "use " + PRICE_DIGITS_MAX + " digits at most");
     }
     Requests.answer(
         context,

@@ -19,7 +19,7 @@ final class Reports {
     if (isOther && rollout.isOut(member)) {
       return before == Phase.LOST ? Optional.empty() : Optional.of(lost(rollout, member));
     }
-    Phase from = isOther ? Phase.WAITING : before;
+    Phase from = isOther ? begins(rollout, before) : before;
     ApplicationStatus status = said.status();
     Digest target = rollout.record().digest();
     Move next =
@@ -28,6 +28,15 @@ final class Reports {
             : other(rollout, member, from, said);
     boolean isSame = next.phase == before && !next.isNews && !isOther;
     return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said.holder()));
+  }
+
+  /// Where other hardware stands first. In a rollout that gives no permits any more it has what its
+  /// slot has: what had succeeded there stays selected.
+  private static Phase begins(Rollout rollout, Phase before) {
+    boolean isOver =
+        rollout.state() instanceof RolloutState.Aborted
+            || rollout.state() instanceof RolloutState.Expired;
+    return isOver && before == Phase.SUCCEEDED ? Phase.SUCCEEDED : Phase.WAITING;
   }
 
   /// Whether other hardware may have got a permit: who held the slot is known, or, where the

@@ -111,6 +111,22 @@ class RolloutTest {
   }
 
   @Test
+  void newHardwareWhereItHadSucceededGetsItThoughItWasAbortedSince() {
+    Town town = quiet(12, 4, 1);
+    town.create(1, Town.NEW, plan(new Budgets(0, 0, 0), AbortRule.USUAL, null));
+    town.seconds(LONG_SECONDS);
+    town.set(
+        town.rollout(1), new RolloutState.Aborted(2, "ada", new Reason.NotAllowed("no"), town.now));
+    SlotRef slot = town.devices.keySet().iterator().next();
+
+    town.swap(slot);
+    town.seconds(LONG_SECONDS);
+
+    assertThat(town.devices.get(slot))
+        .satisfies(device -> assertThat(device.live).isEqualTo(Town.NEW));
+  }
+
+  @Test
   void whoFailedIsTriedAgainWhenAsked() {
     Town town = quiet(6, 4, 3);
     town.devices.values().stream().limit(2).forEach(device -> device.failsNext = true);

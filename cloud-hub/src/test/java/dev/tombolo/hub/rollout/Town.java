@@ -439,7 +439,11 @@ final class Town {
   /// New hardware in a slot; the old one may live on in the dark, with its permit.
   private void swap() {
     List<SlotRef> slots = List.copyOf(devices.keySet());
-    Device old = devices.get(slots.get(random.nextInt(slots.size())));
+    swap(slots.get(random.nextInt(slots.size())));
+  }
+
+  void swap(SlotRef slot) {
+    Device old = devices.get(slot);
     if (old == null) {
       return;
     }
