@@ -8,6 +8,7 @@ import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Gate;
 import dev.tombolo.hub.rollout.Origin;
 import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
@@ -357,7 +358,15 @@ final class RolloutCommands {
         "rollout-resume",
         "",
         draft);
-    return done(rollout, "goes on");
+    int open = paused.openThrough();
+    List<Wave> waves = rollout.record().plan().waves();
+    boolean isAsked =
+        open >= 0 && open < waves.size() - 1 && waves.get(open).gate().needsApproval();
+    return done(
+        rollout,
+        isAsked
+            ? "goes on; wave " + waves.get(open + 1).name() + " needs its approval from now on"
+            : "goes on");
   }
 
   private AdminAnswer approve(Rollout rollout, boolean anyway, Principal who, StepDraft draft) {
@@ -485,7 +494,12 @@ final class RolloutCommands {
     if (failed == 0 && !(rollout.state() instanceof RolloutState.Aborted)) {
       return not(rollout, "nobody has failed");
     }
-    for (RolloutChange change : RolloutSteps.retry(rollout, RETRY_MAX, draft.nowMillis)) {
+    List<RolloutChange> changes =
+        RolloutSteps.retry(
+            rollout, RETRY_MAX, slot -> hasOther(rollout.record(), slot), draft.nowMillis);
+    long tried = changes.stream().filter(RolloutChange.Moved.class::isInstance).count();
+    long leftOut = Math.min(failed, RETRY_MAX) - tried;
+    for (RolloutChange change : changes) {
       if (change instanceof RolloutChange.Kept kept) {
         draft.change(new HubChange.RolloutKept(kept));
       }
@@ -495,8 +509,14 @@ final class RolloutCommands {
     draft.audit(who, "rollout-retry", RolloutWords.subject(rollout.record()), "", "");
     return done(
         rollout,
-        Math.min(failed, RETRY_MAX)
+        tried
             + " are tried again"
+            + (leftOut > 0
+                ? "; "
+                    + leftOut
+                    + " not, for without it the same release is selected there: assign what they"
+                    + " should have until then"
+                : "")
             + (failed > RETRY_MAX ? "; say it once more for the next ones" : ""));
   }
 
@@ -508,6 +528,13 @@ final class RolloutCommands {
         AssignCommands.at(
             state, new Assignment.Place(record.scope().fleet(), null, null), record.application());
     return at != null && at.changedMillis() > record.createdMillis() ? at : null;
+  }
+
+  private boolean hasOther(RolloutRecord record, SlotRef slot) {
+    Prior prior =
+        RolloutLayer.without(
+            record.id(), state, record.scope().fleet(), slot, record.application());
+    return prior == null || !prior.release().equals(record.digest());
   }
 
   /// What a site or a slot of its scope was given after the rollout was made. Its devices would

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Drives a rollout: what follows from a report, from time, or from a person's word. Pure: reads
@@ -345,7 +346,11 @@ public final class RolloutSteps {
   }
 
   /// The failed ones again, at most `limit` of them.
-  public static List<RolloutChange> retry(Rollout rollout, int limit, long nowMillis) {
+  ///
+  /// @param mayTry whether a slot would have something else without the rollout: a device that
+  ///   never wants anything else does not try again
+  public static List<RolloutChange> retry(
+      Rollout rollout, int limit, Predicate<SlotRef> mayTry, long nowMillis) {
     List<RolloutChange> changes = new ArrayList<>();
     if (!(rollout.state() instanceof RolloutState.Rolling)) {
       changes.add(
@@ -356,6 +361,9 @@ public final class RolloutSteps {
                       new RolloutState.Rolling(rollout.state().openThrough(), nowMillis, 0, ""))));
     }
     for (int member : rollout.failed(limit)) {
+      if (!mayTry.test(rollout.slot(member))) {
+        continue;
+      }
       boolean isBack = rollout.granted(member) == RolloutChange.Moved.GONE_BACK;
       changes.add(moved(rollout, member, isBack ? Phase.WAITING : Phase.RETRYING, 0));
     }

@@ -206,6 +206,29 @@ class RolloutTurnTest {
   }
 
   @Test
+  void whoNeverWantsAnythingElseIsNotTriedAgain() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    scene.command(
+        new AdminCommand.Assign(
+            new ReleaseRef(APP, "2.0"),
+            Scene.FLEET,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.ROLLED_BACK, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.FAILED);
+
+    assertThat(steered(AdminCommand.SteerRollout.Action.RETRY, ""))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Done.class,
+            done ->
+                assertThat(done.toString())
+                    .contains("0 are tried again; 1 not, for without it the same release"));
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.FAILED);
+  }
+
+  @Test
   void aNameBelongsToOneFleet() {
     Name pilot = new Name("pilot");
     Name spring = new Name("spring");

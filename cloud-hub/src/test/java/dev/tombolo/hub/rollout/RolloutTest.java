@@ -135,7 +135,7 @@ class RolloutTest {
     assertThat(town.rollout(1).failed(100)).hasSize(2);
 
     town.devices.values().forEach(device -> device.failsNext = false);
-    town.apply(RolloutSteps.retry(town.rollout(1), 100, town.now));
+    town.apply(RolloutSteps.retry(town.rollout(1), 100, _ -> true, town.now));
     town.seconds(LONG_SECONDS);
 
     assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Completed.class);
@@ -363,7 +363,7 @@ class RolloutTest {
       case 2 -> {
         if (rollout.state() instanceof RolloutState.Aborted
             || rollout.state() instanceof RolloutState.Completed) {
-          town.apply(RolloutSteps.retry(rollout, 100, town.now));
+          town.apply(RolloutSteps.retry(rollout, 100, _ -> true, town.now));
         }
       }
       case 3 -> {
