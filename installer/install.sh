@@ -326,8 +326,10 @@ switch_program() {
   fi
 }
 
-# All versions but the one in use and the one before it.
+# All versions but the one in use and the one before it. Run again for the same version, it is not
+# known which one that was: all stay until the next one comes.
 remove_old_versions() {
+  [ "$before" != "versions/$version" ] || return 0
   for folder in "$prefix"/versions/*; do
     case versions/${folder##*/} in
       "versions/$version" | "$before") ;;

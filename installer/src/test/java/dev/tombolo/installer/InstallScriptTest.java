@@ -90,6 +90,8 @@ class InstallScriptTest {
       offer(packed(version));
     }
     install("--token", token("root", IN_AN_HOUR));
+    // Once more for the same version: the one before stays.
+    install("--token", token("root", IN_AN_HOUR));
 
     try (Stream<Path> versions = Files.list(prefix.resolve("versions"))) {
       List<String> kept = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.desired.Delivery;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -17,27 +18,32 @@ final class Histories {
   private static final int ID_DIGITS = 32;
 
   private final HubState state;
+  private final Violations violations;
 
-  Histories(HubState state) {
+  Histories(HubState state, Violations violations) {
     this.state = state;
+    this.violations = violations;
   }
 
-  /// The history in force once this birth has been taken into account.
-  History seen(Presence.Birth birth, DeviceId device, StepDraft draft) {
+  /// The history in force once this birth has been taken into account. Only the first of a session
+  /// counts: a device that makes others up would have all documents made anew with each.
+  History seen(LiveSession session, Presence.Birth birth, StepDraft draft) {
+    DeviceId device = session.device();
     History ours = state.history;
     History shown = birth.history();
-    if (shown == null || shown.epoch() < ours.epoch() || shown.id().equals(ours.id())) {
+    boolean isFirst =
+        session.delivery() instanceof Delivery.AwaitingBirth
+            || session.delivery() instanceof Delivery.Listening;
+    if (!isFirst || shown == null || shown.epoch() < ours.epoch() || shown.id().equals(ours.id())) {
       return ours;
     }
     if (shown.epoch() - ours.epoch() > STEP_MAX || shown.epoch() >= Limits.INTEGER_MAX) {
-      draft.audit(
-          Principal.HUB,
-          "history-doubted",
+      violations.record(
+          session.remote(),
           device.text(),
-          "",
-          AuditJson.of(
-              new Reason.DocumentStale(
-                  shown.epoch(), birth.revision(), ours.epoch(), birth.revision())));
+          "history-doubted",
+          new Reason.DocumentStale(shown.epoch(), birth.revision(), ours.epoch(), birth.revision()),
+          draft);
       return ours;
     }
     long epoch = shown.epoch() + 1;

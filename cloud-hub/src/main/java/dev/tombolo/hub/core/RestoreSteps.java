@@ -138,8 +138,10 @@ public final class RestoreSteps {
       DeviceRecord device = state.devices.get(noted.device());
       if (device == null) {
         takeUnknown(noted);
-      } else if (noted.millis() > device.standingSinceMillis()
-          && noted.standing() != device.standing()) {
+      } else if (noted.standing() != device.standing()
+          // Revoked is for ever, whatever a clock said when.
+          && (noted.standing() == Standing.REVOKED
+              || noted.millis() > device.standingSinceMillis())) {
         take(device, noted, holders);
       }
     }

@@ -32,7 +32,7 @@ final class Sessions {
     this.documents = documents;
     this.orders = orders;
     this.lost = new LostAndFound(state);
-    this.histories = new Histories(state);
+    this.histories = new Histories(state, violations);
     this.asks = asks;
     this.violations = violations;
     this.rollouts = rollouts;
@@ -109,7 +109,7 @@ final class Sessions {
         PresenceRecord before = Expulsion.presence(state, id);
         draft.change(new HubChange.PresencePut(before.born(birth, draft.nowMillis)));
         draft.change(new HubChange.BootSeen(id, birth.bootId(), birth.connect(), draft.nowMillis));
-        documents.born(session, birth, histories.seen(birth, id, draft), draft);
+        documents.born(session, birth, histories.seen(session, birth, draft), draft);
         rollouts.born(id, draft);
       }
     }

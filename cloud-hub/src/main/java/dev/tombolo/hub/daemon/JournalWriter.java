@@ -5,8 +5,11 @@ import dev.tombolo.hub.files.RevocationJournal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.ExecutorService;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -14,9 +17,15 @@ import java.util.function.Consumer;
 final class JournalWriter implements Consumer<HubEffect.StandingNoted>, AutoCloseable {
   private static final Logger LOG = System.getLogger(JournalWriter.class.getName());
 
+  private static final Duration AGAIN_AFTER = Duration.ofMinutes(1);
+
   private final RevocationJournal journal;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("journal").daemon(true).factory());
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("journal").daemon(true).factory());
+
+  /// What could not be written, in order.
+  private final Deque<HubEffect.StandingNoted> late = new ArrayDeque<>();
 
   JournalWriter(RevocationJournal journal) {
     this.journal = journal;
@@ -27,13 +36,30 @@ final class JournalWriter implements Consumer<HubEffect.StandingNoted>, AutoClos
     thread.execute(() -> write(noted));
   }
 
+  /// Behind those that could not be written before.
   private void write(HubEffect.StandingNoted noted) {
+    late.addLast(noted);
+    if (late.size() == 1) {
+      writeLate();
+    }
+  }
+
+  private void writeLate() {
+    HubEffect.StandingNoted noted;
     try {
-      journal.note(new RevocationJournal.Line(noted.device(), noted.standing(), noted.millis()));
+      while ((noted = late.peekFirst()) != null) {
+        journal.note(new RevocationJournal.Line(noted.device(), noted.standing(), noted.millis()));
+        late.removeFirst();
+      }
     } catch (IOException e) {
+      if (!thread.isShutdown()) {
+        thread.schedule(this::writeLate, AGAIN_AFTER.toSeconds(), TimeUnit.SECONDS);
+      }
       LOG.log(
           Level.ERROR,
-          "cannot write " + journal.file() + "; a restored backup would let this device in again",
+          "cannot write "
+              + journal.file()
+              + "; tries again; until then a restored backup would let that device in again",
           e);
     }
   }

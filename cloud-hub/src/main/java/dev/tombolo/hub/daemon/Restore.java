@@ -82,6 +82,10 @@ public final class Restore {
       folder.beginRestore();
       Optional<Path> aside = setAside(data, now);
       moveIn(content, work, data);
+      if (journal.isPresent()) {
+        // So that the next restore into this folder knows it, too.
+        RevocationJournal.open(folder.journal()).merge(RevocationJournal.read(journal.get()));
+      }
       BackupArchive.sync(data);
       folder.endRestore();
       remove(work);

@@ -68,15 +68,42 @@ public final class RevocationJournal {
     try (FileChannel channel =
         FileChannel.open(
             file,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      // What a crash or a full disk cut off is not part of this line.
+      long end = endOfLines(channel);
+      channel.truncate(end);
       ByteBuffer bytes = ByteBuffer.wrap(text(line).getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
-        channel.write(bytes);
+        end += channel.write(bytes, end);
       }
       channel.force(true);
     }
     newest.put(line.device(), line);
+  }
+
+  /// Takes over what another journal knows better.
+  public synchronized void merge(List<Line> others) throws IOException {
+    for (Line line : others) {
+      Line known = newest.get(line.device());
+      if (known == null
+          || (known.standing() != Standing.REVOKED && line.millis() > known.millis())) {
+        note(line);
+      }
+    }
+  }
+
+  /// Behind the last line that is whole.
+  private static long endOfLines(FileChannel channel) throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    for (long end = channel.size(); end > 0; end--) {
+      one.clear();
+      channel.read(one, end - 1);
+      if (one.get(0) == '\n') {
+        return end;
+      }
+    }
+    return 0;
   }
 
   public Path file() {

@@ -337,6 +337,10 @@ public final class CertificateAuthority {
       if (certificate.isPresent() && key.isPresent()) {
         PrivateKey held = Pem.readPrivateKey("Ed25519", key.get());
         X509Certificate leaf = Pem.readCertificates(certificate.get()).getFirst();
+        if (!KeyMatch.pairs("Ed25519", leaf, held)) {
+          // Cut off between the two files of a new key, which nobody was told of yet.
+          return newDocumentKey(now);
+        }
         if (!isOurs(leaf)) {
           // The root is new, the key stays: devices that trust the key need not be told.
           leaf = documentCertificate(leaf.getPublicKey().getEncoded(), now);

@@ -10,10 +10,16 @@ import java.security.cert.X509Certificate;
 final class KeyMatch {
   private KeyMatch() {}
 
+  /// Of P-256 keys.
   static boolean pairs(X509Certificate certificate, PrivateKey key)
       throws GeneralSecurityException {
+    return pairs("SHA256withECDSA", certificate, key);
+  }
+
+  static boolean pairs(String algorithm, X509Certificate certificate, PrivateKey key)
+      throws GeneralSecurityException {
     byte[] probe = {1, 2, 3};
-    Signature signature = Signature.getInstance("SHA256withECDSA");
+    Signature signature = Signature.getInstance(algorithm);
     signature.initSign(key);
     signature.update(probe);
     byte[] signed = signature.sign();

@@ -92,6 +92,18 @@ class RestoreTest {
   }
 
   @Test
+  void onlyTheFirstBirthOfASessionTellsOfAnotherHistory() {
+    SessionId session = scene.open(device, Scene.serialOf(identity));
+    for (long epoch = 10; epoch < 15; epoch++) {
+      DesiredManifest madeUp = held(new History(epoch, "made up " + epoch), 1);
+      scene.tell(
+          new HubEvent.PresenceSaid(session, device, scene.birth("boot-1", 7, madeUp, List.of())));
+    }
+
+    assertThat(scene.state().history.epoch()).isEqualTo(11);
+  }
+
+  @Test
   void aCertificateIssuedAfterTheBackupIsFoundAgain() {
     backUp();
     scene.now += 31 * DAY;
@@ -204,10 +216,18 @@ class RestoreTest {
   @Test
   void whatTheJournalSaysOfBeforeTheBackupIsKnown() {
     RestoreSteps.Outcome outcome =
-        restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.REVOKED, 1)));
+        restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.QUARANTINED, 1)));
 
     assertThat(outcome.standingsTaken()).isZero();
     assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+  }
+
+  /// The hub's clock had been ahead when the device joined.
+  @Test
+  void aRevocationIsForEverWhateverTheClockSaidThen() {
+    restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.REVOKED, 1)));
+
+    assertThat(standing(device)).isEqualTo(Standing.REVOKED);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,32 @@ class RevocationJournalTest {
     Files.writeString(file(), "6 revo", StandardOpenOption.APPEND);
 
     assertThat(RevocationJournal.read(file())).containsExactly(line(ONE, Standing.REVOKED, 5));
+  }
+
+  @Test
+  void whatACrashCutOffIsNoPartOfTheNextLine() throws IOException {
+    RevocationJournal.open(file()).note(line(ONE, Standing.REVOKED, 5));
+    Files.writeString(file(), "6 revo", StandardOpenOption.APPEND);
+
+    RevocationJournal.open(file()).note(line(TWO, Standing.REVOKED, 6));
+
+    assertThat(RevocationJournal.read(file()))
+        .containsExactly(line(ONE, Standing.REVOKED, 5), line(TWO, Standing.REVOKED, 6));
+  }
+
+  @Test
+  void anotherJournalAddsWhatItKnowsBetter() throws IOException {
+    RevocationJournal journal = RevocationJournal.open(file());
+    journal.note(line(ONE, Standing.QUARANTINED, 5));
+    journal.note(line(TWO, Standing.REVOKED, 6));
+
+    journal.merge(List.of(line(ONE, Standing.REVOKED, 7), line(TWO, Standing.ACTIVE, 8)));
+
+    assertThat(RevocationJournal.read(file()))
+        .containsExactly(
+            line(ONE, Standing.QUARANTINED, 5),
+            line(TWO, Standing.REVOKED, 6),
+            line(ONE, Standing.REVOKED, 7));
   }
 
   @Test

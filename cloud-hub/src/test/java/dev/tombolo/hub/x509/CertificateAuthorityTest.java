@@ -141,6 +141,22 @@ class CertificateAuthorityTest {
         .isEqualTo(next.certificate().getPublicKey());
   }
 
+  @Test
+  void aDocumentKeyWithoutItsCertificateIsReplaced() throws Exception {
+    CertificateAuthority authority = CertificateAuthority.open(folder, NOW);
+    authority.documentKey(NOW);
+    String certificate = Files.readString(folder.resolve("document.pem"));
+    authority.newDocumentKey(NOW);
+    // Cut off between the two.
+    Files.writeString(folder.resolve("document.pem"), certificate);
+
+    DocumentKey key = CertificateAuthority.open(folder, NOW).documentKey(NOW);
+
+    assertThat(KeyMatch.pairs("Ed25519", key.certificate(), key.key())).isTrue();
+    assertThat(CertificateAuthority.open(folder, NOW).documentKey(NOW).keyId())
+        .isEqualTo(key.keyId());
+  }
+
   private CertificateAuthority rotated(Instant when) throws IOException {
     return CertificateAuthority.rotate(folder, when, BUDGET);
   }
