@@ -20,7 +20,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -44,6 +46,9 @@ public final class BrokerLink implements AutoCloseable {
   /// At most one beacon in so long: each one makes every device say its birth.
   private static final long BEACON_MILLIS_MIN = 10_000;
 
+  /// So long after a beacon all that heard it have said their birth.
+  private static final long BIRTHS_MILLIS = 30_000;
+
   /// How soon the sending thread notices that something other than a message is due.
   private static final long SEND_POLL_MILLIS = 200;
 
@@ -57,6 +62,11 @@ public final class BrokerLink implements AutoCloseable {
   private final Queue<SessionId> ending = new ConcurrentLinkedQueue<>();
 
   private final AtomicBoolean isBeaconDue = new AtomicBoolean();
+
+  /// Devices that report without a birth, and were asked for it.
+  private final Set<DeviceId> asked = ConcurrentHashMap.newKeySet();
+
+  private volatile long announcedNanos = System.nanoTime();
   private final Thread connecting = new Thread(this::keepConnected, "broker-link");
   private final Thread sending = new Thread(this::send, "broker-send");
   private volatile @Nullable BrokerConnection connection;
@@ -115,6 +125,7 @@ public final class BrokerLink implements AutoCloseable {
       try {
         connection = attempt;
         attempt.open();
+        announcedNanos = System.nanoTime();
         LOG.log(Level.INFO, "connected to the broker " + settings.url());
         backoff = BACKOFF_MIN_MILLIS;
         attempt.awaitLoss();
@@ -172,7 +183,9 @@ public final class BrokerLink implements AutoCloseable {
         }
         case ANSWER -> {
           Answer answer = Json.read(Answer.class, payload, Limits.PACKET_BYTES_MAX);
-          hand(new HubEvent.AnswerSaid(sessionOf(device), device, answer));
+          sessions
+              .of(device)
+              .ifPresent(session -> hand(new HubEvent.AnswerSaid(session, device, answer)));
           yield true;
         }
         case DESIRED, ACKED, ASK -> true;
@@ -188,7 +201,11 @@ public final class BrokerLink implements AutoCloseable {
     if (isRefused(device, MessageBounds.check(report))) {
       return true;
     }
-    SessionId session = sessionOf(device);
+    SessionId session = sessions.of(device).orElse(null);
+    if (session == null) {
+      askForBirths(device);
+      return true;
+    }
     boolean waits = packet != 0 && sessions.awaits(session, packet);
     hand(new HubEvent.ReportSaid(session, device, report, packet), bytes);
     return !waits;
@@ -215,12 +232,19 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  /// A device may go on reporting over a hub's restart: its first word opens its session.
-  private SessionId sessionOf(DeviceId device) {
-    return sessions.of(device).orElseGet(() -> opened(device));
+  /// A report without a birth before it is not taken: the broker may have taken others, and dropped
+  /// them while the hub was away, which the acknowledgement of this one would acknowledge. After
+  /// its birth the device sends all of them again. Devices say their births when they see the
+  /// beacon; one that goes on without is asked by another beacon, once.
+  private void askForBirths(DeviceId device) {
+    long sinceBeacon = System.nanoTime() - announcedNanos;
+    if (sinceBeacon > TimeUnit.MILLISECONDS.toNanos(BIRTHS_MILLIS) && asked.add(device)) {
+      isBeaconDue.set(true);
+    }
   }
 
   private SessionId opened(DeviceId device) {
+    asked.remove(device);
     BrokerSessions.Opened opened = sessions.open(device);
     acknowledge(connection, opened.replaced());
     hand(new HubEvent.SessionOpened(opened.session(), device, "", null, REMOTE));
@@ -271,6 +295,7 @@ public final class BrokerLink implements AutoCloseable {
     BrokerConnection line = connection;
     if (line != null && line.isUp()) {
       line.announce();
+      announcedNanos = System.nanoTime();
     }
   }
 

@@ -19,7 +19,9 @@ import dev.tombolo.protocol.sign.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +96,7 @@ class BrokerLinkTest {
 
     assertThat(nextAcknowledged()).isEqualTo(1);
     assertThat(await(HubEvent.SessionClosed.class).session()).isEqualTo(session);
+    born.clear();
     report(DEVICE, 2);
     assertThat(reportOf(DEVICE).session()).isNotEqualTo(session);
   }
@@ -120,6 +123,7 @@ class BrokerLinkTest {
     link.startedOver();
 
     assertThat(nextPublished().topic()).isEqualTo(Topics.HUB_BEACON);
+    born.clear();
     report(DEVICE, 3);
     SessionId session = reportOf(DEVICE).session();
     link.execute(new HubEffect.SendAcked(session, DEVICE, new Acked("outbox-1", 3, 0)));
@@ -143,6 +147,17 @@ class BrokerLinkTest {
     assertThat(await(HubEvent.DesiredSent.class).manifest()).isEqualTo(manifest);
   }
 
+  /// What came before it may have got lost at the broker, while the hub was away.
+  @Test
+  void aReportWithoutABirthIsNotTaken() throws Exception {
+    reportAlone(DEVICE, 1);
+    assertThat(nextAcknowledged()).isEqualTo(1);
+
+    report(DEVICE, 2);
+
+    assertThat(reportOf(DEVICE).packet()).isEqualTo(2);
+  }
+
   @Test
   void whatIsRetainedIsNotListenedTo() throws Exception {
     presence(DEVICE, birth(), 1, true);
@@ -160,7 +175,26 @@ class BrokerLinkTest {
     assertThat(await(HubEvent.SessionOpened.class).device()).isEqualTo(OTHER);
   }
 
+  /// A report after its birth, where the device has said none yet.
   private void report(DeviceId device, int packet) throws Exception {
+    if (born.add(device)) {
+      int before = BIRTH_PACKETS + packet;
+      presence(device, birth(), before, false);
+      while (!(await(HubEvent.class) instanceof HubEvent.PresenceSaid)) {
+        // Reports of others are kept.
+      }
+      List<Integer> others = new ArrayList<>();
+      for (int acknowledged = nextAcknowledged();
+          acknowledged != before;
+          acknowledged = nextAcknowledged()) {
+        others.add(acknowledged);
+      }
+      broker.acknowledged.addAll(others);
+    }
+    reportAlone(device, packet);
+  }
+
+  private void reportAlone(DeviceId device, int packet) throws Exception {
     Report report = new Report("outbox-1", "boot-1", 1, 1, List.of());
     broker.say(Topics.REPORT.of(device), Json.write(report), packet, false);
   }
@@ -174,6 +208,9 @@ class BrokerLinkTest {
     return new Presence.Birth(
         "boot-1", 1, null, 0, null, List.of(), null, "outbox-1", 0, "0.1.0", List.of("v1"), 1);
   }
+
+  private static final int BIRTH_PACKETS = 1_000;
+  private final Set<DeviceId> born = new HashSet<>();
 
   private final List<HubEvent.ReportSaid> passedOver = new ArrayList<>();
 
@@ -201,6 +238,9 @@ class BrokerLinkTest {
         throw new AssertionError("no " + kind.getSimpleName() + " came");
       }
       if (kind.isInstance(event)) {
+        if (kind.equals(HubEvent.class) && event instanceof HubEvent.ReportSaid said) {
+          passedOver.add(said);
+        }
         return kind.cast(event);
       }
     }

@@ -223,11 +223,14 @@ final class ApplicationSteps {
   }
 
   void peersAnswered(AgentEvent.PeersAnswered event, Now now, Outcome out) {
+    // The hub may have said since that its window is over.
+    files.pause(now, out);
     noting(() -> files.peers().answered(event, now, out));
     files.next(now, out);
   }
 
   void copyEnded(AgentEvent.CopyEnded event, Now now, Outcome out) {
+    files.pause(now, out);
     noting(() -> files.peers().copyEnded(event, now, out));
     files.next(now, out);
   }

@@ -152,7 +152,7 @@ final class FileSteps {
   }
 
   /// When the window closes, the file under way stops where it is; the next try goes on from there.
-  private void pause(Now now, Outcome out) {
+  void pause(Now now, Outcome out) {
     if (!windows.download(now).isEmpty()) {
       downloads.pause(urgent).ifPresent(file -> cancel(file, out));
     }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Shop {
   static final Name APP = new Name("people");
   static final Name FLEET = new Name("north");
-  private static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
+  static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
   private static final int TURNS_MAX = 20_000;
   private static final long DAY_MILLIS = 24L * 3600 * 1000;
 
@@ -78,6 +78,9 @@ final class Shop {
 
   /// Offline kits in the data folder.
   final Map<String, AgentEvent.KitFound> kits = new TreeMap<>();
+
+  /// Where it shares what it has; empty when it does not.
+  List<String> lan = List.of();
 
   boolean lineCut;
 
@@ -156,7 +159,7 @@ final class Shop {
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
-        List.of(),
+        lan,
         Map.of(),
         new Backoff(4),
         new OutboxQuota(4, 20, 10_000, 50),
@@ -571,6 +574,14 @@ final class Shop {
 
   boolean isRolledBack(Digest from) {
     return state() instanceof ReleaseState.RolledBack it && it.failed().release().equals(from);
+  }
+
+  <T extends AgentEffect> T last(Class<T> kind) {
+    return done.reversed().stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   long count(Class<? extends AgentEffect> kind) {

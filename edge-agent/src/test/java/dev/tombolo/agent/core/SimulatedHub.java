@@ -7,6 +7,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.LineSection;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.TrustSection;
@@ -55,6 +56,7 @@ final class SimulatedHub {
 
   @Nullable WindowsSection windows;
   @Nullable LineSection lineRules;
+  @Nullable PeersSection peers;
   int updatesSent;
   long through;
 
@@ -94,6 +96,9 @@ final class SimulatedHub {
     made.add(new Section(Section.WORKLOADS, Json.write(new WorkloadsSection(selections))));
     made.add(new Section(Section.TRUST, Json.write(new TrustSection(List.of(publisher.root())))));
     List<String> requires = new ArrayList<>(new WorkloadsSection(selections).requires());
+    if (peers != null) {
+      made.add(new Section(Section.PEERS, Json.write(peers)));
+    }
     if (windows != null) {
       made.add(new Section(Section.WINDOWS, Json.write(windows)));
       requires.add(Features.WINDOWS);

@@ -2,12 +2,17 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.agent.release.PeerAnswer;
+import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.WindowsSection;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
@@ -92,6 +97,50 @@ class WindowTest {
     assertThat(ReasonText.say(reasons().getFirst()))
         .isEqualTo(
             "The switch waits for its window, which opens Mon 2026-09-21 22:00 Europe/Berlin.");
+  }
+
+  /// The clock was behind; the hub says so while the other device of the site is asked.
+  @Test
+  void noDownloadBeginsWithTheSitesAnswerWhenItsWindowIsOver() {
+    DeviceId other = DeviceId.ofKey(new byte[] {9});
+    shop.lan = List.of("192.0.2.1:7443");
+    firstIsLive();
+    shop.hanging.addAll(
+        List.of(
+            AgentEffect.ShareWith.class, AgentEffect.TellPeers.class, AgentEffect.AskPeers.class));
+    shop.hub.peers =
+        new PeersSection(List.of(peer(Shop.DEVICE, "counter-1"), peer(other, "counter-2")));
+    shop.hub.windows = section(spans(16, 17), List.of(), List.of(), List.of(), null);
+    shop.hub.assign(shop.known(shop.publisher.sign(Publisher.large(Shop.APP, "3.0"))));
+    shop.until("asks the site", () -> shop.count(AgentEffect.AskPeers.class) == 1);
+    siteAnswers(other);
+    shop.until("asks once more", () -> shop.count(AgentEffect.AskPeers.class) == 2);
+    long fetched = shop.count(AgentEffect.Fetch.class);
+
+    shop.hub.hubMillis = MONDAY + 18 * HOUR;
+    shop.tell(
+        new AgentEvent.AckedArrived(
+            shop.line(), 0, new Acked("incarnation", shop.hub.through, shop.hub.hubMillis)));
+    siteAnswers(other);
+    shop.seconds(5);
+
+    assertThat(shop.count(AgentEffect.Fetch.class)).isEqualTo(fetched);
+    assertThat(reasons()).hasAtLeastOneElementOfType(Reason.DownloadWindowClosed.class);
+  }
+
+  private static PeersSection.Peer peer(DeviceId device, String slot) {
+    return new PeersSection.Peer(device, new Name(slot), List.of(), List.of());
+  }
+
+  /// It has nothing of what is asked for.
+  private void siteAnswers(DeviceId other) {
+    AgentEffect.AskPeers asked = shop.last(AgentEffect.AskPeers.class);
+    shop.tell(
+        new AgentEvent.PeersAnswered(
+            asked.content(),
+            asked.question(),
+            0,
+            List.of(new PeerAnswer(other, PeerStanding.HOLDS, 0))));
   }
 
   @Test
