@@ -30,6 +30,11 @@ public final class ArtefactBench implements Callable<Integer> {
   @Option(names = "--quick", description = "made-up models of 50 MB instead of 500")
   boolean quick;
 
+  @Option(
+      names = "--more",
+      description = "instead: other formats and other kinds of change, in models of 5 to 30 MB")
+  boolean more;
+
   @Option(names = "--only", description = "only pairs whose name contains this")
   String only = "";
 
@@ -65,12 +70,14 @@ public final class ArtefactBench implements Callable<Integer> {
             new Pair(old.getFileName() + " to " + fresh.getFileName(), old, fresh), ways, folder);
         return written();
       }
-      for (String name : Pairs.names()) {
+      for (String name : more ? MorePairs.names() : Pairs.names()) {
         if (name.contains(only)) {
           Path made = Files.createDirectory(folder.resolve("pair"));
           try {
             measure(
-                new Pairs(made, quick ? QUICK_MEGABYTES : USUAL_MEGABYTES).make(name),
+                more
+                    ? new MorePairs(made).make(name)
+                    : new Pairs(made, quick ? QUICK_MEGABYTES : USUAL_MEGABYTES).make(name),
                 ways,
                 folder);
           } catch (IOException e) {

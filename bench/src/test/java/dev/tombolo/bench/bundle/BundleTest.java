@@ -8,6 +8,7 @@ import com.github.luben.zstd.Zstd;
 import dev.tombolo.agent.bundle.ApplyException;
 import dev.tombolo.agent.bundle.BundleApply;
 import dev.tombolo.hub.bundle.Bundles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,6 +89,78 @@ class BundleTest {
     Models.onnx(target, fresh);
 
     assertThat(roundTrip(base, target)).isLessThan(Files.size(target) * 60 / 100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, F16", "F32, BF16", "F16, F32", "BF16, F32"})
+  void theSameModelAsAnotherFloatTypeCostsHardlyAnything(String oldType, String freshType)
+      throws IOException, InterruptedException {
+    Map<String, Models.Tensor> old = Models.tensors();
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    for (int layer = 0; layer < 3; layer++) {
+      float[] weights = models.weights(WEIGHTS + layer);
+      float[] known = Models.rounded(oldType, weights);
+      byte[] there = Models.as(oldType, known);
+      byte[] here = Models.rounding(freshType, known);
+      old.put("layer" + layer, new Models.Tensor(oldType, there, known.length));
+      fresh.put("layer" + layer, new Models.Tensor(freshType, here, known.length));
+    }
+    Path base = folder.resolve("base.safetensors");
+    Path target = folder.resolve("target.safetensors");
+    Models.safetensors(base, "", old);
+    Models.safetensors(target, "", fresh);
+
+    assertThat(roundTrip(base, target)).isLessThan(2_000);
+  }
+
+  /// Nothing tells where the weights are, and they are not where they were.
+  @ParameterizedTest
+  @CsvSource({"F32, 78", "BF16, 36", "F16, 52", "I8, 27"})
+  void movedWeightsAreFoundInAFormatThatNobodyKnows(String dtype, int percentMax)
+      throws IOException, InterruptedException {
+    ByteArrayOutputStream old = new ByteArrayOutputStream();
+    ByteArrayOutputStream fresh = new ByteArrayOutputStream();
+    fresh.write(models.bytes(30_001));
+    for (int layer = 0; layer < 4; layer++) {
+      float[] weights = models.weights(WEIGHTS);
+      old.write(text(layer, 333));
+      old.write(Models.as(dtype, weights));
+      fresh.write(text(layer + 10, 250 + 111 * layer));
+      fresh.write(Models.as(dtype, models.moved(weights, 0.01)));
+    }
+    Path base = file("base", old.toByteArray());
+    Path target = file("target", fresh.toByteArray());
+
+    assertThat(roundTrip(base, target))
+        .isLessThan(30_001 + (Files.size(target) - 30_001) * percentMax / 100);
+  }
+
+  @Test
+  void tensorsOfOtherNamesInAnotherOrderAndFileAreFound() throws IOException, InterruptedException {
+    Map<String, Models.Tensor> old = Models.tensors();
+    List<Models.Tensor> fresh = new ArrayList<>();
+    for (int layer = 0; layer < 8; layer++) {
+      float[] weights = models.weights(WEIGHTS);
+      old.put("layer" + layer, new Models.Tensor("BF16", Models.as("BF16", weights)));
+      fresh.add(new Models.Tensor("BF16", Models.as("BF16", models.moved(weights, 0.01))));
+    }
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Models.safetensors(base.resolve("model.safetensors"), "", old);
+    Path target = Files.createDirectory(folder.resolve("target"));
+    for (int shard = 0; shard < 2; shard++) {
+      Map<String, Models.Tensor> part = Models.tensors();
+      for (int i = 0; i < 4; i++) {
+        part.put("h." + (3 * i + shard) % 8, fresh.get((7 - 3 * i - shard + 8) % 8));
+      }
+      Models.safetensors(target.resolve("model-" + shard + ".safetensors"), "", part);
+    }
+
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    apply(base, bundle, folder.resolve("out"));
+
+    assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
+    assertThat(Files.size(bundle)).isLessThan(8L * 2 * WEIGHTS * 36 / 100);
   }
 
   @Test

@@ -23,6 +23,33 @@ public final class GoldenBundles {
     models(base, target);
     Bundles.make(base, target, folder.resolve("change.bundle"), _ -> {});
     Bundles.make(null, target, folder.resolve("whole.bundle"), _ -> {});
+    Path castBase = folder.resolve("cast-base.safetensors");
+    Path castTarget = folder.resolve("cast-target.safetensors");
+    casts(castBase, castTarget);
+    Bundles.make(castBase, castTarget, folder.resolve("cast.bundle"), _ -> {});
+  }
+
+  /// Every cast, of weights that moved.
+  private static void casts(Path base, Path target) throws IOException {
+    Models models = new Models(2);
+    Map<String, Models.Tensor> old = Models.tensors();
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    List<List<String>> all =
+        List.of(
+            List.of("F32", "F16"),
+            List.of("F32", "BF16"),
+            List.of("F16", "F32"),
+            List.of("BF16", "F32"));
+    for (List<String> types : all) {
+      float[] weights = models.weights(500);
+      byte[] there = Models.rounding(types.getFirst(), weights);
+      byte[] here = Models.rounding(types.getLast(), models.moved(weights, 0.001));
+      String name = String.join(" to ", types);
+      old.put(name, new Models.Tensor(types.getFirst(), there, 500));
+      fresh.put(name, new Models.Tensor(types.getLast(), here, 500));
+    }
+    Models.safetensors(base, "first", old);
+    Models.safetensors(target, "other types", fresh);
   }
 
   private static void models(Path base, Path target) throws IOException {

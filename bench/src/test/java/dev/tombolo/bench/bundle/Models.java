@@ -71,6 +71,26 @@ final class Models {
     return out.array();
   }
 
+  /// As a program that converts models writes them: rounded to the nearest.
+  static byte[] rounding(String dtype, float[] weights) {
+    return as(dtype, rounded(dtype, weights));
+  }
+
+  /// What is left of them in this type.
+  static float[] rounded(String dtype, float[] weights) {
+    float[] rounded = weights.clone();
+    for (int i = 0; i < rounded.length; i++) {
+      int bits = Float.floatToIntBits(rounded[i]);
+      rounded[i] =
+          switch (dtype) {
+            case "F16" -> Float.float16ToFloat(Float.floatToFloat16(rounded[i]));
+            case "BF16" -> Float.intBitsToFloat(bits + 0x7fff + (bits >>> 16 & 1) & 0xffff_0000);
+            default -> rounded[i];
+          };
+    }
+    return rounded;
+  }
+
   /// Two numbers of 4 bits in a byte.
   private static byte packed(float weight) {
     int low = Math.round(weight * 100) & 15;
@@ -79,7 +99,14 @@ final class Models {
   }
 
   /// A tensor of a file.
-  record Tensor(String dtype, byte[] bytes) {}
+  ///
+  /// @param elements of its shape, which has one dimension
+  record Tensor(String dtype, byte[] bytes, int elements) {
+    /// A shape that says nothing.
+    Tensor(String dtype, byte[] bytes) {
+      this(dtype, bytes, bytes.length);
+    }
+  }
 
   static Map<String, Tensor> tensors() {
     return new LinkedHashMap<>();
@@ -92,7 +119,14 @@ final class Models {
       long end = at + tensor.getValue().bytes().length;
       header
           .append(",\"" + tensor.getKey() + "\":{\"dtype\":\"" + tensor.getValue().dtype())
-          .append("\",\"shape\":[" + (end - at) + "],\"data_offsets\":[" + at + "," + end + "]}");
+          .append(
+              "\",\"shape\":["
+                  + tensor.getValue().elements()
+                  + "],\"data_offsets\":["
+                  + at
+                  + ","
+                  + end
+                  + "]}");
       at = end;
     }
     byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);

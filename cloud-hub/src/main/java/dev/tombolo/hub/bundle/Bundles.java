@@ -110,6 +110,7 @@ public final class Bundles {
         hashing.add(workers.submit(() -> FileDigest.of(file)));
       }
       List<Run> runs = Matching.runs(older, newer);
+      AlikeRuns alike = new AlikeRuns(Alike.of(older, newer, runs));
       long fresh = runs.stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
       boolean isWhole = older.entries().isEmpty();
       boolean isThorough = fresh <= (isWhole ? THOROUGH_WHOLE_BYTES_MAX : THOROUGH_BYTES_MAX);
@@ -120,7 +121,7 @@ public final class Bundles {
       try (OutputStream out = Files.newOutputStream(data)) {
         ArrayDeque<Future<CodedSegment>> waiting = new ArrayDeque<>();
         for (Draft draft : Draft.of(runs)) {
-          waiting.add(workers.submit(coding(draft, coders)));
+          waiting.add(workers.submit(coding(draft, alike, coders)));
           if (waiting.size() > 3 * cores) {
             write(waiting.remove(), out, segments, progress);
           }
@@ -140,11 +141,12 @@ public final class Bundles {
     }
   }
 
-  private static Callable<CodedSegment> coding(Draft draft, BlockingQueue<SegmentCoder> coders) {
+  private static Callable<CodedSegment> coding(
+      Draft draft, AlikeRuns alike, BlockingQueue<SegmentCoder> coders) {
     return () -> {
       SegmentCoder coder = coders.take();
       try {
-        return coder.code(draft);
+        return coder.code(draft, alike.in(draft));
       } finally {
         coders.add(coder);
       }

@@ -22,8 +22,8 @@ final class ContentMatch {
   /// A stretch that is shorter, as a model's header, zstd codes as well from the base as a whole.
   private static final int REGION_MIN = 4 << 10;
 
-  /// Then every 64th time is tried.
-  private static final int MISSES_MAX = 6;
+  /// Then every fourth time is tried.
+  private static final int MISSES_MAX = 2;
 
   private final Shifts shifts = new Shifts();
   private long searches;
@@ -70,6 +70,8 @@ final class ContentMatch {
     type = regionType;
     file = likelyFile;
     shift = likelyOffset - from;
+    searches = 0;
+    misses = 0;
     Chunks.cut(content, from, to, this::chunk);
     newBytes(to);
   }

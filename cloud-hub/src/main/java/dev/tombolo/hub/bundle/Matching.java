@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ final class Matching {
       return new Key(tensor.type(), tensor.shape());
     }
   }
+
+  /// Bytes of two tensors that are compared.
+  private static final int SAMPLE = 4096;
+
+  /// Tensors of a shape that are compared with a new one.
+  private static final int TRIED_MAX = 256;
 
   private final Tree base;
   private final Tree target;
@@ -80,7 +87,13 @@ final class Matching {
       return;
     }
     List<Tensor> tensors = ModelFile.tensors(bytes);
-    Map<Tensor, Tensor> pairs = pairs(tensors, older == null ? List.of() : tensorsOfBase(older));
+    Map<Tensor, Tensor> pairs =
+        older == null
+            ? Map.of()
+            : pairs(
+                tensors,
+                tensorsOfBase(older),
+                (one, other) -> isAlike(bytes, one, older.content(), other));
     int likelyFile = older == null ? Run.NO_BASE : older.index();
     long likely = 0;
     long done = 0;
@@ -94,6 +107,9 @@ final class Matching {
       }
       if (match == null || older == null) {
         content.region(bytes, at, tensor.offset(), tensor.end(), tensor.type(), Run.NO_BASE, 0);
+      } else if (match.type() != tensor.type()) {
+        cast(tensor, match, older, at);
+        likely = match.end();
       } else {
         tensor(tensor, match, bytes, older, at);
         likely = match.end();
@@ -120,7 +136,30 @@ final class Matching {
     }
   }
 
-  private static Map<Tensor, Tensor> pairs(List<Tensor> tensors, List<Tensor> older) {
+  /// The same numbers of another type.
+  private void cast(Tensor tensor, Tensor match, Tree.Entry older, long at) {
+    ElementType type = tensor.type().of(match.type());
+    runs.accept(
+        new Run(at + tensor.offset(), tensor.length(), type, false, older.index(), match.offset()));
+  }
+
+  private static boolean isCast(Tensor tensor, Tensor match) {
+    ElementType type = tensor.type().of(match.type());
+    return type != null
+        && tensor.shape().equals(match.shape())
+        && type.baseLength(tensor.length()) == match.length();
+  }
+
+  /// By a sample of their numbers.
+  private static boolean isAlike(
+      MemorySegment content, Tensor one, MemorySegment older, Tensor other) {
+    int length = (int) Math.min(SAMPLE, Math.min(one.length(), other.length()));
+    long from = (one.length() - length) / 2 & -8;
+    return Likeness.holds(content, one.offset() + from, older, other.offset() + from, length);
+  }
+
+  private static Map<Tensor, Tensor> pairs(
+      List<Tensor> tensors, List<Tensor> older, BiPredicate<Tensor, Tensor> isAlike) {
     Map<String, Tensor> byName = new HashMap<>();
     older.forEach(it -> byName.putIfAbsent(it.name(), it));
     Map<Tensor, Tensor> olderOf = new HashMap<>();
@@ -149,11 +188,17 @@ final class Matching {
         olderOf.put(tensor, named);
         continue;
       }
-      List<Tensor> alike = left.getOrDefault(Key.of(tensor), List.of());
-      while (!alike.isEmpty()) {
-        Tensor first = alike.removeFirst();
-        if (!names.contains(first.name()) && taken.add(first)) {
-          olderOf.put(tensor, first);
+      if (named != null && isCast(tensor, named) && taken.add(named)) {
+        olderOf.put(tensor, named);
+        continue;
+      }
+      List<Tensor> sameShape = left.getOrDefault(Key.of(tensor), new ArrayList<>());
+      sameShape.removeIf(it -> names.contains(it.name()) || taken.contains(it));
+      for (int i = 0; i < Math.min(sameShape.size(), TRIED_MAX); i++) {
+        Tensor likely = sameShape.get(i);
+        if (isAlike.test(tensor, likely)) {
+          olderOf.put(tensor, likely);
+          taken.add(likely);
           break;
         }
       }

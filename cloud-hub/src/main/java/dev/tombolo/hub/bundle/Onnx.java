@@ -123,7 +123,8 @@ final class Onnx {
   private static ElementType type(long type) {
     return switch ((int) type) {
       case TYPE_FLOAT -> ElementType.FLOAT32;
-      case 10, 16 -> ElementType.FLOAT16;
+      case 10 -> ElementType.FLOAT16;
+      case 16 -> ElementType.BFLOAT16;
       case 4, 5 -> ElementType.INTEGER16;
       case 6, 12 -> ElementType.INTEGER32;
       case 7, 11, 13, 14, 15 -> ElementType.OTHER;

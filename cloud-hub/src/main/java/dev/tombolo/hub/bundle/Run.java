@@ -23,6 +23,8 @@ record Run(
   }
 
   Run part(long from, long partLength) {
-    return new Run(at + from, partLength, type, equal, baseFile, hasBase() ? baseOffset + from : 0);
+    long baseFrom = type == null ? from : type.baseLength(from);
+    return new Run(
+        at + from, partLength, type, equal, baseFile, hasBase() ? baseOffset + baseFrom : 0);
   }
 }

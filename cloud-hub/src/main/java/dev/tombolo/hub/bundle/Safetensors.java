@@ -74,7 +74,8 @@ final class Safetensors {
   private static ElementType type(String dtype) {
     return switch (dtype) {
       case "F32" -> ElementType.FLOAT32;
-      case "F16", "BF16" -> ElementType.FLOAT16;
+      case "F16" -> ElementType.FLOAT16;
+      case "BF16" -> ElementType.BFLOAT16;
       case "I16", "U16" -> ElementType.INTEGER16;
       case "I32", "U32" -> ElementType.INTEGER32;
       case "I64", "U64", "F64" -> ElementType.OTHER;

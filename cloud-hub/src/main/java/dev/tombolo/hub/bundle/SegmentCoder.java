@@ -29,8 +29,14 @@ final class SegmentCoder implements AutoCloseable {
   /// zstd ignores shorter ones.
   private static final int PREFIX_MIN = 8;
 
-  /// New bytes longer than this may be numbers of a format that is not known here.
-  private static final int GUESS_MIN = 4096;
+  /// What is so much less than a quick try of another way will be less than a thorough one, too.
+  private static final double SURELY_LESS = 0.9;
+
+  /// So few new bytes, as names between tensors, are not worth reading a long prefix thoroughly.
+  private static final int FEW = 8 << 10;
+
+  private static final int SHORT = 256 << 10;
+  private static final int LEVEL_OF_FEW = 9;
 
   private static final int SAMPLE = 64 << 10;
   private static final int QUICK = 3;
@@ -45,28 +51,39 @@ final class SegmentCoder implements AutoCloseable {
   private final PieceCoder coder = new PieceCoder();
   private final ZstdPacker zstd = new ZstdPacker();
   private final ZstdUnpacking unpacking = new ZstdUnpacking();
+  private final Guessing guessing;
 
   /// @param level of zstd for new bytes
   SegmentCoder(List<Tree.Entry> base, TreeBytes target, int level) {
     this.base = base;
     this.target = target;
     this.level = level;
+    guessing = new Guessing(base);
   }
 
-  CodedSegment code(Draft draft) {
+  /// @param alike what of it resembles the base though no format says so
+  CodedSegment code(Draft draft, List<Run> alike) {
     byte[] plain = target.read(draft.at(), draft.length());
     Work work = new Work(draft, plain);
-    CodedSegment best = work.coded(work::against);
-    if (worse(best, work, 0.5)) {
-      best = least(best, work.coded(SegmentCoder::whenNew));
-    }
-    if (worse(best, work, 0.2) && work.hasGuess()) {
-      for (ElementType type : List.of(ElementType.FLOAT32, ElementType.FLOAT16)) {
-        best = least(best, work.coded(run -> work.guessed(run, type)));
-      }
-      best = least(best, work.coded(run -> work.guessed(run, ElementType.BYTE)));
+    CodedSegment best;
+    if (alike.isEmpty()) {
+      best = best(work, level);
+    } else {
+      Work typed = new Work(guessing.typed(draft, alike, plain), plain);
+      CodedSegment guessed = typed.coded(typed::against, level);
+      CodedSegment quick = best(work, QUICK);
+      boolean isSurelyLess = guessed.bytes().length < SURELY_LESS * quick.bytes().length;
+      best = least(guessed, isSurelyLess ? quick : best(work, level));
     }
     check(best, work);
+    return best;
+  }
+
+  private CodedSegment best(Work work, int zstdLevel) {
+    CodedSegment best = work.coded(work::against, zstdLevel);
+    if (worse(best, work, 0.5)) {
+      best = least(best, work.coded(SegmentCoder::whenNew, zstdLevel));
+    }
     return best;
   }
 
@@ -139,23 +156,11 @@ final class SegmentCoder implements AutoCloseable {
       return draft.runs().stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
     }
 
-    boolean hasGuess() {
-      return draft.runs().stream().anyMatch(this::mayBeNumbers);
-    }
-
-    private boolean mayBeNumbers(Run run) {
-      return run.type() == null && !run.equal() && run.hasBase() && run.length() >= GUESS_MIN;
-    }
-
     PieceKind against(Run run) {
       if (run.equal() || run.type() == null || !run.hasBase()) {
         return whenNew(run);
       }
       return difference(run, run.type());
-    }
-
-    PieceKind guessed(Run run, ElementType type) {
-      return mayBeNumbers(run) ? difference(run, type) : against(run);
     }
 
     /// The kind of difference whose bytes are the most alike, by a sample of them.
@@ -164,14 +169,16 @@ final class SegmentCoder implements AutoCloseable {
       int begin = (int) (run.at() - draft.at());
       int from = (int) ((run.length() - length) / 2) & -8;
       byte[] sample = Arrays.copyOfRange(plain, begin + from, begin + from + length);
-      byte[] older = new byte[length];
-      TreeBytes.copy(base.get(run.baseFile()), run.baseOffset() + from, older, 0, length);
       PieceKind best = whenNew(run);
       long least = Long.MAX_VALUE;
       for (PieceKind kind : type.differences()) {
         if (run.length() % kind.width() != 0) {
           continue;
         }
+        long there = run.baseOffset() + kind.cast().baseLength(from);
+        byte[] older = new byte[length];
+        TreeBytes.copy(
+            base.get(run.baseFile()), new Piece(kind, length, run.baseFile(), there), older, 0);
         long bytes =
             length == 0 ? 0 : coder.code(kind, sample, older, length, NOTHING, QUICK).length;
         if (bytes < least) {
@@ -182,7 +189,7 @@ final class SegmentCoder implements AutoCloseable {
       return best;
     }
 
-    CodedSegment coded(Function<Run, PieceKind> kindOf) {
+    CodedSegment coded(Function<Run, PieceKind> kindOf, int zstdLevel) {
       List<Piece> pieces = new ArrayList<>();
       for (Run run : draft.runs()) {
         PieceKind kind = kindOf.apply(run);
@@ -205,7 +212,9 @@ final class SegmentCoder implements AutoCloseable {
           prefix = bestPrefix(bytes);
         }
         byte[] before = kind == PieceKind.BYTES ? prefixBytes(prefix, draft.at()) : NOTHING;
-        out.bytes(coder.code(kind, bytes, older, bytes.length, before, level));
+        boolean isCheap = bytes.length >= FEW || before.length <= SHORT;
+        int used = isCheap ? zstdLevel : Math.min(zstdLevel, LEVEL_OF_FEW);
+        out.bytes(coder.code(kind, bytes, older, bytes.length, before, used));
       }
       Segment segment =
           new Segment(plain.length, out.length(), prefix, List.copyOf(pieces), digest);
@@ -219,7 +228,7 @@ final class SegmentCoder implements AutoCloseable {
             last.kind() == piece.kind()
                 && (!piece.kind().usesBase()
                     || last.baseFile() == piece.baseFile()
-                        && last.baseOffset() + last.length() == piece.baseOffset());
+                        && last.baseOffset() + last.baseLength() == piece.baseOffset());
         if (goesOn) {
           pieces.set(
               pieces.size() - 1,
@@ -251,7 +260,7 @@ final class SegmentCoder implements AutoCloseable {
       int at = 0;
       for (Piece piece : pieces) {
         if (piece.kind().usesBase()) {
-          TreeBytes.copy(base.get(piece.baseFile()), piece.baseOffset(), bases, at, piece.length());
+          TreeBytes.copy(base.get(piece.baseFile()), piece, bases, at);
         }
         at += piece.length();
       }

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.bundle;
 
+import dev.tombolo.protocol.bundle.Piece;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -31,6 +32,13 @@ final class TreeBytes {
       done += part;
     }
     return into;
+  }
+
+  /// What a piece is made from, cast as its kind says.
+  static void copy(Tree.Entry entry, Piece piece, byte[] into, int at) {
+    byte[] old = new byte[(int) piece.baseLength()];
+    copy(entry, piece.baseOffset(), old, 0, old.length);
+    piece.kind().cast().apply(old, old.length, into, at);
   }
 
   static void copy(Tree.Entry entry, long from, byte[] into, int at, int length) {

@@ -1,6 +1,7 @@
 package dev.tombolo.agent.bundle;
 
 import dev.tombolo.protocol.bundle.BundleTable;
+import dev.tombolo.protocol.bundle.Cast;
 import dev.tombolo.protocol.bundle.Piece;
 import dev.tombolo.protocol.bundle.Prefix;
 import dev.tombolo.protocol.bundle.Segment;
@@ -22,8 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class BaseFiles implements AutoCloseable {
   private static final int OPEN_MAX = 16;
 
+  /// Cast at once; whole elements.
+  private static final int CAST_BYTES = 8 << 10;
+
   private final List<Path> paths;
   private final Map<Integer, FileChannel> open = new LinkedHashMap<>();
+  private final byte[] uncast = new byte[2 * CAST_BYTES];
 
   private BaseFiles(List<Path> paths) {
     this.paths = paths;
@@ -81,12 +86,28 @@ final class BaseFiles implements AutoCloseable {
     int at = 0;
     for (Piece piece : segment.pieces()) {
       if (piece.kind().usesBase()) {
-        read(piece.baseFile(), piece.baseOffset(), into, at, piece.length());
+        read(piece, into, at);
         any = true;
       }
       at += piece.length();
     }
     return any;
+  }
+
+  private void read(Piece piece, byte[] into, int at) throws IOException {
+    Cast cast = piece.kind().cast();
+    if (cast == Cast.NONE) {
+      read(piece.baseFile(), piece.baseOffset(), into, at, piece.length());
+      return;
+    }
+    long offset = piece.baseOffset();
+    for (int done = 0; done < piece.length(); done += CAST_BYTES) {
+      int length = Math.min(CAST_BYTES, piece.length() - done);
+      int old = (int) cast.baseLength(length);
+      read(piece.baseFile(), offset, uncast, 0, old);
+      cast.apply(uncast, old, into, at + done);
+      offset += old;
+    }
   }
 
   void read(int file, long offset, byte[] into, int at, int length) throws IOException {

@@ -25,7 +25,7 @@ public final class Elements {
   public static void toPlanes(
       PieceKind kind, byte[] plain, byte[] base, int length, byte[] planes) {
     int count = length / kind.width();
-    switch (kind) {
+    switch (kind.afterCast()) {
       case COPY, BYTES -> System.arraycopy(plain, 0, planes, 0, length);
       case BYTE_DIFFERENCE -> {
         for (int i = 0; i < length; i++) {
@@ -78,13 +78,15 @@ public final class Elements {
           put32(planes, count, i, folded32(difference));
         }
       }
+      case FLOAT16_OF_32, BFLOAT16_OF_32, FLOAT32_OF_16, FLOAT32_OF_B16 ->
+          throw new IllegalArgumentException(kind + " is coded as what comes of its cast");
     }
   }
 
   /// The way back.
   static void fromPlanes(PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain) {
     int count = length / kind.width();
-    switch (kind) {
+    switch (kind.afterCast()) {
       case COPY, BYTES -> System.arraycopy(planes, 0, plain, 0, length);
       case BYTE_DIFFERENCE -> {
         for (int i = 0; i < length; i++) {
@@ -137,6 +139,8 @@ public final class Elements {
           INT.set(plain, 4 * i, place ^ (~(place >> 31) | Integer.MIN_VALUE));
         }
       }
+      case FLOAT16_OF_32, BFLOAT16_OF_32, FLOAT32_OF_16, FLOAT32_OF_B16 ->
+          throw new IllegalArgumentException(kind + " is coded as what comes of its cast");
     }
   }
 
@@ -145,7 +149,7 @@ public final class Elements {
   /// @param contexts one for each element
   public static void contexts(PieceKind kind, byte[] base, int length, byte[] contexts) {
     int count = length / kind.width();
-    switch (kind) {
+    switch (kind.afterCast()) {
       case COPY, BYTES, NEW16, NEW32 -> Arrays.fill(contexts, 0, count, (byte) 0);
       case BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE ->
           System.arraycopy(base, 0, contexts, 0, count);
@@ -169,6 +173,8 @@ public final class Elements {
           contexts[i] = (byte) (32 - Integer.numberOfLeadingZeros(folded32(intAt(base, i))));
         }
       }
+      case FLOAT16_OF_32, BFLOAT16_OF_32, FLOAT32_OF_16, FLOAT32_OF_B16 ->
+          throw new IllegalArgumentException(kind + " is coded as what comes of its cast");
     }
   }
 

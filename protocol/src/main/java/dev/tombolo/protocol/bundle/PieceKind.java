@@ -1,5 +1,7 @@
 package dev.tombolo.protocol.bundle;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a piece of a segment is made from, and how its elements are read. The codes are the wire's.
 public enum PieceKind {
   /// The base's bytes as they are.
@@ -21,18 +23,34 @@ public enum PieceKind {
   /// F16 and BF16, by how many numbers of the type lie between old and new.
   FLOAT16(8, 2, true),
   INTEGER32(9, 4, true),
-  FLOAT32(10, 4, true);
+  FLOAT32(10, 4, true),
+  /// F16, each against the F32 of the base rounded to F16.
+  FLOAT16_OF_32(11, 2, true, Cast.FLOAT32_TO_16, FLOAT16),
+  /// BF16, each against the F32 of the base rounded to BF16.
+  BFLOAT16_OF_32(12, 2, true, Cast.FLOAT32_TO_B16, FLOAT16),
+  /// F32, each against the F16 of the base.
+  FLOAT32_OF_16(13, 4, true, Cast.FLOAT16_TO_32, FLOAT32),
+  /// F32, each against the BF16 of the base.
+  FLOAT32_OF_B16(14, 4, true, Cast.BFLOAT16_TO_32, FLOAT32);
 
   private static final PieceKind[] ALL = values();
 
   private final int code;
   private final int width;
   private final boolean usesBase;
+  private final Cast cast;
+  private final @Nullable PieceKind afterCast;
 
   PieceKind(int code, int width, boolean usesBase) {
+    this(code, width, usesBase, Cast.NONE, null);
+  }
+
+  PieceKind(int code, int width, boolean usesBase, Cast cast, @Nullable PieceKind afterCast) {
     this.code = code;
     this.width = width;
     this.usesBase = usesBase;
+    this.cast = cast;
+    this.afterCast = afterCast;
   }
 
   static PieceKind of(int code) throws BundleException {
@@ -57,5 +75,15 @@ public enum PieceKind {
 
   public boolean usesBase() {
     return usesBase;
+  }
+
+  /// What is done to the base's elements before they are used.
+  public Cast cast() {
+    return cast;
+  }
+
+  /// What it is coded as once the base's elements are cast.
+  PieceKind afterCast() {
+    return afterCast == null ? this : afterCast;
   }
 }

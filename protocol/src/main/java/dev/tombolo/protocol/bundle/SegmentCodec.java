@@ -40,7 +40,7 @@ final class SegmentCodec {
         file = piece.baseFile();
         offset = piece.baseOffset();
       }
-      offset += piece.length();
+      offset += piece.baseLength();
     }
     out.bytes(segment.digest().bytes());
   }
@@ -98,13 +98,13 @@ final class SegmentCodec {
       file = in.small("the number of a base file", BundleFormat.FILES_MAX);
       offset = in.number("an offset in the base", BundleFormat.PLAIN_BYTES_MAX);
     }
-    mustLieInBase(file, offset, length);
     Piece piece = new Piece(kind, length, file, offset);
-    offset += length;
+    mustLieInBase(file, offset, piece.baseLength());
+    offset += piece.baseLength();
     return piece;
   }
 
-  private void mustLieInBase(int of, long from, int length) throws BundleException {
+  private void mustLieInBase(int of, long from, long length) throws BundleException {
     if (of >= baseFiles.size() || from > baseFiles.get(of).size() - length) {
       throw new BundleException("it refers to bytes that its base does not have");
     }

@@ -29,7 +29,8 @@ public final class SegmentDecoder {
   }
 
   /// @param coded begins with the segment's coded bytes
-  /// @param bases the base's bytes of each piece that uses any, at the piece's place in the segment
+  /// @param bases the base's bytes of each piece that uses any, cast as its kind says, at the
+  ///   piece's place in the segment
   /// @param prefix exactly as long as the segment's
   /// @param into where the plain bytes go, from `at` on; what is there may be wrong until its
   ///   digest has been checked
@@ -40,7 +41,7 @@ public final class SegmentDecoder {
     for (PieceKind kind : KINDS) {
       int length = kind == PieceKind.COPY ? 0 : gather(segment, kind, bases);
       if (length > 0) {
-        decode(kind, in, length, prefix);
+        decode(kind.afterCast(), in, length, prefix);
       }
       scatter(segment, kind, kind == PieceKind.COPY ? bases : plain, into, at);
     }
