@@ -46,6 +46,8 @@ public final class BundleUnpacking implements AutoCloseable {
   /// Slower than this it has stopped.
   private static final long BYTES_PER_SECOND_MIN = 256 * 1024;
 
+  private static final int RUNS_MAX = 2;
+
   /// It gives up by itself long before, unless the bundle goes on coming.
   private static final Duration AHEAD_TIME_MAX = Duration.ofHours(1);
 
@@ -161,24 +163,44 @@ public final class BundleUnpacking implements AutoCloseable {
 
   private AgentEvent outcome(AgentEffect.ApplyBundle effect) {
     try {
-      // Left by an earlier try; it is there whole or not at all.
-      Path made = folders.madeBy(effect.bundle());
       awaitAhead(effect.bundle());
-      if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
-        List<String> argv = argv(effect.bundle(), effect.base(), made, List.of());
-        BoundedRun.Ended ended = run(argv, timeFor(effect.files()));
-        boolean isMade = Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS);
-        if (!isMade && (ended.timedOut() || ended.exitCode() != 0)) {
-          return failed(effect, ended);
-        }
-      }
-      return store(effect, made);
+      return apply(effect);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed(effect, new Reason.IoFailed("bundle", "interrupted"), false);
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "bundle " + effect.bundle().brief() + ": " + e);
       return failed(effect, new Reason.IoFailed("bundle", e.toString()), false);
+    }
+  }
+
+  /// What is made already is taken if it fits, and otherwise says nothing of the bundle: it may
+  /// have been made ahead, of bytes that somebody else gave and nobody had checked. A child that an
+  /// earlier run of the agent left may make it while this one's waits.
+  private AgentEvent apply(AgentEffect.ApplyBundle effect)
+      throws IOException, InterruptedException {
+    Path made = folders.madeBy(effect.bundle());
+    List<String> argv = argv(effect.bundle(), effect.base(), made, List.of());
+    for (int runs = 0; ; runs++) {
+      if (Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+        if (store(effect, made).isEmpty()) {
+          return stored(effect);
+        }
+        delete(made);
+      }
+      BoundedRun.Ended ended = run(argv, timeFor(effect.files()));
+      if (!ended.timedOut() && ended.exitCode() == 0) {
+        Optional<Variant.File> unfit = store(effect, made);
+        if (unfit.isEmpty()) {
+          return stored(effect);
+        }
+        delete(made);
+        String detail = "it does not make " + unfit.get().path() + " as the release has it";
+        return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+      }
+      if (runs == RUNS_MAX - 1 || !Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+        return failed(effect, ended);
+      }
     }
   }
 
@@ -241,7 +263,11 @@ public final class BundleUnpacking implements AutoCloseable {
         false);
   }
 
-  private AgentEvent store(AgentEffect.ApplyBundle effect, Path made) throws IOException {
+  /// Moves what was made to where it belongs.
+  ///
+  /// @return the first file of the release that is not among it
+  private Optional<Variant.File> store(AgentEffect.ApplyBundle effect, Path made)
+      throws IOException {
     for (Variant.File file : effect.files()) {
       Path stored = folders.file(file.digest());
       if (Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)
@@ -251,15 +277,17 @@ public final class BundleUnpacking implements AutoCloseable {
       Path fresh = made.resolve(file.digest().hex());
       if (!Files.isRegularFile(fresh, LinkOption.NOFOLLOW_LINKS)
           || Files.size(fresh) != file.size()) {
-        delete(made);
-        String detail = "it does not make " + file.path() + " as the release has it";
-        return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+        return Optional.of(file);
       }
       Files.move(
           fresh, stored, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     sync(folders.files());
     delete(made);
+    return Optional.empty();
+  }
+
+  private AgentEvent stored(AgentEffect.ApplyBundle effect) throws IOException {
     forgetParts(effect.files());
     return new AgentEvent.BundleApplied(effect.application(), effect.release(), effect.bundle());
   }

@@ -144,13 +144,37 @@ class BundleUnpackingTest {
     assertThat(folders.file(MODEL)).hasContent("model");
   }
 
+  /// Nobody has checked what comes; the bundle that is here has been.
   @Test
-  void whatWasUnpackedAheadAndIsSomethingElseIsRefused() throws Exception {
+  void whatWasUnpackedAheadOfOtherBytesIsMadeAnew() throws Exception {
+    String script =
+        "case \"${10}\" in --coming) %s;; *) %s;; esac"
+            .formatted(making(Digest.ofText("other").hex()), making(MODEL.hex()));
+
+    assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
+    assertThat(folders.files()).isDirectoryNotContaining("glob:**.made");
+  }
+
+  @Test
+  void whatDoesNotFitTheReleaseThenEitherIsRefused() throws Exception {
     AgentEvent answer = appliedAfterAhead(making(Digest.ofText("other").hex()));
 
     String detail = "it does not make model.bin as the release has it";
     assertThat(answer).isEqualTo(failed(new Reason.BundleRefused(BUNDLE, detail), true));
     assertThat(folders.files()).isEmptyDirectory();
+  }
+
+  /// A child that an agent before this one began ahead, and which this one's waits for.
+  @Test
+  void whatAnotherHasMadeMeanwhileOfOtherBytesIsMadeAnew() throws Exception {
+    Path other = data.resolve("other");
+    String script =
+        "test -e '%s' && { %s; exit; }; touch '%s'; %s; exit 1"
+            .formatted(other, making(MODEL.hex()), other, making(Digest.ofText("other").hex()));
+
+    assertThat(applied(script)).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
   }
 
   @Test
