@@ -193,6 +193,8 @@ final class BundleSteps {
       tries.failures = 0;
       later(tries, none.reason(), 0, none.retryAfterSeconds(), now);
     } else {
+      // Nobody knows whether it makes one meanwhile.
+      tries.awaitedSinceMillis = -1;
       later(tries, none.reason(), tries.failures++, none.retryAfterSeconds(), now);
     }
     return asking;

@@ -166,6 +166,30 @@ class BundleRouteTest {
     assertThat(grew(shop).toString()).contains("within 2 minutes");
   }
 
+  /// It makes nothing meanwhile, and does not say that it does.
+  @Test
+  void whileTheHubIsAwayNoTimeIsLostToWaiting() {
+    Publisher.Signed first = large(shop, "1.0");
+    AgentEvent.BundleAnswer awaited =
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5);
+    AgentEvent.BundleAnswer away =
+        new AgentEvent.BundleAnswer.None(new Reason.LineDown(0, "refused"), false, 0);
+    shop.offers.put(Shop.pair(first, Optional.empty()), awaited);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("asked", () -> shop.count(AgentEffect.AskBundle.class) > 0);
+    shop.offers.put(Shop.pair(first, Optional.empty()), away);
+    shop.seconds(600);
+
+    shop.offers.put(Shop.pair(first, Optional.empty()), awaited);
+    long asked = shop.count(AgentEffect.AskBundle.class);
+    shop.until("asked again", () -> shop.count(AgentEffect.AskBundle.class) > asked + 1);
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.until("live", () -> shop.isLive(first.digest()));
+
+    assertThat(fetched(shop)).containsExactly(whole);
+  }
+
   @Test
   void aBundleThatIsGoneByThenIsAskedForAgain() {
     Publisher.Signed first = large(shop, "1.0");
