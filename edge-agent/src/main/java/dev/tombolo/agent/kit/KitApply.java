@@ -143,12 +143,15 @@ public final class KitApply implements AutoCloseable {
     return new KitApply(folders, device, unpacking, lock);
   }
 
-  /// Removes what a run that was killed has left, unless one is under way.
-  static void sweep(AgentFolders folders) throws IOException {
+  /// Removes what a run that was killed has left.
+  ///
+  /// @return false when one is under way, which may be killed, too
+  static boolean sweep(AgentFolders folders) throws IOException {
     try (FileChannel lock = lock(folders)) {
       if (lock != null) {
         removeLeft(folders);
       }
+      return lock != null;
     }
   }
 
