@@ -23,8 +23,8 @@ class GoldenBundleTest {
     Path changed = folder.resolve("changed");
     Path whole = folder.resolve("whole");
 
-    BundleApply.apply(BASE, CHANGE, changed, _ -> {}, _ -> {});
-    BundleApply.apply(null, WHOLE, whole, _ -> {}, _ -> {});
+    BundleApply.apply(BASE, CHANGE, BundleApply.Wanted.byPaths(changed), _ -> {}, _ -> {});
+    BundleApply.apply(null, WHOLE, BundleApply.Wanted.byPaths(whole), _ -> {}, _ -> {});
 
     assertThat(changed).hasSameBinaryContentAs(TARGET);
     assertThat(whole).hasSameBinaryContentAs(TARGET);

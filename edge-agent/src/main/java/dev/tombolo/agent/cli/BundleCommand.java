@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,8 +92,9 @@ final class BundleCommand implements Runnable {
             BundleApply.apply(
                 base,
                 bundle,
-                out,
-                byDigest ? BundleApply.Layout.DIGESTS : BundleApply.Layout.PATHS,
+                byDigest
+                    ? BundleApply.Wanted.byDigests(out, OptionalLong.empty())
+                    : BundleApply.Wanted.byPaths(out),
                 progress::total,
                 progress::add);
       } catch (BaseException e) {

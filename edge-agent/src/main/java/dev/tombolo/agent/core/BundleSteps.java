@@ -92,7 +92,9 @@ final class BundleSteps {
                   program.get().files()));
         } else if (isSoonHere(bundle) && now.monotonicMillis() >= application.tries.aheadAtMillis) {
           application.tries.aheadAtMillis = now.monotonicMillis() + AHEAD_AGAIN_MILLIS;
-          out.effect(new AgentEffect.UnpackAhead(bundle.bundle(), bundle.bytes(), bundle.base()));
+          out.effect(
+              new AgentEffect.UnpackAhead(
+                  bundle.bundle(), bundle.bytes(), bundle.base(), program.get().bytes()));
         }
         return bundle;
       }

@@ -321,6 +321,10 @@ public final class KitApply implements AutoCloseable {
     Wanted {
       files = List.copyOf(files);
     }
+
+    long bytes() {
+      return files.stream().mapToLong(Variant.File::size).sum();
+    }
   }
 
   /// What is this device's of the kit, while it is being read.
@@ -684,7 +688,7 @@ public final class KitApply implements AutoCloseable {
       Path made = folder.path().resolve("made");
       owner.write(brought, into -> copy(reader, into));
       try {
-        switch (unpacking.unpack(base, brought, made)) {
+        switch (unpacking.unpack(base, brought, made, target.bytes())) {
           case KitUnpacking.Outcome.Made _ -> {
             take(target, made);
             bundlesApplied++;

@@ -121,7 +121,12 @@ public final class BundleUnpacking implements AutoCloseable {
     try {
       Path made = folders.madeBy(effect.bundle());
       if (!Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
-        List<String> more = List.of("--coming", Long.toString(effect.bytes()));
+        List<String> more =
+            List.of(
+                "--coming",
+                Long.toString(effect.bytes()),
+                "--makes",
+                Long.toString(effect.makes()));
         BoundedRun.Ended ended =
             run(argv(effect.bundle(), effect.base(), made, more), AHEAD_TIME_MAX);
         if (ended.exitCode() != 0) {
@@ -180,7 +185,8 @@ public final class BundleUnpacking implements AutoCloseable {
   private AgentEvent apply(AgentEffect.ApplyBundle effect)
       throws IOException, InterruptedException {
     Path made = folders.madeBy(effect.bundle());
-    List<String> argv = argv(effect.bundle(), effect.base(), made, List.of());
+    List<String> more = List.of("--makes", Long.toString(bytesOf(effect.files())));
+    List<String> argv = argv(effect.bundle(), effect.base(), made, more);
     for (int runs = 0; ; runs++) {
       if (Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
         if (store(effect, made).isEmpty()) {
@@ -223,9 +229,12 @@ public final class BundleUnpacking implements AutoCloseable {
     return argv;
   }
 
+  private static long bytesOf(List<Variant.File> files) {
+    return files.stream().mapToLong(Variant.File::size).sum();
+  }
+
   private static Duration timeFor(List<Variant.File> files) {
-    long bytes = files.stream().mapToLong(Variant.File::size).sum();
-    return TIME_MIN.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+    return TIME_MIN.plusSeconds(bytesOf(files) / BYTES_PER_SECOND_MIN);
   }
 
   private BoundedRun.Ended run(List<String> argv, Duration time)

@@ -2,9 +2,12 @@ package dev.tombolo.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -51,6 +54,26 @@ class BundleCommandTest {
     assertThat(apply("--bundle", golden("none"))).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(apply("--base", golden("none"), "--bundle", golden("change.bundle")))
         .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  /// A small bundle can make as much as it likes; the release is signed.
+  @Test
+  void whatMakesMoreThanTheReleaseHasIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Path made = folder.resolve("made");
+    Path bundle = GOLDEN.resolve("change.bundle");
+    Path base = GOLDEN.resolve("base.safetensors");
+    Path coming = folder.resolve("coming");
+    Files.copy(bundle, folder.resolve("coming.part"));
+
+    assertThat(new UnpackRun(base, bundle, made, 0, OptionalLong.of(25_156)).run())
+        .isEqualTo(ExitCode.BUNDLE_REFUSED);
+    long bytes = Files.size(bundle);
+    assertThat(new UnpackRun(base, coming, made, bytes, OptionalLong.of(25_156)).run())
+        .isEqualTo(ExitCode.BUNDLE_REFUSED);
+    assertThat(made).doesNotExist();
+    assertThat(new UnpackRun(base, coming, made, bytes, OptionalLong.of(25_157)).run())
+        .isEqualTo(ExitCode.OK);
+    assertThat(made).isDirectory();
   }
 
   private static String golden(String name) {

@@ -8,6 +8,7 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,14 @@ class BundleRouteTest {
     }
     assertThat(shop.done)
         .filteredOn(AgentEffect.UnpackAhead.class::isInstance)
-        .containsExactly(new AgentEffect.UnpackAhead(whole, 600_000, Optional.empty()));
+        .containsExactly(
+            new AgentEffect.UnpackAhead(
+                whole,
+                600_000,
+                Optional.empty(),
+                first.manifest().variants().getFirst().files().stream()
+                    .mapToLong(Variant.File::size)
+                    .sum()));
   }
 
   @Test

@@ -48,6 +48,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -621,8 +622,7 @@ class KitApplyTest {
     BundleApply.apply(
         null,
         bundle,
-        folders.data().resolve("made"),
-        BundleApply.Layout.DIGESTS,
+        BundleApply.Wanted.byDigests(folders.data().resolve("made"), OptionalLong.empty()),
         size -> {},
         bytes -> owners.addAll(ownersOfFolders(folders.data())));
 
@@ -642,10 +642,11 @@ class KitApplyTest {
     return owners;
   }
 
-  private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
-      throws IOException {
+  private static KitUnpacking.Outcome unpack(
+      @Nullable Path base, Path bundle, Path out, long bytes) throws IOException {
     try {
-      BundleApply.apply(base, bundle, out, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
+      BundleApply.Wanted wanted = BundleApply.Wanted.byDigests(out, OptionalLong.of(bytes));
+      BundleApply.apply(base, bundle, wanted, size -> {}, progress -> {});
       return new KitUnpacking.Outcome.Made();
     } catch (BaseException e) {
       return new KitUnpacking.Outcome.BaseDamaged();

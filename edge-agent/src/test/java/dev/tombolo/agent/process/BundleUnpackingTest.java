@@ -49,7 +49,8 @@ class BundleUnpackingTest {
     }
   }
 
-  /// Its arguments: bundle apply --by-digest --bundle FILE --out FOLDER --base FOLDER.
+  /// Its arguments: bundle apply --by-digest --bundle FILE --out FOLDER --base FOLDER [--coming
+  /// BYTES] --makes BYTES.
   private static String making(String file) {
     return "mkdir \"$7\" && printf model > \"$7/" + file + "\"";
   }
@@ -93,9 +94,9 @@ class BundleUnpackingTest {
   private AgentEvent appliedAfterAhead(String script) throws Exception {
     List<String> program = List.of("/bin/sh", "-c", script, "apply");
     try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
-      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE)));
+      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE), 5));
       // Once more does nothing.
-      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE)));
+      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE), 5));
       unpacking.perform(
           new AgentEffect.ApplyBundle(
               new Name("app"), RELEASE, BUNDLE, Optional.of(BASE), List.of(FILE)));
@@ -114,7 +115,7 @@ class BundleUnpackingTest {
     List<String> program = List.of("/bin/sh", "-c", script, "apply");
     try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
       Digest other = Digest.ofText("another bundle");
-      unpacking.perform(new AgentEffect.UnpackAhead(other, 100, Optional.of(BASE)));
+      unpacking.perform(new AgentEffect.UnpackAhead(other, 100, Optional.of(BASE), 5));
       Until.holds("an unpacking ahead", () -> Files.exists(pid));
       long ahead = Long.parseLong(Files.readString(pid).strip());
 
@@ -129,7 +130,8 @@ class BundleUnpackingTest {
 
   @Test
   void whatWasUnpackedAheadIsTakenWhenTheBundleIsHere() throws Exception {
-    String script = "test \"${10}\" = --coming -a \"${11}\" = 100 && " + making(MODEL.hex());
+    String script =
+        "test \"${10} ${11} ${12} ${13}\" = '--coming 100 --makes 5' && " + making(MODEL.hex());
 
     assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
     assertThat(folders.file(MODEL)).hasContent("model");
@@ -138,7 +140,8 @@ class BundleUnpackingTest {
 
   @Test
   void whatCouldNotBeUnpackedAheadIsUnpackedWhenTheBundleIsHere() throws Exception {
-    String script = "test $# = 9 || exit 6; " + making(MODEL.hex());
+    String script =
+        "test \"${10} ${11}\" = '--makes 5' -a $# = 11 || exit 6; " + making(MODEL.hex());
 
     assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
     assertThat(folders.file(MODEL)).hasContent("model");
