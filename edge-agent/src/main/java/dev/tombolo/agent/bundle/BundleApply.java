@@ -97,6 +97,12 @@ public final class BundleApply {
     } catch (BundleException e) {
       throw new RefusedBundleException(
           "bundle " + bundle + " is refused: " + e.getMessage() + "; fetch or make it again");
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("No space left") || message.contains("quota exceeded")) {
+        throw new NoRoomException(wanted.out() + ": " + message + "; free some and try again");
+      }
+      throw e;
     }
   }
 
@@ -179,7 +185,7 @@ public final class BundleApply {
   private static void mustFit(Path folder, long bytes) throws IOException {
     FileStore disk = Files.getFileStore(folder);
     if (disk.getUsableSpace() < bytes) {
-      throw new ApplyException(
+      throw new NoRoomException(
           "the disk of "
               + folder
               + " has "

@@ -15,5 +15,7 @@ final class ExitCode {
 
   static final int BUNDLE_REFUSED = BundleUnpacking.EXIT_BUNDLE_REFUSED;
 
+  static final int NO_ROOM = BundleUnpacking.EXIT_NO_ROOM;
+
   private ExitCode() {}
 }

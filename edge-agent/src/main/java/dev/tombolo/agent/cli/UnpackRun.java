@@ -2,6 +2,7 @@ package dev.tombolo.agent.cli;
 
 import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.NoRoomException;
 import dev.tombolo.agent.bundle.RefusedBundleException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -73,6 +74,8 @@ record UnpackRun(@Nullable Path base, Path bundle, Path out, long coming, Option
       return said(String.valueOf(e.getMessage()), ExitCode.BASE_DAMAGED);
     } catch (RefusedBundleException e) {
       return said(String.valueOf(e.getMessage()), ExitCode.BUNDLE_REFUSED);
+    } catch (NoRoomException e) {
+      return said(String.valueOf(e.getMessage()), ExitCode.NO_ROOM);
     } catch (NoSuchFileException e) {
       return said("there is no " + e.getMessage(), ExitCode.NOT_FOUND);
     } catch (IOException e) {

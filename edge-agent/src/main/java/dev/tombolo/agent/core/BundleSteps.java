@@ -240,6 +240,7 @@ final class BundleSteps {
   Route fetchFailed(Application application, Route.ByBundle bundle, AgentEvent.FetchFailed event) {
     if (event.reason() instanceof Reason.NotFound && application.lostBundles < LOST_MAX) {
       application.lostBundles++;
+      application.lostBundle = Optional.of(bundle.bundle());
       return new Route.Asking(bundle.base().isPresent(), bundle.cause());
     }
     boolean isOfNoUse = !event.retryable() || event.reason() instanceof Reason.NotFound;

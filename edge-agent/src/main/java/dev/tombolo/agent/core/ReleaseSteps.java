@@ -223,6 +223,7 @@ final class ReleaseSteps {
     boolean isOnItsWay = isSameFetch(before, next);
     if (!isOnItsWay) {
       application.lostBundles = 0;
+      application.lostBundle = Optional.empty();
     }
     boolean goesOn =
         isOnItsWay

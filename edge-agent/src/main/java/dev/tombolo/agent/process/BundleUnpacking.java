@@ -38,6 +38,9 @@ public final class BundleUnpacking implements AutoCloseable {
   /// When the bundle is of no use.
   public static final int EXIT_BUNDLE_REFUSED = 6;
 
+  /// When the disk is too small.
+  public static final int EXIT_NO_ROOM = 7;
+
   private static final System.Logger LOG = System.getLogger(BundleUnpacking.class.getName());
   private static final long STACK_BYTES = 256 * 1024;
   private static final int IDLE_SECONDS = 10;
@@ -45,6 +48,9 @@ public final class BundleUnpacking implements AutoCloseable {
 
   /// Slower than this it has stopped.
   private static final long BYTES_PER_SECOND_MIN = 256 * 1024;
+
+  /// The process wants so much more than what it makes, and says so at greater length.
+  private static final long SPARE_BYTES = 4L << 20;
 
   private static final int RUNS_MAX = 2;
 
@@ -265,6 +271,12 @@ public final class BundleUnpacking implements AutoCloseable {
     }
     if (ended.exitCode() == EXIT_BUNDLE_REFUSED || ended.exitCode() == EXIT_BASE_DAMAGED) {
       return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+    }
+    if (ended.exitCode() == EXIT_NO_ROOM) {
+      Path files = folders.files();
+      long needed = bytesOf(effect.files()) + SPARE_BYTES;
+      long free = files.toFile().getUsableSpace();
+      return failed(effect, new Reason.DiskFull(files.toString(), needed, free), false);
     }
     return failed(
         effect,

@@ -11,6 +11,7 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /// The way a release's files come.
@@ -208,6 +209,58 @@ class BundleRouteTest {
 
     assertThat(fetched(shop)).containsExactly(whole);
     assertThat(shop.count(AgentEffect.AskBundle.class)).isEqualTo(2);
+  }
+
+  private static List<AgentEffect.Sweep> sweepsBetween(
+      Shop shop, Predicate<AgentEffect> from, Predicate<AgentEffect> to) {
+    List<AgentEffect> after = shop.done.stream().dropWhile(from.negate()).skip(1).toList();
+    return after.stream()
+        .takeWhile(to.negate())
+        .filter(AgentEffect.Sweep.class::isInstance)
+        .map(AgentEffect.Sweep.class::cast)
+        .toList();
+  }
+
+  private static Predicate<AgentEffect> fetchOf(Digest file) {
+    return it -> it instanceof AgentEffect.Fetch fetch && fetch.file().equals(file);
+  }
+
+  /// The hub may make the very same one again.
+  @Test
+  void whatHasComeOfABundleThatIsGoneIsKeptWhileItIsAskedForAgain() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.lostBundles.add(whole);
+
+    live(shop, first);
+
+    assertThat(sweepsBetween(shop, fetchOf(whole), fetchOf(whole)))
+        .isNotEmpty()
+        .allMatch(it -> it.files().contains(whole));
+    shop.seconds(5);
+    assertThat(shop.files).doesNotContain(whole);
+  }
+
+  /// It may be the room that the next way needs.
+  @Test
+  void aBundleThatIsOfNoUseGoesBeforeTheNextWayIsTaken() {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    Digest whole = shop.offer(second, Optional.empty(), 600_000);
+    shop.breakBundle(change, new Reason.BaseDamaged(first.digest(), "damaged"), true);
+
+    live(shop, first);
+    live(shop, second);
+
+    assertThat(
+            sweepsBetween(
+                shop,
+                it -> it instanceof AgentEffect.ApplyBundle apply && apply.bundle().equals(change),
+                fetchOf(whole)))
+        .isNotEmpty()
+        .allMatch(it -> !it.files().contains(change));
   }
 
   @Test

@@ -91,6 +91,20 @@ class BundleUnpackingTest {
         .isEqualTo(failed(new Reason.IoFailed("bundle apply", "exit code 137: "), false));
   }
 
+  /// So that the agent frees what it can, and tries again.
+  @Test
+  void aDiskThatIsTooSmallIsToldAsThat() throws Exception {
+    AgentEvent answer = applied("echo no room >&2; exit 7");
+
+    assertThat(answer).isInstanceOf(AgentEvent.BundleFailed.class);
+    AgentEvent.BundleFailed failed = (AgentEvent.BundleFailed) answer;
+    assertThat(failed.isFinal()).isFalse();
+    assertThat(failed.reason()).isInstanceOf(Reason.DiskFull.class);
+    Reason.DiskFull full = (Reason.DiskFull) failed.reason();
+    assertThat(full.path()).isEqualTo(folders.files().toString());
+    assertThat(full.needed()).isEqualTo(5 + (4 << 20));
+  }
+
   private AgentEvent appliedAfterAhead(String script) throws Exception {
     List<String> program = List.of("/bin/sh", "-c", script, "apply");
     try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
