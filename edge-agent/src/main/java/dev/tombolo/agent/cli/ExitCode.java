@@ -10,7 +10,7 @@ final class ExitCode {
   static final int NOT_REACHED = 3;
   static final int NOT_FOUND = 4;
 
-  /// Of `bundle apply --by-digest`; the running agent relies on them.
+  /// Of `bundle apply`; the running agent relies on them.
   static final int BASE_DAMAGED = BundleUnpacking.EXIT_BASE_DAMAGED;
 
   static final int BUNDLE_REFUSED = BundleUnpacking.EXIT_BUNDLE_REFUSED;

@@ -36,7 +36,7 @@ class BundleCommandTest {
   void aMissingBaseIsAskedFor() {
     int exit = apply("--bundle", golden("change.bundle"));
 
-    assertThat(exit).isEqualTo(ExitCode.FAILED);
+    assertThat(exit).isEqualTo(ExitCode.USAGE);
     assertThat(complained.toString()).contains("say --base PATH");
     assertThat(folder).isEmptyDirectory();
   }
@@ -45,7 +45,7 @@ class BundleCommandTest {
   void aWrongBaseIsRefused() {
     int exit = apply("--base", golden("target.safetensors"), "--bundle", golden("change.bundle"));
 
-    assertThat(exit).isEqualTo(ExitCode.FAILED);
+    assertThat(exit).isEqualTo(ExitCode.BASE_DAMAGED);
     assertThat(complained.toString()).contains("in the base that this bundle was made for");
   }
 
@@ -54,6 +54,41 @@ class BundleCommandTest {
     assertThat(apply("--bundle", golden("none"))).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(apply("--base", golden("none"), "--bundle", golden("change.bundle")))
         .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
+  void theCauseIsToldByTheExitCodeEitherWay() throws IOException {
+    Path broken = Files.write(folder.resolve("broken"), new byte[500]);
+
+    assertThat(apply("--bundle", broken.toString())).isEqualTo(ExitCode.BUNDLE_REFUSED);
+    assertThat(apply("--by-digest", "--bundle", broken.toString()))
+        .isEqualTo(ExitCode.BUNDLE_REFUSED);
+    said.getBuffer().setLength(0);
+    assertThat(apply("--help")).isEqualTo(ExitCode.OK);
+    assertThat(said.toString())
+        .contains("5   the base is not the one", "6   the bundle is broken", "7   the disk is");
+  }
+
+  @Test
+  void whatItIsMadeOfIsNotReplaced() throws IOException {
+    Path base = Files.copy(GOLDEN.resolve("base.safetensors"), folder.resolve("out"));
+
+    assertThat(apply("--base", base.toString(), "--bundle", golden("change.bundle")))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(complained.toString()).contains("--out is the base");
+    assertThat(base).hasSameBinaryContentAs(GOLDEN.resolve("base.safetensors"));
+  }
+
+  @Test
+  void aPipeIsNotReplaced() throws Exception {
+    Path pipe = folder.resolve("out");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThat(apply("--base", golden("base.safetensors"), "--bundle", golden("change.bundle")))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(Files.isRegularFile(pipe)).isFalse();
   }
 
   /// A small bundle can make as much as it likes; the release is signed.
