@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.release.BundlePair;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.BundleOffer;
 import java.nio.file.Path;
@@ -50,7 +51,9 @@ public interface BundleDesk {
       String detail) {}
 
   /// The bundle for a change. One that is not there and can be is made from now on.
-  Offer offer(BundlePair pair);
+  ///
+  /// @param asker which may wait for a few at a time; empty: an operator
+  Offer offer(BundlePair pair, Optional<DeviceId> asker);
 
   /// The changes that the file called `bundle` makes; empty when it is not there.
   Set<BundlePair> pairsOf(Digest bundle);

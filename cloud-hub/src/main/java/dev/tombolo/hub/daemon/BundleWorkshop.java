@@ -13,6 +13,7 @@ import dev.tombolo.hub.release.BundleWants;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.release.ReleaseManifest;
@@ -47,6 +48,9 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   /// Changes that devices wait for; more are told to take whole files.
   static final int ASKED_MAX = 64;
 
+  /// Of these that one device may wait for; more of it wait until one is there.
+  static final int ASKED_BY_ONE_MAX = 4;
+
   private static final int FAILED_MAX = 1_000;
   private static final int RETRY_SECONDS_MIN = 2;
   private static final int RETRY_SECONDS_MAX = 20;
@@ -72,7 +76,10 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private final Thread thread;
 
   private final Object lock = new Object();
-  private final LinkedHashSet<BundlePair> asked = new LinkedHashSet<>();
+
+  /// By whom first; empty: an operator.
+  private final Map<BundlePair, Optional<DeviceId>> asked = new LinkedHashMap<>();
+
   private final Map<BundlePair, Failure> failed = new LinkedHashMap<>();
   private List<BundlePair> foreseen = List.of();
   private @Nullable BundlePair making;
@@ -128,7 +135,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       synchronized (lock) {
         BundlePair fallback = making;
         if (fallback != null
-            && BundlePlan.givesWay(fallback, next(wants, settled), asked, settled)) {
+            && BundlePlan.givesWay(fallback, next(wants, settled), asked.keySet(), settled)) {
           givesWay = fallback;
           maker.end();
         }
@@ -141,7 +148,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   // ---- what others ask
 
   @Override
-  public Offer offer(BundlePair pair) {
+  public Offer offer(BundlePair pair, Optional<DeviceId> asker) {
     Optional<BundleShelf.Entry> there = shelf.find(pair);
     if (there.isPresent()) {
       return offered(there.get());
@@ -154,21 +161,52 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       if (failure != null && isRecent(failure)) {
         return new Offer.Missing("the hub could not make it: " + failure.why());
       }
-      if (asked.size() >= ASKED_MAX && !asked.contains(pair)) {
-        return new Offer.Missing("the hub has " + ASKED_MAX + " others to make first");
-      }
       int before = pair.equals(making) ? 0 : asked.size();
-      if (asked.add(pair)) {
-        news.release();
-        if (making != null && !pair.equals(making) && !asked.contains(making)) {
-          // Nobody waits for that one.
-          givesWay = making;
-          maker.end();
+      if (!asked.containsKey(pair)) {
+        if (asker.isPresent() && askedBy(asker.get()) >= ASKED_BY_ONE_MAX) {
+          return new Offer.Awaited(RETRY_SECONDS_MAX);
         }
+        if (asked.size() >= ASKED_MAX) {
+          return new Offer.Missing("the hub has " + ASKED_MAX + " others to make first");
+        }
+        asked.put(pair, asker);
+        // Looks into the database, which whoever asks must not wait for.
+        Thread.ofVirtual().name("bundle asked").start(() -> takeUp(pair));
       }
       return new Offer.Awaited(
           Math.clamp(RETRY_SECONDS_MIN * (1L + before), RETRY_SECONDS_MIN, RETRY_SECONDS_MAX));
     }
+  }
+
+  /// Under the lock.
+  private long askedBy(DeviceId device) {
+    return asked.values().stream().filter(it -> it.filter(device::equals).isPresent()).count();
+  }
+
+  /// What was asked for and can be made has others wait for it.
+  private void takeUp(BundlePair pair) {
+    Optional<String> lacking = Optional.empty();
+    try {
+      lacking = lacking(pair.target()).or(() -> pair.base().flatMap(this::lacking));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "bundles: " + e.getMessage());
+    }
+    synchronized (lock) {
+      if (lacking.isPresent()) {
+        asked.remove(pair);
+        remember(pair, lacking.get());
+        return;
+      }
+      if (making != null
+          && asked.containsKey(pair)
+          && !pair.equals(making)
+          && !asked.containsKey(making)) {
+        // Nobody waits for that one.
+        givesWay = making;
+        maker.end();
+      }
+    }
+    news.release();
   }
 
   private Offer offered(BundleShelf.Entry entry) {
@@ -218,7 +256,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
               rows.add(coming(pair, Standing.FAILED, failure.why()));
             }
           });
-      for (BundlePair pair : asked) {
+      for (BundlePair pair : asked.keySet()) {
         if (shown.add(pair)) {
           rows.add(coming(pair, Standing.WAITING, ""));
         }
@@ -277,7 +315,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private boolean isFallback(BundlePair pair) {
     Set<BundlePair> settled = settled();
     synchronized (lock) {
-      return BundlePlan.isFallback(pair, asked, settled);
+      return BundlePlan.isFallback(pair, asked.keySet(), settled);
     }
   }
 
@@ -331,7 +369,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
     }
     Set<BundlePair> settled = settled();
     synchronized (lock) {
-      asked.removeAll(settled);
+      asked.keySet().removeAll(settled);
       foreseen = foreseen.stream().filter(pair -> !settled.contains(pair)).toList();
       Optional<BundlePair> next = next(foreseen, settled);
       making = next.orElse(null);
@@ -343,7 +381,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private Optional<BundlePair> next(List<BundlePair> wants, Set<BundlePair> settled) {
     Map<BundlePair, Long> failedMillis = new HashMap<>();
     failed.forEach((pair, failure) -> failedMillis.put(pair, failure.millis()));
-    return BundlePlan.next(asked, wants, settled, failedMillis, clock.millis());
+    return BundlePlan.next(asked.keySet(), wants, settled, failedMillis, clock.millis());
   }
 
   private List<BundleWants.Candidate> candidates() {
@@ -471,14 +509,18 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   }
 
   private Variant wanted(BundlePair.Side side) throws IOException {
-    return variant(side)
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "the hub has no variant "
-                        + side.variant()
-                        + " of release "
-                        + side.release().brief()));
+    Optional<String> lacking = lacking(side);
+    if (lacking.isPresent()) {
+      throw new IOException(lacking.get());
+    }
+    return variant(side).orElseThrow();
+  }
+
+  private Optional<String> lacking(BundlePair.Side side) {
+    return variant(side).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "the hub has no variant " + side.variant() + " of release " + side.release().brief());
   }
 
   /// The files of a variant under their paths, as they lie on the device.
@@ -505,11 +547,16 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         pair.base().map(base -> base.release().brief()).orElse("-"),
         why);
     synchronized (lock) {
-      failed.remove(pair);
-      failed.put(pair, new Failure(why, clock.millis()));
-      while (failed.size() > FAILED_MAX) {
-        failed.remove(failed.keySet().iterator().next());
-      }
+      remember(pair, why);
+    }
+  }
+
+  /// Under the lock.
+  private void remember(BundlePair pair, String why) {
+    failed.remove(pair);
+    failed.put(pair, new Failure(why, clock.millis()));
+    while (failed.size() > FAILED_MAX) {
+      failed.remove(failed.keySet().iterator().next());
     }
   }
 
