@@ -157,9 +157,11 @@ public final class KitApply implements AutoCloseable {
 
   private static @Nullable FileChannel lock(AgentFolders folders) throws IOException {
     Path file = folders.data().resolve(LOCK);
-    boolean isNew = !Files.exists(file);
+    boolean isNew = !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    // The folder is the agent's, and this may be root: it opens and gives away no other file.
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     if (isNew) {
       Owner.of(folders.data()).give(file);
     }

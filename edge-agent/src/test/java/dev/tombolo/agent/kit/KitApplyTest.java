@@ -608,13 +608,7 @@ class KitApplyTest {
   @Test
   void whatRootUnpacksIsTheAgentsBeforeItIsWhole() throws Exception {
     if (System.getProperty("user.name").equals("root")) {
-      Files.setOwner(
-          folders.data(),
-          folders
-              .data()
-              .getFileSystem()
-              .getUserPrincipalLookupService()
-              .lookupPrincipalByName("nobody"));
+      giveDataTo("nobody");
     }
     Path bundle = Files.write(folder.resolve("whole.bundle"), golden("whole.bundle"));
     Set<UserPrincipal> owners = new HashSet<>();
@@ -630,6 +624,30 @@ class KitApplyTest {
     assertThat(ownersOfFolders(folders.data())).isEqualTo(owners);
   }
 
+  /// Root would open, make or give away whatever the agent's user likes.
+  @Test
+  void linksInTheAgentsFolderAreNotFollowed() throws Exception {
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.createSymbolicLink(folders.data().resolve("kit.lock"), elsewhere);
+
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> KitApply.sweep(folders));
+    assertThat(elsewhere).doesNotExist();
+
+    Files.writeString(elsewhere, "of somebody else");
+    UserPrincipal before = Files.getOwner(elsewhere);
+    if (System.getProperty("user.name").equals("root")) {
+      giveDataTo("nobody");
+    }
+    Owner.of(folders.data()).give(folders.data().resolve("kit.lock"));
+    assertThat(Files.getOwner(elsewhere)).isEqualTo(before);
+  }
+
+  private void giveDataTo(String user) throws IOException {
+    Files.setOwner(
+        folders.data(),
+        folders.data().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+  }
+
   private static Set<UserPrincipal> ownersOfFolders(Path from) {
     Set<UserPrincipal> owners = new HashSet<>();
     try (Stream<Path> all = Files.walk(from)) {
@@ -642,8 +660,8 @@ class KitApplyTest {
     return owners;
   }
 
-  private static KitUnpacking.Outcome unpack(
-      @Nullable Path base, Path bundle, Path out, long bytes) throws IOException {
+  private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out, long bytes)
+      throws IOException {
     try {
       BundleApply.Wanted wanted = BundleApply.Wanted.byDigests(out, OptionalLong.of(bytes));
       BundleApply.apply(base, bundle, wanted, size -> {}, progress -> {});
