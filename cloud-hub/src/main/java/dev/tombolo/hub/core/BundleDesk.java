@@ -40,7 +40,7 @@ public interface BundleDesk {
   ///
   /// @param bytes of the bundle; 0 while there is none
   /// @param plainBytes of the files it makes, 0 where that is not known
-  /// @param usedMillis when it was last asked for or made
+  /// @param usedMillis when it was last asked for, given or made
   record Row(
       BundlePair pair,
       Standing standing,
@@ -58,6 +58,7 @@ public interface BundleDesk {
   /// The changes that the file called `bundle` makes; empty when it is not there.
   Set<BundlePair> pairsOf(Digest bundle);
 
+  /// To be given to somebody, which counts as a use of it.
   Optional<Path> find(Digest bundle);
 
   /// Those there and those to come.

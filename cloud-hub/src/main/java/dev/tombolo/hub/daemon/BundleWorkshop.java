@@ -81,7 +81,15 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private final Map<BundlePair, Optional<DeviceId>> asked = new LinkedHashMap<>();
 
   private final Map<BundlePair, Failure> failed = new LinkedHashMap<>();
+
+  /// What devices will ask for, when that was last looked at.
+  private List<BundlePair> wants = List.of();
+
+  /// More of that does not fit beside what stands before it.
+  private boolean isFull;
+
   private List<BundlePair> foreseen = List.of();
+
   private @Nullable BundlePair making;
 
   /// Was being made when a device asked for another one; it is made later.
@@ -227,6 +235,10 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
 
   @Override
   public Optional<Path> find(Digest bundle) {
+    // It may be fetched in parts, for days, and was asked for once.
+    for (BundlePair pair : shelf.pairsOf(bundle)) {
+      shelf.find(pair).ifPresent(entry -> shelf.used(entry, clock.millis()));
+    }
     return shelf.find(bundle);
   }
 
@@ -362,15 +374,17 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private Optional<BundlePair> next() {
     if (isLookDue) {
       isLookDue = false;
-      List<BundlePair> wants = BundleWants.of(candidates());
+      List<BundlePair> looked = BundleWants.of(candidates());
       synchronized (lock) {
-        foreseen = wants;
+        isFull &= looked.equals(wants);
+        wants = looked;
       }
     }
     Set<BundlePair> settled = settled();
     synchronized (lock) {
       asked.keySet().removeAll(settled);
-      foreseen = foreseen.stream().filter(pair -> !settled.contains(pair)).toList();
+      foreseen =
+          isFull ? List.of() : wants.stream().filter(pair -> !settled.contains(pair)).toList();
       Optional<BundlePair> next = next(foreseen, settled);
       making = next.orElse(null);
       return next;
@@ -456,7 +470,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       } else {
         shelf.put(pair, bundle.bundle(), folder.resolve("bundle"), clock.millis());
         made.increment();
-        dropped.add(shelf.trim(settings.bytesMax()));
+        makeRoom(pair);
       }
       LOG.log(
           Level.INFO,
@@ -477,6 +491,21 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         making = null;
       }
       shelf.discard(folder);
+    }
+  }
+
+  private void makeRoom(BundlePair pair) throws IOException {
+    List<BundlePair> tooMany = shelf.tooMany(settings.bytesMax());
+    boolean isOneTooMany;
+    synchronized (lock) {
+      isOneTooMany = !asked.containsKey(pair) && BundlePlan.isOneTooMany(pair, wants, tooMany);
+      isFull |= isOneTooMany;
+    }
+    if (isOneTooMany) {
+      shelf.drop(pair);
+      dropped.increment();
+    } else {
+      dropped.add(shelf.trim(settings.bytesMax()));
     }
   }
 

@@ -18,7 +18,9 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +155,24 @@ class BundleWorkshopTest {
       workshop.offer(other, Optional.of(Scene.deviceOf("another")));
       assertThat(workshop.waiting()).isEqualTo(BundleWorkshop.ASKED_BY_ONE_MAX + 1L);
       assertThat(workshop.rows()).extracting(Row::pair).contains(other);
+    }
+  }
+
+  /// A slow line fetches it for days, and asks for it once.
+  @Test
+  void whatIsGivenIsInUse() throws Exception {
+    BundleShelf shelf = BundleShelf.open(folder.resolve("bundles"));
+    Digest bundle = Digest.ofText("bundle");
+    Path made = Files.writeString(shelf.beginMaking().resolve("bundle"), "bundle");
+    BundlePair pair = BundlePair.fromNothing(new BundlePair.Side(release, 0));
+    Files.setLastModifiedTime(made, FileTime.fromMillis(1_000));
+    shelf.put(pair, bundle, made, 1_000);
+    try (BundleWorkshop workshop = resting(false)) {
+      assertThat(workshop.rows()).extracting(Row::usedMillis).containsExactly(1_000L);
+
+      assertThat(workshop.find(bundle)).isPresent();
+
+      assertThat(workshop.rows().getFirst().usedMillis()).isGreaterThan(1_000);
     }
   }
 }
