@@ -254,6 +254,17 @@ final class ApplicationSteps {
     files.advanced(file, bytes, now);
   }
 
+  void fetchBegunAnew(Digest file, long bytes, Now now, Outcome out) {
+    for (Application application : applications.values()) {
+      if (application.release instanceof ReleaseState.Fetching at) {
+        bundles
+            .pathOf(at, file)
+            .filter(path -> bytes >= BundleSteps.WORTH_BYTES_MIN)
+            .ifPresent(path -> releases.begunAnew(application, at, path, bytes, now, out));
+      }
+    }
+  }
+
   void fetchFinished(Digest file, Now now, Outcome out) {
     files.finished(file, out);
     changed = true;

@@ -7,6 +7,7 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Optional;
 
@@ -245,6 +246,21 @@ final class BundleSteps {
     }
     boolean isOfNoUse = !event.retryable() || event.reason() instanceof Reason.NotFound;
     return isOfNoUse ? bundle.down(Optional.of(event.reason())) : bundle;
+  }
+
+  /// What the content is called that comes on the way.
+  Optional<String> pathOf(ReleaseState.Fetching at, Digest content) {
+    return switch (at.route()) {
+      case Route.Asking _ -> Optional.empty();
+      case Route.ByBundle by ->
+          by.bundle().equals(content) ? Optional.of(by.file().path()) : Optional.empty();
+      case Route.ByFiles _ ->
+          programs.find(at.wanted()).stream()
+              .flatMap(program -> program.files().stream())
+              .filter(file -> file.digest().equals(content))
+              .map(Variant.File::path)
+              .findFirst();
+    };
   }
 
   /// The bundle that an application waits for.

@@ -140,6 +140,27 @@ class BundleRouteTest {
             new Reason.DownloadGrew("whole files", new Reason.BundleMissing("none was made")));
   }
 
+  /// A cache on the way may do it at each try, for days.
+  @Test
+  void whatBeginsAnewIsSaidToAndNotWithoutEnd() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
+
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+    shop.seconds(5);
+    assertThat(grew(shop).toString()).contains("begun anew", "500000 bytes");
+    for (int more = 0; more < 100; more++) {
+      shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+    }
+    shop.tell(new AgentEvent.FetchBegunAnew(model(first), 500_000));
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isEqualTo(Application.WORDS_MAX);
+  }
+
   @Test
   void aBundleThatIsBeingMadeIsAwaitedAndSaidSo() {
     Publisher.Signed first = large(shop, "1.0");
