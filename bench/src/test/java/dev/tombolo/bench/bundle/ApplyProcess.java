@@ -12,7 +12,7 @@ final class ApplyProcess {
     BundleApply.apply(
         Path.of(args[0]),
         Path.of(args[1]),
-        Path.of(args[2]),
+        BundleApply.Wanted.byPaths(Path.of(args[2])),
         _ -> {},
         _ -> {
           System.out.println("segment");

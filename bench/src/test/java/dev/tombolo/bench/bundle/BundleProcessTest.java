@@ -64,7 +64,7 @@ class BundleProcessTest {
               it -> assertThat(it).hasContent("the version before"),
               it -> assertThat(it).hasSameBinaryContentAs(target));
     }
-    BundleApply.apply(base, bundle, out, _ -> {}, _ -> {});
+    BundleApply.apply(base, bundle, BundleApply.Wanted.byPaths(out), _ -> {}, _ -> {});
 
     assertThat(out).hasSameBinaryContentAs(target);
     try (Stream<Path> left = Files.list(outs)) {
@@ -83,7 +83,7 @@ class BundleProcessTest {
     Path out = folder.resolve("out");
 
     Bundles.make(base, target, bundle, _ -> {});
-    BundleApply.apply(base, bundle, out, _ -> {}, _ -> {});
+    BundleApply.apply(base, bundle, BundleApply.Wanted.byPaths(out), _ -> {}, _ -> {});
 
     assertThat(Files.mismatch(out, target)).isEqualTo(-1);
     assertThat(Files.size(bundle)).isLessThan(200_000);

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -197,7 +198,11 @@ class BundleTest {
             .start(
                 () -> {
                   try {
-                    BundleApply.applyComing(base, whole, bytes.length, out);
+                    BundleApply.applyComing(
+                        base,
+                        whole,
+                        bytes.length,
+                        BundleApply.Wanted.byDigests(out, OptionalLong.of(9_000_000)));
                   } catch (IOException e) {
                     broken.set(e);
                   }
@@ -225,7 +230,13 @@ class BundleTest {
     Path never = folder.resolve("bundle");
 
     assertThatExceptionOfType(ApplyException.class)
-        .isThrownBy(() -> BundleApply.applyComing(base, never, 100, folder.resolve("out")))
+        .isThrownBy(
+            () ->
+                BundleApply.applyComing(
+                    base,
+                    never,
+                    100,
+                    BundleApply.Wanted.byDigests(folder.resolve("out"), OptionalLong.empty())))
         .withMessageContaining("does not come any more");
   }
 
@@ -388,7 +399,7 @@ class BundleTest {
   }
 
   private static void apply(@Nullable Path base, Path bundle, Path out) throws IOException {
-    BundleApply.apply(base, bundle, out, _ -> {}, _ -> {});
+    BundleApply.apply(base, bundle, BundleApply.Wanted.byPaths(out), _ -> {}, _ -> {});
   }
 
   private Path file(String name, byte[] content) throws IOException {

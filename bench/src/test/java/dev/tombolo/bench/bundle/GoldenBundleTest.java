@@ -30,8 +30,8 @@ class GoldenBundleTest {
     Path changed = folder.resolve("changed");
     Path whole = folder.resolve("whole");
 
-    BundleApply.apply(BASE, CHANGE, changed, _ -> {}, _ -> {});
-    BundleApply.apply(null, WHOLE, whole, _ -> {}, _ -> {});
+    BundleApply.apply(BASE, CHANGE, BundleApply.Wanted.byPaths(changed), _ -> {}, _ -> {});
+    BundleApply.apply(null, WHOLE, BundleApply.Wanted.byPaths(whole), _ -> {}, _ -> {});
 
     assertThat(changed).hasSameBinaryContentAs(TARGET);
     assertThat(whole).hasSameBinaryContentAs(TARGET);
@@ -42,7 +42,7 @@ class GoldenBundleTest {
     Path cast = folder.resolve("cast");
     Path made = folder.resolve("made");
 
-    BundleApply.apply(CAST_BASE, CAST, cast, _ -> {}, _ -> {});
+    BundleApply.apply(CAST_BASE, CAST, BundleApply.Wanted.byPaths(cast), _ -> {}, _ -> {});
     Bundles.make(CAST_BASE, CAST_TARGET, made, _ -> {});
 
     assertThat(cast).hasSameBinaryContentAs(CAST_TARGET);

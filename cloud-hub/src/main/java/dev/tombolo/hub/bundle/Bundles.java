@@ -43,6 +43,12 @@ public final class Bundles {
   private static final int USUAL_LEVEL = 12;
   private static final int TABLE_LEVEL = 19;
 
+  /// What a worker keeps, and the coded segments that wait for it.
+  private static final long WORKER_HEAP_BYTES = 48L << 20;
+
+  /// What is there once: the match of the whole, the table.
+  private static final long COMMON_HEAP_BYTES = 256L << 20;
+
   private Bundles() {}
 
   /// What was made.
@@ -101,7 +107,8 @@ public final class Bundles {
       List<Digest> digests,
       LongConsumer progress)
       throws IOException, InterruptedException {
-    int cores = Runtime.getRuntime().availableProcessors();
+    Runtime runtime = Runtime.getRuntime();
+    int cores = workers(runtime.availableProcessors(), runtime.maxMemory());
     TreeBytes bytes = new TreeBytes(newer);
     BlockingQueue<SegmentCoder> coders = new ArrayBlockingQueue<>(cores);
     try (ExecutorService workers = Executors.newFixedThreadPool(cores)) {
@@ -139,6 +146,11 @@ public final class Bundles {
     } finally {
       coders.forEach(SegmentCoder::close);
     }
+  }
+
+  /// As many as there are cores, if the heap has room for them.
+  static int workers(int cores, long heapBytes) {
+    return (int) Math.clamp((heapBytes - COMMON_HEAP_BYTES) / WORKER_HEAP_BYTES, 1, cores);
   }
 
   private static Callable<CodedSegment> coding(

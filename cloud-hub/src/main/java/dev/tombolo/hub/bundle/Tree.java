@@ -52,12 +52,17 @@ final class Tree implements AutoCloseable {
     return new Tree(true, "");
   }
 
-  static Tree open(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString());
+  /// @param given may be a link; what it leads to has none
+  static Tree open(Path given) throws IOException {
+    if (!Files.exists(given)) {
+      throw new NoSuchFileException(given.toString());
     }
+    Path path = given.toRealPath();
     boolean folder = Files.isDirectory(path);
-    Path name = path.toAbsolutePath().normalize().getFileName();
+    if (!folder && !Files.isRegularFile(path)) {
+      throw new UnfitException(given + " is a device or a pipe; say a file or a folder");
+    }
+    Path name = given.toAbsolutePath().normalize().getFileName();
     Tree tree = new Tree(folder, name == null ? "" : name.toString());
     try {
       List<Path> files = folder ? filesIn(path) : List.of(path);

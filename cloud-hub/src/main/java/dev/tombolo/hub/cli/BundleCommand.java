@@ -80,9 +80,14 @@ final class BundleCommand extends CommandGroup {
         mustExist(base, "--base");
       }
       Path folder = out.toAbsolutePath().getParent();
-      if (Files.isDirectory(out) || folder == null || !Files.isDirectory(folder)) {
+      boolean isTaken = Files.exists(out) && !Files.isRegularFile(out);
+      if (isTaken || folder == null || !Files.isDirectory(folder)) {
         throw new Failure(
             Exit.NOT_FOUND, "not-found", "--out " + out + ": say a file in a folder that is there");
+      }
+      mustBeElsewhere(target, "--target", folder);
+      if (base != null) {
+        mustBeElsewhere(base, "--base", folder);
       }
       Bundles.Made made;
       try (Progress progress = screen.progress("coding", size(target))) {
@@ -143,8 +148,21 @@ final class BundleCommand extends CommandGroup {
       }
     }
 
+    /// The bundle would take its place, or be packed into itself.
+    private void mustBeElsewhere(Path path, String option, Path folder) throws IOException {
+      boolean isSame = Files.exists(out) && Files.isSameFile(out, path);
+      boolean isWithin =
+          Files.isDirectory(path) && folder.toRealPath().startsWith(path.toRealPath());
+      if (isSame || isWithin) {
+        throw new Failure(
+            Exit.REFUSED,
+            "files",
+            "--out " + out + (isSame ? " is " : " lies in ") + option + "; say another place");
+      }
+    }
+
     private static long size(Path path) throws IOException {
-      try (var all = Files.walk(path)) {
+      try (var all = Files.walk(path.toRealPath())) {
         return all.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
       } catch (UncheckedIOException e) {
         throw e.getCause();

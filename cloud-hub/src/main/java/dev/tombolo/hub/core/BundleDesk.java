@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.release.BundlePair;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.BundleOffer;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public interface BundleDesk {
   ///
   /// @param bytes of the bundle; 0 while there is none
   /// @param plainBytes of the files it makes, 0 where that is not known
-  /// @param usedMillis when it was last asked for or made
+  /// @param usedMillis when it was last asked for, given or made
   record Row(
       BundlePair pair,
       Standing standing,
@@ -50,11 +51,14 @@ public interface BundleDesk {
       String detail) {}
 
   /// The bundle for a change. One that is not there and can be is made from now on.
-  Offer offer(BundlePair pair);
+  ///
+  /// @param asker which may wait for a few at a time; empty: an operator
+  Offer offer(BundlePair pair, Optional<DeviceId> asker);
 
   /// The changes that the file called `bundle` makes; empty when it is not there.
   Set<BundlePair> pairsOf(Digest bundle);
 
+  /// To be given to somebody, which counts as a use of it.
   Optional<Path> find(Digest bundle);
 
   /// Those there and those to come.

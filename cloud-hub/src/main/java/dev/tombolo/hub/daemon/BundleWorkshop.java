@@ -13,6 +13,7 @@ import dev.tombolo.hub.release.BundleWants;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.BundleOffer;
 import dev.tombolo.protocol.release.ReleaseManifest;
@@ -47,6 +48,9 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   /// Changes that devices wait for; more are told to take whole files.
   static final int ASKED_MAX = 64;
 
+  /// Of these that one device may wait for; more of it wait until one is there.
+  static final int ASKED_BY_ONE_MAX = 4;
+
   private static final int FAILED_MAX = 1_000;
   private static final int RETRY_SECONDS_MIN = 2;
   private static final int RETRY_SECONDS_MAX = 20;
@@ -72,9 +76,20 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private final Thread thread;
 
   private final Object lock = new Object();
-  private final LinkedHashSet<BundlePair> asked = new LinkedHashSet<>();
+
+  /// By whom first; empty: an operator.
+  private final Map<BundlePair, Optional<DeviceId>> asked = new LinkedHashMap<>();
+
   private final Map<BundlePair, Failure> failed = new LinkedHashMap<>();
+
+  /// What devices will ask for, when that was last looked at.
+  private List<BundlePair> wants = List.of();
+
+  /// More of that does not fit beside what stands before it.
+  private boolean isFull;
+
   private List<BundlePair> foreseen = List.of();
+
   private @Nullable BundlePair making;
 
   /// Was being made when a device asked for another one; it is made later.
@@ -128,7 +143,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       synchronized (lock) {
         BundlePair fallback = making;
         if (fallback != null
-            && BundlePlan.givesWay(fallback, next(wants, settled), asked, settled)) {
+            && BundlePlan.givesWay(fallback, next(wants, settled), asked.keySet(), settled)) {
           givesWay = fallback;
           maker.end();
         }
@@ -141,7 +156,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   // ---- what others ask
 
   @Override
-  public Offer offer(BundlePair pair) {
+  public Offer offer(BundlePair pair, Optional<DeviceId> asker) {
     Optional<BundleShelf.Entry> there = shelf.find(pair);
     if (there.isPresent()) {
       return offered(there.get());
@@ -154,21 +169,52 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       if (failure != null && isRecent(failure)) {
         return new Offer.Missing("the hub could not make it: " + failure.why());
       }
-      if (asked.size() >= ASKED_MAX && !asked.contains(pair)) {
-        return new Offer.Missing("the hub has " + ASKED_MAX + " others to make first");
-      }
       int before = pair.equals(making) ? 0 : asked.size();
-      if (asked.add(pair)) {
-        news.release();
-        if (making != null && !pair.equals(making) && !asked.contains(making)) {
-          // Nobody waits for that one.
-          givesWay = making;
-          maker.end();
+      if (!asked.containsKey(pair)) {
+        if (asker.isPresent() && askedBy(asker.get()) >= ASKED_BY_ONE_MAX) {
+          return new Offer.Awaited(RETRY_SECONDS_MAX);
         }
+        if (asked.size() >= ASKED_MAX) {
+          return new Offer.Missing("the hub has " + ASKED_MAX + " others to make first");
+        }
+        asked.put(pair, asker);
+        // Looks into the database, which whoever asks must not wait for.
+        Thread.ofVirtual().name("bundle asked").start(() -> takeUp(pair));
       }
       return new Offer.Awaited(
           Math.clamp(RETRY_SECONDS_MIN * (1L + before), RETRY_SECONDS_MIN, RETRY_SECONDS_MAX));
     }
+  }
+
+  /// Under the lock.
+  private long askedBy(DeviceId device) {
+    return asked.values().stream().filter(it -> it.filter(device::equals).isPresent()).count();
+  }
+
+  /// What was asked for and can be made has others wait for it.
+  private void takeUp(BundlePair pair) {
+    Optional<String> lacking = Optional.empty();
+    try {
+      lacking = lacking(pair.target()).or(() -> pair.base().flatMap(this::lacking));
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "bundles: " + e.getMessage());
+    }
+    synchronized (lock) {
+      if (lacking.isPresent()) {
+        asked.remove(pair);
+        remember(pair, lacking.get());
+        return;
+      }
+      if (making != null
+          && asked.containsKey(pair)
+          && !pair.equals(making)
+          && !asked.containsKey(making)) {
+        // Nobody waits for that one.
+        givesWay = making;
+        maker.end();
+      }
+    }
+    news.release();
   }
 
   private Offer offered(BundleShelf.Entry entry) {
@@ -189,6 +235,10 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
 
   @Override
   public Optional<Path> find(Digest bundle) {
+    // It may be fetched in parts, for days, and was asked for once.
+    for (BundlePair pair : shelf.pairsOf(bundle)) {
+      shelf.find(pair).ifPresent(entry -> shelf.used(entry, clock.millis()));
+    }
     return shelf.find(bundle);
   }
 
@@ -218,7 +268,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
               rows.add(coming(pair, Standing.FAILED, failure.why()));
             }
           });
-      for (BundlePair pair : asked) {
+      for (BundlePair pair : asked.keySet()) {
         if (shown.add(pair)) {
           rows.add(coming(pair, Standing.WAITING, ""));
         }
@@ -277,7 +327,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private boolean isFallback(BundlePair pair) {
     Set<BundlePair> settled = settled();
     synchronized (lock) {
-      return BundlePlan.isFallback(pair, asked, settled);
+      return BundlePlan.isFallback(pair, asked.keySet(), settled);
     }
   }
 
@@ -324,15 +374,17 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private Optional<BundlePair> next() {
     if (isLookDue) {
       isLookDue = false;
-      List<BundlePair> wants = BundleWants.of(candidates());
+      List<BundlePair> looked = BundleWants.of(candidates());
       synchronized (lock) {
-        foreseen = wants;
+        isFull &= looked.equals(wants);
+        wants = looked;
       }
     }
     Set<BundlePair> settled = settled();
     synchronized (lock) {
-      asked.removeAll(settled);
-      foreseen = foreseen.stream().filter(pair -> !settled.contains(pair)).toList();
+      asked.keySet().removeAll(settled);
+      foreseen =
+          isFull ? List.of() : wants.stream().filter(pair -> !settled.contains(pair)).toList();
       Optional<BundlePair> next = next(foreseen, settled);
       making = next.orElse(null);
       return next;
@@ -343,7 +395,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private Optional<BundlePair> next(List<BundlePair> wants, Set<BundlePair> settled) {
     Map<BundlePair, Long> failedMillis = new HashMap<>();
     failed.forEach((pair, failure) -> failedMillis.put(pair, failure.millis()));
-    return BundlePlan.next(asked, wants, settled, failedMillis, clock.millis());
+    return BundlePlan.next(asked.keySet(), wants, settled, failedMillis, clock.millis());
   }
 
   private List<BundleWants.Candidate> candidates() {
@@ -418,7 +470,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       } else {
         shelf.put(pair, bundle.bundle(), folder.resolve("bundle"), clock.millis());
         made.increment();
-        dropped.add(shelf.trim(settings.bytesMax()));
+        makeRoom(pair);
       }
       LOG.log(
           Level.INFO,
@@ -439,6 +491,21 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         making = null;
       }
       shelf.discard(folder);
+    }
+  }
+
+  private void makeRoom(BundlePair pair) throws IOException {
+    List<BundlePair> tooMany = shelf.tooMany(settings.bytesMax());
+    boolean isOneTooMany;
+    synchronized (lock) {
+      isOneTooMany = !asked.containsKey(pair) && BundlePlan.isOneTooMany(pair, wants, tooMany);
+      isFull |= isOneTooMany;
+    }
+    if (isOneTooMany) {
+      shelf.drop(pair);
+      dropped.increment();
+    } else {
+      dropped.add(shelf.trim(settings.bytesMax()));
     }
   }
 
@@ -471,14 +538,18 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   }
 
   private Variant wanted(BundlePair.Side side) throws IOException {
-    return variant(side)
-        .orElseThrow(
-            () ->
-                new IOException(
-                    "the hub has no variant "
-                        + side.variant()
-                        + " of release "
-                        + side.release().brief()));
+    Optional<String> lacking = lacking(side);
+    if (lacking.isPresent()) {
+      throw new IOException(lacking.get());
+    }
+    return variant(side).orElseThrow();
+  }
+
+  private Optional<String> lacking(BundlePair.Side side) {
+    return variant(side).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "the hub has no variant " + side.variant() + " of release " + side.release().brief());
   }
 
   /// The files of a variant under their paths, as they lie on the device.
@@ -505,11 +576,16 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
         pair.base().map(base -> base.release().brief()).orElse("-"),
         why);
     synchronized (lock) {
-      failed.remove(pair);
-      failed.put(pair, new Failure(why, clock.millis()));
-      while (failed.size() > FAILED_MAX) {
-        failed.remove(failed.keySet().iterator().next());
-      }
+      remember(pair, why);
+    }
+  }
+
+  /// Under the lock.
+  private void remember(BundlePair pair, String why) {
+    failed.remove(pair);
+    failed.put(pair, new Failure(why, clock.millis()));
+    while (failed.size() > FAILED_MAX) {
+      failed.remove(failed.keySet().iterator().next());
     }
   }
 

@@ -165,16 +165,21 @@ public final class BundleShelf {
   ///
   /// @return how many went
   public int trim(long bytesMax) throws IOException {
+    List<BundlePair> dropped = tooMany(bytesMax);
+    for (BundlePair pair : dropped) {
+      drop(pair);
+    }
+    return dropped.size();
+  }
+
+  /// What [#trim] would remove.
+  public List<BundlePair> tooMany(long bytesMax) {
     List<BundlePlan.Held> held =
         entries.values().stream()
             .filter(entry -> entry.bundle().isPresent())
             .map(entry -> new BundlePlan.Held(entry.pair(), entry.bytes(), entry.usedMillis()))
             .toList();
-    List<BundlePair> dropped = BundlePlan.tooMany(held, bytesMax);
-    for (BundlePair pair : dropped) {
-      drop(pair);
-    }
-    return dropped.size();
+    return BundlePlan.tooMany(held, bytesMax);
   }
 
   /// Removes what no longer can be asked for.

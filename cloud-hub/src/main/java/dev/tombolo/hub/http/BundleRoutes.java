@@ -51,7 +51,7 @@ final class BundleRoutes {
                 : Optional.of(Parts.read("base", base, BundlePair.Side::parse)));
     Requests.answer(
         context,
-        switch (bundles.offer(pair)) {
+        switch (bundles.offer(pair, Optional.empty())) {
           case BundleDesk.Offer.Made(var made) ->
               new BundleAnswer("made", made.bundle().hex(), made.bytes(), 0, "");
           case BundleDesk.Offer.Awaited(var seconds) ->

@@ -407,7 +407,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
       refuseBundle(peer.get(), pair.target().release());
       return;
     }
-    switch (edge.services().bundles().offer(pair)) {
+    switch (edge.services().bundles().offer(pair, peer.map(PeerIdentity::device))) {
       case BundleDesk.Offer.Made(BundleOffer made) -> replies().json(HttpResponseStatus.OK, made);
       case BundleDesk.Offer.Awaited(int seconds) ->
           replies().refuse(new Reason.BundleAwaited(seconds));

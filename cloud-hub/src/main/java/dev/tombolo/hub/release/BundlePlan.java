@@ -88,4 +88,15 @@ public final class BundlePlan {
     }
     return dropped;
   }
+
+  /// Whether what was just made, and nobody asked for, would push out what is foreseen before it:
+  /// that would be made again, and push out this.
+  ///
+  /// @param wants in the order of [BundleWants]
+  /// @param tooMany what would go
+  public static boolean isOneTooMany(
+      BundlePair made, List<BundlePair> wants, Collection<BundlePair> tooMany) {
+    int at = wants.indexOf(made);
+    return at >= 0 && wants.subList(0, at).stream().anyMatch(tooMany::contains);
+  }
 }

@@ -6,6 +6,7 @@ import dev.tombolo.hub.cli.screen.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,7 +111,66 @@ class BundleCommandTest {
     }
   }
 
+  @Test
+  void whatTheBundleIsMadeOfIsNotItsPlace() throws IOException {
+    Path release = Files.createDirectory(folder.resolve("release"));
+    Files.writeString(release.resolve("model"), "model");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), release);
+    byte[] before = Files.readAllBytes(base);
+
+    Cli.Said overBase = make(base, target, base);
+    Cli.Said overTarget = make(base, target, folder.resolve("release/../v2"));
+    Cli.Said inTarget = make(base, release, link.resolve("its.bundle"));
+    Cli.Said inBase = make(link, target, release.resolve("its.bundle"));
+
+    for (Cli.Said said : List.of(overBase, overTarget, inTarget, inBase)) {
+      assertThat(said.exit()).describedAs(said.err()).isEqualTo(Exit.REFUSED);
+      assertThat(said.err()).contains("--out").contains("say another place");
+    }
+    assertThat(base).hasBinaryContent(before);
+    assertThat(target).hasSize(300_000);
+    assertThat(release).isDirectoryNotContaining("glob:**bundle*");
+  }
+
+  @Test
+  void onlyFilesAndFoldersAreReadAndReplaced() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    Cli.Said targetPipe = make(base, pipe, bundle);
+    Cli.Said basePipe = make(pipe, target, bundle);
+    Cli.Said endless = make(base, Path.of("/dev/zero"), bundle);
+    Cli.Said outPipe = make(base, target, pipe);
+
+    for (Cli.Said said : List.of(targetPipe, basePipe, endless, outPipe)) {
+      assertThat(said.exit()).describedAs(said.err()).isNotEqualTo(Exit.OK);
+      assertThat(said.err()).contains("say a file");
+    }
+    assertThat(Files.exists(pipe)).isTrue();
+    assertThat(bundle).doesNotExist();
+  }
+
+  @Test
+  void aLinkToAVersionIsThatVersion() throws IOException {
+    Path older = Files.createDirectory(folder.resolve("older"));
+    Path newer = Files.createDirectory(folder.resolve("newer"));
+    Files.copy(base, older.resolve("model"));
+    Files.copy(target, newer.resolve("model"));
+    Path current = Files.createSymbolicLink(folder.resolve("current"), older);
+    Path next = Files.createSymbolicLink(folder.resolve("next"), newer);
+
+    Cli.Said said = make(current, next, bundle);
+
+    assertThat(said.exit()).describedAs(said.err()).isEqualTo(Exit.OK);
+    assertThat(said.out()).contains("for 300.0 kB");
+    assertThat(bundle).isRegularFile();
+  }
+
   private Cli.Said make() {
+    return make(base, target, bundle);
+  }
+
+  private Cli.Said make(Path base, Path target, Path bundle) {
     return cli.run(
         "bundle",
         "make",

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.release.BundlePair;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ public final class GivenBundles implements BundleDesk {
   public final Map<Digest, Path> files = new ConcurrentHashMap<>();
 
   @Override
-  public Offer offer(BundlePair pair) {
+  public Offer offer(BundlePair pair, Optional<DeviceId> asker) {
     return offers.getOrDefault(pair, new Offer.Missing("nobody put one there"));
   }
 

@@ -14,11 +14,17 @@ import dev.tombolo.hub.files.ContentStore;
 import dev.tombolo.hub.release.BundlePair;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BundleWorkshopTest {
   private static final long WAIT_SECONDS = 60;
+  private static final Optional<DeviceId> DEVICE = Optional.of(Scene.deviceOf("one"));
 
   @TempDir Path folder;
   private HubStore store;
   private HubViews views;
   private ContentStore files;
+  private Scene scene;
   private Digest release;
 
   @BeforeEach
@@ -40,7 +48,8 @@ class BundleWorkshopTest {
     store = SqliteHubStore.open(folder.resolve("hub.db"));
     views = SqliteViews.open(folder.resolve("hub.db"));
     files = ContentStore.open(folder.resolve("files"), 1 << 20);
-    release = Scene.ready(store).assign("embedding", "1.0");
+    scene = Scene.ready(store);
+    release = scene.assign("embedding", "1.0");
   }
 
   @AfterEach
@@ -50,23 +59,27 @@ class BundleWorkshopTest {
   }
 
   private BundleWorkshop workshop(boolean makes) throws Exception {
-    BundleWorkshop workshop =
-        new BundleWorkshop(
-            views,
-            files,
-            BundleShelf.open(folder.resolve("bundles")),
-            new HubConfig.Bundles(makes, 1 << 20),
-            InstantSource.system());
+    BundleWorkshop workshop = resting(makes);
     workshop.start();
     return workshop;
   }
 
+  /// Takes what is asked for, and makes none of it.
+  private BundleWorkshop resting(boolean makes) throws Exception {
+    return new BundleWorkshop(
+        views,
+        files,
+        BundleShelf.open(folder.resolve("bundles")),
+        new HubConfig.Bundles(makes, 1 << 20),
+        InstantSource.system());
+  }
+
   private static Offer settled(BundleWorkshop workshop, BundlePair pair) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-    Offer offer = workshop.offer(pair);
+    Offer offer = workshop.offer(pair, DEVICE);
     while (offer instanceof Offer.Awaited && System.nanoTime() < end) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      offer = workshop.offer(pair);
+      offer = workshop.offer(pair, DEVICE);
     }
     return offer;
   }
@@ -76,7 +89,7 @@ class BundleWorkshopTest {
     try (BundleWorkshop workshop = workshop(true)) {
       BundlePair pair = BundlePair.fromNothing(new BundlePair.Side(release, 0));
 
-      assertThat(workshop.offer(pair)).isInstanceOf(Offer.Awaited.class);
+      assertThat(workshop.offer(pair, DEVICE)).isInstanceOf(Offer.Awaited.class);
       assertThat(settled(workshop, pair))
           .isEqualTo(new Offer.Missing("the hub could not make it: model.onnx is not at the hub"));
       assertThat(workshop.failures()).isEqualTo(1);
@@ -98,9 +111,68 @@ class BundleWorkshopTest {
       assertThat(settled(workshop, pair)).isEqualTo(new Offer.NotWorth());
     }
     try (BundleWorkshop workshop = workshop(false)) {
-      assertThat(workshop.offer(pair)).isEqualTo(new Offer.NotWorth());
+      assertThat(workshop.offer(pair, DEVICE)).isEqualTo(new Offer.NotWorth());
       BundlePair other = BundlePair.fromNothing(new BundlePair.Side(release, 1));
-      assertThat(workshop.offer(other).toString()).contains("bundles.make");
+      assertThat(workshop.offer(other, DEVICE).toString()).contains("bundles.make");
+    }
+  }
+
+  @Test
+  void whatDoesNotExistIsNotWaitedForAndNotTriedToBeMade() throws Exception {
+    try (BundleWorkshop workshop = resting(true)) {
+      BundlePair.Side there = new BundlePair.Side(release, 0);
+      BundlePair.Side not = new BundlePair.Side(release, 7);
+      for (BundlePair junk :
+          List.of(
+              BundlePair.fromNothing(not),
+              new BundlePair(there, Optional.of(not)),
+              new BundlePair(not, Optional.of(there)))) {
+        assertThat(settled(workshop, junk).toString())
+            .contains("Missing")
+            .contains("has no variant 7");
+      }
+      assertThat(workshop.waiting()).isZero();
+      assertThat(workshop.failures()).isZero();
+    }
+  }
+
+  @Test
+  void aDeviceThatAsksForALotHoldsUpNobodyElse() throws Exception {
+    List<BundlePair.Side> sides = new ArrayList<>();
+    for (String version : List.of("1.0", "2.0", "3.0")) {
+      sides.add(new BundlePair.Side(scene.assign("embedding", version), 0));
+    }
+    try (BundleWorkshop workshop = resting(true)) {
+      for (BundlePair.Side target : sides) {
+        for (BundlePair.Side base : sides) {
+          BundlePair pair = new BundlePair(target, Optional.of(base));
+          assertThat(workshop.offer(pair, DEVICE)).isInstanceOf(Offer.Awaited.class);
+        }
+      }
+      assertThat(workshop.waiting()).isEqualTo(BundleWorkshop.ASKED_BY_ONE_MAX);
+
+      BundlePair other = BundlePair.fromNothing(sides.getFirst());
+      workshop.offer(other, Optional.of(Scene.deviceOf("another")));
+      assertThat(workshop.waiting()).isEqualTo(BundleWorkshop.ASKED_BY_ONE_MAX + 1L);
+      assertThat(workshop.rows()).extracting(Row::pair).contains(other);
+    }
+  }
+
+  /// A slow line fetches it for days, and asks for it once.
+  @Test
+  void whatIsGivenIsInUse() throws Exception {
+    BundleShelf shelf = BundleShelf.open(folder.resolve("bundles"));
+    Digest bundle = Digest.ofText("bundle");
+    Path made = Files.writeString(shelf.beginMaking().resolve("bundle"), "bundle");
+    BundlePair pair = BundlePair.fromNothing(new BundlePair.Side(release, 0));
+    Files.setLastModifiedTime(made, FileTime.fromMillis(1_000));
+    shelf.put(pair, bundle, made, 1_000);
+    try (BundleWorkshop workshop = resting(false)) {
+      assertThat(workshop.rows()).extracting(Row::usedMillis).containsExactly(1_000L);
+
+      assertThat(workshop.find(bundle)).isPresent();
+
+      assertThat(workshop.rows().getFirst().usedMillis()).isGreaterThan(1_000);
     }
   }
 }

@@ -126,6 +126,19 @@ class BundleWantsTest {
     assertThat(BundlePlan.tooMany(held, 10)).containsExactly(old);
   }
 
+  @Test
+  void whatNobodyAskedForPushesOutOnlyWhatIsWantedLess() {
+    BundlePair first = BundlePair.fromNothing(new BundlePair.Side(Digest.ofText("first"), 0));
+    BundlePair second = BundlePair.fromNothing(new BundlePair.Side(Digest.ofText("second"), 0));
+    BundlePair old = BundlePair.fromNothing(new BundlePair.Side(Digest.ofText("old"), 0));
+    List<BundlePair> wants = List.of(first, second);
+
+    assertThat(BundlePlan.isOneTooMany(second, wants, List.of(old, first))).isTrue();
+    assertThat(BundlePlan.isOneTooMany(second, wants, List.of(old))).isFalse();
+    assertThat(BundlePlan.isOneTooMany(first, wants, List.of(second))).isFalse();
+    assertThat(BundlePlan.isOneTooMany(old, wants, List.of(first))).isFalse();
+  }
+
   private static Candidate candidate(
       String version, long pushed, boolean assigned, long devices, String... architectures) {
     return new Candidate(

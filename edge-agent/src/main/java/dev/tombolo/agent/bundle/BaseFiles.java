@@ -38,7 +38,7 @@ final class BaseFiles implements AutoCloseable {
   static BaseFiles open(@Nullable Path base, BundleTable table) throws IOException {
     if (base == null) {
       if (!table.baseFiles().isEmpty()) {
-        throw new ApplyException(
+        throw new NeedsBaseException(
             "this bundle changes an older version; say --base PATH, or take a bundle that needs none");
       }
       return new BaseFiles(List.of());

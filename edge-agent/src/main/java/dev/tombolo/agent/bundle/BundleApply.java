@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Needs memory for a few segments and the table. The target appears whole and checked, or not at
 /// all; what a killed run left is removed by the next one.
 public final class BundleApply {
+  /// Kept free beside bundle and target: databases and logs must go on.
+  private static final long SPARE_BYTES = 4L << 20;
+
   private BundleApply() {}
 
   /// What was made.
@@ -35,35 +39,38 @@ public final class BundleApply {
     DIGESTS
   }
 
-  /// With the target's files by their paths.
-  public static Applied apply(
-      @Nullable Path base, Path bundle, Path out, LongConsumer size, LongConsumer progress)
-      throws IOException {
-    return apply(base, bundle, out, Layout.PATHS, size, progress);
+  /// What is to come of it.
+  ///
+  /// @param bytes of all files, as somebody says who is to be trusted more than the bundle; empty:
+  ///   nobody does. A bundle that says otherwise is refused before anything is written: a small one
+  ///   can make as much as it likes
+  public record Wanted(Path out, Layout layout, OptionalLong bytes) {
+    public static Wanted byPaths(Path out) {
+      return new Wanted(out, Layout.PATHS, OptionalLong.empty());
+    }
+
+    public static Wanted byDigests(Path out, OptionalLong bytes) {
+      return new Wanted(out, Layout.DIGESTS, bytes);
+    }
   }
 
   /// @param base null when there is none
   /// @param progress is told of the target's size, then of its bytes as they are written
   public static Applied apply(
-      @Nullable Path base,
-      Path bundle,
-      Path out,
-      Layout layout,
-      LongConsumer size,
-      LongConsumer progress)
+      @Nullable Path base, Path bundle, Wanted wanted, LongConsumer size, LongConsumer progress)
       throws IOException {
     try (InputStream in = Files.newInputStream(bundle)) {
-      return apply(base, bundle, in, out, layout, size, progress);
+      return apply(base, bundle, in, wanted, size, progress);
     }
   }
 
   /// While the bundle still comes. What it makes is whole and checked when all of it has come.
   ///
   /// @param bytes of all the bundle
-  public static Applied applyComing(@Nullable Path base, Path bundle, long bytes, Path out)
+  public static Applied applyComing(@Nullable Path base, Path bundle, long bytes, Wanted wanted)
       throws IOException {
     try (ComingBundle in = new ComingBundle(bundle, bytes)) {
-      return apply(base, bundle, in, out, Layout.DIGESTS, size -> {}, progress -> {});
+      return apply(base, bundle, in, wanted, size -> {}, progress -> {});
     }
   }
 
@@ -71,19 +78,18 @@ public final class BundleApply {
       @Nullable Path base,
       Path bundle,
       InputStream in,
-      Path out,
-      Layout layout,
+      Wanted wanted,
       LongConsumer size,
       LongConsumer progress)
       throws IOException {
     try (ZstdUnpacking zstd = new ZstdUnpacking()) {
       BundleTable table = table(in, zstd);
+      mustMake(wanted.bytes(), table);
       size.accept(table.plainBytes());
       try (BaseFiles bases = BaseFiles.open(base, table);
-          Staging staging = Staging.begin(out, table, layout)) {
-        mustFit(
-            staging.folder(),
-            table.plainBytes() + (in instanceof ComingBundle it ? it.roomBytes() : 0));
+          Staging staging = Staging.begin(wanted.out(), table, wanted.layout())) {
+        long coming = in instanceof ComingBundle it ? it.missingBytes() : 0;
+        mustFit(staging.folder(), table.plainBytes() + coming + SPARE_BYTES);
         write(in, zstd, table, bases, staging, progress);
         staging.publish();
       }
@@ -91,6 +97,12 @@ public final class BundleApply {
     } catch (BundleException e) {
       throw new RefusedBundleException(
           "bundle " + bundle + " is refused: " + e.getMessage() + "; fetch or make it again");
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("No space left") || message.contains("quota exceeded")) {
+        throw new NoRoomException(wanted.out() + ": " + message + "; free some and try again");
+      }
+      throw e;
     }
   }
 
@@ -163,10 +175,17 @@ public final class BundleApply {
     throw new BundleException(problem);
   }
 
+  private static void mustMake(OptionalLong wanted, BundleTable table) throws BundleException {
+    if (wanted.isPresent() && wanted.getAsLong() != table.plainBytes()) {
+      throw new BundleException(
+          "it makes " + table.plainBytes() + " bytes, and the release has " + wanted.getAsLong());
+    }
+  }
+
   private static void mustFit(Path folder, long bytes) throws IOException {
     FileStore disk = Files.getFileStore(folder);
     if (disk.getUsableSpace() < bytes) {
-      throw new ApplyException(
+      throw new NoRoomException(
           "the disk of "
               + folder
               + " has "

@@ -22,9 +22,6 @@ final class ComingBundle extends InputStream {
   /// What stands still for so long is given up: a process that waits holds memory.
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /// Kept free beside bundle and target.
-  private static final long SPARE_BYTES = 4L << 20;
-
   private final Path whole;
   private final Path part;
   private final long size;
@@ -39,9 +36,9 @@ final class ComingBundle extends InputStream {
     channel = open();
   }
 
-  /// What the rest of it needs on the disk, and a little more.
-  long roomBytes() throws IOException {
-    return Math.max(0, size - channel.size()) + SPARE_BYTES;
+  /// What the rest of it needs on the disk.
+  long missingBytes() throws IOException {
+    return Math.max(0, size - channel.size());
   }
 
   /// True when a read has had to wait since this was last asked.

@@ -2,6 +2,8 @@ package dev.tombolo.agent.cli;
 
 import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.NeedsBaseException;
+import dev.tombolo.agent.bundle.NoRoomException;
 import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.protocol.codec.JsonWriter;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +46,16 @@ final class BundleCommand implements Runnable {
         "Makes a new version from an older one and a bundle.",
         "Every byte is checked. OUT is there whole or not at all; what a killed run left is removed",
         "by the next. A file is replaced at once, a folder must not exist yet."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {
+        " 0:OUT is there",
+        " 1:it did not work",
+        " 2:the words do not fit, or no base is given to a bundle that needs one",
+        " 4:something named is not there",
+        " 5:the base is not the one that the bundle was made for, or damaged",
+        " 6:the bundle is broken",
+        " 7:the disk is too small"
       },
       footerHeading = "%nExamples:%n",
       footer = {
@@ -83,6 +96,11 @@ final class BundleCommand implements Runnable {
       if (!Files.isRegularFile(bundle)) {
         return notFound(errors, bundle + "; say --bundle FILE");
       }
+      String unfit = unfit();
+      if (unfit != null) {
+        errors.println("tombolo-agent: " + unfit);
+        return ExitCode.USAGE;
+      }
       long begun = System.nanoTime();
       ProgressLine progress = new ProgressLine(System.console() != null && !json, errors);
       BundleApply.Applied applied;
@@ -91,16 +109,23 @@ final class BundleCommand implements Runnable {
             BundleApply.apply(
                 base,
                 bundle,
-                out,
-                byDigest ? BundleApply.Layout.DIGESTS : BundleApply.Layout.PATHS,
+                byDigest
+                    ? BundleApply.Wanted.byDigests(out, OptionalLong.empty())
+                    : BundleApply.Wanted.byPaths(out),
                 progress::total,
                 progress::add);
       } catch (BaseException e) {
         return failed(errors, e, ExitCode.BASE_DAMAGED);
       } catch (RefusedBundleException e) {
         return failed(errors, e, ExitCode.BUNDLE_REFUSED);
+      } catch (NoRoomException e) {
+        return failed(errors, e, ExitCode.NO_ROOM);
+      } catch (NeedsBaseException e) {
+        return failed(errors, e, ExitCode.USAGE);
       } catch (NoSuchFileException e) {
-        return notFound(errors, e.getMessage() + "; say --base PATH of the older version");
+        boolean isBase = base != null && !Files.exists(base);
+        return notFound(
+            errors, e.getMessage() + (isBase ? "; say --base PATH of the older version" : ""));
       } finally {
         progress.end();
       }
@@ -127,10 +152,33 @@ final class BundleCommand implements Runnable {
       return ExitCode.OK;
     }
 
-    /// The running agent tells these apart.
-    private int failed(PrintWriter errors, IOException why, int exit) {
+    /// Why OUT cannot be there: what it is made of would be lost, or a device.
+    private @Nullable String unfit() throws IOException {
+      if (Files.exists(out)) {
+        if (Files.isSameFile(out, bundle)) {
+          return "--out is the bundle; say another --out PATH";
+        }
+        if (base != null && Files.exists(base) && Files.isSameFile(out, base)) {
+          return "--out is the base; say another --out PATH";
+        }
+        if (!Files.isRegularFile(out) && !Files.isDirectory(out)) {
+          return out + " is a device or a pipe; say another --out PATH";
+        }
+      }
+      Path parent = out.toAbsolutePath().normalize().getParent();
+      if (base != null
+          && Files.isDirectory(base)
+          && parent != null
+          && Files.exists(parent)
+          && parent.toRealPath().startsWith(base.toRealPath())) {
+        return "--out lies in the base; say another --out PATH";
+      }
+      return null;
+    }
+
+    private static int failed(PrintWriter errors, IOException why, int exit) {
       errors.println("tombolo-agent: " + why.getMessage());
-      return byDigest ? exit : ExitCode.FAILED;
+      return exit;
     }
 
     private static int notFound(PrintWriter errors, String what) {

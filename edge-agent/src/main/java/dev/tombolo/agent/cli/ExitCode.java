@@ -10,10 +10,12 @@ final class ExitCode {
   static final int NOT_REACHED = 3;
   static final int NOT_FOUND = 4;
 
-  /// Of `bundle apply --by-digest`; the running agent relies on them.
+  /// Of `bundle apply`; the running agent relies on them.
   static final int BASE_DAMAGED = BundleUnpacking.EXIT_BASE_DAMAGED;
 
   static final int BUNDLE_REFUSED = BundleUnpacking.EXIT_BUNDLE_REFUSED;
+
+  static final int NO_ROOM = BundleUnpacking.EXIT_NO_ROOM;
 
   private ExitCode() {}
 }

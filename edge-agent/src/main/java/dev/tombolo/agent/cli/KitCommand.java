@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -134,10 +135,11 @@ final class KitCommand implements Runnable {
       return new KitOutcome(config.data(), placed, json, isSeen, out, errors).await(waitSeconds);
     }
 
-    private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
-        throws IOException {
+    private static KitUnpacking.Outcome unpack(
+        @Nullable Path base, Path bundle, Path out, long bytes) throws IOException {
       try {
-        BundleApply.apply(base, bundle, out, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
+        BundleApply.Wanted wanted = BundleApply.Wanted.byDigests(out, OptionalLong.of(bytes));
+        BundleApply.apply(base, bundle, wanted, size -> {}, progress -> {});
         return new KitUnpacking.Outcome.Made();
       } catch (BaseException | NoSuchFileException e) {
         return new KitUnpacking.Outcome.BaseDamaged();

@@ -98,7 +98,9 @@ public sealed interface AgentEffect {
   ///
   /// @param bytes of the bundle
   /// @param base the release whose folder it builds on
-  record UnpackAhead(Digest bundle, long bytes, Optional<Digest> base) implements AgentEffect {}
+  /// @param makes how many bytes the files of the release have
+  record UnpackAhead(Digest bundle, long bytes, Optional<Digest> base, long makes)
+      implements AgentEffect {}
 
   /// Applies a bundle that is in the file store, in a process of its own, and puts what has the
   /// digest of one of `files` into the store. May be asked again; answered by

@@ -55,6 +55,11 @@ public sealed interface AgentEvent {
   /// Bytes of a file that are on the disk and synced; at most once a second while it grows.
   record FetchAdvanced(Digest file, long bytes) implements AgentEvent {}
 
+  /// Who was asked for the rest gives all of it, so that what had come comes again.
+  ///
+  /// @param bytes that had come
+  record FetchBegunAnew(Digest file, long bytes) implements AgentEvent {}
+
   /// The file is complete in the file store, its size and digest checked.
   record FetchFinished(Digest file) implements AgentEvent {}
 

@@ -73,6 +73,10 @@ final class Application {
   /// Bundles that were gone when they were fetched.
   int lostBundles;
 
+  /// The one of these that the hub is asked for again: what has come of it is kept, since it may be
+  /// the same one that is made anew.
+  Optional<Digest> lostBundle = Optional.empty();
+
   long exits;
 
   /// Ends that were not worth a word, since the last one that was.

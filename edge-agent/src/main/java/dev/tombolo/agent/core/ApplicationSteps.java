@@ -257,6 +257,17 @@ final class ApplicationSteps {
     files.advanced(file, bytes, now);
   }
 
+  void fetchBegunAnew(Digest file, long bytes, Now now, Outcome out) {
+    for (Application application : applications.values()) {
+      if (application.release instanceof ReleaseState.Fetching at) {
+        bundles
+            .pathOf(at, file)
+            .filter(path -> bytes >= BundleSteps.WORTH_BYTES_MIN)
+            .ifPresent(path -> releases.begunAnew(application, at, path, bytes, now, out));
+      }
+    }
+  }
+
   void fetchFinished(Digest file, Now now, Outcome out) {
     files.finished(file, out);
     changed = true;
@@ -270,7 +281,7 @@ final class ApplicationSteps {
       if (application.release instanceof ReleaseState.Fetching at
           && at.route() instanceof Route.ByBundle by
           && by.bundle().equals(failed.file())) {
-        releases.reroute(application, bundles.fetchFailed(application, by, failed), now, out);
+        reroute(application, bundles.fetchFailed(application, by, failed), now, out);
         route(application, now, out);
       }
     }
@@ -286,7 +297,7 @@ final class ApplicationSteps {
               && at.route() instanceof Route.Asking asking
               && it.tries.isUnderWay) {
             changed = true;
-            releases.reroute(it, bundles.lookedFor(it, at, asking, event, now), now, out);
+            reroute(it, bundles.lookedFor(it, at, asking, event, now), now, out);
           }
         },
         now,
@@ -318,7 +329,7 @@ final class ApplicationSteps {
               && by.bundle().equals(event.bundle())) {
             changed = true;
             files.sweepIfFull(event.reason());
-            releases.reroute(it, bundles.failed(it, by, event, now), now, out);
+            reroute(it, bundles.failed(it, by, event, now), now, out);
           }
         },
         now,
@@ -338,7 +349,23 @@ final class ApplicationSteps {
         return;
       }
       changed = true;
-      releases.reroute(application, next, now, out);
+      reroute(application, next, now, out);
+    }
+  }
+
+  /// What came of a bundle that is not the way any more goes.
+  private void reroute(Application application, Route next, Now now, Outcome out) {
+    Optional<Digest> before = BundleSteps.bundleOf(application.release);
+    releases.reroute(application, next, now, out);
+    Optional<Digest> after = BundleSteps.bundleOf(application.release);
+    if (!(next instanceof Route.Asking)
+        && application.lostBundle.isPresent()
+        && !application.lostBundle.equals(after)) {
+      application.lostBundle = Optional.empty();
+      files.sweepLater();
+    }
+    if (before.isPresent() && !before.equals(after)) {
+      files.sweepLater();
     }
   }
 

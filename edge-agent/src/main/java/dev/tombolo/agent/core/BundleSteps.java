@@ -7,6 +7,7 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,7 +93,9 @@ final class BundleSteps {
                   program.get().files()));
         } else if (isSoonHere(bundle) && now.monotonicMillis() >= application.tries.aheadAtMillis) {
           application.tries.aheadAtMillis = now.monotonicMillis() + AHEAD_AGAIN_MILLIS;
-          out.effect(new AgentEffect.UnpackAhead(bundle.bundle(), bundle.bytes(), bundle.base()));
+          out.effect(
+              new AgentEffect.UnpackAhead(
+                  bundle.bundle(), bundle.bytes(), bundle.base(), program.get().bytes()));
         }
         return bundle;
       }
@@ -193,6 +196,8 @@ final class BundleSteps {
       tries.failures = 0;
       later(tries, none.reason(), 0, none.retryAfterSeconds(), now);
     } else {
+      // Nobody knows whether it makes one meanwhile.
+      tries.awaitedSinceMillis = -1;
       later(tries, none.reason(), tries.failures++, none.retryAfterSeconds(), now);
     }
     return asking;
@@ -236,10 +241,26 @@ final class BundleSteps {
   Route fetchFailed(Application application, Route.ByBundle bundle, AgentEvent.FetchFailed event) {
     if (event.reason() instanceof Reason.NotFound && application.lostBundles < LOST_MAX) {
       application.lostBundles++;
+      application.lostBundle = Optional.of(bundle.bundle());
       return new Route.Asking(bundle.base().isPresent(), bundle.cause());
     }
     boolean isOfNoUse = !event.retryable() || event.reason() instanceof Reason.NotFound;
     return isOfNoUse ? bundle.down(Optional.of(event.reason())) : bundle;
+  }
+
+  /// What the content is called that comes on the way.
+  Optional<String> pathOf(ReleaseState.Fetching at, Digest content) {
+    return switch (at.route()) {
+      case Route.Asking _ -> Optional.empty();
+      case Route.ByBundle by ->
+          by.bundle().equals(content) ? Optional.of(by.file().path()) : Optional.empty();
+      case Route.ByFiles _ ->
+          programs.find(at.wanted()).stream()
+              .flatMap(program -> program.files().stream())
+              .filter(file -> file.digest().equals(content))
+              .map(Variant.File::path)
+              .findFirst();
+    };
   }
 
   /// The bundle that an application waits for.

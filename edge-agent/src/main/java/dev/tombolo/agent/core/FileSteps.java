@@ -209,6 +209,9 @@ final class FileSteps {
         programs.find(what).ifPresent(it -> addFiles(it, files));
       }
       BundleSteps.bundleOf(application.release).ifPresent(files::add);
+      if (application.release instanceof ReleaseState.Fetching) {
+        application.lostBundle.ifPresent(files::add);
+      }
     }
     shelved.values().removeIf(it -> !releases.contains(it.release()));
     if (peers.isOn()) {

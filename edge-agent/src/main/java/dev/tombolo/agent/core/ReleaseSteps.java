@@ -133,6 +133,22 @@ final class ReleaseSteps {
     move(application, ReleaseMachine.rerouted(at, route), now, out);
   }
 
+  /// A cache that does not know ranges does it at each try.
+  void begunAnew(
+      Application application,
+      ReleaseState.Fetching at,
+      String path,
+      long bytes,
+      Now now,
+      Outcome out) {
+    if (application.takeWord(now.monotonicMillis())) {
+      String detail = "all of it was given instead of the rest, after " + bytes + " bytes had come";
+      Reason cause = new Reason.DownloadFailed(path, detail, 0);
+      Reason grew = new Reason.DownloadGrew("begun anew", cause);
+      reports.event("download-grew", application.name, at.wanted().release(), grew, now, out);
+    }
+  }
+
   /// One move towards what is wanted.
   ///
   /// @param informed whether a document has said what is wanted
@@ -223,6 +239,7 @@ final class ReleaseSteps {
     boolean isOnItsWay = isSameFetch(before, next);
     if (!isOnItsWay) {
       application.lostBundles = 0;
+      application.lostBundle = Optional.empty();
     }
     boolean goesOn =
         isOnItsWay

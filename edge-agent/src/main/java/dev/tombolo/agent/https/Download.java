@@ -149,6 +149,9 @@ final class Download implements FileWork {
     int status = answer(request);
     boolean resumed = status == PARTIAL;
     if (status == HttpURLConnection.HTTP_OK) {
+      if (part.length() > 0) {
+        inbox.offer(new AgentEvent.FetchBegunAnew(wanted.file(), part.length()));
+      }
       part.restart();
     } else if (!resumed || !continuesAt(request, part.length())) {
       if (status == RANGE_NOT_SATISFIABLE || resumed) {

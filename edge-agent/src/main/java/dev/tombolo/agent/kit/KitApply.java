@@ -143,20 +143,25 @@ public final class KitApply implements AutoCloseable {
     return new KitApply(folders, device, unpacking, lock);
   }
 
-  /// Removes what a run that was killed has left, unless one is under way.
-  static void sweep(AgentFolders folders) throws IOException {
+  /// Removes what a run that was killed has left.
+  ///
+  /// @return false when one is under way, which may be killed, too
+  static boolean sweep(AgentFolders folders) throws IOException {
     try (FileChannel lock = lock(folders)) {
       if (lock != null) {
         removeLeft(folders);
       }
+      return lock != null;
     }
   }
 
   private static @Nullable FileChannel lock(AgentFolders folders) throws IOException {
     Path file = folders.data().resolve(LOCK);
-    boolean isNew = !Files.exists(file);
+    boolean isNew = !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    // The folder is the agent's, and this may be root: it opens and gives away no other file.
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     if (isNew) {
       Owner.of(folders.data()).give(file);
     }
@@ -317,6 +322,10 @@ public final class KitApply implements AutoCloseable {
   private record Wanted(String name, int variant, List<Variant.File> files) {
     Wanted {
       files = List.copyOf(files);
+    }
+
+    long bytes() {
+      return files.stream().mapToLong(Variant.File::size).sum();
     }
   }
 
@@ -681,7 +690,7 @@ public final class KitApply implements AutoCloseable {
       Path made = folder.path().resolve("made");
       owner.write(brought, into -> copy(reader, into));
       try {
-        switch (unpacking.unpack(base, brought, made)) {
+        switch (unpacking.unpack(base, brought, made, target.bytes())) {
           case KitUnpacking.Outcome.Made _ -> {
             take(target, made);
             bundlesApplied++;

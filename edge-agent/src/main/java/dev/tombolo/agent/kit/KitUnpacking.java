@@ -20,5 +20,6 @@ public interface KitUnpacking {
   /// @param base the folder of a release; null when the bundle needs none
   /// @param out a folder to be made, with each file under the hex of the SHA-256 it was found to
   ///   have
-  Outcome unpack(@Nullable Path base, Path bundle, Path out) throws IOException;
+  /// @param bytes of the files of the release: a bundle that makes others is refused
+  Outcome unpack(@Nullable Path base, Path bundle, Path out, long bytes) throws IOException;
 }

@@ -69,15 +69,15 @@ public final class Kits implements AutoCloseable {
     }
   }
 
-  /// Once: what cannot be removed is in nobody's way.
+  /// Once, when nobody is at it: what cannot be removed is in nobody's way.
   private void sweep() {
     if (isSwept) {
       return;
     }
-    isSwept = true;
     try {
-      KitApply.sweep(folders);
+      isSwept = KitApply.sweep(folders);
     } catch (IOException e) {
+      isSwept = true;
       LOG.log(
           System.Logger.Level.WARNING,
           "what an unfinished kit apply left in {0} cannot be removed: {1}; remove it by hand",

@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,10 +43,14 @@ record Owner(PosixFileAttributes folder) {
     return new Owner(Files.readAttributes(data, PosixFileAttributes.class));
   }
 
+  /// A link stays what it leads to: whoever owns the folder may have put it there for root to
+  /// follow.
   void give(Path path) throws IOException {
-    if (!Files.getOwner(path).equals(folder.owner())) {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (!view.getOwner().equals(folder.owner())) {
       try {
-        Files.setOwner(path, folder.owner());
+        view.setOwner(folder.owner());
       } catch (IOException e) {
         throw new IOException(
             "run this as root or as the agent's user, " + folder.owner().getName(), e);

@@ -38,6 +38,9 @@ public final class BundleUnpacking implements AutoCloseable {
   /// When the bundle is of no use.
   public static final int EXIT_BUNDLE_REFUSED = 6;
 
+  /// When the disk is too small.
+  public static final int EXIT_NO_ROOM = 7;
+
   private static final System.Logger LOG = System.getLogger(BundleUnpacking.class.getName());
   private static final long STACK_BYTES = 256 * 1024;
   private static final int IDLE_SECONDS = 10;
@@ -45,6 +48,11 @@ public final class BundleUnpacking implements AutoCloseable {
 
   /// Slower than this it has stopped.
   private static final long BYTES_PER_SECOND_MIN = 256 * 1024;
+
+  /// The process wants so much more than what it makes, and says so at greater length.
+  private static final long SPARE_BYTES = 4L << 20;
+
+  private static final int RUNS_MAX = 2;
 
   /// It gives up by itself long before, unless the bundle goes on coming.
   private static final Duration AHEAD_TIME_MAX = Duration.ofHours(1);
@@ -119,7 +127,12 @@ public final class BundleUnpacking implements AutoCloseable {
     try {
       Path made = folders.madeBy(effect.bundle());
       if (!Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
-        List<String> more = List.of("--coming", Long.toString(effect.bytes()));
+        List<String> more =
+            List.of(
+                "--coming",
+                Long.toString(effect.bytes()),
+                "--makes",
+                Long.toString(effect.makes()));
         BoundedRun.Ended ended =
             run(argv(effect.bundle(), effect.base(), made, more), AHEAD_TIME_MAX);
         if (ended.exitCode() != 0) {
@@ -161,24 +174,45 @@ public final class BundleUnpacking implements AutoCloseable {
 
   private AgentEvent outcome(AgentEffect.ApplyBundle effect) {
     try {
-      // Left by an earlier try; it is there whole or not at all.
-      Path made = folders.madeBy(effect.bundle());
       awaitAhead(effect.bundle());
-      if (!Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
-        List<String> argv = argv(effect.bundle(), effect.base(), made, List.of());
-        BoundedRun.Ended ended = run(argv, timeFor(effect.files()));
-        boolean isMade = Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS);
-        if (!isMade && (ended.timedOut() || ended.exitCode() != 0)) {
-          return failed(effect, ended);
-        }
-      }
-      return store(effect, made);
+      return apply(effect);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed(effect, new Reason.IoFailed("bundle", "interrupted"), false);
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "bundle " + effect.bundle().brief() + ": " + e);
       return failed(effect, new Reason.IoFailed("bundle", e.toString()), false);
+    }
+  }
+
+  /// What is made already is taken if it fits, and otherwise says nothing of the bundle: it may
+  /// have been made ahead, of bytes that somebody else gave and nobody had checked. A child that an
+  /// earlier run of the agent left may make it while this one's waits.
+  private AgentEvent apply(AgentEffect.ApplyBundle effect)
+      throws IOException, InterruptedException {
+    Path made = folders.madeBy(effect.bundle());
+    List<String> more = List.of("--makes", Long.toString(bytesOf(effect.files())));
+    List<String> argv = argv(effect.bundle(), effect.base(), made, more);
+    for (int runs = 0; ; runs++) {
+      if (Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+        if (store(effect, made).isEmpty()) {
+          return stored(effect);
+        }
+        delete(made);
+      }
+      BoundedRun.Ended ended = run(argv, timeFor(effect.files()));
+      if (!ended.timedOut() && ended.exitCode() == 0) {
+        Optional<Variant.File> unfit = store(effect, made);
+        if (unfit.isEmpty()) {
+          return stored(effect);
+        }
+        delete(made);
+        String detail = "it does not make " + unfit.get().path() + " as the release has it";
+        return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+      }
+      if (runs == RUNS_MAX - 1 || !Files.isDirectory(made, LinkOption.NOFOLLOW_LINKS)) {
+        return failed(effect, ended);
+      }
     }
   }
 
@@ -201,9 +235,12 @@ public final class BundleUnpacking implements AutoCloseable {
     return argv;
   }
 
+  private static long bytesOf(List<Variant.File> files) {
+    return files.stream().mapToLong(Variant.File::size).sum();
+  }
+
   private static Duration timeFor(List<Variant.File> files) {
-    long bytes = files.stream().mapToLong(Variant.File::size).sum();
-    return TIME_MIN.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+    return TIME_MIN.plusSeconds(bytesOf(files) / BYTES_PER_SECOND_MIN);
   }
 
   private BoundedRun.Ended run(List<String> argv, Duration time)
@@ -235,13 +272,23 @@ public final class BundleUnpacking implements AutoCloseable {
     if (ended.exitCode() == EXIT_BUNDLE_REFUSED || ended.exitCode() == EXIT_BASE_DAMAGED) {
       return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
     }
+    if (ended.exitCode() == EXIT_NO_ROOM) {
+      Path files = folders.files();
+      long needed = bytesOf(effect.files()) + SPARE_BYTES;
+      long free = files.toFile().getUsableSpace();
+      return failed(effect, new Reason.DiskFull(files.toString(), needed, free), false);
+    }
     return failed(
         effect,
         new Reason.IoFailed("bundle apply", "exit code " + ended.exitCode() + ": " + detail),
         false);
   }
 
-  private AgentEvent store(AgentEffect.ApplyBundle effect, Path made) throws IOException {
+  /// Moves what was made to where it belongs.
+  ///
+  /// @return the first file of the release that is not among it
+  private Optional<Variant.File> store(AgentEffect.ApplyBundle effect, Path made)
+      throws IOException {
     for (Variant.File file : effect.files()) {
       Path stored = folders.file(file.digest());
       if (Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)
@@ -251,15 +298,17 @@ public final class BundleUnpacking implements AutoCloseable {
       Path fresh = made.resolve(file.digest().hex());
       if (!Files.isRegularFile(fresh, LinkOption.NOFOLLOW_LINKS)
           || Files.size(fresh) != file.size()) {
-        delete(made);
-        String detail = "it does not make " + file.path() + " as the release has it";
-        return failed(effect, new Reason.BundleRefused(effect.bundle(), detail), true);
+        return Optional.of(file);
       }
       Files.move(
           fresh, stored, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     sync(folders.files());
     delete(made);
+    return Optional.empty();
+  }
+
+  private AgentEvent stored(AgentEffect.ApplyBundle effect) throws IOException {
     forgetParts(effect.files());
     return new AgentEvent.BundleApplied(effect.application(), effect.release(), effect.bundle());
   }

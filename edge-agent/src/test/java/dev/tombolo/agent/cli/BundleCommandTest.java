@@ -2,9 +2,12 @@ package dev.tombolo.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -33,7 +36,7 @@ class BundleCommandTest {
   void aMissingBaseIsAskedFor() {
     int exit = apply("--bundle", golden("change.bundle"));
 
-    assertThat(exit).isEqualTo(ExitCode.FAILED);
+    assertThat(exit).isEqualTo(ExitCode.USAGE);
     assertThat(complained.toString()).contains("say --base PATH");
     assertThat(folder).isEmptyDirectory();
   }
@@ -42,7 +45,7 @@ class BundleCommandTest {
   void aWrongBaseIsRefused() {
     int exit = apply("--base", golden("target.safetensors"), "--bundle", golden("change.bundle"));
 
-    assertThat(exit).isEqualTo(ExitCode.FAILED);
+    assertThat(exit).isEqualTo(ExitCode.BASE_DAMAGED);
     assertThat(complained.toString()).contains("in the base that this bundle was made for");
   }
 
@@ -51,6 +54,61 @@ class BundleCommandTest {
     assertThat(apply("--bundle", golden("none"))).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(apply("--base", golden("none"), "--bundle", golden("change.bundle")))
         .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
+  void theCauseIsToldByTheExitCodeEitherWay() throws IOException {
+    Path broken = Files.write(folder.resolve("broken"), new byte[500]);
+
+    assertThat(apply("--bundle", broken.toString())).isEqualTo(ExitCode.BUNDLE_REFUSED);
+    assertThat(apply("--by-digest", "--bundle", broken.toString()))
+        .isEqualTo(ExitCode.BUNDLE_REFUSED);
+    said.getBuffer().setLength(0);
+    assertThat(apply("--help")).isEqualTo(ExitCode.OK);
+    assertThat(said.toString())
+        .contains("5   the base is not the one", "6   the bundle is broken", "7   the disk is");
+  }
+
+  @Test
+  void whatItIsMadeOfIsNotReplaced() throws IOException {
+    Path base = Files.copy(GOLDEN.resolve("base.safetensors"), folder.resolve("out"));
+
+    assertThat(apply("--base", base.toString(), "--bundle", golden("change.bundle")))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(complained.toString()).contains("--out is the base");
+    assertThat(base).hasSameBinaryContentAs(GOLDEN.resolve("base.safetensors"));
+  }
+
+  @Test
+  void aPipeIsNotReplaced() throws Exception {
+    Path pipe = folder.resolve("out");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThat(apply("--base", golden("base.safetensors"), "--bundle", golden("change.bundle")))
+        .isEqualTo(ExitCode.USAGE);
+
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+  }
+
+  /// A small bundle can make as much as it likes; the release is signed.
+  @Test
+  void whatMakesMoreThanTheReleaseHasIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Path made = folder.resolve("made");
+    Path bundle = GOLDEN.resolve("change.bundle");
+    Path base = GOLDEN.resolve("base.safetensors");
+    Path coming = folder.resolve("coming");
+    Files.copy(bundle, folder.resolve("coming.part"));
+
+    assertThat(new UnpackRun(base, bundle, made, 0, OptionalLong.of(25_156)).run())
+        .isEqualTo(ExitCode.BUNDLE_REFUSED);
+    long bytes = Files.size(bundle);
+    assertThat(new UnpackRun(base, coming, made, bytes, OptionalLong.of(25_156)).run())
+        .isEqualTo(ExitCode.BUNDLE_REFUSED);
+    assertThat(made).doesNotExist();
+    assertThat(new UnpackRun(base, coming, made, bytes, OptionalLong.of(25_157)).run())
+        .isEqualTo(ExitCode.OK);
+    assertThat(made).isDirectory();
   }
 
   private static String golden(String name) {

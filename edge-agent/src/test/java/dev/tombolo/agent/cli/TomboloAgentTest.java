@@ -31,6 +31,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,17 +137,21 @@ class TomboloAgentTest {
     Path bundle = Path.of("/b");
     Path made = Path.of("/o");
 
-    assertThat(UnpackRun.of(said.split(" "))).contains(new UnpackRun(null, bundle, made, 0));
+    assertThat(UnpackRun.of(said.split(" ")))
+        .contains(new UnpackRun(null, bundle, made, 0, OptionalLong.empty()));
     assertThat(UnpackRun.of((said + " --base /a").split(" ")))
-        .contains(new UnpackRun(Path.of("/a"), bundle, made, 0));
+        .contains(new UnpackRun(Path.of("/a"), bundle, made, 0, OptionalLong.empty()));
     assertThat(UnpackRun.of((said + " --base /a --coming 70").split(" ")))
-        .contains(new UnpackRun(Path.of("/a"), bundle, made, 70));
+        .contains(new UnpackRun(Path.of("/a"), bundle, made, 70, OptionalLong.empty()));
+    assertThat(UnpackRun.of((said + " --base /a --coming 70 --makes 9").split(" ")))
+        .contains(new UnpackRun(Path.of("/a"), bundle, made, 70, OptionalLong.of(9)));
     for (String other :
         List.of(
             "bundle apply --bundle /b --out /o",
             said + " --json",
             said + " --coming -7",
             said + " --coming",
+            said + " --makes x",
             said + " --base /a --help")) {
       assertThat(UnpackRun.of(other.split(" "))).as(other).isEmpty();
     }

@@ -8,8 +8,10 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /// The way a release's files come.
@@ -98,7 +100,14 @@ class BundleRouteTest {
     }
     assertThat(shop.done)
         .filteredOn(AgentEffect.UnpackAhead.class::isInstance)
-        .containsExactly(new AgentEffect.UnpackAhead(whole, 600_000, Optional.empty()));
+        .containsExactly(
+            new AgentEffect.UnpackAhead(
+                whole,
+                600_000,
+                Optional.empty(),
+                first.manifest().variants().getFirst().files().stream()
+                    .mapToLong(Variant.File::size)
+                    .sum()));
   }
 
   @Test
@@ -129,6 +138,27 @@ class BundleRouteTest {
     assertThat(grew(shop))
         .isEqualTo(
             new Reason.DownloadGrew("whole files", new Reason.BundleMissing("none was made")));
+  }
+
+  /// A cache on the way may do it at each try, for days.
+  @Test
+  void whatBeginsAnewIsSaidToAndNotWithoutEnd() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
+
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+    shop.seconds(5);
+    assertThat(grew(shop).toString()).contains("begun anew", "500000 bytes");
+    for (int more = 0; more < 100; more++) {
+      shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+    }
+    shop.tell(new AgentEvent.FetchBegunAnew(model(first), 500_000));
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isEqualTo(Application.WORDS_MAX);
   }
 
   @Test
@@ -166,6 +196,30 @@ class BundleRouteTest {
     assertThat(grew(shop).toString()).contains("within 2 minutes");
   }
 
+  /// It makes nothing meanwhile, and does not say that it does.
+  @Test
+  void whileTheHubIsAwayNoTimeIsLostToWaiting() {
+    Publisher.Signed first = large(shop, "1.0");
+    AgentEvent.BundleAnswer awaited =
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5);
+    AgentEvent.BundleAnswer away =
+        new AgentEvent.BundleAnswer.None(new Reason.LineDown(0, "refused"), false, 0);
+    shop.offers.put(Shop.pair(first, Optional.empty()), awaited);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("asked", () -> shop.count(AgentEffect.AskBundle.class) > 0);
+    shop.offers.put(Shop.pair(first, Optional.empty()), away);
+    shop.seconds(600);
+
+    shop.offers.put(Shop.pair(first, Optional.empty()), awaited);
+    long asked = shop.count(AgentEffect.AskBundle.class);
+    shop.until("asked again", () -> shop.count(AgentEffect.AskBundle.class) > asked + 1);
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.until("live", () -> shop.isLive(first.digest()));
+
+    assertThat(fetched(shop)).containsExactly(whole);
+  }
+
   @Test
   void aBundleThatIsGoneByThenIsAskedForAgain() {
     Publisher.Signed first = large(shop, "1.0");
@@ -176,6 +230,58 @@ class BundleRouteTest {
 
     assertThat(fetched(shop)).containsExactly(whole);
     assertThat(shop.count(AgentEffect.AskBundle.class)).isEqualTo(2);
+  }
+
+  private static List<AgentEffect.Sweep> sweepsBetween(
+      Shop shop, Predicate<AgentEffect> from, Predicate<AgentEffect> to) {
+    List<AgentEffect> after = shop.done.stream().dropWhile(from.negate()).skip(1).toList();
+    return after.stream()
+        .takeWhile(to.negate())
+        .filter(AgentEffect.Sweep.class::isInstance)
+        .map(AgentEffect.Sweep.class::cast)
+        .toList();
+  }
+
+  private static Predicate<AgentEffect> fetchOf(Digest file) {
+    return it -> it instanceof AgentEffect.Fetch fetch && fetch.file().equals(file);
+  }
+
+  /// The hub may make the very same one again.
+  @Test
+  void whatHasComeOfABundleThatIsGoneIsKeptWhileItIsAskedForAgain() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.lostBundles.add(whole);
+
+    live(shop, first);
+
+    assertThat(sweepsBetween(shop, fetchOf(whole), fetchOf(whole)))
+        .isNotEmpty()
+        .allMatch(it -> it.files().contains(whole));
+    shop.seconds(5);
+    assertThat(shop.files).doesNotContain(whole);
+  }
+
+  /// It may be the room that the next way needs.
+  @Test
+  void aBundleThatIsOfNoUseGoesBeforeTheNextWayIsTaken() {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    Digest whole = shop.offer(second, Optional.empty(), 600_000);
+    shop.breakBundle(change, new Reason.BaseDamaged(first.digest(), "damaged"), true);
+
+    live(shop, first);
+    live(shop, second);
+
+    assertThat(
+            sweepsBetween(
+                shop,
+                it -> it instanceof AgentEffect.ApplyBundle apply && apply.bundle().equals(change),
+                fetchOf(whole)))
+        .isNotEmpty()
+        .allMatch(it -> !it.files().contains(change));
   }
 
   @Test

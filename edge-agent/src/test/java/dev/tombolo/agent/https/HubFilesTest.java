@@ -342,6 +342,8 @@ class HubFilesTest {
 
     files(small).perform(fetch(small));
 
+    assertThat(events.await(AgentEvent.FetchBegunAnew.class))
+        .isEqualTo(new AgentEvent.FetchBegunAnew(FILE, 5000));
     events.await(AgentEvent.FetchFinished.class);
     assertThat(whole()).hasBinaryContent(CONTENT);
   }

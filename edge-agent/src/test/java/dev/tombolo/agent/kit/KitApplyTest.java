@@ -48,6 +48,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -607,13 +608,7 @@ class KitApplyTest {
   @Test
   void whatRootUnpacksIsTheAgentsBeforeItIsWhole() throws Exception {
     if (System.getProperty("user.name").equals("root")) {
-      Files.setOwner(
-          folders.data(),
-          folders
-              .data()
-              .getFileSystem()
-              .getUserPrincipalLookupService()
-              .lookupPrincipalByName("nobody"));
+      giveDataTo("nobody");
     }
     Path bundle = Files.write(folder.resolve("whole.bundle"), golden("whole.bundle"));
     Set<UserPrincipal> owners = new HashSet<>();
@@ -621,13 +616,36 @@ class KitApplyTest {
     BundleApply.apply(
         null,
         bundle,
-        folders.data().resolve("made"),
-        BundleApply.Layout.DIGESTS,
+        BundleApply.Wanted.byDigests(folders.data().resolve("made"), OptionalLong.empty()),
         size -> {},
         bytes -> owners.addAll(ownersOfFolders(folders.data())));
 
     assertThat(owners).containsExactly(Files.getOwner(folders.data()));
     assertThat(ownersOfFolders(folders.data())).isEqualTo(owners);
+  }
+
+  /// Root would open, make or give away whatever the agent's user likes.
+  @Test
+  void linksInTheAgentsFolderAreNotFollowed() throws Exception {
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.createSymbolicLink(folders.data().resolve("kit.lock"), elsewhere);
+
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> KitApply.sweep(folders));
+    assertThat(elsewhere).doesNotExist();
+
+    Files.writeString(elsewhere, "of somebody else");
+    UserPrincipal before = Files.getOwner(elsewhere);
+    if (System.getProperty("user.name").equals("root")) {
+      giveDataTo("nobody");
+    }
+    Owner.of(folders.data()).give(folders.data().resolve("kit.lock"));
+    assertThat(Files.getOwner(elsewhere)).isEqualTo(before);
+  }
+
+  private void giveDataTo(String user) throws IOException {
+    Files.setOwner(
+        folders.data(),
+        folders.data().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
   }
 
   private static Set<UserPrincipal> ownersOfFolders(Path from) {
@@ -642,10 +660,11 @@ class KitApplyTest {
     return owners;
   }
 
-  private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out)
+  private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out, long bytes)
       throws IOException {
     try {
-      BundleApply.apply(base, bundle, out, BundleApply.Layout.DIGESTS, size -> {}, bytes -> {});
+      BundleApply.Wanted wanted = BundleApply.Wanted.byDigests(out, OptionalLong.of(bytes));
+      BundleApply.apply(base, bundle, wanted, size -> {}, progress -> {});
       return new KitUnpacking.Outcome.Made();
     } catch (BaseException e) {
       return new KitUnpacking.Outcome.BaseDamaged();

@@ -11,8 +11,10 @@ import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -109,6 +111,26 @@ class KitsTest {
 
     awaitGone(folders.kits());
     assertThat(news).isEmpty();
+  }
+
+  /// Whoever applies a kit while the agent looks may be killed later.
+  @Test
+  void whatWasInUseAtTheFirstLookGoesAtALaterOne() throws Exception {
+    put(ID);
+    Path left = folders.kits().resolve("kit-0123456789abcdee.tmp");
+    Files.createDirectory(left);
+    try (FileChannel applying =
+        FileChannel.open(
+            data.resolve("kit.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      assertThat(applying.tryLock()).isNotNull();
+      kits.perform(new AgentEffect.LookForKits(Set.of()));
+      assertThat(next().kit()).isEqualTo(ID);
+      assertThat(left).isDirectory();
+    }
+
+    kits.perform(new AgentEffect.LookForKits(Set.of(ID)));
+
+    awaitGone(left);
   }
 
   @Test

@@ -49,7 +49,8 @@ class BundleUnpackingTest {
     }
   }
 
-  /// Its arguments: bundle apply --by-digest --bundle FILE --out FOLDER --base FOLDER.
+  /// Its arguments: bundle apply --by-digest --bundle FILE --out FOLDER --base FOLDER [--coming
+  /// BYTES] --makes BYTES.
   private static String making(String file) {
     return "mkdir \"$7\" && printf model > \"$7/" + file + "\"";
   }
@@ -90,12 +91,26 @@ class BundleUnpackingTest {
         .isEqualTo(failed(new Reason.IoFailed("bundle apply", "exit code 137: "), false));
   }
 
+  /// So that the agent frees what it can, and tries again.
+  @Test
+  void aDiskThatIsTooSmallIsToldAsThat() throws Exception {
+    AgentEvent answer = applied("echo no room >&2; exit 7");
+
+    assertThat(answer).isInstanceOf(AgentEvent.BundleFailed.class);
+    AgentEvent.BundleFailed failed = (AgentEvent.BundleFailed) answer;
+    assertThat(failed.isFinal()).isFalse();
+    assertThat(failed.reason()).isInstanceOf(Reason.DiskFull.class);
+    Reason.DiskFull full = (Reason.DiskFull) failed.reason();
+    assertThat(full.path()).isEqualTo(folders.files().toString());
+    assertThat(full.needed()).isEqualTo(5 + (4 << 20));
+  }
+
   private AgentEvent appliedAfterAhead(String script) throws Exception {
     List<String> program = List.of("/bin/sh", "-c", script, "apply");
     try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
-      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE)));
+      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE), 5));
       // Once more does nothing.
-      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE)));
+      unpacking.perform(new AgentEffect.UnpackAhead(BUNDLE, 100, Optional.of(BASE), 5));
       unpacking.perform(
           new AgentEffect.ApplyBundle(
               new Name("app"), RELEASE, BUNDLE, Optional.of(BASE), List.of(FILE)));
@@ -114,7 +129,7 @@ class BundleUnpackingTest {
     List<String> program = List.of("/bin/sh", "-c", script, "apply");
     try (BundleUnpacking unpacking = new BundleUnpacking(events, folders, program, List.of())) {
       Digest other = Digest.ofText("another bundle");
-      unpacking.perform(new AgentEffect.UnpackAhead(other, 100, Optional.of(BASE)));
+      unpacking.perform(new AgentEffect.UnpackAhead(other, 100, Optional.of(BASE), 5));
       Until.holds("an unpacking ahead", () -> Files.exists(pid));
       long ahead = Long.parseLong(Files.readString(pid).strip());
 
@@ -129,7 +144,8 @@ class BundleUnpackingTest {
 
   @Test
   void whatWasUnpackedAheadIsTakenWhenTheBundleIsHere() throws Exception {
-    String script = "test \"${10}\" = --coming -a \"${11}\" = 100 && " + making(MODEL.hex());
+    String script =
+        "test \"${10} ${11} ${12} ${13}\" = '--coming 100 --makes 5' && " + making(MODEL.hex());
 
     assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
     assertThat(folders.file(MODEL)).hasContent("model");
@@ -138,19 +154,44 @@ class BundleUnpackingTest {
 
   @Test
   void whatCouldNotBeUnpackedAheadIsUnpackedWhenTheBundleIsHere() throws Exception {
-    String script = "test $# = 9 || exit 6; " + making(MODEL.hex());
+    String script =
+        "test \"${10} ${11}\" = '--makes 5' -a $# = 11 || exit 6; " + making(MODEL.hex());
 
     assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
     assertThat(folders.file(MODEL)).hasContent("model");
   }
 
+  /// Nobody has checked what comes; the bundle that is here has been.
   @Test
-  void whatWasUnpackedAheadAndIsSomethingElseIsRefused() throws Exception {
+  void whatWasUnpackedAheadOfOtherBytesIsMadeAnew() throws Exception {
+    String script =
+        "case \"${10}\" in --coming) %s;; *) %s;; esac"
+            .formatted(making(Digest.ofText("other").hex()), making(MODEL.hex()));
+
+    assertThat(appliedAfterAhead(script)).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
+    assertThat(folders.files()).isDirectoryNotContaining("glob:**.made");
+  }
+
+  @Test
+  void whatDoesNotFitTheReleaseThenEitherIsRefused() throws Exception {
     AgentEvent answer = appliedAfterAhead(making(Digest.ofText("other").hex()));
 
     String detail = "it does not make model.bin as the release has it";
     assertThat(answer).isEqualTo(failed(new Reason.BundleRefused(BUNDLE, detail), true));
     assertThat(folders.files()).isEmptyDirectory();
+  }
+
+  /// A child that an agent before this one began ahead, and which this one's waits for.
+  @Test
+  void whatAnotherHasMadeMeanwhileOfOtherBytesIsMadeAnew() throws Exception {
+    Path other = data.resolve("other");
+    String script =
+        "test -e '%s' && { %s; exit; }; touch '%s'; %s; exit 1"
+            .formatted(other, making(MODEL.hex()), other, making(Digest.ofText("other").hex()));
+
+    assertThat(applied(script)).isInstanceOf(AgentEvent.BundleApplied.class);
+    assertThat(folders.file(MODEL)).hasContent("model");
   }
 
   @Test

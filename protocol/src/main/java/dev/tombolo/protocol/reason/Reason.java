@@ -127,7 +127,8 @@ public sealed interface Reason {
 
   /// More comes over the line than the change is worth.
   ///
-  /// @param how what comes instead: `full bundle` or `whole files`
+  /// @param how what comes instead: `full bundle`, `whole files`, or what had come already, `begun
+  ///   anew`
   record DownloadGrew(String how, Reason cause) implements Reason {}
 
   record LineDown(long sinceMillis, String detail) implements Reason {}
