@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  tombolo hub backup --data /var/lib/tombolo --out /mnt/backups/hub-$(date +%F).tombolo",
+      "  tombolo hub backup --data /var/lib/tombolo --out /mnt/backups/hub-$(date +%%F).tombolo",
       "  tombolo hub backup --data ./hub --out hub.tombolo --with-files"
     })
 @SuppressWarnings("NullAway.Init")

@@ -2,6 +2,7 @@ package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.http.api.DeviceSaid;
 import dev.tombolo.hub.http.api.QuestionAsk;
@@ -62,8 +63,7 @@ final class LogsCommand extends HubOptions implements Callable<Integer> {
               "/devices/" + HubClient.escape(device) + "/ask",
               new QuestionAsk("logs", Map.of("application", application)));
       if (!said.ok()) {
-        screen.note(Screen.plain(said.body()));
-        return Exit.REFUSED;
+        throw Failure.refused("device-refused", Screen.plain(said.body()));
       }
       DeviceSaid last = new DeviceSaid(true, last(said.body()));
       screen.say(last, last::body);

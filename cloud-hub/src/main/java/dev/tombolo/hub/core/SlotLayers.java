@@ -186,10 +186,13 @@ public final class SlotLayers {
       return new Layer.Choice(assignment.release(), assignment.ref().version(), "", given);
     }
     Given written = chooser.given().get(GivenValues.RELEASE);
+    // Somebody may have selected it again since, by hand, or by another file.
+    String source =
+        written != null && written.millis() == assignment.changedMillis() ? written.source() : "";
     return new Layer.Choice(
         assignment.release(),
         assignment.ref().version(),
         chooser.content().title(),
-        written == null ? given : given.from(written.source()));
+        given.from(source));
   }
 }

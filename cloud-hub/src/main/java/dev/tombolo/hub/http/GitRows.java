@@ -10,6 +10,7 @@ import dev.tombolo.hub.http.api.GitRow;
 import dev.tombolo.hub.http.api.WhyCause;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Applications that come out of Git, as the API shows them.
 final class GitRows {
@@ -50,6 +51,10 @@ final class GitRows {
   static GitDeviceRow of(Views.RunningView device, GitState state) {
     GitState.Taken applied = state.applied();
     String commit = null;
+    if (isOverridden(device, applied)) {
+      return new GitDeviceRow(
+          device.slot().toString(), device.isOnline(), null, device.version(), "overridden");
+    }
     if (device.isCurrent()) {
       commit = applied == null ? null : applied.commit();
     } else {
@@ -68,6 +73,14 @@ final class GitRows {
         commit,
         device.version(),
         device.isCurrent() ? "current" : device.hasFailed() ? "failed" : "waiting");
+  }
+
+  /// It has all that is wanted, and another release than the commit's is: assigned, or rolled out.
+  private static boolean isOverridden(Views.RunningView device, GitState.@Nullable Taken applied) {
+    return device.isCurrent()
+        && applied != null
+        && !applied.version().isEmpty()
+        && !applied.version().equals(device.version());
   }
 
   /// What has not come out of Git yet, and may be what somebody misses on a device.

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Lets this device join with a token from store ops.",
-      "Safe to repeat: the same token on the same device gives the same answer."
+      "Safe to repeat until it has joined: the same token on the same device gives the same answer.",
+      "A device that has joined says so, and ends with 1."
     },
     footerHeading = "%nExamples:%n",
     footer = {

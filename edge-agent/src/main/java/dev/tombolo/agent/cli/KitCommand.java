@@ -69,7 +69,7 @@ final class KitCommand implements Runnable {
       footerHeading = "%nExamples:%n",
       footer = {
         "  tombolo-agent kit apply /media/usb/store-117.kit",
-        "  tombolo-agent kit apply /media/usb/store-117.kit --passphrase-file /media/usb/words",
+        "  tombolo-agent kit apply /media/usb/store-117.kit --passphrase-file words.txt",
         "  tombolo-agent kit apply /media/usb/store-117.kit --wait 0        only hand it over",
         "",
         "Exit codes: 0 all of it is live, 1 refused or not (yet) live, 4 no such file"

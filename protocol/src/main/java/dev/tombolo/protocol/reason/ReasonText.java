@@ -585,7 +585,10 @@ public final class ReasonText {
               + " --yes-really "
               + r.fleet()
               + ").";
-      case Reason.NotAllowed r -> "Not allowed: " + r.detail() + "; ask an operator who may.";
+      case Reason.NotAllowed r ->
+          "Not allowed: "
+              + r.detail()
+              + (r.detail().contains(";") ? "." : "; ask an operator who may.");
       case Reason.InputInvalid r ->
           r.field() + ": '" + r.value() + "' is not valid; " + r.fix() + ".";
       case Reason.RowsGone r ->
@@ -602,7 +605,9 @@ public final class ReasonText {
   private static String listed(String kind) {
     return switch (kind) {
       case "rollout" -> "; 'tombolo rollout list' shows which there are.";
-      case "release" -> "; 'tombolo get releases' shows which there are.";
+      case "token" -> "; 'tombolo token list' shows which there are.";
+      case "release", "fleet", "site", "slot", "device", "application" ->
+          "; 'tombolo get " + kind + "s' shows which there are.";
       default -> "; list them to see which there are.";
     };
   }
