@@ -40,17 +40,6 @@ final class LineIsCut implements Step {
       town.rollOut(town.models().second(), old, town.shop(1));
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());
-      RolloutSeen rollout =
-          town.awaitRollout(
-              "the rollout to be done but for shop-2",
-              ROLLOUT_LIMIT,
-              it -> it.words().startsWith("done but for 1 not reached"));
-      town.shell().tombolo("rollout", "show", rollout.id());
-      town.claim("the dark shop holds nothing up: " + rollout.words(), true);
-      town.claim(
-          "shop-2 goes on with " + old.release(), dark.health().model().equals(old.modelDigest()));
-      town.shell().tombolo("why", dark.slot());
-
       town.screen().command("kill -9 " + dark.agent().pid() + "    # shop-2's agent");
       dark.agent().kill();
       Thread.sleep(WITHOUT_AGENT);
@@ -67,6 +56,16 @@ final class LineIsCut implements Step {
     town.claim(
         "shop-2's workload is back without any network, with " + old.release(),
         dark.health().pid() != pid);
+    RolloutSeen rollout =
+        town.awaitRollout(
+            "the rollout to be done but for shop-2",
+            ROLLOUT_LIMIT,
+            it -> it.words().startsWith("done but for 1 not reached"));
+    town.shell().tombolo("rollout", "show", rollout.id());
+    town.claim("the dark shop holds nothing up: " + rollout.words(), true);
+    town.claim(
+        "shop-2 goes on with " + old.release(), dark.health().model().equals(old.modelDigest()));
+    town.shell().tombolo("why", dark.slot());
   }
 
   private static boolean isBack(Shop shop, ModelVersion model) {
