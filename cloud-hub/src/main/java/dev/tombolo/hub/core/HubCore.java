@@ -56,7 +56,7 @@ public final class HubCore {
       case HubEvent.DesiredSent e -> documents.sent(e, draft);
       case HubEvent.Violated e -> violations.happened(e, draft);
       case HubEvent.AdminAsked e -> operators.asked(e, draft);
-      case HubEvent.Ticked e -> ticked(draft);
+      case HubEvent.Ticked e -> ticked(e, draft);
       case HubEvent.DocumentDue e -> {
         // What changed, labels say, may have brought it into the scope of a rollout.
         boolean hasChanged = state.staleDocuments.contains(e.device());
@@ -100,7 +100,7 @@ public final class HubCore {
     }
   }
 
-  private void ticked(StepDraft draft) {
+  private void ticked(HubEvent.Ticked event, StepDraft draft) {
     if (operators.isBusy()) {
       // Over within a fraction of a second; everything else waits, so that each step stays short.
       operators.slice(draft);
@@ -117,7 +117,7 @@ public final class HubCore {
     violations.summarise(draft);
     // Not in the same step as a slice of documents, so that each stays short.
     if (!areDocumentsStale()) {
-      pruning.slice(draft);
+      pruning.slice(event.isClockSure(), draft);
     }
     years.slice(draft);
     rollouts.tick(draft);

@@ -102,7 +102,13 @@ public sealed interface HubEvent {
   record AdminAsked(long request, Principal who, AdminCommand command) implements HubEvent {}
 
   /// Time passes; about once a second, and whenever a slice of work is left.
-  record Ticked() implements HubEvent {}
+  ///
+  /// @param isClockSure false: nothing goes for its age, since the clock may be wrong
+  record Ticked(boolean isClockSure) implements HubEvent {
+    public Ticked() {
+      this(true);
+    }
+  }
 
   /// A device's document must be looked at. Made by the hub's own turn at a [Ticked], one for each
   /// device, so that a device that cannot be served does not keep the others from it.

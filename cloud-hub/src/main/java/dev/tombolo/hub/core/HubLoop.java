@@ -3,6 +3,8 @@ package dev.tombolo.hub.core;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -28,6 +30,9 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   static final long TICK_MILLIS = 1_000;
 
+  /// By so much no clock is set right while a hub runs: what it says is doubted then.
+  private static final long CLOCK_JUMP_MILLIS = Duration.ofDays(1).toMillis();
+
   /// How soon a waiting thread notices that the loop is closing.
   private static final long CLOSE_POLL_MILLIS = 100;
 
@@ -42,6 +47,7 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   private volatile Figures figures = new Figures(0, 0, 0, 0);
   private volatile KeptRows results;
   private volatile KeptRows events;
+  private volatile boolean isClockDoubted;
 
   /// @param taken told once it is decided
   private record Waiting(HubEvent event, int bytes, Runnable taken) {}
@@ -65,6 +71,11 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   public void start(Consumer<HubEffect> effects) {
     this.effects = effects;
     thread.start();
+  }
+
+  /// The clock may have been wrong from the beginning: until the end nothing goes for its age.
+  public void doubtClock() {
+    isClockDoubted = true;
   }
 
   public EdgeDirectory directory() {
@@ -136,6 +147,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     List<Waiting> drained = new ArrayList<>(BATCH_EVENTS_MAX);
     List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX + 1);
     long nextTick = clock.millis() + TICK_MILLIS;
+    long began = clock.millis() - monotonicMillis();
+    boolean hadJumped = false;
     while (!isClosing || !inbox.isEmpty() || turn.isHolding()) {
       drained.clear();
       batch.clear();
@@ -147,8 +160,17 @@ public final class HubLoop implements HubInbox, AutoCloseable {
       if (isTick) {
         nextTick = now + TICK_MILLIS;
       }
+      boolean hasJumped = Math.abs(now - monotonicMillis() - began) > CLOCK_JUMP_MILLIS;
+      if (hasJumped && !hadJumped) {
+        LOG.log(
+            Level.WARNING,
+            "the clock was moved to {0} while the hub ran: until it is set right, or the hub is"
+                + " started again, no results and no events go for their age",
+            Instant.ofEpochMilli(now));
+      }
+      hadJumped = hasJumped;
       if (isTick || turn.isWorkLeft()) {
-        batch.add(new HubEvent.Ticked());
+        batch.add(new HubEvent.Ticked(!isClockDoubted && !hasJumped));
       }
       if (!batch.isEmpty()) {
         long from = System.nanoTime();
@@ -160,6 +182,10 @@ public final class HubLoop implements HubInbox, AutoCloseable {
         drained.forEach(this::taken);
       }
     }
+  }
+
+  private static long monotonicMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private void taken(Waiting waiting) {

@@ -46,12 +46,17 @@ final class Pruning {
     this.lifts = new LiftCommands(state);
   }
 
-  void slice(StepDraft draft) {
+  /// @param isClockSure false: only what there is no room for goes
+  void slice(boolean isClockSure, StepDraft draft) {
     lifts.forget(draft);
     boolean isDropped =
-        dropRows(RowLog.RESULTS, settings.results(), draft)
-            || dropRows(RowLog.EVENTS, settings.events(), draft);
+        dropRows(RowLog.RESULTS, settings.results(), isClockSure, draft)
+            || dropRows(RowLog.EVENTS, settings.events(), isClockSure, draft);
     Sweep sweep = state.sweep;
+    if (!isClockSure && !isDropped) {
+      move(new Sweep(sweep.token(), sweep.device(), sweep.certificatesMillis(), false), draft);
+      return;
+    }
     if (isDropped) {
       move(new Sweep(sweep.token(), sweep.device(), sweep.certificatesMillis(), true), draft);
       return;
@@ -78,14 +83,14 @@ final class Pruning {
   }
 
   /// Drops the oldest block when it has to go; true when it did.
-  private boolean dropRows(RowLog log, RowQuota quota, StepDraft draft) {
+  private boolean dropRows(RowLog log, RowQuota quota, boolean isClockSure, StepDraft draft) {
     RowBlocks blocks = state.blocks(log);
     RowBlock oldest = blocks.oldest();
     if (oldest == null) {
       return false;
     }
     boolean isOver = blocks.bytes() > quota.bytesMax() || blocks.rows() > quota.rowsMax();
-    boolean isOld = draft.nowMillis - oldest.takenMillis() > quota.keep().toMillis();
+    boolean isOld = isClockSure && draft.nowMillis - oldest.takenMillis() > quota.keep().toMillis();
     if (!isOver && !isOld) {
       return false;
     }

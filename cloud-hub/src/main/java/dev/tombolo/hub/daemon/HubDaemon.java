@@ -129,7 +129,7 @@ public final class HubDaemon implements AutoCloseable {
     Warming.run(settings);
     HubLoop loop = new HubLoop(settings, store, clock);
     SqliteViews views = parts.add(SqliteViews.open(folder.database(), database::damaged));
-    doubtClock(views, clock);
+    doubtClock(views, clock, loop);
     BundleWorkshop bundles =
         new BundleWorkshop(
             views, files, BundleShelf.open(folder.bundles()), config.bundles(), clock);
@@ -253,10 +253,14 @@ public final class HubDaemon implements AutoCloseable {
     }
   }
 
-  private static void doubtClock(SqliteViews views, Clock clock) {
+  private static void doubtClock(SqliteViews views, Clock clock, HubLoop loop) {
     for (AuditRecord newest : views.audit(views.lastAudit(), 1)) {
       ClockSense.doubt(newest.millis(), clock.millis())
-          .ifPresent(doubt -> LOG.log(System.Logger.Level.WARNING, doubt));
+          .ifPresent(
+              doubt -> {
+                LOG.log(System.Logger.Level.WARNING, doubt);
+                loop.doubtClock();
+              });
     }
   }
 

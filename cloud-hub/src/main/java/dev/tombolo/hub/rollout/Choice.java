@@ -31,13 +31,22 @@ public sealed interface Choice {
 
   /// @param granted when its last permit began
   /// @param prior number of what it had before; -1: not known
+  /// @param isSuspect since a restore: it may have gone back, and the database lost that
   static Choice of(
-      RolloutRecord record, Phase phase, int wave, long granted, int prior, boolean isSuperseded) {
+      RolloutRecord record,
+      Phase phase,
+      int wave,
+      long granted,
+      int prior,
+      boolean isSuperseded,
+      boolean isSuspect) {
     boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
     Choice free = new Free(record.digest(), record.release().version());
+    // Who has it live keeps it behind a gate, too; who has gone back does not switch anew.
+    Choice kept = isSuspect && phase == Phase.SWITCHED ? gated(record, wave, 0) : free;
     if (isSuperseded && !(record.state() instanceof RolloutState.RolledBack)) {
       // Until the newer one reaches it, it keeps what it has.
-      return hasIt ? free : NONE;
+      return hasIt ? kept : NONE;
     }
     return switch (record.state()) {
       case RolloutState.Planning _ -> NONE;
@@ -55,7 +64,7 @@ public sealed interface Choice {
           case SUCCEEDED -> free;
         };
       }
-      case RolloutState.Aborted _, RolloutState.Expired _ -> hasIt ? free : NONE;
+      case RolloutState.Aborted _, RolloutState.Expired _ -> hasIt ? kept : NONE;
       case RolloutState.RolledBack _ -> {
         boolean wasMoved = hasIt || phase == Phase.PERMITTED || phase == Phase.BACK;
         if (!wasMoved || prior < 0) {

@@ -277,7 +277,8 @@ public final class Rollout {
         members.wave[member],
         members.granted[member],
         members.prior[member],
-        isSuperseded(member));
+        isSuperseded(member),
+        isSuspect(member));
   }
 
   // Planning

@@ -35,7 +35,7 @@ public record Standing(
 
   /// What the rollout selects for the device.
   public Choice choice() {
-    return Choice.of(record, phase, wave, grantedMillis, prior, supersededBy != null);
+    return Choice.of(record, phase, wave, grantedMillis, prior, supersededBy != null, isSuspect);
   }
 
   private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");

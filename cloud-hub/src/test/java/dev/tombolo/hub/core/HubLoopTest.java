@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.id.Name;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class HubLoopTest {
@@ -32,6 +37,51 @@ class HubLoopTest {
     assertThat(Scene.all(HubEffect.AdminAnswered.class, seen)).hasSize(500);
     assertThat(store.load().fleets).hasSize(500);
     assertThat(store.commits()).isLessThanOrEqualTo(500);
+  }
+
+  /// Rows of devices are nobody's to lose, whatever the machine's clock says for a while.
+  @Test
+  void aClockThatJumpsIsNotBelieved() throws InterruptedException {
+    AtomicLong ahead = new AtomicLong();
+    Clock jumping =
+        new Clock() {
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            return Instant.now().plusMillis(ahead.get());
+          }
+        };
+    MemoryHubStore full = new MemoryHubStore();
+    RowQuota short90 = new RowQuota(Duration.ofDays(90), 1L << 40, 1L << 40);
+    HubStore.Batch batch = full.begin();
+    batch.apply(
+        List.of(
+            new HubChange.BlockPut(
+                new RowBlock(RowLog.RESULTS, 1, 3, System.currentTimeMillis(), 30))));
+    batch.commit();
+    try (HubLoop loop =
+        new HubLoop(
+            new HubSettings(List.of(), "", "", "", short90, Scene.PLENTY, TrustSettings.USUAL),
+            full,
+            jumping)) {
+      loop.start(effect -> {});
+      for (int i = 0; i < 3; i++) {
+        CountDownLatch taken = new CountDownLatch(1);
+        assertThat(loop.offer(fleet(i), 0, taken::countDown)).isTrue();
+        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+        ahead.set(Duration.ofDays(5 * 365).toMillis());
+      }
+      assertThat(loop.keptRows(RowLog.RESULTS).gone()).isZero();
+    }
   }
 
   @Test

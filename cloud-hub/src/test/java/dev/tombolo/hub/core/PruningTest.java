@@ -58,6 +58,21 @@ class PruningTest {
     assertThat(results().rows()).isEqualTo(2);
   }
 
+  /// Somebody set the hub's clock years ahead for a moment.
+  @Test
+  void nothingGoesForItsAgeWhileTheClockIsDoubted() {
+    Scene scene = scene(new RowQuota(Duration.ofDays(90), 1L << 40, 1L << 40));
+    said(scene, 1, 3);
+
+    scene.now += Duration.ofDays(5 * 365).toMillis();
+    scene.tell(new HubEvent.Ticked(false));
+    assertThat(results()).isEqualTo(new KeptRows(3, results().bytes(), 0));
+    assertThat(scene.state().sweep.isMoreLeft()).isFalse();
+
+    scene.tell(new HubEvent.Ticked());
+    assertThat(results().gone()).isEqualTo(3);
+  }
+
   @Test
   void oneStepDropsOneBlockAndAsksForTheNext() {
     HubState state = new HubState(store.load().history());

@@ -109,6 +109,32 @@ class RolloutTurnTest {
     assertThat(rollout().inFlight()).isEqualTo(1);
   }
 
+  /// The database that was restored does not know whether the device has gone back since.
+  @Test
+  void whoHadSwitchedOnlyByTheBackupDoesNotSwitchAnewWhenItIsAborted() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.PROBING, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.SWITCHED);
+    HubState state = scene.state();
+    RestoreSteps.Order order =
+        new RestoreSteps.Order(scene.now, Digest.ofText("archive"), 7, "next", List.of(), "alice");
+    HubStore.Batch batch = store.begin();
+    batch.apply(RestoreSteps.of(state, order, scene.now).changes());
+    batch.commit();
+    scene.restart();
+
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+
+    assertThat(selected(canary).isGated()).isTrue();
+    assertThat(permit(selected(canary))).isEmpty();
+    line = scene.connected(canary, scene.birth("boot-1", 2));
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(selected(canary).isGated()).isFalse();
+    assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
   @Test
   void nothingElseIsAssignedWhileItRolls() {
     create();
