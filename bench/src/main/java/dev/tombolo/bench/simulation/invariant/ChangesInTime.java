@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// I7 on the device: no switch begins outside the windows and without a permit of the document in
 /// force, and no download, at the time that the device can know. The permit is durable before the
@@ -162,17 +163,30 @@ final class ChangesInTime extends Invariant {
   /// Whether it held at a moment that the device may take for now.
   private void holdsAbout(Shop shop, ShopFacts its, LongPredicate rule, String otherwise) {
     Now clock = shop.clock();
-    long believed = believed(shop, its, clock, otherwise);
-    for (long off = -TOLERANCE_MILLIS; off <= TOLERANCE_MILLIS; off += STEP_MILLIS) {
-      if (rule.test(believed + off)) {
-        return;
-      }
+    TimeHeard heard = its.heard;
+    long believed = believed(shop, its, heard, clock, otherwise);
+    if (isTrueAbout(believed, rule)) {
+      return;
     }
-    throw broken(shop.number(), otherwise + ", at " + believed + " by its clocks");
+    // What came before that news in the same turn was decided without it.
+    boolean isOfThisTurn = heard != null && heard.monotonicMillis() == clock.monotonicMillis();
+    hold(
+        isOfThisTurn && isTrueAbout(believed(shop, its, its.heardBefore, clock, otherwise), rule),
+        shop.number(),
+        () -> otherwise + ", at " + believed + " by its clocks");
   }
 
-  private long believed(Shop shop, ShopFacts its, Now clock, String otherwise) {
-    TimeHeard heard = its.heard;
+  private static boolean isTrueAbout(long believed, LongPredicate rule) {
+    for (long off = -TOLERANCE_MILLIS; off <= TOLERANCE_MILLIS; off += STEP_MILLIS) {
+      if (rule.test(believed + off)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private long believed(
+      Shop shop, ShopFacts its, @Nullable TimeHeard heard, Now clock, String otherwise) {
     if (heard == null || !heard.machineBootId().equals(shop.machineBoot())) {
       hold(
           clock.wallMillis() >= its.timeFloorMillis - BEHIND_MILLIS,

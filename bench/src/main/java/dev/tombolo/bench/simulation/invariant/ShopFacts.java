@@ -21,6 +21,10 @@ final class ShopFacts {
   long connects;
   long timeFloorMillis;
   @Nullable TimeHeard heard;
+
+  /// What it knew until then.
+  @Nullable TimeHeard heardBefore;
+
   final Map<Name, Long> securityFloors = new HashMap<>();
   @Nullable HeldDocument held;
 
@@ -75,6 +79,7 @@ final class ShopFacts {
     copy.connects = connects;
     copy.timeFloorMillis = timeFloorMillis;
     copy.heard = heard;
+    copy.heardBefore = heardBefore;
     copy.securityFloors.putAll(securityFloors);
     copy.held = held;
     copy.sections.putAll(sections);
@@ -95,7 +100,10 @@ final class ShopFacts {
     switch (change) {
       case AgentChange.ConnectCounted(var count) -> connects = count;
       case AgentChange.TimeFloorRaised(var millis) -> timeFloorMillis = millis;
-      case AgentChange.TimeHeardKept(var it) -> heard = it;
+      case AgentChange.TimeHeardKept(var it) -> {
+        heardBefore = heard;
+        heard = it;
+      }
       case AgentChange.SecurityFloorRaised(var name, var floor) -> securityFloors.put(name, floor);
       case AgentChange.DocumentHeld(var document) -> {
         held = document;
