@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +147,7 @@ public final class WorkloadProcesses implements AutoCloseable {
     Watched dropped = watched.remove(application);
     Optional<String> setting = note.setting();
     if (setting.isPresent()) {
-      endAll(application, setting.get());
+      endAll(application, setting.get(), Optional.ofNullable(dropped).map(Watched::identity));
     }
     if (dropped != null) {
       // Whoever took it for the one that runs must not wait for its end for ever.
@@ -153,10 +155,10 @@ public final class WorkloadProcesses implements AutoCloseable {
     }
   }
 
-  private static void endAll(Name application, String setting)
+  private static void endAll(Name application, String setting, Optional<ProcessIdentity> watched)
       throws IOException, InterruptedException {
     long begun = System.nanoTime();
-    List<Long> left = ProcessTable.withSetting(setting);
+    List<Long> left = leftOf(setting, watched);
     if (!left.isEmpty()) {
       LOG.log(System.Logger.Level.INFO, "ending what is left of {0}: {1}", application, left);
     }
@@ -170,8 +172,16 @@ public final class WorkloadProcesses implements AutoCloseable {
         throw new IOException("processes " + left + " of an earlier start cannot be ended");
       }
       TimeUnit.MILLISECONDS.sleep(20);
-      left = ProcessTable.withSetting(setting);
+      left = leftOf(setting, watched);
     }
+  }
+
+  /// A process that is just becoming its program has no environment for a moment, but is known by
+  /// its number.
+  private static List<Long> leftOf(String setting, Optional<ProcessIdentity> watched) {
+    Set<Long> left = new TreeSet<>(ProcessTable.withSetting(setting));
+    watched.filter(ProcessTable::isAlive).ifPresent(identity -> left.addAll(sessionOf(identity)));
+    return List.copyOf(left);
   }
 
   private void stop(AgentEffect.StopWorkload effect) {
