@@ -2,12 +2,12 @@ package dev.tombolo.hub.daemon;
 
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.files.RevocationJournal;
+import dev.tombolo.protocol.id.DeviceId;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +24,9 @@ final class JournalWriter implements Consumer<HubEffect.StandingNoted>, AutoClos
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("journal").daemon(true).factory());
 
-  /// What could not be written, in order.
-  private final Deque<HubEffect.StandingNoted> late = new ArrayDeque<>();
+  /// What is not written yet, in order: of each device the newest, so no more than there are
+  /// devices.
+  private final LinkedHashMap<DeviceId, HubEffect.StandingNoted> late = new LinkedHashMap<>();
 
   JournalWriter(RevocationJournal journal) {
     this.journal = journal;
@@ -38,18 +39,19 @@ final class JournalWriter implements Consumer<HubEffect.StandingNoted>, AutoClos
 
   /// Behind those that could not be written before.
   private void write(HubEffect.StandingNoted noted) {
-    late.addLast(noted);
-    if (late.size() == 1) {
+    boolean isFirst = late.isEmpty();
+    late.putLast(noted.device(), noted);
+    if (isFirst) {
       writeLate();
     }
   }
 
   private void writeLate() {
-    HubEffect.StandingNoted noted;
     try {
-      while ((noted = late.peekFirst()) != null) {
+      while (!late.isEmpty()) {
+        HubEffect.StandingNoted noted = late.firstEntry().getValue();
         journal.note(new RevocationJournal.Line(noted.device(), noted.standing(), noted.millis()));
-        late.removeFirst();
+        late.pollFirstEntry();
       }
     } catch (IOException e) {
       if (!thread.isShutdown()) {
