@@ -10,6 +10,7 @@ import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -148,6 +149,11 @@ public final class Invariants {
   /// The hub is about to look at the time.
   public void hubTicks() {
     rollouts.hubTicks();
+  }
+
+  /// Numbers of the machines that have this to do with a permit of the rollout.
+  public List<Integer> inFlight(RolloutId rollout, InFlight how, long nowMillis) {
+    return rollouts.inFlight(rollout, how, nowMillis);
   }
 
   /// What puts all that is known of the hub's database back to this moment: a backup was made.

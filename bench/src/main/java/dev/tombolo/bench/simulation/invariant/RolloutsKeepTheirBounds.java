@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// I7: at any instant no more devices of a site and of a rollout are switching, or may, than its
@@ -202,6 +203,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
     its.record = record;
     its.hasCompleted |= record.state() instanceof RolloutState.Completed;
     if (through <= before) {
+      // Somebody may have let it go on: from then on it soaks.
+      health(record, its);
       return;
     }
     if (before < 0) {
@@ -610,17 +613,19 @@ final class RolloutsKeepTheirBounds extends Invariant {
     if (budgets.perSite() == 0 && budgets.inFlight() == 0) {
       return;
     }
-    Set<SlotRef> all = new HashSet<>();
-    Set<SlotRef> here = new HashSet<>();
+    // Machines: one that was put out of its slot may go on in the dark, beside who has it now.
+    Set<String> all = new TreeSet<>();
+    Set<String> here = new TreeSet<>();
     for (Shop each : shops.values()) {
       DeviceRecord record = each.device().map(facts.hub.devices::get).orElse(null);
       if (record != null
           && !each.isCopy()
           && !facts.wasCopied(record.id())
-          && isOut(each, rollout.record, nowMillis)) {
-        all.add(record.slot());
+          && inFlight(each, rollout.record, nowMillis) != InFlight.NOT) {
+        String machine = record.slot() + " (device-" + each.number() + ")";
+        all.add(machine);
         if (record.slot().site().equals(site)) {
-          here.add(record.slot());
+          here.add(machine);
         }
       }
     }
@@ -634,40 +639,51 @@ final class RolloutsKeepTheirBounds extends Invariant {
         () -> all + " may all be switching for " + rollout.record.id() + ", " + budgets);
   }
 
+  /// Numbers of the machines that hold or use a permit of this rollout.
+  List<Integer> inFlight(RolloutId id, InFlight how, long nowMillis) {
+    RolloutFacts.Its rollout = facts.hub.rollouts.find(id);
+    return rollout == null
+        ? List.of()
+        : shops.values().stream()
+            .filter(shop -> inFlight(shop, rollout.record, nowMillis) == how)
+            .map(Shop::number)
+            .toList();
+  }
+
   /// Whether a device is switching by a permit of this rollout, or may at any moment.
-  private boolean isOut(Shop shop, RolloutRecord record, long nowMillis) {
+  private InFlight inFlight(Shop shop, RolloutRecord record, long nowMillis) {
     ReleaseState state = facts.of(shop).releases.get(record.application());
     if (state == null) {
-      return false;
+      return InFlight.NOT;
     }
     return switch (state) {
-      case ReleaseState.Fetching at ->
-          at.wanted().release().equals(record.digest())
-              && isGood(held(shop).get(record.application()), record, nowMillis);
-      case ReleaseState.Staging at ->
-          at.wanted().release().equals(record.digest())
-              && isGood(held(shop).get(record.application()), record, nowMillis);
-      case ReleaseState.Staged at ->
-          at.wanted().release().equals(record.digest())
-              && isGood(held(shop).get(record.application()), record, nowMillis);
-      case ReleaseState.Switching at ->
-          at.wanted().release().equals(record.digest())
-              && isGood(of(shop).used.get(record.application()), record, nowMillis);
-      case ReleaseState.Probing at ->
-          at.wanted().release().equals(record.digest())
-              && isGood(of(shop).used.get(record.application()), record, nowMillis);
-      case ReleaseState.SwitchingBack at ->
-          at.failed().release().equals(record.digest())
-              && isGood(of(shop).used.get(record.application()), record, nowMillis);
-      case ReleaseState.Restoring at ->
-          at.failed().release().equals(record.digest())
-              && isGood(of(shop).used.get(record.application()), record, nowMillis);
+      case ReleaseState.Fetching at -> holds(shop, at.wanted().release(), record, nowMillis);
+      case ReleaseState.Staging at -> holds(shop, at.wanted().release(), record, nowMillis);
+      case ReleaseState.Staged at -> holds(shop, at.wanted().release(), record, nowMillis);
+      case ReleaseState.Switching at -> uses(shop, at.wanted().release(), record, nowMillis);
+      case ReleaseState.Probing at -> uses(shop, at.wanted().release(), record, nowMillis);
+      case ReleaseState.SwitchingBack at -> uses(shop, at.failed().release(), record, nowMillis);
+      case ReleaseState.Restoring at -> uses(shop, at.failed().release(), record, nowMillis);
       case ReleaseState.Absent _,
           ReleaseState.Live _,
           ReleaseState.RolledBack _,
           ReleaseState.Removing _ ->
-          false;
+          InFlight.NOT;
     };
+  }
+
+  private InFlight holds(Shop shop, Digest release, RolloutRecord record, long nowMillis) {
+    return release.equals(record.digest())
+            && isGood(held(shop).get(record.application()), record, nowMillis)
+        ? InFlight.HOLDS
+        : InFlight.NOT;
+  }
+
+  private InFlight uses(Shop shop, Digest release, RolloutRecord record, long nowMillis) {
+    return release.equals(record.digest())
+            && isGood(of(shop).used.get(record.application()), record, nowMillis)
+        ? InFlight.USES
+        : InFlight.NOT;
   }
 
   private static boolean isGood(@Nullable Permit permit, RolloutRecord record, long nowMillis) {

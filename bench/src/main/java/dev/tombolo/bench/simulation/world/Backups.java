@@ -58,7 +58,7 @@ final class Backups {
     }
   }
 
-  private void make() {
+  void make() {
     String id = "backup-" + ++made;
     world.operators().ask(new AdminCommand.BeginBackup(id), answer -> copyLater(id, answer));
   }
@@ -113,7 +113,14 @@ final class Backups {
   /// The hub's machine is lost; another goes on with a backup: the newest, an older one, or the
   /// same once more. What is left of the old database may be at hand or not.
   void restore() {
-    Backup backup = chosen();
+    restore(chosen());
+  }
+
+  void restoreNewest() {
+    restore(kept.isEmpty() || !world.hub().isUp() ? null : kept.getLast());
+  }
+
+  private void restore(@Nullable Backup backup) {
     // One from before the CA was replaced cannot serve devices that know the new one.
     if (backup == null || !backup.keys().root().equals(world.hub().keys().root())) {
       return;

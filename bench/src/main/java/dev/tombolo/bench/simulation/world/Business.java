@@ -336,6 +336,16 @@ final class Business {
             answer -> {});
   }
 
+  /// A site may switch in some hours only, from now on.
+  void shutForHours(int number) {
+    windows.shut(number);
+    world
+        .operators()
+        .ask(
+            new AdminCommand.Apply(List.of(site(number, 0)), Optional.empty(), false),
+            answer -> {});
+  }
+
   private void people() {
     users++;
     Name name = new Name("user-" + users);

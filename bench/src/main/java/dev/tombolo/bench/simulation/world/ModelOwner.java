@@ -77,7 +77,31 @@ final class ModelOwner {
         .operators()
         .ask(
             new AdminCommand.PushRelease(release.envelope()),
-            pushed -> create(release, chance.isWithin(0.15)));
+            pushed -> {
+              if (chance.isWithin(0.35)) {
+                followed(release);
+              } else {
+                create(release, chance.isWithin(0.15));
+              }
+            });
+  }
+
+  /// One that is watched for its worst moment.
+  private void followed(Releases.Release release) {
+    WorstMoments worst = world.worstMoments();
+    world
+        .operators()
+        .ask(
+            new AdminCommand.CreateRollout(
+                release.ref(),
+                new Scope(World.FLEET, Set.of(), Map.of()),
+                worst.plan(),
+                Optional.empty()),
+            answer -> {
+              if (answer instanceof AdminAnswer.RolloutMade(var id)) {
+                worst.follow(id, release.ref().name());
+              }
+            });
   }
 
   /// @param twice another one follows before this one is through

@@ -60,6 +60,13 @@ final class Windows {
             : SiteTimes.ANY;
   }
 
+  /// It may switch at night only, if at all.
+  void shut(int site) {
+    if (areUsed) {
+      times[site] = new SiteTimes(List.of(), List.of(hours()), List.of(), List.of());
+    }
+  }
+
   /// Two to ten hours of every day, or of working days.
   private Weekly hours() {
     int from = chance.below(24);

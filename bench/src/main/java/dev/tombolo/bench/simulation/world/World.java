@@ -8,6 +8,7 @@ import dev.tombolo.bench.simulation.engine.Counts;
 import dev.tombolo.bench.simulation.engine.Scheduler;
 import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
+import dev.tombolo.bench.simulation.invariant.InFlight;
 import dev.tombolo.bench.simulation.invariant.InvariantBroken;
 import dev.tombolo.bench.simulation.invariant.Invariants;
 import dev.tombolo.bench.simulation.store.Disks;
@@ -19,6 +20,7 @@ import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -93,6 +95,7 @@ public final class World {
   private final LateNews late;
   private final HeadOffice office;
   private final ModelOwner owner;
+  private final WorstMoments worst;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
@@ -123,6 +126,7 @@ public final class World {
     this.late = new LateNews(this);
     this.office = new HeadOffice(this);
     this.owner = new ModelOwner(this);
+    this.worst = new WorstMoments(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -367,9 +371,21 @@ public final class World {
     scheduler.in(chance.between(VirtualTime.HOUR, 12 * VirtualTime.HOUR), copy::retire);
   }
 
+  /// Other hardware comes into its slot.
+  void replace(Device device) {
+    SlotRef slot = slots.get(device.number());
+    if (slot != null) {
+      Device other = new Device(this, devices.size(), device.site(), disks.agent(devices.size()));
+      devices.add(other);
+      installer.join(other, slot, 0);
+      results.begin(other);
+    }
+  }
+
   /// The hub hears its birth.
   void born(Device device) {
     invariants.born(device, now());
+    worst.born(device);
   }
 
   /// An operator has given the device this slot.
@@ -391,6 +407,14 @@ public final class World {
 
   LateNews late() {
     return late;
+  }
+
+  WorstMoments worstMoments() {
+    return worst;
+  }
+
+  List<Integer> inFlight(RolloutId rollout, InFlight how) {
+    return invariants.inFlight(rollout, how, now());
   }
 
   HeadOffice office() {
