@@ -59,7 +59,8 @@ public sealed interface Choice {
         }
         yield switch (phase) {
           case WAITING, READY, LOST -> gated(record, wave, 0);
-          case PERMITTED, SWITCHED -> gated(record, wave, Math.max(0, granted));
+          // What it had by the backup it may have used, and another one got a permit since.
+          case PERMITTED, SWITCHED -> gated(record, wave, isSuspect ? 0 : Math.max(0, granted));
           case FAILED, RETRYING, BACK -> NONE;
           case SUCCEEDED -> free;
         };

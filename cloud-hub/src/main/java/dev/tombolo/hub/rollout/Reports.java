@@ -27,7 +27,7 @@ final class Reports {
             ? wanting(rollout, member, from, status, said)
             : other(rollout, member, from, said);
     boolean isSame = next.phase == before && !next.isNews && !isOther;
-    return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said.holder()));
+    return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said));
   }
 
   /// Where other hardware stands first. In a rollout that gives no permits any more it has what its
@@ -120,12 +120,19 @@ final class Reports {
               : said.lacks()
                   ? (isCleared ? Move.news(Phase.WAITING) : Move.to(Phase.WAITING))
                   : isCleared ? Move.news(Phase.READY) : Move.to(Phase.READY);
-      case PERMITTED, SWITCHED ->
-          // Who had switched and has it staged anew wanted something else in between, and may use
-          // the same permit again.
-          isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
-              ? Move.to(Phase.WAITING)
-              : isCleared ? Move.news(Phase.PERMITTED) : Move.to(Phase.PERMITTED);
+      case PERMITTED, SWITCHED -> {
+        if (isCleared) {
+          // The permit that the backup had is not given once more: another device may have got one
+          // since.
+          yield Move.news(isWithdrawn(rollout, member) ? Phase.WAITING : Phase.READY);
+        }
+        // Who had switched and has it staged anew wanted something else in between, and may use
+        // the same permit again.
+        yield Move.to(
+            isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
+                ? Phase.WAITING
+                : Phase.PERMITTED);
+      }
       case SUCCEEDED, FAILED, RETRYING, BACK, LOST -> isCleared ? Move.news(from) : Move.to(from);
     };
   }
@@ -138,7 +145,8 @@ final class Reports {
       }
     }
     if (rollout.isSuspect(member) && said.isCurrent().getAsBoolean()) {
-      return Move.news(from == Phase.PERMITTED || from == Phase.READY ? Phase.WAITING : from);
+      boolean hasLost = from == Phase.PERMITTED || from == Phase.SWITCHED || from == Phase.READY;
+      return Move.news(hasLost ? Phase.WAITING : from);
     }
     if (from == Phase.PERMITTED || from == Phase.SWITCHED) {
       boolean isReleased = isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean();
@@ -187,8 +195,7 @@ final class Reports {
     return rollout.state().isWithdrawn() || rollout.isSuperseded(member);
   }
 
-  private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, int holder) {
-    boolean isStillSuspect = next.phase == Phase.READY && !next.isNews && rollout.isSuspect(member);
+  private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, Said said) {
     return new RolloutChange.Moved(
         rollout.id(),
         member,
@@ -196,9 +203,23 @@ final class Reports {
         next.phase,
         granted(rollout, member, next),
         rollout.prior(member),
-        holder,
-        isStillSuspect ? rollout.record().life() - 1 : rollout.record().life(),
+        said.holder(),
+        staysSuspect(rollout, member, next, said)
+            ? rollout.record().life() - 1
+            : rollout.record().life(),
         next.reason);
+  }
+
+  /// Since a restore, what a device says by an older document may be older than a permit that it
+  /// got since the backup.
+  private static boolean staysSuspect(Rollout rollout, int member, Move next, Said said) {
+    return rollout.isSuspect(member)
+        && switch (next.phase) {
+          case SUCCEEDED, BACK -> false;
+          case SWITCHED -> true;
+          case WAITING, READY, PERMITTED, FAILED, RETRYING, LOST ->
+              !said.isCurrent().getAsBoolean();
+        };
   }
 
   /// The permit by which a device has switched may be one that the database lost.

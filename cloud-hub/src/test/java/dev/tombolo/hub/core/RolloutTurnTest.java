@@ -93,13 +93,7 @@ class RolloutTurnTest {
   void afterARestoreEveryPermitThatMayHaveBeenGivenCounts() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
     create();
-    HubState state = scene.state();
-    RestoreSteps.Order order =
-        new RestoreSteps.Order(scene.now, Digest.ofText("archive"), 7, "next", List.of(), "alice");
-    HubStore.Batch batch = store.begin();
-    batch.apply(RestoreSteps.of(state, order, scene.now).changes());
-    batch.commit();
-    scene.restart();
+    restored();
 
     assertThat(rollout().inFlight()).isEqualTo(2);
 
@@ -117,13 +111,7 @@ class RolloutTurnTest {
     says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
     says(line, canary, target, ApplicationStatus.Phase.PROBING, old);
     assertThat(rollout().phase(member(canary))).isEqualTo(Phase.SWITCHED);
-    HubState state = scene.state();
-    RestoreSteps.Order order =
-        new RestoreSteps.Order(scene.now, Digest.ofText("archive"), 7, "next", List.of(), "alice");
-    HubStore.Batch batch = store.begin();
-    batch.apply(RestoreSteps.of(state, order, scene.now).changes());
-    batch.commit();
-    scene.restart();
+    restored();
 
     steer(AdminCommand.SteerRollout.Action.ABORT);
 
@@ -133,6 +121,42 @@ class RolloutTurnTest {
     says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
     assertThat(selected(canary).isGated()).isFalse();
     assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
+  /// By the backup it may switch. Since then it has, and has gone back, and another one may have
+  /// got a permit that no backup has.
+  @Test
+  void aPermitOfTheBackupIsNotGivenOnceMore() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+    restored();
+
+    assertThat(permit(selected(canary))).isEmpty();
+    line = scene.connected(canary, scene.birth("boot-1", 2));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
+    assertThat(permit(selected(canary))).isEmpty();
+  }
+
+  /// Rows that the hub has lost come again: they are older than the permit that it gave then.
+  @Test
+  void whatADeviceSaysByAnOlderDocumentClearsNothing() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    restored();
+    line = scene.connected(canary, scene.birth("boot-1", 2));
+    int before = rollout().inFlight();
+
+    saysByAnOlderDocument(line, canary, ApplicationStatus.Phase.FETCHING);
+    saysByAnOlderDocument(line, canary, ApplicationStatus.Phase.STAGED);
+    saysByAnOlderDocument(line, canary, ApplicationStatus.Phase.PROBING);
+
+    assertThat(rollout().isSuspect(member(canary))).isTrue();
+    assertThat(rollout().inFlight()).isEqualTo(before);
   }
 
   @Test
@@ -697,9 +721,31 @@ class RolloutTurnTest {
       ApplicationStatus.Phase phase,
       Digest live,
       Duration andThen) {
+    says(
+        line,
+        device,
+        known(scene.state().documents.get(device.device())).manifest(),
+        wanted,
+        phase,
+        live,
+        andThen);
+  }
+
+  private void saysByAnOlderDocument(
+      SessionId line, EnrolResponse device, ApplicationStatus.Phase phase) {
+    says(line, device, Digest.ofText("older"), target, phase, old, Duration.ofSeconds(1));
+  }
+
+  private void says(
+      SessionId line,
+      EnrolResponse device,
+      Digest manifest,
+      Digest wanted,
+      ApplicationStatus.Phase phase,
+      Digest live,
+      Duration andThen) {
     ApplicationStatus status =
         new ApplicationStatus(APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of());
-    Digest manifest = known(scene.state().documents.get(device.device())).manifest();
     ReportBody body = new ReportBody.State(manifest, 1, List.of(status), List.of(), Map.of());
     scene.tell(
         new HubEvent.ReportSaid(
@@ -708,5 +754,15 @@ class RolloutTurnTest {
             scene.report(new Report.Row(++sequence, "boot-1", 0, 0, body)),
             1));
     scene.pass(andThen);
+  }
+
+  /// The hub goes on with what it has now as its backup.
+  private void restored() {
+    RestoreSteps.Order order =
+        new RestoreSteps.Order(scene.now, Digest.ofText("archive"), 7, "next", List.of(), "alice");
+    HubStore.Batch batch = store.begin();
+    batch.apply(RestoreSteps.of(scene.state(), order, scene.now).changes());
+    batch.commit();
+    scene.restart();
   }
 }

@@ -49,14 +49,13 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private final Map<DeviceId, Boolean> online = new HashMap<>();
 
   /// The highest wave of each rollout that was opened as it should be. Stays through restores.
-  private final Map<RolloutId, Integer> opened = new HashMap<>();
+  private final Map<Begun, Integer> opened = new HashMap<>();
 
   private final Set<RolloutId> unsure = new HashSet<>();
 
   /// Counts what may change how a wave stands.
   private long moves;
 
-  private final Map<RolloutId, Long> createdMillis = new HashMap<>();
   private final TreeMap<Integer, Shop> shops = new TreeMap<>();
   private final Map<Integer, DeviceUnderWay> underWay = new HashMap<>();
 
@@ -69,6 +68,13 @@ final class RolloutsKeepTheirBounds extends Invariant {
   RolloutsKeepTheirBounds(Facts facts) {
     super("I7");
     this.facts = facts;
+  }
+
+  /// A restored hub may give the number of a rollout once more that it has lost.
+  private record Begun(RolloutId id, long millis) {
+    static Begun of(RolloutRecord record) {
+      return new Begun(record.id(), record.createdMillis());
+    }
   }
 
   /// What one device has of permits: those it holds in its document, and those it has used.
@@ -182,17 +188,16 @@ final class RolloutsKeepTheirBounds extends Invariant {
     if (kept instanceof RolloutChange.Put(var record)) {
       moves++;
       RolloutId id = record.id();
-      Long known = createdMillis.put(id, record.createdMillis());
-      if (known == null || known != record.createdMillis()) {
-        // The number may be that of one which a restored hub has lost.
-        gates.put(id, new GateFacts(record));
-        opened.remove(id);
+      GateFacts known = gates.get(id);
+      if (known == null || !Begun.of(known.record).equals(Begun.of(record))) {
+        known = new GateFacts(record);
+        gates.put(id, known);
         unsure.remove(id);
       }
       if (isWrong) {
         unsure.add(id);
       }
-      put(record, gates.computeIfAbsent(id, unseen -> new GateFacts(record)));
+      put(record, known);
     }
   }
 
@@ -220,7 +225,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     its.isOpenedAnyway = false;
     its.healthySince = 0;
     its.unhealthyTicks = 0;
-    opened.merge(record.id(), through, Math::max);
+    opened.merge(Begun.of(record), through, Math::max);
     health(record, its);
   }
 
@@ -565,7 +570,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
     RolloutRecord record = rollout.record;
     hold(
-        permit.wave() <= opened.getOrDefault(id, -1),
+        permit.wave() <= opened.getOrDefault(Begun.of(rollout.record), -1),
         shop.number(),
         () -> "it switches by a permit of " + id + ", wave " + permit.wave() + ", which is shut");
     Long stopped = its.stoppedSince;
