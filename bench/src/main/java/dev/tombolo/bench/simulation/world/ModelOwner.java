@@ -72,36 +72,16 @@ final class ModelOwner {
       create(chance.oneOf(known), chance.isWithin(0.1));
       return;
     }
+    if (chance.isWithin(0.3)) {
+      world.worstMoments().begin(application);
+      return;
+    }
     Releases.Release release = world.releases().next(application, chance);
     world
         .operators()
         .ask(
             new AdminCommand.PushRelease(release.envelope()),
-            pushed -> {
-              if (chance.isWithin(0.35)) {
-                followed(release);
-              } else {
-                create(release, chance.isWithin(0.15));
-              }
-            });
-  }
-
-  /// One that is watched for its worst moment.
-  private void followed(Releases.Release release) {
-    WorstMoments worst = world.worstMoments();
-    world
-        .operators()
-        .ask(
-            new AdminCommand.CreateRollout(
-                release.ref(),
-                new Scope(World.FLEET, Set.of(), Map.of()),
-                worst.plan(),
-                Optional.empty()),
-            answer -> {
-              if (answer instanceof AdminAnswer.RolloutMade(var id)) {
-                worst.follow(id, release.ref().name());
-              }
-            });
+            pushed -> create(release, chance.isWithin(0.15)));
   }
 
   /// @param twice another one follows before this one is through

@@ -78,8 +78,11 @@ final class Releases {
 
   /// The application's next version.
   Release next(Name application, Chance chance) {
+    return next(application, behaviour(application, of(application).size() + 1, chance), chance);
+  }
+
+  Release next(Name application, Behaviour behaviour, Chance chance) {
     int version = of(application).size() + 1;
-    Behaviour behaviour = behaviour(application, version, chance);
     ReleaseManifest manifest = manifest(application, version, chance);
     String payload = Json.write(manifest);
     Release release =

@@ -372,14 +372,16 @@ public final class World {
   }
 
   /// Other hardware comes into its slot.
-  void replace(Device device) {
+  @Nullable Device replace(Device device) {
     SlotRef slot = slots.get(device.number());
-    if (slot != null) {
-      Device other = new Device(this, devices.size(), device.site(), disks.agent(devices.size()));
-      devices.add(other);
-      installer.join(other, slot, 0);
-      results.begin(other);
+    if (slot == null) {
+      return null;
     }
+    Device other = new Device(this, devices.size(), device.site(), disks.agent(devices.size()));
+    devices.add(other);
+    installer.join(other, slot, 0);
+    results.begin(other);
+    return other;
   }
 
   /// The hub hears its birth.

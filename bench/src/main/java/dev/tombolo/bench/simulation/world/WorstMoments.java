@@ -12,13 +12,16 @@ import dev.tombolo.hub.rollout.Gate;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Rollouts with tight budgets, and what goes wrong with each at the moment that is worst for it:
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class WorstMoments {
   /// Somebody waits for the moment for so long.
   private static final long WATCHED_MILLIS = 2 * VirtualTime.DAY;
+
+  /// A turn of the hub: it has answered the birth, and is having a document signed.
+  private static final long AFTER_BIRTH_MILLIS = 3;
 
   private static final long LOOK_MILLIS = 20 * VirtualTime.SECOND;
   private static final List<Kind> KINDS = List.of(Kind.values());
@@ -42,16 +48,20 @@ final class WorstMoments {
     PERMIT_IS_LOST(InFlight.HOLDS),
     /// As before. The device comes back, says what it said before it had the permit, and is gone.
     OLD_NEWS_AFTER_A_RESTORE(InFlight.HOLDS),
-    /// Somebody stops the rollout and lets it go on; the device hears of neither, and what it says
-    /// is older.
-    STOPPED_FOR_A_MOMENT(InFlight.HOLDS),
+    /// A newer rollout takes the device over; it does not hear of that, and what it says is older.
+    TAKEN_OVER_UNHEARD(InFlight.HOLDS),
     /// The device loses its line, and other hardware gets its slot.
     REPLACED_WITH_A_PERMIT(InFlight.HOLDS),
+    /// As before, while it switches.
+    REPLACED_IN_THE_MIDST(InFlight.USES),
     /// The power goes, and with it the clock and the line.
     NO_CLOCK(InFlight.HOLDS),
-    /// A backup is made of the device while it is at it; it is sent back, a restore loses that, and
-    /// the rollout is stopped for good.
-    SENT_BACK_BEFORE_A_RESTORE(InFlight.USES);
+    /// A backup is made while the device tries a bad release; it goes back, and another device has
+    /// the permit that is lost.
+    ANOTHERS_PERMIT_IS_LOST(InFlight.USES),
+    /// A backup is made while the device tries a bad release; it goes back, a restore loses that,
+    /// and the rollout is stopped for good.
+    ABORTED_AFTER_A_RESTORE(InFlight.USES);
 
     private final InFlight moment;
 
@@ -62,7 +72,12 @@ final class WorstMoments {
     boolean needsBackups() {
       return this == PERMIT_IS_LOST
           || this == OLD_NEWS_AFTER_A_RESTORE
-          || this == SENT_BACK_BEFORE_A_RESTORE;
+          || this == ANOTHERS_PERMIT_IS_LOST
+          || this == ABORTED_AFTER_A_RESTORE;
+    }
+
+    boolean isOfABadRelease() {
+      return this == ANOTHERS_PERMIT_IS_LOST || this == ABORTED_AFTER_A_RESTORE;
     }
   }
 
@@ -74,13 +89,13 @@ final class WorstMoments {
   }
 
   /// Few devices at once, and some that wait for the others.
-  RolloutPlan plan() {
+  private RolloutPlan plan() {
     int site = chance.below(world.plan().sites());
     world.business().shutForHours(site);
     Set<SlotRef> slots = new HashSet<>();
     for (Device device : world.devices()) {
       SlotRef slot = world.slotOf(device);
-      if (slot != null && (device.site() == site ? slots.size() < 3 : chance.isWithin(0.1))) {
+      if (slot != null && (device.site() == site ? slots.size() < 3 : chance.isWithin(0.2))) {
         slots.add(slot);
       }
     }
@@ -95,15 +110,30 @@ final class WorstMoments {
         null);
   }
 
-  void follow(RolloutId rollout, Name application) {
+  /// Begins one, and waits for its moment.
+  void begin(Name application) {
+    Kind kind = kind();
+    Releases.Release release =
+        kind.isOfABadRelease()
+            ? world.releases().next(application, Releases.Behaviour.FAILS_PROBES, chance)
+            : world.releases().next(application, chance);
+    create(
+        release,
+        Set.of(),
+        rollout -> {
+          if (kind == Kind.PERMIT_IS_LOST || kind == Kind.OLD_NEWS_AFTER_A_RESTORE) {
+            world.backups().make();
+          }
+          look(kind, rollout, application, world.now() + WATCHED_MILLIS);
+        });
+  }
+
+  private Kind kind() {
     Kind kind = chance.oneOf(KINDS);
-    if (kind.needsBackups() && !world.backups().areMade()) {
-      kind = chance.isWithin(0.5) ? Kind.STOPPED_FOR_A_MOMENT : Kind.REPLACED_WITH_A_PERMIT;
+    while (world.backups().areMade() ? chance.isWithin(0.3) : kind.needsBackups()) {
+      kind = chance.oneOf(KINDS);
     }
-    if (kind == Kind.PERMIT_IS_LOST || kind == Kind.OLD_NEWS_AFTER_A_RESTORE) {
-      world.backups().make();
-    }
-    look(kind, rollout, application, world.now() + WATCHED_MILLIS);
+    return kind;
   }
 
   private void look(Kind kind, RolloutId rollout, Name application, long untilMillis) {
@@ -136,20 +166,27 @@ final class WorstMoments {
             new AtBirth(
                 device,
                 () -> {
-                  hearNothing(device);
+                  hearsLate(device);
                   losePower(device, 10 * VirtualTime.SECOND);
                 });
       }
-      case STOPPED_FOR_A_MOMENT -> {
+      case TAKEN_OVER_UNHEARD -> {
         world.network().breakLine(line, false, true);
-        say(rollout, Action.PAUSE, "");
-        in(1_000, () -> device.workloadDies(application));
-        in(5_000, () -> say(rollout, Action.RESUME, ""));
+        create(
+            world.releases().next(application, chance),
+            Set.of(world.siteName(device.site())),
+            newer -> {});
+        in(
+            6_000,
+            () -> device.workloads().keySet().stream().toList().forEach(device::workloadDies));
         losePower(device, 9 * VirtualTime.SECOND);
       }
-      case REPLACED_WITH_A_PERMIT -> {
+      case REPLACED_WITH_A_PERMIT, REPLACED_IN_THE_MIDST -> {
         world.network().breakLine(line, true, true);
-        world.replace(device);
+        Device newcomer = world.replace(device);
+        if (newcomer != null) {
+          atBirth = new AtBirth(newcomer, () -> isHeardLate(newcomer));
+        }
       }
       case NO_CLOCK -> {
         darken(device.site(), VirtualTime.HOUR, 20 * VirtualTime.HOUR);
@@ -161,19 +198,20 @@ final class WorstMoments {
               device.clock.setOff(0);
             });
       }
-      case SENT_BACK_BEFORE_A_RESTORE -> {
+      case ANOTHERS_PERMIT_IS_LOST -> {
         world.backups().make();
         in(
-            25 * VirtualTime.SECOND,
-            () -> say(rollout, Action.ROLLBACK, "somebody did not like what he saw"));
+            VirtualTime.MINUTE,
+            () -> look(Kind.PERMIT_IS_LOST, rollout, application, world.now() + WATCHED_MILLIS));
+      }
+      case ABORTED_AFTER_A_RESTORE -> {
+        world.backups().make();
         in(
             5 * VirtualTime.MINUTE,
             () -> {
               darken(device.site(), 13 * VirtualTime.MINUTE, VirtualTime.HOUR);
               lose();
-              in(
-                  3 * VirtualTime.MINUTE,
-                  () -> say(rollout, Action.ABORT, "somebody did not like what he saw"));
+              in(3 * VirtualTime.MINUTE, () -> abort(rollout));
             });
       }
     }
@@ -184,14 +222,23 @@ final class WorstMoments {
     AtBirth waiting = atBirth;
     if (waiting != null && waiting.device() == device) {
       atBirth = null;
-      in(1, waiting.then());
+      in(AFTER_BIRTH_MILLIS, waiting.then());
     }
   }
 
-  private static void hearNothing(Device device) {
+  /// The answer to its birth is on its way; what follows comes later.
+  private static void hearsLate(Device device) {
     Line line = device.line();
     if (line != null) {
-      device.world.network().breakLine(line, false, true);
+      line.lastDownMillis = device.world.now() + VirtualTime.MINUTE;
+    }
+  }
+
+  /// What it says from now on comes a while later; what it hears and fetches does not.
+  private void isHeardLate(Device device) {
+    Line line = device.line();
+    if (line != null) {
+      line.lastUpMillis = world.now() + chance.between(VirtualTime.SECOND, VirtualTime.MINUTE);
     }
   }
 
@@ -224,11 +271,37 @@ final class WorstMoments {
             });
   }
 
-  private void say(RolloutId rollout, Action action, String why) {
+  private void create(Releases.Release release, Set<Name> sites, Consumer<RolloutId> then) {
     world
         .operators()
         .ask(
-            new AdminCommand.SteerRollout(rollout, action, why, false, Optional.empty()),
-            (AdminAnswer answer) -> {});
+            new AdminCommand.PushRelease(release.envelope()),
+            pushed ->
+                world
+                    .operators()
+                    .ask(
+                        new AdminCommand.CreateRollout(
+                            release.ref(),
+                            new Scope(World.FLEET, sites, Map.of()),
+                            plan(),
+                            Optional.empty()),
+                        answer -> {
+                          if (answer instanceof AdminAnswer.RolloutMade(var id)) {
+                            then.accept(id);
+                          }
+                        }));
+  }
+
+  private void abort(RolloutId rollout) {
+    world
+        .operators()
+        .ask(
+            new AdminCommand.SteerRollout(
+                rollout,
+                Action.ABORT,
+                "somebody did not like what he saw",
+                false,
+                Optional.empty()),
+            answer -> {});
   }
 }
