@@ -104,7 +104,8 @@ final class RolloutDriver {
     for (Map.Entry<Name, List<Rollout>> each : state.rolloutsAt(device.slot()).entrySet()) {
       for (Rollout rollout : each.getValue()) {
         int member = rollout.find(device.slot());
-        if (member >= 0) {
+        // Of what a newer one has taken, only a permit that is still out is waited for.
+        if (member >= 0 && (!rollout.isSuperseded(member) || rollout.isOut(member))) {
           Said heard =
               new Said(
                   holder(id),
@@ -319,7 +320,8 @@ final class RolloutDriver {
             RolloutChange.Bound _,
             RolloutChange.Skipped _,
             RolloutChange.OverSeen _,
-            RolloutChange.SuspicionOver _ -> {}
+            RolloutChange.SuspicionOver _,
+            RolloutChange.Darkened _ -> {}
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
@@ -111,15 +112,36 @@ public final class RolloutLayer {
   }
 
   private static Layer.@Nullable Choice choice(List<Word> newestFirst, @Nullable Assignment under) {
-    for (Word word : newestFirst) {
+    for (int i = 0; i < newestFirst.size(); i++) {
+      Word word = newestFirst.get(i);
       Layer.Choice choice = choice(word);
       if (choice != null) {
         boolean isOverruled =
             under != null && under.changedMillis() > word.record().createdMillis();
-        return isOverruled ? null : choice;
+        return isOverruled ? null : furtherBack(word, choice, newestFirst, i + 1);
       }
     }
     return null;
+  }
+
+  /// What a device had before a rollout that was rolled back may be of an older one that was rolled
+  /// back, too.
+  private static Layer.Choice furtherBack(
+      Word word, Layer.Choice choice, List<Word> newestFirst, int from) {
+    if (!(word.record().state() instanceof RolloutState.RolledBack)) {
+      return choice;
+    }
+    Layer.Choice back = choice;
+    for (Word older : newestFirst.subList(from, newestFirst.size())) {
+      boolean isBad =
+          older.record().state() instanceof RolloutState.RolledBack
+              && older.record().digest().equals(back.release());
+      Layer.Choice before = isBad ? choice(older) : null;
+      if (before != null) {
+        back = before;
+      }
+    }
+    return back;
   }
 
   private static Layer.@Nullable Choice choice(Word word) {

@@ -5,6 +5,7 @@ import dev.tombolo.hub.http.api.RolloutRow;
 import dev.tombolo.hub.http.api.RolloutWaveRow;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.RolloutSteps;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.hub.rollout.WaveCount;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -173,7 +174,7 @@ final class RolloutRows {
     if (count.total() == 0) {
       return next + " waits for approval: nobody is in wave " + wave.name();
     }
-    long soaksUntil = rolling.healthySinceMillis() + wave.gate().soakMillis();
+    long soaksUntil = rolling.healthySinceMillis() + RolloutSteps.soakMillis(wave.gate(), count);
     if (rolling.healthySinceMillis() == 0) {
       return next
           + " waits: "

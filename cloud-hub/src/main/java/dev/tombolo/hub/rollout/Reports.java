@@ -1,5 +1,6 @@
 package dev.tombolo.hub.rollout;
 
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
@@ -95,11 +96,21 @@ final class Reports {
     return switch (status.phase()) {
       case ROLLED_BACK -> failed(rollout, member, from, status);
       case SWITCHING, PROBING ->
-          from.isDecided() || from == Phase.LOST ? Move.to(from) : Move.to(Phase.SWITCHED);
+          from.isDecided() || from == Phase.LOST || !isByPermitOf(rollout.record(), status)
+              ? Move.to(from)
+              : Move.to(Phase.SWITCHED);
       case STAGED -> staged(rollout, member, from, said);
       case FETCHING, ABSENT -> fetching(rollout, member, from, status, said);
       case LIVE -> Move.to(from);
     };
+  }
+
+  /// A device may still be at the release before when it hears that it is to have this one.
+  private static boolean isByPermitOf(RolloutRecord record, ApplicationStatus status) {
+    Permit used = status.permit();
+    return used != null
+        && used.rollout().text().equals(record.id().toString())
+        && used.notBeforeMillis() >= record.createdMillis();
   }
 
   private static Move failed(Rollout rollout, int member, Phase from, ApplicationStatus status) {

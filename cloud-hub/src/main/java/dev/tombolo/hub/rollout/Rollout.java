@@ -56,6 +56,10 @@ public final class Rollout {
   private final TreeMap<Long, IntQueue> over = new TreeMap<>();
 
   private boolean isSuspicionOver;
+
+  /// Since when the open wave is dark as a whole, as far as this process saw it; 0: it is not.
+  private long darkSinceMillis;
+
   private List<WaveCount> counted = List.of();
 
   /// While it is being planned.
@@ -195,9 +199,10 @@ public final class Rollout {
     int back = counts[at + Kind.BACK.ordinal()];
     int takenSucceeded = counts[at + Kind.TAKEN_SUCCEEDED.ordinal()];
     int takenFailed = counts[at + Kind.TAKEN_FAILED.ordinal()];
-    int reached = succeeded + failed + outOnline + downloading + ready + back;
+    // Who has a permit may be failing by it in the dark.
+    int reached = succeeded + failed + outOnline + outDark + downloading + ready + back;
     return new WaveCount(
-        reached + outDark + dark,
+        reached + dark,
         succeeded,
         failed,
         outOnline + outDark,
@@ -334,6 +339,10 @@ public final class Rollout {
     return due;
   }
 
+  long darkSinceMillis() {
+    return darkSinceMillis;
+  }
+
   boolean isSuspicionDue(long nowMillis) {
     return record.suspectUntilMillis() > 0
         && !isSuspicionOver
@@ -366,6 +375,7 @@ public final class Rollout {
       case RolloutChange.Skipped c -> skip(c.member(), c.parked());
       case RolloutChange.OverSeen c -> overSeen(c.permits());
       case RolloutChange.SuspicionOver _ -> endSuspicion();
+      case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
     }
   }
 

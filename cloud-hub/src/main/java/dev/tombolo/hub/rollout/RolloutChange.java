@@ -93,4 +93,7 @@ public sealed interface RolloutChange {
 
   /// No permit can be good any more that a restored database has lost.
   record SuspicionOver(RolloutId rollout) implements Passing {}
+
+  /// The open wave is dark as a whole since then; 0: it is not.
+  record Darkened(RolloutId rollout, long sinceMillis) implements Passing {}
 }

@@ -133,15 +133,18 @@ public final class RolloutReasons {
               count.healthyPercent(),
               last.gate().healthyPercent(),
               count.reached()));
-    } else if (at.nowMillis() < rolling.healthySinceMillis() + last.gate().soakMillis()) {
+    } else if (at.nowMillis() < soaksUntil(rolling, last.gate(), count)) {
       reasons.add(
-          new Reason.WaveSoaking(
-              id, wave, last.name(), rolling.healthySinceMillis() + last.gate().soakMillis()));
+          new Reason.WaveSoaking(id, wave, last.name(), soaksUntil(rolling, last.gate(), count)));
     } else if (last.gate().needsApproval() && rolling.approvedBy().isEmpty()) {
       reasons.add(new Reason.WaveApprovalNeeded(id, wave, last.name()));
     } else {
       reasons.add(new Reason.Starting("wave " + wave + " of " + id + " opens"));
     }
+  }
+
+  private static long soaksUntil(RolloutState.Rolling rolling, Gate gate, WaveCount wave) {
+    return rolling.healthySinceMillis() + RolloutSteps.soakMillis(gate, wave);
   }
 
   private static void open(Standing at, List<Reason> reasons) {

@@ -21,8 +21,9 @@ public final class RolloutSteps {
   /// Devices looked at in one step to find where waves end.
   static final int BOUND_SLICE = 50_000;
 
-  /// How long a wave may be dark as a whole before others stand in for it.
-  public static final long STAND_IN_MILLIS = 60_000;
+  /// Who was connected is not dark for the gates before this time: hubs start anew, lines break,
+  /// and a device may wait five minutes before it tries again.
+  public static final long DARK_MILLIS = 10 * 60_000;
 
   private RolloutSteps() {}
 
@@ -106,17 +107,23 @@ public final class RolloutSteps {
     return changes;
   }
 
-  /// Nobody has proven the release, and the open wave is dark as a whole: so many connected devices
-  /// of later waves take its place that the rollout does not wait for one shop.
+  /// Nobody has proven the release, and the open wave has been dark as a whole for a while: so many
+  /// connected devices of later waves take its place that the rollout does not wait for one shop.
   private static void standIns(
       Rollout rollout, RolloutState.Rolling at, long nowMillis, List<RolloutChange> changes) {
     int wave = at.openThrough();
     WaveCount count = rollout.count(wave);
-    if (wave >= rollout.record().plan().last()
-        || count.dark() < count.total()
-        || count.total() == 0
-        || nowMillis - at.openedMillis() < STAND_IN_MILLIS
-        || isProven(rollout, wave)) {
+    boolean isDark =
+        wave < rollout.record().plan().last()
+            && count.total() > 0
+            && count.dark() == count.total()
+            && !isProven(rollout, wave);
+    long since = rollout.darkSinceMillis();
+    if (isDark != since > 0) {
+      changes.add(new RolloutChange.Darkened(rollout.id(), isDark ? nowMillis : 0));
+      return;
+    }
+    if (!isDark || nowMillis - Math.max(since, at.openedMillis()) < DARK_MILLIS) {
       return;
     }
     for (int member : rollout.connectedBehind(wave, Math.min(SLICE, count.total()))) {
@@ -238,15 +245,22 @@ public final class RolloutSteps {
     Gate gate = rollout.record().plan().waves().get(wave).gate();
     boolean isHealthy = isHealthy(rollout, wave);
     long since = !isHealthy ? 0 : at.healthySinceMillis() > 0 ? at.healthySinceMillis() : nowMillis;
-    boolean hasSoaked = isHealthy && nowMillis - since >= gate.soakMillis();
+    WaveCount count = rollout.count(wave);
+    boolean hasSoaked = isHealthy && nowMillis - since >= soakMillis(gate, count);
     boolean isApproved = !at.approvedBy().isEmpty();
-    boolean isEmpty = rollout.count(wave).total() == 0;
+    boolean isEmpty = count.total() == 0;
     if (isEmpty
         ? isApproved || mayPassEmpty(rollout, wave, gate)
         : hasSoaked && (!gate.needsApproval() || isApproved)) {
       return new RolloutState.Rolling(wave + 1, nowMillis, 0, "");
     }
     return new RolloutState.Rolling(wave, at.openedMillis(), since, at.approvedBy());
+  }
+
+  /// How long a wave must have been healthy before the next one opens. Where some of its devices
+  /// are dark it takes a while until that is sure.
+  public static long soakMillis(Gate gate, WaveCount wave) {
+    return wave.dark() == 0 ? gate.soakMillis() : Math.max(gate.soakMillis(), DARK_MILLIS);
   }
 
   /// A wave without anybody proves nothing: it was picked by a label that nobody has, say, or a

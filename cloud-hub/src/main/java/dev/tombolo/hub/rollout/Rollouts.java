@@ -75,7 +75,8 @@ public final class Rollouts {
           RolloutChange.Bound _,
           RolloutChange.Skipped _,
           RolloutChange.OverSeen _,
-          RolloutChange.SuspicionOver _ -> {
+          RolloutChange.SuspicionOver _,
+          RolloutChange.Darkened _ -> {
         if (rollout != null) {
           rollout.apply(change);
         }

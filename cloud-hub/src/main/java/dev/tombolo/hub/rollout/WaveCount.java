@@ -8,7 +8,7 @@ package dev.tombolo.hub.rollout;
 /// @param ready connected, ready, without a permit
 /// @param dark not reached yet: undecided, not connected, no permit out
 /// @param back gone back to what they had, after the rollout was rolled back
-/// @param reached all that are decided or connected
+/// @param reached all that are decided or connected, or have a permit
 /// @param taken those that a newer rollout took, none of which counts in the others
 /// @param alsoOut permits that hold budgets and are not in `inFlight`: of those that were taken,
 ///   and of decided ones that are suspected since a restore

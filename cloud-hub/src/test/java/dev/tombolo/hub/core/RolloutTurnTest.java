@@ -159,6 +159,123 @@ class RolloutTurnTest {
     assertThat(rollout().inFlight()).isEqualTo(before);
   }
 
+  /// It still tries the release before when it hears that it is to have this one.
+  @Test
+  void whoSwitchesWithoutAPermitOfTheRolloutHasNotSwitchedToItsRelease() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    ApplicationStatus probing =
+        new ApplicationStatus(
+            APP,
+            ApplicationStatus.Phase.PROBING,
+            target,
+            "2.0",
+            null,
+            null,
+            null,
+            0,
+            0,
+            0,
+            0,
+            List.of());
+
+    says(line, canary, manifest(canary), probing, Duration.ofSeconds(1));
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.WAITING);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+
+    assertThat(selected(canary).release()).isEqualTo(old);
+  }
+
+  @Test
+  void aHubThatStartsAnewOpensNoWaveOverDevicesThatItHasNotHeardYet() {
+    secondWaveIsOpen();
+    scene.connected(other, scene.birth("boot-2", 1));
+
+    scene.restart();
+    scene.pass(Duration.ofMinutes(1));
+    scene.pass(Duration.ofMinutes(8));
+    assertThat(rollout().state().openThrough()).isEqualTo(1);
+
+    scene.pass(Duration.ofMinutes(3));
+    assertThat(rollout().state().openThrough()).isEqualTo(2);
+  }
+
+  /// It may be failing by it: a release may take its device down.
+  @Test
+  void aDeviceThatIsDarkWithAPermitIsReached() {
+    secondWaveIsOpen();
+    SessionId line = scene.connected(other, scene.birth("boot-2", 1));
+    says(line, other, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, other, target, ApplicationStatus.Phase.PROBING, old);
+
+    scene.tell(new HubEvent.SessionClosed(line, other.device(), false, "silence"));
+    scene.pass(Duration.ofMinutes(20));
+    scene.pass(Duration.ofMinutes(20));
+
+    assertThat(rollout().count(1).reached()).isEqualTo(1);
+    assertThat(rollout().state().openThrough()).isEqualTo(1);
+  }
+
+  private void secondWaveIsOpen() {
+    Gate all = new Gate(100, 0, false);
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(
+                new Wave("canary", new Pick.Listed(Set.of(slotOf(canary))), all),
+                new Wave("second", new Pick.Listed(Set.of(slotOf(other))), all)),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(rollout().state().openThrough()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasRolledBackIsNotGoneBackToWhenTheNextIsRolledBackToo() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    Digest third = pushed("3.0");
+    RolloutId second = new RolloutId(2);
+    scene.now += 1_000;
+    scene.command(
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(APP, "3.0"),
+            new Scope(Scene.FLEET, Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
+            Optional.of(Scene.FLEET.text())));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, third, ApplicationStatus.Phase.STAGED, target);
+    says(line, canary, third, ApplicationStatus.Phase.LIVE, third);
+    assertThat(selected(canary).release()).isEqualTo(third);
+
+    scene.command(
+        new AdminCommand.SteerRollout(
+            second, AdminCommand.SteerRollout.Action.ROLLBACK, "bad", false, Optional.empty()));
+    assertThat(selected(canary).release()).isEqualTo(target);
+    steered(AdminCommand.SteerRollout.Action.ROLLBACK, "bad, too");
+
+    assertThat(selected(canary).release()).isEqualTo(old);
+  }
+
+  @Test
+  void whatANewerRolloutHasTakenIsNoSuccessOfTheOlderOne() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    scene.now += 1_000;
+    scene.command(creation(Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.WAITING);
+  }
+
   @Test
   void nothingElseIsAssignedWhileItRolls() {
     create();
@@ -721,14 +838,11 @@ class RolloutTurnTest {
       ApplicationStatus.Phase phase,
       Digest live,
       Duration andThen) {
-    says(
-        line,
-        device,
-        known(scene.state().documents.get(device.device())).manifest(),
-        wanted,
-        phase,
-        live,
-        andThen);
+    says(line, device, manifest(device), wanted, phase, live, andThen);
+  }
+
+  private Digest manifest(EnrolResponse device) {
+    return known(scene.state().documents.get(device.device())).manifest();
   }
 
   private void saysByAnOlderDocument(
@@ -744,8 +858,36 @@ class RolloutTurnTest {
       ApplicationStatus.Phase phase,
       Digest live,
       Duration andThen) {
-    ApplicationStatus status =
-        new ApplicationStatus(APP, phase, wanted, "2.0", live, "1.0", null, 0, 0, 0, 0, List.of());
+    boolean isSwitched =
+        phase == ApplicationStatus.Phase.SWITCHING || phase == ApplicationStatus.Phase.PROBING;
+    says(
+        line,
+        device,
+        manifest,
+        new ApplicationStatus(
+            APP,
+            phase,
+            wanted,
+            "2.0",
+            live,
+            "1.0",
+            null,
+            0,
+            0,
+            0,
+            0,
+            List.of(),
+            isSwitched ? permit(selected(device)).orElse(null) : null,
+            null),
+        andThen);
+  }
+
+  private void says(
+      SessionId line,
+      EnrolResponse device,
+      Digest manifest,
+      ApplicationStatus status,
+      Duration andThen) {
     ReportBody body = new ReportBody.State(manifest, 1, List.of(status), List.of(), Map.of());
     scene.tell(
         new HubEvent.ReportSaid(
