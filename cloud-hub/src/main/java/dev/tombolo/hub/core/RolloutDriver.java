@@ -43,6 +43,7 @@ final class RolloutDriver {
 
   private final HubState state;
   private final Rendered rendered;
+  private final SwitchTimes switchTimes;
 
   /// Whose turn it is: changes who is served first, never what is decided.
   private long turn;
@@ -52,6 +53,7 @@ final class RolloutDriver {
   RolloutDriver(HubState state, Rendered rendered) {
     this.state = state;
     this.rendered = rendered;
+    this.switchTimes = new SwitchTimes(state);
   }
 
   /// A device has come, or what it should have may have changed: one that is new in the scope of a
@@ -224,6 +226,11 @@ final class RolloutDriver {
       public int holder(SlotRef slot) {
         return RolloutDriver.holder(state.holders.get(slot));
       }
+
+      @Override
+      public boolean maySwitchBefore(SlotRef slot, long nowMillis, long untilMillis) {
+        return switchTimes.opensBefore(slot, nowMillis, untilMillis);
+      }
     };
   }
 
@@ -321,6 +328,8 @@ final class RolloutDriver {
             RolloutChange.Skipped _,
             RolloutChange.OverSeen _,
             RolloutChange.SuspicionOver _,
+            RolloutChange.Postponed _,
+            RolloutChange.LookedAgain _,
             RolloutChange.Darkened _ -> {}
       }
     }

@@ -38,6 +38,9 @@ public final class Rollout {
     TAKEN_FAILED
   }
 
+  /// Between two looks at devices whose windows open too late for a permit.
+  private static final long LOOK_AGAIN_MILLIS = 10 * 60_000;
+
   private static final int KINDS = Kind.values().length;
 
   private RolloutRecord record;
@@ -51,6 +54,11 @@ public final class Rollout {
 
   /// Devices that may get a permit, in the order in which they became ready.
   private final IntQueue queue = new IntQueue();
+
+  /// Devices that could not use a permit now, and when they were looked at last.
+  private final IntQueue postponed = new IntQueue();
+
+  private long lookedMillis;
 
   /// Permits by the second in which they are surely over.
   private final TreeMap<Long, IntQueue> over = new TreeMap<>();
@@ -375,6 +383,8 @@ public final class Rollout {
       case RolloutChange.Skipped c -> skip(c.member(), c.parked());
       case RolloutChange.OverSeen c -> overSeen(c.permits());
       case RolloutChange.SuspicionOver _ -> endSuspicion();
+      case RolloutChange.Postponed c -> postpone(c.member());
+      case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
     }
   }
@@ -501,6 +511,25 @@ public final class Rollout {
     } else {
       unpark(site);
     }
+  }
+
+  private void postpone(int member) {
+    int first = queue.remove();
+    if (first != member) {
+      throw new IllegalStateException("device " + member + " was not the first to wait");
+    }
+    postponed.add(member);
+  }
+
+  private void lookAgain(long nowMillis) {
+    lookedMillis = nowMillis;
+    while (!postponed.isEmpty()) {
+      queue.add(postponed.remove());
+    }
+  }
+
+  boolean isLookDue(long nowMillis) {
+    return !postponed.isEmpty() && Math.abs(nowMillis - lookedMillis) >= LOOK_AGAIN_MILLIS;
   }
 
   private void unpark(int site) {

@@ -94,6 +94,12 @@ public sealed interface RolloutChange {
   /// No permit can be good any more that a restored database has lost.
   record SuspicionOver(RolloutId rollout) implements Passing {}
 
+  /// The first of those that wait cannot use a permit in its time: it waits aside.
+  record Postponed(RolloutId rollout, int member) implements Passing {}
+
+  /// Those that wait aside are looked at again.
+  record LookedAgain(RolloutId rollout, long nowMillis) implements Passing {}
+
   /// The open wave is dark as a whole since then; 0: it is not.
   record Darkened(RolloutId rollout, long sinceMillis) implements Passing {}
 }

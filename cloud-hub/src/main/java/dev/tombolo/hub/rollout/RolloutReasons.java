@@ -27,7 +27,7 @@ public final class RolloutReasons {
       // Of older ones nothing is waited for any more.
       boolean isNewest = told.add(standing.record().application());
       if (isNewest && !isOverruled.test(standing.record())) {
-        ours.addAll(needs(of(standing), theirs));
+        ours.addAll(opens(standing, needs(of(standing), theirs), theirs));
       }
     }
     if (ours.isEmpty()) {
@@ -57,6 +57,28 @@ public final class RolloutReasons {
     return lacks
         ? ours.stream().filter(it -> !(it instanceof Reason.RolloutStaging)).toList()
         : ours;
+  }
+
+  /// A device that waits for its windows says so; it gets its permit when they are near.
+  private static List<Reason> opens(Standing at, List<Reason> ours, List<Reason> theirs) {
+    long permitEnds = at.nowMillis() + at.record().plan().permitMillis();
+    boolean isLate =
+        theirs.stream().mapToLong(RolloutReasons::opensMillis).anyMatch(it -> it >= permitEnds);
+    return isLate && at.phase() == Phase.READY && !at.isOut()
+        ? ours.stream().filter(it -> !(it instanceof Reason.Starting)).toList()
+        : ours;
+  }
+
+  /// When the windows open that it waits for; -1: it does not wait for any.
+  private static long opensMillis(Reason reason) {
+    long opens =
+        switch (reason) {
+          case Reason.SwitchWindowClosed it -> it.opensMillis();
+          case Reason.ShopOpen it -> it.opensMillis();
+          case Reason.Frozen it -> it.opensMillis();
+          default -> -1;
+        };
+    return opens == 0 ? Long.MAX_VALUE : opens;
   }
 
   /// Empty when nothing of the rollout holds the device up.

@@ -34,6 +34,11 @@ public final class RolloutSteps {
 
     /// Tells the hardware apart that holds it; never 0.
     int holder(SlotRef slot);
+
+    /// Whether its windows let it switch before this time.
+    default boolean maySwitchBefore(SlotRef slot, long nowMillis, long untilMillis) {
+      return true;
+    }
   }
 
   /// A device has told its state.
@@ -101,6 +106,9 @@ public final class RolloutSteps {
     } else if (next.givesPermits()) {
       if (next instanceof RolloutState.Rolling rolling) {
         standIns(rollout, rolling, nowMillis, changes);
+      }
+      if (rollout.isLookDue(nowMillis)) {
+        return List.of(new RolloutChange.LookedAgain(rollout.id(), nowMillis));
       }
       permits(rollout, slots, nowMillis, changes);
     }
@@ -305,6 +313,10 @@ public final class RolloutSteps {
       } else if (isFull(budgets.failuresPerSite(), rollout.siteFailed(member))
           || isFull(budgets.perSite(), atSite)) {
         changes.add(new RolloutChange.Skipped(rollout.id(), member, true));
+      } else if (!slots.maySwitchBefore(
+          rollout.slot(member), nowMillis, nowMillis + rollout.record().plan().permitMillis())) {
+        // A shop that is closed until later holds no budget.
+        changes.add(new RolloutChange.Postponed(rollout.id(), member));
       } else if (isFull(budgets.inFlight(), rollout.inFlight() + all)) {
         break;
       } else {

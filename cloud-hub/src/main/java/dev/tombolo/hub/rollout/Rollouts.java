@@ -76,6 +76,8 @@ public final class Rollouts {
           RolloutChange.Skipped _,
           RolloutChange.OverSeen _,
           RolloutChange.SuspicionOver _,
+          RolloutChange.Postponed _,
+          RolloutChange.LookedAgain _,
           RolloutChange.Darkened _ -> {
         if (rollout != null) {
           rollout.apply(change);

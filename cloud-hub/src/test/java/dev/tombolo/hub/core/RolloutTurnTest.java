@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminCommand.Prune;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Selector;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
@@ -35,7 +36,11 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.window.DateSpan;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -230,6 +235,38 @@ class RolloutTurnTest {
     says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
     says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
     assertThat(rollout().state().openThrough()).isEqualTo(1);
+  }
+
+  /// A frozen shop would hold a budget that others could use.
+  @Test
+  void aShopThatIsClosedLongerThanAPermitIsGoodGetsNone() {
+    LocalDate today = Instant.ofEpochMilli(scene.now).atZone(ZoneOffset.UTC).toLocalDate();
+    scene.apply(
+        new AdminObject.Site(
+            Scene.SITE,
+            Scene.FLEET,
+            "",
+            Map.of(),
+            "Etc/UTC",
+            "",
+            "",
+            Map.of(),
+            new SiteTimes(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new DateSpan(today.minusDays(1), today.plusDays(5)))),
+            Optional.empty()));
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    scene.pass(Duration.ofHours(1));
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
+    assertThat(permit(selected(canary))).isEmpty();
+
+    scene.pass(Duration.ofDays(6));
+    assertThat(permit(selected(canary))).isPresent();
   }
 
   @Test

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// I8: fifteen minutes after the last fault every device is what it should be and the hub knows it,
 /// or `why` names a cause that only a person can take away. Nothing that was promised is missing.
 final class EverythingConverges extends Invariant {
+  /// What a switch may take, with its probes.
+  private static final long SWITCH_MAX_MILLIS = 5 * 60_000;
+
   private final Facts facts;
 
   EverythingConverges(Facts facts) {
@@ -162,7 +165,8 @@ final class EverythingConverges extends Invariant {
               || state instanceof ReleaseState.RolledBack
               || state instanceof ReleaseState.Absent
               || waitsForItsTime(shop, state, wanted.get(release.getKey()), why, nowMillis)
-              || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis);
+              || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis)
+              || hasJustGotLeave(device, release.getKey(), nowMillis);
       hold(
           isSettled,
           shop.number(),
@@ -177,7 +181,8 @@ final class EverythingConverges extends Invariant {
         hold(
             why.stream().anyMatch(EverythingConverges::needsAPerson)
                 || (state != null && waitsForItsTime(shop, state, each.getValue(), why, nowMillis))
-                || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis)),
+                || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis))
+                || hasJustGotLeave(device, each.getKey(), nowMillis),
             shop.number(),
             () -> each.getKey() + " is " + state + " and not " + each.getValue() + "; why: " + why);
         isAsWanted = false;
@@ -207,6 +212,16 @@ final class EverythingConverges extends Invariant {
           () -> "the device is as it should be, and `why` says " + why);
     }
     return isAsWanted;
+  }
+
+  /// A rollout goes on while the world ends: its permit came a moment ago.
+  private boolean hasJustGotLeave(DeviceRecord device, Name application, long nowMillis) {
+    return standings(device, nowMillis).stream()
+        .filter(it -> it.record().application().equals(application) && it.isOut())
+        .anyMatch(
+            it ->
+                it.notAfterMillis() - it.record().plan().permitMillis()
+                    > nowMillis - SWITCH_MAX_MILLIS);
   }
 
   /// Its window is shut, and `why` says so; or the hub's clock was ahead, and what it signed then

@@ -19,6 +19,10 @@ final class Facts {
     if (facts == null) {
       facts = new ShopFacts();
       shops.put(shop.number(), facts);
+    }
+    if (!facts.isNamed) {
+      // It may have done something before it had joined.
+      facts.isNamed = shop.device().isPresent();
       shop.device().ifPresent(device -> byDevice.putIfAbsent(device, shop));
     }
     return facts;

@@ -133,6 +133,9 @@ final class NoRolloutHangs extends Invariant {
     if (reason instanceof Reason.RolloutStaging || reason instanceof Reason.RolloutRetrying) {
       return saysWhy(holder);
     }
+    if (reason instanceof Reason.Starting) {
+      return standing.phase() == Phase.READY && isClosedFor(holder, standing, nowMillis);
+    }
     // What nobody thought of here is no excuse.
     return reason instanceof Reason.WaveNotOpen
         || reason instanceof Reason.WaveApprovalNeeded
@@ -144,6 +147,24 @@ final class NoRolloutHangs extends Invariant {
         || reason instanceof Reason.BudgetFull
         || reason instanceof Reason.SiteFailuresFull
         || reason instanceof Reason.NeedNotLive;
+  }
+
+  /// Whether no permit that it got now would be good when its windows open.
+  private boolean isClosedFor(DeviceId holder, Standing standing, long nowMillis) {
+    Shop shop = facts.shopOf(holder);
+    if (shop == null) {
+      return false;
+    }
+    WindowRule rule = WindowRule.of(facts.of(shop));
+    // Windows are longer than that.
+    long stepMillis = 20 * 60_000;
+    long end = nowMillis + standing.record().plan().permitMillis() - SLACK_MILLIS;
+    for (long at = nowMillis; at < end; at += stepMillis) {
+      if (rule.maySwitch(at)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isUnderWay(DeviceId holder, Standing standing) {

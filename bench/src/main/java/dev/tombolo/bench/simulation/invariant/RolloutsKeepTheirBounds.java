@@ -44,6 +44,10 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// So wrong a clock of the hub spoils what it reckons: then its rollouts prove nothing any more.
   private static final long CLOCK_OFF_MAX_MILLIS = 2_000;
 
+  /// So long a device has been dark before its wave may go on without it; a little less, for the
+  /// hub looks once in a while.
+  private static final long SURELY_DARK_MILLIS = 9 * 60_000;
+
   private final Facts facts;
   private final Map<RolloutId, GateFacts> gates = new TreeMap<>();
   private final Map<DeviceId, Boolean> online = new HashMap<>();
@@ -275,13 +279,28 @@ final class RolloutsKeepTheirBounds extends Invariant {
         share.isHealthy(gate),
         -1,
         () -> record.id() + " goes on after wave " + wave + ", of which " + share + ", " + gate);
+    // Whoever is dark may be so because lines broke, or the hub began anew. After a restore they
+    // count as if each had a permit.
+    boolean mayBeDark = share.isAnyDark() && facts.hub.clockMillis >= record.suspectUntilMillis();
+    long soak = Math.max(gate.soakMillis(), mayBeDark ? SURELY_DARK_MILLIS : 0);
     hold(
-        gate.soakMillis() == 0
+        soak == 0
             || (its.healthySince > 0
-                && facts.hub.clockMillis - its.healthySince >= gate.soakMillis()
+                && facts.hub.clockMillis - its.healthySince >= soak
                 && its.unhealthyTicks <= facts.hub.rollouts.count() + 1),
         -1,
-        () -> record.id() + " goes on after wave " + wave + " before it has soaked, " + gate);
+        () ->
+            record.id()
+                + " goes on after wave "
+                + wave
+                + " before it has soaked, "
+                + gate
+                + ", "
+                + share
+                + ", healthy since "
+                + (its.healthySince == 0
+                    ? "never"
+                    : facts.hub.clockMillis - its.healthySince + " ms"));
     hold(
         !gate.needsApproval() || its.isApproved,
         -1,
@@ -293,8 +312,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
     return members == null || members.slots.isEmpty();
   }
 
-  /// How a wave stands by what its devices said.
+  /// How a wave stands by what its devices said, and what they have.
   private record Share(int total, int succeeded, int failed, int reached, boolean isProven) {
+    boolean isAnyDark() {
+      return reached < total;
+    }
+
     boolean isHealthy(Gate gate) {
       return isProven && 100L * succeeded >= (long) gate.healthyPercent() * reached;
     }
@@ -328,11 +351,20 @@ final class RolloutsKeepTheirBounds extends Invariant {
         succeeded++;
       } else if (its.failed.contains(slot)) {
         failed++;
-      } else if (holder != null && online.getOrDefault(holder, false)) {
+      } else if (holder != null
+          && (online.getOrDefault(holder, false) || isUnderWay(holder, record))) {
         connected++;
       }
     }
     return new Share(total, succeeded, failed, succeeded + failed + connected, isProven);
+  }
+
+  /// Whether it has a permit that is good: what becomes of it counts, though it is dark.
+  private boolean isUnderWay(DeviceId holder, RolloutRecord record) {
+    Shop shop = facts.shopOf(holder);
+    return shop != null
+        && !facts.wasCopied(holder)
+        && inFlight(shop, record, facts.hub.clockMillis) != InFlight.NOT;
   }
 
   // ---- what devices tell
@@ -423,9 +455,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
 
   private void health(RolloutRecord record, GateFacts its) {
     int wave = record.state().openThrough();
-    if (!isRolling(record)
-        || wave >= record.plan().last()
-        || record.plan().waves().get(wave).gate().soakMillis() == 0) {
+    if (!isRolling(record) || wave >= record.plan().last()) {
       return;
     }
     boolean isHealthy = share(record, its, wave).isHealthy(record.plan().waves().get(wave).gate());

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What one agent has committed, kept independently of its own store and memory.
 final class ShopFacts {
+  /// Who it is is known.
+  boolean isNamed;
+
   long connects;
   long timeFloorMillis;
   @Nullable TimeHeard heard;
