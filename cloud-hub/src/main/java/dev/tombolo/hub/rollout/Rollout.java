@@ -226,6 +226,12 @@ public final class Rollout {
         outs[wave] - outOnline - outDark);
   }
 
+  /// Those of a wave that are decided or connected: what the share of failures is of. Who is dark
+  /// with a permit holds a gate shut, and makes no failure smaller.
+  int heard(int wave) {
+    return count(wave).reached() - counts[wave * KINDS + Kind.OUT_DARK.ordinal()];
+  }
+
   public List<WaveCount> counts() {
     List<WaveCount> all = new ArrayList<>();
     for (int wave = 0; wave < record.plan().waves().size(); wave++) {

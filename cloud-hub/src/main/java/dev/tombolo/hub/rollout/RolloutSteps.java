@@ -220,12 +220,12 @@ public final class RolloutSteps {
       all += count.failed();
       if (rule.failedPercent() > 0
           && count.failed() > 0
-          && 100L * count.failed() >= (long) rule.failedPercent() * count.reached()) {
+          && 100L * count.failed() >= (long) rule.failedPercent() * rollout.heard(wave)) {
         return new Reason.RolloutFailures(
             rollout.id().toString(),
             rollout.record().plan().waves().get(wave).name(),
             count.failed(),
-            count.reached());
+            rollout.heard(wave));
       }
     }
     return rule.failed() > 0 && all >= rule.failed()

@@ -313,7 +313,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
   }
 
   /// How a wave stands by what its devices said, and what they have.
-  private record Share(int total, int succeeded, int failed, int reached, boolean isProven) {
+  private record Share(
+      int total, int succeeded, int failed, int heard, int reached, boolean isProven) {
     boolean isAnyDark() {
       return reached < total;
     }
@@ -326,7 +327,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private Share share(RolloutRecord record, GateFacts its, int wave) {
     RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
     if (members == null) {
-      return new Share(0, 0, 0, 0, false);
+      return new Share(0, 0, 0, 0, 0, false);
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
     Set<SlotRef> superseded = facts.hub.rollouts.superseded(members);
@@ -334,6 +335,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     int succeeded = 0;
     int failed = 0;
     int connected = 0;
+    int underWay = 0;
     boolean isProven = false;
     for (int i = 0; i < members.slots.size(); i++) {
       SlotRef slot = members.slots.get(i);
@@ -351,12 +353,14 @@ final class RolloutsKeepTheirBounds extends Invariant {
         succeeded++;
       } else if (its.failed.contains(slot)) {
         failed++;
-      } else if (holder != null
-          && (online.getOrDefault(holder, false) || isUnderWay(holder, record))) {
+      } else if (holder != null && online.getOrDefault(holder, false)) {
         connected++;
+      } else if (holder != null && isUnderWay(holder, record)) {
+        underWay++;
       }
     }
-    return new Share(total, succeeded, failed, succeeded + failed + connected, isProven);
+    int heard = succeeded + failed + connected;
+    return new Share(total, succeeded, failed, heard, heard + underWay, isProven);
   }
 
   /// Whether it has a permit that is good: what becomes of it counts, though it is dark.
@@ -503,7 +507,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       all += share.failed;
       if (rule.failedPercent() > 0
           && share.failed > 0
-          && 100L * share.failed >= (long) rule.failedPercent() * share.reached) {
+          && 100L * share.failed >= (long) rule.failedPercent() * share.heard) {
         return true;
       }
     }
