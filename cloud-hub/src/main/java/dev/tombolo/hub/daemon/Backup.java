@@ -9,10 +9,8 @@ import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +36,9 @@ public final class Backup {
       throw new IOException(data + " is not the data folder of a hub: it has no hub.db");
     }
     Path beside = BackupArchive.parentOf(out);
-    Path work =
-        Files.createTempDirectory(
-            beside,
-            ".tombolo-backup",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    try {
+    BackupFolder.removeAbandoned(beside);
+    try (BackupFolder folder = BackupFolder.make(beside)) {
+      Path work = folder.path();
       Map<String, Path> files = gather(data, work);
       DatabaseCopy.Content content = DatabaseCopy.check(work.resolve("hub.db"));
       List<BackupFile> releaseFiles = releaseFiles(data, content, withFiles, files);
@@ -65,13 +60,11 @@ public final class Backup {
               withFiles,
               entries,
               releaseFiles);
-      Digest archive = BackupArchive.write(out, described, files);
+      Digest archive = BackupArchive.write(out, work, described, files);
       LastBackup.note(data, out);
       return new Made(described, archive, Files.size(out));
     } catch (StoreFailure e) {
       throw new IOException(e.getMessage(), e);
-    } finally {
-      remove(work);
     }
   }
 
@@ -107,14 +100,6 @@ public final class Backup {
     Path to = work.resolve(name);
     Files.copy(from, to);
     files.put(name, to);
-  }
-
-  private static void remove(Path work) throws IOException {
-    try (Stream<Path> all = Files.walk(work)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    }
   }
 
   private static List<BackupFile> releaseFiles(

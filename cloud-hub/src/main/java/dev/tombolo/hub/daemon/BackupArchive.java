@@ -40,13 +40,14 @@ final class BackupArchive {
 
   /// Writes it whole or not at all, readable by its owner only, and synced.
   ///
+  /// @param work a folder beside it, for what is not whole yet
   /// @param files by their names within the archive
   /// @return SHA-256 of the file
   /// @throws IOException also when a file is no longer what the content says: what could not be
   ///   restored is no backup
-  static Digest write(Path file, BackupContent content, Map<String, Path> files)
+  static Digest write(Path file, Path work, BackupContent content, Map<String, Path> files)
       throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Path part = work.resolve("archive.part");
     Files.deleteIfExists(part);
     MessageDigest hash = sha256();
     Map<String, String> digests = new HashMap<>();
@@ -56,8 +57,7 @@ final class BackupArchive {
             part,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      OutputStream hashed =
-          new DigestOutputStream(Channels.newOutputStream(channel), hash);
+      OutputStream hashed = new DigestOutputStream(Channels.newOutputStream(channel), hash);
       ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(hashed, BUFFER_BYTES));
       zip.putNextEntry(new ZipEntry(CONTENT));
       zip.write(AdminJson.write(content).getBytes(StandardCharsets.UTF_8));
@@ -180,8 +180,7 @@ final class BackupArchive {
             to,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      OutputStream out =
-          new DigestOutputStream(Channels.newOutputStream(channel), hash);
+      OutputStream out = new DigestOutputStream(Channels.newOutputStream(channel), hash);
       in.transferTo(out);
       channel.force(true);
     }

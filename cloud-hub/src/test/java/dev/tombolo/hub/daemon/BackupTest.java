@@ -74,7 +74,7 @@ class BackupTest {
     Map<String, Path> files = Backup.gather(data, work);
     List<BackupFile> entries = described(files);
     Files.writeString(list, "one more is revoked");
-    BackupArchive.write(file, content(entries), files);
+    BackupArchive.write(file, work, content(entries), files);
 
     restore(folder.resolve("again"), false);
     assertThat(folder.resolve("again/ca/revoked.pem")).hasContent("before");
@@ -88,11 +88,35 @@ class BackupTest {
     List<BackupFile> entries = described(files);
     Files.writeString(list, "one more is revoked");
 
-    assertThatThrownBy(() -> BackupArchive.write(file, content(entries), files))
+    assertThatThrownBy(() -> BackupArchive.write(file, folder, content(entries), files))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("ca/revoked.pem was changed");
     assertThat(file).hasBinaryContent(before);
-    assertThat(folder.resolve("hub.tombolo.part")).doesNotExist();
+    assertThat(folder.resolve("archive.part")).doesNotExist();
+  }
+
+  /// With the whole database and all keys in it.
+  @Test
+  void whatAKilledBackupLeftIsRemovedByTheNextOneAndNothingElse() throws IOException {
+    Path killed = Files.createDirectory(folder.resolve(".tombolo-backup1"));
+    Files.createDirectory(killed.resolve("ca"));
+    Files.writeString(killed.resolve("hub.db"), "all of it");
+    Files.writeString(killed.resolve("ca/root-key.pem"), "key");
+    Files.writeString(killed.resolve("held"), "");
+    Path older = Files.createDirectory(folder.resolve(".tombolo-backup2"));
+    Files.writeString(older.resolve("hub.db"), "all of it");
+    try (BackupFolder running = BackupFolder.make(folder)) {
+      Path copy = Files.writeString(running.path().resolve("hub.db"), "half of it");
+
+      Backup.make(data, file, false, NOW);
+
+      assertThat(copy).exists();
+      assertThat(killed).doesNotExist();
+      assertThat(older).doesNotExist();
+    }
+    try (var beside = Files.list(folder)) {
+      assertThat(beside).containsExactlyInAnyOrder(data, file);
+    }
   }
 
   private BackupContent content(List<BackupFile> entries) throws IOException {
