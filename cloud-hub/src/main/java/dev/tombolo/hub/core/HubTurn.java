@@ -3,6 +3,8 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
@@ -57,6 +59,13 @@ public final class HubTurn {
       if (device != null) {
         beginning.add(
             new HubEffect.StandingNoted(id, device.standing(), device.standingSinceMillis()));
+      }
+    }
+    for (Stranger stranger : state.strangers.values()) {
+      if (stranger.isRevoked()) {
+        beginning.add(
+            new HubEffect.StandingNoted(
+                stranger.device(), Standing.REVOKED, stranger.sinceMillis()));
       }
     }
     return beginning;
