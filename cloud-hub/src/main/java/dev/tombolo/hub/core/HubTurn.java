@@ -37,6 +37,10 @@ public final class HubTurn {
   /// same line must not be taken: an acknowledgement covers all rows before it, also the lost ones.
   private final Set<SessionId> broken = new HashSet<>();
 
+  /// Lines whose end could not be stored: tried again at each tick, since nobody says it twice. No
+  /// more than there are sessions.
+  private final List<HubEvent.SessionClosed> unended = new ArrayList<>();
+
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
 
@@ -98,6 +102,9 @@ public final class HubTurn {
         if (step == null) {
           refuse(event, held.effects);
           noteBroken(event);
+          if (event instanceof HubEvent.SessionClosed closed) {
+            unended.add(closed);
+          }
           if (event instanceof HubEvent.Ticked) {
             giveUpSlice();
           }
@@ -183,11 +190,13 @@ public final class HubTurn {
     for (HubEvent event : events) {
       if (event instanceof HubEvent.Ticked) {
         List<HubEvent> due = core.dueAt(nowMillis);
-        if (due.isEmpty()) {
+        if (due.isEmpty() && unended.isEmpty()) {
           return events;
         }
         List<HubEvent> all = new ArrayList<>(events);
         all.addAll(due);
+        all.addAll(unended);
+        unended.clear();
         return all;
       }
     }
@@ -295,6 +304,7 @@ public final class HubTurn {
       state = store.load();
       core = new HubCore(settings, state);
       broken.clear();
+      unended.clear();
       directory.replace(state);
       isStale = false;
       return true;
@@ -332,7 +342,7 @@ public final class HubTurn {
         state.apply(new HubChange.DocumentsChecked(List.of(e.device())));
         closeLineOf(e.device(), effects);
       }
-      case HubEvent.SessionClosed e -> {}
+      case HubEvent.SessionClosed e -> {} // Tried again.
       case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}
