@@ -148,6 +148,21 @@ class RenewalTest {
     assertThat(store.load().supersededCertificates).isEmpty();
   }
 
+  /// In memory as in the store: no key is kept but the device's present one.
+  @Test
+  void aKeyWhoseCertificatesRanOutIsForgotten() {
+    String second = renewed(first, "second");
+    scene.open(device, second);
+    scene.pass(Duration.ofDays(30));
+    scene.open(device, renewed(second, "third"));
+    assertThat(scene.state().keysOwned()).isEqualTo(3);
+
+    scene.pass(Limits.CERTIFICATE_LIFE.plusDays(1));
+
+    assertThat(scene.state().keysOwned()).isEqualTo(1);
+    assertThat(scene.state().ownerOf(Scene.key("third").keyDigest())).contains(device);
+  }
+
   @Test
   void aDeviceDoesNotGetOneCertificateAfterTheOther() {
     scene.now += 1_000;
