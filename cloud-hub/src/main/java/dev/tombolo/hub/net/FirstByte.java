@@ -31,7 +31,7 @@ final class FirstByte extends ByteToMessageDecoder {
         line.identified(EdgeTls.peerOf(ctx.pipeline().get(SslHandler.class).engine()));
         line.deadline(EdgeBounds.OPENING_MILLIS, line::abort);
         if (line.peer().isEmpty()) {
-          edge.strangers().add(line, line.host());
+          edge.strangers().add(line, line.network());
           line.onEnd(() -> edge.strangers().remove(line));
         }
       } else {

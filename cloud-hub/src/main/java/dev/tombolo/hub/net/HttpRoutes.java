@@ -324,8 +324,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
 
   /// Proofs cost signatures: nobody may ask for too many.
   private boolean isTooOften() {
-    String host = line.host();
-    if (edge.recoverRates().take(host, line.nowMillis())) {
+    if (edge.recoverRates().take(line.network(), line.nowMillis())) {
       return false;
     }
     replies().refuse(new Reason.Busy(EdgeBounds.RECOVER_RETRY_SECONDS));
