@@ -103,8 +103,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     request = head;
     HttpReplies fresh = new HttpReplies(ctx, head, this::answered);
     replies = fresh;
-    if (line.peer().isEmpty()) {
-      // One answer each: whoever shows no certificate keeps no line.
+    if (edge.isStranger(line)) {
+      // One answer each: whoever shows no certificate that is served keeps no line.
       fresh.closeAfterwards();
     }
     body.reset();
