@@ -245,7 +245,6 @@ class BundleRouteTest {
 
     Reason expired = new Reason.CertificateExpired("device", 1);
     shop.tell(new AgentEvent.FetchFailed(whole, expired, true));
-    assertThat(status().reasons()).contains(expired);
     shop.hanging.clear();
     shop.until("live", () -> shop.isLive(first.digest()));
 
