@@ -30,7 +30,8 @@ Installs the Tombolo agent and enrols this device.
   --help
 
 Run it again at any time: it goes on where it stopped, brings the program up to the hub's version,
-and leaves a device that is enrolled as it is. Of older versions of the program one is kept. A proxy is taken from https_proxy.
+and leaves a device that is enrolled as it is. Of older versions of the program one is kept.
+A proxy is taken from https_proxy, and kept for the agent as proxy= in agent.properties of --data where there is no such file.
 Ends with 0 when done, 1 when something is wrong (it says what), 2 when called wrongly.
 END
 }
@@ -340,9 +341,44 @@ remove_old_versions() {
 
 # ---- the device
 
+# What curl goes through. The agent, which is started without this environment, has it from a file.
+keep_proxy() {
+  proxy=${https_proxy:-${HTTPS_PROXY:-}}
+  settings=$data/agent.properties
+  [ -n "$proxy" ] && [ ! -e "$settings" ] || return 0
+  ! needs_no_proxy "${hub%:*}" || return 0
+  place=${proxy#http://}
+  place=${place%%/*}
+  case $place in
+    *[!A-Za-z0-9.:_-]* | '')
+      say "The agent cannot go through this proxy, only through http://HOST:PORT without a password: $settings has none."
+      return
+      ;;
+    *:*) ;;
+    *) place=$place:1080 ;; # as curl takes it
+  esac
+  step "the agent goes through the proxy $place ($settings)"
+  (
+    umask 077
+    printf 'proxy=%s\n' "$place" >"$settings.new"
+  )
+  mv "$settings.new" "$settings"
+}
+
+needs_no_proxy() { # host
+  for suffix in $(printf %s "${no_proxy:-${NO_PROXY:-}}" | tr ',*' ' %'); do
+    case .$1 in
+      *".${suffix#.}") return 0 ;;
+    esac
+    [ "$suffix" != % ] || return 0
+  done
+  return 1
+}
+
 # Whether the device is enrolled the program knows: a certificate alone may be half an enrolment.
+# Its status is another question, which a damaged database does not answer.
 enrol() {
-  if "$prefix/current/bin/tombolo-agent" status --data "$data" >/dev/null 2>&1; then
+  if "$prefix/current/bin/tombolo-agent" enroll --check --data "$data" >/dev/null 2>&1; then
     step "this device is enrolled already ($data)"
     return
   fi
@@ -420,6 +456,7 @@ main() {
     return
   fi
   switch_program
+  keep_proxy
   enrol
   start_service
   remove_old_versions

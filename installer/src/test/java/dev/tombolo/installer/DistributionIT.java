@@ -108,8 +108,10 @@ class DistributionIT {
     }
   }
 
-  @Test
-  void theAgentWritesFileNamesInUtf8WhateverTheLocaleAndHearsNoStrayOptions() throws IOException {
+  @ParameterizedTest
+  @MethodSource("programs")
+  void itWritesFileNamesInUtf8WhateverTheLocaleAndHearsNoStrayOptions(Program program)
+      throws IOException {
     String properties =
         Tool.run(
             folder,
@@ -118,9 +120,11 @@ class DistributionIT {
                 "POSIX",
                 "_JAVA_OPTIONS",
                 "-Dstray=heard",
-                Program.AGENT.optionsVariable(),
+                program.optionsVariable(),
                 "-XshowSettings:properties"),
-            List.of(TARGET.resolve("tombolo-agent/bin/tombolo-agent").toString(), "--help"));
+            List.of(
+                TARGET.resolve(program.name()).resolve("bin/" + program.name()).toString(),
+                "--help"));
 
     assertThat(properties).contains("sun.jnu.encoding = UTF-8").doesNotContain("heard");
   }

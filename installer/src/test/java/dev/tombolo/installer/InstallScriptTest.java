@@ -119,6 +119,52 @@ class InstallScriptTest {
   }
 
   @Test
+  void aDeviceWhoseDatabaseIsDamagedIsLeftAsItIs() throws Exception {
+    install("--token", token("root", IN_AN_HOUR));
+    Files.createFile(data.resolve("damaged"));
+
+    assertThat(install("--token", token("root", IN_AN_HOUR))).contains("enrolled already", "Done.");
+
+    assertThat(enrolments()).hasSize(1);
+  }
+
+  @Test
+  void theProxyOfTheInstallationIsTheAgentsToo() throws Exception {
+    try (JoiningProxy proxy = new JoiningProxy()) {
+      Map<String, String> through = environment("http://" + proxy.address() + "/", "");
+
+      String said = installWith(through, "--token", token("root", IN_AN_HOUR));
+
+      assertThat(said).contains("goes through the proxy " + proxy.address());
+      assertThat(proxy.asked()).contains(hub.address());
+    }
+    Path settings = data.resolve("agent.properties");
+    String written = Files.readString(settings);
+    assertThat(written).startsWith("proxy=127.0.0.1:");
+    assertThat(Files.getPosixFilePermissions(settings))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+
+    // Whoever has settings keeps them.
+    try (JoiningProxy proxy = new JoiningProxy()) {
+      installWith(environment(proxy.address(), ""), "--token", token("root", IN_AN_HOUR));
+    }
+    assertThat(settings).hasContent(written);
+  }
+
+  @Test
+  void aProxyThatTheHubNeedsNotIsNotKept() throws Exception {
+    Map<String, String> beside = environment("http://127.0.0.1:1", "localhost,127.0.0.1");
+
+    installWith(beside, "--token", token("root", IN_AN_HOUR));
+
+    assertThat(data.resolve("agent.properties")).doesNotExist();
+  }
+
+  private static Map<String, String> environment(String proxy, String without) {
+    return Map.of("https_proxy", proxy, "no_proxy", without, "NO_PROXY", without);
+  }
+
+  @Test
   void aProgramWhoseFilesAPowerCutEmptiedIsUnpackedAnew() throws Exception {
     install("--token", token("root", IN_AN_HOUR));
     Path program = Path.of(program()).toRealPath();
@@ -278,9 +324,10 @@ class InstallScriptTest {
         program,
         """
         #!/bin/sh
-        case $1 in
+        case "$*" in
           --version) echo %s; exit ;;
-          status) test -e %s/joined; exit ;;
+          status*) test -e %s/joined && ! test -e %s/damaged; exit ;;
+          "enroll --check"*) test -e %s/joined || exit 4; exit 0 ;;
         esac
         echo "$* < $(cat)" >>%s
         mkdir -p %s/identity && touch %s/identity/certificate.pem
@@ -289,6 +336,8 @@ class InstallScriptTest {
         """
             .formatted(
                 version,
+                data,
+                data,
                 data,
                 folder.resolve("calls"),
                 data,

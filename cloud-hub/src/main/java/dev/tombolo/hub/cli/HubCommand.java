@@ -6,6 +6,7 @@ import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.daemon.DataDamaged;
 import dev.tombolo.hub.daemon.HubDaemon;
+import dev.tombolo.hub.daemon.HubFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,8 @@ final class HubCommand implements Callable<Integer> {
       daemon.awaitClosed();
     } catch (DataDamaged e) {
       throw new Failure(Exit.DATA_DAMAGED, "database-damaged", String.valueOf(e.getMessage()), e);
+    } catch (HubFailed e) {
+      throw new Failure(Exit.REFUSED, "failed", String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw Failure.refused("start", String.valueOf(e.getMessage()));
     }

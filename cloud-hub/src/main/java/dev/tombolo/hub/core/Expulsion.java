@@ -4,6 +4,8 @@ import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.device.PresenceRecord;
+import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.HashSet;
@@ -65,6 +67,15 @@ final class Expulsion {
     return serials;
   }
 
+  /// The certificate of a revoked device that is not in the database; of some it is not known.
+  static void add(Stranger stranger, long nowMillis, Set<String> serials) {
+    PresentedCertificate shown = stranger.certificate();
+    if (stranger.isRevoked() && !shown.serial().isEmpty() && shown.notAfterMillis() >= nowMillis) {
+      serials.add(shown.serial());
+    }
+  }
+
+  /// Of devices that are not served whatever becomes of the others.
   private static Set<String> replaced(HubState state, long nowMillis) {
     Set<String> serials = new HashSet<>();
     state.supersededCertificates.forEach(
@@ -73,6 +84,7 @@ final class Expulsion {
             serials.add(serial);
           }
         });
+    state.strangers.values().forEach(stranger -> add(stranger, nowMillis, serials));
     return serials;
   }
 

@@ -64,13 +64,24 @@ public sealed interface HubEvent {
   ///
   /// @param serial of the certificate, lower-case hex; empty when an external broker has checked it
   /// @param shown the certificate itself, where the adapter has it
+  /// @param will what is told when the line breaks, where the adapter has it
   record SessionOpened(
       SessionId session,
       DeviceId device,
       String serial,
       @Nullable PresentedCertificate shown,
-      String remote)
-      implements HubEvent {}
+      String remote,
+      Presence.@Nullable Will will)
+      implements HubEvent {
+    public SessionOpened(
+        SessionId session,
+        DeviceId device,
+        String serial,
+        @Nullable PresentedCertificate shown,
+        String remote) {
+      this(session, device, serial, shown, remote, null);
+    }
+  }
 
   /// The device listens on its `desired` or `acked` topic; said once per session, before anything
   /// the device says afterwards.

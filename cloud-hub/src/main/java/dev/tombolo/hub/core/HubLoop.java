@@ -43,7 +43,9 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   private final HubTurn turn;
   private final Thread thread;
   private volatile Consumer<HubEffect> effects = effect -> {};
+  private volatile Consumer<Throwable> death = cause -> {};
   private volatile boolean isClosing;
+  private boolean isInterrupted;
   private volatile Figures figures = new Figures(0, 0, 0, 0);
   private volatile KeptRows results;
   private volatile KeptRows events;
@@ -69,8 +71,19 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   /// Starts the thread. `effects` is called on it, in order, after each commit, and must not block.
   public void start(Consumer<HubEffect> effects) {
+    start(effects, cause -> {});
+  }
+
+  /// @param death told when the thread ends unasked, which is the end of the hub
+  public void start(Consumer<HubEffect> effects, Consumer<Throwable> death) {
     this.effects = effects;
+    this.death = death;
     thread.start();
+  }
+
+  /// False before the start and after the end.
+  public boolean isAlive() {
+    return thread.isAlive();
   }
 
   /// The clock may have been wrong from the beginning: until the end nothing goes for its age.
@@ -142,14 +155,33 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     }
   }
 
+  /// An [Error] is no event's fault: memory, the program itself. Going on would mean to guess.
   private void run() {
+    try {
+      work();
+    } catch (RuntimeException | Error cause) {
+      end(cause);
+      return;
+    }
+    if (!isClosing) {
+      end(new IllegalStateException("interrupted by nobody known"));
+    }
+  }
+
+  private void end(Throwable cause) {
+    LOG.log(Level.ERROR, "the hub's loop has ended, and with it the hub", cause);
+    isClosing = true;
+    death.accept(cause);
+  }
+
+  private void work() {
     act(turn.beginning(clock.millis()));
     List<Waiting> drained = new ArrayList<>(BATCH_EVENTS_MAX);
     List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX + 1);
     long nextTick = clock.millis() + TICK_MILLIS;
     long began = clock.millis() - monotonicMillis();
     boolean hadJumped = false;
-    while (!isClosing || !inbox.isEmpty() || turn.isHolding()) {
+    while (!isInterrupted && (!isClosing || !inbox.isEmpty() || turn.isHolding())) {
       drained.clear();
       batch.clear();
       long wait = Math.clamp(nextTick - clock.millis(), 0, CLOSE_POLL_MILLIS);
@@ -216,7 +248,7 @@ public final class HubLoop implements HubInbox, AutoCloseable {
         inbox.drainTo(batch, BATCH_EVENTS_MAX - 1);
       }
     } catch (InterruptedException e) {
-      isClosing = true;
+      isInterrupted = true;
     }
   }
 

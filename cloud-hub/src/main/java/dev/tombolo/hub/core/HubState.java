@@ -130,8 +130,9 @@ public final class HubState {
   /// Serial -> end of certificates that were replaced before they ran out.
   final Map<String, Long> supersededCertificates = new HashMap<>();
 
-  /// Which device each key was certified for. A key never belongs to another one.
-  final Map<Digest, DeviceId> keyOwners = new HashMap<>();
+  /// Which device each key was certified for. A key never belongs to another one, as long as one of
+  /// its certificates is good or it is the device's present one.
+  private final Map<Digest, KeyOwner> keyOwners = new HashMap<>();
 
   final Map<DeviceId, CertificateRecord> pendingCertificates = new HashMap<>();
   final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
@@ -209,6 +210,9 @@ public final class HubState {
   /// How far one outbox of a device has been taken, and how far backups have it (-1: not at all).
   record OutboxMark(String incarnation, long through, long begun, long backedUp) {}
 
+  /// @param untilMillis end of the last of its certificates
+  private record KeyOwner(DeviceId device, long untilMillis) {}
+
   /// @param after the slot that was looked at last; null at the beginning
   private record Spread(Set<Optional<Name>> fleets, @Nullable SlotRef after) {}
 
@@ -217,6 +221,34 @@ public final class HubState {
 
   public History history() {
     return history;
+  }
+
+  /// The device that a key was certified for.
+  Optional<DeviceId> ownerOf(Digest key) {
+    return Optional.ofNullable(keyOwners.get(key)).map(KeyOwner::device);
+  }
+
+  int keysOwned() {
+    return keyOwners.size();
+  }
+
+  private void noteOwner(Digest key, DeviceId device, long untilMillis) {
+    keyOwners.merge(
+        key,
+        new KeyOwner(device, untilMillis),
+        (before, now) ->
+            new KeyOwner(before.device(), Math.max(before.untilMillis(), now.untilMillis())));
+  }
+
+  private boolean isInUse(Digest key, DeviceId device) {
+    DeviceRecord its = devices.get(device);
+    return (its != null && its.key().equals(key))
+        || isOfKey(currentCertificates.get(device), key)
+        || isOfKey(pendingCertificates.get(device), key);
+  }
+
+  private static boolean isOfKey(@Nullable CertificateRecord certificate, Digest key) {
+    return certificate != null && certificate.key().equals(key);
   }
 
   /// For who drives them alone.
@@ -338,10 +370,18 @@ public final class HubState {
       case HubChange.TokenForgotten c -> {
         tokens.remove(c.token());
         tokenUses.remove(c.token());
+        alarms.remove(c.token());
       }
       case HubChange.DeviceCleared c -> clear(c.device());
-      case HubChange.CertificatesEnded c ->
-          supersededCertificates.values().removeIf(endMillis -> endMillis < c.millis());
+      case HubChange.CertificatesEnded c -> {
+        supersededCertificates.values().removeIf(endMillis -> endMillis < c.millis());
+        keyOwners
+            .entrySet()
+            .removeIf(
+                owned ->
+                    owned.getValue().untilMillis() < c.millis()
+                        && !isInUse(owned.getKey(), owned.getValue().device()));
+      }
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.RolloutKept c -> applyRollout(c.change());
       case HubChange.RolloutPassed c -> rollouts.apply(c.change());
@@ -606,7 +646,7 @@ public final class HubState {
 
   private void putDevice(DeviceRecord device) {
     DeviceRecord before = devices.put(device.id(), device);
-    keyOwners.putIfAbsent(device.key(), device.id());
+    noteOwner(device.key(), device.id(), 0);
     if (before != null && holders.remove(before.slot(), device.id())) {
       noteFree(before.slot());
       if (sharers.containsKey(before.slot())) {
@@ -715,7 +755,7 @@ public final class HubState {
     if (its != null && device.equals(sharers.get(its.slot()))) {
       markPeersStale(its.slot());
     }
-    keyOwners.putIfAbsent(certificate.key(), device);
+    noteOwner(certificate.key(), device, certificate.notAfterMillis());
     switch (certificate.generation()) {
       case CURRENT -> {
         currentCertificates.put(device, certificate);

@@ -3,6 +3,8 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.HubStore.Batch;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.device.DeviceRecord;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
@@ -35,6 +37,10 @@ public final class HubTurn {
   /// same line must not be taken: an acknowledgement covers all rows before it, also the lost ones.
   private final Set<SessionId> broken = new HashSet<>();
 
+  /// Lines whose end could not be stored: tried again at each tick, since nobody says it twice. No
+  /// more than there are sessions.
+  private final List<HubEvent.SessionClosed> unended = new ArrayList<>();
+
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
 
@@ -57,6 +63,13 @@ public final class HubTurn {
       if (device != null) {
         beginning.add(
             new HubEffect.StandingNoted(id, device.standing(), device.standingSinceMillis()));
+      }
+    }
+    for (Stranger stranger : state.strangers.values()) {
+      if (stranger.isRevoked()) {
+        beginning.add(
+            new HubEffect.StandingNoted(
+                stranger.device(), Standing.REVOKED, stranger.sinceMillis()));
       }
     }
     return beginning;
@@ -89,6 +102,9 @@ public final class HubTurn {
         if (step == null) {
           refuse(event, held.effects);
           noteBroken(event);
+          if (event instanceof HubEvent.SessionClosed closed) {
+            unended.add(closed);
+          }
           if (event instanceof HubEvent.Ticked) {
             giveUpSlice();
           }
@@ -174,11 +190,13 @@ public final class HubTurn {
     for (HubEvent event : events) {
       if (event instanceof HubEvent.Ticked) {
         List<HubEvent> due = core.dueAt(nowMillis);
-        if (due.isEmpty()) {
+        if (due.isEmpty() && unended.isEmpty()) {
           return events;
         }
         List<HubEvent> all = new ArrayList<>(events);
         all.addAll(due);
+        all.addAll(unended);
+        unended.clear();
         return all;
       }
     }
@@ -286,6 +304,7 @@ public final class HubTurn {
       state = store.load();
       core = new HubCore(settings, state);
       broken.clear();
+      unended.clear();
       directory.replace(state);
       isStale = false;
       return true;
@@ -323,7 +342,7 @@ public final class HubTurn {
         state.apply(new HubChange.DocumentsChecked(List.of(e.device())));
         closeLineOf(e.device(), effects);
       }
-      case HubEvent.SessionClosed e -> {}
+      case HubEvent.SessionClosed e -> {} // Tried again.
       case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}

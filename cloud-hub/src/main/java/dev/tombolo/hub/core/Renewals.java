@@ -97,8 +97,9 @@ final class Renewals {
   private CertificateStanding.Standing standingOf(
       DeviceRecord device, HubEvent.RenewAsked event, StepDraft draft) {
     DeviceId owner =
-        state.keyOwners.getOrDefault(
-            event.key().keyDigest(), DeviceId.ofKey(event.key().spkiDer()));
+        state
+            .ownerOf(event.key().keyDigest())
+            .orElseGet(() -> DeviceId.ofKey(event.key().spkiDer()));
     if (!owner.equals(device.id()) && state.devices.containsKey(owner)) {
       return new CertificateStanding.Standing.Refused(
           new Reason.NotYours("key", "it belongs to " + owner));

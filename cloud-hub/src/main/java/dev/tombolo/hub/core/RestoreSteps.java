@@ -149,7 +149,14 @@ public final class RestoreSteps {
 
   /// Enrolled after the backup: if it was shut out for ever, it must not be let in as a newcomer.
   private void takeUnknown(Noted noted) {
-    if (noted.standing() == Standing.REVOKED && !state.strangers.containsKey(noted.device())) {
+    if (noted.standing() != Standing.REVOKED) {
+      return;
+    }
+    Stranger known = state.strangers.get(noted.device());
+    if (known != null && !known.isRevoked()) {
+      draft.change(new HubChange.StrangerPut(known.revoked(noted.millis())));
+      standingsTaken++;
+    } else if (known == null) {
       draft.change(
           new HubChange.StrangerPut(
               new Stranger(

@@ -5,9 +5,12 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Puts devices out for ever.
 final class RevokeCommands {
@@ -21,6 +24,10 @@ final class RevokeCommands {
 
   AdminAnswer revoke(AdminCommand.RevokeDevice command, Principal who, StepDraft draft) {
     DeviceRecord device = state.devices.get(command.device());
+    Stranger stranger = state.strangers.get(command.device());
+    if (device == null && stranger != null) {
+      return revoke(stranger, command, who, draft);
+    }
     if (device == null) {
       return new AdminAnswer.Refused(
           References.notFound("device", command.device().text(), state.devices.keySet()));
@@ -46,5 +53,28 @@ final class RevokeCommands {
         AuditJson.of("standing", device.standing().name()),
         AuditJson.of(Map.of("why", command.why(), "slot", device.slot().toString())));
     return new AdminAnswer.Done(List.of("device " + device.id() + " revoked"));
+  }
+
+  /// One that enrolled after the backup this hub was restored from. Nobody knows its fleet.
+  private AdminAnswer revoke(
+      Stranger stranger, AdminCommand.RevokeDevice command, Principal who, StepDraft draft) {
+    DeviceId id = stranger.device();
+    if (stranger.isRevoked()) {
+      return new AdminAnswer.Done(List.of("device " + id + " was revoked before"));
+    }
+    Stranger revoked = stranger.revoked(draft.nowMillis);
+    draft.change(new HubChange.StrangerPut(revoked));
+    draft.effect(new HubEffect.StandingNoted(id, Standing.REVOKED, draft.nowMillis));
+    draft.effect(new HubEffect.DeviceExpelled(id, revoked.refusal()));
+    Set<String> serials = Expulsion.serials(state, draft.nowMillis);
+    Expulsion.add(revoked, draft.nowMillis, serials);
+    draft.effect(new HubEffect.RevocationsChanged(serials));
+    draft.audit(
+        who,
+        "device-revoke",
+        id.text(),
+        AuditJson.of("standing", "unknown"),
+        AuditJson.of(Map.of("why", command.why(), "serial", stranger.certificate().serial())));
+    return new AdminAnswer.Done(List.of("device " + id + " revoked"));
   }
 }

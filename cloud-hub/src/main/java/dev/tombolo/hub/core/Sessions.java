@@ -61,15 +61,35 @@ final class Sessions {
         }
         Reason seen = new Reason.CertificateSuperseded(device.id().text(), event.serial());
         refuse(event, seen, draft);
+        if (event.will() != null && isOutrun(device.id(), event.will())) {
+          return;
+        }
         Expulsion.quarantine(
             state, device, "a replaced certificate (" + event.serial() + ") was used again", draft);
       }
       case CertificateStanding.Standing.Promoted promoted -> {
         orders.promote(device.id(), draft);
+        if (event.will() != null) {
+          // The birth, which would say it, may come behind an older attempt of the same agent.
+          draft.change(
+              new HubChange.BootSeen(
+                  device.id(), event.will().bootId(), event.will().connect(), draft.nowMillis));
+        }
         admit(event, draft);
       }
       case CertificateStanding.Standing.Current current -> admit(event, draft);
     }
+  }
+
+  /// An attempt of the running agent that was on its way when a later one of it came through: no
+  /// other machine's, since a boot id is drawn at each start of an agent.
+  private boolean isOutrun(DeviceId device, Presence.Will will) {
+    PresenceRecord presence = Expulsion.presence(state, device);
+    boolean isOfBoot = will.bootId().equals(presence.bootId());
+    return (isOfBoot && will.connect() < presence.connect())
+        || state.boots.getOrDefault(device, List.of()).stream()
+            .anyMatch(
+                boot -> boot.bootId().equals(will.bootId()) && will.connect() < boot.connect());
   }
 
   void closed(HubEvent.SessionClosed event, StepDraft draft) {

@@ -16,9 +16,6 @@ final class Violations {
   /// One thing gives so often an alarm.
   static final long ALARM_MILLIS = 60 * 60 * 1_000;
 
-  /// Of 16 bits each.
-  private static final int NETWORK_GROUPS = 4;
-
   private static final String OTHERS = "others";
 
   private final HubState state;
@@ -35,7 +32,7 @@ final class Violations {
   /// @param remote address, with or without a port, which does not count; IPv6 with a port in
   ///   brackets
   void record(String remote, String subject, String what, Reason reason, StepDraft draft) {
-    String host = hostOf(remote);
+    String host = RemoteNetwork.of(remote);
     if (!state.violations.containsKey(host) && state.violations.size() >= REMOTES_MAX) {
       host = OTHERS;
     }
@@ -56,7 +53,7 @@ final class Violations {
   /// False while the same thing has given alarm a short while ago.
   boolean alarms(String about, StepDraft draft) {
     Long last = state.alarms.get(about);
-    return last == null || draft.nowMillis - last >= ALARM_MILLIS;
+    return last == null || isOver(last, ALARM_MILLIS, draft.nowMillis);
   }
 
   /// Records what an operator must hear of, however much noise there is from that address.
@@ -73,7 +70,7 @@ final class Violations {
     List<String> over = new ArrayList<>();
     state.violations.forEach(
         (remote, count) -> {
-          if (draft.nowMillis - count.sinceMillis() >= WINDOW_MILLIS) {
+          if (isOver(count.sinceMillis(), WINDOW_MILLIS, draft.nowMillis)) {
             over.add(remote);
             if (count.silent() > 0) {
               draft.audit(
@@ -90,27 +87,8 @@ final class Violations {
     }
   }
 
-  /// The address; of IPv6 the /64, which one customer has to himself.
-  private static String hostOf(String remote) {
-    int bracket = remote.indexOf(']');
-    if (remote.startsWith("[") && bracket > 0) {
-      return networkOf(remote.substring(1, bracket));
-    }
-    int colon = remote.indexOf(':');
-    if (colon >= 0 && colon == remote.lastIndexOf(':')) {
-      return remote.substring(0, colon);
-    }
-    return colon < 0 ? remote : networkOf(remote);
-  }
-
-  private static String networkOf(String address) {
-    int gap = address.indexOf("::");
-    List<String> groups =
-        new ArrayList<>(List.of((gap < 0 ? address : address.substring(0, gap)).split(":")));
-    groups.removeIf(String::isEmpty);
-    while (groups.size() < NETWORK_GROUPS) {
-      groups.add("0");
-    }
-    return String.join(":", groups.subList(0, NETWORK_GROUPS)) + "::/64";
+  /// What began in the future began before the clock was set back: nobody knows how long ago.
+  private static boolean isOver(long sinceMillis, long millis, long nowMillis) {
+    return nowMillis - sinceMillis >= millis || nowMillis < sinceMillis;
   }
 }

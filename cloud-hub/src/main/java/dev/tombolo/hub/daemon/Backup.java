@@ -9,7 +9,6 @@ import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,21 +36,11 @@ public final class Backup {
       throw new IOException(data + " is not the data folder of a hub: it has no hub.db");
     }
     Path beside = BackupArchive.parentOf(out);
-    Path work =
-        Files.createTempDirectory(
-            beside,
-            ".tombolo-backup",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path copy = work.resolve("hub.db");
-    try {
-      DatabaseCopy.make(database, copy);
-      DatabaseCopy.Content content = DatabaseCopy.check(copy);
-      Map<String, Path> files = new LinkedHashMap<>();
-      files.put("hub.db", copy);
-      addAuthority(data, files);
-      SINGLE_FILES.stream()
-          .filter(name -> Files.isRegularFile(data.resolve(name)))
-          .forEach(name -> files.put(name, data.resolve(name)));
+    BackupFolder.removeAbandoned(beside);
+    try (BackupFolder folder = BackupFolder.make(beside)) {
+      Path work = folder.path();
+      Map<String, Path> files = gather(data, work);
+      DatabaseCopy.Content content = DatabaseCopy.check(work.resolve("hub.db"));
       List<BackupFile> releaseFiles = releaseFiles(data, content, withFiles, files);
       List<BackupFile> entries = new ArrayList<>();
       for (Map.Entry<String, Path> file : files.entrySet()) {
@@ -64,31 +53,53 @@ public final class Backup {
               now.toEpochMilli(),
               content.history().epoch(),
               content.history().id(),
-              CertificateAuthority.open(data.resolve("ca"), now).rootKeyDigest().hex(),
+              CertificateAuthority.open(work.resolve("ca"), now).rootKeyDigest().hex(),
               content.devices(),
               content.auditSequence(),
               content.auditHash(),
               withFiles,
               entries,
               releaseFiles);
-      Digest archive = BackupArchive.write(out, described, files);
+      Digest archive = BackupArchive.write(out, work, described, files);
       LastBackup.note(data, out);
       return new Made(described, archive, Files.size(out));
     } catch (StoreFailure e) {
       throw new IOException(e.getMessage(), e);
-    } finally {
-      Files.deleteIfExists(copy);
-      Files.deleteIfExists(work);
     }
   }
 
-  private static void addAuthority(Path data, Map<String, Path> files) throws IOException {
+  /// Copies what a running hub may change at any moment, so that what is described is what is
+  /// written.
+  ///
+  /// @return the copies, by their names within the archive
+  static Map<String, Path> gather(Path data, Path work) throws IOException {
+    Map<String, Path> files = new LinkedHashMap<>();
+    Path database = work.resolve("hub.db");
+    DatabaseCopy.make(data.resolve("hub.db"), database);
+    files.put("hub.db", database);
+    Files.createDirectory(work.resolve("ca"));
     try (Stream<Path> authority = Files.list(data.resolve("ca"))) {
-      authority
-          .filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".new"))
-          .sorted()
-          .forEach(file -> files.put("ca/" + file.getFileName(), file));
+      for (Path file :
+          authority
+              .filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".new"))
+              .sorted()
+              .toList()) {
+        copy(file, "ca/" + file.getFileName(), work, files);
+      }
     }
+    for (String name : SINGLE_FILES) {
+      if (Files.isRegularFile(data.resolve(name))) {
+        copy(data.resolve(name), name, work, files);
+      }
+    }
+    return files;
+  }
+
+  private static void copy(Path from, String name, Path work, Map<String, Path> files)
+      throws IOException {
+    Path to = work.resolve(name);
+    Files.copy(from, to);
+    files.put(name, to);
   }
 
   private static List<BackupFile> releaseFiles(

@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -38,28 +40,37 @@ final class BackupArchive {
 
   /// Writes it whole or not at all, readable by its owner only, and synced.
   ///
+  /// @param work a folder beside it, for what is not whole yet
   /// @param files by their names within the archive
   /// @return SHA-256 of the file
-  static Digest write(Path file, BackupContent content, Map<String, Path> files)
+  /// @throws IOException also when a file is no longer what the content says: what could not be
+  ///   restored is no backup
+  static Digest write(Path file, Path work, BackupContent content, Map<String, Path> files)
       throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Path part = work.resolve("archive.part");
     Files.deleteIfExists(part);
     MessageDigest hash = sha256();
+    Map<String, String> digests = new HashMap<>();
+    content.entries().forEach(listed -> digests.put(listed.name(), listed.digest()));
     try (FileChannel channel =
         FileChannel.open(
             part,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      OutputStream hashed =
-          new java.security.DigestOutputStream(Channels.newOutputStream(channel), hash);
+      OutputStream hashed = new DigestOutputStream(Channels.newOutputStream(channel), hash);
       ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(hashed, BUFFER_BYTES));
       zip.putNextEntry(new ZipEntry(CONTENT));
       zip.write(AdminJson.write(content).getBytes(StandardCharsets.UTF_8));
       zip.closeEntry();
       for (Map.Entry<String, Path> entry : files.entrySet()) {
         zip.putNextEntry(new ZipEntry(entry.getKey()));
-        Files.copy(entry.getValue(), zip);
+        MessageDigest written = sha256();
+        Files.copy(entry.getValue(), new DigestOutputStream(zip, written));
         zip.closeEntry();
+        if (!Digest.ofHash(written.digest()).hex().equals(digests.get(entry.getKey()))) {
+          throw new IOException(
+              entry.getKey() + " was changed while it was backed up; make the backup again");
+        }
       }
       zip.finish();
       zip.flush();
@@ -169,8 +180,7 @@ final class BackupArchive {
             to,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      OutputStream out =
-          new java.security.DigestOutputStream(Channels.newOutputStream(channel), hash);
+      OutputStream out = new DigestOutputStream(Channels.newOutputStream(channel), hash);
       in.transferTo(out);
       channel.force(true);
     }

@@ -146,7 +146,8 @@ public final class HubDaemon implements AutoCloseable {
             new SignedManifests(documentKey),
             repositories,
             meters.registry(),
-            () -> !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
+            () ->
+                loop.isAlive() && !store.isFailing() && loop.waiting() < HubLoop.INBOX_EVENTS_MAX);
 
     AtomicLong sessions = new AtomicLong();
     Path trusted = authority.writeTrusted();
@@ -172,7 +173,9 @@ public final class HubDaemon implements AutoCloseable {
         parts.add(new RevocationWriter(authority.revocationList(), clock));
     revocations.begin();
     JournalWriter journal = parts.add(new JournalWriter(RevocationJournal.open(folder.journal())));
-    loop.start(new Dispatcher(edge, broker, workers, admin, revocations, journal, bundles::look));
+    loop.start(
+        new Dispatcher(edge, broker, workers, admin, revocations, journal, bundles::look),
+        cause -> alarm.raise(cause));
     parts.add(loop);
     parts.add(bundles).start();
 
@@ -229,10 +232,16 @@ public final class HubDaemon implements AutoCloseable {
   /// Returns after [#close].
   ///
   /// @throws DataDamaged when the database turned out to be damaged; [#close] is still to be called
-  public void awaitClosed() throws InterruptedException, DataDamaged {
-    Optional<DatabaseDamaged> damage = alarm.await();
+  /// @throws HubFailed when its loop has ended; [#close] is still to be called
+  public void awaitClosed() throws InterruptedException, DataDamaged, HubFailed {
+    alarm.await();
+    Optional<DatabaseDamaged> damage = alarm.damage();
     if (damage.isPresent()) {
       throw new DataDamaged(config.data(), damage.get());
+    }
+    Optional<Throwable> death = alarm.death();
+    if (death.isPresent()) {
+      throw new HubFailed(death.get());
     }
   }
 

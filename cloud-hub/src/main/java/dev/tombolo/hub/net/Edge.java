@@ -17,6 +17,7 @@ final class Edge {
   private final PendingRequests requests;
   private final StrangerLines strangers =
       new StrangerLines(EdgeBounds.STRANGER_LINES_MAX, EdgeBounds.STRANGER_LINES_PER_HOST_MAX);
+  private final DeviceLines deviceLines = new DeviceLines(EdgeBounds.DEVICE_LINES_MAX);
   private final Map<SessionId, MqttSession> sessions = new ConcurrentHashMap<>();
 
   Edge(EdgeSettings settings, EdgeServices services, String rootPem, EdgeCounters counters) {
@@ -58,7 +59,20 @@ final class Edge {
     return strangers;
   }
 
-  /// How often each remote address asks for a recovery.
+  DeviceLines deviceLines() {
+    return deviceLines;
+  }
+
+  /// Whoever shows no certificate, or one that is not served: anybody may have kept an old one.
+  boolean isStranger(Line line) {
+    return line.peer().isEmpty()
+        || line.peer()
+            .get()
+            .whyNotServed(services.directory(), services.clock().millis())
+            .isPresent();
+  }
+
+  /// How often each remote network asks for a recovery.
   ConnectRates<String> recoverRates() {
     return recoverRates;
   }

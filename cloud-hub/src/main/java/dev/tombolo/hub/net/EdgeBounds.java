@@ -62,10 +62,14 @@ final class EdgeBounds {
   /// Lines whose TLS handshake or first packet is not there yet; further ones wait in the kernel.
   static final int HALF_OPEN_MAX = 4_096;
 
-  /// Lines of those who have shown no certificate.
+  /// Lines of those who have shown no certificate that is served.
   static final int STRANGER_LINES_MAX = 4_096;
 
   static final int STRANGER_LINES_PER_HOST_MAX = 1_024;
+
+  /// Lines of one device; the oldest goes that is not its MQTT line. An agent has one of these, one
+  /// download, a question or two, and what a broken line has left.
+  static final int DEVICE_LINES_MAX = 16;
 
   static final int HTTP_LINE_BYTES_MAX = 4 * 1024;
   static final int HTTP_HEADER_BYTES_MAX = 8 * 1024;
@@ -77,7 +81,7 @@ final class EdgeBounds {
   /// Audit lines from strangers without a certificate, per second.
   static final int STRANGER_AUDITS_PER_SECOND = 20;
 
-  /// Challenges, recoveries and questions for the time of one remote address; a shop's devices may
+  /// Challenges, recoveries and questions for the time of one remote network; a shop's devices may
   /// share one. More are told to come back after [#RECOVER_RETRY_SECONDS].
   static final int RECOVERS_PER_MINUTE = 120;
 

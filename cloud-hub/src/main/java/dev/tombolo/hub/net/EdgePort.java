@@ -187,6 +187,11 @@ public final class EdgePort implements AutoCloseable {
         .awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
+  /// Lines of those who have shown no certificate that is served.
+  int strangers() {
+    return opened().strangers().size();
+  }
+
   private Edge opened() {
     return Objects.requireNonNull(edge, "the port is not open yet");
   }

@@ -30,16 +30,30 @@ final class FirstByte extends ByteToMessageDecoder {
         edge.counters().handshakes.increment();
         line.identified(EdgeTls.peerOf(ctx.pipeline().get(SslHandler.class).engine()));
         line.deadline(EdgeBounds.OPENING_MILLIS, line::abort);
-        if (line.peer().isEmpty()) {
-          edge.strangers().add(line, line.host());
-          line.onEnd(() -> edge.strangers().remove(line));
-        }
+        count();
       } else {
         edge.counters().handshakesFailed.increment();
         line.abort();
       }
     }
     super.userEventTriggered(ctx, event);
+  }
+
+  /// A certificate that was revoked, replaced or has run out is still told why, and may recover;
+  /// but it gets no more room than none.
+  private void count() {
+    if (edge.isStranger(line)) {
+      edge.strangers().add(line, line.network());
+      line.onEnd(() -> edge.strangers().remove(line));
+    } else {
+      line.peer()
+          .map(PeerIdentity::device)
+          .ifPresent(
+              device -> {
+                edge.deviceLines().add(device, line);
+                line.onEnd(() -> edge.deviceLines().remove(device, line));
+              });
+    }
   }
 
   @Override

@@ -103,8 +103,8 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     request = head;
     HttpReplies fresh = new HttpReplies(ctx, head, this::answered);
     replies = fresh;
-    if (line.peer().isEmpty()) {
-      // One answer each: whoever shows no certificate keeps no line.
+    if (edge.isStranger(line)) {
+      // One answer each: whoever shows no certificate that is served keeps no line.
       fresh.closeAfterwards();
     }
     body.reset();
@@ -324,8 +324,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
 
   /// Proofs cost signatures: nobody may ask for too many.
   private boolean isTooOften() {
-    String host = line.host();
-    if (edge.recoverRates().take(host, line.nowMillis())) {
+    if (edge.recoverRates().take(line.network(), line.nowMillis())) {
       return false;
     }
     replies().refuse(new Reason.Busy(EdgeBounds.RECOVER_RETRY_SECONDS));

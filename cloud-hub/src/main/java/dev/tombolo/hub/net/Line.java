@@ -1,6 +1,7 @@
 package dev.tombolo.hub.net;
 
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.RemoteNetwork;
 import dev.tombolo.protocol.reason.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -28,12 +29,12 @@ final class Line extends ChannelDuplexHandler {
   private final EdgeCounters counters;
   private Optional<PeerIdentity> peer = Optional.empty();
   private String remote = "";
-  private String host = "";
+  private String network = "";
   private long receivedAtMillis;
   private long deadlineMillis = Long.MAX_VALUE;
   private Runnable atDeadline = () -> {};
   private boolean halfOpen;
-  private boolean speaksMqtt;
+  private volatile boolean speaksMqtt;
   private boolean isHeld;
   private boolean isChoked;
   private @Nullable Runnable onSweep;
@@ -50,7 +51,8 @@ final class Line extends ChannelDuplexHandler {
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) {
-      host = address.getAddress().getHostAddress();
+      String host = address.getAddress().getHostAddress();
+      network = RemoteNetwork.of(host);
       remote = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
     receivedAtMillis = sweep.nowMillis();
@@ -177,9 +179,9 @@ final class Line extends ChannelDuplexHandler {
     return remote;
   }
 
-  /// Address alone.
-  String host() {
-    return host;
+  /// Whom limits count it for.
+  String network() {
+    return network;
   }
 
   long receivedAtMillis() {

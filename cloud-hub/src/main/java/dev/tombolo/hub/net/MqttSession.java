@@ -197,7 +197,12 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
         new Delivery(device, terms.receiveMax(), terms.packetBytesMax(), this, edge.counters());
     HubEvent opened =
         new HubEvent.SessionOpened(
-            id, device, terms.peer().serial(), terms.peer().certificate(), line.remote());
+            id,
+            device,
+            terms.peer().serial(),
+            terms.peer().certificate(),
+            line.remote(),
+            terms.will().map(Presence.Will.class::cast).orElse(null));
     edge.sessions().put(id, this);
     if (!edge.services().inbox().offer(opened)) {
       edge.sessions().remove(id);
@@ -451,6 +456,8 @@ final class MqttSession extends ChannelInboundHandlerAdapter implements Delivery
     }
     phase = Phase.OPEN;
     line.mqttIsOpen();
+    // Let in by the loop, which knows more than the directory did.
+    edge.strangers().remove(line);
     edge.counters().sessions.incrementAndGet();
     send(MqttPackets.connack(ReasonCodes.SUCCESS, properties));
     watchKeepAlive();

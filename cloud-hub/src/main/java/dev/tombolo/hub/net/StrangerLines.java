@@ -6,15 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The lines of those who have shown no certificate. Anybody may open them, so there are only so
-/// many: where there is no room the oldest one goes, which an enrolment never is. Thread-safe.
+/// The lines of those who have shown no certificate that is served. Anybody may open them, so there
+/// are only so many: where there is no room the oldest one goes, which an enrolment never is.
+/// Thread-safe.
 final class StrangerLines {
   private final int allMax;
   private final int perHostMax;
   private final LinkedHashMap<Line, String> lines = new LinkedHashMap<>();
   private final Map<String, Integer> perHost = new HashMap<>();
 
-  /// @param perHostMax of one address; many shops may share one
+  /// @param perHostMax of one [dev.tombolo.hub.core.RemoteNetwork]; many shops may share one
   StrangerLines(int allMax, int perHostMax) {
     this.allMax = allMax;
     this.perHostMax = perHostMax;

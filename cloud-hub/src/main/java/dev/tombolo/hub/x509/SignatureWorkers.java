@@ -82,7 +82,8 @@ public final class SignatureWorkers implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Out of memory ends the process by itself; of anything else the next one is free.
         LOG.log(Level.ERROR, "cannot sign", e);
       }
     }

@@ -11,8 +11,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +39,38 @@ class HubLoopTest {
     assertThat(Scene.all(HubEffect.AdminAnswered.class, seen)).hasSize(500);
     assertThat(store.load().fleets).hasSize(500);
     assertThat(store.commits()).isLessThanOrEqualTo(500);
+  }
+
+  @Test
+  void anErrorEndsTheLoopAndIsToldToWhoCanEndTheHub() throws InterruptedException {
+    BlockingQueue<Throwable> deaths = new LinkedBlockingQueue<>();
+    Error broken = new NoClassDefFoundError("gone");
+    try (HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC())) {
+      loop.start(
+          effect -> {
+            throw broken;
+          },
+          deaths::add);
+
+      loop.offer(fleet(1));
+
+      assertThat(deaths.poll(10, TimeUnit.SECONDS)).isSameAs(broken);
+      assertThat(loop.offer(fleet(2))).isFalse();
+    }
+    assertThat(deaths).isEmpty();
+  }
+
+  @Test
+  void aLoopThatIsClosedIsNoDeath() {
+    BlockingQueue<Throwable> deaths = new LinkedBlockingQueue<>();
+    HubLoop loop = new HubLoop(SETTINGS, store, Clock.systemUTC());
+    loop.start(effect -> {}, deaths::add);
+    assertThat(loop.isAlive()).isTrue();
+
+    loop.close();
+
+    assertThat(loop.isAlive()).isFalse();
+    assertThat(deaths).isEmpty();
   }
 
   /// Rows of devices are nobody's to lose, whatever the machine's clock says for a while.

@@ -91,6 +91,23 @@ class HubTurnTest {
     return new HubEvent.ReportSaid(line, device.device(), scene.report(Scene.result(row)), 1);
   }
 
+  /// Nobody says it a second time: the device would count as online for ever.
+  @Test
+  void theEndOfALineThatCouldNotBeStoredIsTriedAgain() {
+    EnrolResponse device = scene.joined("a");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    store.refuse(change -> change instanceof HubChange.PresencePut);
+    scene.tell(new HubEvent.SessionClosed(line, device.device(), false, "cut"));
+    scene.tell(new HubEvent.Ticked());
+    assertThat(scene.state().sessions).containsKey(device.device());
+
+    store.refuse(change -> false);
+    scene.tell(new HubEvent.Ticked());
+
+    assertThat(scene.state().sessions).isEmpty();
+    assertThat(Scene.found(store.load().presences.get(device.device())).online()).isFalse();
+  }
+
   /// Found by the simulation (seed 2044): the line of a device that was revoked in such a batch
   /// stayed open for as long as the hub ran.
   @Test

@@ -7,7 +7,9 @@ import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.DeviceId;
+import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,66 @@ class RenewalTest {
         .isInstanceOf(Reason.DeviceQuarantined.class);
   }
 
+  /// The line had stalled, and the agent had tried again.
+  @Test
+  void anAttemptThatALaterOneOfTheSameAgentOutranIsRefusedAndNoClone() {
+    scene.connected(identity, scene.birth("boot-1", 1));
+    String next = renewed(first, "next");
+    opened(next, "boot-1", 3);
+
+    List<HubEffect> unborn = opened(first, "boot-1", 2);
+    scene.tell(
+        new HubEvent.PresenceSaid(
+            Scene.found(scene.state().sessions.get(device)).id(),
+            device,
+            scene.birth("boot-1", 3)));
+    List<HubEffect> born = opened(first, "boot-1", 2);
+
+    for (List<HubEffect> effects : List.of(unborn, born)) {
+      assertThat(Scene.one(HubEffect.SessionRefused.class, effects).reason())
+          .isInstanceOf(Reason.CertificateSuperseded.class);
+      assertThat(Scene.all(HubEffect.CloseSession.class, effects)).isEmpty();
+    }
+    assertThat(Scene.found(store.load().devices.get(device)).standing()).isEqualTo(Standing.ACTIVE);
+  }
+
+  @Test
+  void aCloneIsFoundWhateverItsWillSays() {
+    for (Presence.Will will :
+        List.of(new Presence.Will("boot-1", 4), new Presence.Will("clone", 1))) {
+      MemoryHubStore its = new MemoryHubStore();
+      Scene shop = Scene.ready(its);
+      EnrolResponse joined = shop.joined("counter");
+      String old = Scene.serialOf(joined);
+      shop.connected(joined, shop.birth("boot-1", 1));
+      List<HubEffect> granted =
+          shop.tell(
+              new HubEvent.RenewAsked(
+                  shop.number(), joined.device(), old, null, Scene.key("next"), "10.0.0.2:1"));
+      String next =
+          Scene.one(HubEffect.RenewGranted.class, granted)
+              .response()
+              .certificate()
+              .substring("certificate ".length());
+      shop.tell(opening(shop, joined.device(), next, new Presence.Will("boot-1", 3)));
+
+      shop.tell(opening(shop, joined.device(), old, will));
+
+      assertThat(Scene.found(its.load().devices.get(joined.device())).standing())
+          .as("%s", will)
+          .isEqualTo(Standing.QUARANTINED);
+    }
+  }
+
+  private List<HubEffect> opened(String serial, String boot, long connect) {
+    return scene.tell(opening(scene, device, serial, new Presence.Will(boot, connect)));
+  }
+
+  private static HubEvent opening(Scene at, DeviceId who, String serial, Presence.Will will) {
+    return new HubEvent.SessionOpened(
+        new SessionId(at.number()), who, serial, null, "10.0.0.3:1", will);
+  }
+
   @Test
   void aReplacedCertificateIsOnTheListUntilItRunsOut() {
     String next = renewed(first, "next");
@@ -84,6 +146,21 @@ class RenewalTest {
     scene.pass(Limits.CERTIFICATE_LIFE.plusDays(1));
 
     assertThat(store.load().supersededCertificates).isEmpty();
+  }
+
+  /// In memory as in the store: no key is kept but the device's present one.
+  @Test
+  void aKeyWhoseCertificatesRanOutIsForgotten() {
+    String second = renewed(first, "second");
+    scene.open(device, second);
+    scene.pass(Duration.ofDays(30));
+    scene.open(device, renewed(second, "third"));
+    assertThat(scene.state().keysOwned()).isEqualTo(3);
+
+    scene.pass(Limits.CERTIFICATE_LIFE.plusDays(1));
+
+    assertThat(scene.state().keysOwned()).isEqualTo(1);
+    assertThat(scene.state().ownerOf(Scene.key("third").keyDigest())).contains(device);
   }
 
   @Test

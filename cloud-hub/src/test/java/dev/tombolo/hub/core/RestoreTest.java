@@ -179,6 +179,48 @@ class RestoreTest {
   }
 
   @Test
+  void aDeviceThatEnrolledAfterTheBackupMayBeRevoked() {
+    backUp();
+    scene.now += DAY;
+    DeviceId stolen = Scene.deviceOf("stolen");
+    PresentedCertificate shown = certificate(stolen, "ee", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+    opened(stolen, shown);
+
+    AdminCommand.RevokeDevice revoke =
+        new AdminCommand.RevokeDevice(stolen, "stolen", Optional.empty());
+    List<HubEffect> effects = scene.tell(new HubEvent.AdminAsked(901, Scene.ALICE, revoke));
+
+    assertThat(Scene.one(HubEffect.AdminAnswered.class, effects).answer())
+        .isEqualTo(new AdminAnswer.Done(List.of("device " + stolen + " revoked")));
+    HubEffect.StandingNoted noted = Scene.one(HubEffect.StandingNoted.class, effects);
+    assertThat(noted.device()).isEqualTo(stolen);
+    assertThat(noted.standing()).isEqualTo(Standing.REVOKED);
+    assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials()).contains("ee");
+    assertThat(Scene.found(scene.state().lastAudit).action()).isEqualTo("device-revoke");
+    assertThat(refusal(opened(stolen, shown))).isEqualTo(new Reason.DeviceRevoked(stolen.text()));
+    assertThat(approve(stolen, Optional.of(Scene.SLOT))).isInstanceOf(AdminAnswer.Refused.class);
+    assertThat(Expulsion.serials(store.load(), scene.now)).contains("ee");
+  }
+
+  /// The backup has it as one that waits, the journal as one that was revoked after that.
+  @Test
+  void theRevocationOfAStrangerIsNotUndoneByAnotherRestore() {
+    backUp();
+    scene.now += DAY;
+    DeviceId stolen = Scene.deviceOf("stolen");
+    PresentedCertificate shown = certificate(stolen, "ee", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+    opened(stolen, shown);
+
+    restore("history-3", List.of(new RestoreSteps.Noted(stolen, Standing.REVOKED, scene.now)));
+
+    assertThat(refusal(opened(stolen, shown))).isEqualTo(new Reason.DeviceRevoked(stolen.text()));
+  }
+
+  @Test
   void aRevocationAfterTheBackupIsNotUndone() {
     backUp();
     scene.now += DAY;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.http.api.BackupContent;
 import dev.tombolo.hub.http.api.BackupFile;
 import dev.tombolo.hub.sqlite.DatabaseCopy;
 import dev.tombolo.protocol.id.History;
@@ -14,6 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,85 @@ class BackupTest {
     assertThat(Files.readString(again.resolve("ca/root.pem")))
         .isEqualTo(Files.readString(data.resolve("ca/root.pem")));
     HubDaemon.start(config(again)).close();
+  }
+
+  @Test
+  void whatTheHubWritesMeanwhileDoesNotSpoilIt() throws IOException {
+    Path list = data.resolve("ca/revoked.pem");
+    Files.writeString(list, "before");
+    Path work = Files.createDirectory(folder.resolve("work"));
+
+    Map<String, Path> files = Backup.gather(data, work);
+    List<BackupFile> entries = described(files);
+    Files.writeString(list, "one more is revoked");
+    BackupArchive.write(file, work, content(entries), files);
+
+    restore(folder.resolve("again"), false);
+    assertThat(folder.resolve("again/ca/revoked.pem")).hasContent("before");
+  }
+
+  @Test
+  void aFileThatIsNoLongerAsDescribedIsNoBackup() throws IOException {
+    byte[] before = Files.readAllBytes(file);
+    Path list = Files.writeString(folder.resolve("revoked.pem"), "before");
+    Map<String, Path> files = Map.of("ca/revoked.pem", list);
+    List<BackupFile> entries = described(files);
+    Files.writeString(list, "one more is revoked");
+
+    assertThatThrownBy(() -> BackupArchive.write(file, folder, content(entries), files))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ca/revoked.pem was changed");
+    assertThat(file).hasBinaryContent(before);
+    assertThat(folder.resolve("archive.part")).doesNotExist();
+  }
+
+  /// With the whole database and all keys in it.
+  @Test
+  void whatAKilledBackupLeftIsRemovedByTheNextOneAndNothingElse() throws IOException {
+    Path killed = Files.createDirectory(folder.resolve(".tombolo-backup1"));
+    Files.createDirectory(killed.resolve("ca"));
+    Files.writeString(killed.resolve("hub.db"), "all of it");
+    Files.writeString(killed.resolve("ca/root-key.pem"), "key");
+    Files.writeString(killed.resolve("held"), "");
+    Path older = Files.createDirectory(folder.resolve(".tombolo-backup2"));
+    Files.writeString(older.resolve("hub.db"), "all of it");
+    try (BackupFolder running = BackupFolder.make(folder)) {
+      Path copy = Files.writeString(running.path().resolve("hub.db"), "half of it");
+
+      Backup.make(data, file, false, NOW);
+
+      assertThat(copy).exists();
+      assertThat(killed).doesNotExist();
+      assertThat(older).doesNotExist();
+    }
+    try (var beside = Files.list(folder)) {
+      assertThat(beside).containsExactlyInAnyOrder(data, file);
+    }
+  }
+
+  private BackupContent content(List<BackupFile> entries) throws IOException {
+    BackupContent made = BackupArchive.content(file);
+    return new BackupContent(
+        made.format(),
+        made.version(),
+        made.madeMillis(),
+        made.epoch(),
+        made.history(),
+        made.root(),
+        made.devices(),
+        made.auditSequence(),
+        made.auditHash(),
+        made.withFiles(),
+        entries,
+        made.releaseFiles());
+  }
+
+  private static List<BackupFile> described(Map<String, Path> files) throws IOException {
+    List<BackupFile> entries = new ArrayList<>();
+    for (Map.Entry<String, Path> each : files.entrySet()) {
+      entries.add(BackupArchive.describe(each.getKey(), each.getValue()));
+    }
+    return entries;
   }
 
   @Test

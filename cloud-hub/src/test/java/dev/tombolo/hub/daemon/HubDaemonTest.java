@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class HubDaemonTest {
@@ -41,6 +42,22 @@ class HubDaemonTest {
       assertThat(get(hub, "/healthz").statusCode()).isEqualTo(200);
       assertThat(Files.readString(folder.resolve("data/admin-token"))).isEqualTo(token);
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void aHubWhoseLoopHasEndedIsNotHealthyAndEnds() throws Exception {
+    try (HubDaemon hub = HubDaemon.start(config(folder.resolve("data")))) {
+      Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().equals("hub-loop"))
+          .forEach(Thread::interrupt);
+
+      assertThatThrownBy(hub::awaitClosed).isInstanceOf(HubFailed.class);
+      while (get(hub, "/healthz").statusCode() != 503) {
+        Thread.onSpinWait();
+      }
+    }
+    HubDaemon.start(config(folder.resolve("data"))).close();
   }
 
   @Test

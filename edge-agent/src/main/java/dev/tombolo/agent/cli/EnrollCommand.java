@@ -55,12 +55,20 @@ final class EnrollCommand implements Callable<Integer> {
         paramLabel = "FILE",
         description = "A file with the token's text, or - for the standard input.")
     @Nullable String file;
+
+    @Option(
+        names = "--check",
+        description = "Only say whether this device has joined: ends with 0 if so, with 4 if not.")
+    boolean check;
   }
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = java.util.Objects.requireNonNull(command).commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
+    if (source.check) {
+      return check(out);
+    }
     String text = token();
     return switch (JoinTokenCodec.decode(text)) {
       case JoinTokenCodec.Garbled garbled -> {
@@ -85,6 +93,13 @@ final class EnrollCommand implements Callable<Integer> {
         }
       }
     };
+  }
+
+  /// Answered by the mirror, too, when the database is damaged.
+  private int check(PrintWriter out) throws IOException {
+    boolean hasJoined = Joining.hasJoined(folder.path());
+    out.println(folder.path() + (hasJoined ? " has joined" : " has not joined"));
+    return hasJoined ? ExitCode.OK : ExitCode.NOT_FOUND;
   }
 
   private static int say(

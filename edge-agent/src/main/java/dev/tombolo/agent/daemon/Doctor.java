@@ -3,6 +3,7 @@ package dev.tombolo.agent.daemon;
 import dev.tombolo.agent.config.AgentConfig;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.RefusedException;
+import dev.tombolo.agent.mqtt.HttpProxy;
 import dev.tombolo.agent.sqlite.StatusReader;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
@@ -52,7 +53,7 @@ public final class Doctor {
         status.damage().ifPresent(doctor::damage);
         doctor.clock(status);
         if (identity != null) {
-          doctor.hub(status.enrolment().https());
+          doctor.hub(status.enrolment().https(), identity);
         }
       }
     }
@@ -185,12 +186,12 @@ public final class Doctor {
     }
   }
 
-  private void hub(String https) {
+  private void hub(String https, IdentityFolder.Identity identity) {
     URI hub = URI.create(https);
     String host = hub.getHost();
     int port = hub.getPort() < 0 ? 443 : hub.getPort();
     if (config.proxy().isPresent()) {
-      ok("line", "goes through the proxy " + config.proxy().get());
+      throughProxy(config.proxy().get(), host, port, identity);
       return;
     }
     InetAddress address;
@@ -204,7 +205,7 @@ public final class Doctor {
     try (Socket plain = new Socket()) {
       plain.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
       ok("port of the hub", host + ":" + port + " answers");
-      handshake(plain, host, port);
+      handshake(plain, host, port, identity);
     } catch (IOException e) {
       bad(
           "port of the hub",
@@ -213,13 +214,30 @@ public final class Doctor {
     }
   }
 
-  private void handshake(Socket plain, String host, int port) {
+  /// The name of the hub is the proxy's to know.
+  private void throughProxy(
+      InetSocketAddress proxy, String host, int port, IdentityFolder.Identity identity) {
+    String name = proxy.getHostString() + ":" + proxy.getPort();
+    try (Socket plain = new Socket()) {
+      plain.connect(new InetSocketAddress(proxy.getHostString(), proxy.getPort()), CONNECT_MILLIS);
+      plain.setSoTimeout(CONNECT_MILLIS);
+      HttpProxy.tunnel(plain, proxy, host + ":" + port);
+      ok("proxy", name + " joins to " + host + ":" + port);
+      handshake(plain, host, port, identity);
+    } catch (IOException e) {
+      bad(
+          "proxy",
+          name + " does not join to " + host + ":" + port + ": " + e.getMessage(),
+          "mend proxy in " + AgentConfig.FILE + ", or have the proxy let this hub pass");
+    }
+  }
+
+  private void handshake(Socket plain, String host, int port, IdentityFolder.Identity identity) {
     try {
       plain.setSoTimeout(CONNECT_MILLIS);
-      IdentityFolder folder = new IdentityFolder(new AgentFolders(config.data()).identity());
       try (SSLSocket tls =
           (SSLSocket)
-              HubTls.mutual(folder, WallClock::trustedMillis)
+              HubTls.mutual(identity, WallClock::trustedMillis)
                   .createSocket(plain, host, port, false)) {
         tls.startHandshake();
         ok("TLS", tls.getSession().getProtocol() + ", the hub is the one this device joined");

@@ -13,7 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -54,8 +58,8 @@ public final class Releases implements AutoCloseable {
 
   /// Answered by nothing; what could not be removed is tried again the next time.
   public void perform(AgentEffect.Sweep effect) {
-    long asked = System.currentTimeMillis();
-    worker.execute(() -> sweep(effect, asked));
+    Map<Path, FileMark> unwanted = unwantedFiles(effect);
+    worker.execute(() -> sweep(effect, unwanted));
   }
 
   private AgentEvent stage(AgentEffect.Stage effect) {
@@ -94,21 +98,54 @@ public final class Releases implements AutoCloseable {
     }
   }
 
-  /// @param askedMillis what came in since then, while the sweep waited for its turn, is left alone
-  private void sweep(AgentEffect.Sweep effect, long askedMillis) {
+  /// What tells a file from what it was before, whatever the clock said each time.
+  private record FileMark(FileTime modified, long bytes, String inode) {
+    static FileMark of(Path file) throws IOException {
+      BasicFileAttributes now =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return new FileMark(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey()));
+    }
+  }
+
+  /// What lies in the store unwanted at this moment. What comes in while the sweep waits for its
+  /// turn, or is written on, may be wanted by then.
+  private Map<Path, FileMark> unwantedFiles(AgentEffect.Sweep effect) {
+    Set<String> kept = new HashSet<>();
+    for (Digest file : effect.files()) {
+      kept.add(folders.file(file).getFileName().toString());
+      kept.add(folders.partialFile(file).getFileName().toString());
+      kept.add(folders.madeBy(file).getFileName().toString());
+      kept.add(folders.makingBy(file).getFileName().toString());
+    }
+    Map<Path, FileMark> unwanted = new HashMap<>();
+    try {
+      for (Path entry : Folders.entries(folders.files())) {
+        if (!kept.contains(entry.getFileName().toString())) {
+          unwanted.put(entry, FileMark.of(entry));
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "the store could not be looked at: {0}", e.toString());
+    }
+    return unwanted;
+  }
+
+  private void sweep(AgentEffect.Sweep effect, Map<Path, FileMark> unwanted) {
     try {
       forgetApplications(effect.applications());
       Set<String> kept = new HashSet<>(inForce());
       effect.releases().forEach(release -> kept.add(release.hex()));
-      remove(folders.releases(), kept, Long.MAX_VALUE);
-      Set<String> files = new HashSet<>();
-      for (Digest file : effect.files()) {
-        files.add(folders.file(file).getFileName().toString());
-        files.add(folders.partialFile(file).getFileName().toString());
-        files.add(folders.madeBy(file).getFileName().toString());
-        files.add(folders.makingBy(file).getFileName().toString());
+      for (Path release : Folders.entries(folders.releases())) {
+        if (!kept.contains(release.getFileName().toString())) {
+          Folders.delete(release);
+        }
       }
-      remove(folders.files(), files, askedMillis);
+      for (Map.Entry<Path, FileMark> file : unwanted.entrySet()) {
+        if (Files.exists(file.getKey(), LinkOption.NOFOLLOW_LINKS)
+            && FileMark.of(file.getKey()).equals(file.getValue())) {
+          Folders.delete(file.getKey());
+        }
+      }
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "not everything could be swept: {0}", e.toString());
     }
@@ -138,16 +175,6 @@ public final class Releases implements AutoCloseable {
       }
     }
     return names;
-  }
-
-  private static void remove(Path folder, Set<String> kept, long beforeMillis) throws IOException {
-    for (Path entry : Folders.entries(folder)) {
-      if (!kept.contains(entry.getFileName().toString())
-          && Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toMillis()
-              <= beforeMillis) {
-        Folders.delete(entry);
-      }
-    }
   }
 
   private Reason reason(Exception e) {

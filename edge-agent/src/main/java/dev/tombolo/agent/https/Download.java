@@ -254,10 +254,10 @@ final class Download implements FileWork {
   }
 
   private AgentEvent refused(HubRefusalException e) {
-    boolean mayRetry =
-        e.status() != HttpURLConnection.HTTP_FORBIDDEN
-            && e.status() != HttpURLConnection.HTTP_UNAUTHORIZED;
     Reason reason = e.refusal().reason();
+    // An expired certificate, a quarantine, a proxy that refuses: they end, and what has come
+    // stays.
+    boolean mayRetry = !(reason instanceof Reason.NotYours);
     if (e.retryAfterSeconds() > 0 && !(reason instanceof Reason.Busy)) {
       reason =
           new Reason.DownloadFailed(

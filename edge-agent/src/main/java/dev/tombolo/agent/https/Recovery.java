@@ -22,6 +22,7 @@ import java.util.Optional;
 /// `POST /v1/recover`: gets a new certificate for a device whose own has run out, by signing the
 /// hub's challenge with the key it still has. Each call runs on a thread of its own.
 public final class Recovery {
+  private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
   private static final long STACK_BYTES = 192 * 1024;
 
   private final AgentInbox inbox;
@@ -88,6 +89,10 @@ public final class Recovery {
       return new AgentEvent.RenewalFailed(new Reason.InputInvalid("url", url, "an https URL"), 0);
     } catch (IOException e) {
       return new AgentEvent.RenewalFailed(HubConnection.reasonOf(e), 0);
+    } catch (RuntimeException e) {
+      // A bug, or a damaged identity: without an answer it would never be tried again.
+      LOG.log(System.Logger.Level.WARNING, "recovery", e);
+      return new AgentEvent.RenewalFailed(new Reason.IoFailed("recovery", e.toString()), 0);
     }
   }
 

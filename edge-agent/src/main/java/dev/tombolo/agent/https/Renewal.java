@@ -21,6 +21,7 @@ import java.util.Optional;
 /// `POST /v1/renew`: asks for the next certificate and has it kept. Each call runs on a thread of
 /// its own.
 public final class Renewal {
+  private static final System.Logger LOG = System.getLogger(Renewal.class.getName());
   private static final long STACK_BYTES = 192 * 1024;
 
   private final AgentInbox inbox;
@@ -70,6 +71,10 @@ public final class Renewal {
       return new AgentEvent.RenewalFailed(new Reason.InputInvalid("url", url, "an https URL"), 0);
     } catch (IOException e) {
       return new AgentEvent.RenewalFailed(HubConnection.reasonOf(e), 0);
+    } catch (RuntimeException e) {
+      // A bug, or a damaged identity: without an answer it would never be tried again.
+      LOG.log(System.Logger.Level.WARNING, "renewal", e);
+      return new AgentEvent.RenewalFailed(new Reason.IoFailed("renewal", e.toString()), 0);
     }
   }
 }

@@ -8,14 +8,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// An HTTP proxy between shop and hub, passed by CONNECT (RFC 9110 s. 9.3.6).
-final class HttpProxy {
+public final class HttpProxy {
   private HttpProxy() {}
 
   /// Asks the proxy at the other end of the socket to join us to the host.
-  static void tunnel(Socket socket, InetSocketAddress proxy, LinkUrl url) throws IOException {
+  ///
+  /// @param authority `host:port`
+  public static void tunnel(Socket socket, InetSocketAddress proxy, String authority)
+      throws IOException {
     OutputStream out = socket.getOutputStream();
-    String request =
-        "CONNECT " + url.authority() + " HTTP/1.1\r\nHost: " + url.authority() + "\r\n\r\n";
+    String request = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
     out.write(request.getBytes(StandardCharsets.US_ASCII));
     out.flush();
     HttpHead head = HttpHead.read(socket.getInputStream());

@@ -50,7 +50,7 @@ final class LineTransport implements NetworkModule {
     WatchedSocket raw = connect(stallMillis);
     raw.setSoTimeout(stallMillis);
     if (settings.proxy().isPresent()) {
-      HttpProxy.tunnel(raw, settings.proxy().get(), url);
+      HttpProxy.tunnel(raw, settings.proxy().get(), url.authority());
     }
     SSLSocket secured = (SSLSocket) sockets.createSocket(raw, url.host(), url.port(), true);
     tlsSocket = secured;

@@ -55,10 +55,17 @@ final class OutputLog {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
       long end = from.size();
-      long at = Math.max(0, end - bytesMax);
-      while (at < end) {
-        at += from.transferTo(at, end - at, to);
-      }
+      copy(from, Math.max(0, end - bytesMax), end, to);
+    }
+  }
+
+  /// The workload may cut its own output meanwhile: nothing comes any more then.
+  static void copy(FileChannel from, long begin, long end, FileChannel to) throws IOException {
+    long at = begin;
+    long copied = 1;
+    while (at < end && copied > 0) {
+      copied = from.transferTo(at, end - at, to);
+      at += copied;
     }
   }
 

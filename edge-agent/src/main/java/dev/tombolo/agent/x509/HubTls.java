@@ -23,7 +23,11 @@ public final class HubTls {
   /// For everything after it.
   public static SSLSocketFactory mutual(IdentityFolder identity, HubClock clock)
       throws IOException {
-    IdentityFolder.Identity held = identity.load();
+    return mutual(identity.load(), clock);
+  }
+
+  /// The same for who has only looked at the identity.
+  public static SSLSocketFactory mutual(IdentityFolder.Identity held, HubClock clock) {
     return factory(new DeviceKey(held), HubTrust.stored(held.root(), clock));
   }
 

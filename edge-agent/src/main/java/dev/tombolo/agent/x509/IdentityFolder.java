@@ -6,6 +6,8 @@ import dev.tombolo.protocol.enrol.RecoveryProof;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -43,9 +45,17 @@ public final class IdentityFolder {
     finishRenewal();
   }
 
-  /// What is there, by somebody who only looks: a renewal that broke off is left to the agent.
+  /// What counts, by somebody who only looks: a renewal that broke off is left to the agent.
+  ///
+  /// @throws IOException also when there is no such folder: none is made
   public static Identity look(Path folder) throws IOException {
-    return read(new DurableFiles(folder));
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException(folder.toString());
+    }
+    DurableFiles files = new DurableFiles(folder);
+    boolean isRenewed = files.has(NEXT_CERTIFICATE);
+    String key = isRenewed && files.has(NEXT_KEY) ? NEXT_KEY : KEY;
+    return read(files, key, isRenewed ? NEXT_CERTIFICATE : CERTIFICATE);
   }
 
   /// The device's key, and the next one where a renewal is under way: what was sealed to either can
@@ -148,13 +158,15 @@ public final class IdentityFolder {
 
   /// What the device shows and trusts now.
   public synchronized Identity load() throws IOException {
-    return read(files);
+    return read(files, KEY, CERTIFICATE);
   }
 
-  private static Identity read(DurableFiles files) throws IOException {
-    PrivateKey key = Pem.privateKey(files.read(KEY));
-    List<X509Certificate> chain = Pem.certificates(files.read(CERTIFICATE));
-    return new Identity(key, chain, Pem.certificates(files.read(ROOT)));
+  private static Identity read(DurableFiles files, String key, String certificate)
+      throws IOException {
+    return new Identity(
+        Pem.privateKey(files.read(key)),
+        Pem.certificates(files.read(certificate)),
+        Pem.certificates(files.read(ROOT)));
   }
 
   /// The hub's root certificate, PEM.

@@ -322,6 +322,18 @@ class TomboloAgentTest {
     assertThat(err.toString()).contains("has joined already");
   }
 
+  /// As `install.sh` asks: a damaged database must not be taken for a device that has not joined.
+  @Test
+  void whetherItHasJoinedIsToldWithADamagedDatabaseToo() throws IOException, StoreException {
+    assertThat(run("enroll", "--check", "--data", data.toString())).isEqualTo(ExitCode.NOT_FOUND);
+    joined();
+    assertThat(run("enroll", "--check", "--data", data.toString())).isZero();
+    Files.writeString(data.resolve("agent.db"), "no database any more, but long enough for a page");
+    assertThat(run("status", "--data", data.toString())).isNotZero();
+
+    assertThat(run("enroll", "--check", "--data", data.toString())).isZero();
+  }
+
   @Test
   void aWrongSettingIsAUsageErrorWithItsLine() throws IOException {
     Files.writeString(data.resolve("agent.properties"), "lopback.port=1\n");

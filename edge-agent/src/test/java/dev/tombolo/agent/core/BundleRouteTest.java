@@ -232,6 +232,27 @@ class BundleRouteTest {
     assertThat(shop.count(AgentEffect.AskBundle.class)).isEqualTo(2);
   }
 
+  /// Half of it may be here.
+  @Test
+  void aBundleIsKeptWhileTheCertificateIsRecovered() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
+    shop.tell(new AgentEvent.FetchAdvanced(whole, 300_000));
+
+    Reason expired = new Reason.CertificateExpired("device", 1);
+    shop.tell(new AgentEvent.FetchFailed(whole, expired, true));
+    shop.hanging.clear();
+    shop.until("live", () -> shop.isLive(first.digest()));
+
+    assertThat(fetched(shop)).containsExactly(whole);
+    assertThat(shop.count(AgentEffect.AskBundle.class)).isEqualTo(1);
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
   private static List<AgentEffect.Sweep> sweepsBetween(
       Shop shop, Predicate<AgentEffect> from, Predicate<AgentEffect> to) {
     List<AgentEffect> after = shop.done.stream().dropWhile(from.negate()).skip(1).toList();

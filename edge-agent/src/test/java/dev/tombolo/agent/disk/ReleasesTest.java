@@ -15,9 +15,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,6 +226,61 @@ class ReleasesTest {
     assertThat(names(folders.releases())).containsExactlyInAnyOrder(FIRST.hex(), SECOND.hex());
     assertThat(names(folders.files()))
         .containsExactlyInAnyOrder(kept.digest().hex(), Digest.ofText("coming").hex() + ".part");
+  }
+
+  /// A clock that was in 1970, or years ahead, when a file came in.
+  @Test
+  void sweepingAsksNoClock() throws Exception {
+    for (String at : List.of("1970-01-01T00:05:00Z", "2090-01-01T00:00:00Z")) {
+      Path file = folders.file(stored("f", at, false).digest());
+      Files.setLastModifiedTime(file, FileTime.from(Instant.parse(at)));
+    }
+
+    releases.perform(new AgentEffect.Sweep(Set.of(), Set.of(), Set.of()));
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+
+    events.await(AgentEvent.SwitchFailed.class);
+    assertThat(names(folders.files())).isEmpty();
+  }
+
+  /// The document may have changed meanwhile, and the clock been set back.
+  @Test
+  void whatComesInOrIsWrittenOnWhileTheSweepWaitsIsLeftAlone() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    releases.close();
+    releases =
+        new Releases(
+            event -> {
+              busy.countDown();
+              try {
+                free.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              events.offer(event);
+            },
+            folders);
+    Path old = folders.file(stored("f", "old", false).digest());
+    Path resumed = folders.partialFile(Digest.ofText("resumed"));
+    Files.writeString(resumed, "re");
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+    busy.await();
+
+    releases.perform(new AgentEffect.Sweep(Set.of(), Set.of(), Set.of()));
+    FileTime early = FileTime.from(Instant.parse("1970-01-01T00:05:00Z"));
+    Path fresh = folders.file(stored("f", "fresh", false).digest());
+    Files.setLastModifiedTime(fresh, early);
+    Files.writeString(resumed, "sumed", StandardOpenOption.APPEND);
+    Files.setLastModifiedTime(resumed, early);
+    free.countDown();
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+
+    events.await(AgentEvent.SwitchFailed.class);
+    events.await(AgentEvent.SwitchFailed.class);
+    assertThat(old).doesNotExist();
+    assertThat(fresh).exists();
+    assertThat(resumed).exists();
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -364,6 +364,27 @@ class HubFilesTest {
   }
 
   @Test
+  void onlyWhatIsOfNoReleaseOfThisDeviceIsRefusedForGood() throws Exception {
+    Reason expired = new Reason.CertificateExpired("device", 1);
+    FileHub late = hub(request -> refusal(403, expired, ""));
+    files(late).perform(fetch(late));
+    assertThat(events.await(AgentEvent.FetchFailed.class))
+        .isEqualTo(new AgentEvent.FetchFailed(FILE, expired, true));
+    close();
+
+    FileHub proxied = hub(request -> FileHub.Answer.of(403, "", new byte[0]));
+    files(proxied).perform(fetch(proxied));
+    assertThat(events.await(AgentEvent.FetchFailed.class).retryable()).isTrue();
+    close();
+
+    Reason others = new Reason.NotYours("bundle", "it is of no release assigned to this device");
+    FileHub strict = hub(request -> refusal(403, others, ""));
+    files(strict).perform(fetch(strict));
+    assertThat(events.await(AgentEvent.FetchFailed.class))
+        .isEqualTo(new AgentEvent.FetchFailed(FILE, others, false));
+  }
+
+  @Test
   void redirectsAreNotFollowed() throws Exception {
     FileHub small =
         hub(request -> FileHub.Answer.of(302, "Location: https://localhost/\r\n", new byte[0]));

@@ -17,9 +17,11 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -396,6 +398,22 @@ class WorkloadProcessesTest {
       TestRelease release, ProcessIdentity process, WorkloadSpec.Reload reload) {
     return new AgentEffect.ReloadWorkload(
         release.application(), release.digest(), process, release.spec(reload));
+  }
+
+  /// Cut by the workload itself while the end of it was copied.
+  @Test
+  @Timeout(60)
+  void aLogThatShrinksMeanwhileIsCopiedAsFarAsItGoes() throws Exception {
+    Path file = Files.writeString(data.resolve("shrinks.log"), "counted");
+    Path copy = data.resolve("copy");
+
+    try (FileChannel from = FileChannel.open(file);
+        FileChannel to =
+            FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      OutputLog.copy(from, 2, 100_000, to);
+    }
+
+    assertThat(copy).hasContent("unted");
   }
 
   @Test

@@ -11,11 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the files of a release inside its folder, on every file system: relative `/`-separated
-/// paths without `.`, `..`, NUL, control characters or backslashes, and no two that a
+/// paths without `.`, `..`, NUL, control characters, U+FFFD or backslashes, and no two that a
 /// case-insensitive disk takes for one. A manifest has no links, so none can be made.
 public final class PathCheck {
   public static final int PATH_BYTES_MAX = 1024;
   public static final int SEGMENT_BYTES_MAX = 255;
+
+  /// What a program puts for bytes that its locale has no character for: no file has that name.
+  private static final char UNREADABLE = '\uFFFD';
 
   private PathCheck() {}
 
@@ -70,6 +73,9 @@ public final class PathCheck {
     }
     if (!path.codePoints().allMatch(PathCheck::isVisible)) {
       return "it has a control character";
+    }
+    if (path.indexOf(UNREADABLE) >= 0) {
+      return "it has a character that could not be read; use a UTF-8 locale and name it anew";
     }
     if (path.charAt(0) == '/') {
       return "it is absolute; paths are relative to the release's folder";

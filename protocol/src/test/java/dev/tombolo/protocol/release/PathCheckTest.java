@@ -69,7 +69,8 @@ class PathCheckTest {
         "a\u2028b",
         "a\u202eb",
         "a\u200bb",
-        "\uFEFFa"
+        "\uFEFFa",
+        "mod\uFFFD\uFFFDle.onnx"
       })
   void attacksAreRefused(String path) {
     Reason problem = PathCheck.problem(path);
