@@ -64,7 +64,8 @@ public final class RestoreSteps {
     History before = state.history;
     History next = new History(Math.max(before.epoch(), order.epochAbove()) + 1, order.historyId());
     steps.draft.change(
-        new HubChange.HistoryRestored(next, new Restoration(order.backupMillis(), nowMillis)));
+        new HubChange.HistoryRestored(
+            next, Restoration.after(state.restoration, order.backupMillis(), nowMillis)));
     steps.suspectPermits(nowMillis);
     steps.voidTokens();
     steps.noteBackup(order);

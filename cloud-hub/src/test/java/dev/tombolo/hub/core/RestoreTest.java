@@ -120,6 +120,25 @@ class RestoreTest {
     assertThat(Scene.found(store.load().currentCertificates.get(device)).serial()).isEqualTo("aa");
   }
 
+  /// It was not heard of between the two restores.
+  @Test
+  void whatTheFirstOfTwoRestoresLostIsFoundAgainAfterTheSecond() {
+    backUp();
+    scene.now += 31 * DAY;
+    PresentedCertificate lost = lost("aa", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+    scene.now += DAY;
+    backUp();
+    scene.now += DAY;
+    restore("history-3", List.of());
+
+    List<HubEffect> effects = opened(device, lost);
+
+    assertThat(Scene.all(HubEffect.SessionAdmitted.class, effects)).hasSize(1);
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+  }
+
   @Test
   void oneThatWasReplacedMeanwhileIsAClonesAfterTheNewestWasSeen() {
     backUp();
