@@ -14,6 +14,10 @@ public final class SymbolCoding {
   private static final int STATES = 4;
   private static final long STATE_MIN = 1L << 16;
   private static final int MASK = SymbolTables.TOTAL - 1;
+
+  /// So many symbols for each byte of words, and a branch is guessed better than it is spared.
+  private static final int SELDOM = 5;
+
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
@@ -63,6 +67,8 @@ public final class SymbolCoding {
     Words words = new Words(in.bytes(), from, from + length);
     if (tables.count() == 1) {
       decodeByOneTable(words, states, tables, slots.slots, symbols, at, count);
+    } else if (length < count / SELDOM) {
+      decodeWhatIsSeldomRenewed(words, states, tables, slots.slots, contexts, symbols, at, count);
     } else {
       decodeByTables(words, states, tables, slots.slots, contexts, symbols, at, count);
     }
@@ -202,8 +208,89 @@ public final class SymbolCoding {
     states[2] = s2;
     states[3] = s3;
     words.at = next;
-    for (; i < count; i++) {
-      int table = tableAt[contexts[i] & 0xff];
+    decodeLast(words, states, tables, slots, contexts, symbols, at, i, count);
+  }
+
+  /// As [#decodeByTables], for symbols that take hardly a bit each.
+  private static void decodeWhatIsSeldomRenewed(
+      Words words,
+      int[] states,
+      SymbolTables tables,
+      byte[] slots,
+      byte[] contexts,
+      byte[] symbols,
+      int at,
+      int count)
+      throws BundleException {
+    int[] ranges = tables.ranges();
+    int[] tableAt = new int[SymbolTables.CONTEXTS];
+    for (int context = 0; context < tableAt.length; context++) {
+      tableAt[context] = tables.table(context);
+    }
+    byte[] bytes = words.bytes;
+    int next = words.at;
+    int end = words.end;
+    int s0 = states[0];
+    int s1 = states[1];
+    int s2 = states[2];
+    int s3 = states[3];
+    int i = 0;
+    for (; i < count - 3 && next <= end - 8; i += 4) {
+      int t0 = tableAt[contexts[i] & 0xff];
+      int t1 = tableAt[contexts[i + 1] & 0xff];
+      int t2 = tableAt[contexts[i + 2] & 0xff];
+      int t3 = tableAt[contexts[i + 3] & 0xff];
+      int y0 = slots[(t0 << SymbolTables.BITS) + (s0 & MASK)] & 0xff;
+      int y1 = slots[(t1 << SymbolTables.BITS) + (s1 & MASK)] & 0xff;
+      int y2 = slots[(t2 << SymbolTables.BITS) + (s2 & MASK)] & 0xff;
+      int y3 = slots[(t3 << SymbolTables.BITS) + (s3 & MASK)] & 0xff;
+      s0 = after(s0, ranges[(t0 << 8) + y0]);
+      s1 = after(s1, ranges[(t1 << 8) + y1]);
+      s2 = after(s2, ranges[(t2 << 8) + y2]);
+      s3 = after(s3, ranges[(t3 << 8) + y3]);
+      symbols[at + i] = (byte) y0;
+      symbols[at + i + 1] = (byte) y1;
+      symbols[at + i + 2] = (byte) y2;
+      symbols[at + i + 3] = (byte) y3;
+      if (s0 >>> 16 == 0) {
+        s0 = s0 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s1 >>> 16 == 0) {
+        s1 = s1 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s2 >>> 16 == 0) {
+        s2 = s2 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s3 >>> 16 == 0) {
+        s3 = s3 << 16 | word(bytes, next);
+        next += 2;
+      }
+    }
+    states[0] = s0;
+    states[1] = s1;
+    states[2] = s2;
+    states[3] = s3;
+    words.at = next;
+    decodeLast(words, states, tables, slots, contexts, symbols, at, i, count);
+  }
+
+  private static void decodeLast(
+      Words words,
+      int[] states,
+      SymbolTables tables,
+      byte[] slots,
+      byte[] contexts,
+      byte[] symbols,
+      int at,
+      int from,
+      int count)
+      throws BundleException {
+    int[] ranges = tables.ranges();
+    for (int i = from; i < count; i++) {
+      int table = tables.table(contexts[i] & 0xff);
       int state = states[i & 3];
       int symbol = slots[(table << SymbolTables.BITS) + (state & MASK)] & 0xff;
       symbols[at + i] = (byte) symbol;
