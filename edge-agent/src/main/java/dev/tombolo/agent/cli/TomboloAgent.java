@@ -65,7 +65,11 @@ public final class TomboloAgent {
       }
     }
     Optional<UnpackRun> unpacking = UnpackRun.of(arguments);
-    return unpacking.isPresent() ? unpacking.get().run() : commandLine().execute(arguments);
+    if (unpacking.isPresent()) {
+      return unpacking.get().run();
+    }
+    Optional<ApplyRun> applying = ApplyRun.of(arguments);
+    return applying.isPresent() ? applying.get().run() : commandLine().execute(arguments);
   }
 
   /// The folder, when the command is nothing but `run`, with or without `--data DIR`: as services
