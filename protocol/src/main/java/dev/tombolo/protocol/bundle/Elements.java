@@ -24,6 +24,8 @@ public final class Elements {
   private static final long LOW_OF_16 = 0x0001_0001_0001_0001L;
 
   private static final long TOP_OF_16 = 0x8000_8000_8000_8000L;
+  private static final long TOP_OF_8 = 0x8080_8080_8080_8080L;
+  private static final long TOP_OF_4 = 0x8888_8888_8888_8888L;
 
   private Elements() {}
 
@@ -96,10 +98,7 @@ public final class Elements {
   static void fromPlanes(
       PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain, int at) {
     switch (kind.width()) {
-      case 1 -> {
-        System.arraycopy(planes, 0, plain, at, length);
-        fromNumbers(kind, base, length, plain, at);
-      }
+      case 1 -> fromBytes(kind, planes, base, length, plain, at);
       case 2 -> {
         int count = length / 2;
         int i = 0;
@@ -124,26 +123,40 @@ public final class Elements {
     }
   }
 
-  /// Turns numbers, little-endian in the place of their elements, into the elements.
+  private static void fromBytes(
+      PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain, int at) {
+    switch (kind) {
+      case BYTE_DIFFERENCE -> sums(planes, base, length, TOP_OF_8, plain, at);
+      case NIBBLE_DIFFERENCE -> sums(planes, base, length, TOP_OF_4, plain, at);
+      // Sums without any carry.
+      case BYTE_XOR -> sums(planes, base, length, -1, plain, at);
+      default -> System.arraycopy(planes, 0, plain, at, length);
+    }
+  }
+
+  /// Adds the numbers of both, each within its own bits.
+  ///
+  /// @param top the highest bit of each number
+  private static void sums(
+      byte[] numbers, byte[] base, int length, long top, byte[] plain, int at) {
+    int i = 0;
+    for (; i < length - 7; i += 8) {
+      LONG.set(plain, at + i, sum((long) LONG.get(base, i), (long) LONG.get(numbers, i), top));
+    }
+    for (; i < length; i++) {
+      plain[at + i] = (byte) sum(base[i], numbers[i], top);
+    }
+  }
+
+  private static long sum(long a, long b, long top) {
+    return (a & ~top) + (b & ~top) ^ (a ^ b) & top;
+  }
+
+  /// Turns numbers of several bytes, little-endian in the place of their elements, into the
+  /// elements.
   static void fromNumbers(PieceKind kind, byte[] base, int length, byte[] plain, int at) {
     switch (kind.afterCast()) {
-      case COPY, BYTES -> {}
-      case BYTE_DIFFERENCE -> {
-        for (int i = 0; i < length; i++) {
-          plain[at + i] = (byte) (plain[at + i] + base[i]);
-        }
-      }
-      case BYTE_XOR -> {
-        for (int i = 0; i < length; i++) {
-          plain[at + i] = (byte) (plain[at + i] ^ base[i]);
-        }
-      }
-      case NIBBLE_DIFFERENCE -> {
-        for (int i = 0; i < length; i++) {
-          int number = plain[at + i];
-          plain[at + i] = (byte) (number + base[i] & 15 | (number & 0xf0) + (base[i] & 0xf0));
-        }
-      }
+      case COPY, BYTES, BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE -> {}
       case NEW16, INTEGER16, FLOAT16 -> from16(kind.afterCast(), base, length, plain, at);
       case NEW32 -> {
         for (int i = 0; i < length; i += 4) {
@@ -181,7 +194,7 @@ public final class Elements {
       case INTEGER16 -> {
         for (; i < length - 7; i += 8) {
           long number = (long) LONG.get(plain, at + i);
-          LONG.set(plain, at + i, sum16((long) LONG.get(base, i), unfolded16(number)));
+          LONG.set(plain, at + i, sum((long) LONG.get(base, i), unfolded16(number), TOP_OF_16));
         }
       }
       default -> {
@@ -196,7 +209,7 @@ public final class Elements {
       long made =
           switch (kind) {
             case FLOAT16 -> float16(old, number);
-            case INTEGER16 -> sum16(old, unfolded16(number));
+            case INTEGER16 -> sum(old, unfolded16(number), TOP_OF_16);
             default -> turnedBack16(number);
           };
       SHORT.set(plain, at + i, (short) made);
@@ -204,7 +217,7 @@ public final class Elements {
   }
 
   private static long float16(long old, long number) {
-    long place = sum16(old ^ (ones16(old) | TOP_OF_16), unfolded16(number));
+    long place = sum(old ^ (ones16(old) | TOP_OF_16), unfolded16(number), TOP_OF_16);
     return place ^ (ones16(~place) | TOP_OF_16);
   }
 
@@ -215,11 +228,6 @@ public final class Elements {
 
   private static long unfolded16(long numbers) {
     return numbers >>> 1 & ~TOP_OF_16 ^ (numbers & LOW_OF_16) * 0xffff;
-  }
-
-  /// Each sum modulo 2^16.
-  private static long sum16(long a, long b) {
-    return (a & ~TOP_OF_16) + (b & ~TOP_OF_16) ^ (a ^ b) & TOP_OF_16;
   }
 
   private static long turnedBack16(long numbers) {
