@@ -47,7 +47,7 @@ class TomboloAgentTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... arguments) {
-    CommandLine line = TomboloAgent.commandLine();
+    CommandLine line = AllCommands.line();
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return line.execute(arguments);
   }
