@@ -1,6 +1,6 @@
 package dev.tombolo.bench.process;
 
-import dev.tombolo.agent.cli.TomboloAgent;
+import dev.tombolo.agent.cli.AllCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ public final class RunningAgent implements AutoCloseable {
     }
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--data", data.toString()));
-    return Look.run(TomboloAgent.commandLine(), all).out();
+    return Look.run(AllCommands.line(), all).out();
   }
 
   public Path data() {

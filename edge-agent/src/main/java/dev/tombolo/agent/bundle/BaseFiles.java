@@ -112,12 +112,14 @@ final class BaseFiles implements AutoCloseable {
 
   void read(int file, long offset, byte[] into, int at, int length) throws IOException {
     FileChannel channel = channel(file);
-    ByteBuffer buffer = ByteBuffer.wrap(into, at, length);
-    while (buffer.hasRemaining()) {
-      long from = offset + buffer.position() - at;
-      if (channel.read(buffer, from) < 0) {
+    int done = 0;
+    while (done < length) {
+      int part = Math.min(length - done, BundleApply.IO_BYTES);
+      int read = channel.read(ByteBuffer.wrap(into, at + done, part), offset + done);
+      if (read < 0) {
         throw new BaseException(paths.get(file) + " became shorter while it was read");
       }
+      done += read;
     }
   }
 

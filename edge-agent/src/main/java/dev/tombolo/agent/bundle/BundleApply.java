@@ -25,6 +25,15 @@ public final class BundleApply {
   /// Kept free beside bundle and target: databases and logs must go on.
   private static final long SPARE_BYTES = 4L << 20;
 
+  /// Of so many segments one is checked by itself, so that a wrong base is noticed soon. What
+  /// counts is the digest of each file, over all its bytes; whoever does not get that one, goes
+  /// through all again, with every segment checked, to tell what is wrong.
+  private static final int CHECKED_OF = 16;
+
+  /// Read or written at once: the platform has a buffer of this size for it, which should stay in
+  /// the processor's cache.
+  static final int IO_BYTES = 128 << 10;
+
   private BundleApply() {}
 
   /// What was made.
@@ -59,9 +68,7 @@ public final class BundleApply {
   public static Applied apply(
       @Nullable Path base, Path bundle, Wanted wanted, LongConsumer size, LongConsumer progress)
       throws IOException {
-    try (InputStream in = Files.newInputStream(bundle)) {
-      return apply(base, bundle, in, wanted, size, progress);
-    }
+    return apply(base, bundle, () -> Files.newInputStream(bundle), wanted, size, progress);
   }
 
   /// While the bundle still comes. What it makes is whole and checked when all of it has come.
@@ -69,31 +76,29 @@ public final class BundleApply {
   /// @param bytes of all the bundle
   public static Applied applyComing(@Nullable Path base, Path bundle, long bytes, Wanted wanted)
       throws IOException {
-    try (ComingBundle in = new ComingBundle(bundle, bytes)) {
-      return apply(base, bundle, in, wanted, size -> {}, progress -> {});
-    }
+    return apply(
+        base, bundle, () -> new ComingBundle(bundle, bytes), wanted, size -> {}, progress -> {});
+  }
+
+  /// Begins to read a bundle.
+  private interface Opening {
+    InputStream open() throws IOException;
   }
 
   private static Applied apply(
       @Nullable Path base,
       Path bundle,
-      InputStream in,
+      Opening opening,
       Wanted wanted,
       LongConsumer size,
       LongConsumer progress)
       throws IOException {
-    try (ZstdUnpacking zstd = new ZstdUnpacking()) {
-      BundleTable table = table(in, zstd);
-      mustMake(wanted.bytes(), table);
-      size.accept(table.plainBytes());
-      try (BaseFiles bases = BaseFiles.open(base, table);
-          Staging staging = Staging.begin(wanted.out(), table, wanted.layout())) {
-        long coming = in instanceof ComingBundle it ? it.missingBytes() : 0;
-        mustFit(staging.folder(), table.plainBytes() + coming + SPARE_BYTES);
-        write(in, zstd, table, bases, staging, progress);
-        staging.publish();
+    try {
+      try {
+        return apply(base, opening, CHECKED_OF, wanted, size, progress);
+      } catch (BundleException e) {
+        return apply(base, opening, 1, wanted, size, progress);
       }
-      return new Applied(table.plainBytes(), table.files().size());
     } catch (BundleException e) {
       throw new RefusedBundleException(
           "bundle " + bundle + " is refused: " + e.getMessage() + "; fetch or make it again");
@@ -103,6 +108,30 @@ public final class BundleApply {
         throw new NoRoomException(wanted.out() + ": " + message + "; free some and try again");
       }
       throw e;
+    }
+  }
+
+  private static Applied apply(
+      @Nullable Path base,
+      Opening opening,
+      int checkedOf,
+      Wanted wanted,
+      LongConsumer size,
+      LongConsumer progress)
+      throws IOException, BundleException {
+    try (InputStream in = opening.open();
+        ZstdUnpacking zstd = new ZstdUnpacking()) {
+      BundleTable table = table(in, zstd);
+      mustMake(wanted.bytes(), table);
+      size.accept(table.plainBytes());
+      try (BaseFiles bases = BaseFiles.open(base, table);
+          Staging staging = Staging.begin(wanted.out(), table, wanted.layout())) {
+        long coming = in instanceof ComingBundle it ? it.missingBytes() : 0;
+        mustFit(staging.folder(), table.plainBytes() + coming + SPARE_BYTES);
+        write(in, zstd, table, bases, staging, checkedOf, progress);
+        staging.publish();
+      }
+      return new Applied(table.plainBytes(), table.files().size());
     }
   }
 
@@ -118,6 +147,7 @@ public final class BundleApply {
       BundleTable table,
       BaseFiles bases,
       Staging staging,
+      int checkedOf,
       LongConsumer progress)
       throws IOException, BundleException {
     byte[] coded = new byte[table.longestCoded()];
@@ -125,14 +155,20 @@ public final class BundleApply {
     Window window = new Window(table.longestHistory(), table.longestSegment());
     SegmentDecoder decoder = new SegmentDecoder(zstd, table.longestSegment());
     BundleTable.Segments segments = table.segments();
-    for (Segment next = segments.next(); next != null; next = segments.next()) {
-      if (in.readNBytes(coded, 0, next.codedLength()) < next.codedLength()) {
-        throw new BundleException("it ends too early");
-      }
+    int number = 0;
+    for (Segment next = segments.next(); next != null; next = segments.next(), number++) {
+      read(in, coded, next.codedLength());
       boolean usesBase = bases.read(next, old);
       byte[] prefix = window.prefix(next.prefix(), bases);
       int at = window.room(next.length());
-      decode(decoder, next, coded, old, prefix, window, at, usesBase);
+      String problem =
+          problem(decoder, next, coded, old, prefix, window, at, number % checkedOf == 0);
+      if (!problem.isEmpty()) {
+        if (usesBase && checkedOf == 1) {
+          throw wrongBase(problem);
+        }
+        throw new BundleException(problem);
+      }
       staging.write(window.bytes(), at, next.length());
       progress.accept(next.length());
       if (in instanceof ComingBundle coming && coming.takeWaited()) {
@@ -146,7 +182,20 @@ public final class BundleApply {
     staging.finish();
   }
 
-  private static void decode(
+  private static void read(InputStream in, byte[] into, int length)
+      throws IOException, BundleException {
+    int at = 0;
+    while (at < length) {
+      int read = in.read(into, at, Math.min(length - at, IO_BYTES));
+      if (read < 0) {
+        throw new BundleException("it ends too early");
+      }
+      at += read;
+    }
+  }
+
+  /// Decodes a segment; empty: all is well as far as it is looked at.
+  private static String problem(
       SegmentDecoder decoder,
       Segment segment,
       byte[] coded,
@@ -154,25 +203,24 @@ public final class BundleApply {
       byte[] prefix,
       Window window,
       int at,
-      boolean usesBase)
-      throws BundleException, ApplyException {
-    String problem;
+      boolean isChecked) {
     try {
       decoder.decode(segment, coded, old, prefix, window.bytes(), at);
-      if (Digest.ofHash(Sha256.of(window.bytes(), at, segment.length())).equals(segment.digest())) {
-        return;
-      }
-      problem = "a segment does not have its digest";
     } catch (BundleException e) {
-      problem = String.valueOf(e.getMessage());
+      return String.valueOf(e.getMessage());
     }
-    if (usesBase) {
-      throw new BaseException(
-          "the base is not the one that this bundle was made for, or one of the two is damaged ("
-              + problem
-              + "); take the right --base, or a bundle that needs none");
-    }
-    throw new BundleException(problem);
+    return !isChecked
+            || Digest.ofHash(Sha256.of(window.bytes(), at, segment.length()))
+                .equals(segment.digest())
+        ? ""
+        : "a segment does not have its digest";
+  }
+
+  private static BaseException wrongBase(String problem) {
+    return new BaseException(
+        "the base is not the one that this bundle was made for, or one of the two is damaged ("
+            + problem
+            + "); take the right --base, or a bundle that needs none");
   }
 
   private static void mustMake(OptionalLong wanted, BundleTable table) throws BundleException {

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// The target while it is made: in a folder beside it, `.NAME.applying`, under a lock, until it is
 /// whole, checked and durable. Then it takes its place by one rename.
 final class Staging implements AutoCloseable {
+  /// More files than these are made durable together: each by itself costs a write of the file
+  /// system's journal, which is most of the time that small files take.
+  private static final int ONE_BY_ONE_MAX = 64;
+
   private final Path out;
   private final Path folder;
   private final Path made;
@@ -32,11 +36,13 @@ final class Staging implements AutoCloseable {
   private final BundleTable table;
   private final boolean byDigest;
   private final List<TargetFile> files;
+  private final boolean isTogether;
 
   private int file = -1;
   private long written;
   private MessageDigest digest = Sha256.begin();
   private @Nullable FileChannel channel;
+  private @Nullable Path lastParent;
 
   private Staging(
       Path out, Path folder, FileChannel lock, BundleTable table, BundleApply.Layout layout) {
@@ -46,6 +52,7 @@ final class Staging implements AutoCloseable {
     this.table = table;
     byDigest = layout == BundleApply.Layout.DIGESTS;
     files = table.files();
+    isTogether = files.size() > ONE_BY_ONE_MAX;
     made = folder.resolve("new");
   }
 
@@ -135,15 +142,24 @@ final class Staging implements AutoCloseable {
   /// Puts the target where it belongs.
   void publish() throws IOException {
     if (table.targetIsFolder() || byDigest) {
-      try (Stream<Path> all = Files.walk(made)) {
-        for (Path at : all.filter(Files::isDirectory).toList()) {
-          force(at);
-        }
+      if (!isTogether || !FileSystemSync.of(made)) {
+        forceAll();
       }
     }
     force(folder);
     Files.move(made, out, StandardCopyOption.ATOMIC_MOVE);
     force(out.resolveSibling("."));
+  }
+
+  /// Folders, and the files that were not made durable when they ended.
+  private void forceAll() throws IOException {
+    try (Stream<Path> all = Files.walk(made)) {
+      for (Path at : all.toList()) {
+        if (isTogether || Files.isDirectory(at)) {
+          force(at);
+        }
+      }
+    }
   }
 
   /// Removes what is not needed any more, or never will be.
@@ -161,9 +177,10 @@ final class Staging implements AutoCloseable {
   private void writePart(byte[] bytes, int at, int length) throws IOException {
     digest.update(bytes, at, length);
     if (channel != null && !isZero(bytes, at, length)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes, at, length);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer, written + buffer.position() - at);
+      int done = 0;
+      while (done < length) {
+        int part = Math.min(length - done, BundleApply.IO_BYTES);
+        done += channel.write(ByteBuffer.wrap(bytes, at + done, part), written + done);
       }
     }
     written += length;
@@ -193,8 +210,9 @@ final class Staging implements AutoCloseable {
         return;
       }
       Path parent = path.getParent();
-      if (parent != null) {
+      if (parent != null && !parent.equals(lastParent)) {
         Files.createDirectories(parent);
+        lastParent = parent;
       }
       channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
@@ -208,7 +226,9 @@ final class Staging implements AutoCloseable {
     }
     if (channel != null) {
       lengthen(channel, ended.size());
-      channel.force(true);
+      if (!isTogether) {
+        channel.force(true);
+      }
       channel.close();
       channel = null;
     }

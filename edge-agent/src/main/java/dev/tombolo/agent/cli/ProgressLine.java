@@ -10,16 +10,18 @@ final class ProgressLine {
   private static final long QUIET_NANOS = 1_000_000_000;
   private static final long REDRAW_NANOS = 200_000_000;
 
-  private final boolean seen;
   private final PrintWriter to;
+  private boolean seen;
   private final long begun = System.nanoTime();
   private long drawn = begun + QUIET_NANOS;
   private long total;
   private long done;
   private boolean any;
 
-  ProgressLine(boolean seen, PrintWriter to) {
-    this.seen = seen;
+  /// @param wanted when there is a terminal to see it, for which is looked only then: that takes
+  ///   longer than a small model
+  ProgressLine(boolean wanted, PrintWriter to) {
+    seen = wanted;
     this.to = to;
   }
 
@@ -34,6 +36,10 @@ final class ProgressLine {
       return;
     }
     drawn = now;
+    seen = any || System.console() != null;
+    if (!seen) {
+      return;
+    }
     any = true;
     double share = total == 0 ? 1 : (double) done / total;
     to.printf(

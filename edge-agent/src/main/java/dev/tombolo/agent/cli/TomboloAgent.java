@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /// The program in the shop.
 @Command(
@@ -39,10 +39,10 @@ import picocli.CommandLine.Command;
       BundleCommand.class,
       KitCommand.class,
       CompletionCommand.class,
-      CommandLine.HelpCommand.class
+      HelpCommand.class
     })
 public final class TomboloAgent {
-  private TomboloAgent() {}
+  TomboloAgent() {}
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
@@ -65,7 +65,11 @@ public final class TomboloAgent {
       }
     }
     Optional<UnpackRun> unpacking = UnpackRun.of(arguments);
-    return unpacking.isPresent() ? unpacking.get().run() : commandLine().execute(arguments);
+    if (unpacking.isPresent()) {
+      return unpacking.get().run();
+    }
+    Optional<ApplyRun> applying = ApplyRun.of(arguments);
+    return applying.isPresent() ? applying.get().run() : AllCommands.line().execute(arguments);
   }
 
   /// The folder, when the command is nothing but `run`, with or without `--data DIR`: as services
@@ -87,18 +91,5 @@ public final class TomboloAgent {
     return named
         ? Optional.of(Path.of(arguments[2]).toAbsolutePath().normalize())
         : Optional.empty();
-  }
-
-  /// All commands, for whoever has them run in a process of its own.
-  public static CommandLine commandLine() {
-    return new CommandLine(new TomboloAgent())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .setUsageHelpWidth(100)
-        .setExecutionExceptionHandler(
-            (failure, line, _) -> {
-              line.getErr().println("tombolo-agent: " + FileFault.say(failure));
-              return ExitCode.FAILED;
-            });
   }
 }

@@ -122,7 +122,7 @@ class BundleCommandTest {
     System.arraycopy(options, 0, line, 2, options.length);
     line[line.length - 2] = "--out";
     line[line.length - 1] = folder.resolve("out").toString();
-    CommandLine agent = TomboloAgent.commandLine();
+    CommandLine agent = AllCommands.line();
     agent.setOut(new PrintWriter(said, true)).setErr(new PrintWriter(complained, true));
     return agent.execute(line);
   }

@@ -47,7 +47,7 @@ class TomboloAgentTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... arguments) {
-    CommandLine line = TomboloAgent.commandLine();
+    CommandLine line = AllCommands.line();
     line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return line.execute(arguments);
   }
@@ -154,6 +154,34 @@ class TomboloAgentTest {
             said + " --makes x",
             said + " --base /a --help")) {
       assertThat(UnpackRun.of(other.split(" "))).as(other).isEmpty();
+    }
+  }
+
+  @Test
+  void plainWordsToApplyABundleAreUnderstoodWithoutTheParser() {
+    Path bundle = Path.of("/b");
+    Path out = Path.of("o");
+
+    assertThat(ApplyRun.of("bundle apply --out o --bundle /b".split(" ")))
+        .contains(new ApplyRun(null, bundle, out, false, false));
+    assertThat(ApplyRun.of("bundle apply --base a --bundle /b --json --out o".split(" ")))
+        .contains(new ApplyRun(Path.of("a"), bundle, out, false, true));
+    assertThat(ApplyRun.of("bundle apply --by-digest --bundle /b --out o".split(" ")))
+        .contains(new ApplyRun(null, bundle, out, true, false));
+    for (String other :
+        List.of(
+            "bundle",
+            "bundle apply",
+            "bundle apply --help",
+            "bundle apply --bundle /b",
+            "bundle apply --bundle /b --out",
+            "bundle apply --bundle /b --out --json",
+            "bundle apply --bundle /b --out=o",
+            "bundle apply --bundle /b --out o --out p",
+            "bundle apply --bundle /b --out @o",
+            "bundle apply --bundle /b --out o --by-digest --by-digest",
+            "bundle apply --bundle /b --out o more")) {
+      assertThat(ApplyRun.of(other.split(" "))).as(other).isEmpty();
     }
   }
 

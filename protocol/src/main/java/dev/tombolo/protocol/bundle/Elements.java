@@ -17,6 +17,15 @@ public final class Elements {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /// Four elements of 16 bits in a long: the lowest bit of each, and the highest.
+  private static final long LOW_OF_16 = 0x0001_0001_0001_0001L;
+
+  private static final long TOP_OF_16 = 0x8000_8000_8000_8000L;
+  private static final long TOP_OF_8 = 0x8080_8080_8080_8080L;
+  private static final long TOP_OF_4 = 0x8888_8888_8888_8888L;
 
   private Elements() {}
 
@@ -47,18 +56,18 @@ public final class Elements {
       }
       case NEW16 -> {
         for (int i = 0; i < count; i++) {
-          int bits = shortAt(plain, i);
+          int bits = shortAt(plain, 2 * i);
           put16(planes, count, i, bits << 1 | bits >>> 15);
         }
       }
       case INTEGER16 -> {
         for (int i = 0; i < count; i++) {
-          put16(planes, count, i, folded16(shortAt(plain, i) - shortAt(base, i)));
+          put16(planes, count, i, folded16(shortAt(plain, 2 * i) - shortAt(base, 2 * i)));
         }
       }
       case FLOAT16 -> {
         for (int i = 0; i < count; i++) {
-          int difference = ordered16(shortAt(plain, i)) - ordered16(shortAt(base, i));
+          int difference = ordered16(shortAt(plain, 2 * i)) - ordered16(shortAt(base, 2 * i));
           put16(planes, count, i, folded16(difference));
         }
       }
@@ -84,64 +93,152 @@ public final class Elements {
   }
 
   /// The way back.
-  static void fromPlanes(PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain) {
-    int count = length / kind.width();
+  ///
+  /// @param plain takes the bytes from `at` on
+  static void fromPlanes(
+      PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain, int at) {
+    switch (kind.width()) {
+      case 1 -> fromBytes(kind, planes, base, length, plain, at);
+      case 2 -> {
+        int count = length / 2;
+        int i = 0;
+        for (; i < count - 3; i += 4) {
+          long low = spread((int) INT.get(planes, i));
+          long high = spread((int) INT.get(planes, count + i));
+          LONG.set(plain, at + 2 * i, low | high << 8);
+        }
+        for (; i < count; i++) {
+          plain[at + 2 * i] = planes[i];
+          plain[at + 2 * i + 1] = planes[count + i];
+        }
+        fromNumbers(kind, base, length, plain, at);
+      }
+      default -> {
+        int count = length / 4;
+        for (int i = 0; i < count; i++) {
+          INT.set(plain, at + 4 * i, get32(planes, count, i));
+        }
+        fromNumbers(kind, base, length, plain, at);
+      }
+    }
+  }
+
+  private static void fromBytes(
+      PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain, int at) {
+    switch (kind) {
+      case BYTE_DIFFERENCE -> sums(planes, base, length, TOP_OF_8, plain, at);
+      case NIBBLE_DIFFERENCE -> sums(planes, base, length, TOP_OF_4, plain, at);
+      // Sums without any carry.
+      case BYTE_XOR -> sums(planes, base, length, -1, plain, at);
+      default -> System.arraycopy(planes, 0, plain, at, length);
+    }
+  }
+
+  /// Adds the numbers of both, each within its own bits.
+  ///
+  /// @param top the highest bit of each number
+  private static void sums(
+      byte[] numbers, byte[] base, int length, long top, byte[] plain, int at) {
+    int i = 0;
+    for (; i < length - 7; i += 8) {
+      LONG.set(plain, at + i, sum((long) LONG.get(base, i), (long) LONG.get(numbers, i), top));
+    }
+    for (; i < length; i++) {
+      plain[at + i] = (byte) sum(base[i], numbers[i], top);
+    }
+  }
+
+  private static long sum(long a, long b, long top) {
+    return (a & ~top) + (b & ~top) ^ (a ^ b) & top;
+  }
+
+  /// Turns numbers of several bytes, little-endian in the place of their elements, into the
+  /// elements.
+  static void fromNumbers(PieceKind kind, byte[] base, int length, byte[] plain, int at) {
     switch (kind.afterCast()) {
-      case COPY, BYTES -> System.arraycopy(planes, 0, plain, 0, length);
-      case BYTE_DIFFERENCE -> {
-        for (int i = 0; i < length; i++) {
-          plain[i] = (byte) (planes[i] + base[i]);
-        }
-      }
-      case BYTE_XOR -> {
-        for (int i = 0; i < length; i++) {
-          plain[i] = (byte) (planes[i] ^ base[i]);
-        }
-      }
-      case NIBBLE_DIFFERENCE -> {
-        for (int i = 0; i < length; i++) {
-          plain[i] =
-              (byte)
-                  (planes[i] + base[i] & 15
-                      | (planes[i] >>> 4 & 15) + (base[i] >>> 4 & 15) << 4 & 0xf0);
-        }
-      }
-      case NEW16 -> {
-        for (int i = 0; i < count; i++) {
-          int turned = get16(planes, count, i);
-          putShort(plain, i, turned >>> 1 | turned << 15);
-        }
-      }
-      case INTEGER16 -> {
-        for (int i = 0; i < count; i++) {
-          putShort(plain, i, shortAt(base, i) + unfolded(get16(planes, count, i)));
-        }
-      }
-      case FLOAT16 -> {
-        for (int i = 0; i < count; i++) {
-          int place = ordered16(shortAt(base, i)) + unfolded(get16(planes, count, i));
-          putShort(plain, i, place ^ (~(place << 16 >> 31) | 0x8000));
-        }
-      }
+      case COPY, BYTES, BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE -> {}
+      case NEW16, INTEGER16, FLOAT16 -> from16(kind.afterCast(), base, length, plain, at);
       case NEW32 -> {
-        for (int i = 0; i < count; i++) {
-          INT.set(plain, 4 * i, Integer.rotateRight(get32(planes, count, i), 1));
+        for (int i = 0; i < length; i += 4) {
+          INT.set(plain, at + i, Integer.rotateRight((int) INT.get(plain, at + i), 1));
         }
       }
       case INTEGER32 -> {
-        for (int i = 0; i < count; i++) {
-          INT.set(plain, 4 * i, intAt(base, i) + unfolded(get32(planes, count, i)));
+        for (int i = 0; i < length; i += 4) {
+          int difference = unfolded((int) INT.get(plain, at + i));
+          INT.set(plain, at + i, (int) INT.get(base, i) + difference);
         }
       }
       case FLOAT32 -> {
-        for (int i = 0; i < count; i++) {
-          int place = ordered32(intAt(base, i)) + unfolded(get32(planes, count, i));
-          INT.set(plain, 4 * i, place ^ (~(place >> 31) | Integer.MIN_VALUE));
+        for (int i = 0; i < length; i += 4) {
+          int difference = unfolded((int) INT.get(plain, at + i));
+          int place = ordered32((int) INT.get(base, i)) + difference;
+          INT.set(plain, at + i, place ^ (~(place >> 31) | Integer.MIN_VALUE));
         }
       }
       case FLOAT16_OF_32, BFLOAT16_OF_32, FLOAT32_OF_16, FLOAT32_OF_B16 ->
           throw new IllegalArgumentException(kind + " is coded as what comes of its cast");
     }
+  }
+
+  /// Four at a time: this is the inner loop of most models.
+  private static void from16(PieceKind kind, byte[] base, int length, byte[] plain, int at) {
+    int i = 0;
+    switch (kind) {
+      case FLOAT16 -> {
+        for (; i < length - 7; i += 8) {
+          long number = (long) LONG.get(plain, at + i);
+          LONG.set(plain, at + i, float16((long) LONG.get(base, i), number));
+        }
+      }
+      case INTEGER16 -> {
+        for (; i < length - 7; i += 8) {
+          long number = (long) LONG.get(plain, at + i);
+          LONG.set(plain, at + i, sum((long) LONG.get(base, i), unfolded16(number), TOP_OF_16));
+        }
+      }
+      default -> {
+        for (; i < length - 7; i += 8) {
+          LONG.set(plain, at + i, turnedBack16((long) LONG.get(plain, at + i)));
+        }
+      }
+    }
+    for (; i < length; i += 2) {
+      long number = shortAt(plain, at + i);
+      long old = kind == PieceKind.NEW16 ? 0 : shortAt(base, i);
+      long made =
+          switch (kind) {
+            case FLOAT16 -> float16(old, number);
+            case INTEGER16 -> sum(old, unfolded16(number), TOP_OF_16);
+            default -> turnedBack16(number);
+          };
+      SHORT.set(plain, at + i, (short) made);
+    }
+  }
+
+  private static long float16(long old, long number) {
+    long place = sum(old ^ (ones16(old) | TOP_OF_16), unfolded16(number), TOP_OF_16);
+    return place ^ (ones16(~place) | TOP_OF_16);
+  }
+
+  /// All bits of each element whose sign bit is set.
+  private static long ones16(long elements) {
+    return (elements >>> 15 & LOW_OF_16) * 0xffff;
+  }
+
+  private static long unfolded16(long numbers) {
+    return numbers >>> 1 & ~TOP_OF_16 ^ (numbers & LOW_OF_16) * 0xffff;
+  }
+
+  private static long turnedBack16(long numbers) {
+    return numbers >>> 1 & ~TOP_OF_16 | (numbers & LOW_OF_16) << 15;
+  }
+
+  /// Four bytes, each as the lower half of 16 bits.
+  private static long spread(int bytes) {
+    long wide = bytes & 0xffff_ffffL;
+    wide = (wide | wide << 16) & 0x0000_ffff_0000_ffffL;
+    return (wide | wide << 8) & 0x00ff_00ff_00ff_00ffL;
   }
 
   /// What the old element tells of how far the new one may be from it: an exponent, or the byte.
@@ -154,8 +251,14 @@ public final class Elements {
       case BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE ->
           System.arraycopy(base, 0, contexts, 0, count);
       case FLOAT16 -> {
-        for (int i = 0; i < count; i++) {
-          contexts[i] = (byte) (shortAt(base, i) >>> 7);
+        int i = 0;
+        for (; i < count - 3; i += 4) {
+          long bytes = (long) LONG.get(base, 2 * i) >>> 7 & 0x00ff_00ff_00ff_00ffL;
+          bytes = (bytes | bytes >>> 8) & 0x0000_ffff_0000_ffffL;
+          INT.set(contexts, i, (int) (bytes | bytes >>> 16));
+        }
+        for (; i < count; i++) {
+          contexts[i] = (byte) (shortAt(base, 2 * i) >>> 7);
         }
       }
       case FLOAT32 -> {
@@ -165,7 +268,7 @@ public final class Elements {
       }
       case INTEGER16 -> {
         for (int i = 0; i < count; i++) {
-          contexts[i] = (byte) (32 - Integer.numberOfLeadingZeros(folded16(shortAt(base, i))));
+          contexts[i] = (byte) (32 - Integer.numberOfLeadingZeros(folded16(shortAt(base, 2 * i))));
         }
       }
       case INTEGER32 -> {
@@ -178,12 +281,19 @@ public final class Elements {
     }
   }
 
-  private static int shortAt(byte[] bytes, int index) {
-    return (short) SHORT.get(bytes, 2 * index) & 0xffff;
+  /// The contexts of a kind of single bytes are the base's bytes themselves.
+  static byte[] contextsOf(PieceKind kind, byte[] base, int length, byte[] room) {
+    return switch (kind) {
+      case BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE -> base;
+      default -> {
+        contexts(kind, base, length, room);
+        yield room;
+      }
+    };
   }
 
-  private static void putShort(byte[] bytes, int index, int value) {
-    SHORT.set(bytes, 2 * index, (short) value);
+  private static int shortAt(byte[] bytes, int at) {
+    return (short) SHORT.get(bytes, at) & 0xffff;
   }
 
   private static int intAt(byte[] bytes, int index) {
@@ -214,10 +324,6 @@ public final class Elements {
   private static void put16(byte[] planes, int count, int index, int value) {
     planes[index] = (byte) value;
     planes[count + index] = (byte) (value >>> 8);
-  }
-
-  private static int get16(byte[] planes, int count, int index) {
-    return planes[index] & 0xff | (planes[count + index] & 0xff) << 8;
   }
 
   private static void put32(byte[] planes, int count, int index, int value) {

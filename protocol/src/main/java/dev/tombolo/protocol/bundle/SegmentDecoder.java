@@ -15,8 +15,7 @@ public final class SegmentDecoder {
   private final byte[] base;
   private final byte[] planes;
   private final byte[] plain;
-  private final byte[] contexts;
-  private final byte[] classes;
+  private final byte[] room;
 
   /// @param longestSegment of those that will be decoded
   public SegmentDecoder(Unpacking zstd, int longestSegment) {
@@ -24,8 +23,7 @@ public final class SegmentDecoder {
     base = new byte[longestSegment];
     planes = new byte[longestSegment];
     plain = new byte[longestSegment];
-    contexts = new byte[longestSegment];
-    classes = new byte[longestSegment / 2];
+    room = new byte[longestSegment];
   }
 
   /// @param coded begins with the segment's coded bytes
@@ -38,10 +36,17 @@ public final class SegmentDecoder {
       Segment segment, byte[] coded, byte[] bases, byte[] prefix, byte[] into, int at)
       throws BundleException {
     ByteSource in = new ByteSource(coded, 0, segment.codedLength());
+    if (segment.pieces().size() == 1 && segment.pieces().getFirst().kind() != PieceKind.COPY) {
+      // Most segments: nothing has to be gathered.
+      PieceKind only = segment.pieces().getFirst().kind().afterCast();
+      decode(only, in, segment.length(), prefix, bases, into, at);
+      in.mustBeAtEnd("a segment");
+      return;
+    }
     for (PieceKind kind : KINDS) {
       int length = kind == PieceKind.COPY ? 0 : gather(segment, kind, bases);
       if (length > 0) {
-        decode(kind.afterCast(), in, length, prefix);
+        decode(kind.afterCast(), in, length, prefix, base, plain, 0);
       }
       scatter(segment, kind, kind == PieceKind.COPY ? bases : plain, into, at);
     }
@@ -77,19 +82,20 @@ public final class SegmentDecoder {
     }
   }
 
-  private void decode(PieceKind kind, ByteSource in, int length, byte[] prefix)
+  private void decode(
+      PieceKind kind, ByteSource in, int length, byte[] prefix, byte[] old, byte[] into, int at)
       throws BundleException {
     Coding coding = Coding.of(in.oneByte());
     switch (coding) {
-      case STORED -> System.arraycopy(in.bytes(), in.skip(length), plain, 0, length);
-      case ZSTD -> unpack(in, prefix, plain, 0, length);
+      case STORED -> System.arraycopy(in.bytes(), in.skip(length), into, at, length);
+      case ZSTD -> unpack(in, prefix, into, at, length);
       case PLANES -> {
         int count = length / kind.width();
-        Elements.contexts(kind, base, length, contexts);
+        byte[] contexts = Elements.contextsOf(kind, old, length, room);
         for (int plane = 0; plane < kind.width(); plane++) {
-          decodePlane(in, plane * count, count);
+          decodePlane(in, contexts, plane * count, count);
         }
-        Elements.fromPlanes(kind, planes, base, length, plain);
+        Elements.fromPlanes(kind, planes, old, length, into, at);
       }
       case MAGNITUDES -> {
         int width = kind.width();
@@ -97,18 +103,19 @@ public final class SegmentDecoder {
           throw new BundleException("magnitudes of single bytes");
         }
         int count = length / width;
-        Elements.contexts(kind, base, length, contexts);
-        SymbolCoding.decode(in, contexts, classes, 0, count, slots);
+        Elements.contexts(kind, old, length, room);
+        SymbolCoding.decode(in, room, planes, 0, count, slots);
         int bits = in.small("the bits of numbers", length);
         ByteSource source = new ByteSource(in.bytes(), in.skip(bits), bits);
-        Magnitudes.join(classes, source, width, count, planes);
-        Elements.fromPlanes(kind, planes, base, length, plain);
+        Magnitudes.join(planes, source, width, count, into, at);
+        Elements.fromNumbers(kind, old, length, into, at);
       }
       case SAME, SYMBOLS -> throw new BundleException(coding + " is a coding of planes only");
     }
   }
 
-  private void decodePlane(ByteSource in, int at, int count) throws BundleException {
+  private void decodePlane(ByteSource in, byte[] contexts, int at, int count)
+      throws BundleException {
     Coding coding = Coding.of(in.oneByte());
     switch (coding) {
       case STORED -> System.arraycopy(in.bytes(), in.skip(count), planes, at, count);

@@ -14,6 +14,14 @@ public final class SymbolCoding {
   private static final int STATES = 4;
   private static final long STATE_MIN = 1L << 16;
   private static final int MASK = SymbolTables.TOTAL - 1;
+
+  /// So many symbols for each byte of words, and a branch is guessed better than it is spared.
+  private static final int SELDOM = 5;
+
+  /// Symbols at once, a multiple of the states: what is called often is compiled once, not once
+  /// more for the loop that it was compiled in.
+  private static final int BLOCK = 1 << 12;
+
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
@@ -49,7 +57,7 @@ public final class SymbolCoding {
     out.bytes(words, at, words.length - at);
   }
 
-  /// @param contexts one for each symbol; looked at only when there are several tables
+  /// @param contexts one for each symbol
   static void decode(ByteSource in, byte[] contexts, byte[] symbols, int at, int count, Slots slots)
       throws BundleException {
     SymbolTables tables = SymbolTables.read(in);
@@ -61,11 +69,40 @@ public final class SymbolCoding {
     int length = 2 * in.small("words", BundleFormat.SEGMENT_BYTES_MAX);
     int from = in.skip(length);
     Words words = new Words(in.bytes(), from, from + length);
-    if (tables.count() == 1) {
-      decodeByOneTable(words, states, tables, slots.slots, symbols, at, count);
-    } else {
-      decodeByTables(words, states, tables, slots.slots, contexts, symbols, at, count);
+    int[] tableAt = new int[SymbolTables.CONTEXTS];
+    for (int context = 0; context < tableAt.length; context++) {
+      tableAt[context] = tables.table(context);
     }
+    boolean isSeldomRenewed = length < count / SELDOM;
+    int i = 0;
+    while (i < count - 3 && words.at <= words.end - 8) {
+      int last = Math.min(count, i + BLOCK);
+      i =
+          isSeldomRenewed
+              ? decodeSeldomRenewed(
+                  words,
+                  states,
+                  tableAt,
+                  tables.ranges(),
+                  slots.slots,
+                  contexts,
+                  symbols,
+                  at,
+                  i,
+                  last)
+              : decode(
+                  words,
+                  states,
+                  tableAt,
+                  tables.ranges(),
+                  slots.slots,
+                  contexts,
+                  symbols,
+                  at,
+                  i,
+                  last);
+    }
+    decodeLast(words, states, tables, slots.slots, contexts, symbols, at, i, count);
     for (int state : states) {
       if (state != STATE_MIN) {
         throw new BundleException("coded symbols do not come out even");
@@ -76,85 +113,18 @@ public final class SymbolCoding {
     }
   }
 
-  private static void decodeByOneTable(
+  /// Decodes as long as there are four symbols, and words for them; returns where it ended.
+  private static int decode(
       Words words,
       int[] states,
-      SymbolTables tables,
-      byte[] slots,
-      byte[] symbols,
-      int at,
-      int count)
-      throws BundleException {
-    int[] ranges = tables.ranges();
-    byte[] bytes = words.bytes;
-    int next = words.at;
-    int end = words.end;
-    int s0 = states[0];
-    int s1 = states[1];
-    int s2 = states[2];
-    int s3 = states[3];
-    int last = at + count;
-    int i = at;
-    // All four in local variables: what the loop costs is waiting for memory.
-    for (; i < last - 3 && next <= end - 8; i += 4) {
-      int y0 = slots[s0 & MASK] & 0xff;
-      int y1 = slots[s1 & MASK] & 0xff;
-      int y2 = slots[s2 & MASK] & 0xff;
-      int y3 = slots[s3 & MASK] & 0xff;
-      int r0 = ranges[y0];
-      int r1 = ranges[y1];
-      int r2 = ranges[y2];
-      int r3 = ranges[y3];
-      s0 = (r0 & 0xffff) * (s0 >>> SymbolTables.BITS) + (s0 & MASK) - (r0 >>> 16);
-      s1 = (r1 & 0xffff) * (s1 >>> SymbolTables.BITS) + (s1 & MASK) - (r1 >>> 16);
-      s2 = (r2 & 0xffff) * (s2 >>> SymbolTables.BITS) + (s2 & MASK) - (r2 >>> 16);
-      s3 = (r3 & 0xffff) * (s3 >>> SymbolTables.BITS) + (s3 & MASK) - (r3 >>> 16);
-      symbols[i] = (byte) y0;
-      symbols[i + 1] = (byte) y1;
-      symbols[i + 2] = (byte) y2;
-      symbols[i + 3] = (byte) y3;
-      int w0 = (s0 >>> 16) - 1 >> 31;
-      s0 = s0 << (w0 & 16) | word(bytes, next) & w0;
-      next += w0 & 2;
-      int w1 = (s1 >>> 16) - 1 >> 31;
-      s1 = s1 << (w1 & 16) | word(bytes, next) & w1;
-      next += w1 & 2;
-      int w2 = (s2 >>> 16) - 1 >> 31;
-      s2 = s2 << (w2 & 16) | word(bytes, next) & w2;
-      next += w2 & 2;
-      int w3 = (s3 >>> 16) - 1 >> 31;
-      s3 = s3 << (w3 & 16) | word(bytes, next) & w3;
-      next += w3 & 2;
-    }
-    states[0] = s0;
-    states[1] = s1;
-    states[2] = s2;
-    states[3] = s3;
-    words.at = next;
-    int done = i - at;
-    for (; i < last; i++, done++) {
-      int state = states[done & 3];
-      int symbol = slots[state & MASK] & 0xff;
-      symbols[i] = (byte) symbol;
-      states[done & 3] = words.renewed(after(state, ranges[symbol]));
-    }
-  }
-
-  private static void decodeByTables(
-      Words words,
-      int[] states,
-      SymbolTables tables,
+      int[] tableAt,
+      int[] ranges,
       byte[] slots,
       byte[] contexts,
       byte[] symbols,
       int at,
-      int count)
-      throws BundleException {
-    int[] ranges = tables.ranges();
-    int[] tableAt = new int[SymbolTables.CONTEXTS];
-    for (int context = 0; context < tableAt.length; context++) {
-      tableAt[context] = tables.table(context);
-    }
+      int from,
+      int last) {
     byte[] bytes = words.bytes;
     int next = words.at;
     int end = words.end;
@@ -162,8 +132,8 @@ public final class SymbolCoding {
     int s1 = states[1];
     int s2 = states[2];
     int s3 = states[3];
-    int i = 0;
-    for (; i < count - 3 && next <= end - 8; i += 4) {
+    int i = from;
+    for (; i < last - 3 && next <= end - 8; i += 4) {
       int t0 = tableAt[contexts[i] & 0xff];
       int t1 = tableAt[contexts[i + 1] & 0xff];
       int t2 = tableAt[contexts[i + 2] & 0xff];
@@ -202,8 +172,85 @@ public final class SymbolCoding {
     states[2] = s2;
     states[3] = s3;
     words.at = next;
-    for (; i < count; i++) {
-      int table = tableAt[contexts[i] & 0xff];
+    return i;
+  }
+
+  /// As [#decode], for symbols that take hardly a bit each.
+  private static int decodeSeldomRenewed(
+      Words words,
+      int[] states,
+      int[] tableAt,
+      int[] ranges,
+      byte[] slots,
+      byte[] contexts,
+      byte[] symbols,
+      int at,
+      int from,
+      int last) {
+    byte[] bytes = words.bytes;
+    int next = words.at;
+    int end = words.end;
+    int s0 = states[0];
+    int s1 = states[1];
+    int s2 = states[2];
+    int s3 = states[3];
+    int i = from;
+    for (; i < last - 3 && next <= end - 8; i += 4) {
+      int t0 = tableAt[contexts[i] & 0xff];
+      int t1 = tableAt[contexts[i + 1] & 0xff];
+      int t2 = tableAt[contexts[i + 2] & 0xff];
+      int t3 = tableAt[contexts[i + 3] & 0xff];
+      int y0 = slots[(t0 << SymbolTables.BITS) + (s0 & MASK)] & 0xff;
+      int y1 = slots[(t1 << SymbolTables.BITS) + (s1 & MASK)] & 0xff;
+      int y2 = slots[(t2 << SymbolTables.BITS) + (s2 & MASK)] & 0xff;
+      int y3 = slots[(t3 << SymbolTables.BITS) + (s3 & MASK)] & 0xff;
+      s0 = after(s0, ranges[(t0 << 8) + y0]);
+      s1 = after(s1, ranges[(t1 << 8) + y1]);
+      s2 = after(s2, ranges[(t2 << 8) + y2]);
+      s3 = after(s3, ranges[(t3 << 8) + y3]);
+      symbols[at + i] = (byte) y0;
+      symbols[at + i + 1] = (byte) y1;
+      symbols[at + i + 2] = (byte) y2;
+      symbols[at + i + 3] = (byte) y3;
+      if (s0 >>> 16 == 0) {
+        s0 = s0 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s1 >>> 16 == 0) {
+        s1 = s1 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s2 >>> 16 == 0) {
+        s2 = s2 << 16 | word(bytes, next);
+        next += 2;
+      }
+      if (s3 >>> 16 == 0) {
+        s3 = s3 << 16 | word(bytes, next);
+        next += 2;
+      }
+    }
+    states[0] = s0;
+    states[1] = s1;
+    states[2] = s2;
+    states[3] = s3;
+    words.at = next;
+    return i;
+  }
+
+  private static void decodeLast(
+      Words words,
+      int[] states,
+      SymbolTables tables,
+      byte[] slots,
+      byte[] contexts,
+      byte[] symbols,
+      int at,
+      int from,
+      int count)
+      throws BundleException {
+    int[] ranges = tables.ranges();
+    for (int i = from; i < count; i++) {
+      int table = tables.table(contexts[i] & 0xff);
       int state = states[i & 3];
       int symbol = slots[(table << SymbolTables.BITS) + (state & MASK)] & 0xff;
       symbols[at + i] = (byte) symbol;

@@ -21,12 +21,12 @@ class ElementsTest {
     byte[] base = bytes(LENGTH);
     byte[] plain = bytes(LENGTH);
     byte[] planes = new byte[LENGTH];
-    byte[] back = new byte[LENGTH];
+    byte[] back = new byte[LENGTH + 3];
 
     Elements.toPlanes(kind, plain, base, LENGTH, planes);
-    Elements.fromPlanes(kind, planes, base, LENGTH, back);
+    Elements.fromPlanes(kind, planes, base, LENGTH, back, 3);
 
-    assertThat(back).isEqualTo(plain);
+    assertThat(Arrays.copyOfRange(back, 3, back.length)).isEqualTo(plain);
   }
 
   @Test
@@ -51,13 +51,37 @@ class ElementsTest {
     Arrays.fill(planes, LENGTH - count, LENGTH - count / 2, (byte) 0);
     byte[] classes = new byte[count];
     ByteSink bits = new ByteSink();
+    byte[] base = bytes(LENGTH);
+    byte[] plain = new byte[LENGTH];
     byte[] back = new byte[LENGTH];
+    Elements.fromPlanes(kind, planes, base, LENGTH, plain, 0);
 
     Magnitudes.split(planes, kind.width(), count, classes, bits);
     byte[] stored = bits.toBytes();
-    Magnitudes.join(classes, new ByteSource(stored, 0, stored.length), kind.width(), count, back);
+    ByteSource in = new ByteSource(stored, 0, stored.length);
+    Magnitudes.join(classes, in, kind.width(), count, back, 0);
+    Elements.fromNumbers(kind, base, LENGTH, back, 0);
 
-    assertThat(back).isEqualTo(planes);
+    assertThat(back).isEqualTo(plain);
+  }
+
+  @Test
+  void symbolsThatTakeHardlyABitEachComeBack() throws BundleException {
+    int count = 100_003;
+    byte[] symbols = new byte[count];
+    byte[] contexts = bytes(count);
+    for (int i = 0; i < count; i++) {
+      symbols[i] = (byte) (random.nextInt(contexts[i] < 0 ? 20 : 200) == 0 ? 1 : 0);
+    }
+    ByteSink out = new ByteSink();
+
+    SymbolCoding.encode(symbols, contexts, count, twoTables(symbols, contexts), out);
+
+    byte[] coded = out.toBytes();
+    byte[] back = new byte[count];
+    SymbolCoding.decode(
+        new ByteSource(coded, 0, coded.length), contexts, back, 0, count, new SymbolCoding.Slots());
+    assertThat(back).isEqualTo(symbols);
   }
 
   @Test
