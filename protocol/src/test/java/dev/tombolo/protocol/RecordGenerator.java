@@ -1,5 +1,6 @@
 package dev.tombolo.protocol;
 
+import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -51,6 +52,8 @@ public final class RecordGenerator {
       return new Name("n" + random.nextInt(1000));
     } else if (plain == Digest.class) {
       return Digest.ofText("d" + random.nextLong());
+    } else if (plain == Section.class) {
+      return new Section(text(), text());
     } else if (plain == DeviceId.class) {
       return DeviceId.ofKey(new byte[] {(byte) random.nextInt()});
     } else if (plain == LocalDate.class) {

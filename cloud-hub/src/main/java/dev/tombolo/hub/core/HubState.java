@@ -189,6 +189,9 @@ public final class HubState {
 
   private long revisions;
 
+  /// Another one after every change that may change somebody's desired document.
+  private long documentsRevision;
+
   /// Connected devices of whose document something is due at a time, by the time.
   private final Waits listening = new Waits();
 
@@ -263,6 +266,9 @@ public final class HubState {
   }
 
   public void apply(HubChange change) {
+    if (bearsOnDocuments(change)) {
+      documentsRevision++;
+    }
     switch (change) {
       case HubChange.HistoryMoved c -> history = c.history();
       case HubChange.HistoryRestored c -> {
@@ -583,6 +589,88 @@ public final class HubState {
     return fleetRevisions.getOrDefault(fleet, 0L);
   }
 
+  /// The same number: what is rendered for a slot has not changed, but for what times do.
+  long documentsRevision() {
+    return documentsRevision;
+  }
+
+  /// Of presences see [#putPresence].
+  private static boolean bearsOnDocuments(HubChange change) {
+    // The most frequent first.
+    return switch (change) {
+      case HubChange.SessionPut _,
+          HubChange.RowsTaken _,
+          HubChange.BlockPut _,
+          HubChange.HoldingSaid _,
+          HubChange.PresencePut _,
+          HubChange.DocumentHeld _,
+          HubChange.DocumentPut _,
+          HubChange.DocumentsChecked _,
+          HubChange.SessionGone _,
+          HubChange.BootSeen _,
+          HubChange.AuditAppended _,
+          HubChange.BootsForgotten _,
+          HubChange.CertificateAwaited _,
+          HubChange.CertificateCame _,
+          HubChange.NonceUsed _,
+          HubChange.NoncesForgotten _,
+          HubChange.AskSent _,
+          HubChange.AskEnded _,
+          HubChange.DocumentsStale _,
+          HubChange.StaleFleetsSpread _,
+          HubChange.ViolationCounted _,
+          HubChange.AlarmGiven _,
+          HubChange.ViolationsForgotten _,
+          HubChange.ApplyMoved _,
+          HubChange.ApplyEnded _,
+          HubChange.CommandWaits _,
+          HubChange.CommandTaken _,
+          HubChange.SweepMoved _,
+          HubChange.YearsLooked _,
+          HubChange.BlockDropped _,
+          HubChange.OutboxMarked _,
+          HubChange.MarkForgotten _,
+          HubChange.TokenPut _,
+          HubChange.TokenUsed _,
+          HubChange.TokenForgotten _,
+          HubChange.CounterMoved _,
+          HubChange.UserPut _,
+          HubChange.BackupBegun _,
+          HubChange.BackupDone _,
+          HubChange.BackupNoted _,
+          HubChange.StrangerPut _,
+          HubChange.StrangerGone _,
+          HubChange.CertificatesEnded _,
+          HubChange.LineMeasured _,
+          HubChange.LineForgotten _ ->
+          false;
+      case HubChange.HistoryMoved _,
+          HubChange.HistoryRestored _,
+          HubChange.FleetPut _,
+          HubChange.SitePut _,
+          HubChange.SlotPut _,
+          HubChange.ApplicationPut _,
+          HubChange.GitPut _,
+          HubChange.GitGone _,
+          HubChange.ObjectGone _,
+          HubChange.AssignmentPut _,
+          HubChange.AssignmentRemoved _,
+          HubChange.LiftPut _,
+          HubChange.LiftEnded _,
+          HubChange.PausePut _,
+          HubChange.PauseEnded _,
+          HubChange.PublisherRootPut _,
+          HubChange.ReleasePut _,
+          HubChange.DevicePut _,
+          HubChange.CertificatePut _,
+          HubChange.DeviceCleared _ ->
+          true;
+      // Who is seen, and how many there are, selects nothing.
+      case HubChange.RolloutKept c -> !(c.change() instanceof RolloutChange.Counted);
+      case HubChange.RolloutPassed c -> !(c.change() instanceof RolloutChange.Seen);
+    };
+  }
+
   private void revise(Assignment.Place place) {
     if (place.site() == null) {
       revise(place.fleet());
@@ -672,6 +760,9 @@ public final class HubState {
     PresenceRecord before = presences.put(presence.device(), presence);
     DeviceRecord device = devices.get(presence.device());
     boolean hasMoved = !presence.lan().equals(before == null ? List.of() : before.lan());
+    if (hasMoved || before == null || !before.features().equals(presence.features())) {
+      documentsRevision++;
+    }
     if (before != null
         && !before.features().equals(presence.features())
         && sessions.containsKey(presence.device())) {

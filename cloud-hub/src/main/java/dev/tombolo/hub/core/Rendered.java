@@ -53,6 +53,25 @@ final class Rendered {
       String timeZone, SiteTimes times, int year, @Nullable Long liftedUntilMillis) {}
 
   private final Map<Digest, RenderedSection> releases = new HashMap<>();
+
+  /// Of the slots asked for since anything changed. Each is asked for several times: when a device
+  /// is looked at, when its document is signed, when it has it.
+  private final Map<SlotRef, Known> slots = new HashMap<>();
+
+  private long slotsRevision;
+
+  /// The same from one time to another, as long as nothing else changes.
+  ///
+  /// @param year the only one, if it says anything of a year
+  private record Known(
+      Rendering rendering, @Nullable Integer year, long fromMillis, long untilMillis) {
+    boolean isOf(SlotRef slot, long nowMillis) {
+      return nowMillis >= fromMillis
+          && nowMillis < untilMillis
+          && (year == null || year == SiteWindows.year(slot.site().text(), nowMillis));
+    }
+  }
+
   private @Nullable RenderedSection trust;
   private int trustRoots = -1;
 
@@ -74,6 +93,33 @@ final class Rendered {
 
   /// @throws IllegalStateException when the slot's site is unknown, which no device can reach
   Rendering of(SlotRef slot, long nowMillis) {
+    if (slotsRevision != state.documentsRevision()) {
+      slotsRevision = state.documentsRevision();
+      slots.clear();
+    }
+    Known known = slots.get(slot);
+    if (known == null || !known.isOf(slot, nowMillis)) {
+      known = known(render(slot, nowMillis), slot, nowMillis);
+      slots.put(slot, known);
+    }
+    return known.rendering();
+  }
+
+  private Known known(Rendering rendering, SlotRef slot, long nowMillis) {
+    if (!rendering.dependsOnTime()) {
+      return new Known(rendering, null, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+    int year = SiteWindows.year(slot.site().text(), nowMillis);
+    WindowLift lift = state.lifts.get(slot);
+    if (lift == null) {
+      return new Known(rendering, year, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+    return lift.untilMillis() > nowMillis
+        ? new Known(rendering, year, Long.MIN_VALUE, lift.untilMillis())
+        : new Known(rendering, year, lift.untilMillis(), Long.MAX_VALUE);
+  }
+
+  private Rendering render(SlotRef slot, long nowMillis) {
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     if (site == null) {
       throw new IllegalStateException("no site for slot " + slot);

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.desired;
 
 import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
+import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import java.util.List;
 
@@ -21,6 +22,14 @@ public record Rendering(
     return sections.stream()
         .map(section -> new SectionRef(section.section().name(), section.digest()))
         .toList();
+  }
+
+  /// Whether it may be another one at another time though nothing is changed: a year's windows and
+  /// lines are in it, and for how long windows are lifted.
+  public boolean dependsOnTime() {
+    return sections.stream()
+        .map(section -> section.section().name())
+        .anyMatch(name -> name.equals(Section.WINDOWS) || name.equals(Section.LINE));
   }
 
   /// Whether a manifest with these sections says the same.

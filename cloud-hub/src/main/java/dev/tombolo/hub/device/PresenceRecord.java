@@ -6,6 +6,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Presence;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 
 /// What the hub last saw of a device's line.
 ///
@@ -81,6 +82,6 @@ public record PresenceRecord(
         birth.agentVersion(),
         isNew ? named : lan,
         isNew ? nowMillis : lanMillis,
-        birth.features().stream().distinct().sorted().toList());
+        List.copyOf(new TreeSet<>(birth.features())));
   }
 }

@@ -20,15 +20,20 @@ public final class WaveSort {
   /// So many devices of a site are told apart; the others come last, by their hash alone.
   private static final int RANK_MAX = 255;
 
+  /// Buckets are counted by the first bits of a key: few as long as there are few devices, so that
+  /// a small rollout does not take megabytes.
+  private static final int FEW_BUCKET_BITS = 10;
+
   private static final int BUCKET_BITS = 20;
-  private static final int BUCKET_SHIFT = 64 - BUCKET_BITS;
+  private static final int FEW_DEVICES = 8_192;
 
   private final RolloutId rollout;
   private final RolloutPlan plan;
   private final List<SlotRef> slots = new ArrayList<>();
   private long[] keys = new long[64];
   private byte[] named = new byte[64];
-  private final int[] buckets = new int[1 << BUCKET_BITS];
+  private int bucketBits = FEW_BUCKET_BITS;
+  private int[] buckets = new int[1 << FEW_BUCKET_BITS];
   private final int[] namedCounts;
   private final List<Long> site = new ArrayList<>();
   private int unnamed;
@@ -74,6 +79,9 @@ public final class WaveSort {
   public void add(List<SlotRef> more, byte[] theirs) {
     int from = slots.size();
     ensure(from + more.size());
+    if (bucketBits == FEW_BUCKET_BITS && from + more.size() > FEW_DEVICES) {
+      countInMoreBuckets();
+    }
     for (int i = 0; i < more.size(); i++) {
       SlotRef slot = more.get(i);
       if (i > 0 && !slot.site().equals(more.get(i - 1).site())) {
@@ -85,6 +93,20 @@ public final class WaveSort {
       slots.add(slot);
     }
     rank(from, slots.size());
+  }
+
+  private void countInMoreBuckets() {
+    bucketBits = BUCKET_BITS;
+    buckets = new int[1 << BUCKET_BITS];
+    for (int i = 0; i < slots.size(); i++) {
+      if (named[i] < 0) {
+        buckets[bucket(i)]++;
+      }
+    }
+  }
+
+  private int bucket(int member) {
+    return (int) (keys[member] >>> (Long.SIZE - bucketBits));
   }
 
   private void rank(int from, int to) {
@@ -106,7 +128,7 @@ public final class WaveSort {
                 ? 0
                 : Math.min(RANK_MAX, java.util.Collections.binarySearch(site, keys[i]));
         keys[i] |= rank << 56;
-        buckets[(int) (keys[i] >>> BUCKET_SHIFT)]++;
+        buckets[bucket(i)]++;
         unnamed++;
       }
     }
@@ -131,7 +153,7 @@ public final class WaveSort {
     }
     int end = (int) Math.min(slots.size(), (long) at.next + atMost);
     for (int i = at.next; i < end; i++) {
-      int bucket = (int) (keys[i] >>> BUCKET_SHIFT);
+      int bucket = bucket(i);
       if (named[i] < 0 && at.isEdge.get(bucket)) {
         edge(at, bucket).add(keys[i]);
       }
@@ -150,7 +172,7 @@ public final class WaveSort {
     private final int[] ends;
     private final int[] before;
     private final int[] bucketOf;
-    private final BitSet isEdge = new BitSet(1 << BUCKET_BITS);
+    private final BitSet isEdge = new BitSet();
     private final Map<Integer, List<Long>> edges = new HashMap<>();
     private int next;
 

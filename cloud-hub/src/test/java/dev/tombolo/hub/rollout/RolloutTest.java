@@ -276,6 +276,35 @@ class RolloutTest {
     }
   }
 
+  /// What is counted in few buckets as long as it is small is counted anew on the way.
+  @Test
+  void wavesOfLargeFleetsTakeExactlyWhatTheySay() {
+    RolloutPlan plan =
+        new RolloutPlan(
+            List.of(
+                new Wave(
+                    "named", new Pick.Listed(Set.of(SlotRef.parse("site-3/slot-0"))), Gate.USUAL),
+                new Wave("few", new Pick.Count(7), Gate.USUAL),
+                new Wave("tenth", new Pick.Percent(10), Gate.USUAL)),
+            Budgets.USUAL,
+            AbortRule.USUAL,
+            PERMIT_MILLIS,
+            null);
+    WaveSort sort = sorted(plan, 3_000, 4, Map.of());
+
+    int[] sizes = new int[4];
+    Set<Name> sites = new HashSet<>();
+    for (int member = 0; member < sort.size(); member++) {
+      sizes[sort.wave(member)]++;
+      if (sort.wave(member) == 2) {
+        sites.add(sort.slot(member).site());
+      }
+    }
+
+    assertThat(sizes).containsExactly(1, 7, 1_200, 10_792);
+    assertThat(sites).hasSize(1_200);
+  }
+
   /// Whatever happens, no budget is ever exceeded; and when it has become quiet, whoever does not
   /// have the release is held up by something that somebody decided, and `why` names it.
   @ParameterizedTest

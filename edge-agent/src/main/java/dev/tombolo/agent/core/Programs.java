@@ -13,6 +13,7 @@ import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +22,14 @@ import java.util.Set;
 /// The releases in use, made ready for this machine. What is here was verified when it was
 /// admitted; it is not verified again, because publishers' keys change and what runs goes on.
 final class Programs {
+  private static final int ASKED_MAX = 64;
+
   private final Platform platform;
   private final Map<Digest, ReleaseManifest> manifests = new HashMap<>();
   private final Map<Assignment, Program.Outcome> ready = new HashMap<>();
+
+  /// The same, of the very objects that were asked about: each settling asks several times.
+  private final IdentityHashMap<Assignment, Program.Outcome> asked = new IdentityHashMap<>();
 
   Programs(Map<Digest, Envelope> releases, Platform platform) {
     this.platform = platform;
@@ -45,6 +51,7 @@ final class Programs {
   void admit(Program program, ReleaseManifest manifest) {
     manifests.put(program.what().release(), manifest);
     ready.put(program.what(), new Program.Outcome.Ready(program));
+    asked.clear();
   }
 
   /// The program, unless this machine cannot run it (any more).
@@ -79,6 +86,18 @@ final class Programs {
   }
 
   private Program.Outcome outcome(Assignment what) {
+    Program.Outcome known = asked.get(what);
+    if (known == null) {
+      known = look(what);
+      if (asked.size() == ASKED_MAX) {
+        asked.clear();
+      }
+      asked.put(what, known);
+    }
+    return known;
+  }
+
+  private Program.Outcome look(Assignment what) {
     Program.Outcome known = ready.get(what);
     if (known == null) {
       ReleaseManifest manifest = manifests.get(what.release());
@@ -94,5 +113,6 @@ final class Programs {
   void keepOnly(Set<Digest> releases) {
     manifests.keySet().retainAll(releases);
     ready.keySet().removeIf(what -> !releases.contains(what.release()));
+    asked.clear();
   }
 }

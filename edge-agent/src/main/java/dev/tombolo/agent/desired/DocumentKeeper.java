@@ -119,8 +119,7 @@ public final class DocumentKeeper {
     useful.addAll(listed(held));
     useful.addAll(listed(newer));
     for (Section section : given) {
-      if (section.text().length() > Limits.SECTION_BYTES_MAX
-          || section.text().getBytes(StandardCharsets.UTF_8).length > Limits.SECTION_BYTES_MAX) {
+      if (isTooLarge(section.text())) {
         return new Outcome.Refused(
             new Reason.LimitExceeded(
                 "SECTION_BYTES_MAX", Limits.SECTION_BYTES_MAX, section.text().length()));
@@ -138,6 +137,12 @@ public final class DocumentKeeper {
     return sections.keySet().containsAll(listed)
         ? new Outcome.Whole(document, added)
         : new Outcome.Collecting(document, added);
+  }
+
+  /// Most are far too short for their bytes to have to be counted.
+  private static boolean isTooLarge(String text) {
+    return text.length() > Limits.SECTION_BYTES_MAX / 3
+        && text.getBytes(StandardCharsets.UTF_8).length > Limits.SECTION_BYTES_MAX;
   }
 
   private boolean isWhole(Set<Digest> listed, List<Section> given) {

@@ -40,6 +40,15 @@ import org.jspecify.annotations.Nullable;
 /// integers below 2^53, bounded size and depth, required fields present) and lenient about fields
 /// it does not know. Writing is deterministic.
 public final class Json {
+  /// `DesiredManifest` -> `desired manifest`, for errors.
+  private static final ClassValue<String> NAMES =
+      new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+          return nameOf(type);
+        }
+      };
+
   private Json() {}
 
   public static String write(Object value) {
@@ -80,7 +89,7 @@ public final class Json {
 
   /// @param maxBytes bound of the text's UTF-8 form, usually one of [dev.tombolo.protocol.Limits]
   public static <T> T read(Class<T> type, String json, int maxBytes) throws MalformedException {
-    String what = nameOf(type);
+    String what = NAMES.get(type);
     if (longerThan(json, maxBytes)) {
       throw new MalformedException(what, "larger than " + maxBytes + " bytes");
     }
@@ -89,7 +98,7 @@ public final class Json {
 
   /// Reads UTF-8 bytes; what is not UTF-8 is malformed.
   public static <T> T read(Class<T> type, byte[] json, int maxBytes) throws MalformedException {
-    String what = nameOf(type);
+    String what = NAMES.get(type);
     if (json.length > maxBytes) {
       throw new MalformedException(what, "larger than " + maxBytes + " bytes");
     }
@@ -198,7 +207,6 @@ public final class Json {
     return new IllegalArgumentException(type + " is not a message; add it to Json");
   }
 
-  /// `DesiredManifest` -> `desired manifest`, for errors.
   private static String nameOf(Class<?> type) {
     String name = type.getSimpleName();
     StringBuilder words = new StringBuilder(name.length() + 4);

@@ -1,9 +1,12 @@
 package dev.tombolo.protocol.desired;
 
 import dev.tombolo.protocol.id.Digest;
+import org.jspecify.annotations.Nullable;
 
 /// A section's exact content. The digest is over the UTF-8 bytes of `text`.
-public record Section(String name, String text) {
+///
+/// A class, because a digest is asked for by everybody who handles the section and is made once.
+public final class Section {
   /// JSON of [PlaceSection].
   public static final String PLACE = "place";
 
@@ -26,7 +29,46 @@ public record Section(String name, String text) {
   /// as its publisher made it.
   public static final String RELEASE_PREFIX = "release/";
 
+  private final String name;
+  private final String text;
+
+  /// Null until somebody asks. Whoever asks at the same time makes the same one.
+  private @Nullable Digest digest;
+
+  public Section(String name, String text) {
+    this.name = name;
+    this.text = text;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String text() {
+    return text;
+  }
+
   public Digest digest() {
-    return Digest.ofText(text);
+    Digest known = digest;
+    if (known == null) {
+      known = Digest.ofText(text);
+      digest = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Section it && name.equals(it.name) && text.equals(it.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + text.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Section[name=" + name + ", text=" + text + "]";
   }
 }

@@ -11,6 +11,9 @@ public record Digest(String text) implements Comparable<Digest> {
   public static final String PREFIX = "sha256:";
   private static final int CHARACTERS = PREFIX.length() + 64;
 
+  /// Digits and letters come in no order that a processor could guess, so it looks them up.
+  private static final boolean[] IS_HEX = isHex();
+
   /// Never given anything to digest.
   private static final MessageDigest SHA_256 = fresh();
 
@@ -27,11 +30,19 @@ public record Digest(String text) implements Comparable<Digest> {
     }
     for (int i = PREFIX.length(); i < CHARACTERS; i++) {
       char c = text.charAt(i);
-      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+      if (c >= IS_HEX.length || !IS_HEX[c]) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean[] isHex() {
+    boolean[] isHex = new boolean[128];
+    for (char c : "0123456789abcdef".toCharArray()) {
+      isHex[c] = true;
+    }
+    return isHex;
   }
 
   public static Digest of(byte[] content) {

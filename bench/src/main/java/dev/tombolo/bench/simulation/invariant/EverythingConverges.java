@@ -3,6 +3,7 @@ package dev.tombolo.bench.simulation.invariant;
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.hub.core.RolloutLayer;
 import dev.tombolo.hub.desired.DocumentRecord;
 import dev.tombolo.hub.device.CertificateRecord;
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// I8: fifteen minutes after the last fault every device is what it should be and the hub knows it,
 /// or `why` names a cause that only a person can take away. Nothing that was promised is missing.
 final class EverythingConverges extends Invariant {
-  /// What a switch may take, with its probes.
-  private static final long SWITCH_MAX_MILLIS = 5 * 60_000;
+  /// Deadlines of probes and soaks of these worlds, and restarts.
+  private static final long PROVING_MILLIS = 5 * 60_000;
 
   private final Facts facts;
 
@@ -166,7 +167,7 @@ final class EverythingConverges extends Invariant {
               || state instanceof ReleaseState.Absent
               || waitsForItsTime(shop, state, wanted.get(release.getKey()), why, nowMillis)
               || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis)
-              || hasJustGotLeave(device, release.getKey(), nowMillis);
+              || usesItsLeave(state, wanted.get(release.getKey()), why, nowMillis);
       hold(
           isSettled,
           shop.number(),
@@ -182,7 +183,7 @@ final class EverythingConverges extends Invariant {
             why.stream().anyMatch(EverythingConverges::needsAPerson)
                 || (state != null && waitsForItsTime(shop, state, each.getValue(), why, nowMillis))
                 || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis))
-                || hasJustGotLeave(device, each.getKey(), nowMillis),
+                || (state != null && usesItsLeave(state, each.getValue(), why, nowMillis)),
             shop.number(),
             () -> each.getKey() + " is " + state + " and not " + each.getValue() + "; why: " + why);
         isAsWanted = false;
@@ -214,23 +215,21 @@ final class EverythingConverges extends Invariant {
     return isAsWanted;
   }
 
-  /// A rollout goes on while the world ends: its permit came a moment ago.
-  private boolean hasJustGotLeave(DeviceRecord device, Name application, long nowMillis) {
-    return standings(device, nowMillis).stream()
-        .filter(it -> it.record().application().equals(application) && it.isOut())
-        .anyMatch(
-            it ->
-                it.notAfterMillis() - it.record().plan().permitMillis()
-                    > nowMillis - SWITCH_MAX_MILLIS);
+  /// The time by what the hub said last, counted on since; 0: it has said nothing since the boot.
+  private long heard(Shop shop) {
+    TimeHeard heard = facts.of(shop).heard;
+    return heard == null || !heard.machineBootId().equals(shop.machineBoot())
+        ? 0
+        : heard.saidMillis() + shop.clock().monotonicMillis() - heard.monotonicMillis();
   }
 
-  /// Its window is shut, and `why` says so; or the hub's clock was ahead, and what it signed then
-  /// is still to come.
+  /// Its window is shut, and `why` says so; or the hub's clock was ahead, and what it signed or
+  /// said then is still to come.
   private boolean waitsForItsTime(
       Shop shop, ReleaseState state, @Nullable Selected wanted, List<Reason> why, long nowMillis) {
     WindowRule rule = WindowRule.of(facts.of(shop));
     boolean isTimeUnsure =
-        facts.of(shop).timeFloorMillis > nowMillis + 120_000
+        Math.max(facts.of(shop).timeFloorMillis, heard(shop)) > nowMillis + 120_000
             && why.contains(new Reason.TimeUnsure());
     boolean isUnsure = isTimeUnsure && rule.hasWindows();
     // A permit counts by the clock, too.
@@ -275,6 +274,24 @@ final class EverythingConverges extends Invariant {
         && state instanceof ReleaseState.Staged
         && gate.permit().map(permit -> permit.notAfterMillis() <= nowMillis).orElse(true)
         && why.stream().anyMatch(EverythingConverges::isOfARollout);
+  }
+
+  /// It has had its permit for a few minutes only, which `why` names, and proves the release, or
+  /// goes back.
+  private static boolean usesItsLeave(
+      ReleaseState state, @Nullable Selected wanted, List<Reason> why, long nowMillis) {
+    Gate gate = wanted == null ? null : wanted.gate();
+    boolean isOnItsWay =
+        state instanceof ReleaseState.Switching
+            || state instanceof ReleaseState.Probing
+            || state instanceof ReleaseState.SwitchingBack
+            || state instanceof ReleaseState.Restoring;
+    return gate != null
+        && isOnItsWay
+        && gate.permit()
+            .map(permit -> nowMillis - permit.notBeforeMillis() <= PROVING_MILLIS)
+            .orElse(false)
+        && why.stream().anyMatch(Reason.PermitOutstanding.class::isInstance);
   }
 
   private static boolean isOfARollout(Reason reason) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Backups of the hub, kept elsewhere, and what is made of them when its machine is lost. Half of
 /// the worlds have some.
 final class Backups {
-  private static final double GAP_MILLIS = 4.0 * VirtualTime.DAY;
+  private static final double GAP_MILLIS = 6.0 * VirtualTime.DAY;
   private static final int KEPT_MAX = 4;
 
   private final World world;
@@ -47,7 +47,7 @@ final class Backups {
 
   void begin() {
     if (areMade) {
-      world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
+      world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
     }
   }
 

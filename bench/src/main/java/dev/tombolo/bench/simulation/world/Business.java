@@ -23,7 +23,7 @@ import java.util.Optional;
 /// What the people of head office do over the weeks: releases, assignments, parameters, tokens,
 /// revocations, questions.
 final class Business {
-  private static final double GAP_MILLIS = 4.0 * VirtualTime.DAY;
+  private static final double GAP_MILLIS = 7.0 * VirtualTime.DAY;
 
   /// At most one device in so many is revoked.
   private static final int REVOKED_SHARE = 8;
@@ -60,7 +60,7 @@ final class Business {
                         new AdminCommand.TrustPublisher(
                             world.keys().publishers().getFirst().root()),
                         trusted -> release(Releases.APPLICATIONS.get(0))));
-    world.scheduler().in(chance.gap(GAP_MILLIS / 4), this::next);
+    world.scheduler().in(world.gap(chance, GAP_MILLIS / 4), this::next);
   }
 
   private AdminObject.Site site(int number, int threads) {
@@ -138,7 +138,7 @@ final class Business {
                   false),
               answer -> {});
     }
-    world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
+    world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
   }
 
   /// A new version, pushed and then assigned somewhere.

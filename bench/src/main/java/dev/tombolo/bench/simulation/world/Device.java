@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Shop {
   private static final int EVENTS_A_TURN = 64;
   private static final long TURN_MILLIS = 3;
-  private static final long IDLE_TICK_MILLIS = 11 * VirtualTime.HOUR;
+  private static final long IDLE_TICK_MILLIS = 23 * VirtualTime.HOUR;
 
   /// Windows last for two hours at least.
   private static final long STAGED_TICK_MILLIS = 20 * VirtualTime.MINUTE;
@@ -116,6 +116,10 @@ final class Device implements Shop {
   private long boots;
   private boolean turnIsDue;
   private long nextTickMillis = Long.MAX_VALUE;
+
+  /// When the earliest alarm for that goes off.
+  private long alarmMillis = Long.MAX_VALUE;
+
   private long gapMillis;
   private long lineGapMillis;
   private long newestRow;
@@ -286,6 +290,7 @@ final class Device implements Shop {
     run++;
     turnIsDue = false;
     nextTickMillis = Long.MAX_VALUE;
+    alarmMillis = Long.MAX_VALUE;
     gapMillis = VirtualTime.SECOND;
     lineGapMillis = LINE_TICK_MILLIS;
     inbox.clear();
@@ -530,20 +535,31 @@ final class Device implements Shop {
   }
 
   private void tickIn(long millis) {
-    long due = world.now() + millis;
-    if (due == nextTickMillis) {
-      return;
+    nextTickMillis = world.now() + millis;
+    if (nextTickMillis < alarmMillis) {
+      setAlarm();
     }
-    nextTickMillis = due;
+  }
+
+  /// One that goes off too early, because the tick was put off since, is set again.
+  private void setAlarm() {
+    long due = nextTickMillis;
+    alarmMillis = due;
     long at = run;
     world
         .scheduler()
         .at(
             due,
             () -> {
-              if (at == run && nextTickMillis == due) {
+              if (at != run || alarmMillis != due) {
+                return;
+              }
+              alarmMillis = Long.MAX_VALUE;
+              if (nextTickMillis <= due) {
                 nextTickMillis = Long.MAX_VALUE;
                 turnSoon();
+              } else if (nextTickMillis != Long.MAX_VALUE) {
+                setAlarm();
               }
             });
   }

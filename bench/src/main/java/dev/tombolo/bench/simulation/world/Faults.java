@@ -33,54 +33,54 @@ final class Faults {
   }
 
   void begin() {
-    everyDevice(FaultKind.LINE_BREAK, 6 * DAY, this::breakLine);
-    everyDevice(FaultKind.AGENT_KILL, 10 * DAY, (it, chance) -> it.kill(chance.oneOf(POINTS)));
-    everyDevice(FaultKind.AGENT_STOP, 30 * DAY, (it, chance) -> it.stop());
-    everyDevice(FaultKind.POWER_CUT, 20 * DAY, this::powerCut);
-    everyDevice(FaultKind.AGENT_DISK_FULL, 30 * DAY, this::fillDisk);
-    everyDevice(FaultKind.COMMIT_UNKNOWN, 20 * DAY, (it, chance) -> it.disk().failAfterCommit());
-    everyDevice(FaultKind.CLOCK_JUMP, 40 * DAY, this::jump);
-    everyDevice(FaultKind.BOOT_IN_1970, 60 * DAY, this::bootIn1970);
+    everyDevice(FaultKind.LINE_BREAK, 14 * DAY, this::breakLine);
+    everyDevice(FaultKind.AGENT_KILL, 22 * DAY, (it, chance) -> it.kill(chance.oneOf(POINTS)));
+    everyDevice(FaultKind.AGENT_STOP, 50 * DAY, (it, chance) -> it.stop());
+    everyDevice(FaultKind.POWER_CUT, 40 * DAY, this::powerCut);
+    everyDevice(FaultKind.AGENT_DISK_FULL, 50 * DAY, this::fillDisk);
+    everyDevice(FaultKind.COMMIT_UNKNOWN, 40 * DAY, (it, chance) -> it.disk().failAfterCommit());
+    everyDevice(FaultKind.CLOCK_JUMP, 60 * DAY, this::jump);
+    everyDevice(FaultKind.BOOT_IN_1970, 100 * DAY, this::bootIn1970);
     everyDevice(
         FaultKind.SLOW_DEVICE,
-        30 * DAY,
+        45 * DAY,
         (it, chance) -> it.slow(chance.between(VirtualTime.MINUTE, 20 * VirtualTime.MINUTE)));
-    everyDevice(FaultKind.BIT_ROT, 15 * DAY, this::rot);
-    everyDevice(FaultKind.WORKLOAD_DEATH, 15 * DAY, this::workloadDies);
+    everyDevice(FaultKind.BIT_ROT, 30 * DAY, this::rot);
+    everyDevice(FaultKind.WORKLOAD_DEATH, 30 * DAY, this::workloadDies);
     everySite(
-        FaultKind.PARTITION, 30 * DAY, (site, chance) -> block(site, true, true, lasts(chance)));
+        FaultKind.PARTITION, 45 * DAY, (site, chance) -> block(site, true, true, lasts(chance)));
     everySite(
-        FaultKind.ONE_WAY_UP, 60 * DAY, (site, chance) -> block(site, false, true, lasts(chance)));
+        FaultKind.ONE_WAY_UP, 80 * DAY, (site, chance) -> block(site, false, true, lasts(chance)));
     everySite(
         FaultKind.ONE_WAY_DOWN,
-        60 * DAY,
+        80 * DAY,
         (site, chance) -> block(site, true, false, lasts(chance)));
-    everySite(FaultKind.FLAPPING, 90 * DAY, this::flap);
-    everyWorld(FaultKind.REGION_OUTAGE, 45 * DAY, this::outage);
-    everyWorld(FaultKind.HUB_KILL, 8 * DAY, this::killHub);
-    everyWorld(FaultKind.HUB_POWER_CUT, 20 * DAY, chance -> world.hub().die(true));
-    everyWorld(FaultKind.HUB_DISK_FULL, 20 * DAY, this::fillHub);
+    everySite(FaultKind.FLAPPING, 120 * DAY, this::flap);
+    everyWorld(FaultKind.REGION_OUTAGE, 60 * DAY, this::outage);
+    everyWorld(FaultKind.HUB_KILL, 14 * DAY, this::killHub);
+    everyWorld(FaultKind.HUB_POWER_CUT, 30 * DAY, chance -> world.hub().die(true));
+    everyWorld(FaultKind.HUB_DISK_FULL, 30 * DAY, this::fillHub);
     everyWorld(
-        FaultKind.HUB_COMMIT_UNKNOWN, 10 * DAY, chance -> world.hub().disk().failAfterCommit());
-    everyDevice(FaultKind.CONQUERED_HUB, 60 * DAY, new ConqueredHub(world)::strike);
-    everyDevice(FaultKind.CURIOUS_DEVICE, 40 * DAY, this::asksForAnothersFile);
+        FaultKind.HUB_COMMIT_UNKNOWN, 18 * DAY, chance -> world.hub().disk().failAfterCommit());
+    everyDevice(FaultKind.CONQUERED_HUB, 90 * DAY, new ConqueredHub(world)::strike);
+    everyDevice(FaultKind.CURIOUS_DEVICE, 80 * DAY, this::asksForAnothersFile);
     everyWorld(
         FaultKind.SLOW_SIGNATURES,
-        15 * DAY,
+        25 * DAY,
         chance -> world.hub().slowSignatures(chance.between(60_000, 3_600_000)));
     beginOfOperators();
   }
 
   private void beginOfOperators() {
     if (world.backups().areMade()) {
-      everyWorld(FaultKind.HUB_RESTORED, 12 * DAY, chance -> world.backups().restore());
+      everyWorld(FaultKind.HUB_RESTORED, 18 * DAY, chance -> world.backups().restore());
     } else {
       // Not in one world: what a hub issued while its clock was behind, a backup would not miss.
-      everyWorld(FaultKind.HUB_CLOCK_JUMP, 20 * DAY, this::jumpHub);
+      everyWorld(FaultKind.HUB_CLOCK_JUMP, 25 * DAY, this::jumpHub);
     }
-    everyDevice(FaultKind.DISK_COPIED, 400 * DAY, world::copyDisk);
+    everyDevice(FaultKind.DISK_COPIED, 600 * DAY, world::copyDisk);
     everyWorld(FaultKind.HUB_KEYS_ROTATED, 40 * DAY, chance -> world.hub().rotateKeys());
-    everyWorld(FaultKind.PUBLISHER_ROTATED, 150 * DAY, chance -> rotatePublisher());
+    everyWorld(FaultKind.PUBLISHER_ROTATED, 120 * DAY, chance -> rotatePublisher());
   }
 
   private interface SiteStrike {
@@ -138,16 +138,22 @@ final class Faults {
     if (!world.plan().faults().contains(kind)) {
       return;
     }
+    long gap = isRare(kind) ? chance.gap(gapMillis) : world.gap(chance, gapMillis);
     world
         .scheduler()
         .in(
-            chance.gap(gapMillis),
+            gap,
             () -> {
               if (world.faultsAreOn()) {
                 strike.run();
                 again(kind, chance, gapMillis, strike);
               }
             });
+  }
+
+  /// These come a few times in a world, or not at all.
+  private static boolean isRare(FaultKind kind) {
+    return kind == FaultKind.HUB_KEYS_ROTATED || kind == FaultKind.PUBLISHER_ROTATED;
   }
 
   private void struck(FaultKind kind, int actor) {
@@ -206,7 +212,7 @@ final class Faults {
     device.clock.setOff(-world.now());
     if (chance.isWithin(0.5)) {
       // The whole shop was without power, and nobody has switched its router on again yet.
-      block(device.site(), true, true, chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR));
+      block(device.site(), true, true, chance.between(VirtualTime.MINUTE, 2 * VirtualTime.HOUR));
     }
     world.scheduler().in(chance.gap(DAY / 4), () -> device.clock.setOff(0));
   }

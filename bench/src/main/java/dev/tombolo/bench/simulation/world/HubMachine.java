@@ -41,6 +41,7 @@ final class HubMachine {
   private final DiskState disk = new DiskState();
   private final HubDisk database;
   private final Chance chance;
+  private final TrustSettings trust;
   private final Edge edge;
   private final ArrayDeque<HubEvent> inbox = new ArrayDeque<>();
   private PublishedDirectory directory = new PublishedDirectory();
@@ -59,6 +60,14 @@ final class HubMachine {
     this.world = world;
     this.database = database;
     this.chance = world.chance("hub");
+    // Each renewal makes new documents for all neighbours: in half of the worlds it comes less
+    // often.
+    this.trust =
+        world.chance("trust").isWithin(0.5)
+            ? TrustSettings.USUAL
+            : new TrustSettings(
+                2 * TrustSettings.USUAL.certificateLifeMillis(),
+                TrustSettings.USUAL.offlineBudgetMillis());
     this.edge = new Edge(world, this);
   }
 
@@ -70,7 +79,7 @@ final class HubMachine {
         keys().documentPem(),
         world.resultQuota(),
         world.eventQuota(),
-        TrustSettings.USUAL);
+        trust);
   }
 
   /// Those of the running process.

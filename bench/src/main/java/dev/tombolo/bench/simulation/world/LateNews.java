@@ -19,7 +19,7 @@ import java.util.Optional;
 /// News that agents' adapters bring when nobody waits for it any more: of files and releases that
 /// were given up, of processes long ended, of older lines. It must change nothing.
 final class LateNews {
-  private static final double GAP_MILLIS = 3.0 * VirtualTime.DAY;
+  private static final double GAP_MILLIS = 6.0 * VirtualTime.DAY;
 
   /// Of what an agent does, this share is met by news of something else.
   private static final double MET_SHARE = 0.02;
@@ -47,7 +47,7 @@ final class LateNews {
     world
         .scheduler()
         .in(
-            chance.gap(GAP_MILLIS),
+            world.gap(chance, GAP_MILLIS),
             () -> {
               if (world.faultsAreOn()) {
                 device.offer(draw());

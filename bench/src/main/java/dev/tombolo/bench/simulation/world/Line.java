@@ -26,6 +26,8 @@ final class Line {
   boolean downIsDead;
   long lastUpMillis;
   long lastDownMillis;
+  long lastUpSentMillis;
+  long lastDownSentMillis;
 
   /// SUBACK has come: the agent has been told.
   boolean isOpenAtAgent;

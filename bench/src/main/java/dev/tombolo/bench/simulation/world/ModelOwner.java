@@ -29,7 +29,7 @@ final class ModelOwner {
   /// Slots and sites with it are the ones that go first.
   static final Map<String, String> PILOT = Map.of("tier", "pilot");
 
-  private static final double GAP_MILLIS = 7.0 * VirtualTime.DAY;
+  private static final double GAP_MILLIS = 12.0 * VirtualTime.DAY;
 
   /// What a person says to one rollout.
   private static final int WORDS_MAX = 6;
@@ -47,7 +47,7 @@ final class ModelOwner {
     if (world.plan().faults().isEmpty()) {
       return;
     }
-    world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
+    world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
   }
 
   private void next() {
@@ -55,7 +55,7 @@ final class ModelOwner {
       return;
     }
     bringOut();
-    world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
+    world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
   }
 
   /// What is begun at the very end has to come to a stop with a reason, too.

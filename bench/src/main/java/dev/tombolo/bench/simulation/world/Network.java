@@ -13,6 +13,7 @@ final class Network {
   private static final long SILENCE_MAX_MILLIS = 25 * VirtualTime.SECOND;
   private static final long ANSWER_MAX_MILLIS = 60 * VirtualTime.SECOND;
   private static final double DELAY_SHARE = 0.004;
+  private static final double SHARED_PACKET_SHARE = 0.8;
   private static final double LOST_ANSWER_SHARE = 0.08;
   private static final double REPEAT_SHARE = 0.1;
   private static final double REPLAY_SHARE = 0.2;
@@ -122,7 +123,10 @@ final class Network {
 
   void up(Line line, Runnable arrives) {
     if (!line.upIsDead) {
-      line.lastUpMillis = Math.max(line.lastUpMillis, world.now() + latency());
+      if (line.lastUpSentMillis != world.now() || !sharesPacket()) {
+        line.lastUpSentMillis = world.now();
+        line.lastUpMillis = Math.max(line.lastUpMillis, world.now() + latency());
+      }
       world
           .scheduler()
           .at(
@@ -137,7 +141,10 @@ final class Network {
 
   void down(Line line, Runnable arrives) {
     if (!line.downIsDead) {
-      line.lastDownMillis = Math.max(line.lastDownMillis, world.now() + latency());
+      if (line.lastDownSentMillis != world.now() || !sharesPacket()) {
+        line.lastDownSentMillis = world.now();
+        line.lastDownMillis = Math.max(line.lastDownMillis, world.now() + latency());
+      }
       world
           .scheduler()
           .at(
@@ -148,6 +155,11 @@ final class Network {
                 }
               });
     }
+  }
+
+  /// What is sent at once mostly comes at once.
+  private boolean sharesPacket() {
+    return chance.isWithin(SHARED_PACKET_SHARE);
   }
 
   private long latency() {

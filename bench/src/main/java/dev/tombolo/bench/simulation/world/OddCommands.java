@@ -49,7 +49,7 @@ final class OddCommands {
   }
 
   void begin() {
-    world.scheduler().in(chance.gap(GAP_MILLIS / 2), this::next);
+    world.scheduler().in(world.gap(chance, GAP_MILLIS / 2), this::next);
   }
 
   private void next() {
@@ -70,7 +70,7 @@ final class OddCommands {
         world.kits().make();
       }
     }
-    world.scheduler().in(chance.gap(GAP_MILLIS), this::next);
+    world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
   }
 
   private void ask(AdminCommand command) {

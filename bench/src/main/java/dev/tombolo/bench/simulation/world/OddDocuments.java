@@ -24,7 +24,7 @@ import java.util.Optional;
 /// Documents that a device must refuse as a whole, most of them signed by the right key: of a hub
 /// that is newer, broken or not its own.
 final class OddDocuments {
-  private static final double GAP_MILLIS = 40.0 * VirtualTime.DAY;
+  private static final double GAP_MILLIS = 70.0 * VirtualTime.DAY;
 
   /// No packet of the hub's own has this number.
   private static final int PACKET = 60_001;
@@ -49,7 +49,7 @@ final class OddDocuments {
     world
         .scheduler()
         .in(
-            chance.gap(GAP_MILLIS),
+            world.gap(chance, GAP_MILLIS),
             () -> {
               if (world.faultsAreOn()) {
                 send(device);

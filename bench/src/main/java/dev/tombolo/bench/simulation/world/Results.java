@@ -8,7 +8,7 @@ import java.util.List;
 
 /// What workloads hand in: people counted, a few times a day, sometimes in bursts.
 final class Results {
-  private static final double GAP_MILLIS = 44.0 * VirtualTime.HOUR;
+  private static final double GAP_MILLIS = 80.0 * VirtualTime.HOUR;
   private static final int BURST_MAX = 90;
   private static final List<Name> CHANNELS = List.of(new Name("people"), new Name("queue"));
 
@@ -22,7 +22,7 @@ final class Results {
   }
 
   void begin(Device device) {
-    world.scheduler().in(chance.gap(GAP_MILLIS), () -> next(device));
+    world.scheduler().in(world.gap(chance, GAP_MILLIS), () -> next(device));
   }
 
   private void next(Device device) {

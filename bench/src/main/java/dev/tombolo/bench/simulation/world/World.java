@@ -70,6 +70,7 @@ public final class World {
 
   private final WorldPlan plan;
   private final boolean isSpelled;
+  private final double pace;
   private final Chance chance;
   private final Scheduler scheduler = new Scheduler(VirtualTime.BEGIN_MILLIS);
   private final Trace trace;
@@ -107,6 +108,7 @@ public final class World {
   public World(WorldPlan plan, Trace trace) {
     this.plan = plan;
     this.isSpelled = plan.isSpelled();
+    this.pace = plan.pace();
     this.trace = trace;
     this.chance = new Chance(plan.seed());
     this.keys = WorldKeys.of(plan.isOnSqlite());
@@ -284,6 +286,11 @@ public final class World {
 
   Chance chance(String purpose, long number) {
     return chance.of(purpose, number);
+  }
+
+  /// Time until the next of what comes this often, at the pace of this world.
+  long gap(Chance chance, double meanMillis) {
+    return chance.gap(meanMillis * pace);
   }
 
   Trace trace() {

@@ -23,6 +23,10 @@ public record WorldPlan(
   /// One seed in so many spells its messages out.
   static final int SPELLED_SHARE = 20;
 
+  private static final double FULL_DEVICE_DAYS = 1_150;
+  private static final double PACE_MIN = 0.5;
+  private static final double PACE_MAX = 2.7;
+
   private static final int SQLITE_AGENTS_MAX = 5;
   private static final int SQLITE_DAYS_MAX = 30;
 
@@ -44,7 +48,7 @@ public record WorldPlan(
     boolean isOnSqlite = chance.below(SQLITE_SHARE) == 0;
     int drawnAgents = (int) chance.between(AGENTS_MIN, AGENTS_MAX);
     int drawnDays = (int) chance.between(DAYS_MIN, DAYS_MAX);
-    int sites = (int) chance.between(2, 8);
+    int sites = (int) chance.between(2, 10);
     if (isOnSqlite) {
       drawnAgents = Math.min(drawnAgents, SQLITE_AGENTS_MAX);
       drawnDays = Math.min(drawnDays, SQLITE_DAYS_MAX);
@@ -53,6 +57,14 @@ public record WorldPlan(
     faults.removeAll(copy(without));
     return new WorldPlan(
         seed, agents.orElse(drawnAgents), sites, days.orElse(drawnDays), isOnSqlite, faults);
+  }
+
+  /// How much longer than in a world of 1,150 days of devices everything is apart: large worlds are
+  /// as full as small ones, so that none of them takes the time of ten.
+  double pace() {
+    return isOnSqlite
+        ? 1
+        : Math.clamp((double) agents * days / FULL_DEVICE_DAYS, PACE_MIN, PACE_MAX);
   }
 
   /// Whether messages go over the lines as bytes, through the real codec.
