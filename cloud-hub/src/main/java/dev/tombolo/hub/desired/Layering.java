@@ -34,12 +34,13 @@ public final class Layering {
   private Resolved resolve() {
     TreeMap<Name, List<Chosen>> chosen = new TreeMap<>();
     for (Layer layer : settings.layers()) {
-      boolean isNarrow = layer.kind().compareTo(LayerKind.FLEET) > 0;
+      boolean isByName = layer.kind() == LayerKind.SITE || layer.kind() == LayerKind.DEVICE;
       layer
           .choices()
           .forEach(
               (name, choice) -> {
-                if (isNarrow || isDestination(name)) {
+                // A rollout names no place: it goes where the application goes at all.
+                if (isByName || chosen.containsKey(name) || isDestination(name)) {
                   chosen
                       .computeIfAbsent(name, any -> new ArrayList<>(1))
                       .add(
@@ -57,7 +58,7 @@ public final class Layering {
     return new Resolved(applications, troubles);
   }
 
-  /// Whether an application that is chosen for a whole fleet goes to this place of it.
+  /// Whether an application that is chosen for a whole fleet, or by a rollout, goes to this place.
   private boolean isDestination(Name application) {
     Policies policies = settings.policies().get(application);
     return policies == null || SyncPolicy.isAnyFor(policies.policies(), labels);

@@ -498,6 +498,30 @@ class RolloutTurnTest {
     assertThat(wouldChange(application("1.0"))).isZero();
   }
 
+  @Test
+  void aDestinationThatGetsNarrowerAfterARolloutTakesTheApplicationAway() {
+    scene.apply(application("1.0"));
+    completed();
+    AdminObject narrower =
+        new AdminObject.Application(
+            APP,
+            Scene.FLEET,
+            Optional.of(new ReleaseRef(APP, "1.0")),
+            "",
+            Map.of(),
+            Map.of("threads", "1"),
+            List.of(
+                new SyncPolicy(
+                    new Selector(
+                        Map.of("tombolo.io/slot", slotOf(canary).slot().text()), List.of()),
+                    List.of())));
+
+    assertThat(wouldChange(narrower)).isEqualTo(1);
+    scene.apply(narrower);
+    assertThat(applications(canary)).containsExactly(APP);
+    assertThat(applications(other)).isEmpty();
+  }
+
   private long wouldChange(AdminObject object) {
     AdminAnswer answer =
         scene.command(
@@ -697,12 +721,19 @@ class RolloutTurnTest {
   }
 
   private Selection selected(EnrolResponse device) {
+    return selections(device).getFirst();
+  }
+
+  private List<Selection> selections(EnrolResponse device) {
     SlotRef slot = slotOf(device);
     return new Rendered(scene.state())
         .resolved(known(scene.state().sites.get(slot.site())), slot)
         .section()
-        .applications()
-        .getFirst();
+        .applications();
+  }
+
+  private List<Name> applications(EnrolResponse device) {
+    return selections(device).stream().map(Selection::name).toList();
   }
 
   private void says(

@@ -64,6 +64,25 @@ class LayeringTest {
   }
 
   @Test
+  void aRolloutTakesAnApplicationNowhereThatItsDestinationsLeaveOut() {
+    layer(LayerKind.ROLLOUT, "2.0", Map.of());
+    policies.add(new SyncPolicy(labels("size", "large"), List.of()));
+
+    assertThat(resolve().applications()).isEmpty();
+  }
+
+  @Test
+  void aRolloutsReleaseCountsWhereAPlaceNamesTheApplication() {
+    layer(LayerKind.SITE, "1.1", Map.of());
+    layer(LayerKind.ROLLOUT, "2.0", Map.of());
+    policies.add(new SyncPolicy(labels("size", "large"), List.of()));
+
+    assertThat(resolve().applications().getFirst().releases())
+        .extracting(Resolved.Chosen::layer)
+        .containsExactly(LayerKind.SITE, LayerKind.ROLLOUT);
+  }
+
+  @Test
   void anOverrideIsLaidOverAllLayersWhereItsLabelsFit() {
     layer(LayerKind.DEVICE, null, Map.of("port", "4"));
     override(labels("camera", "usb"), patch("replace", "/parameters/port", "5"));
