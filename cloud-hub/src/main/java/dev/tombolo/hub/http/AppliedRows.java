@@ -8,7 +8,9 @@ import dev.tombolo.hub.http.api.ObjectChangeRow;
 import dev.tombolo.hub.http.api.ReachRow;
 import dev.tombolo.hub.http.api.RolloutPlannedRow;
 import dev.tombolo.hub.http.api.SettingReachRow;
+import dev.tombolo.protocol.id.Name;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Turns what an `apply` changed into the rows of the admin API.
 final class AppliedRows {
@@ -44,7 +46,11 @@ final class AppliedRows {
             .map(
                 each ->
                     new SettingReachRow(
-                        each.application().text(), each.setting(), each.devices(), each.first()))
+                        textOf(each.application()), each.setting(), each.devices(), each.first()))
             .toList());
+  }
+
+  private static @Nullable String textOf(@Nullable Name name) {
+    return name == null ? null : name.text();
   }
 }

@@ -78,6 +78,41 @@ class SiteWindowsTest {
   }
 
   @Test
+  void aDryRunTellsWhichDevicesGetOtherTimesAndAnotherZone() {
+    connected();
+    scene.enrolled("another");
+    AdminObject.Site before = site(NIGHTS);
+    scene.apply(before);
+    SiteTimes later =
+        new SiteTimes(
+            List.of(), List.of(Weekly.parse("23:00-06:00")), List.of(), NIGHTS.freezeDates());
+
+    assertThat(wouldGet(before)).isEmpty();
+    assertThat(wouldGet(site(later))).containsExactly("windows.switch 2");
+    assertThat(wouldGet(site(SiteTimes.ANY))).containsExactly("freezeDates 2", "windows.switch 2");
+    assertThat(
+            wouldGet(
+                new AdminObject.Site(
+                    Scene.SITE, Scene.FLEET, "", Map.of(), "UTC", "", "", Map.of(), NIGHTS)))
+        .containsExactly("timeZone 2");
+    assertThat(wouldGet(new AdminObject.Slot(Scene.SLOT, "Till", Map.of(), Map.of())))
+        .containsExactly("displayName 1");
+  }
+
+  private List<String> wouldGet(AdminObject object) {
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Apply(
+                List.of(object), Optional.empty(), true, Optional.empty(), Map.of(), true));
+    if (answer instanceof AdminAnswer.Done done && done.applied() != null) {
+      return done.applied().reach().settings().stream()
+          .map(it -> it.setting() + " " + it.devices())
+          .toList();
+    }
+    throw new AssertionError("not done: " + answer);
+  }
+
+  @Test
   void whoGaveThemIsNotWhoChangedSomethingElseOfTheSite() {
     String title = "site " + Scene.SITE;
     scene.command(
