@@ -151,7 +151,7 @@ public final class Layering {
     links.putAll(patched);
   }
 
-  private static @Nullable Trouble trouble(
+  private @Nullable Trouble trouble(
       Name application, String object, String where, Patch patch, @Nullable String now) {
     return switch (patch.op()) {
       case ADD -> null;
@@ -160,8 +160,23 @@ public final class Layering {
               ? new Trouble.NothingToPatch(application, object, where, patch.parameter())
               : null;
       case TEST ->
-          patch.wanted().equals(now) ? null : new Trouble.TestFailed(application, object, where);
+          isAsWanted(patch, now) ? null : new Trouble.TestFailed(application, object, where);
     };
+  }
+
+  /// A test looks at what the device is given, so templates are filled before it.
+  private boolean isAsWanted(Patch patch, @Nullable String now) {
+    String given = filled(now);
+    return given != null && given.equals(filled(patch.wanted()));
+  }
+
+  /// Null where a label is missing.
+  private @Nullable String filled(@Nullable String text) {
+    if (text == null || !Template.isOne(text)) {
+      return text;
+    }
+    Template.Filled filled = Template.fill(text, settings.place());
+    return filled.missing() == null ? filled.text() : null;
   }
 
   private Trail trail(Name application, String name, List<Link> links) {

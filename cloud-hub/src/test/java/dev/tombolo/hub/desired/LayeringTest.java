@@ -141,6 +141,25 @@ class LayeringTest {
   }
 
   @Test
+  void aTestLooksAtWhatTheDeviceIsGivenNotAtTheTemplate() {
+    layer(LayerKind.SITE, null, Map.of("kind", "${site.labels.size}-shop"));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/kind", "small-shop"),
+        patch("add", "/parameters/a", "1"));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/kind", "${site.labels.size}-shop"),
+        patch("add", "/parameters/b", "1"));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/kind", "${site.labels.none}-shop"),
+        patch("add", "/parameters/c", "1"));
+
+    assertThat(values()).isEqualTo(Map.of("kind", "small-shop", "a", "1", "b", "1"));
+  }
+
+  @Test
   void whatIsNotThereCannotBeReplacedOrRemoved() {
     override(Selector.ALL, patch("replace", "/parameters/port", "6"));
     override(Selector.ALL, patch("remove", "/parameters/port", null));
