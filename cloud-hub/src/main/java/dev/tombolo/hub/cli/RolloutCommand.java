@@ -333,7 +333,7 @@ final class RolloutCommand extends CommandGroup {
   @Command(
       name = "watch",
       description = {
-        "Follow a rollout until it ends, drawn anew in place.",
+        "Follow a rollout until it ends, drawn anew in place. While the hub is away it goes on trying.",
         "With --json or without a terminal: a line whenever something has changed."
       },
       footerHeading = "%nExamples:%n",
@@ -341,6 +341,7 @@ final class RolloutCommand extends CommandGroup {
   @SuppressWarnings("NullAway.Init")
   static final class Watch extends HubOptions implements Callable<Integer> {
     private static final long LOOK_NANOS = 1_000_000_000;
+    private static final String AWAY = "the hub does not answer; trying again (Ctrl-C ends)";
 
     @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
@@ -353,14 +354,35 @@ final class RolloutCommand extends CommandGroup {
       try (HubClient hub = hub()) {
         String before = "";
         int lines = 0;
+        boolean isAway = false;
         while (!screen.out().checkError()) {
-          RolloutDetail detail = hub.get(RolloutDetail.class, path);
+          RolloutDetail detail;
+          try {
+            detail = hub.get(RolloutDetail.class, path);
+          } catch (Failure failure) {
+            // A wrong address is told at once; a hub that has answered is only being restarted.
+            boolean isGone = failure.exit() == Exit.HUB_NOT_REACHED && !before.isEmpty();
+            if (!isGone || Thread.currentThread().isInterrupted()) {
+              throw failure;
+            }
+            if (!isAway) {
+              screen.note(AWAY);
+            }
+            isAway = true;
+            lines = 0;
+            LockSupport.parkNanos(LOOK_NANOS);
+            continue;
+          }
+          if (isAway) {
+            screen.note("the hub answers again");
+            isAway = false;
+          }
           String now =
               screen.isJson()
                   ? AdminJson.write(detail.rollout())
                   : isDrawn ? RolloutPicture.of(detail) : RolloutPicture.line(detail.rollout());
           if (isDrawn) {
-            lines = RolloutPicture.draw(screen.out(), now, lines);
+            lines = RolloutPicture.draw(screen.out(), now, lines, screen.person().rows());
           } else if (!now.equals(before)) {
             screen.out().println(now);
             screen.out().flush();
