@@ -236,6 +236,10 @@ final class Planned {
     return site(site) != null;
   }
 
+  boolean isSlot(SlotRef slot) {
+    return slot(slot) != null;
+  }
+
   /// The list itself has it.
   boolean has(Name site) {
     return sites.containsKey(site);

@@ -106,7 +106,10 @@ final class ChangeRoutes {
       case AdminAnswer.Done done ->
           Requests.answer(
               context,
-              AppliedRows.of(done, ask.dryRun() ? rollouts.planned(objects, done) : List.of()));
+              AppliedRows.of(
+                  done,
+                  ask.dryRun() ? rollouts.planned(objects, done) : List.of(),
+                  rollouts.lonely(objects, done)));
       case AdminAnswer other -> throw unexpected(other);
     }
   }

@@ -393,6 +393,82 @@ class RolloutTurnTest {
   }
 
   @Test
+  void aYesIsForTheWaveThatItNamesHoweverOftenItIsSaid() {
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(
+                new Wave("canary", new Pick.Listed(Set.of(slotOf(canary))), Gate.USUAL),
+                new Wave("early", new Pick.Count(1), Gate.USUAL)),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(anyway("early")).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(anyway("early"))
+        .isEqualTo(
+            new AdminAnswer.Refused(
+                new Reason.Conflict(
+                    "wave early of rollout r1 is not the next",
+                    "it is open already; the next is rest")));
+    assertThat(anyway("earyl"))
+        .isEqualTo(
+            new AdminAnswer.Refused(
+                new Reason.NotFound("wave of rollout r1", "earyl", List.of("early"))));
+    assertThat(rollout().state().openThrough()).isEqualTo(1);
+  }
+
+  @Test
+  void wavesOfOneNameAreRefused() {
+    assertThat(
+            scene.command(
+                creation(
+                    List.of(
+                        new Wave("early", new Pick.Count(1), Gate.USUAL),
+                        new Wave("early", new Pick.Count(2), Gate.USUAL)),
+                    Optional.empty())))
+        .isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  private AdminAnswer anyway(String wave) {
+    return scene.command(
+        new AdminCommand.SteerRollout(
+            FIRST,
+            AdminCommand.SteerRollout.Action.APPROVE,
+            "",
+            true,
+            Optional.of(wave),
+            Optional.empty()));
+  }
+
+  @Test
+  void aWaveThatNamesASlotWhichIsNotThereIsRefusedWithTheNearOne() {
+    Name site = new Name("store-118");
+    scene.apply(Scene.site(site));
+    for (String typed : List.of("store-117/counter-2", "store-118/counter-1", "store-119/till")) {
+      Wave wave = new Wave("typo", new Pick.Listed(Set.of(SlotRef.parse(typed))), Gate.USUAL);
+
+      assertThat(scene.command(creation(List.of(wave), Optional.empty())))
+          .describedAs(typed)
+          .isInstanceOfSatisfying(
+              AdminAnswer.Refused.class,
+              refused -> assertThat(refused.reason()).isInstanceOf(Reason.NotFound.class));
+    }
+    assertThat(
+            scene.command(
+                creation(
+                    List.of(
+                        new Wave(
+                            "typo",
+                            new Pick.Listed(Set.of(SlotRef.parse("store-117/counter-2"))),
+                            Gate.USUAL)),
+                    Optional.empty())))
+        .isEqualTo(
+            new AdminAnswer.Refused(
+                new Reason.NotFound(
+                    "slot", "store-117/counter-2", List.of("store-117/counter-1"))));
+  }
+
+  @Test
   void whatEndedBeforeItBeganIsNotTriedAgain() {
     scene.now += 1_000;
     scene.turnOnly(creation(Optional.empty()));
