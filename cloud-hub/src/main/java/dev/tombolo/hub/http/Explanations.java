@@ -95,20 +95,21 @@ final class Explanations {
   /// When the device may download and switch: of each kind the site's word, else the fleet's.
   private static List<ExplainedValue> times(SlotSettings settings) {
     List<ExplainedValue> values = new ArrayList<>();
-    SiteTimes.KINDS.forEach(
-        (path, kind) -> {
-          List<ExplainedLink> chain = new ArrayList<>();
-          for (TimesLayer layer : settings.times().reversed()) {
-            List<?> said = kind.apply(layer.times());
-            if (!said.isEmpty()) {
-              String text = String.join(", ", said.stream().map(Object::toString).toList());
-              chain.add(link(layer.kind().word(), layer.object(), "", text, layer.given(path)));
-            }
-          }
-          if (!chain.isEmpty()) {
-            values.add(new ExplainedValue(path, chain.getFirst().text(), chain));
-          }
-        });
+    SiteTimes.KINDS
+        .keySet()
+        .forEach(
+            path -> {
+              List<ExplainedLink> chain = new ArrayList<>();
+              for (TimesLayer layer : settings.times().reversed()) {
+                if (layer.times().says(path)) {
+                  String text = layer.times().words(path);
+                  chain.add(link(layer.kind().word(), layer.object(), "", text, layer.given(path)));
+                }
+              }
+              if (!chain.isEmpty()) {
+                values.add(new ExplainedValue(path, chain.getFirst().text(), chain));
+              }
+            });
     return values;
   }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SiteWindowsTest {
@@ -75,6 +76,36 @@ class SiteWindowsTest {
         .contains(Section.WINDOWS);
     assertThat(scene.apply(site(NIGHTS)))
         .isEqualTo(new AdminAnswer.Done(List.of("site " + Scene.SITE + " unchanged")));
+  }
+
+  @Test
+  void aSiteThatSaysNoneHasNoneWhateverItsFleetHas() {
+    scene.apply(
+        new AdminObject.Fleet(
+            Scene.FLEET, "", Map.of(), false, Map.of(), NIGHTS, Optional.empty()));
+    SiteTimes none =
+        new SiteTimes(List.of(), List.of(), List.of(), List.of(), Set.of(SiteTimes.FREEZES));
+    scene.apply(site(none));
+
+    SiteTimes inForce = timesInForce();
+    assertThat(inForce.freezeDates()).isEmpty();
+    assertThat(inForce.switching()).isEqualTo(NIGHTS.switching());
+
+    scene.apply(
+        site(
+            new SiteTimes(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Set.of(SiteTimes.FREEZES, SiteTimes.SWITCH))));
+    assertThat(timesInForce().isAny()).isTrue();
+    scene.restart();
+    assertThat(timesInForce().isAny()).isTrue();
+  }
+
+  private SiteTimes timesInForce() {
+    return scene.state().timesOf(Scene.found(scene.state().sites.get(Scene.SITE)).content());
   }
 
   @Test
