@@ -121,12 +121,19 @@ final class FilesOptions {
 
   /// The refusal, at the line of the file that it speaks of.
   private static RuntimeException placed(Refused refused, ObjectFiles read) {
-    Optional<YamlFault> placed =
+    if (refused.reason() instanceof Reason.ProtectedFleet) {
+      return refused;
+    }
+    Optional<YamlFault> exact =
         refused.reason() instanceof Reason.InputInvalid invalid
             ? read.fault(
-                    invalid.field(), "'" + invalid.value() + "' is not valid; " + invalid.fix())
-                .or(() -> read.faultOf(String.valueOf(refused.getMessage())))
+                invalid.field(), "'" + invalid.value() + "' is not valid; " + invalid.fix())
             : Optional.empty();
-    return placed.<RuntimeException>map(fault -> fault).orElse(refused);
+    return exact
+        .or(() -> read.faultOf(String.valueOf(refused.getMessage())))
+        .<RuntimeException>map(
+            fault ->
+                new Failure(refused.exit(), refused.code(), String.valueOf(fault.getMessage())))
+        .orElse(refused);
   }
 }

@@ -278,7 +278,7 @@ class LayersCommandsTest {
 
     assertThat(apply().err()).contains("long.yaml line 11: site store-128: metadata.labels: 'xxx");
     write("shops/long.yaml", SHOPS.replace("store-11", "store-12").replace("size: large", many));
-    assertThat(apply().err()).contains("site store-128: ");
+    assertThat(apply().err()).contains("long.yaml line 11: site store-128: ");
   }
 
   @Test

@@ -191,6 +191,13 @@ class RolloutObjectsTest {
     assertThat(roll("create", "canary=1", "--label", "region=nrth", "--even-if-nobody").exit())
         .isZero();
 
+    write("a.yaml", HERE.replace("percent: 10", "slots: [store-3/counter-2]"));
+    Cli.Said typo = apply();
+    assertThat(typo.exit()).isEqualTo(4);
+    assertThat(typo.err())
+        .contains("a.yaml line 1: rollout spring: There is no slot 'store-3/counter-2'")
+        .contains("store-3/counter-1");
+
     write("a.yaml", HERE + "  labels: {region: soth}\n");
     Cli.Said applied = apply();
     assertThat(applied.exit()).describedAs(applied.err()).isZero();
