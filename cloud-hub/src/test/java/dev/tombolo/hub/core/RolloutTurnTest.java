@@ -578,24 +578,35 @@ class RolloutTurnTest {
   void aDestinationThatGetsNarrowerAfterARolloutTakesTheApplicationAway() {
     scene.apply(application("1.0"));
     completed();
-    AdminObject narrower =
-        new AdminObject.Application(
-            APP,
-            Scene.FLEET,
-            Optional.of(new ReleaseRef(APP, "1.0")),
-            "",
-            Map.of(),
-            Map.of("threads", "1"),
-            List.of(
-                new SyncPolicy(
-                    new Selector(
-                        Map.of("tombolo.io/slot", slotOf(canary).slot().text()), List.of()),
-                    List.of())));
+    AdminObject narrower = narrower();
 
     assertThat(wouldChange(narrower)).isEqualTo(1);
-    scene.apply(narrower);
+    assertThat(scene.apply(narrower)).isInstanceOf(AdminAnswer.Done.class);
     assertThat(applications(canary)).containsExactly(APP);
     assertThat(applications(other)).isEmpty();
+  }
+
+  @Test
+  void destinationsDoNotChangeWhileItRolls() {
+    scene.apply(application("1.0"));
+    create();
+
+    assertThat(scene.apply(narrower())).isInstanceOf(AdminAnswer.Refused.class);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(scene.apply(narrower())).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  private AdminObject narrower() {
+    Selector selector =
+        new Selector(Map.of("tombolo.io/slot", slotOf(canary).slot().text()), List.of());
+    return new AdminObject.Application(
+        APP,
+        Scene.FLEET,
+        Optional.of(new ReleaseRef(APP, "1.0")),
+        "",
+        Map.of(),
+        Map.of("threads", "1"),
+        List.of(new SyncPolicy(selector, List.of())));
   }
 
   private long wouldChange(AdminObject object) {
