@@ -158,7 +158,7 @@ final class RolloutDrive {
   }
 
   private static void preview(List<SlotRef> slots) {
-    Preview preview = new Preview(plan(), scope(), NEW);
+    Preview preview = new Preview(ID, plan(), scope(), NEW);
     for (SlotRef slot : slots) {
       preview.add(slot, Map.of(), List.of(OLD), has -> BYTES);
     }

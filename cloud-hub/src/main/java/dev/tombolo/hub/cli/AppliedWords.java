@@ -102,8 +102,7 @@ final class AppliedWords {
       long more = each.devices() - each.first().size();
       lines.add(
           "  "
-              + each.application()
-              + " "
+              + (each.application() == null ? "" : each.application() + " ")
               + each.setting()
               + ": "
               + each.devices()

@@ -2,6 +2,7 @@ package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.AdminJson;
 import dev.tombolo.hub.http.api.Complaint;
@@ -86,7 +87,7 @@ final class Complaints {
           AdminJson.write(
               new Complaint(failure.exit(), failure.code(), String.valueOf(failure.getMessage()))));
     } else {
-      err.println("error: " + failure.getMessage());
+      err.println("error: " + Screen.plainLines(String.valueOf(failure.getMessage())));
     }
     if (innermost.hasMatchedOption("--verbose")) {
       thrown.printStackTrace(err);

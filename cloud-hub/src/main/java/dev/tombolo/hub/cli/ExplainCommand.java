@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
       "  tombolo explain store-117/counter-1 line.bandwidth",
       "",
       "Layers, broadest first: global (the application's own), fleet, site, device (slot), rollout,",
-      "override (a patch of the application's sync policies)."
+      "override (a patch of the application's sync policies). What none of them says is as the release",
+      "has it: layer 'release default'."
     })
 @SuppressWarnings("NullAway.Init")
 final class ExplainCommand extends HubOptions implements Callable<Integer> {

@@ -4,6 +4,7 @@ import dev.tombolo.hub.cli.apply.ObjectFiles;
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.cli.client.Refused;
 import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.AppliedShown;
 import dev.tombolo.hub.http.api.ApplyAsk;
 import dev.tombolo.hub.http.api.ObjectBody;
@@ -14,6 +15,7 @@ import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,11 +121,19 @@ final class FilesOptions {
 
   /// The refusal, at the line of the file that it speaks of.
   private static RuntimeException placed(Refused refused, ObjectFiles read) {
-    if (refused.reason() instanceof Reason.InputInvalid invalid) {
-      return read.fault(invalid.field(), "'" + invalid.value() + "' is not valid; " + invalid.fix())
-          .<RuntimeException>map(fault -> fault)
-          .orElse(refused);
+    if (refused.reason() instanceof Reason.ProtectedFleet) {
+      return refused;
     }
-    return refused;
+    Optional<YamlFault> exact =
+        refused.reason() instanceof Reason.InputInvalid invalid
+            ? read.fault(
+                invalid.field(), "'" + invalid.value() + "' is not valid; " + invalid.fix())
+            : Optional.empty();
+    return exact
+        .or(() -> read.faultOf(String.valueOf(refused.getMessage())))
+        .<RuntimeException>map(
+            fault ->
+                new Failure(refused.exit(), refused.code(), String.valueOf(fault.getMessage())))
+        .orElse(refused);
   }
 }

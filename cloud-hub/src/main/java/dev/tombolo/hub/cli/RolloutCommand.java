@@ -93,6 +93,13 @@ final class RolloutCommand extends CommandGroup {
     @Mixin private RolloutOptions options;
     @Mixin private Confirmation confirmation;
 
+    @Option(
+        names = "--even-if-nobody",
+        description = {
+          "Begin it though no device is in its scope yet. Those that come later take part."
+        })
+    private boolean evenIfNobody;
+
     @Override
     public Integer call() {
       Screen screen = screen();
@@ -100,7 +107,11 @@ final class RolloutCommand extends CommandGroup {
         RolloutMade made =
             confirmation.guard(
                 screen.person(),
-                typed -> hub.post(RolloutMade.class, "/rollouts", options.ask(null, null, typed)));
+                typed ->
+                    hub.post(
+                        RolloutMade.class,
+                        "/rollouts",
+                        options.ask(null, null, evenIfNobody, typed)));
         screen.say(made, () -> "rollout " + made.rollout() + " begun");
         screen.hint("watch it: tombolo rollout watch " + made.rollout());
       }
@@ -152,7 +163,9 @@ final class RolloutCommand extends CommandGroup {
       try (HubClient hub = hub()) {
         RolloutPreviewShown shown =
             hub.post(
-                RolloutPreviewShown.class, "/rollouts/preview", options.ask(bits, price, null));
+                RolloutPreviewShown.class,
+                "/rollouts/preview",
+                options.ask(bits, price, false, null));
         screen.say(shown, () -> words(shown));
       }
       return Exit.OK;
@@ -171,7 +184,7 @@ final class RolloutCommand extends CommandGroup {
             Ago.bytes(wave.largestSiteBytes()),
             Ago.span(wave.leastMillis()));
       }
-      StringBuilder words = new StringBuilder(table.toString());
+      StringBuilder words = new StringBuilder(table.toString()).append(first(shown));
       words
           .append(shown.devices())
           .append(" devices at ")
@@ -202,6 +215,21 @@ final class RolloutCommand extends CommandGroup {
       }
       words.append(tooShort(shown));
       return words.toString();
+    }
+
+    /// Who begins, where few do.
+    private static String first(RolloutPreviewShown shown) {
+      for (RolloutPreviewWave wave : shown.waves()) {
+        if (wave.devices() > 0) {
+          int more = wave.devices() - wave.first().size();
+          return wave.name()
+              + ": "
+              + String.join(", ", wave.first())
+              + (more > 0 ? " and " + more + " more" : "")
+              + "\n";
+        }
+      }
+      return "No device is in its scope: 'rollout create' refuses that without --even-if-nobody.\n";
     }
 
     private static String cost(BigDecimal cost, long bytes) {
@@ -333,7 +361,7 @@ final class RolloutCommand extends CommandGroup {
   @Command(
       name = "watch",
       description = {
-        "Follow a rollout until it ends, drawn anew in place.",
+        "Follow a rollout until it ends, drawn anew in place. While the hub is away it goes on trying.",
         "With --json or without a terminal: a line whenever something has changed."
       },
       footerHeading = "%nExamples:%n",
@@ -341,6 +369,7 @@ final class RolloutCommand extends CommandGroup {
   @SuppressWarnings("NullAway.Init")
   static final class Watch extends HubOptions implements Callable<Integer> {
     private static final long LOOK_NANOS = 1_000_000_000;
+    private static final String AWAY = "the hub does not answer; trying again (Ctrl-C ends)";
 
     @Parameters(paramLabel = "ROLLOUT", description = "Its id, like r12, or its name.")
     private String rollout;
@@ -353,14 +382,35 @@ final class RolloutCommand extends CommandGroup {
       try (HubClient hub = hub()) {
         String before = "";
         int lines = 0;
+        boolean isAway = false;
         while (!screen.out().checkError()) {
-          RolloutDetail detail = hub.get(RolloutDetail.class, path);
+          RolloutDetail detail;
+          try {
+            detail = hub.get(RolloutDetail.class, path);
+          } catch (Failure failure) {
+            // A wrong address is told at once; a hub that has answered is only being restarted.
+            boolean isGone = failure.exit() == Exit.HUB_NOT_REACHED && !before.isEmpty();
+            if (!isGone || Thread.currentThread().isInterrupted()) {
+              throw failure;
+            }
+            if (!isAway) {
+              screen.note(AWAY);
+            }
+            isAway = true;
+            lines = 0;
+            LockSupport.parkNanos(LOOK_NANOS);
+            continue;
+          }
+          if (isAway) {
+            screen.note("the hub answers again");
+            isAway = false;
+          }
           String now =
               screen.isJson()
                   ? AdminJson.write(detail.rollout())
                   : isDrawn ? RolloutPicture.of(detail) : RolloutPicture.line(detail.rollout());
           if (isDrawn) {
-            lines = RolloutPicture.draw(screen.out(), now, lines);
+            lines = RolloutPicture.draw(screen.out(), now, lines, screen.person().rows());
           } else if (!now.equals(before)) {
             screen.out().println(now);
             screen.out().flush();
@@ -402,6 +452,10 @@ final class RolloutCommand extends CommandGroup {
       return false;
     }
 
+    @Nullable String wave() {
+      return null;
+    }
+
     @Override
     public Integer call() {
       Screen screen = screen();
@@ -411,7 +465,8 @@ final class RolloutCommand extends CommandGroup {
             confirmation.guard(
                 screen.person(),
                 typed ->
-                    hub.post(Changes.class, path, new RolloutSteerAsk(why(), anyway(), typed)));
+                    hub.post(
+                        Changes.class, path, new RolloutSteerAsk(why(), anyway(), wave(), typed)));
         screen.say(changes, () -> String.join("\n", changes.changes()));
       }
       return Exit.OK;
@@ -444,10 +499,23 @@ final class RolloutCommand extends CommandGroup {
 
   @Command(
       name = "approve",
-      description = "Say yes to the next wave; it opens when the one before is healthy.",
+      description = {
+        "Say yes to the next wave; it opens when the one before is healthy.",
+        "It says yes to the wave that it names and to no other, however often it is said. Which one",
+        "may be left out when only one is left."
+      },
       footerHeading = "%nExamples:%n",
-      footer = {"  tombolo rollout approve r12", "  tombolo rollout approve r12 --anyway"})
+      footer = {
+        "  tombolo rollout approve r12 --wave early",
+        "  tombolo rollout approve r12 --wave early --anyway"
+      })
   static final class Approve extends Steer {
+    @Option(
+        names = "--wave",
+        paramLabel = "NAME",
+        description = "Which one; refused when it is not the next.")
+    private @Nullable String wave;
+
     @Option(names = "--anyway", description = "Open it now, though the gate is shut.")
     private boolean anyway;
 
@@ -459,6 +527,11 @@ final class RolloutCommand extends CommandGroup {
     @Override
     boolean anyway() {
       return anyway;
+    }
+
+    @Override
+    @Nullable String wave() {
+      return wave;
     }
   }
 

@@ -113,7 +113,10 @@ final class RolloutOptions {
   private @Nullable String deadline;
 
   RolloutAsk ask(
-      @Nullable Long lineBitsPerSecond, @Nullable BigDecimal pricePerGb, @Nullable String typed) {
+      @Nullable Long lineBitsPerSecond,
+      @Nullable BigDecimal pricePerGb,
+      boolean evenIfNobody,
+      @Nullable String typed) {
     try {
       ReleaseRef.parse(release);
     } catch (IllegalArgumentException e) {
@@ -139,6 +142,7 @@ final class RolloutOptions {
         deadline == null ? null : time(deadline),
         lineBitsPerSecond,
         pricePerGb,
+        evenIfNobody,
         typed);
   }
 

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /// A rollout as a picture: a bar for each wave, what it waits for, and what happened last.
 final class RolloutPicture {
@@ -180,22 +181,39 @@ final class RolloutPicture {
         Screen.plain(rollout.words()));
   }
 
-  /// Over the picture before.
+  /// Over the picture before. What is higher than the terminal would scroll, and could not be drawn
+  /// over: it is cut.
   ///
   /// @param before lines of that
+  /// @param rows of the terminal; empty: it does not tell
   /// @return lines of this one
-  static int draw(PrintWriter out, String picture, int before) {
-    if (before > 0) {
-      out.print("\033[" + before + "A\r");
+  static int draw(PrintWriter out, String picture, int before, OptionalInt rows) {
+    // The cursor ends in the line below.
+    int most = Math.max(1, rows.orElse(Integer.MAX_VALUE) - 1);
+    List<String> lines = fitted(picture.lines().toList(), most);
+    // The terminal may have got lower since.
+    int up = Math.min(before, most);
+    if (up > 0) {
+      out.print("\033[" + up + "A\r");
     }
     out.print(NO_WRAP);
-    int lines = 0;
-    for (String line : picture.split("\n")) {
+    for (String line : lines) {
       out.print(line + ERASE_LINE + "\n");
-      lines++;
     }
     out.print(ERASE_BELOW + WRAP);
     out.flush();
-    return lines;
+    return lines.size();
+  }
+
+  private static List<String> fitted(List<String> lines, int most) {
+    if (lines.size() <= most) {
+      return lines;
+    }
+    if (most == 1) {
+      return lines.subList(0, 1);
+    }
+    List<String> fitted = new ArrayList<>(lines.subList(0, most - 1));
+    fitted.add("  ... " + (lines.size() - most + 1) + " more lines: make the window higher");
+    return fitted;
   }
 }

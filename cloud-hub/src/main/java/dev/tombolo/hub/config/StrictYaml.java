@@ -37,6 +37,22 @@ public final class StrictYaml {
   /// All documents of a file, separated by `---`, each a map. At least one; empty ones between are
   /// passed over.
   public static List<YamlMap> documents(String file, String text) {
+    List<YamlMap> found = anyDocuments(file, text);
+    if (found.isEmpty()) {
+      throw new YamlFault(file, 0, "", "the file is empty");
+    }
+    return found;
+  }
+
+  /// A mistake that only shows later.
+  ///
+  /// @param line of the file
+  public static YamlFault fault(String file, int line, String what) {
+    return new YamlFault(file, line, "", what);
+  }
+
+  /// The same, and none in a file that is empty or has nothing but comments.
+  public static List<YamlMap> anyDocuments(String file, String text) {
     if (text.length() > FILE_BYTES_MAX) {
       throw new YamlFault(file, 0, "", "larger than " + FILE_BYTES_MAX + " bytes");
     }
@@ -67,9 +83,6 @@ public final class StrictYaml {
       throw new YamlFault(file, 0, "", "not YAML: " + e.getMessage());
     } catch (YamlEngineException e) {
       throw new YamlFault(file, 0, "", String.valueOf(e.getMessage()));
-    }
-    if (found.isEmpty()) {
-      throw new YamlFault(file, 0, "", "the file is empty");
     }
     return found;
   }

@@ -185,6 +185,11 @@ public final class YamlMap {
     return maps(key);
   }
 
+  /// Whether a list is there and has nothing in it.
+  public boolean isEmptyList(String key) {
+    return has(key) && items(key).isEmpty();
+  }
+
   /// A list of texts; empty when absent.
   public List<String> texts(String key) {
     List<String> found = new ArrayList<>();

@@ -182,8 +182,8 @@ final class ApplyCommands {
       count.take(
           slot,
           state.holders.containsKey(slot),
-          looking.before().settings(slot),
-          at.planned().settings(slot),
+          looking.before().slotAs(slot),
+          at.planned().slotAs(slot),
           parameters);
     }
     ScopeWalk next = slice.next();

@@ -85,20 +85,16 @@ final class AuditJson {
 
   /// What is not declared is left out.
   private static void times(JsonWriter json, SiteTimes times) {
-    texts(json, "windows.download", times.download());
-    texts(json, "windows.switch", times.switching());
-    texts(json, "openingHours", times.openingHours());
-    texts(json, "freezeDates", times.freezeDates());
+    SiteTimes.KINDS.forEach(
+        (path, kind) -> {
+          if (times.says(path)) {
+            json.texts(path, kind.apply(times).stream().map(Object::toString).toList());
+          }
+        });
   }
 
   private static void line(JsonWriter json, Optional<LineRules> line) {
     line.ifPresent(rules -> json.text(LineRules.PATH, rules.words()));
-  }
-
-  private static void texts(JsonWriter json, String field, List<?> values) {
-    if (!values.isEmpty()) {
-      json.texts(field, values.stream().map(Object::toString).toList());
-    }
   }
 
   private static void parameters(JsonWriter json, Map<Name, Map<String, String>> parameters) {

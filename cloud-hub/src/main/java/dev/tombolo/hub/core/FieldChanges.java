@@ -126,12 +126,11 @@ final class FieldChanges {
   }
 
   private static void times(Map<String, String> fields, SiteTimes times) {
-    SiteTimes.KINDS.forEach(
-        (path, kind) ->
-            put(
-                fields,
-                path,
-                String.join(", ", kind.apply(times).stream().map(Object::toString).toList())));
+    for (String kind : SiteTimes.KINDS.keySet()) {
+      if (times.says(kind)) {
+        fields.put(kind, times.words(kind));
+      }
+    }
   }
 
   private static void parameters(

@@ -76,9 +76,8 @@ public final class GivenValues {
   private static void add(SiteTimes times, Map<String, Value> values) {
     SiteTimes.KINDS.forEach(
         (path, kind) -> {
-          List<?> said = kind.apply(times);
-          if (!said.isEmpty()) {
-            values.put(path, new Value(said.toString(), path));
+          if (times.says(path)) {
+            values.put(path, new Value(kind.apply(times).toString(), path));
           }
         });
   }

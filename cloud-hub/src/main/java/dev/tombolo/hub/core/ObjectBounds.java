@@ -8,8 +8,10 @@ import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.desired.Template;
+import dev.tombolo.hub.policy.PlainText;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
@@ -157,7 +159,9 @@ final class ObjectBounds {
       }
       if (hasControl(entry.getValue())) {
         return new Reason.InputInvalid(
-            "parameters." + name, "...", "leave out control characters and line breaks");
+            "parameters." + name,
+            Quoted.of(entry.getValue()),
+            "leave out control characters and line breaks");
       }
       Reason unknown = template("parameters." + name, entry.getValue());
       if (unknown != null) {
@@ -253,9 +257,12 @@ final class ObjectBounds {
     if (value.length() > TEXT_CHARS_MAX) {
       return new Reason.LimitExceeded("characters of " + field, TEXT_CHARS_MAX, value.length());
     }
-    return hasControl(value)
-        ? new Reason.InputInvalid(field, "...", "leave out control characters and line breaks")
-        : null;
+    return PlainText.isOne(value)
+        ? null
+        : new Reason.InputInvalid(
+            field,
+            Quoted.of(value),
+            "leave out control characters, line breaks and direction marks");
   }
 
   private static boolean hasControl(String value) {

@@ -2,9 +2,11 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.Template;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,8 +83,9 @@ final class ObjectChecks {
         if (!planned.isFleet(a.fleet())) {
           yield References.notFound("fleet", a.fleet().text(), planned.knownFleets());
         }
-        if (a.release().isEmpty()) {
-          yield null;
+        Reason elsewhere = goingElsewhere(a);
+        if (elsewhere != null || a.release().isEmpty()) {
+          yield elsewhere;
         }
         Reason unknown = References.release(state, a.release().get(), a.fleet());
         yield unknown != null || otherRelease(a).isEmpty()
@@ -90,6 +93,25 @@ final class ObjectChecks {
             : References.rollout(state, a.fleet(), null, a.name());
       }
     };
+  }
+
+  /// Other destinations take no device out of a rollout under way: its waves would wait for what
+  /// never comes.
+  private @Nullable Reason goingElsewhere(AdminObject.Application after) {
+    Kept<? extends AdminObject> kept = before(after);
+    if (kept == null || !(kept.content() instanceof AdminObject.Application before)) {
+      return null;
+    }
+    return destinations(before).equals(destinations(after))
+        ? null
+        : References.rollout(state, after.fleet(), null, after.name());
+  }
+
+  /// Of those that go everywhere, alike.
+  private static Set<Selector> destinations(AdminObject.Application application) {
+    Set<Selector> all = new HashSet<>();
+    application.policies().forEach(policy -> all.add(policy.selector()));
+    return all.contains(Selector.ALL) ? Set.of() : all;
   }
 
   /// A site that moves to another fleet takes no device out of a rollout under way.

@@ -87,6 +87,16 @@ final class Planned {
     return as(slots.get(slot), state.slots.get(slot));
   }
 
+  /// The slot as it will be; null when it will not be there.
+  @Nullable SlotAs slotAs(SlotRef slot) {
+    SlotSettings settings = settings(slot);
+    Kept<AdminObject.Site> site = site(slot.site());
+    Kept<AdminObject.Slot> kept = slot(slot);
+    return settings == null || site == null || kept == null
+        ? null
+        : new SlotAs(settings, kept.content().displayName(), site.content().timeZone());
+  }
+
   /// What will bear on a slot; null when it will not be there.
   @Nullable SlotSettings settings(SlotRef slot) {
     Kept<AdminObject.Site> site = site(slot.site());
@@ -224,6 +234,10 @@ final class Planned {
 
   boolean isSite(Name site) {
     return site(site) != null;
+  }
+
+  boolean isSlot(SlotRef slot) {
+    return slot(slot) != null;
   }
 
   /// The list itself has it.

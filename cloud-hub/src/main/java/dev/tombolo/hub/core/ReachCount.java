@@ -3,14 +3,17 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.Applied.Reach;
 import dev.tombolo.hub.core.admin.Applied.SettingReach;
 import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Resolved;
-import dev.tombolo.hub.desired.SlotSettings;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.Trouble;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,11 +39,15 @@ final class ReachCount {
   private final Map<Problem, Places> fresh = new LinkedHashMap<>();
   private final Map<Problem, Places> old = new LinkedHashMap<>();
 
-  private record Setting(Name application, String name) implements Comparable<Setting> {
+  /// @param application null: it is the place's own
+  private record Setting(@Nullable Name application, String name) implements Comparable<Setting> {
+    private static final Comparator<Setting> ORDER =
+        Comparator.comparing(Setting::application, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(Setting::name);
+
     @Override
     public int compareTo(Setting other) {
-      int first = application.compareTo(other.application);
-      return first != 0 ? first : name.compareTo(other.name);
+      return ORDER.compare(this, other);
     }
   }
 
@@ -79,19 +86,22 @@ final class ReachCount {
   /// Takes a slot in.
   ///
   /// @param isHeld a device has it
-  /// @param before what bore on it; null when it is new
-  /// @param after what will; null when it goes
+  /// @param before as it was; null when it is new
+  /// @param after as it will be; null when it goes
   void take(
       SlotRef slot,
       boolean isHeld,
-      @Nullable SlotSettings before,
-      @Nullable SlotSettings after,
+      @Nullable SlotAs before,
+      @Nullable SlotAs after,
       ParameterCheck check) {
-    Resolved was = before == null ? null : Layering.of(before);
-    Resolved is = after == null ? null : Layering.of(after);
+    Resolved was = before == null ? null : Layering.of(before.settings());
+    Resolved is = after == null ? null : Layering.of(after.settings());
     if (isHeld) {
       looked++;
       Set<Setting> different = different(was, is);
+      if (before != null && after != null) {
+        addDifferentOfPlace(before, after, different);
+      }
       if (!different.isEmpty()) {
         changed++;
       }
@@ -135,6 +145,30 @@ final class ReachCount {
       }
     }
     return different;
+  }
+
+  private static void addDifferentOfPlace(SlotAs before, SlotAs after, Set<Setting> different) {
+    Map<String, Object> was = ofPlace(before);
+    ofPlace(after)
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(was.get(name))) {
+                different.add(new Setting(null, name));
+              }
+            });
+  }
+
+  /// Everything in a document that is not of an application, by the path that people write it at.
+  private static Map<String, Object> ofPlace(SlotAs slot) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("fleet", slot.settings().place().fleet());
+    values.put("displayName", slot.displayName());
+    values.put("timeZone", slot.timeZone());
+    SiteTimes times = slot.settings().timesInForce();
+    SiteTimes.KINDS.forEach((path, kind) -> values.put(path, kind.apply(times)));
+    values.put(
+        LineRules.PATH, slot.settings().lineInForce().map(LineRules::bandwidth).orElse(List.of()));
+    return values;
   }
 
   private static Map<Name, Resolved.Application> byName(@Nullable Resolved resolved) {

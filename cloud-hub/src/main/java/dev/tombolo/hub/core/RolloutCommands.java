@@ -27,9 +27,11 @@ import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Begins rollouts and steers them.
@@ -119,9 +121,31 @@ final class RolloutCommands {
     int characters =
         RolloutJson.write(record(NUMBER_MAX, found, scope, plan, Origin.NONE, Principal.HUB, 0))
             .length();
-    return refusal == null && characters > RECORD_CHARACTERS_MAX
-        ? new Reason.LimitExceeded("characters of a rollout", RECORD_CHARACTERS_MAX, characters)
-        : refusal;
+    if (refusal == null && characters > RECORD_CHARACTERS_MAX) {
+      return new Reason.LimitExceeded("characters of a rollout", RECORD_CHARACTERS_MAX, characters);
+    }
+    return refusal == null ? slots(plan, fleet, planned) : refusal;
+  }
+
+  /// Every slot that a wave names must be there: a mistyped one would never be in any wave.
+  private @Nullable Reason slots(RolloutPlan plan, Name fleet, Planned planned) {
+    for (Wave wave : plan.waves()) {
+      if (wave.pick() instanceof Pick.Listed listed) {
+        for (SlotRef slot : new TreeSet<>(listed.slots())) {
+          Name its = planned.fleetOf(slot.site());
+          if (its == null) {
+            return References.notFound("site", slot.site().text(), planned.knownSites());
+          }
+          if (!planned.isSlot(slot)) {
+            return References.notFound("slot", slot.toString(), state.slotsOf(slot.site()));
+          }
+          if (!its.equals(fleet)) {
+            return new Reason.InputInvalid("wave", slot.toString(), "it belongs to fleet " + its);
+          }
+        }
+      }
+    }
+    return null;
   }
 
   private static RolloutRecord record(
@@ -218,8 +242,12 @@ final class RolloutCommands {
         || plan.budgets().failuresPerSite() < 0) {
       return new Reason.InputInvalid("budget", "negative", "use 0 for no bound");
     }
+    Set<String> names = new HashSet<>();
     for (Wave wave : plan.waves()) {
       Reason wrong = wave(wave);
+      if (wrong == null && !names.add(wave.name())) {
+        wrong = new Reason.InputInvalid("wave", wave.name(), "give each wave another name");
+      }
       if (wrong != null) {
         return wrong;
       }
@@ -326,7 +354,7 @@ final class RolloutCommands {
     return switch (command.action()) {
       case PAUSE -> pause(rollout, who, draft);
       case RESUME -> resume(rollout, who, draft);
-      case APPROVE -> approve(rollout, command.anyway(), who, draft);
+      case APPROVE -> approve(rollout, command, who, draft);
       case ABORT -> abort(rollout, command.why(), who, draft);
       case ROLLBACK -> rollBack(rollout, command.why(), who, draft);
       case RETRY -> retry(rollout, who, draft);
@@ -369,7 +397,8 @@ final class RolloutCommands {
             : "goes on");
   }
 
-  private AdminAnswer approve(Rollout rollout, boolean anyway, Principal who, StepDraft draft) {
+  private AdminAnswer approve(
+      Rollout rollout, AdminCommand.SteerRollout command, Principal who, StepDraft draft) {
     if (!(rollout.state() instanceof RolloutState.Rolling rolling)) {
       return not(rollout, "only one that is rolling can be approved");
     }
@@ -378,7 +407,10 @@ final class RolloutCommands {
       return not(rollout, "all of its waves are open");
     }
     String name = rollout.record().plan().waves().get(next).name();
-    if (anyway) {
+    if (!command.wave().orElse(name).equals(name)) {
+      return notTheNext(rollout, command.wave().get(), next);
+    }
+    if (command.anyway()) {
       change(
           rollout,
           new RolloutState.Rolling(next, draft.nowMillis, 0, ""),
@@ -400,6 +432,22 @@ final class RolloutCommands {
         name,
         draft);
     return done(rollout, "wave " + name + " opens as soon as the one before is healthy");
+  }
+
+  /// Somebody means a wave that another yes has opened meanwhile, or one that is far away.
+  private static AdminAnswer notTheNext(Rollout rollout, String meant, int next) {
+    List<String> names = rollout.record().plan().waves().stream().map(Wave::name).toList();
+    int at = names.indexOf(meant);
+    if (at < 0) {
+      return new AdminAnswer.Refused(
+          References.notFound("wave of rollout " + rollout.id(), meant, names));
+    }
+    return new AdminAnswer.Refused(
+        new Reason.Conflict(
+            "wave " + meant + " of rollout " + rollout.id() + " is not the next",
+            (at < next ? "it is open already" : "others come before it")
+                + "; the next is "
+                + names.get(next)));
   }
 
   private AdminAnswer abort(Rollout rollout, String why, Principal who, StepDraft draft) {

@@ -54,13 +54,16 @@ final class GitObjects {
         return new Outcome.Faulty(fault.get());
       }
     }
-    return new Outcome.Sound(read);
+    boolean isNothing = read.objects.isEmpty() && !snapshot.files().isEmpty();
+    return isNothing
+        ? new Outcome.Faulty(new Fault("there is no object", snapshot.files().firstKey(), 0))
+        : new Outcome.Sound(read);
   }
 
   private Optional<Fault> add(String file, String text) {
     ObjectsYaml yaml;
     try {
-      yaml = ObjectsYaml.read(file + "@" + snapshot.commit().substring(0, SHORT), text);
+      yaml = ObjectsYaml.readAny(file + "@" + snapshot.commit().substring(0, SHORT), text);
     } catch (YamlFault fault) {
       return Optional.of(new Fault(fault.what(), file, fault.line()));
     }

@@ -34,12 +34,13 @@ public final class Layering {
   private Resolved resolve() {
     TreeMap<Name, List<Chosen>> chosen = new TreeMap<>();
     for (Layer layer : settings.layers()) {
-      boolean isNarrow = layer.kind().compareTo(LayerKind.FLEET) > 0;
+      boolean isByName = layer.kind() == LayerKind.SITE || layer.kind() == LayerKind.DEVICE;
       layer
           .choices()
           .forEach(
               (name, choice) -> {
-                if (isNarrow || isDestination(name)) {
+                // A rollout names no place: it goes where the application goes at all.
+                if (isByName || chosen.containsKey(name) || isDestination(name)) {
                   chosen
                       .computeIfAbsent(name, any -> new ArrayList<>(1))
                       .add(
@@ -57,7 +58,7 @@ public final class Layering {
     return new Resolved(applications, troubles);
   }
 
-  /// Whether an application that is chosen for a whole fleet goes to this place of it.
+  /// Whether an application that is chosen for a whole fleet, or by a rollout, goes to this place.
   private boolean isDestination(Name application) {
     Policies policies = settings.policies().get(application);
     return policies == null || SyncPolicy.isAnyFor(policies.policies(), labels);
@@ -150,7 +151,7 @@ public final class Layering {
     links.putAll(patched);
   }
 
-  private static @Nullable Trouble trouble(
+  private @Nullable Trouble trouble(
       Name application, String object, String where, Patch patch, @Nullable String now) {
     return switch (patch.op()) {
       case ADD -> null;
@@ -159,8 +160,23 @@ public final class Layering {
               ? new Trouble.NothingToPatch(application, object, where, patch.parameter())
               : null;
       case TEST ->
-          patch.wanted().equals(now) ? null : new Trouble.TestFailed(application, object, where);
+          isAsWanted(patch, now) ? null : new Trouble.TestFailed(application, object, where);
     };
+  }
+
+  /// A test looks at what the device is given, so templates are filled before it.
+  private boolean isAsWanted(Patch patch, @Nullable String now) {
+    String given = filled(now);
+    return given != null && given.equals(filled(patch.wanted()));
+  }
+
+  /// Null where a label is missing.
+  private @Nullable String filled(@Nullable String text) {
+    if (text == null || !Template.isOne(text)) {
+      return text;
+    }
+    Template.Filled filled = Template.fill(text, settings.place());
+    return filled.missing() == null ? filled.text() : null;
   }
 
   private Trail trail(Name application, String name, List<Link> links) {

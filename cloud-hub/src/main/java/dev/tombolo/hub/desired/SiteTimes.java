@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /// When a site may download and switch, as operators say it, in its own time.
@@ -15,11 +17,14 @@ import java.util.function.Function;
 /// @param switching windows for switches; none: at any time
 /// @param openingHours in which nothing is switched
 /// @param freezeDates on which nothing is switched
+/// @param none kinds, as [#KINDS] calls them, of which there is said that there are none; of other
+///   empty ones nothing is said
 public record SiteTimes(
     List<Weekly> download,
     List<Weekly> switching,
     List<Weekly> openingHours,
-    List<DateSpan> freezeDates) {
+    List<DateSpan> freezeDates,
+    Set<String> none) {
   public static final String DOWNLOAD = "windows.download";
   public static final String SWITCH = "windows.switch";
   public static final String OPENING = "openingHours";
@@ -39,6 +44,33 @@ public record SiteTimes(
     switching = List.copyOf(switching);
     openingHours = List.copyOf(openingHours);
     freezeDates = List.copyOf(freezeDates);
+    none = Set.copyOf(none);
+  }
+
+  /// Says nothing of those that are empty.
+  public SiteTimes(
+      List<Weekly> download,
+      List<Weekly> switching,
+      List<Weekly> openingHours,
+      List<DateSpan> freezeDates) {
+    this(download, switching, openingHours, freezeDates, Set.of());
+  }
+
+  /// Whether anything is said of a kind.
+  public boolean says(String kind) {
+    return none.contains(kind) || !of(kind).isEmpty();
+  }
+
+  /// What is said of a kind, for people.
+  public String words(String kind) {
+    List<?> said = of(kind);
+    return said.isEmpty()
+        ? "none"
+        : String.join(", ", said.stream().map(Object::toString).toList());
+  }
+
+  private List<?> of(String kind) {
+    return Objects.requireNonNull(KINDS.get(kind), kind).apply(this);
   }
 
   private static Map<String, Function<SiteTimes, List<?>>> kinds() {
@@ -58,16 +90,16 @@ public record SiteTimes(
   /// What a site has that says this, in a fleet that says that: of each kind its own, else the
   /// fleet's.
   public SiteTimes over(SiteTimes fleet) {
-    if (fleet.isAny()) {
+    if (fleet.isAny() && none.isEmpty()) {
       return this;
     }
-    return isAny()
+    return isAny() && fleet.none.isEmpty()
         ? fleet
         : new SiteTimes(
-            download.isEmpty() ? fleet.download : download,
-            switching.isEmpty() ? fleet.switching : switching,
-            openingHours.isEmpty() ? fleet.openingHours : openingHours,
-            freezeDates.isEmpty() ? fleet.freezeDates : freezeDates);
+            says(DOWNLOAD) ? download : fleet.download,
+            says(SWITCH) ? switching : fleet.switching,
+            says(OPENING) ? openingHours : fleet.openingHours,
+            says(FREEZES) ? freezeDates : fleet.freezeDates);
   }
 
   /// A date, or two with `..` between: `2026-12-18..2027-01-06`, both included.

@@ -3,6 +3,7 @@ package dev.tombolo.hub.desired;
 import dev.tombolo.protocol.id.Name;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything that bears on what one slot's device should run.
 ///
@@ -19,6 +20,25 @@ public record SlotSettings(
   /// Of a place that may do anything at any time.
   public SlotSettings(PlaceFacts place, List<Layer> layers, Map<Name, Policies> policies) {
     this(place, layers, policies, List.of());
+  }
+
+  /// When the device may download and switch: of each kind the narrowest layer's word.
+  public SiteTimes timesInForce() {
+    SiteTimes all = SiteTimes.ANY;
+    for (TimesLayer layer : times) {
+      all = layer.times().over(all);
+    }
+    return all;
+  }
+
+  /// How the device may use its line: the narrowest layer's word.
+  public Optional<LineRules> lineInForce() {
+    for (Layer layer : layers.reversed()) {
+      if (layer.line().isPresent()) {
+        return layer.line();
+      }
+    }
+    return Optional.empty();
   }
 
   /// The sync policies of one application, and who gave them.

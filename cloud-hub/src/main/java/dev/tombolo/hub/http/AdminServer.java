@@ -196,7 +196,7 @@ public final class AdminServer implements AutoCloseable {
 
   private static void refuse(JavalinConfig config) {
     config.routes.exception(
-        RefusedException.class, (e, context) -> Refusals.answer(context, e.reason()));
+        RefusedException.class, (e, context) -> Refusals.answer(context, e.reason(), e.about()));
     config.routes.exception(
         HttpResponseException.class,
         (e, context) -> Refusals.answer(context, e.getStatus(), reasonOf(e, context)));

@@ -8,22 +8,27 @@ import dev.tombolo.hub.http.api.ObjectChangeRow;
 import dev.tombolo.hub.http.api.ReachRow;
 import dev.tombolo.hub.http.api.RolloutPlannedRow;
 import dev.tombolo.hub.http.api.SettingReachRow;
+import dev.tombolo.protocol.id.Name;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Turns what an `apply` changed into the rows of the admin API.
 final class AppliedRows {
   private AppliedRows() {}
 
-  static AppliedShown of(AdminAnswer.Done done, List<RolloutPlannedRow> rollouts) {
+  /// @param more warnings
+  static AppliedShown of(
+      AdminAnswer.Done done, List<RolloutPlannedRow> rollouts, List<String> more) {
     Applied applied = done.applied();
     return applied == null
-        ? new AppliedShown(done.changes(), List.of(), null, rollouts, List.of())
+        ? new AppliedShown(done.changes(), List.of(), null, rollouts, more)
         : new AppliedShown(
             done.changes(),
             applied.objects().stream().map(AppliedRows::of).toList(),
             applied.reach().looked() < 0 ? null : of(applied.reach()),
             rollouts,
-            applied.warnings());
+            Stream.concat(applied.warnings().stream(), more.stream()).toList());
   }
 
   private static ObjectChangeRow of(Applied.ObjectChange change) {
@@ -44,7 +49,11 @@ final class AppliedRows {
             .map(
                 each ->
                     new SettingReachRow(
-                        each.application().text(), each.setting(), each.devices(), each.first()))
+                        textOf(each.application()), each.setting(), each.devices(), each.first()))
             .toList());
+  }
+
+  private static @Nullable String textOf(@Nullable Name name) {
+    return name == null ? null : name.text();
   }
 }

@@ -88,8 +88,7 @@ final class ChangeRoutes {
     List<AdminObject> objects = new ArrayList<>();
     Map<String, AdminCommand.Sources> sources = new HashMap<>();
     for (ObjectBody body : ask.objects()) {
-      AdminObject object = ObjectBodies.read(body);
-      allowed(object);
+      AdminObject object = read(body);
       objects.add(object);
       sources.put(object.title(), ObjectBodies.sources(body));
     }
@@ -106,8 +105,22 @@ final class ChangeRoutes {
       case AdminAnswer.Done done ->
           Requests.answer(
               context,
-              AppliedRows.of(done, ask.dryRun() ? rollouts.planned(objects, done) : List.of()));
+              AppliedRows.of(
+                  done,
+                  ask.dryRun() ? rollouts.planned(objects, done) : List.of(),
+                  rollouts.lonely(objects, done)));
       case AdminAnswer other -> throw unexpected(other);
+    }
+  }
+
+  /// What is wrong with it is told with its name.
+  private AdminObject read(ObjectBody body) throws RefusedException {
+    try {
+      AdminObject object = ObjectBodies.read(body);
+      allowed(object);
+      return object;
+    } catch (RefusedException e) {
+      throw new RefusedException(e.reason(), body.title());
     }
   }
 

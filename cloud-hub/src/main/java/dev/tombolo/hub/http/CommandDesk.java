@@ -36,7 +36,7 @@ final class CommandDesk {
       throws RefusedException, InterruptedException {
     AdminAnswer answer = answer(who, command);
     if (answer instanceof AdminAnswer.Refused refused) {
-      throw new RefusedException(refused.reason());
+      throw new RefusedException(refused.reason(), refused.about());
     }
     return answer;
   }

@@ -79,7 +79,8 @@ final class GitRoutes {
   private void answer(Context context, Views.GitView view, Asked asked)
       throws RefusedException, InterruptedException {
     switch (repositories.apply(view.fleet(), view.application(), asked)) {
-      case AdminAnswer.Done done -> Requests.answer(context, AppliedRows.of(done, List.of()));
+      case AdminAnswer.Done done ->
+          Requests.answer(context, AppliedRows.of(done, List.of(), List.of()));
       case AdminAnswer.Refused refused -> throw new RefusedException(refused.reason());
       case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
     }

@@ -12,6 +12,7 @@ import dev.tombolo.hub.http.api.ObjectBody;
 import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.http.api.SourceBody;
+import dev.tombolo.hub.policy.PlainText;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ public final class ObjectBodies {
               body.labels(),
               body.guarded(),
               parameters(body),
-              times(body.times()),
+              times(body.times(), Set.of()),
               line(body.line()));
       case "Site" ->
           new AdminObject.Site(
@@ -63,7 +65,7 @@ public final class ObjectBodies {
               shorter("spec.region", body.region()),
               shorter("spec.contact", body.contact()),
               parameters(body),
-              times(body.times()),
+              times(body.times(), none(body.times())),
               line(body.line()));
       case "DeviceSlot" ->
           new AdminObject.Slot(
@@ -159,7 +161,22 @@ public final class ObjectBodies {
     return Map.copyOf(parameters);
   }
 
-  private static SiteTimes times(@Nullable SiteTimesBody body) throws RefusedException {
+  /// A fleet has nothing above it that could be taken back.
+  private static Set<String> none(@Nullable SiteTimesBody body) throws RefusedException {
+    if (body == null) {
+      return Set.of();
+    }
+    for (String kind : body.none()) {
+      if (!SiteTimes.KINDS.containsKey(kind)) {
+        throw Parts.invalid(
+            "spec.times.none", kind, "use " + String.join(", ", SiteTimes.KINDS.keySet()));
+      }
+    }
+    return Set.copyOf(body.none());
+  }
+
+  private static SiteTimes times(@Nullable SiteTimesBody body, Set<String> none)
+      throws RefusedException {
     if (body == null) {
       return SiteTimes.ANY;
     }
@@ -167,7 +184,8 @@ public final class ObjectBodies {
         each("spec.windows.download", body.download(), SiteTimes.WEEKLY_MAX, Weekly::parse),
         each("spec.windows.switch", body.switching(), SiteTimes.WEEKLY_MAX, Weekly::parse),
         each("spec.openingHours", body.openingHours(), SiteTimes.WEEKLY_MAX, Weekly::parse),
-        each("spec.freezeDates", body.freezeDates(), SiteTimes.FREEZES_MAX, SiteTimes::dates));
+        each("spec.freezeDates", body.freezeDates(), SiteTimes.FREEZES_MAX, SiteTimes::dates),
+        none);
   }
 
   private static Optional<LineRules> line(@Nullable LineBody body) throws RefusedException {
@@ -228,12 +246,13 @@ public final class ObjectBodies {
 
   static String shorter(String field, @Nullable String text) throws RefusedException {
     String given = Objects.requireNonNullElse(text, "");
-    if (given.length() > TEXT_CHARS_MAX
-        || given.chars().anyMatch(c -> Character.isISOControl((char) c))) {
+    if (given.length() > TEXT_CHARS_MAX || !PlainText.isOne(given)) {
       throw Parts.invalid(
           field,
           given.substring(0, Math.min(40, given.length())),
-          "use at most " + TEXT_CHARS_MAX + " characters without control characters");
+          "use at most "
+              + TEXT_CHARS_MAX
+              + " characters, without control characters, line breaks and direction marks");
     }
     return given;
   }

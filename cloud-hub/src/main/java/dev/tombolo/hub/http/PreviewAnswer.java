@@ -12,10 +12,12 @@ import dev.tombolo.hub.http.api.RolloutPreviewWave;
 import dev.tombolo.hub.release.BundlePair;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Preview;
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.Windows;
@@ -102,14 +104,17 @@ final class PreviewAnswer {
     }
   }
 
+  /// @param before rollouts that would begin before it
   RolloutPreviewShown of(
+      int before,
       RolloutPlan plan,
       Scope scope,
       Views.ReleaseView release,
       long soakMillis,
       @Nullable Long said,
       @Nullable BigDecimal pricePerGb) {
-    Preview preview = new Preview(plan, scope, release.digest());
+    RolloutId id = new RolloutId(views.next().number() + before);
+    Preview preview = new Preview(id, plan, scope, release.digest());
     views.eachHolder(
         scope.fleet(),
         release.name(),
@@ -169,6 +174,7 @@ final class PreviewAnswer {
                     new RolloutPreviewWave(
                         wave.name(),
                         wave.devices(),
+                        wave.first().stream().map(SlotRef::toString).toList(),
                         wave.sites(),
                         wave.haveIt(),
                         wave.bytes(),

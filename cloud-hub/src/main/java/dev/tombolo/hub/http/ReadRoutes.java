@@ -433,6 +433,8 @@ final class ReadRoutes {
         Explanations.of(
             device.map(DeviceId::text).orElse(null),
             settings.get(),
+            views.rollouts().standings(slot, System.currentTimeMillis()),
+            release -> ReleaseManifests.defaults(ReleaseManifests.of(views, release)),
             Optional.ofNullable(context.queryParam("path"))));
   }
 

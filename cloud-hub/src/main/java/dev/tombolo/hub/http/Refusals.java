@@ -11,17 +11,31 @@ final class Refusals {
   private Refusals() {}
 
   static void answer(Context context, Reason reason) {
-    answer(context, statusOf(reason), reason);
+    answer(context, statusOf(reason), reason, "");
+  }
+
+  /// @param about the title of the object that it is about; empty: of no one
+  static void answer(Context context, Reason reason, String about) {
+    answer(context, statusOf(reason), reason, about);
   }
 
   static void answer(Context context, int status, Reason reason) {
+    answer(context, status, reason, "");
+  }
+
+  private static void answer(Context context, int status, Reason reason, String about) {
     if (reason instanceof Reason.Busy busy) {
       context.header("Retry-After", Integer.toString(busy.retryAfterSeconds()));
     }
     context
         .status(status)
         .contentType("application/json")
-        .result(Json.write(new Refusal(reason, ReasonText.say(reason))));
+        .result(Json.write(new Refusal(reason, words(reason, about))));
+  }
+
+  private static String words(Reason reason, String about) {
+    String words = ReasonText.say(reason);
+    return about.isEmpty() || words.contains(about) ? words : about + ": " + words;
   }
 
   /// Reasons that name something wrong with what was sent are 422, where nothing closer fits.

@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.RolloutViews.MemberView;
 import dev.tombolo.hub.core.view.Views;
@@ -19,31 +20,30 @@ import dev.tombolo.hub.http.api.RolloutPreviewShown;
 import dev.tombolo.hub.http.api.RolloutSteerAsk;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.Scope;
-import dev.tombolo.protocol.Limits;
-import dev.tombolo.protocol.codec.Json;
-import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.ReleaseManifest;
-import dev.tombolo.protocol.sign.Envelope;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Rollouts: looked at, tried out, begun and steered.
@@ -128,12 +128,14 @@ final class RolloutRoutes {
 
   private void create(Context context) throws RefusedException, IOException, InterruptedException {
     RolloutAsk ask = Requests.body(context, RolloutAsk.class);
+    ReleaseRef release = Parts.release("release", ask.release());
+    Scope scope = RolloutBodies.scope(ask);
+    if (!ask.evenIfNobody() && isKnown(scope, release)) {
+      isAnybody(scope, release.name());
+    }
     AdminCommand command =
         new AdminCommand.CreateRollout(
-            Parts.release("release", ask.release()),
-            RolloutBodies.scope(ask),
-            RolloutBodies.plan(ask),
-            Optional.ofNullable(ask.typedName()));
+            release, scope, RolloutBodies.plan(ask), Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.RolloutMade made ->
           Requests.answer(context, new RolloutMade(made.rollout().toString()));
@@ -143,17 +145,51 @@ final class RolloutRoutes {
 
   private void steer(Context context) throws RefusedException, IOException, InterruptedException {
     RolloutSteerAsk ask = Requests.body(context, RolloutSteerAsk.class);
+    RolloutId id = idOf(context);
+    AdminCommand.SteerRollout.Action action = action(context.pathParam("action"));
     AdminCommand command =
         new AdminCommand.SteerRollout(
-            idOf(context),
-            action(context.pathParam("action")),
+            id,
+            action,
             ask.why(),
             ask.anyway(),
+            action == AdminCommand.SteerRollout.Action.APPROVE ? meant(ask, id) : Optional.empty(),
             Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.Done done -> Requests.answer(context, new Changes(done.changes()));
       case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
     }
+  }
+
+  private Optional<String> meant(RolloutSteerAsk ask, RolloutId id) throws RefusedException {
+    String said = ask.wave();
+    return said == null ? onlyOneLeft(id) : Optional.of(said);
+  }
+
+  /// A yes that names no wave, said twice, would open the one after it, too: so it is only taken
+  /// where just one is left.
+  private Optional<String> onlyOneLeft(RolloutId id) throws RefusedException {
+    Optional<RolloutRecord> record =
+        views.rollouts().rollout(id).map(RolloutViews.RolloutView::record);
+    if (record.isEmpty() || !record.get().state().isUnderWay()) {
+      return Optional.empty();
+    }
+    RolloutPlan plan = record.get().plan();
+    int next = record.get().state().openThrough() + 1;
+    if (next > plan.last()) {
+      return Optional.empty();
+    }
+    if (next < plan.last()) {
+      throw Parts.invalid(
+          "wave",
+          "",
+          "say which one you mean; the next is "
+              + plan.waves().get(next).name()
+              + " (--wave "
+              + plan.waves().get(next).name()
+              + ")");
+    }
+    return Optional.of(plan.waves().get(next).name());
   }
 
   private static AdminCommand.SteerRollout.Action action(String text) throws RefusedException {
@@ -200,19 +236,118 @@ final class RolloutRoutes {
       throw Parts.invalid(
           "pricePerGb", Quoted.of(price.toString()), "use " + PRICE_DIGITS_MAX + " digits at most");
     }
+    Scope scope = RolloutBodies.scope(ask);
+    RolloutPlan plan = RolloutBodies.plan(ask);
+    isThere(plan, scope.fleet());
     Requests.answer(
-        context,
-        previewed(
-            Parts.release("release", ask.release()),
-            RolloutBodies.scope(ask),
-            RolloutBodies.plan(ask),
-            line,
-            price));
+        context, previewed(0, Parts.release("release", ask.release()), scope, plan, line, price));
   }
 
-  /// What would begin of an `apply` that was tried out.
-  List<RolloutPlannedRow> planned(List<AdminObject> objects, AdminAnswer.Done done)
-      throws RefusedException {
+  /// Every slot that a wave names must be there; what creates one asks the same.
+  private void isThere(RolloutPlan plan, Name fleet) throws RefusedException {
+    for (Wave wave : plan.waves()) {
+      if (wave.pick() instanceof Pick.Listed listed) {
+        for (SlotRef slot : new TreeSet<>(listed.slots())) {
+          if (views.site(slot.site()).isEmpty()) {
+            throw new RefusedException(new Reason.NotFound("site", slot.site().text(), List.of()));
+          }
+          Optional<Name> its = views.fleetOf(slot);
+          if (its.isEmpty()) {
+            List<String> known =
+                views.slots(Optional.of(fleet), Optional.of(slot.site()), PageAsk.FIRST).stream()
+                    .map(view -> view.ref().toString())
+                    .toList();
+            throw new RefusedException(
+                new Reason.NotFound(
+                    "slot",
+                    slot.toString(),
+                    NearMiss.of(slot.toString(), known).stream().toList()));
+          }
+          if (!its.get().equals(fleet)) {
+            throw Parts.invalid("wave", slot.toString(), "it belongs to fleet " + its.get());
+          }
+        }
+      }
+    }
+  }
+
+  /// Else the hub tells what is not there.
+  private boolean isKnown(Scope scope, ReleaseRef release) {
+    return views.fleet(scope.fleet()).isPresent()
+        && views.release(release).isPresent()
+        && scope.sites().stream().allMatch(site -> views.site(site).isPresent());
+  }
+
+  /// A scope with nobody in it is most likely a mistyped one.
+  private void isAnybody(Scope scope, Name application) throws RefusedException {
+    Inhabited found = inhabited(scope, application);
+    if (!found.isAny) {
+      throw new RefusedException(
+          new Reason.Conflict("scope " + scope, found.words() + "; --even-if-nobody begins it"));
+    }
+  }
+
+  /// What to say of rollouts that have begun and have nobody.
+  List<String> lonely(List<AdminObject> objects, AdminAnswer.Done done) {
+    List<String> warnings = new ArrayList<>();
+    Set<String> begun = begun(done);
+    for (AdminObject object : objects) {
+      if (object instanceof AdminObject.Rollout it && begun.contains(it.title())) {
+        Inhabited found = inhabited(it.scope(), it.release().name());
+        if (!found.isAny) {
+          warnings.add(it.title() + ": " + found.words());
+        }
+      }
+    }
+    return warnings;
+  }
+
+  private Inhabited inhabited(Scope scope, Name application) {
+    Inhabited found = new Inhabited(scope);
+    views
+        .rollouts()
+        .eachHolder(
+            scope.fleet(),
+            application,
+            (slot, labels, releases, shares) -> found.take(slot, labels));
+    return found;
+  }
+
+  /// Whether anybody is in a scope, and what somebody may have meant else.
+  private static final class Inhabited {
+    private static final int LABELS_LOOKED_MAX = 1_000;
+
+    private final Scope scope;
+    private final Set<String> labels = new TreeSet<>();
+    private boolean isAny;
+
+    private Inhabited(Scope scope) {
+      this.scope = scope;
+    }
+
+    private void take(SlotRef slot, Map<String, String> its) {
+      isAny |= scope.covers(slot, its);
+      if (!isAny && labels.size() < LABELS_LOOKED_MAX) {
+        its.forEach((key, value) -> labels.add(key + "=" + value));
+      }
+    }
+
+    private String words() {
+      List<String> meant = new ArrayList<>();
+      scope
+          .labels()
+          .forEach(
+              (key, value) -> {
+                if (!labels.contains(key + "=" + value)) {
+                  NearMiss.of(key + "=" + value, labels).ifPresent(meant::add);
+                }
+              });
+      return "no device is in it"
+          + (meant.isEmpty() ? "" : "; did you mean " + String.join(", ", meant) + "?");
+    }
+  }
+
+  private static Set<String> begun(AdminAnswer.Done done) {
     Applied applied = done.applied();
     Set<String> begun = new HashSet<>();
     if (applied != null) {
@@ -222,6 +357,13 @@ final class RolloutRoutes {
         }
       }
     }
+    return begun;
+  }
+
+  /// What would begin of an `apply` that was tried out.
+  List<RolloutPlannedRow> planned(List<AdminObject> objects, AdminAnswer.Done done)
+      throws RefusedException {
+    Set<String> begun = begun(done);
     List<RolloutPlannedRow> rows = new ArrayList<>();
     for (AdminObject object : objects) {
       if (object instanceof AdminObject.Rollout it && begun.contains(it.title())) {
@@ -230,13 +372,15 @@ final class RolloutRoutes {
                 it.name().text(),
                 it.release().toString(),
                 it.scope().fleet().text(),
-                previewed(it.release(), it.scope(), it.plan(), null, null)));
+                previewed(rows.size(), it.release(), it.scope(), it.plan(), null, null)));
       }
     }
     return rows;
   }
 
+  /// @param before rollouts that would begin before it
   private RolloutPreviewShown previewed(
+      int before,
       ReleaseRef ref,
       Scope scope,
       RolloutPlan plan,
@@ -244,9 +388,9 @@ final class RolloutRoutes {
       @Nullable BigDecimal pricePerGb)
       throws RefusedException {
     Views.ReleaseView release = release(ref);
-    ReleaseManifest manifest = manifest(release);
+    ReleaseManifest manifest = ReleaseManifests.of(views, release.digest());
     return new PreviewAnswer(views, bundles, release, manifest, System.currentTimeMillis())
-        .of(plan, scope, release, soak(manifest), lineBitsPerSecond, pricePerGb);
+        .of(before, plan, scope, release, soak(manifest), lineBitsPerSecond, pricePerGb);
   }
 
   private Views.ReleaseView release(ReleaseRef ref) throws RefusedException {
@@ -254,19 +398,6 @@ final class RolloutRoutes {
         .release(ref)
         .orElseThrow(
             () -> new RefusedException(new Reason.NotFound("release", ref.toString(), List.of())));
-  }
-
-  private ReleaseManifest manifest(Views.ReleaseView release) {
-    try {
-      String text = views.releaseEnvelope(release.digest()).orElseThrow();
-      Envelope envelope = Json.read(Envelope.class, text, Limits.SECTION_BYTES_MAX);
-      return Json.read(
-          ReleaseManifest.class,
-          new String(Base64.getDecoder().decode(envelope.payload()), StandardCharsets.UTF_8),
-          Limits.SECTION_BYTES_MAX);
-    } catch (MalformedException e) {
-      throw new IllegalStateException("a release that was taken does not read", e);
-    }
   }
 
   private static long soak(ReleaseManifest manifest) {

@@ -14,6 +14,7 @@ import dev.tombolo.hub.http.api.RolloutBody;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.http.api.SourceBody;
 import dev.tombolo.hub.policy.NearMiss;
+import dev.tombolo.hub.policy.PlainText;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.window.BitRate;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Fleets, sites, device slots, applications and rollouts as people write them: YAML documents
@@ -60,8 +62,20 @@ public final class ObjectsYaml {
   /// @param file its name, for messages
   /// @throws YamlFault at the first mistake
   public static ObjectsYaml read(String file, String text) {
+    return of(file, StrictYaml.documents(file, text));
+  }
+
+  /// One of several files: it may be empty.
+  ///
+  /// @param file its name, for messages
+  /// @throws YamlFault at the first mistake
+  public static ObjectsYaml readAny(String file, String text) {
+    return of(file, StrictYaml.anyDocuments(file, text));
+  }
+
+  private static ObjectsYaml of(String file, List<YamlMap> documents) {
     ObjectsYaml read = new ObjectsYaml(file);
-    for (YamlMap yaml : StrictYaml.documents(file, text)) {
+    for (YamlMap yaml : documents) {
       for (ObjectBody object : read.object(yaml)) {
         String identity = object.kind() + " " + nameOf(object);
         Integer before = read.lines.putIfAbsent(identity, yaml.line());
@@ -102,8 +116,8 @@ public final class ObjectsYaml {
     Metadata about =
         new Metadata(
             metadata.read("name", Name::new).text(),
-            isRollout ? "" : metadata.text("displayName", ""),
-            isRollout ? Map.of() : metadata.textMap("labels"),
+            isRollout ? "" : plain(metadata, "displayName"),
+            isRollout ? Map.of() : labels(metadata),
             file);
     metadata.noMore();
     List<ObjectBody> objects =
@@ -120,6 +134,26 @@ public final class ObjectsYaml {
     return objects;
   }
 
+  private static String plain(YamlMap yaml, String key) {
+    return yaml.optionalRead(key, ObjectsYaml::plain).orElse("");
+  }
+
+  private static String plain(String text) {
+    if (!PlainText.isOne(text)) {
+      throw new IllegalArgumentException(
+          "'" + text + "': leave out control characters, line breaks and direction marks");
+    }
+    return text;
+  }
+
+  private static Map<String, String> labels(YamlMap metadata) {
+    Map<String, String> labels = metadata.textMap("labels");
+    metadata
+        .optionalMap("labels")
+        .ifPresent(map -> labels.keySet().forEach(key -> map.read(key, ObjectsYaml::plain)));
+    return labels;
+  }
+
   /// A fleet may go without `spec`.
   private ObjectBody fleet(Metadata about, YamlMap yaml) {
     boolean guarded = false;
@@ -130,7 +164,7 @@ public final class ObjectsYaml {
       YamlMap spec = yaml.map("spec");
       guarded = spec.flag("protected", false);
       values = parameters("fleet " + about.name(), spec);
-      times = times(spec, values);
+      times = times(spec, values, false);
       line = line(spec, values);
       spec.noMore();
     }
@@ -139,27 +173,29 @@ public final class ObjectsYaml {
 
   private ObjectBody site(Metadata about, YamlMap spec) {
     Values values = parameters("site " + about.name(), spec);
-    SiteTimesBody times = times(spec, values);
+    SiteTimesBody times = times(spec, values, true);
     ObjectBody site =
         about.site(
             times,
             line(spec, values),
             spec.read("fleet", Name::new).text(),
             spec.read("timeZone", ObjectsYaml::timeZone),
-            spec.text("region", ""),
-            spec.text("contact", ""),
+            plain(spec, "region"),
+            plain(spec, "contact"),
             values);
     spec.noMore();
     return site;
   }
 
-  private static SiteTimesBody times(YamlMap spec, Values values) {
+  /// @param isSite an empty list is said, and means: none here, whatever the fleet has
+  private static SiteTimesBody times(YamlMap spec, Values values, boolean isSite) {
+    List<String> none = new ArrayList<>();
     List<String> download = List.of();
     List<String> switching = List.of();
     if (spec.has("windows")) {
       YamlMap windows = spec.map("windows");
-      download = words(windows.reads("download", Weekly::parse));
-      switching = words(windows.reads("switch", Weekly::parse));
+      download = said(windows, "download", Weekly::parse, SiteTimes.DOWNLOAD, none, isSite);
+      switching = said(windows, "switch", Weekly::parse, SiteTimes.SWITCH, none, isSite);
       lineOf(windows, "download", SiteTimes.DOWNLOAD, values);
       lineOf(windows, "switch", SiteTimes.SWITCH, values);
       windows.noMore();
@@ -169,8 +205,23 @@ public final class ObjectsYaml {
     return new SiteTimesBody(
         download,
         switching,
-        words(spec.reads("openingHours", Weekly::parse)),
-        words(spec.reads("freezeDates", SiteTimes::dates)));
+        said(spec, SiteTimes.OPENING, Weekly::parse, SiteTimes.OPENING, none, isSite),
+        said(spec, SiteTimes.FREEZES, SiteTimes::dates, SiteTimes.FREEZES, none, isSite),
+        none);
+  }
+
+  private static List<String> said(
+      YamlMap yaml,
+      String key,
+      Function<String, ?> reader,
+      String kind,
+      List<String> none,
+      boolean isSite) {
+    if (isSite && yaml.isEmptyList(key)) {
+      none.add(kind);
+      return List.of();
+    }
+    return yaml.reads(key, reader::apply).stream().map(Object::toString).toList();
   }
 
   private static void lineOf(YamlMap yaml, String key, String path, Values values) {
@@ -197,10 +248,6 @@ public final class ObjectsYaml {
     values.lines().put(LineRules.PATH, line.lineOf("bandwidth"));
     line.noMore();
     return new LineBody(limits);
-  }
-
-  private static List<String> words(List<?> values) {
-    return values.stream().map(Object::toString).toList();
   }
 
   private ObjectBody slot(Metadata about, YamlMap spec) {
@@ -343,11 +390,18 @@ public final class ObjectsYaml {
 
   /// What tells it from others of its kind.
   public static String nameOf(ObjectBody object) {
-    return switch (object.kind()) {
-      case "DeviceSlot" -> object.site() + "/" + object.name();
-      case "Application" -> object.fleet() + "/" + object.name();
-      default -> object.name();
-    };
+    return object.place();
+  }
+
+  /// A refusal that begins with the title of one of the objects, at that object's line.
+  public Optional<YamlFault> faultOf(String refusal) {
+    for (ObjectBody object : objects) {
+      Integer line = lines.get(object.kind() + " " + nameOf(object));
+      if (line != null && refusal.startsWith(object.title() + ": ")) {
+        return Optional.of(StrictYaml.fault(file, line, refusal));
+      }
+    }
+    return Optional.empty();
   }
 
   private record Metadata(

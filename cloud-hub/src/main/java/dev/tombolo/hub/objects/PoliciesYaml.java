@@ -132,6 +132,9 @@ final class PoliciesYaml {
 
   /// Refuses variables that there are not.
   static void template(YamlMap at, String key, String text) {
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw at.fault(key, "'" + text + "': leave out control characters and line breaks");
+    }
     String unknown = Template.isOne(text) ? Template.unknownIn(text) : null;
     if (unknown != null) {
       throw at.fault(

@@ -70,6 +70,7 @@ final class RolloutYaml {
             deadline.atMillis(),
             null,
             null,
+            false,
             null);
     spec.noMore();
     return new RolloutBody(what, deadline.lifeMillis());

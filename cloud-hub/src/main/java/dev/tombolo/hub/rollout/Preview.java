@@ -25,6 +25,9 @@ public final class Preview {
 
   private static final int BITS = 8;
 
+  /// Devices named of each wave.
+  static final int NAMED_MAX = 5;
+
   private final RolloutPlan plan;
   private final Scope scope;
   private final Digest target;
@@ -60,16 +63,22 @@ public final class Preview {
   /// @param nowMillis when the rollout would be begun
   public record Assumed(long lineBitsPerSecond, long soakMillis, long nowMillis) {}
 
+  /// @param first a few of its devices, by site and slot
   /// @param largestSiteBytes bytes of the site that loads most
   /// @param leastMillis from its opening to the opening of the next
   public record WaveShown(
       String name,
       int devices,
+      List<SlotRef> first,
       int sites,
       int haveIt,
       long bytes,
       long largestSiteBytes,
-      long leastMillis) {}
+      long leastMillis) {
+    public WaveShown {
+      first = List.copyOf(first);
+    }
+  }
 
   /// A shop that cannot do it within one opening of its windows.
   ///
@@ -99,11 +108,12 @@ public final class Preview {
     }
   }
 
-  public Preview(RolloutPlan plan, Scope scope, Digest target) {
+  /// @param id that the rollout would have: it decides who is in a counted wave
+  public Preview(RolloutId id, RolloutPlan plan, Scope scope, Digest target) {
     this.plan = plan;
     this.scope = scope;
     this.target = target;
-    this.sort = new WaveSort(new RolloutId(1), plan);
+    this.sort = new WaveSort(id, plan);
   }
 
   /// What is known of a site's line; said before [#show], and only where there is something to say.
@@ -258,6 +268,7 @@ public final class Preview {
     int waves = plan.waves().size();
     int[] haveIt = new int[waves];
     List<Map<Name, SiteWork>> work = work(haveIt);
+    List<List<SlotRef>> first = first();
     Course course = new Course(assumed);
     List<WaveShown> shown = new ArrayList<>();
     Map<Name, Long> bySite = new TreeMap<>();
@@ -279,6 +290,7 @@ public final class Preview {
           new WaveShown(
               plan.waves().get(wave).name(),
               devices,
+              first.get(wave),
               work.get(wave).size(),
               haveIt[wave],
               loaded,
@@ -304,6 +316,20 @@ public final class Preview {
         loading,
         course.isEndless ? OptionalLong.empty() : OptionalLong.of(course.atMillis),
         tooShort);
+  }
+
+  private List<List<SlotRef>> first() {
+    List<List<SlotRef>> first = new ArrayList<>();
+    for (int wave = 0; wave < plan.waves().size(); wave++) {
+      first.add(new ArrayList<>());
+    }
+    for (int member = 0; member < finished; member++) {
+      List<SlotRef> its = first.get(sort.wave(member));
+      if (its.size() < NAMED_MAX) {
+        its.add(sort.slot(member));
+      }
+    }
+    return first;
   }
 
   /// What each wave asks of each site. Of devices that share, the one whose wave comes first loads;

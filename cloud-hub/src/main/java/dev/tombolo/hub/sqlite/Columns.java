@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -89,7 +90,8 @@ final class Columns {
                 json.texts("download", words(it.download()))
                     .texts("switch", words(it.switching()))
                     .texts("openingHours", words(it.openingHours()))
-                    .texts("freezeDates", words(it.freezeDates())));
+                    .texts("freezeDates", words(it.freezeDates()))
+                    .texts("none", it.none().stream().sorted().toList()));
   }
 
   private static List<String> words(List<?> values) {
@@ -113,7 +115,9 @@ final class Columns {
                     weekly(fields.texts("openingHours")),
                     fields.texts("freezeDates").stream()
                         .map(text -> value(text, SiteTimes::dates))
-                        .toList()));
+                        .toList(),
+                    // Written by hubs that know it.
+                    fields.has("none") ? Set.copyOf(fields.texts("none")) : Set.of()));
   }
 
   /// Empty when nothing is said.

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.sqlite;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SiteTimes;
@@ -56,6 +57,16 @@ final class SqliteRolloutViews implements RolloutViews {
 
   SqliteRolloutViews(Reader reader) {
     this.reader = reader;
+  }
+
+  @Override
+  public RolloutId next() {
+    List<Long> last =
+        reader.list(
+            "SELECT value FROM counters WHERE name = ?",
+            r -> r.getLong(1),
+            Columns.word(HubChange.Counter.ROLLOUT));
+    return new RolloutId(last.isEmpty() ? 1 : last.getFirst() + 1);
   }
 
   @Override

@@ -188,6 +188,100 @@ class LayersCommandsTest {
   }
 
   @Test
+  void explainTellsTheReleasesDefaultWhereNobodyGivesAValue() throws IOException {
+    pushRelease();
+    write("fleet.yaml", FLEET.substring(0, FLEET.indexOf("spec:")));
+    write("application.yaml", APPLICATION.substring(0, APPLICATION.indexOf("      overrides:")));
+    Cli.Said applied = apply();
+    assertThat(applied.exit()).describedAs(applied.err()).isZero();
+
+    Cli.Said said = hub.run(cli, "explain", "store-117/counter-1", "people-embedding.port");
+    assertThat(said.exit()).describedAs(said.err()).isZero();
+    assertThat(said.out().replaceAll(" +", " "))
+        .contains(
+            "people-embedding.parameters.port release default 9000"
+                + " release people-embedding@1.0.0");
+
+    Cli.Said other = hub.run(cli, "explain", "store-117/counter-1", "nothing-like-it");
+    assertThat(other.exit()).isEqualTo(4);
+    assertThat(other.err()).contains("people-embedding.release, people-embedding.parameters.port");
+  }
+
+  @Test
+  void aSiteTakesItsFleetsFreezeDatesBackWithAnEmptyList() throws IOException {
+    write("fleet.yaml", FLEET + "  freezeDates: [2026-12-24]\n  openingHours: [08:00-20:00]\n");
+    assertThat(apply().exit()).isZero();
+    write(
+        "shops/north.yml",
+        SHOPS.replaceFirst(
+            "timeZone: Europe/Berlin}", "timeZone: Europe/Berlin, freezeDates: []}"));
+
+    Cli.Said diff = diff();
+    assertThat(diff.out())
+        .contains("site store-117 changed", "  freezeDates: none (new)")
+        .contains("devices: 0 of 0 in reach");
+    assertThat(apply().exit()).isZero();
+    assertThat(diff().exit()).isZero();
+
+    Cli.Said there = hub.run(cli, "explain", "store-117/counter-1", "freezeDates");
+    assertThat(there.out().replaceAll(" +", " "))
+        .contains(
+            "freezeDates site none site store-117", "overrides fleet 2026-12-24 fleet retail");
+    assertThat(hub.run(cli, "explain", "store-117/counter-1", "openingHours").out())
+        .contains("08:00-20:00");
+    assertThat(hub.run(cli, "explain", "store-118/counter-1", "freezeDates").out())
+        .doesNotContain("none");
+    assertThat(hub.run(cli, "get", "site", "store-117").out())
+        .contains("08:00-20:00")
+        .doesNotContain("2026-12-24");
+  }
+
+  @Test
+  void aFileWithCommentsOnlyIsNothing() throws IOException {
+    write("about.yaml", "# what lies here\n");
+
+    assertThat(apply().exit()).isZero();
+
+    Files.delete(folder.resolve("fleet.yaml"));
+    Files.delete(folder.resolve("shops/north.yml"));
+    Cli.Said nothing = apply();
+    assertThat(nothing.exit()).isEqualTo(1);
+    assertThat(nothing.err()).contains("there is no object in ");
+  }
+
+  @Test
+  void whatWouldDriveATerminalIsRefusedAtItsLine() throws IOException {
+    write(
+        "fleet.yaml",
+        FLEET.replace("{name: retail}", "{name: retail, displayName: \"a\\u202Eb\"}"));
+    assertThat(apply().err())
+        .contains("fleet.yaml line 3: metadata.displayName: 'a b': leave out")
+        .doesNotContain("\u202e");
+
+    write("fleet.yaml", FLEET.replace("9000", "\"90\\n00\""));
+    assertThat(apply().err())
+        .contains("fleet.yaml line 6: spec.parameters.people-embedding.port: '90 00': leave out");
+
+    write(
+        "fleet.yaml", FLEET.replace("{name: retail}", "{name: retail, labels: {a: \"\\u2066\"}}"));
+    assertThat(apply().err()).contains("fleet.yaml line 3: metadata.labels.a:");
+  }
+
+  @Test
+  void whatTheHubRefusesIsToldWithItsObjectAndLine() throws IOException {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 33; i++) {
+      many.append(i == 0 ? "" : ", ").append("l").append(i).append(": x");
+    }
+    write(
+        "shops/long.yaml", SHOPS.replace("store-11", "store-12").replace("large", "x".repeat(300)));
+
+    assertThat(apply().err()).contains("long.yaml line 11: site store-128: metadata.labels: 'xxx");
+    write("shops/long.yaml", SHOPS.replace("store-11", "store-12").replace("size: large", many));
+    assertThat(apply().err()).contains("long.yaml line 11: site store-128: ");
+  }
+
+  @Test
   void explainNamesWhatWasMeant() throws IOException {
     pushRelease();
     write("application.yaml", APPLICATION);

@@ -5,10 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +148,126 @@ class RolloutObjectsTest {
 
     write("b.yaml", ROLLOUT.replace("1.0.0", "1.0.1"));
     assertThat(apply().err()).contains("people-embedding@1.0.1", "people-embedding@1.0.0");
+  }
+
+  @Test
+  void previewNamesTheCanariesThatTheRolloutHas() throws Exception {
+    List<SlotRef> slots = manyDevicesJoin();
+    // The first one decides nothing any more of who is in the second.
+    assertThat(begin("canary=2").exit()).isZero();
+    assertThat(hub.run(cli, "rollout", "abort", "r1").exit()).isZero();
+
+    String shown = roll("preview", "canary=5", "--json").out();
+    assertThat(begin("canary=5").out()).contains("r2");
+    untilRolling("r2");
+
+    Set<String> canaries = new TreeSet<>();
+    try (SqliteViews views = SqliteViews.open(another.resolve("hub.db"))) {
+      for (SlotRef slot : slots) {
+        if (views.rollouts().standings(slot, 0).getFirst().wave() == 0) {
+          canaries.add(slot.toString());
+        }
+      }
+    }
+    assertThat(canaries).hasSize(5);
+    assertThat(shown).contains("\"first\":[\"" + String.join("\",\"", canaries) + "\"]");
+  }
+
+  @Test
+  void slotsThatAreNotThereAndScopesWithNobodyAreRefused() throws Exception {
+    manyDevicesJoin();
+
+    for (String command : List.of("create", "preview")) {
+      Cli.Said typo = roll(command, "typo=store-3/counter-2");
+      assertThat(typo.exit()).isEqualTo(4);
+      assertThat(typo.err()).contains("store-3/counter-2", "store-3/counter-1");
+    }
+    Cli.Said nobody = roll("create", "canary=1", "--label", "region=nrth");
+    assertThat(nobody.exit()).isEqualTo(1);
+    assertThat(nobody.err())
+        .contains("no device is in it", "did you mean region=north?", "--even-if-nobody");
+    assertThat(roll("preview", "canary=1", "--label", "region=nrth").out())
+        .contains("No device is in its scope");
+    assertThat(roll("create", "canary=1", "--label", "region=nrth", "--even-if-nobody").exit())
+        .isZero();
+
+    write("a.yaml", HERE.replace("percent: 10", "slots: [store-3/counter-2]"));
+    Cli.Said typo = apply();
+    assertThat(typo.exit()).isEqualTo(4);
+    assertThat(typo.err())
+        .contains("a.yaml line 1: rollout spring: There is no slot 'store-3/counter-2'")
+        .contains("store-3/counter-1");
+
+    write("a.yaml", HERE + "  labels: {region: soth}\n");
+    Cli.Said applied = apply();
+    assertThat(applied.exit()).describedAs(applied.err()).isZero();
+    assertThat(applied.err())
+        .contains("warning: rollout spring: no device is in it; did you mean region=south?");
+  }
+
+  @Test
+  void aYesMustNameItsWaveWhileMoreThanOneIsLeft() throws Exception {
+    manyDevicesJoin();
+    assertThat(roll("create", "canary=1", "--wave", "early=2").exit()).isZero();
+    untilRolling("r1");
+
+    Cli.Said unnamed = hub.run(cli, "rollout", "approve", "r1", "--anyway");
+    assertThat(unnamed.exit()).isNotZero();
+    assertThat(unnamed.err()).contains("the next is early (--wave early)");
+    assertThat(approve("early").exit()).isZero();
+    Cli.Said again = approve("early");
+    assertThat(again.exit()).isEqualTo(1);
+    assertThat(again.err()).contains("it is open already; the next is rest");
+    assertThat(hub.run(cli, "rollout", "approve", "r1").exit()).isZero();
+  }
+
+  private void untilRolling(String rollout) {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!hub.run(cli, "rollout", "show", rollout, "--json")
+        .out()
+        .contains("\"state\":\"rolling\"")) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private Cli.Said approve(String wave) {
+    return hub.run(cli, "rollout", "approve", "r1", "--anyway", "--wave", wave);
+  }
+
+  private Cli.Said begin(String wave) {
+    return roll("create", wave);
+  }
+
+  private Cli.Said roll(String command, String wave, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of("rollout", command, "people-embedding@1.0.0", "--fleet", Scene.FLEET.text()));
+    args.addAll(List.of("--wave", wave));
+    args.addAll(List.of(more));
+    return hub.run(cli, args.toArray(new String[0]));
+  }
+
+  /// At ten sites, in the north and in the south.
+  private List<SlotRef> manyDevicesJoin() throws IOException, InterruptedException {
+    hub.close();
+    List<SlotRef> slots = new ArrayList<>();
+    try (HubStore store = SqliteHubStore.open(another.resolve("hub.db"))) {
+      Scene scene = Scene.ready(new Scene(store));
+      scene.command(new AdminCommand.PushRelease(Scene.release("people-embedding", "1.0.0")));
+      for (int i = 0; i < 20; i++) {
+        Name site = new Name("store-" + i / 2);
+        SlotRef slot = new SlotRef(site, new Name(i % 2 == 0 ? "counter-1" : "till"));
+        Map<String, String> labels = Map.of("region", i < 10 ? "north" : "south");
+        scene.apply(
+            new AdminObject.Site(site, Scene.FLEET, "", labels, "Europe/Berlin", "", "", Map.of()),
+            Scene.slot(slot));
+        scene.enrol(scene.token(Optional.empty(), Optional.of(slot), 1), "device " + i);
+        slots.add(slot);
+      }
+    }
+    hub = new HubAlone(another);
+    return slots;
   }
 
   @Test

@@ -547,6 +547,82 @@ class RolloutTurnTest {
   }
 
   @Test
+  void aYesIsForTheWaveThatItNamesHoweverOftenItIsSaid() {
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(
+                new Wave("canary", new Pick.Listed(Set.of(slotOf(canary))), Gate.USUAL),
+                new Wave("early", new Pick.Count(1), Gate.USUAL)),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(anyway("early")).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(anyway("early"))
+        .isEqualTo(
+            new AdminAnswer.Refused(
+                new Reason.Conflict(
+                    "wave early of rollout r1 is not the next",
+                    "it is open already; the next is rest")));
+    assertThat(anyway("earyl"))
+        .isEqualTo(
+            new AdminAnswer.Refused(
+                new Reason.NotFound("wave of rollout r1", "earyl", List.of("early"))));
+    assertThat(rollout().state().openThrough()).isEqualTo(1);
+  }
+
+  @Test
+  void wavesOfOneNameAreRefused() {
+    assertThat(
+            scene.command(
+                creation(
+                    List.of(
+                        new Wave("early", new Pick.Count(1), Gate.USUAL),
+                        new Wave("early", new Pick.Count(2), Gate.USUAL)),
+                    Optional.empty())))
+        .isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  private AdminAnswer anyway(String wave) {
+    return scene.command(
+        new AdminCommand.SteerRollout(
+            FIRST,
+            AdminCommand.SteerRollout.Action.APPROVE,
+            "",
+            true,
+            Optional.of(wave),
+            Optional.empty()));
+  }
+
+  @Test
+  void aWaveThatNamesASlotWhichIsNotThereIsRefusedWithTheNearOne() {
+    Name site = new Name("store-118");
+    scene.apply(Scene.site(site));
+    for (String typed : List.of("store-117/counter-2", "store-118/counter-1", "store-119/till")) {
+      Wave wave = new Wave("typo", new Pick.Listed(Set.of(SlotRef.parse(typed))), Gate.USUAL);
+
+      assertThat(scene.command(creation(List.of(wave), Optional.empty())))
+          .describedAs(typed)
+          .isInstanceOfSatisfying(
+              AdminAnswer.Refused.class,
+              refused -> assertThat(refused.reason()).isInstanceOf(Reason.NotFound.class));
+    }
+    assertThat(
+            scene.command(
+                creation(
+                    List.of(
+                        new Wave(
+                            "typo",
+                            new Pick.Listed(Set.of(SlotRef.parse("store-117/counter-2"))),
+                            Gate.USUAL)),
+                    Optional.empty())))
+        .isEqualTo(
+            new AdminAnswer.Refused(
+                new Reason.NotFound(
+                    "slot", "store-117/counter-2", List.of("store-117/counter-1"))));
+  }
+
+  @Test
   void whatEndedBeforeItBeganIsNotTriedAgain() {
     scene.now += 1_000;
     scene.turnOnly(creation(Optional.empty()));
@@ -650,6 +726,41 @@ class RolloutTurnTest {
 
     assertThat(wouldChange(application("3.0"))).isEqualTo(2);
     assertThat(wouldChange(application("1.0"))).isZero();
+  }
+
+  @Test
+  void aDestinationThatGetsNarrowerAfterARolloutTakesTheApplicationAway() {
+    scene.apply(application("1.0"));
+    completed();
+    AdminObject narrower = narrower();
+
+    assertThat(wouldChange(narrower)).isEqualTo(1);
+    assertThat(scene.apply(narrower)).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(applications(canary)).containsExactly(APP);
+    assertThat(applications(other)).isEmpty();
+  }
+
+  @Test
+  void destinationsDoNotChangeWhileItRolls() {
+    scene.apply(application("1.0"));
+    create();
+
+    assertThat(scene.apply(narrower())).isInstanceOf(AdminAnswer.Refused.class);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(scene.apply(narrower())).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  private AdminObject narrower() {
+    Selector selector =
+        new Selector(Map.of("tombolo.io/slot", slotOf(canary).slot().text()), List.of());
+    return new AdminObject.Application(
+        APP,
+        Scene.FLEET,
+        Optional.of(new ReleaseRef(APP, "1.0")),
+        "",
+        Map.of(),
+        Map.of("threads", "1"),
+        List.of(new SyncPolicy(selector, List.of())));
   }
 
   private long wouldChange(AdminObject object) {
@@ -851,12 +962,19 @@ class RolloutTurnTest {
   }
 
   private Selection selected(EnrolResponse device) {
+    return selections(device).getFirst();
+  }
+
+  private List<Selection> selections(EnrolResponse device) {
     SlotRef slot = slotOf(device);
     return new Rendered(scene.state())
         .resolved(known(scene.state().sites.get(slot.site())), slot)
         .section()
-        .applications()
-        .getFirst();
+        .applications();
+  }
+
+  private List<Name> applications(EnrolResponse device) {
+    return selections(device).stream().map(Selection::name).toList();
   }
 
   private void says(

@@ -68,6 +68,29 @@ class SiteLineTest {
         new AdminObject.Fleet(Scene.FLEET, "", Map.of(), false, Map.of(), SiteTimes.ANY, line));
   }
 
+  @Test
+  void aDryRunTellsWhichDevicesMayUseTheirLineInAnotherWay() {
+    fleet(Optional.of(FIVE));
+
+    assertThat(fleetWouldReach(Optional.of(FIVE))).isZero();
+    assertThat(fleetWouldReach(Optional.of(TWO))).isEqualTo(1);
+    site(Optional.of(NONE));
+    assertThat(fleetWouldReach(Optional.of(TWO))).isZero();
+  }
+
+  private long fleetWouldReach(Optional<LineRules> line) {
+    AdminObject changed =
+        new AdminObject.Fleet(Scene.FLEET, "", Map.of(), false, Map.of(), SiteTimes.ANY, line);
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Apply(
+                List.of(changed), Optional.empty(), true, Optional.empty(), Map.of(), true));
+    if (answer instanceof AdminAnswer.Done done && done.applied() != null) {
+      return done.applied().reach().changed();
+    }
+    throw new AssertionError("not done: " + answer);
+  }
+
   private DesiredManifest manifest() throws MalformedException {
     DeviceId id = device.device();
     return Json.read(

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SiteWindowsTest {
@@ -75,6 +76,71 @@ class SiteWindowsTest {
         .contains(Section.WINDOWS);
     assertThat(scene.apply(site(NIGHTS)))
         .isEqualTo(new AdminAnswer.Done(List.of("site " + Scene.SITE + " unchanged")));
+  }
+
+  @Test
+  void aSiteThatSaysNoneHasNoneWhateverItsFleetHas() {
+    scene.apply(
+        new AdminObject.Fleet(
+            Scene.FLEET, "", Map.of(), false, Map.of(), NIGHTS, Optional.empty()));
+    SiteTimes none =
+        new SiteTimes(List.of(), List.of(), List.of(), List.of(), Set.of(SiteTimes.FREEZES));
+    scene.apply(site(none));
+
+    SiteTimes inForce = timesInForce();
+    assertThat(inForce.freezeDates()).isEmpty();
+    assertThat(inForce.switching()).isEqualTo(NIGHTS.switching());
+
+    scene.apply(
+        site(
+            new SiteTimes(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Set.of(SiteTimes.FREEZES, SiteTimes.SWITCH))));
+    assertThat(timesInForce().isAny()).isTrue();
+    scene.restart();
+    assertThat(timesInForce().isAny()).isTrue();
+  }
+
+  private SiteTimes timesInForce() {
+    return scene.state().timesOf(Scene.found(scene.state().sites.get(Scene.SITE)).content());
+  }
+
+  @Test
+  void aDryRunTellsWhichDevicesGetOtherTimesAndAnotherZone() {
+    connected();
+    scene.enrolled("another");
+    AdminObject.Site before = site(NIGHTS);
+    scene.apply(before);
+    SiteTimes later =
+        new SiteTimes(
+            List.of(), List.of(Weekly.parse("23:00-06:00")), List.of(), NIGHTS.freezeDates());
+
+    assertThat(wouldGet(before)).isEmpty();
+    assertThat(wouldGet(site(later))).containsExactly("windows.switch 2");
+    assertThat(wouldGet(site(SiteTimes.ANY))).containsExactly("freezeDates 2", "windows.switch 2");
+    assertThat(
+            wouldGet(
+                new AdminObject.Site(
+                    Scene.SITE, Scene.FLEET, "", Map.of(), "UTC", "", "", Map.of(), NIGHTS)))
+        .containsExactly("timeZone 2");
+    assertThat(wouldGet(new AdminObject.Slot(Scene.SLOT, "Till", Map.of(), Map.of())))
+        .containsExactly("displayName 1");
+  }
+
+  private List<String> wouldGet(AdminObject object) {
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Apply(
+                List.of(object), Optional.empty(), true, Optional.empty(), Map.of(), true));
+    if (answer instanceof AdminAnswer.Done done && done.applied() != null) {
+      return done.applied().reach().settings().stream()
+          .map(it -> it.setting() + " " + it.devices())
+          .toList();
+    }
+    throw new AssertionError("not done: " + answer);
   }
 
   @Test

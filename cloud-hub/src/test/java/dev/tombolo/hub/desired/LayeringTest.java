@@ -64,6 +64,25 @@ class LayeringTest {
   }
 
   @Test
+  void aRolloutTakesAnApplicationNowhereThatItsDestinationsLeaveOut() {
+    layer(LayerKind.ROLLOUT, "2.0", Map.of());
+    policies.add(new SyncPolicy(labels("size", "large"), List.of()));
+
+    assertThat(resolve().applications()).isEmpty();
+  }
+
+  @Test
+  void aRolloutsReleaseCountsWhereAPlaceNamesTheApplication() {
+    layer(LayerKind.SITE, "1.1", Map.of());
+    layer(LayerKind.ROLLOUT, "2.0", Map.of());
+    policies.add(new SyncPolicy(labels("size", "large"), List.of()));
+
+    assertThat(resolve().applications().getFirst().releases())
+        .extracting(Resolved.Chosen::layer)
+        .containsExactly(LayerKind.SITE, LayerKind.ROLLOUT);
+  }
+
+  @Test
   void anOverrideIsLaidOverAllLayersWhereItsLabelsFit() {
     layer(LayerKind.DEVICE, null, Map.of("port", "4"));
     override(labels("camera", "usb"), patch("replace", "/parameters/port", "5"));
@@ -119,6 +138,25 @@ class LayeringTest {
                 APP,
                 "application retail/embedding",
                 "spec.syncPolicies[0].overrides[0].patches[1]"));
+  }
+
+  @Test
+  void aTestLooksAtWhatTheDeviceIsGivenNotAtTheTemplate() {
+    layer(LayerKind.SITE, null, Map.of("kind", "${site.labels.size}-shop"));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/kind", "small-shop"),
+        patch("add", "/parameters/a", "1"));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/kind", "${site.labels.size}-shop"),
+        patch("add", "/parameters/b", "1"));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/kind", "${site.labels.none}-shop"),
+        patch("add", "/parameters/c", "1"));
+
+    assertThat(values()).isEqualTo(Map.of("kind", "small-shop", "a", "1", "b", "1"));
   }
 
   @Test

@@ -88,7 +88,7 @@ class ObjectsYamlTest {
         "Mon-Sat 01:00-05:00 | Mon-Sat 1-5 | shops.yaml line 18: spec.windows.switch[0]: 'Mon-Sat 1-5' is not a weekly time; write it like 'Mon-Sat 22:00-06:00' or '01:00-05:00'",
         "freezeDates: [2026 | freezedates: [2026 | shops.yaml line 21: spec.freezedates: unknown field; did you mean 'freezeDates'?",
         "2026-05-01] | 1.5.2026] | shops.yaml line 21: spec.freezeDates[1]: '1.5.2026' are no dates; write 2026-12-24, or 2026-12-18..2027-01-06",
-        "[Mon-Sat 08:00-20:00] | [] | shops.yaml line 20: spec.openingHours: is empty; leave it out where there is no bound",
+        "spec: {protected: true} | spec: {openingHours: []} | shops.yaml line 4: spec.openingHours: is empty; leave it out where there is no bound",
         "region: north | fleet: other | shops.yaml line 14: spec.fleet: given twice, first in line 12; keep one",
         "protected: true | protected: yes | shops.yaml line 4: spec.protected: write true or false",
         "name: store-117 | name: Store 117 | shops.yaml line 9: metadata.name: 'Store 117' is not a name; use 1-63 characters of a-z, 0-9 and '-', not at the ends",

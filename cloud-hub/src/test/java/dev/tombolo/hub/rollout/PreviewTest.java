@@ -29,6 +29,7 @@ class PreviewTest {
 
   private final Preview preview =
       new Preview(
+          new RolloutId(1),
           new RolloutPlan(
               List.of(new Wave("rest", new Pick.Rest(), Gate.USUAL)),
               new Budgets(1, 0, 1),

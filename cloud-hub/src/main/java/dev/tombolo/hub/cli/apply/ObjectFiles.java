@@ -37,7 +37,11 @@ public final class ObjectFiles {
     for (String name : names) {
       for (String file : filesOf(name)) {
         String shown = file.equals("-") ? "standard input" : file;
-        ObjectsYaml source = ObjectsYaml.read(shown, text(file));
+        boolean isOfFolder = !file.equals(name);
+        ObjectsYaml source =
+            isOfFolder
+                ? ObjectsYaml.readAny(shown, text(file))
+                : ObjectsYaml.read(shown, text(file));
         for (ObjectBody object : source.objects()) {
           String identity = object.kind() + " " + ObjectsYaml.nameOf(object);
           String before = places.putIfAbsent(identity, shown);
@@ -50,6 +54,9 @@ public final class ObjectFiles {
         read.sources.add(source);
       }
     }
+    if (read.objects.isEmpty()) {
+      throw Failure.refused("input-invalid", "there is no object in " + String.join(", ", names));
+    }
     return read;
   }
 
@@ -60,6 +67,11 @@ public final class ObjectFiles {
   /// The fault at the place of a value that a hub has refused.
   public Optional<YamlFault> fault(String field, String what) {
     return sources.stream().flatMap(source -> source.fault(field, what).stream()).findFirst();
+  }
+
+  /// A refusal that names one of the objects, at its line.
+  public Optional<YamlFault> faultOf(String refusal) {
+    return sources.stream().flatMap(source -> source.faultOf(refusal).stream()).findFirst();
   }
 
   private static List<String> filesOf(String name) throws IOException {

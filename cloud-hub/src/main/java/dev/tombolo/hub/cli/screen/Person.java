@@ -2,6 +2,7 @@ package dev.tombolo.hub.cli.screen;
 
 import java.io.Console;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Whoever sits in front of the command, if anybody does.
 public interface Person {
@@ -10,6 +11,11 @@ public interface Person {
 
   /// What they typed; empty when they ended the input.
   Optional<String> ask(String question);
+
+  /// Lines of their terminal, as it is now; empty when it does not tell.
+  default OptionalInt rows() {
+    return OptionalInt.empty();
+  }
 
   /// The root command, which knows who is there.
   interface Present {
@@ -30,6 +36,11 @@ public interface Person {
         return console == null
             ? Optional.empty()
             : Optional.ofNullable(console.readLine("%s", question));
+      }
+
+      @Override
+      public OptionalInt rows() {
+        return there ? TerminalSize.rows() : OptionalInt.empty();
       }
     };
   }

@@ -2,18 +2,17 @@ package dev.tombolo.hub.cli.screen;
 
 import dev.tombolo.hub.http.api.AdminJson;
 import dev.tombolo.hub.http.api.Note;
+import dev.tombolo.hub.policy.PlainText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /// Where a command says its result: for people, or as JSON for scripts. Results go to standard
 /// output; progress, hints and errors to standard error.
 ///
 /// @param isJson `--json` was given
 public record Screen(PrintWriter out, PrintWriter err, Person person, boolean isJson) {
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-  private static final Pattern CONTROL_BUT_BREAKS = Pattern.compile("[\\p{Cntrl}&&[^\n\r\t]]");
+  private static final String BREAKS = "\n\r\t";
 
   /// The result in words, or as JSON.
   public void say(Object json, Supplier<String> words) {
@@ -42,14 +41,14 @@ public record Screen(PrintWriter out, PrintWriter err, Person person, boolean is
   /// Something worth knowing that is not the result; not said to scripts.
   public void hint(String text) {
     if (!isJson) {
-      err.println(text);
+      err.println(plainLines(text));
       err.flush();
     }
   }
 
   /// Something that whoever uses the result must know, scripts too.
   public void note(String text) {
-    err.println(isJson ? AdminJson.write(new Note(text)) : text);
+    err.println(isJson ? AdminJson.write(new Note(text)) : plainLines(text));
     err.flush();
   }
 
@@ -57,13 +56,18 @@ public record Screen(PrintWriter out, PrintWriter err, Person person, boolean is
     return person.isThere() && !isJson ? new Progress(err, what, total) : Progress.silent();
   }
 
-  /// Without control characters: what devices say must not drive the operator's terminal.
+  /// On one line and harmless: what devices say must not drive the operator's terminal.
   public static String plain(String text) {
-    return CONTROL.matcher(text).replaceAll("?");
+    return PlainText.of(text);
+  }
+
+  /// The same, of several lines.
+  public static String plainLines(String text) {
+    return PlainText.of(text, BREAKS);
   }
 
   private void line(String words) {
-    String text = CONTROL_BUT_BREAKS.matcher(words).replaceAll("?");
+    String text = plainLines(words);
     out.print(text.endsWith("\n") ? text : text + System.lineSeparator());
   }
 }

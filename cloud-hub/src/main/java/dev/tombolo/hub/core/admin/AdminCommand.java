@@ -178,9 +178,21 @@ public sealed interface AdminCommand {
 
   /// @param why for abort and rollback
   /// @param anyway with approve: open the next wave though the gate is shut
+  /// @param wave with approve: which one is meant; empty: whichever is the next
   record SteerRollout(
-      RolloutId rollout, Action action, String why, boolean anyway, Optional<String> typedName)
+      RolloutId rollout,
+      Action action,
+      String why,
+      boolean anyway,
+      Optional<String> wave,
+      Optional<String> typedName)
       implements AdminCommand {
+    /// Of no particular wave.
+    public SteerRollout(
+        RolloutId rollout, Action action, String why, boolean anyway, Optional<String> typedName) {
+      this(rollout, action, why, anyway, Optional.empty(), typedName);
+    }
+
     public enum Action {
       PAUSE,
       RESUME,

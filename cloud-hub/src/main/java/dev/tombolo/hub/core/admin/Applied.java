@@ -57,9 +57,11 @@ public record Applied(List<ObjectChange> objects, Reach reach, List<String> warn
 
   /// How many devices get another value of one setting.
   ///
-  /// @param setting `release`, or a parameter's name
+  /// @param application null: the setting is the place's own
+  /// @param setting `release` or `parameters.NAME`; of a place `timeZone`, `windows.switch` ...
   /// @param first the slots of a few of them
-  public record SettingReach(Name application, String setting, long devices, List<String> first) {
+  public record SettingReach(
+      @Nullable Name application, String setting, long devices, List<String> first) {
     public SettingReach {
       first = List.copyOf(first);
     }

@@ -27,6 +27,9 @@ public interface RolloutViews {
 
   Optional<RolloutView> rollout(RolloutId id);
 
+  /// What the next one will be called.
+  RolloutId next();
+
   /// The newest that was applied under a name.
   Optional<RolloutView> named(Name name);
 

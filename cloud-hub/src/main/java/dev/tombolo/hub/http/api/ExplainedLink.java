@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one layer says.
 ///
-/// @param layer `global`, `fleet`, `site`, `device`, `rollout` or `override`
+/// @param layer `global`, `fleet`, `site`, `device`, `rollout` or `override`; `release default`
+///   where none of them says anything
 /// @param object whose setting it is, like `site store-117`
 /// @param where in the object; empty when the path says it
 /// @param text as it was written; null when the layer takes the value away

@@ -2,6 +2,7 @@ package dev.tombolo.hub.http.api;
 
 import io.avaje.jsonb.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -82,5 +83,20 @@ public record ObjectBody(
         null,
         null,
         null);
+  }
+
+  /// What tells it from others of its kind.
+  public String place() {
+    return switch (kind) {
+      case "DeviceSlot" -> site + "/" + name;
+      case "Application" -> fleet + "/" + name;
+      default -> name;
+    };
+  }
+
+  /// As a hub calls it: `site store-117`.
+  public String title() {
+    String word = kind.equals("DeviceSlot") ? "slot" : kind.toLowerCase(Locale.ROOT);
+    return word + " " + place();
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param permitMillis how long a permit is good
 /// @param lineBitsPerSecond for the preview: of sites whose line nobody has measured
 /// @param pricePerGb for the preview: what 10^9 bytes over a line cost
+/// @param evenIfNobody begin it though no device is in its scope; those that come later take part
 @Json
 public record RolloutAsk(
     String release,
@@ -29,6 +30,7 @@ public record RolloutAsk(
     @Nullable Long deadlineMillis,
     @Nullable Long lineBitsPerSecond,
     @Nullable BigDecimal pricePerGb,
+    boolean evenIfNobody,
     @Nullable String typedName) {
   public RolloutAsk {
     sites = sites == null ? List.of() : List.copyOf(sites);
