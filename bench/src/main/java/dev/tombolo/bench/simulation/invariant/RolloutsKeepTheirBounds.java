@@ -363,12 +363,14 @@ final class RolloutsKeepTheirBounds extends Invariant {
     return new Share(total, succeeded, failed, heard, heard + underWay, isProven);
   }
 
-  /// Whether it has a permit that is good: what becomes of it counts, though it is dark.
+  /// Whether it has a permit that is good, or has used it: what becomes of it counts, though it is
+  /// dark.
   private boolean isUnderWay(DeviceId holder, RolloutRecord record) {
     Shop shop = facts.shopOf(holder);
     return shop != null
         && !facts.wasCopied(holder)
-        && inFlight(shop, record, facts.hub.clockMillis) != InFlight.NOT;
+        && (inFlight(shop, record, facts.hub.clockMillis) != InFlight.NOT
+            || isGood(of(shop).used.get(record.application()), record, facts.hub.clockMillis));
   }
 
   // ---- what devices tell
