@@ -228,6 +228,11 @@ final class RolloutDriver {
       }
 
       @Override
+      public int outElsewhere(SlotRef slot) {
+        return state.rollouts.outElsewhere(record, slot);
+      }
+
+      @Override
       public boolean maySwitchBefore(SlotRef slot, long nowMillis, long untilMillis) {
         return switchTimes.opensBefore(slot, nowMillis, untilMillis);
       }

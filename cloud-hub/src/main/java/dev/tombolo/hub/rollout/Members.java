@@ -131,6 +131,12 @@ final class Members {
     return size++;
   }
 
+  /// Devices of a site that count against the budgets.
+  int outAt(Name name) {
+    Integer known = siteNumbers.get(name);
+    return known == null ? 0 : siteInFlight[known];
+  }
+
   private int siteNumber(Name name) {
     Integer known = siteNumbers.get(name);
     if (known != null) {

@@ -178,6 +178,13 @@ public final class Rollout {
     return members.siteInFlight[members.site[member]];
   }
 
+  /// Devices of a slot's site that are out, but for the one in the slot.
+  int outBeside(SlotRef slot) {
+    int all = inFlight == 0 ? 0 : members.outAt(slot.site());
+    int own = all == 0 ? -1 : find(slot);
+    return own >= 0 && isOut(own) ? all - 1 : all;
+  }
+
   public int siteFailed(int member) {
     return members.siteFailed[members.site[member]];
   }

@@ -35,6 +35,11 @@ public final class RolloutSteps {
     /// Tells the hardware apart that holds it; never 0.
     int holder(SlotRef slot);
 
+    /// Other devices of its site that may be switching by older rollouts of the application.
+    default int outElsewhere(SlotRef slot) {
+      return 0;
+    }
+
     /// Whether its windows let it switch before this time.
     default boolean maySwitchBefore(SlotRef slot, long nowMillis, long untilMillis) {
       return true;
@@ -313,9 +318,7 @@ public final class RolloutSteps {
       } else if (isFull(budgets.failuresPerSite(), rollout.siteFailed(member))
           || isFull(budgets.perSite(), atSite)) {
         changes.add(new RolloutChange.Skipped(rollout.id(), member, true));
-      } else if (!slots.maySwitchBefore(
-          rollout.slot(member), nowMillis, nowMillis + rollout.record().plan().permitMillis())) {
-        // A shop that is closed until later holds no budget.
+      } else if (isLater(rollout, member, atSite, slots, nowMillis)) {
         changes.add(new RolloutChange.Postponed(rollout.id(), member));
       } else if (isFull(budgets.inFlight(), rollout.inFlight() + all)) {
         break;
@@ -340,6 +343,17 @@ public final class RolloutSteps {
       // Before the devices that point at them.
       changes.addFirst(new RolloutChange.Put(rollout.record().withPriors(more)));
     }
+  }
+
+  /// A shop that is closed for longer than a permit is good holds no budget, and what older
+  /// rollouts of the application have at its site counts in the site's.
+  private static boolean isLater(
+      Rollout rollout, int member, int atSite, Slots slots, long nowMillis) {
+    RolloutPlan plan = rollout.record().plan();
+    SlotRef slot = rollout.slot(member);
+    int perSite = plan.budgets().perSite();
+    return (perSite > 0 && isFull(perSite, atSite + slots.outElsewhere(slot)))
+        || !slots.maySwitchBefore(slot, nowMillis, nowMillis + plan.permitMillis());
   }
 
   static boolean isFull(int most, int now) {

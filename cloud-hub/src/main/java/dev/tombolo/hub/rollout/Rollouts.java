@@ -52,6 +52,16 @@ public final class Rollouts {
     return of(fleet).getOrDefault(application, List.of());
   }
 
+  /// Devices of a slot's site that may be switching by other rollouts of the application: of the
+  /// permits of one that was aborted, say, whose devices are dark.
+  public int outElsewhere(RolloutRecord record, SlotRef slot) {
+    int out = 0;
+    for (Rollout other : of(record.scope().fleet(), record.application())) {
+      out += other.id().equals(record.id()) ? 0 : other.outBeside(slot);
+    }
+    return out;
+  }
+
   public void apply(RolloutChange change) {
     Rollout rollout = byId.get(change.rollout());
     switch (change) {

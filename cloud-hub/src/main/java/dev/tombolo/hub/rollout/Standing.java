@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param isOut counts against the budgets
 /// @param isSuspect because a restored database may have lost its permit
 /// @param failure why it failed
-/// @param siteInFlight devices of its site that are out
+/// @param siteInFlight devices of its site that are out, by whichever rollout of the application
 /// @param siteFailed devices of its site that failed
 public record Standing(
     RolloutRecord record,
@@ -65,7 +65,8 @@ public record Standing(
         rollout.granted(member),
         rollout.prior(member),
         failure == null ? NO_CAUSE : failure,
-        rollout.siteInFlight(member),
+        rollout.siteInFlight(member)
+            + rollouts.outElsewhere(rollout.record(), rollout.slot(member)),
         rollout.siteFailed(member),
         rollout.inFlight(),
         nowMillis);

@@ -269,6 +269,45 @@ class RolloutTurnTest {
     assertThat(permit(selected(canary))).isPresent();
   }
 
+  /// The one that was aborted may still be used in the dark.
+  @Test
+  void aPermitOfAnOlderRolloutCountsAtItsSite() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+    scene.tell(new HubEvent.SessionClosed(line, canary.device(), false, "silence"));
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    scene.now += 1_000;
+    Digest third = pushed("3.0");
+    assertThat(
+            scene.command(
+                new AdminCommand.CreateRollout(
+                    new ReleaseRef(APP, "3.0"),
+                    new Scope(Scene.FLEET, Set.of(), Map.of()),
+                    new RolloutPlan(
+                        List.of(
+                            new Wave(
+                                "other",
+                                new Pick.Listed(Set.of(slotOf(other))),
+                                new Gate(100, 0, false))),
+                        Budgets.USUAL,
+                        AbortRule.USUAL,
+                        Duration.ofHours(1).toMillis(),
+                        null),
+                    Optional.empty())))
+        .isInstanceOf(AdminAnswer.RolloutMade.class);
+    scene.pass(Duration.ofSeconds(1));
+    SessionId its = scene.connected(other, scene.birth("boot-2", 1));
+
+    says(its, other, third, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(other))).isEmpty();
+
+    scene.pass(Duration.ofMinutes(90));
+    scene.pass(Duration.ofMinutes(11));
+    assertThat(permit(selected(other))).isPresent();
+  }
+
   @Test
   void whatWasRolledBackIsNotGoneBackToWhenTheNextIsRolledBackToo() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));

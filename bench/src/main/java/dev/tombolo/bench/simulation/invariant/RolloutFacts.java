@@ -49,6 +49,12 @@ final class RolloutFacts {
       return copy;
     }
 
+    /// By what was written down last of the member.
+    boolean isInFlight(int member) {
+      RolloutChange.Moved its = moved.get(member);
+      return its != null && its.phase().isInFlight();
+    }
+
     boolean has(SlotRef slot) {
       return numbers.containsKey(slot);
     }

@@ -313,10 +313,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
   }
 
   /// How a wave stands by what its devices said, and what they have.
+  ///
+  /// @param awaited dark ones of which the hub wrote down that a permit is out
   private record Share(
-      int total, int succeeded, int failed, int heard, int reached, boolean isProven) {
+      int total, int succeeded, int failed, int heard, int reached, int awaited, boolean isProven) {
     boolean isAnyDark() {
-      return reached < total;
+      return reached + awaited < total;
     }
 
     boolean isHealthy(Gate gate) {
@@ -327,7 +329,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private Share share(RolloutRecord record, GateFacts its, int wave) {
     RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
     if (members == null) {
-      return new Share(0, 0, 0, 0, 0, false);
+      return new Share(0, 0, 0, 0, 0, 0, false);
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
     Set<SlotRef> superseded = facts.hub.rollouts.superseded(members);
@@ -336,6 +338,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     int failed = 0;
     int connected = 0;
     int underWay = 0;
+    int awaited = 0;
     boolean isProven = false;
     for (int i = 0; i < members.slots.size(); i++) {
       SlotRef slot = members.slots.get(i);
@@ -357,10 +360,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
         connected++;
       } else if (holder != null && isUnderWay(holder, record)) {
         underWay++;
+      } else if (members.isInFlight(i)) {
+        awaited++;
       }
     }
     int heard = succeeded + failed + connected;
-    return new Share(total, succeeded, failed, heard, heard + underWay, isProven);
+    return new Share(total, succeeded, failed, heard, heard + underWay, awaited, isProven);
   }
 
   /// Whether it has a permit that is good, or has used it: what becomes of it counts, though it is
