@@ -11,6 +11,7 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.RolloutReasons;
+import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.DeviceId;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class EverythingConverges extends Invariant {
   /// Deadlines of probes and soaks of these worlds, and restarts.
   private static final long PROVING_MILLIS = 5 * 60_000;
+
+  /// Between the last fault and the end.
+  static final long FRESH_MILLIS = 15 * 60_000;
 
   private final Facts facts;
 
@@ -167,7 +171,8 @@ final class EverythingConverges extends Invariant {
               || state instanceof ReleaseState.Absent
               || waitsForItsTime(shop, state, wanted.get(release.getKey()), why, nowMillis)
               || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis)
-              || usesItsLeave(state, wanted.get(release.getKey()), why, nowMillis);
+              || usesItsLeave(state, wanted.get(release.getKey()), why, nowMillis)
+              || isOfAFreshWave(device, release.getKey(), nowMillis);
       hold(
           isSettled,
           shop.number(),
@@ -183,7 +188,8 @@ final class EverythingConverges extends Invariant {
             why.stream().anyMatch(EverythingConverges::needsAPerson)
                 || (state != null && waitsForItsTime(shop, state, each.getValue(), why, nowMillis))
                 || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis))
-                || (state != null && usesItsLeave(state, each.getValue(), why, nowMillis)),
+                || (state != null && usesItsLeave(state, each.getValue(), why, nowMillis))
+                || isOfAFreshWave(device, each.getKey(), nowMillis),
             shop.number(),
             () -> each.getKey() + " is " + state + " and not " + each.getValue() + "; why: " + why);
         isAsWanted = false;
@@ -274,6 +280,18 @@ final class EverythingConverges extends Invariant {
         && state instanceof ReleaseState.Staged
         && gate.permit().map(permit -> permit.notAfterMillis() <= nowMillis).orElse(true)
         && why.stream().anyMatch(EverythingConverges::isOfARollout);
+  }
+
+  /// Its wave was opened after the last fault, because the one before had been healthy for long
+  /// enough: the fifteen minutes are not over for it.
+  private boolean isOfAFreshWave(DeviceRecord device, Name application, long nowMillis) {
+    return standings(device, nowMillis).stream()
+        .filter(it -> it.record().application().equals(application))
+        .anyMatch(
+            it ->
+                it.record().state() instanceof RolloutState.Rolling rolling
+                    && it.wave() <= rolling.openThrough()
+                    && nowMillis - rolling.openedMillis() < FRESH_MILLIS);
   }
 
   /// It has had its permit for a few minutes only, which `why` names, and proves the release, or

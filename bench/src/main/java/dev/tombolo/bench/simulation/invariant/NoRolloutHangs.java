@@ -131,7 +131,7 @@ final class NoRolloutHangs extends Invariant {
       return surelyOver > nowMillis || isUnderWay(holder, standing);
     }
     if (reason instanceof Reason.RolloutStaging || reason instanceof Reason.RolloutRetrying) {
-      return saysWhy(holder);
+      return saysWhy(holder) || isFresh(standing, nowMillis);
     }
     if (reason instanceof Reason.Starting) {
       return standing.phase() == Phase.READY && isClosedFor(holder, standing, nowMillis);
@@ -147,6 +147,12 @@ final class NoRolloutHangs extends Invariant {
         || reason instanceof Reason.BudgetFull
         || reason instanceof Reason.SiteFailuresFull
         || reason instanceof Reason.NeedNotLive;
+  }
+
+  /// Its wave was opened a moment ago.
+  private static boolean isFresh(Standing standing, long nowMillis) {
+    return standing.record().state() instanceof RolloutState.Rolling rolling
+        && nowMillis - rolling.openedMillis() < EverythingConverges.FRESH_MILLIS;
   }
 
   /// Whether no permit that it got now would be good when its windows open.

@@ -1,0 +1,256 @@
+package dev.tombolo.hub.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// Whatever of a rollout holds a device up, `why` says which it is: in each state of the rollout,
+/// in each phase of the device, and for each gate and budget.
+class RolloutReasonsTest {
+  private static final long NOW = 1_800_000_000_000L;
+  private static final long HOUR = 3_600_000;
+  private static final Gate GATE = new Gate(95, HOUR, true);
+  private static final Reason CAUSE = new Reason.Unknown("somebody did not like it");
+  private static final WaveCount SOME = count(10, 5);
+  private static final Budgets BUDGETS = new Budgets(2, 5, 1);
+
+  /// Needs nothing more from the rollout.
+  private static final Set<Phase> THROUGH = EnumSet.of(Phase.SUCCEEDED, Phase.BACK);
+
+  private static final Set<Phase> IN_FLIGHT =
+      EnumSet.of(Phase.PERMITTED, Phase.SWITCHED, Phase.LOST);
+
+  private static List<RolloutState> states() {
+    return List.of(
+        new RolloutState.Planning(),
+        new RolloutState.Rolling(0, NOW, 0, ""),
+        new RolloutState.Paused(0, "alice", NOW),
+        new RolloutState.Completed(1, NOW),
+        new RolloutState.Aborted(0, "alice", CAUSE, NOW),
+        new RolloutState.RolledBack(0, "alice", CAUSE, NOW),
+        new RolloutState.Expired(0, NOW));
+  }
+
+  @Test
+  void everyStateIsHere() {
+    Set<Class<?>> here = new HashSet<>();
+    states().forEach(state -> here.add(state.getClass()));
+
+    assertThat(here).containsExactlyInAnyOrder(RolloutState.class.getPermittedSubclasses());
+  }
+
+  @Test
+  void inEachStateAndPhaseWhoIsNotThroughHearsWhy() {
+    for (RolloutState state : states()) {
+      for (Phase phase : Phase.values()) {
+        for (int wave = 0; wave < 2; wave++) {
+          List<Reason> reasons = RolloutReasons.of(at(state, phase, wave));
+          String where = state + ", " + phase + ", wave " + wave;
+          if (THROUGH.contains(phase)) {
+            assertThat(reasons).as(where).isEmpty();
+          } else {
+            assertThat(reasons).as(where).isNotEmpty();
+            assertThat(reasons.getFirst()).as(where).isInstanceOf(expected(state, phase, wave));
+          }
+        }
+      }
+    }
+  }
+
+  /// The nearest cause.
+  private static Class<? extends Reason> expected(RolloutState state, Phase phase, int wave) {
+    if (phase == Phase.FAILED) {
+      return Reason.RolloutFailedHere.class;
+    }
+    if (state instanceof RolloutState.Planning) {
+      return Reason.RolloutPlanning.class;
+    }
+    if (IN_FLIGHT.contains(phase)) {
+      return Reason.PermitOutstanding.class;
+    }
+    return switch (state) {
+      case RolloutState.Planning _ -> Reason.RolloutPlanning.class;
+      case RolloutState.Paused _ -> Reason.RolloutPaused.class;
+      case RolloutState.Aborted _, RolloutState.RolledBack _, RolloutState.Expired _ ->
+          Reason.RolloutEnded.class;
+      case RolloutState.Rolling _ when wave > 0 -> Reason.WaveNotOpen.class;
+      case RolloutState.Rolling _, RolloutState.Completed _ ->
+          switch (phase) {
+            case WAITING -> Reason.RolloutStaging.class;
+            case RETRYING -> Reason.RolloutRetrying.class;
+            case READY -> Reason.Starting.class;
+            case PERMITTED, SWITCHED, SUCCEEDED, FAILED, BACK, LOST ->
+                throw new AssertionError(phase + " is answered above");
+          };
+    };
+  }
+
+  @Test
+  void whateverHoldsADeviceUpHasASentenceOfItsOwn() {
+    Map<String, Standing> obstacles = new LinkedHashMap<>();
+    RolloutState open = new RolloutState.Rolling(0, NOW, 0, "");
+    obstacles.put("planning", at(new RolloutState.Planning(), Phase.WAITING, 0));
+    obstacles.put("a wave that is not healthy", at(open, Phase.WAITING, 1));
+    obstacles.put(
+        "a wave that nobody is in", with(open, Phase.WAITING, 1, WaveCount.NONE, 0, 0, 0));
+    obstacles.put(
+        "a soak",
+        at(new RolloutState.Rolling(0, NOW - 2 * HOUR, NOW - HOUR / 2, ""), Phase.READY, 1));
+    obstacles.put(
+        "an approval",
+        at(new RolloutState.Rolling(0, NOW - 3 * HOUR, NOW - 2 * HOUR, ""), Phase.READY, 1));
+    obstacles.put(
+        "a wave that is about to open",
+        at(new RolloutState.Rolling(0, NOW - 3 * HOUR, NOW - 2 * HOUR, "alice"), Phase.READY, 1));
+    obstacles.put("its download", at(open, Phase.WAITING, 0));
+    obstacles.put("another try", at(open, Phase.RETRYING, 0));
+    obstacles.put("its permit that is out", at(open, Phase.PERMITTED, 0));
+    obstacles.put("failures of its site", with(open, Phase.READY, 0, SOME, 0, 1, 0));
+    obstacles.put("the budget of its site", with(open, Phase.READY, 0, SOME, 2, 0, 2));
+    obstacles.put("the budget of the rollout", with(open, Phase.READY, 0, SOME, 0, 0, 5));
+    obstacles.put("its next line", at(open, Phase.READY, 0));
+    obstacles.put("a pause", at(new RolloutState.Paused(0, "alice", NOW), Phase.READY, 0));
+    obstacles.put("an abort", at(new RolloutState.Aborted(0, "alice", CAUSE, NOW), Phase.READY, 0));
+    obstacles.put(
+        "a rollback", at(new RolloutState.RolledBack(0, "alice", CAUSE, NOW), Phase.READY, 0));
+    obstacles.put("a deadline", at(new RolloutState.Expired(0, NOW), Phase.READY, 0));
+    obstacles.put("its own failure", at(open, Phase.FAILED, 0));
+    obstacles.put("a newer rollout", superseded(open));
+    obstacles.put("a permit that a restore may have lost", suspect(open));
+
+    Map<String, String> sentences = new LinkedHashMap<>();
+    obstacles.forEach(
+        (what, standing) -> {
+          List<Reason> reasons = RolloutReasons.of(standing);
+          assertThat(reasons).as(what).isNotEmpty();
+          String before = sentences.put(ReasonText.say(reasons.getFirst()), what);
+          assertThat(before).as(what + " has the sentence of another").isNull();
+        });
+    assertThat(sentences).hasSameSizeAs(obstacles);
+  }
+
+  /// Those of a rollout, each of which stands in some answer above.
+  @Test
+  void noReasonOfARolloutIsNeverGiven() {
+    Set<Class<?>> given = new HashSet<>();
+    for (Standing standing : all()) {
+      RolloutReasons.of(standing).forEach(reason -> given.add(reason.getClass()));
+    }
+    // Said of a rollout that has ended, as its cause.
+    given.add(Reason.RolloutFailures.class);
+
+    assertThat(given)
+        .containsAll(
+            Arrays.stream(Reason.class.getPermittedSubclasses())
+                .filter(
+                    type ->
+                        type.getSimpleName().startsWith("Rollout")
+                            || type.getSimpleName().startsWith("Wave"))
+                .toList());
+  }
+
+  private static List<Standing> all() {
+    List<Standing> all = new ArrayList<>();
+    List<RolloutState> states = new ArrayList<>(states());
+    states.add(new RolloutState.Rolling(0, NOW, NOW - 1, ""));
+    states.add(new RolloutState.Rolling(0, NOW, NOW - 2 * HOUR, ""));
+    for (RolloutState state : states) {
+      for (Phase phase : Phase.values()) {
+        all.add(at(state, phase, 0));
+        all.add(at(state, phase, 1));
+        all.add(with(state, phase, 1, WaveCount.NONE, 0, 0, 0));
+        all.add(superseded(state));
+      }
+    }
+    return all;
+  }
+
+  private static WaveCount count(int reached, int succeeded) {
+    return new WaveCount(
+        reached, succeeded, 0, 0, reached - succeeded, 0, 0, 0, reached, WaveCount.Taken.NONE, 0);
+  }
+
+  private static Standing at(RolloutState state, Phase phase, int wave) {
+    return with(state, phase, wave, SOME, 0, 0, 0);
+  }
+
+  private static Standing with(
+      RolloutState state,
+      Phase phase,
+      int wave,
+      WaveCount first,
+      int siteInFlight,
+      int siteFailed,
+      int inFlight) {
+    return standing(state, phase, wave, first, siteInFlight, siteFailed, inFlight, null, false);
+  }
+
+  private static Standing superseded(RolloutState state) {
+    return standing(state, Phase.WAITING, 0, SOME, 0, 0, 0, new RolloutId(9), false);
+  }
+
+  private static Standing suspect(RolloutState state) {
+    return standing(state, Phase.WAITING, 0, SOME, 0, 0, 0, null, true);
+  }
+
+  private static Standing standing(
+      RolloutState state,
+      Phase phase,
+      int wave,
+      WaveCount first,
+      int siteInFlight,
+      int siteFailed,
+      int inFlight,
+      @Nullable RolloutId by,
+      boolean isSuspect) {
+    RolloutRecord record =
+        new RolloutRecord(
+            new RolloutId(7),
+            new ReleaseRef(new Name("embedding"), "2.0"),
+            Digest.ofText("2.0"),
+            new Scope(new Name("retail"), Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(new Wave("first", new Pick.Count(10), GATE)),
+                BUDGETS,
+                AbortRule.USUAL,
+                24 * HOUR,
+                null),
+            state,
+            List.of(),
+            0,
+            0,
+            NOW - 10 * HOUR,
+            "alice");
+    return new Standing(
+        record,
+        List.of(first, SOME),
+        "store-1/counter",
+        wave,
+        phase,
+        by,
+        isSuspect || phase.isInFlight(),
+        isSuspect,
+        NOW + HOUR,
+        NOW - HOUR,
+        -1,
+        CAUSE,
+        siteInFlight,
+        siteFailed,
+        inFlight,
+        NOW);
+  }
+}
