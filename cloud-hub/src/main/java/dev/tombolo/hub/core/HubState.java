@@ -452,6 +452,9 @@ public final class HubState {
     rollouts.apply(change);
     if (change instanceof RolloutChange.Joined joined) {
       for (SlotRef slot : joined.slots()) {
+        if (!slots.containsKey(slot)) {
+          slotGone(rollouts.find(joined.rollout()), slot, true);
+        }
         DeviceId holder = holders.get(slot);
         if (holder != null && sessions.containsKey(holder)) {
           seen(rollouts.find(joined.rollout()), slot, true);
@@ -469,6 +472,20 @@ public final class HubState {
     rolloutsAt(device.slot())
         .values()
         .forEach(ofOne -> ofOne.forEach(rollout -> seen(rollout, device.slot(), online)));
+  }
+
+  /// A shop that was closed for good is not waited for.
+  private void slotIsGone(SlotRef slot, boolean isGone) {
+    for (Rollout rollout : rollouts.all()) {
+      slotGone(rollout, slot, isGone);
+    }
+  }
+
+  private void slotGone(@Nullable Rollout rollout, SlotRef slot, boolean isGone) {
+    int member = rollout == null ? -1 : rollout.find(slot);
+    if (rollout != null && member >= 0) {
+      rollouts.apply(new RolloutChange.SlotGone(rollout.id(), member, isGone));
+    }
   }
 
   private void seen(@Nullable Rollout rollout, SlotRef slot, boolean online) {
@@ -550,6 +567,7 @@ public final class HubState {
       }
       case AdminObject.Slot slot -> {
         slots.remove(slot.ref());
+        slotIsGone(slot.ref(), true);
         note(slotsWithParameters, slot.ref(), slot.parameters().keySet(), Set.of());
         templated.remove(slot.ref());
         TreeSet<Name> free = freeSlots.get(slot.ref().site());
@@ -695,6 +713,9 @@ public final class HubState {
   private void putSlot(Kept<AdminObject.Slot> slot) {
     SlotRef ref = slot.content().ref();
     Kept<AdminObject.Slot> before = slots.put(ref, slot);
+    if (before == null) {
+      slotIsGone(ref, false);
+    }
     note(
         slotsWithParameters,
         ref,

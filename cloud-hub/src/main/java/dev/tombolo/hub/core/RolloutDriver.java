@@ -333,6 +333,7 @@ final class RolloutDriver {
             RolloutChange.Skipped _,
             RolloutChange.OverSeen _,
             RolloutChange.SuspicionOver _,
+            RolloutChange.SlotGone _,
             RolloutChange.Postponed _,
             RolloutChange.LookedAgain _,
             RolloutChange.Darkened _ -> {}

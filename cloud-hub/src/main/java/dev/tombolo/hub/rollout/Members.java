@@ -22,6 +22,9 @@ final class Members {
   /// A permit may be out that the database has lost.
   static final byte SUSPECT = 16;
 
+  /// Its slot is there no more.
+  static final byte GONE = 32;
+
   /// Different reasons kept; what fails for one more is kept without.
   static final int REASONS_MAX = 1_000;
 

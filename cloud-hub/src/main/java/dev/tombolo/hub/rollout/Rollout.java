@@ -32,6 +32,8 @@ public final class Rollout {
     DOWNLOADING,
     READY,
     DARK,
+    /// Not reached, and nobody can be any more: no slot.
+    GONE,
     BACK,
     TAKEN,
     TAKEN_SUCCEEDED,
@@ -396,6 +398,7 @@ public final class Rollout {
       case RolloutChange.Skipped c -> skip(c.member(), c.parked());
       case RolloutChange.OverSeen c -> overSeen(c.permits());
       case RolloutChange.SuspicionOver _ -> endSuspicion();
+      case RolloutChange.SlotGone c -> slotGone(c.member(), c.isGone());
       case RolloutChange.Postponed c -> postpone(c.member());
       case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
@@ -490,6 +493,12 @@ public final class Rollout {
     members.set(member, Members.ONLINE, online);
     enter(member, wasOut);
     enqueueIfReady(member);
+  }
+
+  private void slotGone(int member, boolean isGone) {
+    boolean wasOut = leave(member);
+    members.set(member, Members.GONE, isGone);
+    enter(member, wasOut);
   }
 
   void supersede(int member) {
@@ -647,7 +656,7 @@ public final class Rollout {
       return online ? Kind.OUT_ONLINE : Kind.OUT_DARK;
     }
     if (!online) {
-      return Kind.DARK;
+      return members.has(member, Members.GONE) ? Kind.GONE : Kind.DARK;
     }
     return phase == Phase.READY ? Kind.READY : Kind.DOWNLOADING;
   }

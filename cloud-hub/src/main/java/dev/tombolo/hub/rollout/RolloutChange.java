@@ -94,6 +94,9 @@ public sealed interface RolloutChange {
   /// No permit can be good any more that a restored database has lost.
   record SuspicionOver(RolloutId rollout) implements Passing {}
 
+  /// The slot of a device has been removed, or is there again.
+  record SlotGone(RolloutId rollout, int member, boolean isGone) implements Passing {}
+
   /// The first of those that wait cannot use a permit in its time: it waits aside.
   record Postponed(RolloutId rollout, int member) implements Passing {}
 

@@ -86,6 +86,7 @@ public final class Rollouts {
           RolloutChange.Skipped _,
           RolloutChange.OverSeen _,
           RolloutChange.SuspicionOver _,
+          RolloutChange.SlotGone _,
           RolloutChange.Postponed _,
           RolloutChange.LookedAgain _,
           RolloutChange.Darkened _ -> {

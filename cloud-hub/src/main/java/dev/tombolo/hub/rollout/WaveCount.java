@@ -6,7 +6,7 @@ package dev.tombolo.hub.rollout;
 /// @param inFlight permits that may be in use
 /// @param downloading connected, without leave to switch, and not ready
 /// @param ready connected, ready, without a permit
-/// @param dark not reached yet: undecided, not connected, no permit out
+/// @param dark not reached yet: undecided, not connected, no permit out, and its slot is there
 /// @param back gone back to what they had, after the rollout was rolled back
 /// @param reached all that are decided or connected, or have a permit
 /// @param taken those that a newer rollout took, none of which counts in the others

@@ -309,6 +309,39 @@ class RolloutTurnTest {
   }
 
   @Test
+  void aShopThatWasClosedForGoodIsNotWaitedFor() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    scene.pass(Duration.ofMinutes(11));
+    SlotRef closed = slotOf(other);
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(rollout().count(1).dark()).isEqualTo(1);
+
+    scene.command(new AdminCommand.RevokeDevice(other.device(), "closed", Optional.empty()));
+    AdminAnswer pruned =
+        scene.command(
+            new AdminCommand.Apply(
+                scene.state().slots.values().stream()
+                    .map(Kept::content)
+                    .filter(it -> !it.ref().equals(closed))
+                    .map(AdminObject.class::cast)
+                    .toList(),
+                Optional.empty(),
+                false,
+                Optional.of(new Prune(Set.of(Scene.FLEET), Set.of(Prune.Kind.SLOT))),
+                Map.of(),
+                false));
+    assertThat(pruned).isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(2));
+
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+    scene.restart();
+    assertThat(rollout().count(1).total()).isZero();
+  }
+
+  @Test
   void whatWasRolledBackIsNotGoneBackToWhenTheNextIsRolledBackToo() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
     create();

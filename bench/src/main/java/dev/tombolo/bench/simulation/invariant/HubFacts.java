@@ -55,6 +55,9 @@ final class HubFacts {
   /// Devices that wait for a slot: they joined after the backup that the hub goes on with.
   final Set<DeviceId> strangers = new HashSet<>();
 
+  /// Were there, and were removed.
+  final Set<SlotRef> goneSlots = new HashSet<>();
+
   /// True once the hub went on with a backup that was not the newest.
   boolean hasLostRows;
 
@@ -132,6 +135,7 @@ final class HubFacts {
     Map<Name, AdminObject.Site> sitesThen = Map.copyOf(sites);
     Map<Counter, Long> countersThen = Map.copyOf(counters);
     Set<DeviceId> strangersThen = Set.copyOf(strangers);
+    Set<SlotRef> goneThen = Set.copyOf(goneSlots);
     AuditRecord auditThen = lastAudit;
     Runnable rolloutsThen = rollouts.bookmark();
     return () -> {
@@ -151,6 +155,8 @@ final class HubFacts {
       putBack(counters, countersThen);
       strangers.clear();
       strangers.addAll(strangersThen);
+      goneSlots.clear();
+      goneSlots.addAll(goneThen);
       online.replaceAll((device, is) -> false);
       lastAudit = auditThen;
     };
@@ -208,10 +214,14 @@ final class HubFacts {
           there.remove(application);
         }
       }
+      case HubChange.SlotPut(var slot) -> goneSlots.remove(slot.content().ref());
       case HubChange.SitePut(var site) -> sites.put(site.content().name(), site.content());
       case HubChange.ObjectGone(var object) -> {
         if (object instanceof AdminObject.Site site) {
           sites.remove(site.name());
+        }
+        if (object instanceof AdminObject.Slot slot) {
+          goneSlots.add(slot.ref());
         }
       }
       case HubChange.PresencePut(var presence) -> {

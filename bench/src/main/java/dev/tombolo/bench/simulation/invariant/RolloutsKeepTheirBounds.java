@@ -362,6 +362,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
         underWay++;
       } else if (members.isInFlight(i)) {
         awaited++;
+      } else if (facts.hub.goneSlots.contains(slot)) {
+        total--;
       }
     }
     int heard = succeeded + failed + connected;
