@@ -82,7 +82,7 @@ class SimulationTest {
 
   /// Each of them broke an invariant once.
   @ParameterizedTest
-  @ValueSource(longs = {14, 27, 200_028, 200_139, 500_047})
+  @ValueSource(longs = {14, 27, 86, 606, 200_028, 200_139, 200_700, 500_047})
   @Tag("slow")
   void invariantsHoldWhereTheyDidNot(long seed) throws InterruptedException {
     Seeds.Summary summary = played(seed, 1);

@@ -24,9 +24,13 @@ final class Reports {
     ApplicationStatus status = said.status();
     Digest target = rollout.record().digest();
     Move next =
-        status != null && target.equals(status.wanted())
-            ? wanting(rollout, member, from, status, said)
-            : other(rollout, member, from, said);
+        status == null
+            ? other(rollout, member, from, said)
+            : target.equals(status.wanted())
+                ? wanting(rollout, member, from, status, said)
+                : isUsing(rollout.record(), status) && !from.isDecided()
+                    ? using(from)
+                    : other(rollout, member, from, said);
     boolean isSame = next.phase == before && !next.isNews && !isOther;
     return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said));
   }
@@ -96,19 +100,28 @@ final class Reports {
     return switch (status.phase()) {
       case ROLLED_BACK -> failed(rollout, member, from, status);
       case SWITCHING, PROBING ->
-          from.isDecided() || from == Phase.LOST || !isByPermitOf(rollout.record(), status)
-              ? Move.to(from)
-              : Move.to(Phase.SWITCHED);
+          from.isDecided() || !isUsing(rollout.record(), status) ? Move.to(from) : using(from);
       case STAGED -> staged(rollout, member, from, said);
       case FETCHING, ABSENT -> fetching(rollout, member, from, status, said);
       case LIVE -> Move.to(from);
     };
   }
 
-  /// A device may still be at the release before when it hears that it is to have this one.
-  private static boolean isByPermitOf(RolloutRecord record, ApplicationStatus status) {
+  /// It wants something else by now, or still does what it wanted before: what counts is the
+  /// permit.
+  private static Move using(Phase from) {
+    return Move.to(from == Phase.LOST || from == Phase.RETRYING ? from : Phase.SWITCHED);
+  }
+
+  /// Whether it is switching, or going back, by a permit of this rollout. A device may still be at
+  /// the release before when it hears that it is to have this one, and the other way round.
+  private static boolean isUsing(RolloutRecord record, ApplicationStatus status) {
+    boolean isAtIt =
+        status.phase() == ApplicationStatus.Phase.SWITCHING
+            || status.phase() == ApplicationStatus.Phase.PROBING;
     Permit used = status.permit();
-    return used != null
+    return isAtIt
+        && used != null
         && used.rollout().text().equals(record.id().toString())
         && used.notBeforeMillis() >= record.createdMillis();
   }

@@ -341,6 +341,46 @@ class RolloutTurnTest {
     assertThat(rollout().count(1).total()).isZero();
   }
 
+  /// It has switched in the dark, and hears only now that a newer rollout has it.
+  @Test
+  void whoIsSwitchingByAPermitCountsWhateverItWantsByNow() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    Permit permit = permit(selected(canary)).orElseThrow();
+    Digest third = pushed("3.0");
+    scene.now += 1_000;
+    scene.command(
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(APP, "3.0"),
+            new Scope(Scene.FLEET, Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    ApplicationStatus probing =
+        new ApplicationStatus(
+            APP,
+            ApplicationStatus.Phase.PROBING,
+            third,
+            "3.0",
+            null,
+            null,
+            null,
+            0,
+            0,
+            0,
+            0,
+            List.of(),
+            permit,
+            null);
+
+    says(line, canary, manifest(canary), probing, Duration.ofSeconds(1));
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.SWITCHED);
+    assertThat(rollout().inFlight()).isEqualTo(1);
+  }
+
   @Test
   void whatWasRolledBackIsNotGoneBackToWhenTheNextIsRolledBackToo() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));

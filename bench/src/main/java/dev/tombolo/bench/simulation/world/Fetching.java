@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// end.
 final class Fetching {
   private static final int PIECES = 4;
+
+  /// Somebody between device and hub knows no ranges.
+  private static final double ALL_AGAIN_SHARE = 0.05;
+
   private static final Reason BROKEN = new Reason.LineDown(0, "the download broke off");
 
   private final Device device;
@@ -90,12 +94,18 @@ final class Fetching {
     switch (reply) {
       case Reply.Lost _ -> ended(it, number, failed(it, BROKEN, true));
       case Reply.Refused(var reason) -> {
-        boolean mayRetry = reason instanceof Reason.Busy;
+        boolean mayRetry = !(reason instanceof Reason.NotYours);
         ended(it, number, failed(it, reason, mayRetry));
       }
       case Reply.Body _ -> {
-        boolean isResumed = device.files.partialOf(it.file()).bytes() > 0;
-        piece(it, number, isResumed);
+        long had = device.files.partialOf(it.file()).bytes();
+        if (had > 0 && device.chance.isWithin(ALL_AGAIN_SHARE)) {
+          device.files.partial.remove(it.file());
+          device.offer(new AgentEvent.FetchBegunAnew(it.file(), had));
+          piece(it, number, false);
+        } else {
+          piece(it, number, had > 0);
+        }
       }
     }
   }
