@@ -230,7 +230,7 @@ final class WorstMoments {
   private static void hearsLate(Device device) {
     Line line = device.line();
     if (line != null) {
-      line.lastDownMillis = device.world.now() + VirtualTime.MINUTE;
+      line.lastDownMillis = Math.max(line.lastDownMillis, device.world.now() + VirtualTime.MINUTE);
     }
   }
 
@@ -238,7 +238,11 @@ final class WorstMoments {
   private void isHeardLate(Device device) {
     Line line = device.line();
     if (line != null) {
-      line.lastUpMillis = world.now() + chance.between(VirtualTime.SECOND, VirtualTime.MINUTE);
+      // Nothing overtakes what is on its way.
+      line.lastUpMillis =
+          Math.max(
+              line.lastUpMillis,
+              world.now() + chance.between(VirtualTime.SECOND, VirtualTime.MINUTE));
     }
   }
 
