@@ -56,7 +56,7 @@ final class Rendered {
 
   /// Of the slots asked for since anything changed. Each is asked for several times: when a device
   /// is looked at, when its document is signed, when it has it.
-  private final Map<SlotRef, Known> slots = new HashMap<>();
+  private Map<SlotRef, Known> slots = new HashMap<>();
 
   private long slotsRevision;
 
@@ -95,7 +95,8 @@ final class Rendered {
   Rendering of(SlotRef slot, long nowMillis) {
     if (slotsRevision != state.documentsRevision()) {
       slotsRevision = state.documentsRevision();
-      slots.clear();
+      // Not cleared: that takes as long as the map has ever been large.
+      slots = new HashMap<>();
     }
     Known known = slots.get(slot);
     if (known == null || !known.isOf(slot, nowMillis)) {
