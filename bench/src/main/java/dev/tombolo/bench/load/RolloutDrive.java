@@ -70,7 +70,9 @@ final class RolloutDrive {
   private final HubStore store;
   private final Rollouts rollouts;
   private final ArrayDeque<Integer> switching = new ArrayDeque<>();
-  private long now = 1_800_000_000_000L;
+  private static final long BEGIN_MILLIS = 1_800_000_000_000L;
+
+  private long now = BEGIN_MILLIS;
   private long changes;
 
   /// Deciding, the memory and the transaction, without its commit.
@@ -296,7 +298,8 @@ final class RolloutDrive {
           events += says(batch, member, member % FAILS_EVERY == 11 ? ROLLED_BACK : LIVE);
         }
       }
-      now += 250;
+      // Where nothing happens the time of dark devices goes by.
+      now += events == 0 ? 60_000 : 250;
       for (int i = 0; i < 8; i++) {
         clock.begin();
         List<RolloutChange> decided = RolloutSteps.tick(rollout, SLOTS, now);
@@ -402,7 +405,22 @@ final class RolloutDrive {
       };
 
   private static final ApplicationStatus STAGED = status(ApplicationStatus.Phase.STAGED, OLD);
-  private static final ApplicationStatus PROBING = status(ApplicationStatus.Phase.PROBING, OLD);
+  private static final ApplicationStatus PROBING =
+      new ApplicationStatus(
+          APPLICATION,
+          ApplicationStatus.Phase.PROBING,
+          NEW,
+          "2",
+          OLD,
+          "1",
+          null,
+          0,
+          0,
+          0,
+          0,
+          List.of(),
+          new Permit(new Name(ID.toString()), 0, BEGIN_MILLIS, BEGIN_MILLIS + 24 * 3_600_000L),
+          null);
   private static final ApplicationStatus LIVE = status(ApplicationStatus.Phase.LIVE, NEW);
   private static final ApplicationStatus ROLLED_BACK =
       new ApplicationStatus(
