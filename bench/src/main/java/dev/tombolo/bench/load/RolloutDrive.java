@@ -259,6 +259,8 @@ final class RolloutDrive {
   private void drive(int devices) {
     Rollout rollout = rollout();
     for (int member = 0; member < rollout.size(); member++) {
+      // Its database has no slots.
+      rollouts.apply(new RolloutChange.SlotGone(ID, member, false));
       if (member % DARK_EVERY != 7) {
         rollouts.apply(new RolloutChange.Seen(ID, member, true));
       }
