@@ -31,13 +31,15 @@ final class SwitchTimes {
   ///
   /// @param opensMillis [Long#MAX_VALUE]: not within a year
   private record Opening(long fromMillis, long opensMillis) {
-    /// While it is open, and while no opening is near, so long.
-    private static final long GOOD_MILLIS = 60_000;
+    /// While it is open it is looked again after so long.
+    private static final long OPEN_MILLIS = 60_000;
+
+    /// While it is shut, after so long, or when it opens.
+    private static final long SHUT_MILLIS = 24 * 3_600_000L;
 
     boolean covers(long at) {
-      return at >= fromMillis
-          && (at < opensMillis && at - fromMillis < 24 * 60 * GOOD_MILLIS
-              || at - fromMillis < GOOD_MILLIS);
+      long since = at - fromMillis;
+      return since >= 0 && since < (at < opensMillis ? SHUT_MILLIS : OPEN_MILLIS);
     }
   }
 

@@ -282,19 +282,13 @@ class RolloutTurnTest {
     Digest third = pushed("3.0");
     assertThat(
             scene.command(
-                new AdminCommand.CreateRollout(
-                    new ReleaseRef(APP, "3.0"),
-                    new Scope(Scene.FLEET, Set.of(), Map.of()),
-                    new RolloutPlan(
-                        List.of(
-                            new Wave(
-                                "other",
-                                new Pick.Listed(Set.of(slotOf(other))),
-                                new Gate(100, 0, false))),
-                        Budgets.USUAL,
-                        AbortRule.USUAL,
-                        Duration.ofHours(1).toMillis(),
-                        null),
+                creation(
+                    "3.0",
+                    List.of(
+                        new Wave(
+                            "other",
+                            new Pick.Listed(Set.of(slotOf(other))),
+                            new Gate(100, 0, false))),
                     Optional.empty())))
         .isInstanceOf(AdminAnswer.RolloutMade.class);
     scene.pass(Duration.ofSeconds(1));
@@ -350,13 +344,7 @@ class RolloutTurnTest {
     Permit permit = permit(selected(canary)).orElseThrow();
     Digest third = pushed("3.0");
     scene.now += 1_000;
-    scene.command(
-        new AdminCommand.CreateRollout(
-            new ReleaseRef(APP, "3.0"),
-            new Scope(Scene.FLEET, Set.of(), Map.of()),
-            new RolloutPlan(
-                List.of(), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
-            Optional.empty()));
+    scene.command(creation("3.0", List.of(), Optional.empty()));
     scene.pass(Duration.ofSeconds(1));
     ApplicationStatus probing =
         new ApplicationStatus(
@@ -390,13 +378,7 @@ class RolloutTurnTest {
     Digest third = pushed("3.0");
     RolloutId second = new RolloutId(2);
     scene.now += 1_000;
-    scene.command(
-        new AdminCommand.CreateRollout(
-            new ReleaseRef(APP, "3.0"),
-            new Scope(Scene.FLEET, Set.of(), Map.of()),
-            new RolloutPlan(
-                List.of(), Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
-            Optional.of(Scene.FLEET.text())));
+    scene.command(creation("3.0", List.of(), Optional.of(Scene.FLEET.text())));
     scene.pass(Duration.ofSeconds(1));
     says(line, canary, third, ApplicationStatus.Phase.STAGED, target);
     says(line, canary, third, ApplicationStatus.Phase.LIVE, third);
@@ -1039,9 +1021,18 @@ class RolloutTurnTest {
     return creation(new Scope(Scene.FLEET, Set.of(), Map.of()), waves, typed);
   }
 
+  private static AdminCommand creation(String version, List<Wave> waves, Optional<String> typed) {
+    return creation(version, new Scope(Scene.FLEET, Set.of(), Map.of()), waves, typed);
+  }
+
   private static AdminCommand creation(Scope scope, List<Wave> waves, Optional<String> typed) {
+    return creation("2.0", scope, waves, typed);
+  }
+
+  private static AdminCommand creation(
+      String version, Scope scope, List<Wave> waves, Optional<String> typed) {
     return new AdminCommand.CreateRollout(
-        new ReleaseRef(APP, "2.0"),
+        new ReleaseRef(APP, version),
         scope,
         new RolloutPlan(
             waves, Budgets.USUAL, AbortRule.USUAL, Duration.ofHours(1).toMillis(), null),
