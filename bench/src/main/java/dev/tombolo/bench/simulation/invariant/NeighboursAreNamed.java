@@ -1,5 +1,6 @@
 package dev.tombolo.bench.simulation.invariant;
 
+import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
@@ -16,15 +17,23 @@ import java.util.Map;
 import java.util.Set;
 
 /// I13, within a site: a device asks, copies from and lets in those alone that the document in
-/// force names.
+/// force names, or named at the beginning of the same turn.
 final class NeighboursAreNamed extends Invariant {
+  private static final long NEVER = -1;
+
   private final Facts facts;
   private final Map<Integer, Named> named = new HashMap<>();
+
+  /// Whom the document before named: what is asked in the turn that brings a new one may have been
+  /// decided by it.
+  private final Map<Integer, Until> before = new HashMap<>();
 
   /// Alike for all devices of a site.
   private final Map<String, Set<DeviceId>> texts = new HashMap<>();
 
   private record Named(Digest document, Set<DeviceId> peers) {}
+
+  private record Until(Set<DeviceId> peers, long millis) {}
 
   NeighboursAreNamed(Facts facts) {
     super("I13");
@@ -32,20 +41,34 @@ final class NeighboursAreNamed extends Invariant {
   }
 
   @Override
+  void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
+    Named known = named.get(shop.number());
+    var held = facts.of(shop).held;
+    if (known != null && (held == null || !known.document.equals(held.digest()))) {
+      before.put(shop.number(), new Until(known.peers, nowMillis));
+      named(shop);
+    }
+  }
+
+  @Override
   void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
     switch (effect) {
-      case AgentEffect.AskPeers it -> are(shop, it.peers(), "asks");
-      case AgentEffect.CopyFromPeer it -> are(shop, List.of(it.peer()), "copies from");
-      case AgentEffect.ShareWith it -> are(shop, it.peers(), "lets in");
+      case AgentEffect.AskPeers it -> are(shop, it.peers(), nowMillis, "asks");
+      case AgentEffect.CopyFromPeer it -> are(shop, List.of(it.peer()), nowMillis, "copies from");
+      case AgentEffect.ShareWith it -> are(shop, it.peers(), NEVER, "lets in");
       default -> {}
     }
   }
 
-  private void are(Shop shop, List<Peer> peers, String does) {
+  private void are(Shop shop, List<Peer> peers, long nowMillis, String does) {
     Set<DeviceId> allowed = named(shop);
+    Until until = before.get(shop.number());
     for (Peer peer : peers) {
       hold(
-          allowed.contains(peer.device()),
+          allowed.contains(peer.device())
+              || (until != null
+                  && until.millis == nowMillis
+                  && until.peers.contains(peer.device())),
           shop.number(),
           () -> "it " + does + " " + peer.device() + ", whom its document does not name");
     }

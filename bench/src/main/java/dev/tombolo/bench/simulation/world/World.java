@@ -65,6 +65,11 @@ public final class World {
 
   private static final long CONVERGENCE_MILLIS = 15 * VirtualTime.MINUTE;
 
+  /// A device that switches, or has heard something this second, is looked at again: this often.
+  private static final int END_ROUNDS = 30;
+
+  private static final long END_ROUND_MILLIS = 10_000;
+
   /// Ticks of an idle agent or hub while the world converges.
   private static final long LAST_TICK_MILLIS = 20 * VirtualTime.SECOND;
 
@@ -166,10 +171,24 @@ public final class World {
       business.lastRound();
       owner.lastRound();
       run(end + CONVERGENCE_MILLIS);
-      invariants.atTheEnd(devices, now());
+      comesTogether();
       return outcome();
     } finally {
       disks.close();
+    }
+  }
+
+  /// Each device at one of a few moments: what a rollout begins just then is not over yet.
+  private void comesTogether() {
+    invariants.whole(devices, now());
+    invariants.rolloutsAtTheEnd(now());
+    List<Device> onTheirWay = devices;
+    for (int round = 1; !onTheirWay.isEmpty(); round++) {
+      onTheirWay = invariants.atTheEnd(onTheirWay, now(), round == END_ROUNDS);
+      if (!onTheirWay.isEmpty()) {
+        counts.add("end looked at again");
+        run(now() + END_ROUND_MILLIS);
+      }
     }
   }
 
