@@ -149,7 +149,11 @@ final class ChangesInTime extends Invariant {
     addRates(rule, its.timeFloorMillis, right);
     TimeHeard heard = its.heard;
     if (heard != null) {
-      addRates(rule, heard.saidMillis() + clock.monotonicMillis() - heard.monotonicMillis(), right);
+      addRates(rule, heard.counted(clock.monotonicMillis()), right);
+    }
+    TimeHeard before = its.heardBefore;
+    if (before != null && isOfThisTurn(heard, clock)) {
+      addRates(rule, before.counted(clock.monotonicMillis()), right);
     }
     return right;
   }
@@ -168,12 +172,16 @@ final class ChangesInTime extends Invariant {
     if (isTrueAbout(believed, rule)) {
       return;
     }
-    // What came before that news in the same turn was decided without it.
-    boolean isOfThisTurn = heard != null && heard.monotonicMillis() == clock.monotonicMillis();
     hold(
-        isOfThisTurn && isTrueAbout(believed(shop, its, its.heardBefore, clock, otherwise), rule),
+        isOfThisTurn(heard, clock)
+            && isTrueAbout(believed(shop, its, its.heardBefore, clock, otherwise), rule),
         shop.number(),
         () -> otherwise + ", at " + believed + " by its clocks");
+  }
+
+  /// What came before that news in the same turn was decided without it.
+  private static boolean isOfThisTurn(@Nullable TimeHeard heard, Now clock) {
+    return heard != null && heard.monotonicMillis() == clock.monotonicMillis();
   }
 
   private static boolean isTrueAbout(long believed, LongPredicate rule) {
