@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A live workload that hangs (its process is stopped by SIGSTOP) is started again.
+@Tag("slow")
 class LivenessIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

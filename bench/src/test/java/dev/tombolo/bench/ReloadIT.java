@@ -16,11 +16,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A changed model reaches a running workload as its publisher declared: by signal, HTTP call or
 /// command. One that the workload does not take is rolled back, and `why` says so.
+@Tag("slow")
 class ReloadIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -26,12 +26,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Rollouts with real agents in many shops, some of them dark. The release that goes bad passes at
 /// the canary and fails at a shop of wave 2: wave 3 never sees it, waves 1 and 2 go back, dark ones
 /// never get it.
+@Tag("slow")
 class RolloutIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final int SITES = 10;
