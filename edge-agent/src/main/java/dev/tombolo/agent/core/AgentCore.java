@@ -112,6 +112,7 @@ public final class AgentCore {
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
         if (link.isLine(line)) {
           windows.heard(acked.hubMillis(), now, out);
+          windows.hold(now, out);
         }
         if (reports.acked(acked, floor, now, out)) {
           told = Optional.empty();

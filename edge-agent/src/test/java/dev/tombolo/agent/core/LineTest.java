@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.desired.LineSection;
+import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -106,6 +107,18 @@ class LineTest {
     shop.seconds(2);
     assertThat(shop.heldTo).isZero();
     assertThat(reasons()).noneMatch(Reason.BandwidthHeld.class::isInstance);
+  }
+
+  @Test
+  void newsOfTheHourCountsAtOnceAndNotWithTheNextTick() {
+    secondIsOnItsWay(limits(null));
+
+    // The hub's next word contradicts this one: nobody knows what time it is.
+    long late = shop.now().wallMillis() + 7 * HOUR;
+    shop.tell(new AgentEvent.AckedArrived(shop.line(), 9, new Acked("incarnation", 0, late)));
+    shop.seconds(0);
+
+    assertThat(shop.heldTo).isEqualTo(32_000);
   }
 
   @Test
