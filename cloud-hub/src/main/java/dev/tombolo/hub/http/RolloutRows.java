@@ -170,9 +170,11 @@ final class RolloutRows {
               + " not reached yet";
     }
     Wave wave = record.plan().waves().get(open);
-    String next = "wave " + record.plan().waves().get(open + 1).name();
+    String name = record.plan().waves().get(open + 1).name();
+    String next = "wave " + name;
+    String approval = ReasonText.approval(record.id().toString(), name);
     if (count.total() == 0) {
-      return next + " waits for approval: nobody is in wave " + wave.name();
+      return next + " waits for approval, nobody is in wave " + wave.name() + ": " + approval;
     }
     long soaksUntil = rolling.healthySinceMillis() + RolloutSteps.soakMillis(wave.gate(), count);
     if (rolling.healthySinceMillis() == 0) {
@@ -196,6 +198,6 @@ final class RolloutRows {
           + Instant.ofEpochMilli(soaksUntil).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
     }
     boolean isAwaited = wave.gate().needsApproval() && rolling.approvedBy().isEmpty();
-    return isAwaited ? next + " waits for approval" : next + " opens";
+    return isAwaited ? next + " waits for approval: " + approval : next + " opens";
   }
 }

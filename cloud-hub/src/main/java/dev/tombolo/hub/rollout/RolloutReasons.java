@@ -143,9 +143,10 @@ public final class RolloutReasons {
     Wave last = record.plan().waves().get(rolling.openThrough());
     WaveCount count = at.counts().get(rolling.openThrough());
     String wave = record.plan().waves().get(at.wave()).name();
+    String next = record.plan().waves().get(rolling.openThrough() + 1).name();
     String id = record.id().toString();
     if (count.total() == 0) {
-      reasons.add(new Reason.WaveEmpty(id, wave, last.name()));
+      reasons.add(new Reason.WaveEmpty(id, wave, last.name(), next));
     } else if (rolling.healthySinceMillis() == 0) {
       reasons.add(
           new Reason.WaveNotOpen(
@@ -159,7 +160,7 @@ public final class RolloutReasons {
       reasons.add(
           new Reason.WaveSoaking(id, wave, last.name(), soaksUntil(rolling, last.gate(), count)));
     } else if (last.gate().needsApproval() && rolling.approvedBy().isEmpty()) {
-      reasons.add(new Reason.WaveApprovalNeeded(id, wave, last.name()));
+      reasons.add(new Reason.WaveApprovalNeeded(id, wave, last.name(), next));
     } else {
       reasons.add(new Reason.Starting("wave " + wave + " of " + id + " opens"));
     }

@@ -143,6 +143,19 @@ class RolloutReasonsTest {
     assertThat(sentences).hasSameSizeAs(obstacles);
   }
 
+  @Test
+  void theCommandThatSaysYesNamesTheNextWaveNotTheDevices() {
+    RolloutState waits = new RolloutState.Rolling(0, NOW - 3 * HOUR, NOW - 2 * HOUR, "");
+    Standing ofTheThird = with(waits, Phase.WAITING, 2, SOME, 0, 0, 0);
+    Standing behindNobody = with(waits, Phase.WAITING, 2, WaveCount.NONE, 0, 0, 0);
+
+    for (Standing standing : List.of(ofTheThird, behindNobody)) {
+      assertThat(ReasonText.say(RolloutReasons.of(standing).getFirst()))
+          .startsWith("It waits for wave rest of rollout r7: ")
+          .endsWith("must say yes (tombolo rollout approve r7 --wave 'the second').");
+    }
+  }
+
   /// Those of a rollout, each of which stands in some answer above.
   @Test
   void noReasonOfARolloutIsNeverGiven() {
@@ -224,7 +237,9 @@ class RolloutReasonsTest {
             Digest.ofText("2.0"),
             new Scope(new Name("retail"), Set.of(), Map.of()),
             new RolloutPlan(
-                List.of(new Wave("first", new Pick.Count(10), GATE)),
+                List.of(
+                    new Wave("first", new Pick.Count(10), GATE),
+                    new Wave("the second", new Pick.Count(10), GATE)),
                 BUDGETS,
                 AbortRule.USUAL,
                 24 * HOUR,
@@ -237,7 +252,7 @@ class RolloutReasonsTest {
             "alice");
     return new Standing(
         record,
-        List.of(first, SOME),
+        List.of(first, SOME, SOME),
         "store-1/counter",
         wave,
         phase,

@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.reason.Reason;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reasons: `code` and the record's fields.
@@ -154,8 +155,11 @@ final class ReasonJson {
           new Reason.WaveSoaking(
               f.text("rollout"), f.text("wave"), f.text("after"), f.integer("untilMillis"));
       case "wave-approval-needed" ->
-          new Reason.WaveApprovalNeeded(f.text("rollout"), f.text("wave"), f.text("after"));
-      case "wave-empty" -> new Reason.WaveEmpty(f.text("rollout"), f.text("wave"), f.text("after"));
+          new Reason.WaveApprovalNeeded(
+              f.text("rollout"), f.text("wave"), f.text("after"), textOrEmpty(f, "next"));
+      case "wave-empty" ->
+          new Reason.WaveEmpty(
+              f.text("rollout"), f.text("wave"), f.text("after"), textOrEmpty(f, "next"));
       case "deadline-passed" -> new Reason.DeadlinePassed(f.integer("atMillis"));
       case "rollout-paused" ->
           new Reason.RolloutPaused(f.text("rollout"), f.text("by"), f.integer("sinceMillis"));
@@ -463,12 +467,14 @@ final class ReasonJson {
           json.text("code", "wave-approval-needed")
               .text("rollout", r.rollout())
               .text("wave", r.wave())
-              .text("after", r.after());
+              .text("after", r.after())
+              .text("next", r.next());
       case Reason.WaveEmpty r ->
           json.text("code", "wave-empty")
               .text("rollout", r.rollout())
               .text("wave", r.wave())
-              .text("after", r.after());
+              .text("after", r.after())
+              .text("next", r.next());
       case Reason.DeadlinePassed r ->
           json.text("code", "deadline-passed").integer("atMillis", r.atMillis());
       case Reason.RolloutPaused r ->
@@ -535,5 +541,9 @@ final class ReasonJson {
 
   private static void opens(JsonWriter json, long opensMillis, String opens) {
     json.integer("opensMillis", opensMillis).text("opens", opens);
+  }
+
+  private static String textOrEmpty(JsonFields f, String field) throws MalformedException {
+    return Objects.requireNonNullElse(f.textOrNull(field), "");
   }
 }

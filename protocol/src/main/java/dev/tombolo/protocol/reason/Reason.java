@@ -267,10 +267,14 @@ public sealed interface Reason {
   record WaveSoaking(String rollout, String wave, String after, long untilMillis)
       implements Reason {}
 
-  record WaveApprovalNeeded(String rollout, String wave, String after) implements Reason {}
+  /// @param next the wave that a yes opens; empty: the hub is too old to say so
+  record WaveApprovalNeeded(String rollout, String wave, String after, String next)
+      implements Reason {}
 
   /// Nobody is in the wave that should prove the release.
-  record WaveEmpty(String rollout, String wave, String after) implements Reason {}
+  ///
+  /// @param next as in [WaveApprovalNeeded]
+  record WaveEmpty(String rollout, String wave, String after, String next) implements Reason {}
 
   record RolloutPaused(String rollout, String by, long sinceMillis) implements Reason {}
 
