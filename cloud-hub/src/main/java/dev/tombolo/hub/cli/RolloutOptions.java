@@ -97,7 +97,7 @@ final class RolloutOptions {
 
   @Option(
       names = "--roll-back",
-      description = "When it ends so, who has switched goes back to what it had.")
+      description = "When it ends so, who has switched goes back to what it had, all at once.")
   private boolean rollBack;
 
   @Option(

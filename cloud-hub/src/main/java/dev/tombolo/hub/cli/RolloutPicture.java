@@ -62,7 +62,7 @@ final class RolloutPicture {
   private static String wave(RolloutWaveRow wave) {
     return String.format(
         Locale.ROOT,
-        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%n",
+        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%s%n",
         wave.isOpen() ? "▸" : " ",
         Screen.plain(wave.name()),
         bar(wave),
@@ -72,7 +72,8 @@ final class RolloutPicture {
         part(wave.inFlight(), "switching"),
         part(wave.notReached(), "not reached"),
         part(wave.back(), "went back"),
-        part(wave.superseded(), "superseded"));
+        part(wave.superseded(), "superseded"),
+        part(wave.outside(), "no longer in it"));
   }
 
   private static String part(int count, String what) {

@@ -82,9 +82,12 @@ public final class RolloutLayer {
     return layer(choices);
   }
 
-  /// What the slot would have of an application if there were not this rollout.
+  /// What the slot would have of an application if there were not this rollout; null: nothing.
   static @Nullable Prior without(
       RolloutId id, HubState state, Name fleet, SlotRef slot, Name application) {
+    if (!Destinations.has(state, fleet, slot, application)) {
+      return null;
+    }
     List<Rollout> others =
         state.rollouts.of(fleet, application).stream()
             .filter(rollout -> !rollout.id().equals(id))
@@ -94,9 +97,7 @@ public final class RolloutLayer {
     if (choice != null) {
       return new Prior(choice.release(), choice.version());
     }
-    return assigned != null && Destinations.has(state, fleet, slot, application)
-        ? new Prior(assigned.release(), assigned.ref().version())
-        : null;
+    return assigned != null ? new Prior(assigned.release(), assigned.ref().version()) : null;
   }
 
   private static List<Word> words(HubState state, List<Rollout> newestFirst, SlotRef slot) {

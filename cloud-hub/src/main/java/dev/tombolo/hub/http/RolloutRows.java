@@ -41,6 +41,7 @@ final class RolloutRows {
         all.inFlight(),
         all.dark(),
         all.taken().total(),
+        all.outside(),
         record.createdMillis(),
         record.createdBy(),
         record.plan().deadlineMillis(),
@@ -64,7 +65,8 @@ final class RolloutRows {
             a.taken().total() + b.taken().total(),
             a.taken().succeeded() + b.taken().succeeded(),
             a.taken().failed() + b.taken().failed()),
-        a.alsoOut() + b.alsoOut());
+        a.alsoOut() + b.alsoOut(),
+        a.outside() + b.outside());
   }
 
   private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
@@ -81,6 +83,7 @@ final class RolloutRows {
         count.dark(),
         count.back(),
         count.taken().total(),
+        count.outside(),
         count.healthyPercent(),
         wave.gate().healthyPercent(),
         wave.gate().soakMillis(),
@@ -126,6 +129,9 @@ final class RolloutRows {
         failed == 0
             ? "done: all " + succeeded + " got it"
             : "done: " + succeeded + " got it, " + failed + " failed";
+    if (all.outside() > 0) {
+      said += ", " + all.outside() + " left it by their labels";
+    }
     return taken.total() == 0
         ? said
         : said + "; newer rollouts have taken " + taken.total() + " of them since";

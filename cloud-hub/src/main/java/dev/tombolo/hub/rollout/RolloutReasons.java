@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Says why a device of a rollout does not have its release yet, the nearest cause first. Whoever
 /// waits gets an answer.
@@ -97,6 +99,11 @@ public final class RolloutReasons {
       reasons.add(new Reason.RolloutFailedHere(id, at.failure()));
       return reasons;
     }
+    if (at.isOutside() && isOpen(record.state())) {
+      outstanding(at, reasons);
+      left(record, reasons);
+      return reasons;
+    }
     switch (record.state()) {
       case RolloutState.Planning _ -> reasons.add(new Reason.RolloutPlanning(id));
       case RolloutState.Aborted s -> {
@@ -123,6 +130,18 @@ public final class RolloutReasons {
       case RolloutState.Completed _ -> open(at, reasons);
     }
     return reasons;
+  }
+
+  private static boolean isOpen(RolloutState state) {
+    return state.isUnderWay() || state.givesPermits();
+  }
+
+  private static void left(RolloutRecord record, List<Reason> reasons) {
+    String labels =
+        new TreeMap<>(record.scope().labels())
+            .entrySet().stream().map(Object::toString).collect(Collectors.joining(","));
+    reasons.add(
+        new Reason.RolloutLeft(record.id().toString(), labels, record.application().text()));
   }
 
   private static void outstanding(Standing at, List<Reason> reasons) {

@@ -130,6 +130,7 @@ class RolloutReasonsTest {
     obstacles.put("a deadline", at(new RolloutState.Expired(0, NOW), Phase.READY, 0));
     obstacles.put("its own failure", at(open, Phase.FAILED, 0));
     obstacles.put("a newer rollout", superseded(open));
+    obstacles.put("labels that have changed", outside(open));
     obstacles.put("a permit that a restore may have lost", suspect(open));
 
     Map<String, String> sentences = new LinkedHashMap<>();
@@ -187,6 +188,7 @@ class RolloutReasonsTest {
         all.add(at(state, phase, 1));
         all.add(with(state, phase, 1, WaveCount.NONE, 0, 0, 0));
         all.add(superseded(state));
+        all.add(outside(state));
       }
     }
     return all;
@@ -194,7 +196,18 @@ class RolloutReasonsTest {
 
   private static WaveCount count(int reached, int succeeded) {
     return new WaveCount(
-        reached, succeeded, 0, 0, reached - succeeded, 0, 0, 0, reached, WaveCount.Taken.NONE, 0);
+        reached,
+        succeeded,
+        0,
+        0,
+        reached - succeeded,
+        0,
+        0,
+        0,
+        reached,
+        WaveCount.Taken.NONE,
+        0,
+        0);
   }
 
   private static Standing at(RolloutState state, Phase phase, int wave) {
@@ -220,6 +233,10 @@ class RolloutReasonsTest {
     return standing(state, Phase.WAITING, 0, SOME, 0, 0, 0, null, true);
   }
 
+  private static Standing outside(RolloutState state) {
+    return standing(state, Phase.WAITING, 0, SOME, 0, 0, 0, null, true, false);
+  }
+
   private static Standing standing(
       RolloutState state,
       Phase phase,
@@ -229,6 +246,21 @@ class RolloutReasonsTest {
       int siteFailed,
       int inFlight,
       @Nullable RolloutId by,
+      boolean isSuspect) {
+    return standing(
+        state, phase, wave, first, siteInFlight, siteFailed, inFlight, by, false, isSuspect);
+  }
+
+  private static Standing standing(
+      RolloutState state,
+      Phase phase,
+      int wave,
+      WaveCount first,
+      int siteInFlight,
+      int siteFailed,
+      int inFlight,
+      @Nullable RolloutId by,
+      boolean isOutside,
       boolean isSuspect) {
     RolloutRecord record =
         new RolloutRecord(
@@ -257,6 +289,7 @@ class RolloutReasonsTest {
         wave,
         phase,
         by,
+        isOutside,
         isSuspect || phase.isInFlight(),
         isSuspect,
         NOW + HOUR,

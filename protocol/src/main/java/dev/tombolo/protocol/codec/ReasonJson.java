@@ -170,6 +170,8 @@ final class ReasonJson {
       case "permit-outstanding" ->
           new Reason.PermitOutstanding(
               f.text("rollout"), f.integer("untilMillis"), f.yes("sinceRestore"));
+      case "rollout-left" ->
+          new Reason.RolloutLeft(f.text("rollout"), f.text("labels"), f.text("application"));
       case "rollout-superseded" -> new Reason.RolloutSuperseded(f.text("rollout"), f.text("by"));
       case "rollout-ended" ->
           new Reason.RolloutEnded(
@@ -496,6 +498,11 @@ final class ReasonJson {
               .text("rollout", r.rollout())
               .integer("untilMillis", r.untilMillis())
               .yes("sinceRestore", r.sinceRestore());
+      case Reason.RolloutLeft r ->
+          json.text("code", "rollout-left")
+              .text("rollout", r.rollout())
+              .text("labels", r.labels())
+              .text("application", r.application());
       case Reason.RolloutSuperseded r ->
           json.text("code", "rollout-superseded").text("rollout", r.rollout()).text("by", r.by());
       case Reason.RolloutEnded r ->

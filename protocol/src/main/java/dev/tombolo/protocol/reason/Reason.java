@@ -287,6 +287,11 @@ public sealed interface Reason {
   record PermitOutstanding(String rollout, long untilMillis, boolean sinceRestore)
       implements Reason {}
 
+  /// Its labels, or where the application goes, have changed since it was in the rollout.
+  ///
+  /// @param labels that a device must have; empty: any
+  record RolloutLeft(String rollout, String labels, String application) implements Reason {}
+
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
   /// @param how `aborted`, `rolled back`, ...

@@ -557,6 +557,14 @@ public final class ReasonText {
                   + ", and has not told the outcome.";
       case Reason.RolloutSuperseded r ->
           "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
+      case Reason.RolloutLeft r ->
+          "Rollout "
+              + r.rollout()
+              + " no longer moves it: that one is for devices "
+              + (r.labels().isEmpty() ? "" : "with " + r.labels() + ", ")
+              + "where "
+              + r.application()
+              + " goes, and labels have changed since.";
       case Reason.RolloutEnded r ->
           "Rollout "
               + r.rollout()
