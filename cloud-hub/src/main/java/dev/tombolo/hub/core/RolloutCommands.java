@@ -235,10 +235,12 @@ final class RolloutCommands {
       return new Reason.InputInvalid(
           "abort", abort.failed() + ", " + abort.failedPercent() + " %", "use 0 to 100 %");
     }
-    if (plan.budgets().perSite() < 0
-        || plan.budgets().inFlight() < 0
-        || plan.budgets().failuresPerSite() < 0) {
-      return new Reason.InputInvalid("budget", "negative", "use 0 for no bound");
+    Reason negative = negative("perSite", plan.budgets().perSite());
+    negative = negative != null ? negative : negative("inFlight", plan.budgets().inFlight());
+    negative =
+        negative != null ? negative : negative("failuresPerSite", plan.budgets().failuresPerSite());
+    if (negative != null) {
+      return negative;
     }
     Set<String> names = new HashSet<>();
     for (Wave wave : plan.waves()) {
@@ -251,6 +253,12 @@ final class RolloutCommands {
       }
     }
     return null;
+  }
+
+  private static @Nullable Reason negative(String field, int value) {
+    return value < 0
+        ? new Reason.InputInvalid(field, Integer.toString(value), "use 0 for no bound")
+        : null;
   }
 
   private static @Nullable Reason wave(Wave wave) {
@@ -624,7 +632,7 @@ final class RolloutCommands {
   }
 
   private static Reason said(String why) {
-    return new Reason.NotAllowed(why.isEmpty() ? "no cause was given" : why);
+    return new Reason.CauseGiven(why);
   }
 
   private static AdminAnswer not(Rollout rollout, String detail) {

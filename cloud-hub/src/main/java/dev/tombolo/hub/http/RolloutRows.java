@@ -111,7 +111,8 @@ final class RolloutRows {
           "paused by " + paused.by() + "; " + out(all) + "go on with resume";
       case RolloutState.Completed _ -> done(all);
       case RolloutState.Aborted aborted ->
-          "aborted by " + aborted.by() + ": " + ReasonText.say(aborted.cause()) + " " + out(all);
+          ("aborted by " + aborted.by() + ": " + ReasonText.say(aborted.cause()) + " " + out(all))
+              .strip();
       case RolloutState.RolledBack back ->
           "rolled back by " + back.by() + ": " + ReasonText.say(back.cause()) + goneBack(all);
       case RolloutState.Expired _ ->

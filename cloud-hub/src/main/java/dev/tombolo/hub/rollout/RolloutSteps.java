@@ -118,9 +118,10 @@ public final class RolloutSteps {
     if (block != null) {
       return List.of(block);
     }
+    // With the counts, so that nobody reads a rollout that has begun with nobody in it.
     return List.of(
-        new RolloutChange.Put(
-            rollout.record().with(new RolloutState.Rolling(0, nowMillis, 0, ""))));
+        new RolloutChange.Put(rollout.record().with(new RolloutState.Rolling(0, nowMillis, 0, ""))),
+        new RolloutChange.Counted(rollout.id(), rollout.counts()));
   }
 
   /// What time brings: permits that are over, an end, the next wave, permits.

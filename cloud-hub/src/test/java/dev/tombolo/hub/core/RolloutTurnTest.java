@@ -36,6 +36,7 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.DateSpan;
@@ -823,6 +824,29 @@ class RolloutTurnTest {
     String written = RolloutJson.write(rollout().record());
     assertThat(Json.read("record", written, 1 << 20, RolloutJson::record))
         .isEqualTo(rollout().record());
+  }
+
+  @Test
+  void whoAsksHearsTheCauseThatWasGivenAndNothingElse() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    steered(AdminCommand.SteerRollout.Action.ABORT, "counts are off");
+
+    assertThat(why(other).stream().map(ReasonText::say))
+        .containsExactly(
+            "Rollout r1 was aborted by user:alice: The cause that was given: counts are off.");
+  }
+
+  /// Counts are written down once a second, but for the first ones.
+  @Test
+  void whoReadsThatItHasBegunReadsHowManyAreInIt() {
+    scene.now += 1_000;
+    scene.command(creation(Optional.empty()));
+    while (rollout().state() instanceof RolloutState.Planning) {
+      scene.pass(Duration.ofMillis(1));
+    }
+
+    assertThat(rollout().counted().getLast().total()).isEqualTo(1);
   }
 
   @Test

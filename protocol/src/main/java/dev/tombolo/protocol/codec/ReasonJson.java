@@ -173,6 +173,7 @@ final class ReasonJson {
       case "rollout-left" ->
           new Reason.RolloutLeft(f.text("rollout"), f.text("labels"), f.text("application"));
       case "rollout-superseded" -> new Reason.RolloutSuperseded(f.text("rollout"), f.text("by"));
+      case "cause-given" -> new Reason.CauseGiven(f.text("why"));
       case "rollout-ended" ->
           new Reason.RolloutEnded(
               f.text("rollout"), f.text("how"), f.text("by"), read(f.object("cause")));
@@ -505,6 +506,7 @@ final class ReasonJson {
               .text("application", r.application());
       case Reason.RolloutSuperseded r ->
           json.text("code", "rollout-superseded").text("rollout", r.rollout()).text("by", r.by());
+      case Reason.CauseGiven r -> json.text("code", "cause-given").text("why", r.why());
       case Reason.RolloutEnded r ->
           json.text("code", "rollout-ended")
               .text("rollout", r.rollout())

@@ -297,6 +297,11 @@ public sealed interface Reason {
   /// @param how `aborted`, `rolled back`, ...
   record DeadlinePassed(long atMillis) implements Reason {}
 
+  /// What a person said when they stopped something.
+  ///
+  /// @param why empty: nothing
+  record CauseGiven(String why) implements Reason {}
+
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 
   record RolloutFailedHere(String rollout, Reason cause) implements Reason {}

@@ -565,6 +565,10 @@ public final class ReasonText {
               + "where "
               + r.application()
               + " goes, and labels have changed since.";
+      case Reason.CauseGiven r ->
+          r.why().isEmpty()
+              ? "No cause was given for it."
+              : "The cause that was given: " + r.why() + (r.why().endsWith(".") ? "" : ".");
       case Reason.RolloutEnded r ->
           "Rollout "
               + r.rollout()
