@@ -116,9 +116,9 @@ final class RolloutRows {
       case RolloutState.RolledBack back ->
           "rolled back by " + back.by() + ": " + ReasonText.say(back.cause()) + goneBack(all);
       case RolloutState.Expired _ ->
-          "closed at its deadline, "
+          "closed at its deadline; "
               + (all.total() - all.succeeded() - all.failed())
-              + " were not reached";
+              + " have not got it";
     };
   }
 
@@ -145,7 +145,7 @@ final class RolloutRows {
       said += " " + all.back() + (all.back() == 1 ? " is" : " are") + " back on what they had.";
     }
     if (untold > 0) {
-      said += " " + untold + " not yet told so.";
+      said += " " + untold + " had it before, or have not told that they are back.";
     }
     return said;
   }

@@ -303,6 +303,13 @@ public final class Rollout {
   /// What is selected for the hardware that has the slot now. A permit is for one device alone: who
   /// takes over the slot does not get that of the one before.
   public Choice choice(int member, int holder) {
+    return choice(member, holder, isOutside(member));
+  }
+
+  /// As it would be.
+  ///
+  /// @param isOutside whether the rollout would not be about the device any more
+  public Choice choice(int member, int holder, boolean isOutside) {
     Phase phase = members.phaseOf(member);
     boolean isOthers = phase.isInFlight() && members.holder[member] != holder;
     return Choice.of(
@@ -311,7 +318,7 @@ public final class Rollout {
         members.wave[member],
         members.granted[member],
         members.prior[member],
-        !isIts(member),
+        isOutside || isSuperseded(member),
         isSuspect(member));
   }
 

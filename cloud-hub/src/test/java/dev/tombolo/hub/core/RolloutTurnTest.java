@@ -495,6 +495,20 @@ class RolloutTurnTest {
   }
 
   @Test
+  void aDryRunKnowsWhoLeavesARollout() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    assertThat(selected(canary).release()).isEqualTo(target);
+
+    assertThat(wouldChange(new AdminObject.Slot(slotOf(canary), "", Map.of(), Map.of())))
+        .isEqualTo(1);
+    assertThat(
+            wouldChange(
+                new AdminObject.Slot(slotOf(canary), "", Map.of("tier", "pilot"), Map.of())))
+        .isZero();
+  }
+
+  @Test
   void whoseLabelHasChangedHearsSo() {
     scene.connected(canary, scene.birth("boot-1", 1));
     toPilots(canary, other);
