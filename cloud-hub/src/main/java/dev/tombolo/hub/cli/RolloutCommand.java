@@ -561,7 +561,10 @@ final class RolloutCommand extends CommandGroup {
 
   @Command(
       name = "rollback",
-      description = "End a rollout, and take everybody who has switched back to what they had.",
+      description = {
+        "End a rollout, and take everybody who has switched back to what they had.",
+        "All at once, each in its site's windows: the rollout's budgets are for the way there."
+      },
       footerHeading = "%nExample:%n",
       footer = "  tombolo rollout rollback r12 --why 'counts are off'")
   @SuppressWarnings("NullAway.Init")

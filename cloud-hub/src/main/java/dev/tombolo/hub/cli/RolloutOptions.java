@@ -97,7 +97,7 @@ final class RolloutOptions {
 
   @Option(
       names = "--roll-back",
-      description = "When it ends so, who has switched goes back to what it had.")
+      description = "When it ends so, who has switched goes back to what it had, all at once.")
   private boolean rollBack;
 
   @Option(
@@ -195,7 +195,15 @@ final class RolloutOptions {
     try {
       return Instant.parse(text).toEpochMilli();
     } catch (java.time.format.DateTimeParseException e) {
-      return System.currentTimeMillis() + millis("--deadline", text);
+      // said below
+    }
+    try {
+      return System.currentTimeMillis() + Units.duration(text).toMillis();
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(
+          "--deadline: '"
+              + text
+              + "' is neither a time (2026-12-24T06:00:00Z) nor a duration (14d)");
     }
   }
 }

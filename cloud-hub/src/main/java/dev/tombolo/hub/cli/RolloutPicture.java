@@ -18,6 +18,11 @@ import java.util.OptionalInt;
 
 /// A rollout as a picture: a bar for each wave, what it waits for, and what happened last.
 final class RolloutPicture {
+  /// Of a terminal that nobody has made wider.
+  private static final int COLUMNS = 80;
+
+  private static final String INDENT = "  ";
+  private static final String COMMAND = ": tombolo ";
   private static final int BAR = 32;
   private static final int EVENTS = 6;
   private static final int DEVICES = 5;
@@ -45,7 +50,8 @@ final class RolloutPicture {
             rollout.release(),
             rollout.scope(),
             rollout.state()));
-    out.append("  ").append(Screen.plain(rollout.words())).append('\n').append('\n');
+    wrapped(Screen.plain(rollout.words()), out);
+    out.append('\n');
     for (RolloutWaveRow wave : rollout.waves()) {
       out.append(wave(wave));
     }
@@ -59,10 +65,28 @@ final class RolloutPicture {
     return out.toString();
   }
 
+  /// At words; a command at its end stands in a line of its own when it does not fit, so that it
+  /// can be copied.
+  private static void wrapped(String text, StringBuilder out) {
+    int command = text.indexOf(COMMAND);
+    boolean fits = INDENT.length() + text.length() <= COLUMNS;
+    String words = command < 0 || fits ? text : text.substring(0, command + 1);
+    int column = 0;
+    for (String word : words.split(" ")) {
+      boolean isNext = column > 0 && column + 1 + word.length() <= COLUMNS;
+      out.append(isNext ? " " : (column > 0 ? "\n" : "") + INDENT).append(word);
+      column = (isNext ? column + 1 : INDENT.length()) + word.length();
+    }
+    out.append('\n');
+    if (words.length() < text.length()) {
+      out.append(INDENT).append(INDENT).append(text.substring(words.length()).strip()).append('\n');
+    }
+  }
+
   private static String wave(RolloutWaveRow wave) {
     return String.format(
         Locale.ROOT,
-        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%n",
+        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%s%n",
         wave.isOpen() ? "▸" : " ",
         Screen.plain(wave.name()),
         bar(wave),
@@ -72,7 +96,8 @@ final class RolloutPicture {
         part(wave.inFlight(), "switching"),
         part(wave.notReached(), "not reached"),
         part(wave.back(), "went back"),
-        part(wave.superseded(), "superseded"));
+        part(wave.superseded(), "superseded"),
+        part(wave.outside(), "no longer in it"));
   }
 
   private static String part(int count, String what) {

@@ -6,6 +6,7 @@ import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Where in its fleet an application goes.
 final class Destinations {
@@ -14,8 +15,7 @@ final class Destinations {
   /// Whether what is selected for the whole fleet is meant for the slot, too: its policies say so,
   /// or the application was assigned to the slot or its site by name.
   static boolean has(HubState state, Name fleet, SlotRef slot, Name application) {
-    Map<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
-    Kept<AdminObject.Application> kept = there == null ? null : there.get(application);
+    Kept<AdminObject.Application> kept = kept(state, fleet, application);
     if (kept == null || kept.content().policies().isEmpty()) {
       return true;
     }
@@ -30,6 +30,18 @@ final class Destinations {
     return SyncPolicy.isAnyFor(kept.content().policies(), facts.labels())
         || isAssigned(state, new Assignment.Place(fleet, slot.site(), slot.slot()), application)
         || isAssigned(state, new Assignment.Place(fleet, slot.site(), null), application);
+  }
+
+  /// Whether the application goes only to some places of the fleet.
+  static boolean isAnySaid(HubState state, Name fleet, Name application) {
+    Kept<AdminObject.Application> kept = kept(state, fleet, application);
+    return kept != null && !kept.content().policies().isEmpty();
+  }
+
+  private static @Nullable Kept<AdminObject.Application> kept(
+      HubState state, Name fleet, Name application) {
+    Map<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
+    return there == null ? null : there.get(application);
   }
 
   private static boolean isAssigned(HubState state, Assignment.Place place, Name application) {

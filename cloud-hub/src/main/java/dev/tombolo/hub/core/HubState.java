@@ -192,6 +192,10 @@ public final class HubState {
   /// Another one after every change that may change somebody's desired document.
   private long documentsRevision;
 
+  /// Another one after every change of what says where a rollout goes: labels, destinations, and
+  /// what is assigned by name.
+  private long placesRevision;
+
   /// Connected devices of whose document something is due at a time, by the time.
   private final Waits listening = new Waits();
 
@@ -268,6 +272,9 @@ public final class HubState {
   public void apply(HubChange change) {
     if (bearsOnDocuments(change)) {
       documentsRevision++;
+    }
+    if (bearsOnPlaces(change)) {
+      placesRevision++;
     }
     switch (change) {
       case HubChange.HistoryMoved c -> history = c.history();
@@ -610,6 +617,20 @@ public final class HubState {
   /// The same number: what is rendered for a slot has not changed, but for what times do.
   long documentsRevision() {
     return documentsRevision;
+  }
+
+  /// The same number: every slot is in the scopes in which it was.
+  long placesRevision() {
+    return placesRevision;
+  }
+
+  private static boolean bearsOnPlaces(HubChange change) {
+    return change instanceof HubChange.SitePut
+        || change instanceof HubChange.SlotPut
+        || change instanceof HubChange.ApplicationPut
+        || change instanceof HubChange.ObjectGone
+        || change instanceof HubChange.AssignmentPut
+        || change instanceof HubChange.AssignmentRemoved;
   }
 
   /// Of presences see [#putPresence].

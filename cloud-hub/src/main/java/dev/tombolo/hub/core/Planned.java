@@ -113,7 +113,21 @@ final class Planned {
         wanted(new Place(fleet, slot.site(), null)),
         wanted(new Place(fleet, slot.site(), slot.slot())),
         RolloutLayer.of(
-            state, rolloutsOf(fleet), slot, application -> narrowest(fleet, slot, application)));
+            state,
+            rolloutsOf(fleet),
+            slot,
+            application -> narrowest(fleet, slot, application),
+            (rollout, member) ->
+                !rollout.record().scope().labels().isEmpty()
+                    ? !rollout.record().scope().covers(slot, labels(site, kept))
+                    : rollout.isOutside(member)));
+  }
+
+  private static Map<String, String> labels(
+      Kept<AdminObject.Site> site, Kept<AdminObject.Slot> slot) {
+    Map<String, String> labels = new HashMap<>(site.content().labels());
+    labels.putAll(slot.content().labels());
+    return labels;
   }
 
   /// Those of applications that go are forgotten with them.

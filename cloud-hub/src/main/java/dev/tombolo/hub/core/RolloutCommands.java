@@ -39,9 +39,6 @@ final class RolloutCommands {
   /// Rollouts of all fleets that are planned, rolling or paused.
   static final int UNDER_WAY_MAX = 64;
 
-  /// Failed devices tried again by one command.
-  static final int RETRY_MAX = 500;
-
   /// Permits named when a rollout is aborted.
   private static final int OUTSTANDING_NAMED = 20;
 
@@ -168,7 +165,8 @@ final class RolloutCommands {
         0,
         nowMillis,
         who.name(),
-        origin);
+        origin,
+        RolloutRecord.NO_RETRY);
   }
 
   /// Begins what [#refusal] has nothing against.
@@ -237,10 +235,12 @@ final class RolloutCommands {
       return new Reason.InputInvalid(
           "abort", abort.failed() + ", " + abort.failedPercent() + " %", "use 0 to 100 %");
     }
-    if (plan.budgets().perSite() < 0
-        || plan.budgets().inFlight() < 0
-        || plan.budgets().failuresPerSite() < 0) {
-      return new Reason.InputInvalid("budget", "negative", "use 0 for no bound");
+    Reason negative = negative("perSite", plan.budgets().perSite());
+    negative = negative != null ? negative : negative("inFlight", plan.budgets().inFlight());
+    negative =
+        negative != null ? negative : negative("failuresPerSite", plan.budgets().failuresPerSite());
+    if (negative != null) {
+      return negative;
     }
     Set<String> names = new HashSet<>();
     for (Wave wave : plan.waves()) {
@@ -253,6 +253,12 @@ final class RolloutCommands {
       }
     }
     return null;
+  }
+
+  private static @Nullable Reason negative(String field, int value) {
+    return value < 0
+        ? new Reason.InputInvalid(field, Integer.toString(value), "use 0 for no bound")
+        : null;
   }
 
   private static @Nullable Reason wave(Wave wave) {
@@ -543,10 +549,9 @@ final class RolloutCommands {
       return not(rollout, "nobody has failed");
     }
     List<RolloutChange> changes =
-        RolloutSteps.retry(
-            rollout, RETRY_MAX, slot -> hasOther(rollout.record(), slot), draft.nowMillis);
+        RolloutSteps.retry(rollout, slot -> without(rollout.record(), slot), draft.nowMillis);
     long tried = changes.stream().filter(RolloutChange.Moved.class::isInstance).count();
-    long leftOut = Math.min(failed, RETRY_MAX) - tried;
+    long leftOut = Math.min(failed, RolloutSteps.RETRY_SLICE) - tried;
     for (RolloutChange change : changes) {
       if (change instanceof RolloutChange.Kept kept) {
         draft.change(new HubChange.RolloutKept(kept));
@@ -557,15 +562,17 @@ final class RolloutCommands {
     draft.audit(who, "rollout-retry", RolloutWords.subject(rollout.record()), "", "");
     return done(
         rollout,
-        tried
+        (failed - leftOut)
             + " are tried again"
+            + (failed > RolloutSteps.RETRY_SLICE
+                ? ", " + RolloutSteps.RETRY_SLICE + " of them at a time"
+                : "")
             + (leftOut > 0
                 ? "; "
                     + leftOut
-                    + " not, for without it the same release is selected there: assign what they"
-                    + " should have until then"
-                : "")
-            + (failed > RETRY_MAX ? "; say it once more for the next ones" : ""));
+                    + " not, for without it the same release is selected there (assign what they"
+                    + " should have until then), or they have left the rollout by their labels"
+                : ""));
   }
 
   /// What the whole fleet was given after the rollout was made; null: nothing. It counts, and what
@@ -578,11 +585,9 @@ final class RolloutCommands {
     return at != null && at.changedMillis() > record.createdMillis() ? at : null;
   }
 
-  private boolean hasOther(RolloutRecord record, SlotRef slot) {
-    Prior prior =
-        RolloutLayer.without(
-            record.id(), state, record.scope().fleet(), slot, record.application());
-    return prior == null || !prior.release().equals(record.digest());
+  private @Nullable Prior without(RolloutRecord record, SlotRef slot) {
+    return RolloutLayer.without(
+        record.id(), state, record.scope().fleet(), slot, record.application());
   }
 
   /// What a site or a slot of its scope was given after the rollout was made. Its devices would
@@ -627,7 +632,7 @@ final class RolloutCommands {
   }
 
   private static Reason said(String why) {
-    return new Reason.NotAllowed(why.isEmpty() ? "no cause was given" : why);
+    return new Reason.CauseGiven(why);
   }
 
   private static AdminAnswer not(Rollout rollout, String detail) {

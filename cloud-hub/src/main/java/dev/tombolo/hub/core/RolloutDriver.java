@@ -8,6 +8,7 @@ import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.RolloutSteps;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ final class RolloutDriver {
   /// Slots looked at in one step while a rollout is planned, at up to 6 us each; those of a site
   /// together.
   static final int SEARCH_SLICE = 500;
+
+  /// Devices looked at in one step when labels or destinations have changed.
+  static final int LOOK_SLICE = 250;
 
   /// Sites looked at in one step.
   private static final int SEARCH_SITES = 500;
@@ -50,6 +55,9 @@ final class RolloutDriver {
 
   private long countedMillis;
 
+  /// Of rollouts that have labels or destinations to look at.
+  private final Map<RolloutId, Look> looks = new HashMap<>();
+
   RolloutDriver(HubState state, Rendered rendered) {
     this.state = state;
     this.rendered = rendered;
@@ -57,19 +65,36 @@ final class RolloutDriver {
   }
 
   /// A device has come, or what it should have may have changed: one that is new in the scope of a
-  /// rollout takes part from now on.
+  /// rollout takes part from now on, and one that is in it no more leaves it.
   void born(DeviceId id, StepDraft draft) {
     DeviceRecord device = state.devices.get(id);
     if (device == null) {
       return;
     }
     for (List<Rollout> newestFirst : state.rolloutsAt(device.slot()).values()) {
+      for (Rollout rollout : newestFirst) {
+        scoped(rollout, rollout.find(device.slot())).ifPresent(it -> add(List.of(it), draft));
+      }
       Rollout rollout = takes(device.slot(), newestFirst);
       if (rollout != null && rollout.find(device.slot()) < 0) {
-        draft.change(new HubChange.RolloutKept(RolloutSteps.joins(rollout, device.slot())));
+        RolloutChange.Kept joins =
+            RolloutSteps.joins(rollout, device.slot(), labels(device.slot()));
+        draft.change(new HubChange.RolloutKept(joins));
         draft.change(HubChange.DocumentsStale.at(device.slot()));
       }
     }
+  }
+
+  /// A device of a rollout leaves it or comes back, when its scope says so by now.
+  private Optional<RolloutChange> scoped(Rollout rollout, int member) {
+    boolean mayBe =
+        member >= 0
+            && isOpen(rollout.state())
+            && !rollout.isSuperseded(member)
+            && state.slots.containsKey(rollout.slot(member));
+    return mayBe
+        ? RolloutSteps.scoped(rollout, member, isFor(rollout.record(), rollout.slot(member)))
+        : Optional.empty();
   }
 
   /// The newest rollout that has the slot or may take it.
@@ -78,16 +103,23 @@ final class RolloutDriver {
       if (rollout.find(slot) >= 0) {
         return rollout;
       }
-      RolloutState now = rollout.state();
-      boolean isOpen =
-          now instanceof RolloutState.Rolling
-              || now instanceof RolloutState.Paused
-              || now instanceof RolloutState.Completed;
-      if (isOpen && isFor(rollout.record(), slot)) {
+      if (isOpen(rollout.state()) && isFor(rollout.record(), slot)) {
         return rollout;
       }
     }
     return null;
+  }
+
+  /// Whether devices may still come into it.
+  private static boolean isOpen(RolloutState now) {
+    return switch (now) {
+      case RolloutState.Rolling _, RolloutState.Paused _, RolloutState.Completed _ -> true;
+      case RolloutState.Planning _,
+          RolloutState.Aborted _,
+          RolloutState.RolledBack _,
+          RolloutState.Expired _ ->
+          false;
+    };
   }
 
   /// Whether a device of the slot belongs in the rollout: it is in its scope, and the application
@@ -162,7 +194,7 @@ final class RolloutDriver {
 
   boolean isWorkLeft() {
     for (Rollout rollout : state.rollouts.all()) {
-      if (RolloutSteps.isWorkLeft(rollout)) {
+      if (RolloutSteps.isWorkLeft(rollout) || isLookLeft(rollout)) {
         return true;
       }
     }
@@ -195,10 +227,50 @@ final class RolloutDriver {
 
   private List<RolloutChange> step(Rollout rollout, long nowMillis) {
     if (!isPlanning(rollout)) {
+      List<RolloutChange> moved = look(rollout);
+      if (!moved.isEmpty()) {
+        return moved;
+      }
       return RolloutSteps.tick(rollout, slotsOf(rollout.record()), nowMillis);
     }
     List<RolloutChange> changes = RolloutSteps.plan(rollout, nowMillis);
     return changes.isEmpty() ? List.of(search(rollout)) : changes;
+  }
+
+  /// How far a rollout's devices were looked at since places changed last.
+  private record Look(long revision, int next) {}
+
+  private boolean isLookLeft(Rollout rollout) {
+    if (!isOpen(rollout.state()) || isWhole(rollout.record())) {
+      return false;
+    }
+    Look at = looks.get(rollout.id());
+    return at == null || at.revision() != state.placesRevision() || at.next() < rollout.size();
+  }
+
+  /// Whether the rollout is about all devices of its sites, whatever their labels.
+  private boolean isWhole(RolloutRecord record) {
+    Name fleet = record.scope().fleet();
+    return record.scope().labels().isEmpty()
+        && !Destinations.isAnySaid(state, fleet, record.application());
+  }
+
+  /// The next slice of devices, dark ones too: those whose labels have changed leave, or come back.
+  private List<RolloutChange> look(Rollout rollout) {
+    if (!isLookLeft(rollout)) {
+      return List.of();
+    }
+    Look at = looks.get(rollout.id());
+    long revision = state.placesRevision();
+    int from = at == null || at.revision() != revision ? 0 : at.next();
+    int end = Math.min(rollout.size(), from + LOOK_SLICE);
+    List<RolloutChange> moved = new ArrayList<>();
+    for (int member = from; member < end; member++) {
+      scoped(rollout, member).ifPresent(moved::add);
+    }
+    looks.put(rollout.id(), new Look(revision, end));
+    looks.keySet().removeIf(id -> state.rollouts.find(id) == null);
+    return moved;
   }
 
   private static boolean isAnyEnd(List<RolloutChange> changes) {
@@ -359,7 +431,10 @@ final class RolloutDriver {
     // What a device has staged or begun changes nothing of what is selected for it.
     boolean isQuiet = moved.phase() == before || moved.phase() == Phase.SWITCHED;
     boolean isOnlyStaged = moved.phase() == Phase.READY && before == Phase.WAITING;
-    if (!isQuiet && !isOnlyStaged || moved.wave() != rollout.wave(moved.member())) {
+    boolean isElsewhere =
+        moved.wave() != rollout.wave(moved.member())
+            || moved.isOutside() != rollout.isOutside(moved.member());
+    if (!isQuiet && !isOnlyStaged || isElsewhere) {
       draft.change(HubChange.DocumentsStale.at(slot));
     }
   }

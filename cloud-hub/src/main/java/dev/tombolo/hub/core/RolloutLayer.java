@@ -56,17 +56,25 @@ public final class RolloutLayer {
         state,
         state.rollouts.of(fleet),
         slot,
-        application -> assigned(state, fleet, slot, application));
+        application -> assigned(state, fleet, slot, application),
+        Rollout::isOutside);
+  }
+
+  /// Whether a rollout is not about one of its devices any more.
+  interface Leaving {
+    boolean isOutside(Rollout rollout, int member);
   }
 
   /// @param rollouts of the slot's fleet
   /// @param assigned the narrowest assignment of an application that reaches the slot, as it is or
   ///   as it will be
+  /// @param leaving as it is or as it will be
   static Optional<Layer> of(
       HubState state,
       Map<Name, List<Rollout>> rollouts,
       SlotRef slot,
-      Function<Name, @Nullable Assignment> assigned) {
+      Function<Name, @Nullable Assignment> assigned,
+      Leaving leaving) {
     if (rollouts.isEmpty()) {
       return Optional.empty();
     }
@@ -74,7 +82,7 @@ public final class RolloutLayer {
     rollouts.forEach(
         (application, newestFirst) -> {
           Layer.Choice choice =
-              choice(words(state, newestFirst, slot), assigned.apply(application));
+              choice(words(state, newestFirst, slot, leaving), assigned.apply(application));
           if (choice != null) {
             choices.put(application, choice);
           }
@@ -82,30 +90,33 @@ public final class RolloutLayer {
     return layer(choices);
   }
 
-  /// What the slot would have of an application if there were not this rollout.
+  /// What the slot would have of an application if there were not this rollout; null: nothing.
   static @Nullable Prior without(
       RolloutId id, HubState state, Name fleet, SlotRef slot, Name application) {
+    if (!Destinations.has(state, fleet, slot, application)) {
+      return null;
+    }
     List<Rollout> others =
         state.rollouts.of(fleet, application).stream()
             .filter(rollout -> !rollout.id().equals(id))
             .toList();
     Assignment assigned = assigned(state, fleet, slot, application);
-    Layer.Choice choice = choice(words(state, others, slot), assigned);
+    Layer.Choice choice = choice(words(state, others, slot, Rollout::isOutside), assigned);
     if (choice != null) {
       return new Prior(choice.release(), choice.version());
     }
-    return assigned != null && Destinations.has(state, fleet, slot, application)
-        ? new Prior(assigned.release(), assigned.ref().version())
-        : null;
+    return assigned != null ? new Prior(assigned.release(), assigned.ref().version()) : null;
   }
 
-  private static List<Word> words(HubState state, List<Rollout> newestFirst, SlotRef slot) {
+  private static List<Word> words(
+      HubState state, List<Rollout> newestFirst, SlotRef slot, Leaving leaving) {
     int holder = RolloutDriver.holder(state.holders.get(slot));
     List<Word> words = new ArrayList<>(1);
     for (Rollout rollout : newestFirst) {
       int member = rollout.find(slot);
       if (member >= 0) {
-        words.add(new Word(rollout.record(), rollout.choice(member, holder)));
+        boolean isOutside = leaving.isOutside(rollout, member);
+        words.add(new Word(rollout.record(), rollout.choice(member, holder, isOutside)));
       }
     }
     return words;

@@ -41,6 +41,7 @@ final class RolloutRows {
         all.inFlight(),
         all.dark(),
         all.taken().total(),
+        all.outside(),
         record.createdMillis(),
         record.createdBy(),
         record.plan().deadlineMillis(),
@@ -64,7 +65,8 @@ final class RolloutRows {
             a.taken().total() + b.taken().total(),
             a.taken().succeeded() + b.taken().succeeded(),
             a.taken().failed() + b.taken().failed()),
-        a.alsoOut() + b.alsoOut());
+        a.alsoOut() + b.alsoOut(),
+        a.outside() + b.outside());
   }
 
   private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
@@ -81,6 +83,7 @@ final class RolloutRows {
         count.dark(),
         count.back(),
         count.taken().total(),
+        count.outside(),
         count.healthyPercent(),
         wave.gate().healthyPercent(),
         wave.gate().soakMillis(),
@@ -108,13 +111,14 @@ final class RolloutRows {
           "paused by " + paused.by() + "; " + out(all) + "go on with resume";
       case RolloutState.Completed _ -> done(all);
       case RolloutState.Aborted aborted ->
-          "aborted by " + aborted.by() + ": " + ReasonText.say(aborted.cause()) + " " + out(all);
+          ("aborted by " + aborted.by() + ": " + ReasonText.say(aborted.cause()) + " " + out(all))
+              .strip();
       case RolloutState.RolledBack back ->
           "rolled back by " + back.by() + ": " + ReasonText.say(back.cause()) + goneBack(all);
       case RolloutState.Expired _ ->
-          "closed at its deadline, "
+          "closed at its deadline; "
               + (all.total() - all.succeeded() - all.failed())
-              + " were not reached";
+              + " have not got it";
     };
   }
 
@@ -126,6 +130,9 @@ final class RolloutRows {
         failed == 0
             ? "done: all " + succeeded + " got it"
             : "done: " + succeeded + " got it, " + failed + " failed";
+    if (all.outside() > 0) {
+      said += ", " + all.outside() + " left it by their labels";
+    }
     return taken.total() == 0
         ? said
         : said + "; newer rollouts have taken " + taken.total() + " of them since";
@@ -138,7 +145,7 @@ final class RolloutRows {
       said += " " + all.back() + (all.back() == 1 ? " is" : " are") + " back on what they had.";
     }
     if (untold > 0) {
-      said += " " + untold + " not yet told so.";
+      said += " " + untold + " had it before, or have not told that they are back.";
     }
     return said;
   }
@@ -170,9 +177,11 @@ final class RolloutRows {
               + " not reached yet";
     }
     Wave wave = record.plan().waves().get(open);
-    String next = "wave " + record.plan().waves().get(open + 1).name();
+    String name = record.plan().waves().get(open + 1).name();
+    String next = "wave " + name;
+    String approval = ReasonText.approval(record.id().toString(), name);
     if (count.total() == 0) {
-      return next + " waits for approval: nobody is in wave " + wave.name();
+      return next + " waits for approval, nobody is in wave " + wave.name() + ": " + approval;
     }
     long soaksUntil = rolling.healthySinceMillis() + RolloutSteps.soakMillis(wave.gate(), count);
     if (rolling.healthySinceMillis() == 0) {
@@ -196,6 +205,6 @@ final class RolloutRows {
           + Instant.ofEpochMilli(soaksUntil).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
     }
     boolean isAwaited = wave.gate().needsApproval() && rolling.approvedBy().isEmpty();
-    return isAwaited ? next + " waits for approval" : next + " opens";
+    return isAwaited ? next + " waits for approval: " + approval : next + " opens";
   }
 }

@@ -31,6 +31,7 @@ public sealed interface Choice {
 
   /// @param granted when its last permit began
   /// @param prior number of what it had before; -1: not known
+  /// @param isAway a newer rollout has it, or this one is not about it any more
   /// @param isSuspect since a restore: it may have gone back, and the database lost that
   static Choice of(
       RolloutRecord record,
@@ -38,14 +39,14 @@ public sealed interface Choice {
       int wave,
       long granted,
       int prior,
-      boolean isSuperseded,
+      boolean isAway,
       boolean isSuspect) {
     boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
     Choice free = new Free(record.digest(), record.release().version());
     // Who has it live keeps it behind a gate, too; who has gone back does not switch anew.
     Choice kept = isSuspect && phase == Phase.SWITCHED ? gated(record, wave, 0) : free;
-    if (isSuperseded && !(record.state() instanceof RolloutState.RolledBack)) {
-      // Until the newer one reaches it, it keeps what it has.
+    if (isAway && !(record.state() instanceof RolloutState.RolledBack)) {
+      // Until a newer one reaches it, it keeps what it has.
       return hasIt ? kept : NONE;
     }
     return switch (record.state()) {

@@ -25,6 +25,9 @@ final class Members {
   /// Its slot is there no more.
   static final byte GONE = 32;
 
+  /// The rollout is not about it any more.
+  static final byte OUTSIDE = 64;
+
   /// Different reasons kept; what fails for one more is kept without.
   static final int REASONS_MAX = 1_000;
 

@@ -64,7 +64,8 @@ final class Reports {
         rollout.prior(member),
         rollout.holder(member),
         rollout.record().life(),
-        null);
+        null,
+        rollout.isOutside(member));
   }
 
   /// When the last permit can have been given that a restored database lost.
@@ -216,7 +217,7 @@ final class Reports {
   }
 
   private static boolean isWithdrawn(Rollout rollout, int member) {
-    return rollout.state().isWithdrawn() || rollout.isSuperseded(member);
+    return rollout.state().isWithdrawn() || !rollout.isIts(member);
   }
 
   private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, Said said) {
@@ -231,7 +232,8 @@ final class Reports {
         staysSuspect(rollout, member, next, said)
             ? rollout.record().life() - 1
             : rollout.record().life(),
-        next.reason);
+        next.reason,
+        rollout.isOutside(member));
   }
 
   /// Since a restore, what a device says by an older document may be older than a permit that it

@@ -34,6 +34,8 @@ public final class Rollout {
     DARK,
     /// Not reached, and nobody can be any more: no slot.
     GONE,
+    /// Undecided, and the rollout is not about it any more.
+    OUTSIDE,
     BACK,
     TAKEN,
     TAKEN_SUCCEEDED,
@@ -135,6 +137,16 @@ public final class Rollout {
     return members.has(member, Members.SUPERSEDED);
   }
 
+  /// The rollout is not about it any more.
+  public boolean isOutside(int member) {
+    return members.has(member, Members.OUTSIDE);
+  }
+
+  /// Whether the rollout still decides what it has.
+  boolean isIts(int member) {
+    return !isSuperseded(member) && !isOutside(member);
+  }
+
   public boolean isSuspect(int member) {
     return members.has(member, Members.SUSPECT);
   }
@@ -232,7 +244,8 @@ public final class Rollout {
             counts[at + Kind.TAKEN.ordinal()] + takenSucceeded + takenFailed,
             takenSucceeded,
             takenFailed),
-        outs[wave] - outOnline - outDark);
+        outs[wave] - outOnline - outDark,
+        counts[at + Kind.OUTSIDE.ordinal()]);
   }
 
   /// Those of a wave that are decided or connected: what the share of failures is of. Who is dark
@@ -262,16 +275,9 @@ public final class Rollout {
     return out;
   }
 
-  /// The devices that failed, at most `limit`.
-  public List<Integer> failed(int limit) {
-    List<Integer> failed = new ArrayList<>();
-    int all = Math.min(limit, counts().stream().mapToInt(WaveCount::failed).sum());
-    for (int member = 0; member < members.size() && failed.size() < all; member++) {
-      if (members.phaseOf(member) == Phase.FAILED && !isSuperseded(member)) {
-        failed.add(member);
-      }
-    }
-    return failed;
+  /// Whether a device has failed and is still the rollout's.
+  boolean isFailed(int member) {
+    return members.phaseOf(member) == Phase.FAILED && isIts(member);
   }
 
   /// Connected devices of later waves, at most `limit`.
@@ -286,7 +292,7 @@ public final class Rollout {
     for (int member = 0; member < members.size() && found.size() < all; member++) {
       if (members.wave[member] > wave
           && isOnline(member)
-          && !isSuperseded(member)
+          && isIts(member)
           && members.phaseOf(member) == Phase.WAITING) {
         found.add(member);
       }
@@ -297,6 +303,13 @@ public final class Rollout {
   /// What is selected for the hardware that has the slot now. A permit is for one device alone: who
   /// takes over the slot does not get that of the one before.
   public Choice choice(int member, int holder) {
+    return choice(member, holder, isOutside(member));
+  }
+
+  /// As it would be.
+  ///
+  /// @param isOutside whether the rollout would not be about the device any more
+  public Choice choice(int member, int holder, boolean isOutside) {
     Phase phase = members.phaseOf(member);
     boolean isOthers = phase.isInFlight() && members.holder[member] != holder;
     return Choice.of(
@@ -305,7 +318,7 @@ public final class Rollout {
         members.wave[member],
         members.granted[member],
         members.prior[member],
-        isSuperseded(member),
+        isOutside || isSuperseded(member),
         isSuspect(member));
   }
 
@@ -466,6 +479,7 @@ public final class Rollout {
     members.prior[member] = moved.prior();
     members.holder[member] = moved.holder();
     members.reason(member, moved.reason());
+    members.set(member, Members.OUTSIDE, moved.isOutside());
     boolean isOfThisLife = moved.life() == record.life();
     members.set(
         member,
@@ -651,6 +665,9 @@ public final class Rollout {
         case BACK -> Kind.BACK;
         case FAILED, WAITING, READY, PERMITTED, SWITCHED, RETRYING, LOST -> Kind.FAILED;
       };
+    }
+    if (isOutside(member)) {
+      return Kind.OUTSIDE;
     }
     if (members.isOut(member)) {
       return online ? Kind.OUT_ONLINE : Kind.OUT_DARK;

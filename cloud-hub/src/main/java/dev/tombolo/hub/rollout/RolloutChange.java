@@ -45,6 +45,8 @@ public sealed interface RolloutChange {
   /// @param holder tells the hardware apart that has held the slot
   /// @param life of the rollout when this was written
   /// @param reason why it failed
+  /// @param isOutside its labels, or where the application goes, have changed so that the rollout
+  ///   is not about it any more
   record Moved(
       RolloutId rollout,
       int member,
@@ -54,7 +56,8 @@ public sealed interface RolloutChange {
       int prior,
       int holder,
       int life,
-      @Nullable Reason reason)
+      @Nullable Reason reason,
+      boolean isOutside)
       implements Kept {
     static final long GONE_BACK = -1;
   }

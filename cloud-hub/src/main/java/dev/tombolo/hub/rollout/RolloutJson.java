@@ -46,7 +46,8 @@ public final class RolloutJson {
         f.integer("suspectUntilMillis"),
         f.integer("createdMillis"),
         f.text("createdBy"),
-        f.has("origin") ? origin(f.object("origin")) : Origin.NONE);
+        f.has("origin") ? origin(f.object("origin")) : Origin.NONE,
+        Objects.requireNonNullElse(f.smallOrNull("retryFrom"), RolloutRecord.NO_RETRY));
   }
 
   /// What a rollout is to do, but for its deadline: the same for the same file.
@@ -101,6 +102,9 @@ public final class RolloutJson {
         .integer("suspectUntilMillis", r.suspectUntilMillis())
         .integer("createdMillis", r.createdMillis())
         .text("createdBy", r.createdBy());
+    if (r.retryFrom() != RolloutRecord.NO_RETRY) {
+      json.integer("retryFrom", r.retryFrom());
+    }
     if (!r.origin().equals(Origin.NONE)) {
       json.object("origin", r.origin(), RolloutJson::write);
     }
@@ -247,7 +251,8 @@ public final class RolloutJson {
         .integer("taken", c.taken().total())
         .integer("takenSucceeded", c.taken().succeeded())
         .integer("takenFailed", c.taken().failed())
-        .integer("alsoOut", c.alsoOut());
+        .integer("alsoOut", c.alsoOut())
+        .integer("outside", c.outside());
   }
 
   private static int orZero(JsonFields f, String field) throws MalformedException {
@@ -267,6 +272,7 @@ public final class RolloutJson {
         f.small("reached"),
         new WaveCount.Taken(
             orZero(f, "taken"), orZero(f, "takenSucceeded"), orZero(f, "takenFailed")),
-        orZero(f, "alsoOut"));
+        orZero(f, "alsoOut"),
+        orZero(f, "outside"));
   }
 }

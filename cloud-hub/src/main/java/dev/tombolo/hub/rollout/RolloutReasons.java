@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Says why a device of a rollout does not have its release yet, the nearest cause first. Whoever
 /// waits gets an answer.
@@ -97,6 +99,11 @@ public final class RolloutReasons {
       reasons.add(new Reason.RolloutFailedHere(id, at.failure()));
       return reasons;
     }
+    if (at.isOutside() && isOpen(record.state())) {
+      outstanding(at, reasons);
+      left(record, reasons);
+      return reasons;
+    }
     switch (record.state()) {
       case RolloutState.Planning _ -> reasons.add(new Reason.RolloutPlanning(id));
       case RolloutState.Aborted s -> {
@@ -125,6 +132,18 @@ public final class RolloutReasons {
     return reasons;
   }
 
+  private static boolean isOpen(RolloutState state) {
+    return state.isUnderWay() || state.givesPermits();
+  }
+
+  private static void left(RolloutRecord record, List<Reason> reasons) {
+    String labels =
+        new TreeMap<>(record.scope().labels())
+            .entrySet().stream().map(Object::toString).collect(Collectors.joining(","));
+    reasons.add(
+        new Reason.RolloutLeft(record.id().toString(), labels, record.application().text()));
+  }
+
   private static void outstanding(Standing at, List<Reason> reasons) {
     if (at.isOut()) {
       reasons.add(
@@ -143,9 +162,10 @@ public final class RolloutReasons {
     Wave last = record.plan().waves().get(rolling.openThrough());
     WaveCount count = at.counts().get(rolling.openThrough());
     String wave = record.plan().waves().get(at.wave()).name();
+    String next = record.plan().waves().get(rolling.openThrough() + 1).name();
     String id = record.id().toString();
     if (count.total() == 0) {
-      reasons.add(new Reason.WaveEmpty(id, wave, last.name()));
+      reasons.add(new Reason.WaveEmpty(id, wave, last.name(), next));
     } else if (rolling.healthySinceMillis() == 0) {
       reasons.add(
           new Reason.WaveNotOpen(
@@ -159,7 +179,7 @@ public final class RolloutReasons {
       reasons.add(
           new Reason.WaveSoaking(id, wave, last.name(), soaksUntil(rolling, last.gate(), count)));
     } else if (last.gate().needsApproval() && rolling.approvedBy().isEmpty()) {
-      reasons.add(new Reason.WaveApprovalNeeded(id, wave, last.name()));
+      reasons.add(new Reason.WaveApprovalNeeded(id, wave, last.name(), next));
     } else {
       reasons.add(new Reason.Starting("wave " + wave + " of " + id + " opens"));
     }

@@ -13,6 +13,8 @@ import java.util.List;
 /// @param suspectUntilMillis until when permits may be good that a restored database has lost; 0:
 ///   it lost none
 /// @param origin of one that was applied from a file
+/// @param retryFrom failed devices from this number on are about to be tried again, a slice at a
+///   time; [#NO_RETRY]: nobody is
 public record RolloutRecord(
     RolloutId id,
     ReleaseRef release,
@@ -25,7 +27,10 @@ public record RolloutRecord(
     long suspectUntilMillis,
     long createdMillis,
     String createdBy,
-    Origin origin) {
+    Origin origin,
+    int retryFrom) {
+  public static final int NO_RETRY = -1;
+
   public RolloutRecord {
     priors = List.copyOf(priors);
   }
@@ -55,7 +60,8 @@ public record RolloutRecord(
         suspectUntilMillis,
         createdMillis,
         createdBy,
-        Origin.NONE);
+        Origin.NONE,
+        NO_RETRY);
   }
 
   public Name application() {
@@ -75,7 +81,25 @@ public record RolloutRecord(
         suspectUntilMillis,
         createdMillis,
         createdBy,
-        origin);
+        origin,
+        retryFrom);
+  }
+
+  RolloutRecord retryingFrom(int member) {
+    return new RolloutRecord(
+        id,
+        release,
+        digest,
+        scope,
+        plan,
+        state,
+        priors,
+        life,
+        suspectUntilMillis,
+        createdMillis,
+        createdBy,
+        origin,
+        member);
   }
 
   RolloutRecord withPriors(List<Prior> more) {
@@ -93,7 +117,8 @@ public record RolloutRecord(
         suspectUntilMillis,
         createdMillis,
         createdBy,
-        origin);
+        origin,
+        retryFrom);
   }
 
   /// As it goes on in a database that was a backup's: any permit may have been given since.
@@ -110,6 +135,7 @@ public record RolloutRecord(
         nowMillis + plan.permitMillis() + Rollout.PERMIT_MARGIN_MILLIS,
         createdMillis,
         createdBy,
-        origin);
+        origin,
+        retryFrom);
   }
 }

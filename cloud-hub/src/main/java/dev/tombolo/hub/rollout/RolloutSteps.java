@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Drives a rollout: what follows from a report, from time, or from a person's word. Pure: reads
@@ -17,6 +18,9 @@ public final class RolloutSteps {
 
   /// Devices written down in one step while planning.
   public static final int BLOCK = 512;
+
+  /// Failed devices that are tried again in one step.
+  public static final int RETRY_SLICE = 500;
 
   /// Devices looked at in one step to find where waves end.
   static final int BOUND_SLICE = 50_000;
@@ -53,18 +57,42 @@ public final class RolloutSteps {
         .orElse(List.of());
   }
 
-  /// A device that came into the scope later: through the last wave's gates.
-  public static RolloutChange.Kept joins(Rollout rollout, SlotRef slot) {
-    return new RolloutChange.Joined(
-        rollout.id(),
-        rollout.size(),
-        List.of(slot),
-        new byte[] {(byte) rollout.record().plan().last()});
+  /// A device that came into the scope later: in the wave that names it, else in the last one.
+  public static RolloutChange.Kept joins(
+      Rollout rollout, SlotRef slot, Map<String, String> labels) {
+    RolloutPlan plan = rollout.record().plan();
+    byte named = WaveSort.namedBy(plan, slot, labels);
+    byte wave = named >= 0 ? named : (byte) plan.last();
+    return new RolloutChange.Joined(rollout.id(), rollout.size(), List.of(slot), new byte[] {wave});
+  }
+
+  /// Labels, or where the application goes, may have changed: who has not been decided leaves the
+  /// rollout, or comes back.
+  ///
+  /// @param isFor whether the rollout is about the device now
+  public static Optional<RolloutChange> scoped(Rollout rollout, int member, boolean isFor) {
+    if (rollout.isOutside(member) != isFor) {
+      return Optional.empty();
+    }
+    Phase phase = rollout.phase(member);
+    return Optional.of(
+        new RolloutChange.Moved(
+            rollout.id(),
+            member,
+            rollout.wave(member),
+            // What it has staged may be swept while nobody wants it.
+            phase == Phase.READY ? Phase.WAITING : phase,
+            rollout.granted(member),
+            rollout.prior(member),
+            rollout.holder(member),
+            lifeOf(rollout, member),
+            rollout.reason(member),
+            !isFor));
   }
 
   /// True when [#tick] has more to do at once.
   public static boolean isWorkLeft(Rollout rollout) {
-    if (rollout.isPlanning()) {
+    if (rollout.isPlanning() || isRetrying(rollout)) {
       return true;
     }
     int most = rollout.record().plan().budgets().inFlight();
@@ -90,9 +118,10 @@ public final class RolloutSteps {
     if (block != null) {
       return List.of(block);
     }
+    // With the counts, so that nobody reads a rollout that has begun with nobody in it.
     return List.of(
-        new RolloutChange.Put(
-            rollout.record().with(new RolloutState.Rolling(0, nowMillis, 0, ""))));
+        new RolloutChange.Put(rollout.record().with(new RolloutState.Rolling(0, nowMillis, 0, ""))),
+        new RolloutChange.Counted(rollout.id(), rollout.counts()));
   }
 
   /// What time brings: permits that are over, an end, the next wave, permits.
@@ -104,6 +133,10 @@ public final class RolloutSteps {
     over(rollout, nowMillis, changes);
     if (!changes.isEmpty()) {
       return changes;
+    }
+    if (isRetrying(rollout)) {
+      // How much has failed is looked at when all of them have been taken back.
+      return retry(rollout, rollout.record().retryFrom(), rollout.state(), slots::prior);
     }
     RolloutState next = next(rollout, nowMillis);
     if (!next.equals(rollout.state())) {
@@ -184,7 +217,8 @@ public final class RolloutSteps {
         rollout.prior(member),
         isLost ? 0 : rollout.holder(member),
         lifeOf(rollout, member),
-        null);
+        null,
+        rollout.isOutside(member));
   }
 
   private static RolloutState next(Rollout rollout, long nowMillis) {
@@ -334,7 +368,8 @@ public final class RolloutSteps {
                 prior,
                 slots.holder(rollout.slot(member)),
                 rollout.record().life(),
-                null));
+                null,
+                false));
         given.merge(site, 1, Integer::sum);
         all++;
       }
@@ -364,7 +399,7 @@ public final class RolloutSteps {
     return rollout.phase(member) == Phase.READY
         && rollout.isOnline(member)
         && rollout.isOpen(member)
-        && !rollout.isSuperseded(member)
+        && rollout.isIts(member)
         && !rollout.isSuspect(member);
   }
 
@@ -385,29 +420,54 @@ public final class RolloutSteps {
     return known.size() + added;
   }
 
-  /// The failed ones again, at most `limit` of them.
+  /// The failed ones again, the first slice of them; ticks go on with the others.
   ///
-  /// @param mayTry whether a slot would have something else without the rollout: a device that
-  ///   never wants anything else does not try again
+  /// @param without what a slot would have without the rollout
   public static List<RolloutChange> retry(
-      Rollout rollout, int limit, Predicate<SlotRef> mayTry, long nowMillis) {
+      Rollout rollout, Function<SlotRef, @Nullable Prior> without, long nowMillis) {
+    RolloutState state = rollout.state();
+    return retry(
+        rollout,
+        0,
+        state instanceof RolloutState.Rolling
+            ? state
+            : new RolloutState.Rolling(state.openThrough(), nowMillis, 0, ""),
+        without);
+  }
+
+  private static boolean isRetrying(Rollout rollout) {
+    return rollout.state() instanceof RolloutState.Rolling
+        && rollout.record().retryFrom() != RolloutRecord.NO_RETRY;
+  }
+
+  /// @return first how it goes on, then who is tried again
+  private static List<RolloutChange> retry(
+      Rollout rollout, int from, RolloutState state, Function<SlotRef, @Nullable Prior> without) {
     List<RolloutChange> changes = new ArrayList<>();
-    if (!(rollout.state() instanceof RolloutState.Rolling)) {
-      changes.add(
-          new RolloutChange.Put(
-              rollout
-                  .record()
-                  .with(
-                      new RolloutState.Rolling(rollout.state().openThrough(), nowMillis, 0, ""))));
-    }
-    for (int member : rollout.failed(limit)) {
-      if (!mayTry.test(rollout.slot(member))) {
-        continue;
+    int tried = 0;
+    int member = from;
+    int end = Math.min(rollout.size(), from + BOUND_SLICE);
+    for (; member < end && tried < RETRY_SLICE; member++) {
+      if (rollout.isFailed(member)) {
+        tried++;
+        if (mayTry(rollout, without.apply(rollout.slot(member)))) {
+          boolean isBack = rollout.granted(member) == RolloutChange.Moved.GONE_BACK;
+          changes.add(moved(rollout, member, isBack ? Phase.WAITING : Phase.RETRYING, 0));
+        }
       }
-      boolean isBack = rollout.granted(member) == RolloutChange.Moved.GONE_BACK;
-      changes.add(moved(rollout, member, isBack ? Phase.WAITING : Phase.RETRYING, 0));
+    }
+    int next = member < rollout.size() ? member : RolloutRecord.NO_RETRY;
+    RolloutRecord record = rollout.record().with(state).retryingFrom(next);
+    if (!record.equals(rollout.record())) {
+      changes.addFirst(new RolloutChange.Put(record));
     }
     return changes;
+  }
+
+  /// Whether a slot would have something else without the rollout: a device that never wants
+  /// anything else does not try again.
+  private static boolean mayTry(Rollout rollout, @Nullable Prior without) {
+    return without == null || !without.release().equals(rollout.record().digest());
   }
 
   private static RolloutChange.Moved moved(
@@ -426,7 +486,8 @@ public final class RolloutSteps {
         rollout.prior(member),
         rollout.holder(member),
         lifeOf(rollout, member),
-        null);
+        null,
+        rollout.isOutside(member));
   }
 
   /// What was suspected before stays so: only the device itself can clear it.

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// One device in one rollout, as whoever asks for it sees it.
 ///
 /// @param supersededBy the newer rollout that has the device now
+/// @param isOutside the rollout is not about it any more
 /// @param isOut counts against the budgets
 /// @param isSuspect because a restored database may have lost its permit
 /// @param failure why it failed
@@ -19,6 +20,7 @@ public record Standing(
     int wave,
     Phase phase,
     @Nullable RolloutId supersededBy,
+    boolean isOutside,
     boolean isOut,
     boolean isSuspect,
     long notAfterMillis,
@@ -35,7 +37,8 @@ public record Standing(
 
   /// What the rollout selects for the device.
   public Choice choice() {
-    return Choice.of(record, phase, wave, grantedMillis, prior, supersededBy != null, isSuspect);
+    boolean isAway = isOutside || supersededBy != null;
+    return Choice.of(record, phase, wave, grantedMillis, prior, isAway, isSuspect);
   }
 
   private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");
@@ -59,6 +62,7 @@ public record Standing(
         rollout.wave(member),
         rollout.phase(member),
         by,
+        rollout.isOutside(member),
         rollout.isOut(member),
         rollout.isSuspect(member),
         rollout.notAfterMillis(member),

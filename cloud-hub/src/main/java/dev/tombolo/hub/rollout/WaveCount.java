@@ -10,8 +10,9 @@ package dev.tombolo.hub.rollout;
 /// @param back gone back to what they had, after the rollout was rolled back
 /// @param reached all that are decided or connected, or have a permit
 /// @param taken those that a newer rollout took, none of which counts in the others
-/// @param alsoOut permits that hold budgets and are not in `inFlight`: of those that were taken,
-///   and of decided ones that are suspected since a restore
+/// @param alsoOut permits that hold budgets and are not in `inFlight`: of those that were taken or
+///   are outside, and of decided ones that are suspected since a restore
+/// @param outside undecided ones that the rollout is not about any more, which count in no other
 public record WaveCount(
     int total,
     int succeeded,
@@ -23,8 +24,9 @@ public record WaveCount(
     int back,
     int reached,
     Taken taken,
-    int alsoOut) {
-  public static final WaveCount NONE = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE, 0);
+    int alsoOut,
+    int outside) {
+  public static final WaveCount NONE = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE, 0, 0);
 
   /// What became of those that a newer rollout took, before it did.
   ///

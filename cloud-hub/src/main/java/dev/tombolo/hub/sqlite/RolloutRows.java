@@ -81,6 +81,7 @@ final class RolloutRows {
         r.getInt("prior"),
         r.getInt("holder"),
         r.getInt("life"),
-        Columns.reason(r.getString("reason")));
+        Columns.reason(r.getString("reason")),
+        r.getInt("outside") != 0);
   }
 }

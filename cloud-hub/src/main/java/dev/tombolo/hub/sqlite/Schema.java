@@ -25,7 +25,8 @@ final class Schema {
           version9(),
           version10(),
           version11(),
-          version12());
+          version12(),
+          version13());
 
   /// The version from which on `history.commits` counts.
   static final int COUNTS_COMMITS_SINCE = 4;
@@ -367,6 +368,11 @@ final class Schema {
   /// What each device's agent knows.
   private static List<String> version12() {
     return List.of("ALTER TABLE presences ADD COLUMN features TEXT NOT NULL DEFAULT ''");
+  }
+
+  /// Devices that a rollout is not about any more.
+  private static List<String> version13() {
+    return List.of("ALTER TABLE rollout_members ADD COLUMN outside INTEGER NOT NULL DEFAULT 0");
   }
 
   /// Backups, and what a restored hub has lost.

@@ -8,6 +8,7 @@ import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutRecord;
@@ -130,24 +131,53 @@ final class SqliteRolloutViews implements RolloutViews {
               WHERE fleet = (SELECT fleet FROM sites WHERE name = ?) ORDER BY id DESC""",
             SqliteRolloutViews::view,
             slot.site());
+    List<AtSite> all = there.stream().map(view -> atSite(view, slot, nowMillis)).toList();
     List<Standing> standings = new ArrayList<>();
     Map<Name, RolloutId> newest = new HashMap<>();
-    for (RolloutView view : there) {
-      Neighbours site = neighbours(view.record(), slot);
-      if (site.own >= 0) {
-        RolloutRecord record = view.record();
+    for (AtSite at : all) {
+      RolloutRecord record = at.view.record();
+      if (at.site.own >= 0) {
+        int elsewhere =
+            all.stream()
+                .filter(other -> other != at)
+                .filter(other -> other.view.record().application().equals(record.application()))
+                .mapToInt(AtSite::outBeside)
+                .sum();
+        RolloutId by = newest.get(record.application());
         standings.add(
-            standing(
-                view,
-                slot,
-                site,
-                member -> moved(record.id(), member),
-                newest.get(record.application()),
-                nowMillis));
+            standing(at.view, slot, at.site, at.moved::get, at.out + elsewhere, by, nowMillis));
         newest.putIfAbsent(record.application(), record.id());
       }
     }
     return standings;
+  }
+
+  /// What a rollout has at one site.
+  ///
+  /// @param out devices that hold its budgets
+  private record AtSite(
+      RolloutView view,
+      Neighbours site,
+      Map<Integer, RolloutChange.Moved> moved,
+      int out,
+      boolean isOwnOut) {
+    /// Those of the site but for the one that is asked about.
+    int outBeside() {
+      return isOwnOut ? out - 1 : out;
+    }
+  }
+
+  private AtSite atSite(RolloutView view, SlotRef slot, long nowMillis) {
+    RolloutRecord record = view.record();
+    Neighbours site = neighbours(record, slot);
+    Map<Integer, RolloutChange.Moved> moved = moved(record.id(), site.waves.keySet());
+    boolean mayBeLost = nowMillis < record.suspectUntilMillis();
+    int out = 0;
+    for (int member : site.waves.keySet()) {
+      out += isOut(record, moved.get(member), mayBeLost) ? 1 : 0;
+    }
+    boolean isOwnOut = site.own >= 0 && isOut(record, moved.get(site.own), mayBeLost);
+    return new AtSite(view, site, moved, out, isOwnOut);
   }
 
   @Override
@@ -178,7 +208,9 @@ final class SqliteRolloutViews implements RolloutViews {
             Map<Name, RolloutId> before = newest.computeIfAbsent(slot, any -> new HashMap<>());
             choices
                 .computeIfAbsent(slot, any -> new ArrayList<>(1))
-                .add(standing(view, slot, alone, moved::get, before.get(record.application()), 0));
+                .add(
+                    standing(
+                        view, slot, alone, moved::get, 0, before.get(record.application()), 0));
             before.putIfAbsent(record.application(), record.id());
           });
     }
@@ -261,17 +293,16 @@ final class SqliteRolloutViews implements RolloutViews {
       SlotRef slot,
       Neighbours site,
       IntFunction<RolloutChange.@Nullable Moved> moves,
+      int siteInFlight,
       @Nullable RolloutId supersededBy,
       long nowMillis) {
     RolloutRecord record = view.record();
     boolean mayBeLost = nowMillis < record.suspectUntilMillis();
     RolloutChange.Moved own = null;
-    int inFlight = 0;
     int failed = 0;
     for (int member : site.waves.keySet()) {
       RolloutChange.Moved moved = moves.apply(member);
       own = member == site.own ? moved : own;
-      inFlight += isOut(record, moved, mayBeLost) ? 1 : 0;
       failed += moved != null && moved.phase() == Phase.FAILED ? 1 : 0;
     }
     boolean isSuspect = mayBeLost && isLost(record, own);
@@ -284,13 +315,16 @@ final class SqliteRolloutViews implements RolloutViews {
         own == null ? site.waves.getOrDefault(site.own, 0) : own.wave(),
         own == null ? Phase.WAITING : own.phase(),
         supersededBy,
+        own != null && own.isOutside(),
         isOut(record, own, mayBeLost),
         isSuspect,
-        isSuspect ? record.suspectUntilMillis() : granted + record.plan().permitMillis(),
+        isSuspect
+            ? record.suspectUntilMillis() - Rollout.PERMIT_MARGIN_MILLIS
+            : granted + record.plan().permitMillis(),
         granted,
         own == null ? -1 : own.prior(),
         failure,
-        inFlight,
+        siteInFlight,
         failed,
         view.waves().stream().mapToInt(it -> it.inFlight() + it.alsoOut()).sum(),
         nowMillis);
@@ -315,18 +349,6 @@ final class SqliteRolloutViews implements RolloutViews {
         || (moved.life() != record.life()
             && moved.phase() != Phase.SUCCEEDED
             && moved.phase() != Phase.BACK);
-  }
-
-  private RolloutChange.@Nullable Moved moved(RolloutId id, int member) {
-    return reader
-        .list(
-            "SELECT * FROM rollout_members WHERE rollout = ? AND member = ?",
-            RolloutRows::moved,
-            id.number(),
-            (long) member)
-        .stream()
-        .findFirst()
-        .orElse(null);
   }
 
   @Override

@@ -609,7 +609,7 @@ final class Writes {
       }
       case RolloutChange.Moved moved ->
           run(
-              "INSERT OR REPLACE INTO rollout_members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              "INSERT OR REPLACE INTO rollout_members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
               rollout,
               moved.member(),
               moved.wave(),
@@ -618,7 +618,8 @@ final class Writes {
               moved.prior(),
               moved.holder(),
               moved.life(),
-              Columns.reason(moved.reason()));
+              Columns.reason(moved.reason()),
+              moved.isOutside() ? 1 : 0);
       case RolloutChange.Counted counted ->
           run(
               "UPDATE rollouts SET counts = ? WHERE id = ?",

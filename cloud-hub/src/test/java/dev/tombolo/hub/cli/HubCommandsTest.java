@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The commands that ask a hub, against a real one.
 class HubCommandsTest {
@@ -198,6 +201,19 @@ class HubCommandsTest {
 
     assertThat(said.err()).startsWith("error: ").contains(words).doesNotContain("Exception");
     assertThat(said.exit()).isEqualTo(exit);
+  }
+
+  /// A variable of a script that was not set.
+  @ParameterizedTest
+  @ValueSource(strings = {"rollout show", "rollout abort", "rollout watch", "get site", "why"})
+  void anEmptyNameIsRefused(String command) throws IOException {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.add("");
+
+    Cli.Said said = hub.run(cli, words.toArray(String[]::new));
+
+    assertThat(said.err()).startsWith("error: ").contains("names nothing");
+    assertThat(said.exit()).isEqualTo(2);
   }
 
   @Test

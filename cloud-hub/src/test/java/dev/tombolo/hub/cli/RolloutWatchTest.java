@@ -85,6 +85,7 @@ class RolloutWatchTest {
             1,
             0,
             0,
+            0,
             "user:alice",
             null,
             null,

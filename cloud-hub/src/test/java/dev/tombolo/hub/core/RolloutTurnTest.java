@@ -18,8 +18,10 @@ import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutJson;
 import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutReasons;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -34,6 +36,7 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.DateSpan;
@@ -462,6 +465,217 @@ class RolloutTurnTest {
   }
 
   @Test
+  void aDeviceThatLosesTheLabelHoldsNothingUpAndComesBackWithIt() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    toPilots(canary, other);
+    assertThat(rollout().count(0).total()).isEqualTo(2);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.FETCHING, old);
+    assertThat(selected(other).release()).isEqualTo(target);
+
+    labelled(other, Map.of());
+
+    assertThat(rollout().count(0).total()).isEqualTo(1);
+    assertThat(rollout().count(0).outside()).isEqualTo(1);
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+    assertThat(selected(other).release()).isEqualTo(old);
+    assertThat(selected(canary).release()).isEqualTo(target);
+
+    scene.restart();
+    assertThat(rollout().isOutside(member(other))).isTrue();
+    labelled(other, Map.of("tier", "pilot"));
+
+    assertThat(rollout().count(0).outside()).isZero();
+    assertThat(rollout().count(0).total()).isEqualTo(2);
+    assertThat(selected(other).release()).isEqualTo(target);
+    assertThat(selected(other).isGated()).isTrue();
+  }
+
+  @Test
+  void aDryRunKnowsWhoLeavesARollout() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    assertThat(selected(canary).release()).isEqualTo(target);
+
+    assertThat(wouldChange(new AdminObject.Slot(slotOf(canary), "", Map.of(), Map.of())))
+        .isEqualTo(1);
+    assertThat(
+            wouldChange(
+                new AdminObject.Slot(slotOf(canary), "", Map.of("tier", "pilot"), Map.of())))
+        .isZero();
+  }
+
+  @Test
+  void whoseLabelHasChangedHearsSo() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+
+    labelled(canary, Map.of("tier", "usual"));
+
+    assertThat(why(canary)).containsExactly(new Reason.RolloutLeft("r1", "tier=pilot", APP.text()));
+  }
+
+  /// Nobody waits for it, and nobody counts it, before it comes again.
+  @Test
+  void aDarkDeviceThatLosesTheLabelLeavesTheRollout() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    assertThat(rollout().count(0).dark()).isEqualTo(1);
+
+    labelled(other, Map.of());
+
+    assertThat(rollout().count(0).dark()).isZero();
+    assertThat(rollout().count(0).outside()).isEqualTo(1);
+  }
+
+  /// What it said of the release stays said.
+  @Test
+  void whoHasSucceededStaysCountedAndKeepsTheRelease() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+
+    labelled(canary, Map.of());
+
+    assertThat(rollout().count(0).succeeded()).isEqualTo(1);
+    assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
+  /// By a destination this time. Its permit is taken back, and its site's budget is free again.
+  @Test
+  void whoIsNoLongerMeantGivesItsPermitBack() {
+    goesTo(Map.of("size", "large"));
+    labelled(canary, Map.of("size", "large"));
+    labelled(other, Map.of("size", "large"));
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(
+                new Wave(
+                    "both",
+                    new Pick.Listed(Set.of(slotOf(canary), slotOf(other))),
+                    new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.PERMITTED);
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(other))).isEqualTo(Phase.READY);
+
+    labelled(canary, Map.of());
+    assertThat(applications(canary)).isEmpty();
+    assertThat(rollout().inFlight()).isEqualTo(1);
+    sequence = 10;
+    gone(line, canary);
+
+    assertThat(rollout().phase(member(other))).isEqualTo(Phase.PERMITTED);
+    assertThat(rollout().isOut(member(canary))).isFalse();
+  }
+
+  /// It waited for its site's budget, and must not get what frees it.
+  @Test
+  void whoIsNoLongerMeantGetsNoPermit() {
+    goesTo(Map.of("size", "large"));
+    labelled(canary, Map.of("size", "large"));
+    labelled(other, Map.of("size", "large"));
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(
+                new Wave(
+                    "both",
+                    new Pick.Listed(Set.of(slotOf(canary), slotOf(other))),
+                    new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.STAGED, old);
+
+    labelled(other, Map.of());
+    sequence = 10;
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+
+    assertThat(rollout().isOut(member(other))).isFalse();
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+  }
+
+  @Test
+  void whoComesLaterAndIsNamedByAWaveTakesPartInThatOne() {
+    scene.now += 1_000;
+    Wave first =
+        new Wave("pilots", new Pick.Labelled(Map.of("tier", "pilot")), new Gate(100, 0, false));
+    Scope large = new Scope(Scene.FLEET, Set.of(), Map.of("size", "large"));
+    labelled(canary, Map.of("tier", "pilot", "size", "large"));
+    scene.command(creation(large, List.of(first), Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    scene.connected(other, scene.birth("boot-2", 1));
+
+    labelled(other, Map.of("tier", "pilot", "size", "large"));
+
+    assertThat(rollout().wave(member(other))).isZero();
+  }
+
+  private void goesTo(Map<String, String> labels) {
+    scene.apply(
+        new AdminObject.Application(
+            APP,
+            Scene.FLEET,
+            Optional.of(new ReleaseRef(APP, "1.0")),
+            "",
+            Map.of(),
+            Map.of(),
+            List.of(new SyncPolicy(new Selector(labels, List.of()), List.of()))));
+  }
+
+  /// Both in one wave of a rollout for those with the label.
+  private void toPilots(EnrolResponse... devices) {
+    for (EnrolResponse device : devices) {
+      labelled(device, Map.of("tier", "pilot"));
+    }
+    scene.now += 1_000;
+    Wave all = new Wave("all", new Pick.Labelled(Map.of("tier", "pilot")), new Gate(100, 0, false));
+    scene.command(
+        creation(
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(all),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  private void labelled(EnrolResponse device, Map<String, String> labels) {
+    assertThat(scene.apply(new AdminObject.Slot(slotOf(device), "", labels, Map.of())))
+        .isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  private List<Reason> why(EnrolResponse device) {
+    return RolloutReasons.of(
+        Standing.of(scene.state().rollouts, rollout(), member(device), scene.now));
+  }
+
+  /// The application is taken off, as its document says by now.
+  private void gone(SessionId line, EnrolResponse device) {
+    ReportBody body = new ReportBody.State(manifest(device), 1, List.of(), List.of(), Map.of());
+    scene.tell(
+        new HubEvent.ReportSaid(
+            line,
+            device.device(),
+            scene.report(new Report.Row(++sequence, "boot-1", 0, 0, body)),
+            1));
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  @Test
   void whereTheFirstWaveIsEmptyAPersonSaysYes() {
     scene.connected(canary, scene.birth("boot-1", 1));
     scene.now += 1_000;
@@ -624,6 +838,29 @@ class RolloutTurnTest {
     String written = RolloutJson.write(rollout().record());
     assertThat(Json.read("record", written, 1 << 20, RolloutJson::record))
         .isEqualTo(rollout().record());
+  }
+
+  @Test
+  void whoAsksHearsTheCauseThatWasGivenAndNothingElse() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    steered(AdminCommand.SteerRollout.Action.ABORT, "counts are off");
+
+    assertThat(why(other).stream().map(ReasonText::say))
+        .containsExactly(
+            "Rollout r1 was aborted by user:alice: The cause that was given: counts are off.");
+  }
+
+  /// Counts are written down once a second, but for the first ones.
+  @Test
+  void whoReadsThatItHasBegunReadsHowManyAreInIt() {
+    scene.now += 1_000;
+    scene.command(creation(Optional.empty()));
+    while (rollout().state() instanceof RolloutState.Planning) {
+      scene.pass(Duration.ofMillis(1));
+    }
+
+    assertThat(rollout().counted().getLast().total()).isEqualTo(1);
   }
 
   @Test

@@ -86,7 +86,8 @@ class ExplanationsTest {
             0,
             rollout,
             "user:bob",
-            Origin.NONE);
+            Origin.NONE,
+            RolloutRecord.NO_RETRY);
     return new Standing(
         record,
         List.of(),
@@ -94,6 +95,7 @@ class ExplanationsTest {
         0,
         Phase.SUCCEEDED,
         rollout == 1 ? new RolloutId(2) : null,
+        false,
         false,
         false,
         0,

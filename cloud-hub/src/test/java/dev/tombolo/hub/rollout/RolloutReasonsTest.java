@@ -130,6 +130,7 @@ class RolloutReasonsTest {
     obstacles.put("a deadline", at(new RolloutState.Expired(0, NOW), Phase.READY, 0));
     obstacles.put("its own failure", at(open, Phase.FAILED, 0));
     obstacles.put("a newer rollout", superseded(open));
+    obstacles.put("labels that have changed", outside(open));
     obstacles.put("a permit that a restore may have lost", suspect(open));
 
     Map<String, String> sentences = new LinkedHashMap<>();
@@ -141,6 +142,19 @@ class RolloutReasonsTest {
           assertThat(before).as(what + " has the sentence of another").isNull();
         });
     assertThat(sentences).hasSameSizeAs(obstacles);
+  }
+
+  @Test
+  void theCommandThatSaysYesNamesTheNextWaveNotTheDevices() {
+    RolloutState waits = new RolloutState.Rolling(0, NOW - 3 * HOUR, NOW - 2 * HOUR, "");
+    Standing ofTheThird = with(waits, Phase.WAITING, 2, SOME, 0, 0, 0);
+    Standing behindNobody = with(waits, Phase.WAITING, 2, WaveCount.NONE, 0, 0, 0);
+
+    for (Standing standing : List.of(ofTheThird, behindNobody)) {
+      assertThat(ReasonText.say(RolloutReasons.of(standing).getFirst()))
+          .startsWith("It waits for wave rest of rollout r7: ")
+          .endsWith("must say yes (tombolo rollout approve r7 --wave 'the second').");
+    }
   }
 
   /// Those of a rollout, each of which stands in some answer above.
@@ -174,6 +188,7 @@ class RolloutReasonsTest {
         all.add(at(state, phase, 1));
         all.add(with(state, phase, 1, WaveCount.NONE, 0, 0, 0));
         all.add(superseded(state));
+        all.add(outside(state));
       }
     }
     return all;
@@ -181,7 +196,18 @@ class RolloutReasonsTest {
 
   private static WaveCount count(int reached, int succeeded) {
     return new WaveCount(
-        reached, succeeded, 0, 0, reached - succeeded, 0, 0, 0, reached, WaveCount.Taken.NONE, 0);
+        reached,
+        succeeded,
+        0,
+        0,
+        reached - succeeded,
+        0,
+        0,
+        0,
+        reached,
+        WaveCount.Taken.NONE,
+        0,
+        0);
   }
 
   private static Standing at(RolloutState state, Phase phase, int wave) {
@@ -207,6 +233,10 @@ class RolloutReasonsTest {
     return standing(state, Phase.WAITING, 0, SOME, 0, 0, 0, null, true);
   }
 
+  private static Standing outside(RolloutState state) {
+    return standing(state, Phase.WAITING, 0, SOME, 0, 0, 0, null, true, false);
+  }
+
   private static Standing standing(
       RolloutState state,
       Phase phase,
@@ -217,6 +247,21 @@ class RolloutReasonsTest {
       int inFlight,
       @Nullable RolloutId by,
       boolean isSuspect) {
+    return standing(
+        state, phase, wave, first, siteInFlight, siteFailed, inFlight, by, false, isSuspect);
+  }
+
+  private static Standing standing(
+      RolloutState state,
+      Phase phase,
+      int wave,
+      WaveCount first,
+      int siteInFlight,
+      int siteFailed,
+      int inFlight,
+      @Nullable RolloutId by,
+      boolean isOutside,
+      boolean isSuspect) {
     RolloutRecord record =
         new RolloutRecord(
             new RolloutId(7),
@@ -224,7 +269,9 @@ class RolloutReasonsTest {
             Digest.ofText("2.0"),
             new Scope(new Name("retail"), Set.of(), Map.of()),
             new RolloutPlan(
-                List.of(new Wave("first", new Pick.Count(10), GATE)),
+                List.of(
+                    new Wave("first", new Pick.Count(10), GATE),
+                    new Wave("the second", new Pick.Count(10), GATE)),
                 BUDGETS,
                 AbortRule.USUAL,
                 24 * HOUR,
@@ -237,11 +284,12 @@ class RolloutReasonsTest {
             "alice");
     return new Standing(
         record,
-        List.of(first, SOME),
+        List.of(first, SOME, SOME),
         "store-1/counter",
         wave,
         phase,
         by,
+        isOutside,
         isSuspect || phase.isInFlight(),
         isSuspect,
         NOW + HOUR,

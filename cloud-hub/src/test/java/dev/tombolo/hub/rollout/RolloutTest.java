@@ -132,14 +132,76 @@ class RolloutTest {
     town.devices.values().stream().limit(2).forEach(device -> device.failsNext = true);
     town.create(1, Town.NEW, plan(new Budgets(0, 0, 0), new AbortRule(0, 0, false), null));
     town.seconds(LONG_SECONDS);
-    assertThat(town.rollout(1).failed(100)).hasSize(2);
+    assertThat(town.rollout(1).counts().stream().mapToInt(WaveCount::failed).sum()).isEqualTo(2);
 
     town.devices.values().forEach(device -> device.failsNext = false);
-    town.apply(RolloutSteps.retry(town.rollout(1), 100, _ -> true, town.now));
+    town.apply(RolloutSteps.retry(town.rollout(1), town.slots(town.rollout(1))::prior, town.now));
     town.seconds(LONG_SECONDS);
 
     assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Completed.class);
     assertThat(town.devices.values()).allMatch(device -> device.live.equals(Town.NEW));
+  }
+
+  /// They are taken back a slice at a time; those that are left must not end it meanwhile.
+  @Test
+  void moreFailuresThanASliceAreTriedAgainByOneWord() {
+    int all = 3 * RolloutSteps.RETRY_SLICE + 7;
+    Town town = allFailed(all);
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Aborted.class);
+
+    town.apply(RolloutSteps.retry(town.rollout(1), town.slots(town.rollout(1))::prior, town.now));
+    int slices = 1;
+    while (RolloutSteps.isWorkLeft(town.rollout(1))) {
+      town.apply(RolloutSteps.tick(town.rollout(1), town.slots(town.rollout(1)), town.now));
+      slices++;
+    }
+
+    assertThat(slices).isEqualTo(4);
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(town.rollout(1).counts()).allMatch(count -> count.failed() == 0);
+  }
+
+  /// A crash in the middle, and a pause: it goes on where it was.
+  @Test
+  void tryingManyAgainSurvivesACrashAndAPause() {
+    Town town = allFailed(2 * RolloutSteps.RETRY_SLICE);
+    town.apply(RolloutSteps.retry(town.rollout(1), town.slots(town.rollout(1))::prior, town.now));
+    town.restart(town.log.size());
+    town.set(town.rollout(1), new RolloutState.Paused(0, "ada", town.now));
+    town.apply(RolloutSteps.tick(town.rollout(1), town.slots(town.rollout(1)), town.now));
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Paused.class);
+
+    town.set(town.rollout(1), new RolloutState.Rolling(0, town.now, 0, ""));
+    town.seconds(2);
+
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(town.rollout(1).counts()).allMatch(count -> count.failed() == 0);
+  }
+
+  /// An aborted rollout in which each device has failed.
+  private static Town allFailed(int all) {
+    Town town = quiet(15, all, 1);
+    town.devices.values().forEach(device -> device.isDark = true);
+    town.create(1, Town.NEW, plan(new Budgets(0, 0, 0), new AbortRule(0, 10, false), null));
+    town.seconds(3);
+    Rollout rollout = town.rollout(1);
+    for (int member = 0; member < all; member++) {
+      town.apply(
+          List.of(
+              new RolloutChange.Moved(
+                  rollout.id(),
+                  member,
+                  rollout.wave(member),
+                  Phase.FAILED,
+                  RolloutChange.Moved.GONE_BACK,
+                  -1,
+                  7,
+                  0,
+                  null,
+                  false)));
+    }
+    town.second();
+    return town;
   }
 
   @Test
@@ -392,7 +454,7 @@ class RolloutTest {
       case 2 -> {
         if (rollout.state() instanceof RolloutState.Aborted
             || rollout.state() instanceof RolloutState.Completed) {
-          town.apply(RolloutSteps.retry(rollout, 100, _ -> true, town.now));
+          town.apply(RolloutSteps.retry(rollout, town.slots(town.rollout(1))::prior, town.now));
         }
       }
       case 3 -> {

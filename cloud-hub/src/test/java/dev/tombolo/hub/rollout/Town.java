@@ -177,19 +177,37 @@ final class Town {
     }
   }
 
-  private final RolloutSteps.Slots slots =
-      new RolloutSteps.Slots() {
-        @Override
-        public Prior prior(SlotRef slot) {
-          return new Prior(OLD, "1");
-        }
+  RolloutSteps.Slots slots(Rollout rollout) {
+    return new RolloutSteps.Slots() {
+      @Override
+      public Prior prior(SlotRef slot) {
+        return new Prior(OLD, "1");
+      }
 
-        @Override
-        public int holder(SlotRef slot) {
-          Device device = devices.get(slot);
-          return device == null ? 1 : device.holder;
-        }
-      };
+      @Override
+      public int holder(SlotRef slot) {
+        return Town.this.holder(slot);
+      }
+
+      @Override
+      public int outElsewhere(SlotRef slot) {
+        return rollouts.outElsewhere(rollout.record(), slot);
+      }
+    };
+  }
+
+  private int holder(SlotRef slot) {
+    Device device = devices.get(slot);
+    return device == null ? 1 : device.holder;
+  }
+
+  /// Its line is down from now on, or comes up again.
+  void dark(SlotRef slot, boolean isDark) {
+    Device device = devices.get(slot);
+    if (device != null) {
+      device.isDark = isDark;
+    }
+  }
 
   RolloutRecord create(long number, Digest release, RolloutPlan plan) {
     return create(number, release, plan, Set.of());
@@ -218,7 +236,7 @@ final class Town {
   Choice choice(SlotRef slot) {
     for (Rollout rollout : rollouts.of(FLEET, APPLICATION)) {
       int member = rollout.find(slot);
-      Choice choice = member < 0 ? Choice.NONE : rollout.choice(member, slots.holder(slot));
+      Choice choice = member < 0 ? Choice.NONE : rollout.choice(member, holder(slot));
       if (!(choice instanceof Choice.None)) {
         return choice;
       }
@@ -329,7 +347,7 @@ final class Town {
 
   private void step(Rollout rollout) {
     if (!rollout.isPlanning()) {
-      apply(RolloutSteps.tick(rollout, slots, now));
+      apply(RolloutSteps.tick(rollout, slots(rollout), now));
       apply(RolloutSteps.count(rollout));
       return;
     }

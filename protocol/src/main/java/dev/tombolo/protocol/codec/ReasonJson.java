@@ -1,6 +1,7 @@
 package dev.tombolo.protocol.codec;
 
 import dev.tombolo.protocol.reason.Reason;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reasons: `code` and the record's fields.
@@ -154,8 +155,11 @@ final class ReasonJson {
           new Reason.WaveSoaking(
               f.text("rollout"), f.text("wave"), f.text("after"), f.integer("untilMillis"));
       case "wave-approval-needed" ->
-          new Reason.WaveApprovalNeeded(f.text("rollout"), f.text("wave"), f.text("after"));
-      case "wave-empty" -> new Reason.WaveEmpty(f.text("rollout"), f.text("wave"), f.text("after"));
+          new Reason.WaveApprovalNeeded(
+              f.text("rollout"), f.text("wave"), f.text("after"), textOrEmpty(f, "next"));
+      case "wave-empty" ->
+          new Reason.WaveEmpty(
+              f.text("rollout"), f.text("wave"), f.text("after"), textOrEmpty(f, "next"));
       case "deadline-passed" -> new Reason.DeadlinePassed(f.integer("atMillis"));
       case "rollout-paused" ->
           new Reason.RolloutPaused(f.text("rollout"), f.text("by"), f.integer("sinceMillis"));
@@ -166,7 +170,10 @@ final class ReasonJson {
       case "permit-outstanding" ->
           new Reason.PermitOutstanding(
               f.text("rollout"), f.integer("untilMillis"), f.yes("sinceRestore"));
+      case "rollout-left" ->
+          new Reason.RolloutLeft(f.text("rollout"), f.text("labels"), f.text("application"));
       case "rollout-superseded" -> new Reason.RolloutSuperseded(f.text("rollout"), f.text("by"));
+      case "cause-given" -> new Reason.CauseGiven(f.text("why"));
       case "rollout-ended" ->
           new Reason.RolloutEnded(
               f.text("rollout"), f.text("how"), f.text("by"), read(f.object("cause")));
@@ -463,12 +470,14 @@ final class ReasonJson {
           json.text("code", "wave-approval-needed")
               .text("rollout", r.rollout())
               .text("wave", r.wave())
-              .text("after", r.after());
+              .text("after", r.after())
+              .text("next", r.next());
       case Reason.WaveEmpty r ->
           json.text("code", "wave-empty")
               .text("rollout", r.rollout())
               .text("wave", r.wave())
-              .text("after", r.after());
+              .text("after", r.after())
+              .text("next", r.next());
       case Reason.DeadlinePassed r ->
           json.text("code", "deadline-passed").integer("atMillis", r.atMillis());
       case Reason.RolloutPaused r ->
@@ -490,8 +499,14 @@ final class ReasonJson {
               .text("rollout", r.rollout())
               .integer("untilMillis", r.untilMillis())
               .yes("sinceRestore", r.sinceRestore());
+      case Reason.RolloutLeft r ->
+          json.text("code", "rollout-left")
+              .text("rollout", r.rollout())
+              .text("labels", r.labels())
+              .text("application", r.application());
       case Reason.RolloutSuperseded r ->
           json.text("code", "rollout-superseded").text("rollout", r.rollout()).text("by", r.by());
+      case Reason.CauseGiven r -> json.text("code", "cause-given").text("why", r.why());
       case Reason.RolloutEnded r ->
           json.text("code", "rollout-ended")
               .text("rollout", r.rollout())
@@ -535,5 +550,9 @@ final class ReasonJson {
 
   private static void opens(JsonWriter json, long opensMillis, String opens) {
     json.integer("opensMillis", opensMillis).text("opens", opens);
+  }
+
+  private static String textOrEmpty(JsonFields f, String field) throws MalformedException {
+    return Objects.requireNonNullElse(f.textOrNull(field), "");
   }
 }

@@ -267,10 +267,14 @@ public sealed interface Reason {
   record WaveSoaking(String rollout, String wave, String after, long untilMillis)
       implements Reason {}
 
-  record WaveApprovalNeeded(String rollout, String wave, String after) implements Reason {}
+  /// @param next the wave that a yes opens; empty: the hub is too old to say so
+  record WaveApprovalNeeded(String rollout, String wave, String after, String next)
+      implements Reason {}
 
   /// Nobody is in the wave that should prove the release.
-  record WaveEmpty(String rollout, String wave, String after) implements Reason {}
+  ///
+  /// @param next as in [WaveApprovalNeeded]
+  record WaveEmpty(String rollout, String wave, String after, String next) implements Reason {}
 
   record RolloutPaused(String rollout, String by, long sinceMillis) implements Reason {}
 
@@ -283,10 +287,20 @@ public sealed interface Reason {
   record PermitOutstanding(String rollout, long untilMillis, boolean sinceRestore)
       implements Reason {}
 
+  /// Its labels, or where the application goes, have changed since it was in the rollout.
+  ///
+  /// @param labels that a device must have; empty: any
+  record RolloutLeft(String rollout, String labels, String application) implements Reason {}
+
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
   /// @param how `aborted`, `rolled back`, ...
   record DeadlinePassed(long atMillis) implements Reason {}
+
+  /// What a person said when they stopped something.
+  ///
+  /// @param why empty: nothing
+  record CauseGiven(String why) implements Reason {}
 
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 

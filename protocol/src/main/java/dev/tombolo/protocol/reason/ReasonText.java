@@ -6,9 +6,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /// Says each [Reason] in one line: what happened, to what, and what to do next.
 public final class ReasonText {
+  /// Means itself in every shell.
+  private static final Pattern UNQUOTED = Pattern.compile("[A-Za-z0-9._/@%+=:,-]+");
+
   private ReasonText() {}
 
   /// Details come from devices, workloads and files: what could move a terminal's cursor or turn
@@ -499,9 +503,9 @@ public final class ReasonText {
               + r.rollout()
               + ": wave "
               + r.after()
-              + " is healthy, and somebody must say yes: tombolo rollout approve "
-              + r.rollout()
-              + ".";
+              + " is healthy, and somebody must say yes ("
+              + approval(r.rollout(), r.next())
+              + ").";
       case Reason.WaveEmpty r ->
           "It waits for wave "
               + r.wave()
@@ -509,9 +513,9 @@ public final class ReasonText {
               + r.rollout()
               + ": nobody is in wave "
               + r.after()
-              + ", which was to prove the release; somebody must say yes: tombolo rollout approve "
-              + r.rollout()
-              + ".";
+              + ", which was to prove the release; somebody must say yes ("
+              + approval(r.rollout(), r.next())
+              + ").";
       case Reason.DeadlinePassed r ->
           "The deadline was " + time(r.atMillis()) + "; roll out again for those that are left.";
       case Reason.RolloutPaused r ->
@@ -553,6 +557,18 @@ public final class ReasonText {
                   + ", and has not told the outcome.";
       case Reason.RolloutSuperseded r ->
           "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
+      case Reason.RolloutLeft r ->
+          "Rollout "
+              + r.rollout()
+              + " no longer moves it: that one is for devices "
+              + (r.labels().isEmpty() ? "" : "with " + r.labels() + ", ")
+              + "where "
+              + r.application()
+              + " goes, and labels have changed since.";
+      case Reason.CauseGiven r ->
+          r.why().isEmpty()
+              ? "No cause was given for it."
+              : "The cause that was given: " + r.why() + (r.why().endsWith(".") ? "" : ".");
       case Reason.RolloutEnded r ->
           "Rollout "
               + r.rollout()
@@ -610,6 +626,20 @@ public final class ReasonText {
           "; 'tombolo get " + kind + "s' shows which there are.";
       default -> "; list them to see which there are.";
     };
+  }
+
+  /// The command that says yes to a rollout's next wave, as it can be typed.
+  ///
+  /// @param next the wave that it opens; empty: the only one that is left
+  public static String approval(String rollout, String next) {
+    return "tombolo rollout approve "
+        + rollout
+        + (next.isEmpty() ? "" : " --wave" + (next.startsWith("-") ? "=" : " ") + typed(next));
+  }
+
+  /// As one word of a command line.
+  private static String typed(String word) {
+    return UNQUOTED.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private static String list(List<String> words) {

@@ -321,6 +321,7 @@ final class EverythingConverges extends Invariant {
         || reason instanceof Reason.SiteFailuresFull
         || reason instanceof Reason.PermitOutstanding
         || reason instanceof Reason.RolloutPaused
+        || reason instanceof Reason.RolloutLeft
         || reason instanceof Reason.RolloutFailedHere
         || reason instanceof Reason.RolloutEnded
         || reason instanceof Reason.RolloutRetrying;

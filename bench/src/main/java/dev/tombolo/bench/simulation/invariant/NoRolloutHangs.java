@@ -70,7 +70,7 @@ final class NoRolloutHangs extends Invariant {
       if (isDone || rollout.isSuperseded(member)) {
         continue;
       }
-      isAnyLeft = true;
+      isAnyLeft |= !rollout.isOutside(member);
       SlotRef slot = rollout.slot(member);
       DeviceId holder = holders.get(slot);
       Assignment assigned = facts.hub.wanted(slot).get(rollout.record().application());
@@ -144,6 +144,7 @@ final class NoRolloutHangs extends Invariant {
         || reason instanceof Reason.RolloutEnded
         || reason instanceof Reason.RolloutFailedHere
         || reason instanceof Reason.RolloutSuperseded
+        || reason instanceof Reason.RolloutLeft
         || reason instanceof Reason.BudgetFull
         || reason instanceof Reason.SiteFailuresFull
         || reason instanceof Reason.NeedNotLive;

@@ -55,6 +55,12 @@ final class RolloutFacts {
       return its != null && its.phase().isInFlight();
     }
 
+    /// By what was written down last of the member: the rollout is not about it any more.
+    boolean isOutside(int member) {
+      RolloutChange.Moved its = moved.get(member);
+      return its != null && its.isOutside();
+    }
+
     boolean has(SlotRef slot) {
       return numbers.containsKey(slot);
     }

@@ -356,6 +356,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
         succeeded++;
       } else if (its.failed.contains(slot)) {
         failed++;
+      } else if (members.isOutside(i)) {
+        total--;
       } else if (holder != null && online.getOrDefault(holder, false)) {
         connected++;
       } else if (holder != null && isUnderWay(holder, record)) {

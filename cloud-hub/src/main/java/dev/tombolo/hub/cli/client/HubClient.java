@@ -159,7 +159,12 @@ public final class HubClient implements AutoCloseable {
   }
 
   /// A part of a path or query, escaped.
+  ///
+  /// @throws Failure when it is empty: a path without it means something else
   public static String escape(String part) {
+    if (part.isBlank()) {
+      throw Failure.usage("'" + part + "' names nothing; give a name");
+    }
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 

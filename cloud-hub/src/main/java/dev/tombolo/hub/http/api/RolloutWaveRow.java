@@ -9,6 +9,7 @@ import io.avaje.jsonb.Json;
 /// @param notReached dark, no permit out
 /// @param back gone back to what they had
 /// @param superseded that a newer rollout took; of those who succeeded or failed before, also there
+/// @param outside undecided ones that the rollout is not about any more, in none of the others
 @Json
 public record RolloutWaveRow(
     String name,
@@ -23,6 +24,7 @@ public record RolloutWaveRow(
     int notReached,
     int back,
     int superseded,
+    int outside,
     int healthyPercent,
     int neededPercent,
     long soakMillis,
