@@ -90,6 +90,14 @@ final class Device implements Shop {
   /// Offline kits in its data folder.
   final TreeMap<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
+  /// Files in them that do not read, or are not what they should be.
+  final Set<Digest> spoiled = new HashSet<>();
+
+  /// What the agent has of kits that it keeps, since when; but for files that it had no luck with.
+  private final Map<String, Long> keptKits = new HashMap<>();
+
+  private final Set<Digest> failedFiles = new HashSet<>();
+
   final DeviceIdentity identity;
   final DeviceClock clock;
   private final int number;
@@ -298,6 +306,8 @@ final class Device implements Shop {
     restless.clear();
     isRenewing = false;
     told.clear();
+    keptKits.clear();
+    failedFiles.clear();
     disk.disarm();
     queue = new EventQueue();
     String bootId = HexFormat.of().toHexDigits(chance.next());
@@ -395,6 +405,44 @@ final class Device implements Shop {
     }
   }
 
+  /// Somebody puts a kit there.
+  void bring(AgentEvent.KitFound found) {
+    kits.put(found.kit(), found);
+    offer(found);
+  }
+
+  void dropKit(String kit) {
+    kits.remove(kit);
+    keptKits.remove(kit);
+  }
+
+  /// Its database is damaged: it is set aside, and the agent goes on with what its mirror has.
+  ///
+  /// @param withDocuments the mirror has the newest document and its releases, too
+  void loseDatabase(String incarnation, boolean withDocuments) {
+    if (loop != null && !isCopy && database.damage(incarnation, withDocuments)) {
+      world.databaseLost(this, withDocuments, incarnation);
+      newestRow = 0;
+      ackedThrough = 0;
+      agentDies("its database is damaged", restartMillis());
+    }
+  }
+
+  /// A file is asked for by the line.
+  void asksByLine(Digest file) {
+    keptKits.forEach(
+        (kit, millis) -> {
+          AgentEvent.KitFound found = kits.get(kit);
+          if (found != null
+              && millis < world.now()
+              && found.files().contains(file)
+              && !failedFiles.contains(file)
+              && !files.whole.containsKey(file)) {
+            throw world.byLineThoughHere(number, kit, file);
+          }
+        });
+  }
+
   /// A clean stop, as at an update; it is started again.
   void stop() {
     offer(new AgentEvent.StopAsked());
@@ -450,6 +498,9 @@ final class Device implements Shop {
       return;
     }
     inbox.add(event);
+    if (event instanceof AgentEvent.FetchFailed it) {
+      failedFiles.add(it.file());
+    }
     turnSoon();
   }
 
@@ -475,6 +526,9 @@ final class Device implements Shop {
     world.turnsOfAgent(wasIdle);
     for (int i = 0; i < EVENTS_A_TURN && !inbox.isEmpty(); i++) {
       AgentEvent event = inbox.remove();
+      if (event instanceof AgentEvent.KitFound it) {
+        keptKits.put(it.kit(), world.now());
+      }
       world.agentTakes(this, event);
       queue.offer(event);
     }
