@@ -170,6 +170,7 @@ public final class World {
       new NeedingReleases(this).begin();
       new Repositories(this).begin();
       new OddRollouts(this).begin();
+      new OddRequests(this).begin();
       late.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
