@@ -25,6 +25,7 @@ import dev.tombolo.bench.simulation.store.AgentDisk;
 import dev.tombolo.bench.simulation.store.DiskState;
 import dev.tombolo.bench.simulation.store.WatchedAgentStore;
 import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
@@ -80,6 +81,8 @@ final class Device implements Shop {
   /// Of all channels together; less than all of them may have.
   private static final int ALL_ROWS_MAX = 90;
 
+  private static final double OLD_AGENTS_SHARE = 0.08;
+
   private static final OutboxQuota QUOTA = new OutboxQuota(4, 60, 20_000, ALL_ROWS_MAX);
 
   final World world;
@@ -100,6 +103,10 @@ final class Device implements Shop {
 
   final DeviceIdentity identity;
   final DeviceClock clock;
+
+  /// Of its agent, which may be one that cannot be told of its line.
+  private final List<String> features;
+
   private final int number;
   private final int site;
   private final boolean isCopy;
@@ -150,6 +157,10 @@ final class Device implements Shop {
     this.identity =
         original == null ? new DeviceIdentity(ofIdentity) : original.identity.copy(ofIdentity);
     this.clock = new DeviceClock(world.scheduler());
+    boolean isOld =
+        world.hasMorePlays() && world.chance("old agents", number).isWithin(OLD_AGENTS_SHARE);
+    this.features =
+        AgentVersion.FEATURES.stream().filter(it -> !isOld || !it.equals(Features.LINE)).toList();
     if (original != null) {
       this.id = original.id;
       this.newestRow = original.newestRow;
@@ -329,7 +340,7 @@ final class Device implements Shop {
         bootId,
         machineBoot(),
         "1.0",
-        AgentVersion.FEATURES,
+        features,
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
         knownRoots,
         identity.held().life(),

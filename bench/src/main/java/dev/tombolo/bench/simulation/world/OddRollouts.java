@@ -8,7 +8,11 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminCommand.SteerRollout.Action;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.LineRules;
+import dev.tombolo.hub.desired.Patch;
+import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Gate;
@@ -20,7 +24,9 @@ import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.window.BitRate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +46,7 @@ final class OddRollouts {
   private static final int FILES = 4;
 
   private static final int MANY = 90;
+  private static final int LONG = 500;
 
   private static final Name NOWHERE = new Name("nowhere");
   private static final Name LABORATORY = new Name("laboratory");
@@ -71,7 +78,10 @@ final class OddRollouts {
       case 5, 6 -> wrong();
       case 7 -> move();
       case 8, 9 -> pauses();
-      case 10 -> laboratory();
+      case 10 -> {
+        laboratory();
+        tooLong();
+      }
       default -> manyRollouts();
     }
     world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
@@ -304,11 +314,89 @@ final class OddRollouts {
                             Releases.APPLICATIONS.getFirst(),
                             Map.of("threads", Integer.toString(1 + chance.below(8))))
                         : Map.of(),
-                    SiteTimes.ANY,
+                    times(),
                     line)),
             false);
       }
     }
+  }
+
+  /// For all sites that say nothing themselves.
+  private SiteTimes times() {
+    List<Weekly> night = List.of(Weekly.parse("20:00-06:00"));
+    return chance.isWithin(0.4)
+        ? SiteTimes.ANY
+        : new SiteTimes(
+            chance.isWithin(0.3) ? night : List.of(),
+            chance.isWithin(0.5) ? night : List.of(),
+            chance.isWithin(0.2) ? List.of(Weekly.parse("Mon-Fri 09:00-17:00")) : List.of(),
+            List.of());
+  }
+
+  /// Longer than the hub takes; looked at only.
+  private void tooLong() {
+    List<Weekly> hours = Collections.nCopies(LONG, Weekly.parse("08:00-09:00"));
+    List<LineRules.Limit> limits =
+        Collections.nCopies(
+            LONG, new LineRules.Limit(Weekly.parse("08:00-09:00"), new BitRate(100_000)));
+    Patch patch = new Patch(Patch.Op.ADD, "threads", "1");
+    SyncPolicy.Override override = new SyncPolicy.Override(Selector.ALL, List.of(patch));
+    Name people = Releases.APPLICATIONS.getFirst();
+    AdminObject object =
+        switch (chance.below(8)) {
+          case 0 -> site(new SiteTimes(hours, List.of(), List.of(), List.of()), List.of());
+          case 1 -> site(new SiteTimes(List.of(), List.of(), hours, List.of()), List.of());
+          case 2 -> site(SiteTimes.ANY, limits);
+          case 3 ->
+              application(
+                  people, Collections.nCopies(LONG, new SyncPolicy(Selector.ALL, List.of())));
+          case 4 ->
+              application(
+                  people,
+                  List.of(new SyncPolicy(Selector.ALL, Collections.nCopies(LONG, override))));
+          case 5 ->
+              application(
+                  people,
+                  List.of(
+                      new SyncPolicy(
+                          Selector.ALL,
+                          List.of(
+                              new SyncPolicy.Override(
+                                  Selector.ALL, Collections.nCopies(LONG, patch))))));
+          case 6 ->
+              application(
+                  people,
+                  List.of(
+                      new SyncPolicy(
+                          new Selector(Map.of("x".repeat(300), "y"), List.of()), List.of())));
+          default ->
+              new AdminObject.Fleet(
+                  World.FLEET,
+                  "A line\nand another",
+                  Map.of("\u202e", "x"),
+                  false,
+                  Map.of(people, Map.of("threads", "x".repeat(70_000))));
+        };
+    apply(List.of(object), true);
+  }
+
+  private AdminObject site(SiteTimes times, List<LineRules.Limit> limits) {
+    return new AdminObject.Site(
+        site(),
+        World.FLEET,
+        "",
+        Map.of(),
+        "Europe/Berlin",
+        "",
+        "",
+        Map.of(),
+        times,
+        limits.isEmpty() ? Optional.empty() : Optional.of(new LineRules(limits)));
+  }
+
+  private static AdminObject application(Name name, List<SyncPolicy> policies) {
+    return new AdminObject.Application(
+        name, World.FLEET, Optional.empty(), "", Map.of(), Map.of(), policies);
   }
 
   // ---- downloads
