@@ -34,15 +34,23 @@ final class Coverage {
           "live -> removing",
           "removing -> absent");
 
+  /// What people and sticks do in half of the worlds.
+  private static final List<String> PLAYS =
+      List.of(
+          "releases that need others",
+          "repositories looked at",
+          "rollouts out of files",
+          "kits with bundles brought",
+          "kits with bundles refused");
+
   /// Nothing makes these here: the hub asks devices without arguments, so that none can be asked
-  /// for an application's logs; every device acknowledges its documents; and agent and hub make
-  /// their ticks and what is due then themselves, unseen.
+  /// for an application's logs; and agent and hub make their ticks and what is due then themselves,
+  /// unseen.
   private static final Set<String> NEVER_MADE =
       Set.of(
           "AgentEffect ReadOutput",
           "AgentEvent OutputRead",
           "AgentEvent Ticked",
-          "HubEvent DesiredSent",
           "HubEvent DocumentDue");
 
   private Coverage() {}
@@ -56,6 +64,7 @@ final class Coverage {
     for (FaultKind kind : FaultKind.values()) {
       check("fault " + kind.word(), summary, never);
     }
+    PLAYS.forEach(play -> check(play, summary, never));
     MOVES.forEach(move -> check("release " + move, summary, never));
     for (Class<?> sealed :
         List.of(HubEvent.class, HubEffect.class, AgentEvent.class, AgentEffect.class)) {

@@ -49,7 +49,10 @@ final class Recoveries {
       refuse(event, lost.refusal(presented.device(), presented, event.remote(), draft), draft);
       return;
     }
-    DeviceId owner = DeviceId.ofKey(event.key().spkiDer());
+    DeviceId owner =
+        state
+            .ownerOf(event.key().keyDigest())
+            .orElseGet(() -> DeviceId.ofKey(event.key().spkiDer()));
     if (!owner.equals(device.id()) && state.devices.containsKey(owner)) {
       refuse(event, new Reason.NotYours("key", "it belongs to " + owner), draft);
       return;

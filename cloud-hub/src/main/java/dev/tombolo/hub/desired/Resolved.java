@@ -44,13 +44,7 @@ public record Resolved(List<Application> applications, List<Trouble> troubles) {
   ///
   /// @param links broadest layer first; the last one counts
   /// @param value what the device is given, templates filled; null when it is given none
-  public record Trail(List<Link> links, @Nullable String value) {
-    public boolean isPlain() {
-      Link last = links.getLast();
-      return last.layer() != LayerKind.OVERRIDE
-          && (last.text() == null || !Template.isOne(last.text()));
-    }
-  }
+  public record Trail(List<Link> links, @Nullable String value) {}
 
   /// What one layer says of a parameter.
   ///

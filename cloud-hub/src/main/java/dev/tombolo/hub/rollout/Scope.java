@@ -24,14 +24,6 @@ public record Scope(Name fleet, Set<Name> sites, Map<String, String> labels) {
     return covers(slot.site()) && has(its, labels);
   }
 
-  /// Whether both may reach the same device.
-  public boolean mayMeet(Scope other) {
-    return fleet.equals(other.fleet)
-        && (sites.isEmpty()
-            || other.sites.isEmpty()
-            || sites.stream().anyMatch(other.sites::contains));
-  }
-
   static boolean has(Map<String, String> labels, Map<String, String> wanted) {
     for (Map.Entry<String, String> each : wanted.entrySet()) {
       if (!each.getValue().equals(labels.get(each.getKey()))) {

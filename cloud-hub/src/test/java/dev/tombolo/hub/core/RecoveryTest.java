@@ -170,6 +170,23 @@ class RecoveryTest {
         .isInstanceOf(Reason.NotYours.class);
   }
 
+  @Test
+  void theKeyThatAnotherDeviceWasRenewedForIsRefused() {
+    EnrolResponse neighbour = scene.joined("neighbour");
+    scene.tell(
+        new HubEvent.RenewAsked(
+            scene.number(),
+            neighbour.device(),
+            Scene.serialOf(neighbour),
+            null,
+            Scene.key("the neighbour's next"),
+            "10.0.0.4:1"));
+    scene.now += DAY;
+
+    assertThat(reasonOf(scene.tell(asked("nonce-1", first, "the neighbour's next"))))
+        .isInstanceOf(Reason.NotYours.class);
+  }
+
   private void expire(long agoMillis) {
     scene.now = current().notAfterMillis() + agoMillis;
   }

@@ -9,6 +9,7 @@ import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
 import java.lang.classfile.instruction.LineNumber;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts a counter on every way that a branch of one method may go; the cases of one arm of a switch
 /// are one way. Not counted is what the compiler adds and no source can take: the end of a switch
-/// that has every case, the hash codes of a switch over strings, and the questions about the parts
-/// of a record that a pattern takes whatever they are.
+/// that has every case, the hash codes of a switch over strings, the questions about the parts of a
+/// record that a pattern takes whatever they are, and those that look once more, in an arm of
+/// several types, which of them it is.
 final class MethodCounters implements CodeTransform {
   private static final ClassDesc BRANCHES = ClassDesc.of(Branches.class.getName());
   private static final MethodTypeDesc TAKE =
@@ -43,6 +45,11 @@ final class MethodCounters implements CodeTransform {
           "java/lang/IllegalArgumentException",
           "java/lang/AssertionError",
           "java/lang/UnsupportedOperationException");
+
+  private static final int TYPE_LOADED = 1;
+  private static final int TYPE_LOOKED_AT = 2;
+  private static final int TYPE_ASKED = 3;
+  private static final int TYPE_GONE = 4;
 
   private final String owner;
   private final String method;
@@ -69,6 +76,8 @@ final class MethodCounters implements CodeTransform {
     @Nullable Instruction last = null;
     @Nullable Instruction beforeLast = null;
     boolean switchesOverStrings = false;
+    Set<Label> arms = new HashSet<>();
+    int asked = 0;
     int at = -1;
     int here = 0;
     for (CodeElement element : code.elementList()) {
@@ -82,6 +91,13 @@ final class MethodCounters implements CodeTransform {
         continue;
       }
       at++;
+      asked = asked(asked, labels.stream().anyMatch(arms::contains), instruction);
+      if (asked == TYPE_ASKED) {
+        artificial.add(at);
+      }
+      if (isSwitchOverTypes(instruction, last)) {
+        arms.addAll(armsOfSeveral(instruction));
+      }
       if (instruction instanceof NewObjectInstruction made) {
         String type = made.className().asInternalName();
         labels.forEach(label -> madeAt.put(label, type));
@@ -111,6 +127,46 @@ final class MethodCounters implements CodeTransform {
       beforeLast = last;
       last = instruction;
     }
+  }
+
+  /// How far an arm of several types has come with one of them: the value is loaded, its type is
+  /// looked at, the answer is asked for, and the arm goes on to its content.
+  private static int asked(int so, boolean isArm, Instruction next) {
+    boolean begins = isArm || so == TYPE_GONE;
+    if (begins && next.opcode().kind() == Opcode.Kind.LOAD) {
+      return TYPE_LOADED;
+    }
+    if (so == TYPE_LOADED && next.opcode() == Opcode.INSTANCEOF) {
+      return TYPE_LOOKED_AT;
+    }
+    if (so == TYPE_LOOKED_AT && next.opcode() == Opcode.IFEQ) {
+      return TYPE_ASKED;
+    }
+    boolean goesOn = next.opcode() == Opcode.GOTO || next.opcode() == Opcode.GOTO_W;
+    return so == TYPE_ASKED && goesOn ? TYPE_GONE : 0;
+  }
+
+  private static boolean isSwitchOverTypes(Instruction it, @Nullable Instruction last) {
+    boolean isSwitch =
+        it instanceof LookupSwitchInstruction || it instanceof TableSwitchInstruction;
+    return isSwitch
+        && last instanceof InvokeDynamicInstruction call
+        && call.name().equalsString("typeSwitch");
+  }
+
+  private static Set<Label> armsOfSeveral(Instruction instruction) {
+    List<SwitchCase> cases =
+        instruction instanceof TableSwitchInstruction table
+            ? table.cases()
+            : ((LookupSwitchInstruction) instruction).cases();
+    Set<Label> seen = new HashSet<>();
+    Set<Label> again = new HashSet<>();
+    for (SwitchCase each : cases) {
+      if (!seen.add(each.target())) {
+        again.add(each.target());
+      }
+    }
+    return again;
   }
 
   private static boolean calls(@Nullable Instruction instruction, String what) {

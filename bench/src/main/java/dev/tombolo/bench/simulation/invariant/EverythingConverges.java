@@ -20,6 +20,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,7 @@ final class EverythingConverges extends Invariant {
               || state instanceof ReleaseState.RolledBack
               || state instanceof ReleaseState.Absent
               || waitsForItsTime(shop, state, wanted.get(release.getKey()), why, nowMillis)
+              || waitsForAnother(its, state, why)
               || waitsForLeave(state, wanted.get(release.getKey()), why, nowMillis)
               || usesItsLeave(state, wanted.get(release.getKey()), why, nowMillis)
               || isOfAFreshWave(device, release.getKey(), nowMillis);
@@ -187,6 +189,7 @@ final class EverythingConverges extends Invariant {
         hold(
             why.stream().anyMatch(EverythingConverges::needsAPerson)
                 || (state != null && waitsForItsTime(shop, state, each.getValue(), why, nowMillis))
+                || (state != null && waitsForAnother(its, state, why))
                 || (state != null && waitsForLeave(state, each.getValue(), why, nowMillis))
                 || (state != null && usesItsLeave(state, each.getValue(), why, nowMillis))
                 || isOfAFreshWave(device, each.getKey(), nowMillis),
@@ -270,6 +273,27 @@ final class EverythingConverges extends Invariant {
           ReleaseState.Removing _ ->
           false;
     };
+  }
+
+  /// It is ready, and what it needs is not live here, or others need what it would replace.
+  private static boolean waitsForAnother(ShopFacts its, ReleaseState state, List<Reason> why) {
+    return state instanceof ReleaseState.Staged
+        && why.stream()
+            .anyMatch(
+                it ->
+                    switch (it) {
+                      case Reason.NeedNotLive lacks ->
+                          !new Need(new Name(lacks.application()), lacks.atLeast())
+                              .isMetBy(live(its, new Name(lacks.application())));
+                      case Reason.NeededHere _ -> true;
+                      default -> false;
+                    });
+  }
+
+  private static Optional<String> live(ShopFacts its, Name application) {
+    return its.releases.get(application) instanceof ReleaseState.Live at
+        ? Optional.of(at.live().version())
+        : Optional.empty();
   }
 
   /// It is ready, and its rollout gives no leave yet, for a cause that `why` names.

@@ -5,6 +5,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.bench.simulation.engine.Counts;
+import dev.tombolo.bench.simulation.store.SimulatedAgentStore;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.RowQuota;
@@ -49,6 +50,7 @@ public final class Invariants {
   private final NoRolloutHangs hangs = new NoRolloutHangs(facts);
   private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
   private final EverythingIsBounded bounds;
+  private final NeedsAreMet needs;
   private final ReleasesProveThemselves proofs;
   private final Invariant[] all;
 
@@ -70,6 +72,7 @@ public final class Invariants {
       RowQuota events,
       Counts counts) {
     this.counts = counts;
+    this.needs = new NeedsAreMet(published);
     this.proofs = new ReleasesProveThemselves(published);
     this.bounds = new EverythingIsBounded(facts, resultRowsMax);
     this.all =
@@ -82,6 +85,7 @@ public final class Invariants {
           nothingFalls,
           new OneReleaseIsLive(facts),
           proofs,
+          needs,
           converges,
           revoked,
           repeats,
@@ -127,6 +131,7 @@ public final class Invariants {
     ShopFacts its = facts.of(shop);
     for (AgentChange change : changes) {
       nothingFalls.agentCommits(shop, its, change);
+      needs.agentCommits(shop, its, change);
       if (change instanceof AgentChange.OutboxChanged(var it)
           && it instanceof dev.tombolo.agent.outbox.OutboxChange.Forgotten) {
         // The rows go only after everybody has looked at them.
@@ -201,6 +206,14 @@ public final class Invariants {
   /// From now on rows may be missing that only a newer backup had.
   public void lostRows() {
     facts.hub.hasLostRows = true;
+  }
+
+  /// A device goes on with what the mirror of its database has.
+  public void databaseLost(Shop shop, boolean withDocuments, String incarnation) {
+    facts.of(shop).lostDatabase(SimulatedAgentStore.CONNECTS_LOST_MAX, withDocuments, incarnation);
+    if (!withDocuments) {
+      repeats.forgotDocuments(shop);
+    }
   }
 
   /// From now on there are two of a device.

@@ -28,6 +28,10 @@ final class NeighboursAreNamed extends Invariant {
   /// decided by it.
   private final Map<Integer, Until> before = new HashMap<>();
 
+  /// Let in by a document that another one followed in the same turn: that one's neighbours must
+  /// come in the same turn, too.
+  private final Map<Integer, Long> outdated = new HashMap<>();
+
   /// Alike for all devices of a site.
   private final Map<String, Set<DeviceId>> texts = new HashMap<>();
 
@@ -55,9 +59,31 @@ final class NeighboursAreNamed extends Invariant {
     switch (effect) {
       case AgentEffect.AskPeers it -> are(shop, it.peers(), nowMillis, "asks");
       case AgentEffect.CopyFromPeer it -> are(shop, List.of(it.peer()), nowMillis, "copies from");
-      case AgentEffect.ShareWith it -> are(shop, it.peers(), NEVER, "lets in");
-      default -> {}
+      case AgentEffect.ShareWith it -> {
+        if (isOfTheOneBefore(shop, it.peers(), nowMillis)) {
+          outdated.put(shop.number(), nowMillis);
+        } else {
+          are(shop, it.peers(), NEVER, "lets in");
+          outdated.remove(shop.number());
+        }
+      }
+      default -> {
+        Long since = outdated.get(shop.number());
+        hold(
+            since == null || since == nowMillis,
+            shop.number(),
+            "it goes on letting in whom the document before named");
+      }
     }
+  }
+
+  private boolean isOfTheOneBefore(Shop shop, List<Peer> peers, long nowMillis) {
+    Until until = before.get(shop.number());
+    Set<DeviceId> allowed = named(shop);
+    return until != null
+        && until.millis == nowMillis
+        && peers.stream().anyMatch(it -> !allowed.contains(it.device()))
+        && peers.stream().allMatch(it -> until.peers.contains(it.device()));
   }
 
   private void are(Shop shop, List<Peer> peers, long nowMillis, String does) {

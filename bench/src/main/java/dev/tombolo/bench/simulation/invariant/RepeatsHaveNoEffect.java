@@ -100,7 +100,9 @@ final class RepeatsHaveNoEffect extends Invariant {
       int sequence = Math.toIntExact(row.sequence());
       hold(!before.rows.get(sequence), number, () -> "row " + sequence + " is taken twice");
       before.rows.set(sequence);
-      if (shop != null && !facts.wasCopied(it.device())) {
+      if (shop != null
+          && !facts.wasCopied(it.device())
+          && facts.of(shop).isOfIts(it.incarnation())) {
         ShopFacts.Row written = facts.of(shop).rows.get(row.sequence());
         hold(
             written != null,
@@ -112,6 +114,11 @@ final class RepeatsHaveNoEffect extends Invariant {
             () -> "row " + sequence + " is not what the device wrote: " + row.body());
       }
     }
+  }
+
+  /// What came in force is not known there any more.
+  void forgotDocuments(Shop shop) {
+    applied.remove(shop.number());
   }
 
   @Override

@@ -49,6 +49,9 @@ final class ShopFacts {
   long ackedThrough;
   long forgottenThrough;
 
+  /// Of its outbox, once it is not the first one any more.
+  @Nullable String incarnation;
+
   /// Results that were taken, over all time, and those that gave way.
   long results;
 
@@ -93,9 +96,33 @@ final class ShopFacts {
     copy.lastSequence = lastSequence;
     copy.ackedThrough = ackedThrough;
     copy.forgottenThrough = forgottenThrough;
+    copy.incarnation = incarnation;
     copy.results = results;
     copy.resultsGone = resultsGone;
     return copy;
+  }
+
+  /// Rows of an outbox before are nowhere else any more.
+  boolean isOfIts(String outbox) {
+    return incarnation == null || incarnation.equals(outbox);
+  }
+
+  /// Its database is gone; the mirror has the rest. The rows that waited are lost, which the device
+  /// tells.
+  void lostDatabase(long connectsMore, boolean withDocuments, String nextIncarnation) {
+    incarnation = nextIncarnation;
+    connects += connectsMore;
+    if (!withDocuments) {
+      held = null;
+      rule = null;
+    }
+    rows.clear();
+    waiting.clear();
+    lastSequence = 0;
+    ackedThrough = 0;
+    forgottenThrough = 0;
+    results = 0;
+    resultsGone = 0;
   }
 
   /// Takes one change in; to be called after the invariants have seen it.

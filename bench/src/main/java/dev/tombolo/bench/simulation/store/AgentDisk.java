@@ -20,6 +20,13 @@ public interface AgentDisk extends AutoCloseable {
     return null;
   }
 
+  /// The database is set aside, and made anew from its mirror.
+  ///
+  /// @return false where it cannot be done
+  default boolean damage(String incarnation, boolean withDocuments) {
+    return false;
+  }
+
   @Override
   void close();
 }

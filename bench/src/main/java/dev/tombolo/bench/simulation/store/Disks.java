@@ -83,6 +83,16 @@ public interface Disks extends AutoCloseable {
     }
 
     @Override
+    public boolean damage(String incarnation, boolean withDocuments) {
+      SimulatedAgentStore damaged = store;
+      if (damaged == null) {
+        return false;
+      }
+      store = damaged.madeAnew(incarnation, withDocuments);
+      return true;
+    }
+
+    @Override
     public AgentStore open() {
       return Objects.requireNonNull(store, "not joined");
     }

@@ -32,6 +32,9 @@ public final class SimulatedAgentStore implements AgentStore {
   /// About what a body takes beside a result's own bytes.
   private static final int BODY_BYTES = 200;
 
+  /// As `Damage`: the mirror does not count each line.
+  public static final long CONNECTS_LOST_MAX = 1L << 20;
+
   private final Enrolment enrolment;
   private long connects;
   private long timeFloor;
@@ -78,6 +81,43 @@ public final class SimulatedAgentStore implements AgentStore {
     copy.nextSequence = nextSequence;
     copy.ackedThrough = ackedThrough;
     return copy;
+  }
+
+  /// As `Damage` makes a database anew from its mirror, with an outbox of its own.
+  SimulatedAgentStore madeAnew(String incarnation, boolean withDocuments) {
+    SimulatedAgentStore anew = new SimulatedAgentStore(anew(incarnation));
+    anew.connects = connects + CONNECTS_LOST_MAX;
+    anew.timeFloor = timeFloor;
+    anew.heard = heard;
+    anew.documentCertificate = documentCertificate;
+    anew.roots = roots;
+    anew.floors.putAll(floors);
+    anew.applications.putAll(applications);
+    anew.workloads.putAll(workloads);
+    if (withDocuments) {
+      anew.held = held;
+      anew.pending = pending;
+      anew.sections.putAll(sections);
+      anew.releases.putAll(releases);
+    }
+    long waiting = outbox.tailMap(ackedThrough, false).size();
+    anew.damage = Optional.of(new Reason.DatabaseDamaged("simulated", waiting, "damaged/1"));
+    return anew;
+  }
+
+  private Enrolment anew(String incarnation) {
+    return new Enrolment(
+        enrolment.device(),
+        enrolment.fleet(),
+        enrolment.site(),
+        enrolment.slot(),
+        enrolment.rootKey(),
+        enrolment.publisherRoot(),
+        enrolment.documentCertificate(),
+        enrolment.history(),
+        enrolment.links(),
+        enrolment.https(),
+        incarnation);
   }
 
   @Override

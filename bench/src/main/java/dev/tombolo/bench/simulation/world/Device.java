@@ -25,6 +25,7 @@ import dev.tombolo.bench.simulation.store.AgentDisk;
 import dev.tombolo.bench.simulation.store.DiskState;
 import dev.tombolo.bench.simulation.store.WatchedAgentStore;
 import dev.tombolo.hub.device.PresentedCertificate;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.DeviceId;
@@ -80,6 +81,8 @@ final class Device implements Shop {
   /// Of all channels together; less than all of them may have.
   private static final int ALL_ROWS_MAX = 90;
 
+  private static final double OLD_AGENTS_SHARE = 0.08;
+
   private static final OutboxQuota QUOTA = new OutboxQuota(4, 60, 20_000, ALL_ROWS_MAX);
 
   final World world;
@@ -90,8 +93,20 @@ final class Device implements Shop {
   /// Offline kits in its data folder.
   final TreeMap<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
+  /// Files in them that do not read, or are not what they should be.
+  final Set<Digest> spoiled = new HashSet<>();
+
+  /// What the agent has of kits that it keeps, since when; but for files that it had no luck with.
+  private final Map<String, Long> keptKits = new HashMap<>();
+
+  private final Set<Digest> failedFiles = new HashSet<>();
+
   final DeviceIdentity identity;
   final DeviceClock clock;
+
+  /// Of its agent, which may be one that cannot be told of its line.
+  private final List<String> features;
+
   private final int number;
   private final int site;
   private final boolean isCopy;
@@ -142,6 +157,10 @@ final class Device implements Shop {
     this.identity =
         original == null ? new DeviceIdentity(ofIdentity) : original.identity.copy(ofIdentity);
     this.clock = new DeviceClock(world.scheduler());
+    boolean isOld =
+        world.hasMorePlays() && world.chance("old agents", number).isWithin(OLD_AGENTS_SHARE);
+    this.features =
+        AgentVersion.FEATURES.stream().filter(it -> !isOld || !it.equals(Features.LINE)).toList();
     if (original != null) {
       this.id = original.id;
       this.newestRow = original.newestRow;
@@ -298,6 +317,8 @@ final class Device implements Shop {
     restless.clear();
     isRenewing = false;
     told.clear();
+    keptKits.clear();
+    failedFiles.clear();
     disk.disarm();
     queue = new EventQueue();
     String bootId = HexFormat.of().toHexDigits(chance.next());
@@ -319,7 +340,7 @@ final class Device implements Shop {
         bootId,
         machineBoot(),
         "1.0",
-        AgentVersion.FEATURES,
+        features,
         VirtualTime.BEGIN_MILLIS - 30 * VirtualTime.DAY,
         knownRoots,
         identity.held().life(),
@@ -395,6 +416,44 @@ final class Device implements Shop {
     }
   }
 
+  /// Somebody puts a kit there.
+  void bring(AgentEvent.KitFound found) {
+    kits.put(found.kit(), found);
+    offer(found);
+  }
+
+  void dropKit(String kit) {
+    kits.remove(kit);
+    keptKits.remove(kit);
+  }
+
+  /// Its database is damaged: it is set aside, and the agent goes on with what its mirror has.
+  ///
+  /// @param withDocuments the mirror has the newest document and its releases, too
+  void loseDatabase(String incarnation, boolean withDocuments) {
+    if (loop != null && !isCopy && database.damage(incarnation, withDocuments)) {
+      world.databaseLost(this, withDocuments, incarnation);
+      newestRow = 0;
+      ackedThrough = 0;
+      agentDies("its database is damaged", restartMillis());
+    }
+  }
+
+  /// A file is asked for by the line.
+  void asksByLine(Digest file) {
+    keptKits.forEach(
+        (kit, millis) -> {
+          AgentEvent.KitFound found = kits.get(kit);
+          if (found != null
+              && millis < world.now()
+              && found.files().contains(file)
+              && !failedFiles.contains(file)
+              && !files.whole.containsKey(file)) {
+            throw world.byLineThoughHere(number, kit, file);
+          }
+        });
+  }
+
   /// A clean stop, as at an update; it is started again.
   void stop() {
     offer(new AgentEvent.StopAsked());
@@ -450,6 +509,9 @@ final class Device implements Shop {
       return;
     }
     inbox.add(event);
+    if (event instanceof AgentEvent.FetchFailed it) {
+      failedFiles.add(it.file());
+    }
     turnSoon();
   }
 
@@ -475,6 +537,9 @@ final class Device implements Shop {
     world.turnsOfAgent(wasIdle);
     for (int i = 0; i < EVENTS_A_TURN && !inbox.isEmpty(); i++) {
       AgentEvent event = inbox.remove();
+      if (event instanceof AgentEvent.KitFound it) {
+        keptKits.put(it.kit(), world.now());
+      }
       world.agentTakes(this, event);
       queue.offer(event);
     }

@@ -35,6 +35,7 @@ final class Edge {
   /// As the real one: parts of a document on their way.
   private static final int PARTS_IN_FLIGHT_MAX = 4;
 
+  private static final double BROKERS_SHARE = 0.25;
   private static final long CHALLENGE_MILLIS = 120_000;
   private static final long ANSWER_MILLIS = 30_000;
   private static final Reason BUSY = new Reason.Busy(5);
@@ -44,6 +45,9 @@ final class Edge {
   private final Map<Long, Line> lines = new LinkedHashMap<>();
   private final Map<Long, Request> requests = new HashMap<>();
   private final Chance bundles;
+
+  /// An external broker stands between: nobody tells what it has delivered.
+  private final boolean hidesDelivery;
 
   /// The ends of each bundle that was offered.
   private final Map<Digest, List<Digest>> shelf = new HashMap<>();
@@ -61,6 +65,8 @@ final class Edge {
     this.world = world;
     this.hub = hub;
     this.bundles = world.chance("bundles");
+    this.hidesDelivery =
+        world.hasMorePlays() && world.chance("external broker").isWithin(BROKERS_SHARE);
   }
 
   /// Lines that have a session at the hub.
@@ -87,7 +93,8 @@ final class Edge {
     line.session = id;
     lines.put(id.number(), line);
     hub.offer(
-        new HubEvent.SessionOpened(id, line.device.id(), line.serial, line.shown, line.remote()));
+        new HubEvent.SessionOpened(
+            id, line.device.id(), line.serial, line.shown, line.remote(), will(line)));
     world
         .scheduler()
         .in(
@@ -97,6 +104,18 @@ final class Edge {
                 refuse(line, BUSY);
               }
             });
+  }
+
+  private Presence.@Nullable Will will(Line line) {
+    try {
+      return world.hasMorePlays()
+              && line.will.read(Presence.class, Limits.CONNECT_BYTES_MAX)
+                  instanceof Presence.Will it
+          ? it
+          : null;
+    } catch (MalformedException e) {
+      throw world.bug(line.device.number(), "the hub cannot read a will: " + e);
+    }
   }
 
   /// As the adapter asks, which has the certificate itself.
@@ -179,7 +198,9 @@ final class Edge {
         && line.parts.isEmpty()
         && line.ofOlderDocuments.containsAll(line.unacknowledged)) {
       line.sending = null;
-      hub.offer(new HubEvent.DesiredTaken(session, line.device.id(), sending));
+      if (!hidesDelivery) {
+        hub.offer(new HubEvent.DesiredTaken(session, line.device.id(), sending));
+      }
     }
     pump(line);
   }
@@ -261,6 +282,12 @@ final class Edge {
       world.sentDesired(line, part, payload.bytes());
       world.network().down(line, () -> line.device.desired(line, packet, payload));
       world.network().repeat(line, () -> line.device.desired(line, packet, payload));
+    }
+    SessionId session = line.session;
+    Digest sending = line.sending;
+    if (hidesDelivery && line.parts.isEmpty() && sending != null && session != null) {
+      line.sending = null;
+      hub.offer(new HubEvent.DesiredSent(session, line.device.id(), sending));
     }
   }
 

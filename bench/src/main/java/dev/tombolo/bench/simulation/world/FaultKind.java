@@ -68,7 +68,9 @@ public enum FaultKind {
   /// one again.
   HUB_RESTORED,
   /// A device's disk is copied into a second machine, and both run.
-  DISK_COPIED;
+  DISK_COPIED,
+  /// A device's database is damaged, or somebody has deleted it.
+  DATABASE_DAMAGED;
 
   /// As on the command line: `line-break`.
   public String word() {

@@ -9,6 +9,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,6 +78,9 @@ final class Faults {
     } else {
       // Not in one world: what a hub issued while its clock was behind, a backup would not miss.
       everyWorld(FaultKind.HUB_CLOCK_JUMP, 25 * DAY, this::jumpHub);
+    }
+    if (world.hasMorePlays()) {
+      everyDevice(FaultKind.DATABASE_DAMAGED, 250 * DAY, this::damageDatabase);
     }
     everyDevice(FaultKind.DISK_COPIED, 600 * DAY, world::copyDisk);
     everyWorld(FaultKind.HUB_KEYS_ROTATED, 40 * DAY, chance -> world.hub().rotateKeys());
@@ -222,6 +226,10 @@ final class Faults {
     if (!files.isEmpty()) {
       device.files.whole.put(chance.oneOf(files), false);
     }
+  }
+
+  private void damageDatabase(Device device, Chance chance) {
+    device.loseDatabase(HexFormat.of().toHexDigits(chance.next()), chance.isWithin(0.7));
   }
 
   private void workloadDies(Device device, Chance chance) {

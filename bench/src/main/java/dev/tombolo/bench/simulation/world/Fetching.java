@@ -38,6 +38,9 @@ final class Fetching {
     if (it.file().equals(current)) {
       return;
     }
+    if (!it.near()) {
+      device.asksByLine(it.file());
+    }
     current = it.file();
     long number = ++tries;
     if (device.files.whole.containsKey(it.file())) {
@@ -86,8 +89,8 @@ final class Fetching {
             });
   }
 
-  private static boolean has(AgentEvent.KitFound kit, AgentEffect.Fetch it) {
-    return kit.files().contains(it.file());
+  private boolean has(AgentEvent.KitFound kit, AgentEffect.Fetch it) {
+    return kit.files().contains(it.file()) && !device.spoiled.contains(it.file());
   }
 
   private void answered(AgentEffect.Fetch it, long number, Reply reply) {

@@ -84,7 +84,7 @@ final class Hands implements Consumer<AgentEffect> {
           later(1, 20, () -> look(it));
         }
       }
-      case AgentEffect.DropKit it -> onDisk(1, 20, () -> device.kits.remove(it.kit()));
+      case AgentEffect.DropKit it -> onDisk(1, 20, () -> device.dropKit(it.kit()));
       case AgentEffect.StartWorkload it -> {
         device.startsWorkload(it.application());
         later(50, 400, () -> start(it));

@@ -12,6 +12,7 @@ import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,11 +24,13 @@ import java.util.Map;
 final class Kits {
   private final World world;
   private final Chance chance;
+  private final KitBundles bundles;
   private long made;
 
   Kits(World world) {
     this.world = world;
     this.chance = world.chance("kits");
+    this.bundles = new KitBundles(world);
   }
 
   void make() {
@@ -50,6 +53,7 @@ final class Kits {
   private void carry(AdminAnswer.KitMade kit) {
     Map<Digest, Section> sections = new HashMap<>();
     kit.sections().forEach(section -> sections.put(section.digest(), section));
+    boolean hasBundles = bundles.areIn();
     for (AdminAnswer.KitDocument document : kit.documents()) {
       AgentEvent.KitFound found = open(kit, document, sections);
       world.kitMade(document.device(), found.manifest());
@@ -58,7 +62,9 @@ final class Kits {
             .scheduler()
             .in(
                 chance.between(VirtualTime.MINUTE, 6 * VirtualTime.HOUR),
-                () -> bring(document.device(), found));
+                hasBundles
+                    ? withBundles(document.device(), found)
+                    : () -> bring(document.device(), found));
       }
       mistakes(kit, document, found);
     }
@@ -121,13 +127,29 @@ final class Kits {
         new HashSet<>(kit.files()));
   }
 
-  private void bring(DeviceId to, AgentEvent.KitFound found) {
-    for (Device device : world.devices()) {
-      if (device.hasJoined() && device.isPowered() && device.id().equals(to)) {
-        world.counts().add("kits brought");
-        device.kits.put(found.kit(), found);
-        device.offer(found);
-      }
+  /// What changed since what is live there now.
+  private Runnable withBundles(DeviceId to, AgentEvent.KitFound found) {
+    Map<Integer, Map<Name, Digest>> bases = new HashMap<>();
+    for (Device device : holders(to)) {
+      bases.put(device.number(), Map.copyOf(device.files.current));
     }
+    return () -> {
+      for (Device device : holders(to)) {
+        bundles.apply(device, found, bases.getOrDefault(device.number(), Map.of()));
+      }
+    };
+  }
+
+  private void bring(DeviceId to, AgentEvent.KitFound found) {
+    for (Device device : holders(to)) {
+      world.counts().add("kits brought");
+      device.bring(found);
+    }
+  }
+
+  private List<Device> holders(DeviceId id) {
+    return world.devices().stream()
+        .filter(it -> it.hasJoined() && it.isPowered() && it.id().equals(id))
+        .toList();
   }
 }

@@ -2,10 +2,12 @@ package dev.tombolo.bench.simulation.world;
 
 import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.trust.PublisherKeys;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.Probe;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
@@ -24,6 +26,7 @@ final class Releases {
       List.of(new Name("people"), new Name("till"), new Name("words"));
 
   private final List<PublisherKeys> publishers;
+  private final Needs needs;
   private int publisher;
   private final Map<Digest, Release> byDigest = new HashMap<>();
   private final Map<Name, List<Release>> byName = new HashMap<>();
@@ -43,8 +46,9 @@ final class Releases {
       ReleaseManifest manifest,
       Behaviour behaviour) {}
 
-  Releases(List<PublisherKeys> publishers) {
+  Releases(List<PublisherKeys> publishers, Needs needs) {
     this.publishers = publishers;
+    this.needs = needs;
   }
 
   /// Oldest first.
@@ -60,6 +64,10 @@ final class Releases {
   /// From now on releases are signed with these.
   void publisherIs(PublisherKeys next) {
     publisher = publishers.indexOf(next);
+  }
+
+  Needs needs() {
+    return needs;
   }
 
   Behaviour behaviour(Digest release) {
@@ -82,8 +90,13 @@ final class Releases {
   }
 
   Release next(Name application, Behaviour behaviour, Chance chance) {
+    return next(application, behaviour, needs.drawn(application, this), chance);
+  }
+
+  /// @param its what it needs
+  Release next(Name application, Behaviour behaviour, List<Need> its, Chance chance) {
     int version = of(application).size() + 1;
-    ReleaseManifest manifest = manifest(application, version, chance);
+    ReleaseManifest manifest = manifest(application, version, its, chance);
     String payload = Json.write(manifest);
     Release release =
         new Release(
@@ -107,7 +120,8 @@ final class Releases {
         : draw < 93 ? Behaviour.FAILS_PROBES : Behaviour.DOES_NOT_START;
   }
 
-  private static ReleaseManifest manifest(Name application, int version, Chance chance) {
+  private static ReleaseManifest manifest(
+      Name application, int version, List<Need> needs, Chance chance) {
     boolean isFiles = application.equals(APPLICATIONS.get(2));
     boolean reloads = application.equals(APPLICATIONS.get(1));
     List<Variant.File> files = new ArrayList<>();
@@ -145,7 +159,7 @@ final class Releases {
         "",
         List.of("*"),
         version / 4,
-        List.of(),
+        needs.isEmpty() ? List.of() : List.of(Features.NEEDS),
         List.of(
             new Variant(
                 "linux",
@@ -157,7 +171,8 @@ final class Releases {
                     ? List.of()
                     : List.of(
                         new Variant.Parameter(
-                            "threads", Variant.Parameter.Type.INTEGER, "2", 1L, 8L)))));
+                            "threads", Variant.Parameter.Type.INTEGER, "2", 1L, 8L)))),
+        needs);
   }
 
   private static Variant.File file(String path, String content, long size) {

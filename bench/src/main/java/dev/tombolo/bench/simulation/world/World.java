@@ -73,7 +73,11 @@ public final class World {
   /// Ticks of an idle agent or hub while the world converges.
   private static final long LAST_TICK_MILLIS = 20 * VirtualTime.SECOND;
 
+  /// Which half of the worlds has more plays: one in which those that broke something once are not.
+  private static final long MORE_PLAYS = 335;
+
   private final WorldPlan plan;
+  private final boolean hasMorePlays;
   private final boolean isSpelled;
   private final double pace;
   private final Chance chance;
@@ -116,9 +120,10 @@ public final class World {
     this.pace = plan.pace();
     this.trace = trace;
     this.chance = new Chance(plan.seed());
+    this.hasMorePlays = chance.of("richer worlds", MORE_PLAYS).isWithin(0.5);
     this.keys = WorldKeys.of(plan.isOnSqlite());
     this.disks = plan.isOnSqlite() ? new SqliteDisks() : Disks.simulated();
-    this.releases = new Releases(keys.publishers());
+    this.releases = new Releases(keys.publishers(), new Needs(chance.of("needs"), hasMorePlays));
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
@@ -162,6 +167,10 @@ public final class World {
       owner.begin();
       new OddCommands(this).begin();
       new OddDocuments(this).begin();
+      new NeedingReleases(this).begin();
+      new Repositories(this).begin();
+      new OddRollouts(this).begin();
+      new OddRequests(this).begin();
       late.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
@@ -291,6 +300,11 @@ public final class World {
     return plan;
   }
 
+  /// Needs, repositories, kits with bundles, lost databases and odd rollouts.
+  boolean hasMorePlays() {
+    return hasMorePlays;
+  }
+
   Scheduler scheduler() {
     return scheduler;
   }
@@ -408,6 +422,16 @@ public final class World {
     installer.join(other, slot, 0);
     results.begin(other);
     return other;
+  }
+
+  /// Its database is gone, with all that its mirror does not have.
+  void databaseLost(Device device, boolean withDocuments, String incarnation) {
+    invariants.databaseLost(device, withDocuments, incarnation);
+  }
+
+  InvariantBroken byLineThoughHere(int shop, String kit, Digest file) {
+    return new InvariantBroken(
+        "kits", shop, "file " + file.brief() + " is asked for by the line, and " + kit + " has it");
   }
 
   /// The hub hears its birth.
