@@ -61,7 +61,10 @@ final class WorstMoments {
     ANOTHERS_PERMIT_IS_LOST(InFlight.USES),
     /// A backup is made while the device tries a bad release; it goes back, a restore loses that,
     /// and the rollout is stopped for good.
-    ABORTED_AFTER_A_RESTORE(InFlight.USES);
+    ABORTED_AFTER_A_RESTORE(InFlight.USES),
+    /// A backup is made while the device tries a release, which is then taken back; a restore loses
+    /// that, and the rollout is stopped for good before the device says what it has.
+    TAKEN_BACK_BEFORE_A_RESTORE(InFlight.USES);
 
     private final InFlight moment;
 
@@ -73,7 +76,8 @@ final class WorstMoments {
       return this == PERMIT_IS_LOST
           || this == OLD_NEWS_AFTER_A_RESTORE
           || this == ANOTHERS_PERMIT_IS_LOST
-          || this == ABORTED_AFTER_A_RESTORE;
+          || this == ABORTED_AFTER_A_RESTORE
+          || this == TAKEN_BACK_BEFORE_A_RESTORE;
     }
 
     boolean isOfABadRelease() {
@@ -211,7 +215,19 @@ final class WorstMoments {
             () -> {
               darken(device.site(), 13 * VirtualTime.MINUTE, VirtualTime.HOUR);
               lose();
-              in(3 * VirtualTime.MINUTE, () -> abort(rollout));
+              in(3 * VirtualTime.MINUTE, () -> stop(rollout, Action.ABORT));
+            });
+      }
+      case TAKEN_BACK_BEFORE_A_RESTORE -> {
+        world.backups().make();
+        in(20 * VirtualTime.SECOND, () -> stop(rollout, Action.ROLLBACK));
+        in(
+            5 * VirtualTime.MINUTE,
+            () -> {
+              darken(device.site(), 13 * VirtualTime.MINUTE, VirtualTime.HOUR);
+              lose();
+              atBirth = new AtBirth(device, () -> isHeardLate(device));
+              in(3 * VirtualTime.MINUTE, () -> stop(rollout, Action.ABORT));
             });
       }
     }
@@ -296,16 +312,12 @@ final class WorstMoments {
                         }));
   }
 
-  private void abort(RolloutId rollout) {
+  private void stop(RolloutId rollout, Action how) {
     world
         .operators()
         .ask(
             new AdminCommand.SteerRollout(
-                rollout,
-                Action.ABORT,
-                "somebody did not like what he saw",
-                false,
-                Optional.empty()),
+                rollout, how, "somebody did not like what he saw", false, Optional.empty()),
             answer -> {});
   }
 }
