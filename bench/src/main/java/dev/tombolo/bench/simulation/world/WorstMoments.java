@@ -50,6 +50,8 @@ final class WorstMoments {
     OLD_NEWS_AFTER_A_RESTORE(InFlight.HOLDS),
     /// A newer rollout takes the device over; it does not hear of that, and what it says is older.
     TAKEN_OVER_UNHEARD(InFlight.HOLDS),
+    /// A newer rollout takes the device over while it switches, and may be stopped soon after.
+    TAKEN_OVER_IN_THE_MIDST(InFlight.USES),
     /// The device loses its line, and other hardware gets its slot.
     REPLACED_WITH_A_PERMIT(InFlight.HOLDS),
     /// As before, while it switches.
@@ -185,6 +187,17 @@ final class WorstMoments {
             () -> device.workloads().keySet().stream().toList().forEach(device::workloadDies));
         losePower(device, 9 * VirtualTime.SECOND);
       }
+      case TAKEN_OVER_IN_THE_MIDST ->
+          create(
+              world.releases().next(application, chance),
+              Set.of(world.siteName(device.site())),
+              newer -> {
+                if (chance.isWithin(0.5)) {
+                  in(
+                      chance.between(10 * VirtualTime.SECOND, VirtualTime.MINUTE),
+                      () -> stop(newer, Action.ABORT));
+                }
+              });
       case REPLACED_WITH_A_PERMIT, REPLACED_IN_THE_MIDST -> {
         world.network().breakLine(line, true, true);
         Device newcomer = world.replace(device);
