@@ -48,8 +48,16 @@ final class NeighboursAreNamed extends Invariant {
   void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
     Named known = named.get(shop.number());
     var held = facts.of(shop).held;
-    if (known != null && (held == null || !known.document.equals(held.digest()))) {
-      before.put(shop.number(), new Until(known.peers, nowMillis));
+    if (held != null && (known == null || !known.document.equals(held.digest()))) {
+      // Several may come into force in one turn, each with its neighbours.
+      Set<DeviceId> peers = known == null ? new HashSet<>() : new HashSet<>(known.peers);
+      for (AgentChange change : changes) {
+        if (change instanceof AgentChange.DocumentHeld(var document)) {
+          WindowRule.section(facts.of(shop), document, Section.PEERS)
+              .ifPresent(text -> peers.addAll(devices(text)));
+        }
+      }
+      before.put(shop.number(), new Until(peers, nowMillis));
       named(shop);
     }
   }

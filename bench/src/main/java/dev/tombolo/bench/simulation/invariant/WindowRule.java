@@ -1,5 +1,6 @@
 package dev.tombolo.bench.simulation.invariant;
 
+import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -47,10 +48,12 @@ final class WindowRule {
   }
 
   static Optional<String> section(ShopFacts its, String name) {
-    if (its.held == null) {
-      return Optional.empty();
-    }
-    for (var ref : its.held.manifest().sections()) {
+    return its.held == null ? Optional.empty() : section(its, its.held, name);
+  }
+
+  /// Of a document that may not be in force any more.
+  static Optional<String> section(ShopFacts its, HeldDocument of, String name) {
+    for (var ref : of.manifest().sections()) {
       if (ref.name().equals(name)) {
         return Optional.ofNullable(its.sections.get(ref.digest()));
       }
