@@ -185,7 +185,11 @@ final class Rendered {
 
   /// Alike for all devices of a site, but in sites with very many.
   private RenderedSection peers(List<DeviceId> sharing) {
-    PeersSection section = new PeersSection(sharing.stream().map(this::peer).toList());
+    List<PeersSection.Peer> named = new ArrayList<>(sharing.size());
+    for (DeviceId each : sharing) {
+      named.add(peer(each));
+    }
+    PeersSection section = new PeersSection(named);
     RenderedSection shared = peers.get(section);
     if (shared == null) {
       shared = RenderedSection.of(Section.PEERS, Json.write(section));

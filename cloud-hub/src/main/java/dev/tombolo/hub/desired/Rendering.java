@@ -3,6 +3,7 @@ package dev.tombolo.hub.desired;
 import dev.tombolo.protocol.desired.DesiredManifest.SectionRef;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The sections one device should have now.
@@ -19,17 +20,23 @@ public record Rendering(
   }
 
   public List<SectionRef> refs() {
-    return sections.stream()
-        .map(section -> new SectionRef(section.section().name(), section.digest()))
-        .toList();
+    List<SectionRef> refs = new ArrayList<>(sections.size());
+    for (RenderedSection section : sections) {
+      refs.add(new SectionRef(section.section().name(), section.digest()));
+    }
+    return List.copyOf(refs);
   }
 
   /// Whether it may be another one at another time though nothing is changed: a year's windows and
   /// lines are in it, and for how long windows are lifted.
   public boolean dependsOnTime() {
-    return sections.stream()
-        .map(section -> section.section().name())
-        .anyMatch(name -> name.equals(Section.WINDOWS) || name.equals(Section.LINE));
+    for (RenderedSection section : sections) {
+      String name = section.section().name();
+      if (name.equals(Section.WINDOWS) || name.equals(Section.LINE)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether a manifest with these sections says the same.

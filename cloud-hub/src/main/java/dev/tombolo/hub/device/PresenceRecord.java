@@ -62,7 +62,7 @@ public record PresenceRecord(
   public PresenceRecord born(Presence.Birth birth, long nowMillis) {
     List<String> told = birth.lan();
     List<String> named =
-        told == null
+        told == null || told.isEmpty()
             ? List.of()
             : told.stream()
                 .filter(LanAddress::isValid)

@@ -81,10 +81,10 @@ public final class Downloads {
 
   /// Forgets what is on its way except `files`. Tells the file to give up, if one is being fetched.
   public Optional<Digest> keepOnly(Set<Digest> files) {
-    wanted.keySet().retainAll(files);
-    stored.retainAll(files);
-    bundles.retainAll(files);
-    fromPeersOnly.retainAll(files);
+    retain(wanted.keySet(), files);
+    retain(stored, files);
+    retain(bundles, files);
+    retain(fromPeersOnly, files);
     if (trouble != null && troubled != null && !files.contains(troubled)) {
       // Nobody waits for it any more, so the others need not wait for its next try.
       trouble = null;
@@ -97,6 +97,13 @@ public final class Downloads {
     Digest given = current;
     idle();
     return Optional.of(given);
+  }
+
+  /// Mostly there is nothing: this is asked at each tick.
+  private static void retain(Set<Digest> of, Set<Digest> files) {
+    if (!of.isEmpty()) {
+      of.retainAll(files);
+    }
   }
 
   /// The file to ask for now, if one is due and none is under way.

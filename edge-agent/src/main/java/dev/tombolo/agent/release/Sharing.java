@@ -197,10 +197,17 @@ public final class Sharing {
 
   /// Only these are still of interest.
   public void keepOnly(Set<Digest> contents) {
-    givers.keySet().retainAll(contents);
-    distrusted.keySet().retainAll(contents);
-    wrong.keySet().retainAll(contents);
-    dull.keySet().retainAll(contents);
+    keepOnly(givers, contents);
+    keepOnly(distrusted, contents);
+    keepOnly(wrong, contents);
+    keepOnly(dull, contents);
+  }
+
+  /// Mostly there is nothing: this is asked at each tick.
+  private static void keepOnly(Map<Digest, ?> of, Set<Digest> contents) {
+    if (!of.isEmpty()) {
+      of.keySet().retainAll(contents);
+    }
   }
 
   /// What peers are told of the content under way.

@@ -23,6 +23,9 @@ final class JsonLibrary {
   /// Of what is wrong, an error repeats no more than this.
   static final int QUOTED_CHARACTERS_MAX = 64;
 
+  /// Sets of buffers that wait for the next text, a few tens of kilobytes each.
+  static final int BUFFERS_KEPT_MAX = 4;
+
   static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -39,10 +42,12 @@ final class JsonLibrary {
                   .maxErrorTokenLength(QUOTED_CHARACTERS_MAX)
                   .maxRawContentLength(0)
                   .build())
-          // What strangers write must not stay in tables of names, nor buffers in idle threads.
+          // What strangers write must not stay in tables of names.
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
+          // New buffers for each small message would be most of what it costs; kept by threads they
+          // would be many.
+          .recyclerPool(JsonRecyclerPools.newBoundedPool(BUFFERS_KEPT_MAX))
           .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
           .characterEscapes(new Escapes())
           .build();

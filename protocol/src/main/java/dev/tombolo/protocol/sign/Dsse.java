@@ -5,11 +5,11 @@ import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -42,12 +42,11 @@ public final class Dsse {
   /// The pre-authentication encoding, which is what is signed.
   public static byte[] pae(String payloadType, byte[] payload) {
     byte[] type = payloadType.getBytes(StandardCharsets.UTF_8);
-    ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + type.length + 32);
-    out.writeBytes(("DSSEv1 " + type.length + " ").getBytes(StandardCharsets.US_ASCII));
-    out.writeBytes(type);
-    out.writeBytes((" " + payload.length + " ").getBytes(StandardCharsets.US_ASCII));
-    out.writeBytes(payload);
-    return out.toByteArray();
+    String before = "DSSEv1 " + type.length + " " + payloadType + " " + payload.length + " ";
+    byte[] head = before.getBytes(StandardCharsets.UTF_8);
+    byte[] all = Arrays.copyOf(head, head.length + payload.length);
+    System.arraycopy(payload, 0, all, head.length, payload.length);
+    return all;
   }
 
   public static Envelope sign(String payloadType, String payload, PrivateKey key, String keyid) {

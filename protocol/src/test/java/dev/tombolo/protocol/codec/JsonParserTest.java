@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tombolo.protocol.message.Acked;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -124,6 +125,21 @@ class JsonParserTest {
         .hasMessage("acked: larger than " + (bytes - 1) + " bytes");
     assertThat(Json.read(Acked.class, json.getBytes(StandardCharsets.UTF_8), bytes).through())
         .isEqualTo(1);
+  }
+
+  /// What stands for a character that cannot be read is one that can be.
+  @Test
+  void aTextMayHaveAReplacementCharacterThatItsBytesHave() throws MalformedException {
+    String text = "caf\u00e9 \uFFFD \uD83D\uDE00";
+
+    assertThat(Json.utf8("text", text.getBytes(StandardCharsets.UTF_8))).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ff", "c3", "c080", "eda080", "61f4908080", "efbfbdff"})
+  void aTextIsStrictUtf8(String hex) {
+    assertThatThrownBy(() -> Json.utf8("text", HexFormat.of().parseHex(hex)))
+        .hasMessage("text: is not UTF-8");
   }
 
   @Test

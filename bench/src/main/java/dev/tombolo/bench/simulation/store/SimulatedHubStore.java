@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,21 @@ public final class SimulatedHubStore implements HubStore {
   }
 
   /// What a change replaces or takes away: another change with the same key.
-  private record Key(Class<?> kind, Object first, @Nullable Object second) {}
+  private record Key(Class<?> kind, Object first, @Nullable Object second) {
+    /// Written out: every change asks for one.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key it
+          && kind == it.kind
+          && first.equals(it.first)
+          && Objects.equals(second, it.second);
+    }
+
+    @Override
+    public int hashCode() {
+      return (kind.hashCode() * 31 + first.hashCode()) * 31 + Objects.hashCode(second);
+    }
+  }
 
   public SimulatedHubStore(History history) {
     this.history = history;
@@ -189,6 +204,9 @@ public final class SimulatedHubStore implements HubStore {
   }
 
   private void forget(HubChange.CertificatesEnded ended) {
+    if (!isAnyOver(ended.millis())) {
+      return;
+    }
     superseded.values().stream()
         .filter(it -> it.notAfterMillis() < ended.millis())
         .sorted(Comparator.comparingLong(CertificateRecord::notAfterMillis))
@@ -199,6 +217,15 @@ public final class SimulatedHubStore implements HubStore {
               superseded.remove(it.serial());
               kept.remove(keyOf(new HubChange.CertificatePut(it)));
             });
+  }
+
+  private boolean isAnyOver(long millis) {
+    for (CertificateRecord each : superseded.values()) {
+      if (each.notAfterMillis() < millis) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isSuperseded(CertificateRecord certificate) {

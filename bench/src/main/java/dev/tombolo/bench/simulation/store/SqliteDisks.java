@@ -21,14 +21,32 @@ import org.jspecify.annotations.Nullable;
 /// Real SQLite files in a folder of their own. A process that dies leaves its connection open
 /// without a commit; SQLite rolls back what it had begun.
 public final class SqliteDisks implements Disks {
+  private static final String PREFIX = "tombolo-simulation-";
+
+  /// What is left in a small container's memory may not be enough; one world takes a tenth of this.
+  private static final long ROOM_BYTES_MIN = 256L << 20;
+
+  /// Linux's file system in memory. Only processes die here, never the machine under them, so that
+  /// nothing is learnt from waiting until a disk has what was written.
+  private static final Path MEMORY = Path.of("/dev/shm");
+
   private final Path folder;
 
   public SqliteDisks() {
     try {
-      folder = Files.createTempDirectory("tombolo-simulation-");
+      folder =
+          isThere(MEMORY)
+              ? Files.createTempDirectory(MEMORY, PREFIX)
+              : Files.createTempDirectory(PREFIX);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isThere(Path memory) throws IOException {
+    return Files.isDirectory(memory)
+        && Files.isWritable(memory)
+        && Files.getFileStore(memory).getUsableSpace() >= ROOM_BYTES_MIN;
   }
 
   @Override
