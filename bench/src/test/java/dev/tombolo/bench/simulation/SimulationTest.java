@@ -2,15 +2,19 @@ package dev.tombolo.bench.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.bench.Bench;
 import dev.tombolo.bench.simulation.engine.Trace;
 import dev.tombolo.bench.simulation.world.FaultKind;
 import dev.tombolo.bench.simulation.world.World;
 import dev.tombolo.bench.simulation.world.WorldPlan;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,6 +45,33 @@ class SimulationTest {
     assertThat(first).hasSizeGreaterThan(100_000);
     assertThat(again.hash()).isEqualTo(once.hash());
     assertThat(second.toString()).isEqualTo(first.toString());
+  }
+
+  /// A set of the JDK goes through its elements in another order in each process.
+  @Test
+  void oneSeedTellsOneStoryInEveryProcess(@TempDir Path folder) throws Exception {
+    assertThat(told(folder.resolve("second")))
+        .hasSameTextualContentAs(told(folder.resolve("first")));
+  }
+
+  private static Path told(Path story) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Bench.class.getName(),
+                "simulate",
+                "--from=200003",
+                "--trace=" + story)
+            .redirectErrorStream(true)
+            .redirectOutput(story.resolveSibling("said").toFile())
+            .start();
+    assertThat(process.waitFor()).isZero();
+    return story;
   }
 
   @Test

@@ -110,6 +110,14 @@ final class Documents {
     return held;
   }
 
+  /// What the device holds, whether it has taken what was sent or not: who takes a document drops
+  /// what that has no use for.
+  private static Held inEitherCase(Held before, List<SectionRef> sent) {
+    Set<Digest> held = new HashSet<>(before.sections());
+    held.retainAll(digests(sent));
+    return new Held(before.manifest(), held, before.knowsDocumentKey());
+  }
+
   private static Set<Digest> digests(List<SectionRef> sections) {
     Set<Digest> digests = new HashSet<>();
     for (SectionRef section : sections) {
@@ -207,7 +215,7 @@ final class Documents {
     } else if (session.delivery() instanceof Delivery.Unconfirmed unconfirmed) {
       if (isOverdue(unconfirmed, draft.nowMillis)
           || !rendered.of(slotOf(event.device()), draft.nowMillis).isAs(unconfirmed.sections())) {
-        check(session, unconfirmed.held(), 0, draft);
+        check(session, inEitherCase(unconfirmed.held(), unconfirmed.sections()), 0, draft);
       }
     } else if (!isOverdue(session.delivery(), draft.nowMillis)) {
       // It is looked at anyway when its birth, signature or acknowledgement comes.
@@ -287,7 +295,7 @@ final class Documents {
                       inFlight.sections(),
                       draft.nowMillis))));
     } else {
-      check(session, inFlight.held(), 0, draft);
+      check(session, inEitherCase(inFlight.held(), inFlight.sections()), 0, draft);
     }
   }
 

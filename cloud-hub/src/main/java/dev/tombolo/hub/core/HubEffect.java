@@ -10,6 +10,8 @@ import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -80,10 +82,11 @@ public sealed interface HubEffect {
   /// @param standing what the device is from now on
   record StandingNoted(DeviceId device, Standing standing, long millis) implements HubEffect {}
 
-  /// The set of certificate serials that must not be served, whole: a broker's CRL is rewritten.
+  /// The set of certificate serials that must not be served, whole: a broker's CRL is rewritten. In
+  /// the order in which they were told, so that a story reads the same each time.
   record RevocationsChanged(Set<String> serials) implements HubEffect {
     public RevocationsChanged {
-      serials = Set.copyOf(serials);
+      serials = Collections.unmodifiableSet(new LinkedHashSet<>(serials));
     }
   }
 }

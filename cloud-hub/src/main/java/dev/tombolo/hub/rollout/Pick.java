@@ -2,6 +2,9 @@ package dev.tombolo.hub.rollout;
 
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +37,13 @@ public sealed interface Pick {
 
   record Labelled(Map<String, String> labels) implements Pick {
     public Labelled {
-      labels = Map.copyOf(labels);
+      labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
   }
 
   record Listed(Set<SlotRef> slots) implements Pick {
     public Listed {
-      slots = Set.copyOf(slots);
+      slots = Collections.unmodifiableSet(new LinkedHashSet<>(slots));
     }
   }
 

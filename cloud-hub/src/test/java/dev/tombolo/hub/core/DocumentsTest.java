@@ -324,6 +324,44 @@ class DocumentsTest {
   }
 
   @Test
+  void whatADocumentThatNobodyAcknowledgedHasNoUseForIsSentOnceMore() {
+    scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
+    HubEvent assigned =
+        new HubEvent.AdminAsked(
+            scene.number(),
+            Scene.ALICE,
+            new AdminCommand.Assign(
+                new ReleaseRef(APP, "1.0"),
+                Scene.FLEET,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+    SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
+    born(session);
+    Map<String, String> first = sections(sent(scene.tell(assigned)));
+    scene.devicesTake = false;
+    HubEffect.SendDesired without =
+        Scene.one(
+            HubEffect.SendDesired.class,
+            scene.tell(
+                new HubEvent.AdminAsked(
+                    scene.number(),
+                    Scene.ALICE,
+                    new AdminCommand.Unassign(
+                        APP,
+                        Scene.FLEET,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(Scene.FLEET.text())))));
+    scene.tell(new HubEvent.DesiredSent(session, identity.device(), without.manifest()));
+
+    // The device may have taken that one, and dropped the release.
+    Map<String, String> again = sections(sent(scene.tell(assigned)));
+
+    assertThat(again).containsAllEntriesOf(first);
+  }
+
+  @Test
   void aDocumentThatTheDeviceRefusedIsNotHeldThoughItsPacketWasAcknowledged() {
     DesiredManifest held = manifest(born(scene.birth("boot-1", 1)));
     Digest first = Digest.ofText(Json.write(held));

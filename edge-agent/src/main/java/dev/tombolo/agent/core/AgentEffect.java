@@ -11,9 +11,12 @@ import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.release.Probe;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.release.WorkloadSpec;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Everything the agent's loop may ask of the world, always after the commit of what it decided.
 public sealed interface AgentEffect {
@@ -130,14 +133,14 @@ public sealed interface AgentEffect {
   record Switch(Name application, Digest release) implements AgentEffect {}
 
   /// Removes release folders and stored files that are not in these sets, and what other
-  /// applications than these have left, but for their own work folders.
-  record Sweep(
-      java.util.Set<Digest> releases, java.util.Set<Digest> files, java.util.Set<Name> applications)
+  /// applications than these have left, but for their own work folders. In the order in which they
+  /// were told, so that a story reads the same each time.
+  record Sweep(Set<Digest> releases, Set<Digest> files, Set<Name> applications)
       implements AgentEffect {
     public Sweep {
-      releases = java.util.Set.copyOf(releases);
-      files = java.util.Set.copyOf(files);
-      applications = java.util.Set.copyOf(applications);
+      releases = Collections.unmodifiableSet(new LinkedHashSet<>(releases));
+      files = Collections.unmodifiableSet(new LinkedHashSet<>(files));
+      applications = Collections.unmodifiableSet(new LinkedHashSet<>(applications));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.Now;
+import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.desired.Gate;
@@ -43,6 +44,9 @@ final class ChangesInTime extends Invariant {
     private Set<Long> right = Set.of();
   }
 
+  /// The document in force when the turn began.
+  private final Map<Integer, HeldDocument> held = new HashMap<>();
+
   ChangesInTime(Facts facts) {
     super("I7");
     this.facts = facts;
@@ -50,18 +54,28 @@ final class ChangesInTime extends Invariant {
 
   @Override
   void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
+    ShopFacts its = facts.of(shop);
+    HeldDocument inForce = held.getOrDefault(shop.number(), its.held);
     for (AgentChange change : changes) {
+      // What came before a document in the same turn was decided without it.
+      if (change instanceof AgentChange.DocumentHeld(var document)) {
+        inForce = document;
+      }
       if (change instanceof AgentChange.ApplicationKept(var it)
           && it.state() instanceof ReleaseState.Switching at
           && !at.live().equals(Optional.of(at.wanted()))) {
-        begins(shop, it, at);
+        boolean isTheLast = inForce == null || inForce.equals(its.held);
+        begins(shop, it, at, isTheLast ? WindowRule.of(its) : WindowRule.of(its, inForce));
       }
+    }
+    if (its.held != null && its.held != held.get(shop.number())) {
+      held.put(shop.number(), its.held);
     }
   }
 
-  private void begins(Shop shop, AgentSnapshot.Application it, ReleaseState.Switching at) {
+  private void begins(
+      Shop shop, AgentSnapshot.Application it, ReleaseState.Switching at, WindowRule rule) {
     ShopFacts its = facts.of(shop);
-    WindowRule rule = WindowRule.of(its);
     Optional<Gate> gate = gate(rule, it.name());
     if (gate.isPresent()) {
       Optional<Permit> permit = gate.get().permit();

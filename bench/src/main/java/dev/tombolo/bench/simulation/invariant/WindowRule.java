@@ -16,6 +16,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// When the document that a device holds lets it download and switch: the rule once more, by the
 /// zone's name and [java.time], not by the changes that the document ships.
@@ -37,22 +38,29 @@ final class WindowRule {
   static WindowRule of(ShopFacts its) {
     WindowRule known = its.rule;
     if (known == null) {
-      known =
-          new WindowRule(
-              section(its, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
-              section(its, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
-              section(its, Section.LINE).map(text -> read(LineSection.class, text)));
+      known = of(its, its.held);
       its.rule = known;
     }
     return known;
   }
 
+  /// Of a document that is, or was, in force; null: of none.
+  static WindowRule of(ShopFacts its, @Nullable HeldDocument document) {
+    return new WindowRule(
+        section(its, document, Section.WINDOWS).map(text -> read(WindowsSection.class, text)),
+        section(its, document, Section.WORKLOADS).map(text -> read(WorkloadsSection.class, text)),
+        section(its, document, Section.LINE).map(text -> read(LineSection.class, text)));
+  }
+
   static Optional<String> section(ShopFacts its, String name) {
-    return its.held == null ? Optional.empty() : section(its, its.held, name);
+    return section(its, its.held, name);
   }
 
   /// Of a document that may not be in force any more.
-  static Optional<String> section(ShopFacts its, HeldDocument of, String name) {
+  static Optional<String> section(ShopFacts its, @Nullable HeldDocument of, String name) {
+    if (of == null) {
+      return Optional.empty();
+    }
     for (var ref : of.manifest().sections()) {
       if (ref.name().equals(name)) {
         return Optional.ofNullable(its.sections.get(ref.digest()));
