@@ -44,6 +44,9 @@ public final class HubTurn {
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
 
+  /// The last turn could not write down what time had brought.
+  private boolean isRefused;
+
   public HubTurn(HubSettings settings, HubStore store, PublishedDirectory directory) {
     this.settings = settings;
     this.store = store;
@@ -81,6 +84,7 @@ public final class HubTurn {
   /// and no effect let out: both follow with the turn that ends it.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
+    isRefused = false;
     if (isStale) {
       if (!reload()) {
         events.forEach(event -> refuse(event, effects));
@@ -106,6 +110,7 @@ public final class HubTurn {
             unended.add(closed);
           }
           if (event instanceof HubEvent.Ticked) {
+            isRefused = true;
             giveUpSlice();
           }
           continue;
@@ -203,9 +208,10 @@ public final class HubTurn {
     return events;
   }
 
-  /// True when [HubEvent.Ticked] has more to do.
+  /// True when [HubEvent.Ticked] has more to do at once. What a store has just refused is not tried
+  /// again before time has passed: a full disk does not become empty by being asked.
   public boolean isWorkLeft() {
-    return !isStale && core.isWorkLeft();
+    return !isStale && !isRefused && core.isWorkLeft();
   }
 
   public KeptRows keptRows(RowLog log) {
@@ -277,6 +283,7 @@ public final class HubTurn {
     }
     effects.add(new HubEffect.StartedOver());
     isStale = true;
+    isRefused = true;
     if (reload()) {
       effects.addAll(beginning(nowMillis));
     }

@@ -21,11 +21,13 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// An application out of a repository on a Git server, over TLS with a certificate of a company's
 /// own CA: what works, and what each thing that goes wrong tells its operator to do.
+@Tag("slow")
 class GitOverHttpsTest {
   private static final String FLEET =
       """

@@ -15,6 +15,7 @@ import dev.tombolo.hub.rollout.Gate;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutJson;
 import dev.tombolo.hub.rollout.RolloutPlan;
@@ -49,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +97,31 @@ class RolloutTurnTest {
 
     assertThat(rollout().inFlight()).isEqualTo(1);
     assertThat(selected(canary)).isEqualTo(before);
+  }
+
+  /// A full disk does not become empty by being asked, and each time all lines would be closed.
+  @Test
+  void aStoreThatRefusesWhatTimeBringsIsAskedAgainWithTheNextTick() {
+    AtomicInteger asked = new AtomicInteger();
+    store.refuse(
+        change -> {
+          boolean isPlanned =
+              change instanceof HubChange.RolloutKept(var kept)
+                  && kept instanceof RolloutChange.Joined;
+          if (isPlanned && asked.incrementAndGet() > 1) {
+            throw new AssertionError("asked again at once");
+          }
+          return isPlanned;
+        });
+    assertThat(scene.command(creation(Optional.empty())))
+        .isEqualTo(new AdminAnswer.RolloutMade(FIRST));
+    assertThat(asked).hasValue(1);
+
+    store.refuse(change -> false);
+    scene.tell(new HubEvent.Ticked());
+
+    assertThat(known(scene.state().rollouts.find(FIRST)).state())
+        .isInstanceOf(RolloutState.Rolling.class);
   }
 
   @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Name;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The agent is killed at every single moment of a story, before and after each commit and each
 /// effect; whatever the moment, the story ends the same.
+@Tag("slow")
 class CrashAnywhereTest {
 
   /// What happens in the shop; run once in peace to count its moments, then once for each.

@@ -36,12 +36,14 @@ import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Devices that serve each other, over real TLS.
 @Timeout(60)
+@Tag("slow")
 class LanServerTest {
   private static final byte[] CONTENT = content();
   private static final Digest DIGEST = Digest.of(CONTENT);

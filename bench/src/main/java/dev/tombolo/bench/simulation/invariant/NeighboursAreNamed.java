@@ -75,13 +75,19 @@ final class NeighboursAreNamed extends Invariant {
           outdated.remove(shop.number());
         }
       }
-      default -> {
-        Long since = outdated.get(shop.number());
-        hold(
-            since == null || since == nowMillis,
-            shop.number(),
-            "it goes on letting in whom the document before named");
-      }
+      default -> {}
+    }
+  }
+
+  @Override
+  void whole(List<? extends Shop> shops, long nowMillis) {
+    for (Shop shop : shops) {
+      Long since = outdated.get(shop.number());
+      // Who died in between says it when it starts.
+      hold(
+          since == null || since == nowMillis || !shop.isUp(),
+          shop.number(),
+          "it goes on letting in whom the document before named");
     }
   }
 
