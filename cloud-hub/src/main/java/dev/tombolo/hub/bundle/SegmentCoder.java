@@ -84,7 +84,15 @@ final class SegmentCoder implements AutoCloseable {
     if (worse(best, work, 0.5)) {
       best = least(best, work.coded(SegmentCoder::whenNew, zstdLevel));
     }
+    // Weights that repeat what stands before, or are all the same, are no weights to zstd.
+    if (work.isTyped() && work.packedBytes() < best.bytes().length) {
+      best = least(best, work.coded(SegmentCoder::asBytes, zstdLevel));
+    }
     return best;
+  }
+
+  private static PieceKind asBytes(Run run) {
+    return run.equal() ? PieceKind.COPY : PieceKind.BYTES;
   }
 
   private static boolean worse(CodedSegment coded, Work work, double share) {
@@ -154,6 +162,26 @@ final class SegmentCoder implements AutoCloseable {
 
     long changedBytes() {
       return draft.runs().stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
+    }
+
+    boolean isTyped() {
+      return draft.runs().stream().anyMatch(run -> !run.equal() && run.type() != null);
+    }
+
+    /// What zstd makes of the new bytes by a quick try, knowing what stands before them.
+    int packedBytes() {
+      ByteSink changed = new ByteSink();
+      for (Run run : draft.runs()) {
+        if (!run.equal()) {
+          changed.bytes(plain, (int) (run.at() - draft.at()), (int) run.length());
+        }
+      }
+      int before = (int) Math.min(draft.at(), PREFIX);
+      byte[] prefix =
+          before < PREFIX_MIN ? NOTHING : prefixBytes(new Prefix.Before(before), draft.at());
+      byte[] bytes = changed.toBytes();
+      return zstd.pack(bytes, 0, bytes.length, QUICK, isDictionary(prefix) ? NOTHING : prefix)
+          .length;
     }
 
     PieceKind against(Run run) {

@@ -624,13 +624,23 @@ public final class HubState {
     return placesRevision;
   }
 
-  private static boolean bearsOnPlaces(HubChange change) {
-    return change instanceof HubChange.SitePut
-        || change instanceof HubChange.SlotPut
-        || change instanceof HubChange.ApplicationPut
-        || change instanceof HubChange.ObjectGone
-        || change instanceof HubChange.AssignmentPut
-        || change instanceof HubChange.AssignmentRemoved;
+  /// Whether somebody who is there already may be in another scope after it. A new slot is looked
+  /// at when its device comes.
+  private boolean bearsOnPlaces(HubChange change) {
+    return switch (change) {
+      case HubChange.SitePut(var site) -> {
+        Kept<AdminObject.Site> before = sites.get(site.content().name());
+        yield before != null && !before.content().labels().equals(site.content().labels());
+      }
+      case HubChange.SlotPut(var slot) -> {
+        Kept<AdminObject.Slot> before = slots.get(slot.content().ref());
+        yield before != null && !before.content().labels().equals(slot.content().labels());
+      }
+      case HubChange.AssignmentPut(var assignment) -> assignment.place().site() != null;
+      case HubChange.AssignmentRemoved(var place, var _) -> place.site() != null;
+      case HubChange.ApplicationPut _, HubChange.ObjectGone _ -> true;
+      default -> false;
+    };
   }
 
   /// Of presences see [#putPresence].

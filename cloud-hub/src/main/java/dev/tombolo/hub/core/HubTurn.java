@@ -44,7 +44,7 @@ public final class HubTurn {
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
 
-  /// The last turn could not write down what time had brought.
+  /// The last turn could write nothing down, or not what time had brought.
   private boolean isRefused;
 
   public HubTurn(HubSettings settings, HubStore store, PublishedDirectory directory) {
@@ -84,7 +84,7 @@ public final class HubTurn {
   /// and no effect let out: both follow with the turn that ends it.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
-    isRefused = false;
+    boolean isTickRefused = false;
     if (isStale) {
       if (!reload()) {
         events.forEach(event -> refuse(event, effects));
@@ -110,7 +110,7 @@ public final class HubTurn {
             unended.add(closed);
           }
           if (event instanceof HubEvent.Ticked) {
-            isRefused = true;
+            isTickRefused = true;
             giveUpSlice();
           }
           continue;
@@ -119,6 +119,7 @@ public final class HubTurn {
         held.effects.addAll(step.effects());
       }
       if (core.isHalfWritten()) {
+        isRefused = false;
         return effects;
       }
       if (held.batch != null) {
@@ -130,6 +131,7 @@ public final class HubTurn {
       LOG.log(Level.ERROR, "could not commit; reading the state again", failure);
       return startOver(nowMillis);
     }
+    isRefused = isTickRefused;
     effects.addAll(held.effects);
     held = new Held();
     return effects;

@@ -550,8 +550,6 @@ final class RolloutCommands {
     }
     List<RolloutChange> changes =
         RolloutSteps.retry(rollout, slot -> without(rollout.record(), slot), draft.nowMillis);
-    long tried = changes.stream().filter(RolloutChange.Moved.class::isInstance).count();
-    long leftOut = Math.min(failed, RolloutSteps.RETRY_SLICE) - tried;
     for (RolloutChange change : changes) {
       if (change instanceof RolloutChange.Kept kept) {
         draft.change(new HubChange.RolloutKept(kept));
@@ -560,19 +558,29 @@ final class RolloutCommands {
     Name fleet = rollout.record().scope().fleet();
     draft.change(new HubChange.DocumentsStale(fleet, null, null));
     draft.audit(who, "rollout-retry", RolloutWords.subject(rollout.record()), "", "");
-    return done(
-        rollout,
-        (failed - leftOut)
-            + " are tried again"
-            + (failed > RolloutSteps.RETRY_SLICE
-                ? ", " + RolloutSteps.RETRY_SLICE + " of them at a time"
-                : "")
-            + (leftOut > 0
-                ? "; "
-                    + leftOut
-                    + " not, for without it the same release is selected there (assign what they"
-                    + " should have until then), or they have left the rollout by their labels"
-                : ""));
+    return done(rollout, triedAgain(changes, failed));
+  }
+
+  private static String triedAgain(List<RolloutChange> changes, long failed) {
+    String why =
+        " not, for without it the same release is selected there (assign what they should have"
+            + " until then), or they have left the rollout by their labels";
+    boolean isFirstSlice =
+        changes.stream()
+            .anyMatch(
+                it ->
+                    it instanceof RolloutChange.Put put
+                        && put.record().retryFrom() != RolloutRecord.NO_RETRY);
+    if (isFirstSlice) {
+      return "up to "
+          + failed
+          + " are tried again, "
+          + RolloutSteps.RETRY_SLICE
+          + " of them at a time; some may be"
+          + why;
+    }
+    long tried = changes.stream().filter(RolloutChange.Moved.class::isInstance).count();
+    return tried + " are tried again" + (tried < failed ? "; " + (failed - tried) + why : "");
   }
 
   /// What the whole fleet was given after the rollout was made; null: nothing. It counts, and what

@@ -8,7 +8,6 @@ import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
-import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.RolloutSteps;
@@ -55,9 +54,6 @@ final class RolloutDriver {
 
   private long countedMillis;
 
-  /// Of rollouts that have labels or destinations to look at.
-  private final Map<RolloutId, Look> looks = new HashMap<>();
-
   RolloutDriver(HubState state, Rendered rendered) {
     this.state = state;
     this.rendered = rendered;
@@ -91,6 +87,7 @@ final class RolloutDriver {
         member >= 0
             && isOpen(rollout.state())
             && !rollout.isSuperseded(member)
+            && (rollout.isOutside(member) || !isWhole(rollout.record()))
             && state.slots.containsKey(rollout.slot(member));
     return mayBe
         ? RolloutSteps.scoped(rollout, member, isFor(rollout.record(), rollout.slot(member)))
@@ -210,8 +207,15 @@ final class RolloutDriver {
     List<Rollout> all = new ArrayList<>(state.rollouts.all());
     turn++;
     boolean isDone = false;
+    boolean hasLooked = false;
     for (int i = 0; i < all.size(); i++) {
       Rollout rollout = all.get((int) ((turn + i) % all.size()));
+      if (!isDone && !hasLooked && isLookLeft(rollout)) {
+        List<RolloutChange> looked = look(rollout);
+        add(looked, draft);
+        hasLooked = true;
+        isDone = looked.size() > 1;
+      }
       List<RolloutChange> changes = isDone ? List.of() : step(rollout, draft.nowMillis);
       add(changes, draft);
       isDone |= !changes.isEmpty();
@@ -227,25 +231,16 @@ final class RolloutDriver {
 
   private List<RolloutChange> step(Rollout rollout, long nowMillis) {
     if (!isPlanning(rollout)) {
-      List<RolloutChange> moved = look(rollout);
-      if (!moved.isEmpty()) {
-        return moved;
-      }
       return RolloutSteps.tick(rollout, slotsOf(rollout.record()), nowMillis);
     }
     List<RolloutChange> changes = RolloutSteps.plan(rollout, nowMillis);
     return changes.isEmpty() ? List.of(search(rollout)) : changes;
   }
 
-  /// How far a rollout's devices were looked at since places changed last.
-  private record Look(long revision, int next) {}
-
   private boolean isLookLeft(Rollout rollout) {
-    if (!isOpen(rollout.state()) || isWhole(rollout.record())) {
-      return false;
-    }
-    Look at = looks.get(rollout.id());
-    return at == null || at.revision() != state.placesRevision() || at.next() < rollout.size();
+    return isOpen(rollout.state())
+        && !isWhole(rollout.record())
+        && (rollout.lookedRevision() != state.placesRevision() || rollout.leftToLook() > 0);
   }
 
   /// Whether the rollout is about all devices of its sites, whatever their labels.
@@ -256,21 +251,23 @@ final class RolloutDriver {
   }
 
   /// The next slice of devices, dark ones too: those whose labels have changed leave, or come back.
+  /// When something changes meanwhile, it goes on from there, once round.
+  ///
+  /// @return last how far it has come
   private List<RolloutChange> look(Rollout rollout) {
-    if (!isLookLeft(rollout)) {
-      return List.of();
-    }
-    Look at = looks.get(rollout.id());
+    int size = rollout.size();
     long revision = state.placesRevision();
-    int from = at == null || at.revision() != revision ? 0 : at.next();
-    int end = Math.min(rollout.size(), from + LOOK_SLICE);
-    List<RolloutChange> moved = new ArrayList<>();
-    for (int member = from; member < end; member++) {
-      scoped(rollout, member).ifPresent(moved::add);
+    int left = rollout.lookedRevision() == revision ? rollout.leftToLook() : size;
+    int slice = Math.min(Math.min(left, size), LOOK_SLICE);
+    List<RolloutChange> changes = new ArrayList<>();
+    int next = rollout.nextToLook();
+    for (int i = 0; i < slice; i++) {
+      next = next < size ? next : 0;
+      scoped(rollout, next).ifPresent(changes::add);
+      next++;
     }
-    looks.put(rollout.id(), new Look(revision, end));
-    looks.keySet().removeIf(id -> state.rollouts.find(id) == null);
-    return moved;
+    changes.add(new RolloutChange.Looked(rollout.id(), revision, next, left - slice));
+    return changes;
   }
 
   private static boolean isAnyEnd(List<RolloutChange> changes) {
@@ -408,6 +405,7 @@ final class RolloutDriver {
             RolloutChange.SlotGone _,
             RolloutChange.Postponed _,
             RolloutChange.LookedAgain _,
+            RolloutChange.Looked _,
             RolloutChange.Darkened _ -> {}
       }
     }

@@ -208,7 +208,11 @@ final class Reports {
                 && said.isCurrent().getAsBoolean();
         yield Move.to(isReleased ? Phase.WAITING : from);
       }
-      case WAITING, READY, BACK, LOST -> Move.to(from);
+      // Nobody wants of it what it has staged: it may be swept.
+      case READY ->
+          Move.to(
+              rollout.isOutside(member) && said.isCurrent().getAsBoolean() ? Phase.WAITING : from);
+      case WAITING, BACK, LOST -> Move.to(from);
     };
   }
 

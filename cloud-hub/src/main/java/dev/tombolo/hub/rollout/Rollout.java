@@ -72,6 +72,9 @@ public final class Rollout {
   /// Since when the open wave is dark as a whole, as far as this process saw it; 0: it is not.
   private long darkSinceMillis;
 
+  /// How far devices have been looked at, as far as this process did; null: not at all.
+  private RolloutChange.@Nullable Looked looked;
+
   private List<WaveCount> counted = List.of();
 
   /// While it is being planned.
@@ -379,6 +382,21 @@ public final class Rollout {
     return darkSinceMillis;
   }
 
+  /// Of what says where rollouts go, when its devices were last looked at; -1: never.
+  public long lookedRevision() {
+    return looked == null ? -1 : looked.revision();
+  }
+
+  /// The device to look at next.
+  public int nextToLook() {
+    return looked == null ? 0 : looked.next();
+  }
+
+  /// Devices that have not been looked at since that revision.
+  public int leftToLook() {
+    return looked == null ? size() : looked.left();
+  }
+
   boolean isSuspicionDue(long nowMillis) {
     return record.suspectUntilMillis() > 0
         && !isSuspicionOver
@@ -414,6 +432,7 @@ public final class Rollout {
       case RolloutChange.SlotGone c -> slotGone(c.member(), c.isGone());
       case RolloutChange.Postponed c -> postpone(c.member());
       case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
+      case RolloutChange.Looked c -> looked = c;
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
     }
   }

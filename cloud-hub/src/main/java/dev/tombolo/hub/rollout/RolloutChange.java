@@ -106,6 +106,12 @@ public sealed interface RolloutChange {
   /// Those that wait aside are looked at again.
   record LookedAgain(RolloutId rollout, long nowMillis) implements Passing {}
 
+  /// Devices up to `next` have been looked at since labels or destinations changed.
+  ///
+  /// @param revision of what says where a rollout goes
+  /// @param left that have not been looked at since then
+  record Looked(RolloutId rollout, long revision, int next, int left) implements Passing {}
+
   /// The open wave is dark as a whole since then; 0: it is not.
   record Darkened(RolloutId rollout, long sinceMillis) implements Passing {}
 }

@@ -67,21 +67,20 @@ public final class RolloutSteps {
   }
 
   /// Labels, or where the application goes, may have changed: who has not been decided leaves the
-  /// rollout, or comes back.
+  /// rollout, or comes back. What it has staged it may have dropped meanwhile, or never have heard
+  /// of that: what it says next tells.
   ///
   /// @param isFor whether the rollout is about the device now
   public static Optional<RolloutChange> scoped(Rollout rollout, int member, boolean isFor) {
     if (rollout.isOutside(member) != isFor) {
       return Optional.empty();
     }
-    Phase phase = rollout.phase(member);
     return Optional.of(
         new RolloutChange.Moved(
             rollout.id(),
             member,
             rollout.wave(member),
-            // What it has staged may be swept while nobody wants it.
-            phase == Phase.READY ? Phase.WAITING : phase,
+            rollout.phase(member),
             rollout.granted(member),
             rollout.prior(member),
             rollout.holder(member),

@@ -89,6 +89,7 @@ public final class Rollouts {
           RolloutChange.SlotGone _,
           RolloutChange.Postponed _,
           RolloutChange.LookedAgain _,
+          RolloutChange.Looked _,
           RolloutChange.Darkened _ -> {
         if (rollout != null) {
           rollout.apply(change);

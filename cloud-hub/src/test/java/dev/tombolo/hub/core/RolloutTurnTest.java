@@ -558,6 +558,24 @@ class RolloutTurnTest {
     assertThat(rollout().count(0).outside()).isEqualTo(1);
   }
 
+  /// Its document was never made anew, so that it has nothing to say when it comes again.
+  @Test
+  void whoWasReadyAndLeftInTheDarkIsReadyWhenItIsBack() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    steer(AdminCommand.SteerRollout.Action.PAUSE);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
+    scene.tell(new HubEvent.SessionClosed(line, canary.device(), true, ""));
+
+    labelled(canary, Map.of());
+    assertThat(rollout().isOutside(member(canary))).isTrue();
+    labelled(canary, Map.of("tier", "pilot"));
+
+    assertThat(rollout().isOutside(member(canary))).isFalse();
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
+  }
+
   /// What it said of the release stays said.
   @Test
   void whoHasSucceededStaysCountedAndKeepsTheRelease() {
