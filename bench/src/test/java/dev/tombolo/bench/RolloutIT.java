@@ -39,7 +39,7 @@ class RolloutIT {
   private static final int SITES = 10;
   private static final int AGENTS_OF_SITE = 3;
 
-  /// One agent each of these sites is off: two are of wave 2, three of the rest.
+  /// All agents of these sites are off: two are of wave 2, three of the rest.
   private static final List<Integer> DARK_SITES = List.of(7, 8, 9, 1, 3);
 
   private static final String PROBE =
@@ -68,8 +68,10 @@ class RolloutIT {
       awaitAll(hub, "1", agents.size());
       List<String> dark = new ArrayList<>();
       for (int site : DARK_SITES) {
-        dark.add("store-" + site + "/counter-3");
-        agent(dark.getLast()).stop();
+        for (int slot = 1; slot <= AGENTS_OF_SITE; slot++) {
+          dark.add("store-" + site + "/counter-" + slot);
+          agent(dark.getLast()).stop();
+        }
       }
 
       hub.cli(

@@ -86,7 +86,8 @@ final class References {
       if (rollout.state().isUnderWay() && (site == null || rollout.record().scope().covers(site))) {
         return new Reason.Conflict(
             "rollout " + rollout.id() + " moves " + application + " in fleet " + fleet,
-            "let it end, or abort it first: tombolo rollout abort " + rollout.id());
+            "let it end, begin a newer rollout, or abort it first: tombolo rollout abort "
+                + rollout.id());
       }
     }
     return null;
