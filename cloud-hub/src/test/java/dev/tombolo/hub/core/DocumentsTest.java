@@ -254,17 +254,7 @@ class DocumentsTest {
                 && put.document().device().equals(broken.device()));
     scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
 
-    List<HubEffect> effects =
-        scene.tell(
-            new HubEvent.AdminAsked(
-                scene.number(),
-                Scene.ALICE,
-                new AdminCommand.Assign(
-                    new ReleaseRef(APP, "1.0"),
-                    Scene.FLEET,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty())));
+    List<HubEffect> effects = scene.tell(assigned());
 
     assertThat(Scene.one(HubEffect.SendDesired.class, effects).device()).isEqualTo(other.device());
     assertThat(Scene.one(HubEffect.CloseSession.class, effects).session()).isEqualTo(its);
@@ -307,17 +297,7 @@ class DocumentsTest {
     scene.tell(new HubEvent.DesiredSent(session, identity.device(), sent.manifest()));
 
     scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
-    List<HubEffect> effects =
-        scene.tell(
-            new HubEvent.AdminAsked(
-                scene.number(),
-                Scene.ALICE,
-                new AdminCommand.Assign(
-                    new ReleaseRef(APP, "1.0"),
-                    Scene.FLEET,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty())));
+    List<HubEffect> effects = scene.tell(assigned());
 
     assertThat(Scene.one(HubEffect.SendDesired.class, effects).manifest())
         .isNotEqualTo(sent.manifest());
@@ -326,19 +306,9 @@ class DocumentsTest {
   @Test
   void whatADocumentThatNobodyAcknowledgedHasNoUseForIsSentOnceMore() {
     scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "1.0")));
-    HubEvent assigned =
-        new HubEvent.AdminAsked(
-            scene.number(),
-            Scene.ALICE,
-            new AdminCommand.Assign(
-                new ReleaseRef(APP, "1.0"),
-                Scene.FLEET,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
     SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
     born(session);
-    Map<String, String> first = sections(sent(scene.tell(assigned)));
+    Map<String, String> first = sections(sent(scene.tell(assigned())));
     scene.devicesTake = false;
     HubEffect.SendDesired without =
         Scene.one(
@@ -356,7 +326,7 @@ class DocumentsTest {
     scene.tell(new HubEvent.DesiredSent(session, identity.device(), without.manifest()));
 
     // The device may have taken that one, and dropped the release.
-    Map<String, String> again = sections(sent(scene.tell(assigned)));
+    Map<String, String> again = sections(sent(scene.tell(assigned())));
 
     assertThat(again).containsAllEntriesOf(first);
   }
@@ -491,6 +461,18 @@ class DocumentsTest {
   private void closed() {
     SessionId session = scene.open(identity.device(), Scene.serialOf(identity));
     scene.tell(new HubEvent.SessionClosed(session, identity.device(), true, ""));
+  }
+
+  private HubEvent assigned() {
+    return new HubEvent.AdminAsked(
+        scene.number(),
+        Scene.ALICE,
+        new AdminCommand.Assign(
+            new ReleaseRef(APP, "1.0"),
+            Scene.FLEET,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private HubEvent applied(dev.tombolo.hub.core.admin.AdminObject object) {
