@@ -100,8 +100,9 @@ final class WorkloadSteps {
 
   private WorkloadState next(Application application, Now now) {
     if (application.release instanceof ReleaseState.Switching
-        && application.workload instanceof WorkloadState.Waiting) {
-      // The link is on its way from what waits to what comes.
+        && (application.workload instanceof WorkloadState.Waiting
+            || application.workload instanceof WorkloadState.Idle)) {
+      // The link is on its way from what would be started to what comes.
       return application.workload;
     }
     Optional<WorkloadMachine.Goal> goal = Optional.empty();

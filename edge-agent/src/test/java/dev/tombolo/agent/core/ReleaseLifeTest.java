@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
@@ -126,6 +127,33 @@ class ReleaseLifeTest {
 
     shop.seconds(30);
     assertThat(shop.processes).isEmpty();
+  }
+
+  @Test
+  void whatEndsWhileTheLinkIsOnItsWayIsNotFollowedByWhatIsBehindItNoMore() {
+    live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("its process", () -> shop.runs(bad.digest()));
+    ProcessIdentity slow = shop.process().identity();
+    shop.hanging.add(AgentEffect.StopWorkload.class);
+    shop.until(
+        "it is told to end",
+        () -> shop.last(AgentEffect.StopWorkload.class).process().equals(slow));
+    Publisher.Signed third = shop.release("3.0");
+    shop.hub.assign(third);
+    shop.hanging.add(AgentEffect.Switch.class);
+    shop.until("on its way", () -> shop.state() instanceof ReleaseState.Switching);
+
+    // Both at once: the process that was slow has gone, and the link is changed.
+    shop.current.put(Shop.APP, third.digest());
+    shop.tell(new AgentEvent.WorkloadExited(Shop.APP, slow, 143, ""));
+    shop.tell(new AgentEvent.SwitchFinished(Shop.APP, third.digest()));
+    shop.hanging.clear();
+
+    shop.until("live", () -> shop.isLive(third.digest()));
+    assertThat(shop.runs(third.digest())).isTrue();
   }
 
   @Test
