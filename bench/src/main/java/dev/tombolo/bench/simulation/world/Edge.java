@@ -249,6 +249,9 @@ final class Edge {
       case HubEffect.SessionRefused it -> refuse(line, it.reason());
       case HubEffect.CloseSession it -> refuse(line, it.reason());
       case HubEffect.SendDesired it -> {
+        if (it.updates().size() > 1) {
+          world.counts().add("documents in several parts");
+        }
         line.ofOlderDocuments.addAll(line.unacknowledged);
         line.parts.clear();
         line.parts.addAll(it.updates());

@@ -25,8 +25,23 @@ final class Releases {
   static final List<Name> APPLICATIONS =
       List.of(new Name("people"), new Name("till"), new Name("words"));
 
+  private static final WorkloadSpec NO_WORKLOAD =
+      new WorkloadSpec(
+          WorkloadSpec.Type.NONE,
+          List.of(),
+          Map.of(),
+          new WorkloadSpec.Reload.Restart(),
+          List.of(),
+          0,
+          0,
+          0);
+
+  /// Three of such manifests do not fit one packet together.
+  private static final int LONG_MANIFEST_FILES = 88;
+
   private final List<PublisherKeys> publishers;
   private final Needs needs;
+  private final boolean hasLongManifests;
   private int publisher;
   private final Map<Digest, Release> byDigest = new HashMap<>();
   private final Map<Name, List<Release>> byName = new HashMap<>();
@@ -46,9 +61,11 @@ final class Releases {
       ReleaseManifest manifest,
       Behaviour behaviour) {}
 
-  Releases(List<PublisherKeys> publishers, Needs needs) {
+  /// @param hasLongManifests a document of all applications has several parts
+  Releases(List<PublisherKeys> publishers, Needs needs, boolean hasLongManifests) {
     this.publishers = publishers;
     this.needs = needs;
+    this.hasLongManifests = hasLongManifests;
   }
 
   /// Oldest first.
@@ -120,8 +137,7 @@ final class Releases {
         : draw < 93 ? Behaviour.FAILS_PROBES : Behaviour.DOES_NOT_START;
   }
 
-  private static ReleaseManifest manifest(
-      Name application, int version, List<Need> needs, Chance chance) {
+  private ReleaseManifest manifest(Name application, int version, List<Need> needs, Chance chance) {
     boolean isFiles = application.equals(APPLICATIONS.get(2));
     boolean reloads = application.equals(APPLICATIONS.get(1));
     List<Variant.File> files = new ArrayList<>();
@@ -129,15 +145,7 @@ final class Releases {
     files.add(file("labels.txt", application + "-labels", 4_000));
     WorkloadSpec workload =
         isFiles
-            ? new WorkloadSpec(
-                WorkloadSpec.Type.NONE,
-                List.of(),
-                Map.of(),
-                new WorkloadSpec.Reload.Restart(),
-                List.of(),
-                0,
-                0,
-                0)
+            ? NO_WORKLOAD
             : new WorkloadSpec(
                 WorkloadSpec.Type.PROCESS,
                 List.of("${release.dir}/serve", "--threads", "${param.threads}"),
@@ -152,6 +160,22 @@ final class Releases {
                 60,
                 (int) chance.between(0, 90),
                 3);
+    List<Variant> variants = new ArrayList<>();
+    variants.add(
+        new Variant(
+            "linux",
+            "any",
+            List.of(),
+            files,
+            workload,
+            isFiles
+                ? List.of()
+                : List.of(
+                    new Variant.Parameter(
+                        "threads", Variant.Parameter.Type.INTEGER, "2", 1L, 8L))));
+    if (hasLongManifests) {
+      variants.add(ofAnotherMachine(application));
+    }
     return new ReleaseManifest(
         application,
         version + ".0",
@@ -160,19 +184,18 @@ final class Releases {
         List.of("*"),
         version / 4,
         needs.isEmpty() ? List.of() : List.of(Features.NEEDS),
-        List.of(
-            new Variant(
-                "linux",
-                "any",
-                List.of(),
-                files,
-                workload,
-                isFiles
-                    ? List.of()
-                    : List.of(
-                        new Variant.Parameter(
-                            "threads", Variant.Parameter.Type.INTEGER, "2", 1L, 8L)))),
+        variants,
         needs);
+  }
+
+  /// For machines that no shop has.
+  private static Variant ofAnotherMachine(Name application) {
+    String folder = "a".repeat(200) + "/" + "b".repeat(200) + "/" + "c".repeat(200) + "/";
+    List<Variant.File> files = new ArrayList<>();
+    for (int i = 0; i < LONG_MANIFEST_FILES; i++) {
+      files.add(file(folder + i, application + "-part-" + i, 4_000));
+    }
+    return new Variant("linux", "s390x", List.of(), files, NO_WORKLOAD, List.of());
   }
 
   private static Variant.File file(String path, String content, long size) {

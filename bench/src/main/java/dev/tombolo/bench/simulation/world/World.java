@@ -76,6 +76,9 @@ public final class World {
   /// Which half of the worlds has more plays: one in which those that broke something once are not.
   private static final long MORE_PLAYS = 335;
 
+  /// Of them, those whose documents do not fit one packet.
+  private static final double LONG_MANIFESTS_SHARE = 0.25;
+
   private final WorldPlan plan;
   private final boolean hasMorePlays;
   private final boolean isSpelled;
@@ -123,7 +126,11 @@ public final class World {
     this.hasMorePlays = chance.of("richer worlds", MORE_PLAYS).isWithin(0.5);
     this.keys = WorldKeys.of(plan.isOnSqlite());
     this.disks = plan.isOnSqlite() ? new SqliteDisks() : Disks.simulated();
-    this.releases = new Releases(keys.publishers(), new Needs(chance.of("needs"), hasMorePlays));
+    this.releases =
+        new Releases(
+            keys.publishers(),
+            new Needs(chance.of("needs"), hasMorePlays),
+            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE));
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
