@@ -20,6 +20,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Need;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ final class EverythingConverges extends Invariant {
   static final long FRESH_MILLIS = 15 * 60_000;
 
   private final Facts facts;
+  private int asked;
 
   EverythingConverges(Facts facts) {
     super("I8");
@@ -53,6 +55,24 @@ final class EverythingConverges extends Invariant {
     COPIED,
     AS_WANTED,
     FOR_A_REASON
+  }
+
+  /// At any time somebody may ask why a device is as it is. Each time one of them is asked about.
+  @Override
+  void whole(List<? extends Shop> shops, long nowMillis) {
+    Shop shop = shops.get(Math.floorMod(asked++, shops.size()));
+    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    if (device == null) {
+      return;
+    }
+    List<Reason> why = why(device, selected(device, nowMillis), nowMillis);
+    hold(!why.isEmpty(), shop.number(), "nobody can say why it is as it is");
+    for (Reason reason : why) {
+      hold(
+          !ReasonText.say(reason).isBlank(),
+          shop.number(),
+          () -> "a reason without words: " + reason);
+    }
   }
 
   End check(Shop shop, long nowMillis) {
