@@ -44,9 +44,7 @@ final class ApproveCommands {
     draft.change(new HubChange.DevicePut(device.approvedFor(slot, draft.nowMillis)));
     draft.change(new HubChange.BootsForgotten(device.id()));
     draft.effect(new HubEffect.StandingNoted(device.id(), Standing.ACTIVE, draft.nowMillis));
-    draft.effect(
-        new HubEffect.RevocationsChanged(
-            Expulsion.serialsWithout(state, device.id(), draft.nowMillis)));
+    draft.change(new HubChange.RevocationsTouched());
     draft.audit(
         who,
         "device-approve",

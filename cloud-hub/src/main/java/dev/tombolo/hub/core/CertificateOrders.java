@@ -7,7 +7,6 @@ import dev.tombolo.hub.device.CertificateSerial;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Orders device certificates from the CA, and files them when they come.
@@ -25,6 +24,9 @@ final class CertificateOrders {
   /// How soon a device may ask for another certificate, with another CSR than before. Agents do it
   /// every 30 days.
   static final long PAUSE_MILLIS = 10 * 60 * 1000;
+
+  /// So far ahead of the clock nothing has been issued just now.
+  private static final long FUTURE_MILLIS = 60 * 1000;
 
   private final HubState state;
   private final long lifeMillis;
@@ -67,8 +69,11 @@ final class CertificateOrders {
       }
     }
     long life = last.notAfterMillis() - last.notBeforeMillis();
-    long wait = issuedMillis(last) + Math.min(PAUSE_MILLIS, life / 20) - nowMillis;
-    return wait <= 0 ? null : new Reason.Busy((int) Math.ceilDiv(wait, 1_000L));
+    long pause = Math.min(PAUSE_MILLIS, life / 20);
+    long wait = issuedMillis(last) + pause - nowMillis;
+    // One of the future was issued by a clock that has been set right since.
+    boolean isOfFuture = wait > pause + FUTURE_MILLIS;
+    return wait <= 0 || isOfFuture ? null : new Reason.Busy((int) Math.ceilDiv(wait, 1_000L));
   }
 
   private boolean hasOtherUnderWay(DeviceId device, RequestedKey key) {
@@ -138,9 +143,7 @@ final class CertificateOrders {
     }
     if (current != null) {
       draft.change(new HubChange.CertificatePut(current.as(Generation.SUPERSEDED)));
-      Set<String> serials = Expulsion.serials(state, draft.nowMillis);
-      serials.add(current.serial());
-      draft.effect(new HubEffect.RevocationsChanged(serials));
+      draft.change(new HubChange.RevocationsTouched());
     }
     draft.change(new HubChange.CertificatePut(pending.as(Generation.CURRENT)));
   }

@@ -27,9 +27,7 @@ final class Expulsion {
       draft.effect(new HubEffect.CloseSession(session.id(), reason));
     }
     draft.effect(new HubEffect.DeviceExpelled(device.id(), reason));
-    Set<String> serials = serials(state, draft.nowMillis);
-    add(state, device.id(), draft.nowMillis, serials);
-    draft.effect(new HubEffect.RevocationsChanged(serials));
+    draft.change(new HubChange.RevocationsTouched());
   }
 
   /// Two machines seem to use this device's identity: neither is served until an operator has
@@ -39,17 +37,6 @@ final class Expulsion {
     of(state, device, Standing.QUARANTINED, reason, draft);
     draft.audit(
         Principal.HUB, "quarantine", device.id().text(), "", AuditJson.of("detail", detail));
-  }
-
-  /// Every certificate that must not be served once `device` may take part again.
-  static Set<String> serialsWithout(HubState state, DeviceId device, long nowMillis) {
-    Set<String> serials = replaced(state, nowMillis);
-    for (DeviceId expelled : state.expelled) {
-      if (!expelled.equals(device)) {
-        add(state, expelled, nowMillis, serials);
-      }
-    }
-    return serials;
   }
 
   static PresenceRecord presence(HubState state, DeviceId device) {
@@ -68,7 +55,7 @@ final class Expulsion {
   }
 
   /// The certificate of a revoked device that is not in the database; of some it is not known.
-  static void add(Stranger stranger, long nowMillis, Set<String> serials) {
+  private static void add(Stranger stranger, long nowMillis, Set<String> serials) {
     PresentedCertificate shown = stranger.certificate();
     if (stranger.isRevoked() && !shown.serial().isEmpty() && shown.notAfterMillis() >= nowMillis) {
       serials.add(shown.serial());

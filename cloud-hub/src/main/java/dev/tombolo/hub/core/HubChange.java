@@ -228,6 +228,9 @@ public sealed interface HubChange {
   /// The first that waits is decided now.
   record CommandTaken() implements Passing {}
 
+  /// Other certificates than before must not be served; told once, with the commit.
+  record RevocationsTouched() implements Passing {}
+
   record SweepMoved(Sweep sweep) implements Passing {}
 
   /// The next sites were looked at, whether their year has changed.
@@ -244,6 +247,10 @@ public sealed interface HubChange {
     /// Results up to this number have been dropped.
     RESULTS_GONE,
     /// Events up to this number have been dropped.
-    EVENTS_GONE
+    EVENTS_GONE,
+    /// Results that come are numbered above it.
+    RESULTS_ABOVE,
+    /// Events that come are numbered above it.
+    EVENTS_ABOVE
   }
 }

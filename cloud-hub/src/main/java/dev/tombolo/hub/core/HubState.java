@@ -203,6 +203,7 @@ public final class HubState {
   private final Waits unconfirmed = new Waits();
 
   private Set<DeviceId> touched = new LinkedHashSet<>();
+  private boolean hasRevocationsTouched;
   private List<SessionId> goneSessions = new ArrayList<>();
 
   public HubState(History history) {
@@ -441,6 +442,7 @@ public final class HubState {
       case HubChange.ApplyEnded c -> applying = null;
       case HubChange.CommandWaits c -> waiting.addLast(c.command());
       case HubChange.CommandTaken c -> waiting.removeFirst();
+      case HubChange.RevocationsTouched c -> hasRevocationsTouched = true;
       case HubChange.SweepMoved c -> sweep = c.sweep();
       case HubChange.YearsLooked c -> yearWalk = c.walk();
     }
@@ -674,6 +676,7 @@ public final class HubState {
           HubChange.ApplyEnded _,
           HubChange.CommandWaits _,
           HubChange.CommandTaken _,
+          HubChange.RevocationsTouched _,
           HubChange.SweepMoved _,
           HubChange.YearsLooked _,
           HubChange.BlockDropped _,
@@ -731,7 +734,14 @@ public final class HubState {
     fleetRevisions.put(fleet, revisions);
   }
 
-  /// Sessions that have ended since this was last asked.
+  /// Sessions that have ended since this was last asked. True once after certificates came or went
+  /// that must not be served.
+  boolean takeRevocationsTouched() {
+    boolean taken = hasRevocationsTouched;
+    hasRevocationsTouched = false;
+    return taken;
+  }
+
   List<SessionId> takeGoneSessions() {
     if (goneSessions.isEmpty()) {
       return List.of();
@@ -1099,7 +1109,8 @@ public final class HubState {
   }
 
   KeptRows keptRows(RowLog log) {
-    return new KeptRows(blocks(log).rows(), blocks(log).bytes(), counter(log.gone()));
+    return new KeptRows(
+        blocks(log).rows(), blocks(log).bytes(), RowLog.countOf(counter(log.gone())));
   }
 
   long counter(Counter counter) {

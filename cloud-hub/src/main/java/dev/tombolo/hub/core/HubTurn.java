@@ -134,6 +134,9 @@ public final class HubTurn {
     isRefused = isTickRefused;
     effects.addAll(held.effects);
     held = new Held();
+    if (state.takeRevocationsTouched()) {
+      effects.add(new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis)));
+    }
     return effects;
   }
 

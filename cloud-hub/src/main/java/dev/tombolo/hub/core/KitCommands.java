@@ -78,7 +78,20 @@ final class KitCommands {
           new Reason.LimitExceeded(
               "devices of one kit (name some with --slot)", KitFormat.DEVICES_MAX, slots.size()));
     }
+    for (SlotRef slot : slots) {
+      if (!command.isForPassphrase() && certificates(holder(slot)).isEmpty()) {
+        return refused(
+            new Reason.Conflict(
+                "a kit for " + slot,
+                "its device was found again after a restore, and its certificate is not known before"
+                    + " its next renewal; use --passphrase-file, or name the other slots by --slot"));
+      }
+    }
     return make(command, site.content(), slots, who, draft);
+  }
+
+  private DeviceId holder(SlotRef slot) {
+    return Objects.requireNonNull(state.holders.get(slot), "looked at before");
   }
 
   private List<SlotRef> heldSlots(Name site) {
@@ -101,7 +114,7 @@ final class KitCommands {
     Set<Digest> files = new LinkedHashSet<>();
     List<String> told = new ArrayList<>(slots.size());
     for (SlotRef slot : slots) {
-      DeviceId device = Objects.requireNonNull(state.holders.get(slot), "looked at before");
+      DeviceId device = holder(slot);
       Rendering rendering = rendered.of(slot, draft.nowMillis);
       DocumentRecord current = state.documents.get(device);
       DocumentRecord next =
@@ -159,6 +172,8 @@ final class KitCommands {
         .map(generation -> generation.get(device))
         .filter(Objects::nonNull)
         .map(CertificateRecord::pem)
+        // Of one that was found again after a restore only the key's digest is known.
+        .filter(pem -> !pem.isEmpty())
         .toList();
   }
 

@@ -127,6 +127,11 @@ final class Recoveries {
       draft.effect(new HubEffect.RenewGranted(event.request(), new RenewResponse(same.pem())));
       return;
     }
+    Reason tooSoon = orders.tooSoon(device, event.key(), draft.nowMillis);
+    if (tooSoon != null) {
+      draft.effect(new HubEffect.RequestRefused(event.request(), tooSoon));
+      return;
+    }
     orders.order(
         new PendingCertificate.ForRenewal(
             event.request(),

@@ -68,6 +68,7 @@ public final class RestoreSteps {
             next, Restoration.after(state.restoration, order.backupMillis(), nowMillis)));
     steps.suspectPermits(nowMillis);
     steps.voidTokens();
+    steps.skipNumbers();
     steps.noteBackup(order);
     steps.takeJournal(order.journal());
     steps.draft.audit(
@@ -105,6 +106,18 @@ public final class RestoreSteps {
         draft.change(new HubChange.TokenPut(token.revoked(draft.nowMillis)));
         tokensVoided++;
       }
+    }
+  }
+
+  /// Who reads rows on from the last number that the lost hub told must not wait until as many have
+  /// come again.
+  private void skipNumbers() {
+    for (RowLog log : RowLog.values()) {
+      RowBlock newest = state.blocks(log).newest();
+      long last = newest == null ? state.counter(log.gone()) : newest.last();
+      draft.change(
+          new HubChange.CounterMoved(
+              log.above(), Math.max(last, state.counter(log.above())) + RowLog.RESTORE_SKIPS));
     }
   }
 

@@ -10,7 +10,6 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Puts devices out for ever.
 final class RevokeCommands {
@@ -66,9 +65,7 @@ final class RevokeCommands {
     draft.change(new HubChange.StrangerPut(revoked));
     draft.effect(new HubEffect.StandingNoted(id, Standing.REVOKED, draft.nowMillis));
     draft.effect(new HubEffect.DeviceExpelled(id, revoked.refusal()));
-    Set<String> serials = Expulsion.serials(state, draft.nowMillis);
-    Expulsion.add(revoked, draft.nowMillis, serials);
-    draft.effect(new HubEffect.RevocationsChanged(serials));
+    draft.change(new HubChange.RevocationsTouched());
     draft.audit(
         who,
         "device-revoke",

@@ -26,9 +26,10 @@ final class RowFiling {
       return 0;
     }
     RowBlock newest = open.containsKey(log) ? open.get(log) : state.blocks(log).newest();
-    long number = newest == null ? state.counter(log.gone()) + 1 : newest.last() + 1;
+    long last = newest == null ? state.counter(log.gone()) : newest.last();
+    long number = Math.max(last, state.counter(log.above())) + 1;
     long bytes = RowBlock.bytesOf(body);
-    if (newest == null || newest.isFull()) {
+    if (newest == null || newest.isFull() || number > last + 1) {
       if (open.containsKey(log)) {
         full.add(newest);
       }

@@ -19,7 +19,10 @@ import java.util.stream.Stream;
 /// Makes a backup of a hub that runs: a consistent copy of its database, its CA with all keys, and
 /// the list of its releases' files, or these too.
 public final class Backup {
-  private static final List<String> SINGLE_FILES = List.of("hub.yaml", "admin-token");
+  /// What the operator may have written since.
+  static final String SETTINGS = "hub.yaml";
+
+  private static final List<String> SINGLE_FILES = List.of(SETTINGS, "admin-token");
 
   private Backup() {}
 

@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,8 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   private final Map<Digest, ReleaseManifest> manifests = new HashMap<>();
   private volatile boolean isLookDue = true;
   private volatile boolean isMakingFallback;
+  private final AtomicBoolean isGivingWay = new AtomicBoolean();
+  private volatile boolean isGiveWayDue;
   private volatile boolean isClosing;
 
   private record Failure(String why, long millis) {}
@@ -131,7 +134,23 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
     news.release();
     if (isMakingFallback) {
       // Looks into the database, which whoever calls here must not wait for.
-      Thread.ofVirtual().name("bundles give way").start(this::giveWay);
+      if (isGivingWay.compareAndSet(false, true)) {
+        Thread.ofVirtual().name("bundles give way").start(this::giveWayInTurn);
+      } else {
+        isGiveWayDue = true;
+      }
+    }
+  }
+
+  /// One at a time, whatever operators do meanwhile, and once more after the last of it.
+  private void giveWayInTurn() {
+    do {
+      isGiveWayDue = false;
+      giveWay();
+    } while (isGiveWayDue);
+    isGivingWay.set(false);
+    if (isGiveWayDue && isGivingWay.compareAndSet(false, true)) {
+      giveWayInTurn();
     }
   }
 
@@ -225,7 +244,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   }
 
   private boolean isRecent(Failure failure) {
-    return clock.millis() - failure.millis() < BundlePlan.RETRY_MILLIS;
+    return BundlePlan.isRecent(failure.millis(), clock.millis());
   }
 
   @Override

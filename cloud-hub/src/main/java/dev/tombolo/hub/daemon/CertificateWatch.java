@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 /// up for longer than they live.
 final class CertificateWatch implements AutoCloseable {
   private static final Logger LOG = System.getLogger(CertificateWatch.class.getName());
-  private static final Duration PERIOD = Duration.ofHours(1);
+
+  /// Soon enough for a clock that is set right after the start: until then the certificate may be
+  /// one that no device takes.
+  private static final Duration PERIOD = Duration.ofMinutes(1);
 
   private final CertificateAuthority authority;
   private final List<String> names;
@@ -66,12 +69,12 @@ final class CertificateWatch implements AutoCloseable {
     try {
       checkServer();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "cannot renew the hub's certificate; tried again in an hour", e);
+      LOG.log(Level.ERROR, "cannot renew the hub's certificate; tried again in a minute", e);
     }
     try {
       checkBroker();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "cannot renew the broker's certificate; tried again in an hour", e);
+      LOG.log(Level.ERROR, "cannot renew the broker's certificate; tried again in a minute", e);
     }
   }
 

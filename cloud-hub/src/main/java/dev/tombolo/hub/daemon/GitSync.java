@@ -118,7 +118,9 @@ final class GitSync implements GitRepositories, AutoCloseable {
     long now = clock.millis();
     for (Views.GitView view : all) {
       Turn turn = turns.computeIfAbsent(keyOf(view), key -> new Turn());
-      if (turn.nextMillis <= now && !turn.lock.isLocked() && slots.tryAcquire()) {
+      if (isDue(turn.lastMillis, turn.nextMillis, now)
+          && !turn.lock.isLocked()
+          && slots.tryAcquire()) {
         // Not due again before this look has ended and said when.
         turn.nextMillis = Long.MAX_VALUE;
         Thread.ofVirtual()
@@ -126,6 +128,12 @@ final class GitSync implements GitRepositories, AutoCloseable {
             .start(() -> lookInTurn(view, turn));
       }
     }
+  }
+
+  /// A clock that was set back since the last look says nothing of how long ago that was.
+  static boolean isDue(long lastMillis, long nextMillis, long nowMillis) {
+    boolean isUnderWay = nextMillis == Long.MAX_VALUE;
+    return nextMillis <= nowMillis || (!isUnderWay && lastMillis > nowMillis && lastMillis > 0);
   }
 
   private void lookInTurn(Views.GitView view, Turn turn) {

@@ -51,7 +51,7 @@ public final class Restore {
     }
   }
 
-  /// @param journal a journal of revocations from elsewhere; else the folder's own is read
+  /// @param journal a journal of revocations from elsewhere; the folder's own is read, too
   /// @param replace a hub's database that stands in the folder is set aside
   /// @param by who restores, for the audit
   /// @throws IOException in words for the operator
@@ -80,7 +80,7 @@ public final class Restore {
       RestoreSteps.Outcome outcome =
           goOn(work.resolve("hub.db"), order(from, content, folder, journal, epochAbove, by), now);
       folder.beginRestore();
-      Optional<Path> aside = setAside(data, now);
+      Optional<Path> aside = setAside(content, data, now);
       moveIn(content, work, data);
       if (journal.isPresent()) {
         // So that the next restore into this folder knows it, too.
@@ -113,13 +113,14 @@ public final class Restore {
       throws IOException {
     byte[] id = new byte[HISTORY_ID_BYTES];
     new SecureRandom().nextBytes(id);
-    List<RestoreSteps.Noted> noted = new ArrayList<>();
-    Path read = journal.orElse(folder.journal());
-    if (journal.isPresent() || Files.exists(read)) {
-      for (RevocationJournal.Line line : RevocationJournal.read(read)) {
-        noted.add(new RestoreSteps.Noted(line.device(), line.standing(), line.millis()));
-      }
-    }
+    List<RevocationJournal.Line> own =
+        Files.exists(folder.journal()) ? RevocationJournal.read(folder.journal()) : List.of();
+    List<RevocationJournal.Line> other =
+        journal.isPresent() ? RevocationJournal.read(journal.get()) : List.of();
+    List<RestoreSteps.Noted> noted =
+        RevocationJournal.joined(own, other).stream()
+            .map(line -> new RestoreSteps.Noted(line.device(), line.standing(), line.millis()))
+            .toList();
     return new RestoreSteps.Order(
         content.madeMillis(),
         Digest.ofHex(BackupArchive.describe("", from).digest()),
@@ -142,13 +143,19 @@ public final class Restore {
     }
   }
 
-  private static Optional<Path> setAside(Path data, Instant now) throws IOException {
+  /// Also what else the backup brings and somebody may have written since: its settings.
+  private static Optional<Path> setAside(BackupContent content, Path data, Instant now)
+      throws IOException {
     Path aside = data.resolve("replaced-" + now.toEpochMilli());
     for (int again = 2; Files.exists(aside); again++) {
       aside = data.resolve("replaced-" + now.toEpochMilli() + "-" + again);
     }
+    List<String> names = new ArrayList<>(SET_ASIDE);
+    if (content.entries().stream().anyMatch(entry -> entry.name().equals(Backup.SETTINGS))) {
+      names.add(Backup.SETTINGS);
+    }
     boolean any = false;
-    for (String name : SET_ASIDE) {
+    for (String name : names) {
       Path standing = data.resolve(name);
       if (Files.exists(standing)) {
         if (!any) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The file `revocations.log` beside the database: one line for each time a device was shut out or
 /// let back in, synced before the next. It is in no backup, so that a restore does not undo what it
@@ -35,9 +36,7 @@ public final class RevocationJournal {
   public static RevocationJournal open(Path file) throws IOException {
     RevocationJournal journal = new RevocationJournal(file);
     if (Files.exists(file)) {
-      for (Line line : read(file)) {
-        journal.newest.put(line.device(), line);
-      }
+      journal.newest.putAll(newest(read(file)));
     }
     return journal;
   }
@@ -85,12 +84,34 @@ public final class RevocationJournal {
   /// Takes over what another journal knows better.
   public synchronized void merge(List<Line> others) throws IOException {
     for (Line line : others) {
-      Line known = newest.get(line.device());
-      if (known == null
-          || (known.standing() != Standing.REVOKED && line.millis() > known.millis())) {
+      if (knowsBetter(line, newest.get(line.device()))) {
         note(line);
       }
     }
+  }
+
+  /// What two journals say together: of each device one line.
+  public static List<Line> joined(List<Line> one, List<Line> other) {
+    Map<DeviceId, Line> joined = newest(one);
+    for (Line line : newest(other).values()) {
+      if (knowsBetter(line, joined.get(line.device()))) {
+        joined.put(line.device(), line);
+      }
+    }
+    return List.copyOf(joined.values());
+  }
+
+  private static Map<DeviceId, Line> newest(List<Line> lines) {
+    Map<DeviceId, Line> newest = new LinkedHashMap<>();
+    lines.forEach(line -> newest.put(line.device(), line));
+    return newest;
+  }
+
+  /// Revoked is for ever, whatever a clock said when.
+  private static boolean knowsBetter(Line line, @Nullable Line known) {
+    return known == null
+        || (known.standing() != Standing.REVOKED
+            && (line.standing() == Standing.REVOKED || line.millis() > known.millis()));
   }
 
   /// Behind the last line that is whole.

@@ -3,6 +3,8 @@ package dev.tombolo.hub.gitops;
 import dev.tombolo.hub.core.admin.GitSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -41,6 +43,7 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 /// The newest commit of one branch, in a bare repository of its own. There is no working tree: what
 /// a commit names by path never becomes a path here, and no hook, filter or submodule is looked at.
 public final class GitMirror {
+  private static final Logger LOG = System.getLogger(GitMirror.class.getName());
   private static final String TAKEN = "refs/tombolo/newest";
   private static final String LFS = "version https://git-lfs.github.com/spec/";
   private static final int ABOUT_CHARACTERS_MAX = 160;
@@ -231,7 +234,18 @@ public final class GitMirror {
       RevCommit parsed = walk.parseCommit(ObjectId.fromString(commit));
       return new Snapshot(commit, about(parsed), files(objects, parsed));
     } catch (IOException e) {
-      throw new GitFault("commit " + commit + " cannot be read: " + e.getMessage());
+      forget();
+      throw new GitFault(
+          "commit " + commit + " cannot be read: " + e.getMessage() + "; it is fetched anew");
+    }
+  }
+
+  /// What a power cut has damaged would be taken for whole for ever.
+  private void forget() {
+    try {
+      delete(folder);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.log(Level.WARNING, folder + " is damaged and cannot be removed: " + e.getMessage());
     }
   }
 

@@ -14,6 +14,7 @@ import dev.tombolo.hub.user.UserRecord;
 import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -150,6 +151,8 @@ public final class AdminServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
     config.http.prefer405over404 = true;
+    // Releases and bundles are sent with their length; what is compressed has another.
+    config.http.compressionStrategy = CompressionStrategy.NONE;
     config.concurrency.useVirtualThreads = true;
   }
 

@@ -69,7 +69,12 @@ public final class BundlePlan {
   public static boolean hasJustFailed(
       BundlePair pair, Map<BundlePair, Long> failedMillis, long nowMillis) {
     Long failed = failedMillis.get(pair);
-    return failed != null && nowMillis - failed < RETRY_MILLIS;
+    return failed != null && isRecent(failed, nowMillis);
+  }
+
+  /// Not when the clock has been set back since: it could be any time ago.
+  public static boolean isRecent(long failedMillis, long nowMillis) {
+    return nowMillis >= failedMillis && nowMillis - failedMillis < RETRY_MILLIS;
   }
 
   /// The least recently used ones, until the others fit. The last one stays, whatever its size: a

@@ -738,7 +738,9 @@ public final class SqliteViews implements HubViews {
                 coalesce(sum(last - first + 1), 0), coalesce(sum(bytes), 0),
                 coalesce(min(taken_millis), 0)
               FROM row_blocks WHERE log = ?1""",
-            r -> new Views.LogView(r.getLong(1), r.getLong(2), r.getLong(3), r.getLong(4)),
+            r ->
+                new Views.LogView(
+                    RowLog.countOf(r.getLong(1)), r.getLong(2), r.getLong(3), r.getLong(4)),
             word)
         .orElseThrow(() -> new IllegalStateException("a row of sums is always there"));
   }

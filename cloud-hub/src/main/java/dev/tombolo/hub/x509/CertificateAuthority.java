@@ -35,6 +35,9 @@ import org.bouncycastle.cert.X509CertificateHolder;
 /// The hub's own P-256 root, made at the first start, and what is issued under it: the hub's server
 /// certificate, the document key's certificate, and the devices' certificates.
 public final class CertificateAuthority {
+  /// When the first CA could have been made: a clock that says less is wrong.
+  private static final Instant WRITTEN = Instant.parse("2026-01-01T00:00:00Z");
+
   static final Duration ROOT_LIFE = Duration.ofDays(20 * 365 + 5);
   static final Duration SERVER_LIFE = Duration.ofDays(397);
   static final Duration SERVER_RENEW_BEFORE = Duration.ofDays(60);
@@ -86,6 +89,13 @@ public final class CertificateAuthority {
             files,
             Pem.readCertificates(certificate.get()).getFirst(),
             Pem.readPrivateKey("EC", key.get()));
+      }
+      if (now.isBefore(WRITTEN)) {
+        throw new IOException(
+            "the clock says "
+                + now
+                + ", which cannot be; a CA made now would have run out before its time. Set the clock"
+                + " (NTP) and start again");
       }
       return create(files, now);
     } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
@@ -126,6 +127,40 @@ class KitCommandsTest {
     assertThat(made.documents())
         .extracting(AdminAnswer.KitDocument::device)
         .containsExactly(second.device());
+  }
+
+  /// Of a device that was found again after a restore only the digest of its key is known.
+  @Test
+  void aKitIsNotSealedToACertificateThatIsNotKnown() {
+    SlotRef slot = new SlotRef(Scene.SITE, identity.slot());
+    EnrolResponse second = scene.joined("second");
+    CertificateRecord known =
+        Objects.requireNonNull(scene.state().currentCertificates.get(identity.device()));
+    scene
+        .state()
+        .apply(
+            List.of(
+                new HubChange.CertificatePut(
+                    new CertificateRecord(
+                        known.serial(),
+                        known.device(),
+                        known.csr(),
+                        known.key(),
+                        known.notBeforeMillis(),
+                        known.notAfterMillis(),
+                        known.generation(),
+                        ""))));
+
+    assertThat(refused())
+        .isInstanceOfSatisfying(
+            Reason.Conflict.class, it -> assertThat(it.toString()).contains(slot.toString()));
+    assertThat(made(new SlotRef(Scene.SITE, second.slot())).documents()).hasSize(1);
+    assertThat(
+            scene.command(
+                new AdminCommand.MakeKit("kit-0123456789abcdef", Scene.SITE, List.of(), true)))
+        .isInstanceOfSatisfying(
+            AdminAnswer.KitMade.class,
+            kit -> assertThat(kit.documents().getFirst().certificates()).isEmpty());
   }
 
   @Test

@@ -72,6 +72,20 @@ class RecoveryTest {
     assertThat(standing()).isEqualTo(Standing.ACTIVE);
   }
 
+  /// Else whoever has its key fills the database, one row and one line of the audit each second.
+  @Test
+  void aDeviceDoesNotRecoverOneCertificateAfterTheOther() {
+    expire(10 * DAY);
+    recovered("next");
+    scene.now += 1_000;
+
+    assertThat(reasonOf(scene.tell(asked("nonce-1", first, "third"))))
+        .isInstanceOf(Reason.Busy.class);
+
+    scene.now += CertificateOrders.PAUSE_MILLIS;
+    recovered("third");
+  }
+
   @Test
   void anAnswerThatHasRunOutItselfIsNotGivenAgain() {
     expire(10 * DAY);

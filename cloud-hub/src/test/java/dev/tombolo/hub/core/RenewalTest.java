@@ -178,6 +178,15 @@ class RenewalTest {
   }
 
   @Test
+  void aCertificateOfAClockThatWasAheadDoesNotHoldBackTheNext() {
+    scene.pass(Duration.ofDays(40));
+    String ahead = renewed(first, "second");
+    scene.pass(Duration.ofDays(-40));
+
+    assertThat(renewed(ahead, "third")).isNotEqualTo(ahead);
+  }
+
+  @Test
   void aDeviceDoesNotGetManyCertificatesAtOnce() {
     List<HubEffect> effects =
         scene.tell(asked(first, "one"), asked(first, "two"), asked(first, "one"));

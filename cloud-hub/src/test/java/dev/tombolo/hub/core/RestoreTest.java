@@ -18,6 +18,7 @@ import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -315,6 +316,27 @@ class RestoreTest {
         .isInstanceOf(AdminAnswer.Refused.class);
     assertThat(scene.command(new AdminCommand.FinishBackup("b2", Digest.ofText("a"), 1)))
         .isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  /// Whoever reads on from a number that the lost hub told finds all that comes.
+  @Test
+  void rowsAreNumberedAboveAllThatTheLostHubMayHaveGiven() {
+    reported(scene.connected(identity, scene.birth("boot-1", 1)), 1);
+    long told = newestResult();
+
+    restore("history-2", List.of());
+    reported(scene.connected(identity, scene.birth("boot-1", 2)), 2);
+    long second = newestResult();
+    restore("history-3", List.of());
+    reported(scene.connected(identity, scene.birth("boot-1", 3)), 3);
+
+    assertThat(second).isGreaterThan(told + 1_000_000_000L);
+    assertThat(newestResult()).isGreaterThan(second + 1_000_000_000L);
+    assertThat(RowLog.countOf(newestResult())).isEqualTo(3);
+  }
+
+  private long newestResult() {
+    return Objects.requireNonNull(store.load().blocks(RowLog.RESULTS).newest()).last();
   }
 
   @Test

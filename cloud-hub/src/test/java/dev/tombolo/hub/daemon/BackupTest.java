@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.files.RevocationJournal;
 import dev.tombolo.hub.http.api.BackupContent;
 import dev.tombolo.hub.http.api.BackupFile;
 import dev.tombolo.hub.sqlite.DatabaseCopy;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.History;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,6 +172,42 @@ class BackupTest {
     assertThat(again.history().epoch()).isEqualTo(3);
     assertThat(again.setAside().orElseThrow().resolve("hub.db")).exists();
     assertThat(data.resolve("restore.tmp")).doesNotExist();
+  }
+
+  @Test
+  void settingsThatTheBackupReplacesAreSetAside() throws IOException {
+    Files.writeString(data.resolve("hub.yaml"), "edge: {port: 8443}\n");
+    try (HubDaemon _ = HubDaemon.start(config(data))) {
+      Backup.make(data, file, false, NOW);
+    }
+    Files.writeString(data.resolve("hub.yaml"), "edge: {port: 9443}\n");
+
+    Path aside = restore(data, true).setAside().orElseThrow();
+
+    assertThat(data.resolve("hub.yaml")).hasContent("edge: {port: 8443}");
+    assertThat(aside.resolve("hub.yaml")).hasContent("edge: {port: 9443}");
+  }
+
+  @Test
+  void settingsThatTheBackupDoesNotHaveStay() throws IOException {
+    Files.writeString(data.resolve("hub.yaml"), "edge: {port: 9443}\n");
+
+    restore(data, true);
+
+    assertThat(data.resolve("hub.yaml")).hasContent("edge: {port: 9443}");
+  }
+
+  /// A copy that was made elsewhere an hour ago, and a device that was revoked since.
+  @Test
+  void theFoldersOwnJournalCountsBesideAnOlderCopy() throws IOException {
+    DeviceId one = DeviceId.ofKey(new byte[] {1});
+    Path copy = Files.writeString(folder.resolve("copy.log"), "");
+    RevocationJournal.open(data.resolve("revocations.log"))
+        .note(new RevocationJournal.Line(one, Standing.REVOKED, NOW.toEpochMilli()));
+
+    Restore.Restored restored = Restore.restore(file, data, Optional.of(copy), true, "alice", NOW);
+
+    assertThat(restored.standingsTaken()).isEqualTo(1);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.hub.cli.BareRepository;
 import dev.tombolo.hub.config.HubConfig.GitOps;
@@ -11,6 +12,10 @@ import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.gitops.GitAccess;
+import dev.tombolo.hub.gitops.GitBounds;
+import dev.tombolo.hub.gitops.GitFault;
+import dev.tombolo.hub.gitops.GitMirror;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.reflect.Proxy;
@@ -59,6 +64,32 @@ class GitSyncTest {
       sync.look(RETAIL, PEOPLE);
       assertThat(tried).isEqualTo(2);
     }
+  }
+
+  @Test
+  void aClockThatWasSetBackHoldsNoLookUp() {
+    assertThat(GitSync.isDue(1_000, 5_000, 4_999)).isFalse();
+    assertThat(GitSync.isDue(1_000, 5_000, 5_000)).isTrue();
+    assertThat(GitSync.isDue(9_000, 12_000, 2_000)).isTrue();
+    assertThat(GitSync.isDue(9_000, Long.MAX_VALUE, 2_000)).isFalse();
+  }
+
+  /// The name of the newest commit was on the disk, and not all of what it names.
+  @Test
+  void whatAPowerCutDamagedIsFetchedAnew() throws Exception {
+    BareRepository repository = new BareRepository(folder.resolve("shops.git"));
+    repository.file("fleet.yaml", fleet("Shops")).commit("1");
+    GitSource source = new GitSource(repository.url(), "main", "", GitSource.INTERVAL_MILLIS_MAX);
+    GitMirror mirror =
+        new GitMirror(
+            source, folder.resolve("mirror"), new GitBounds(GitOps.BYTES_MAX, GitOps.TIMEOUT));
+    mirror.fetch(GitAccess.OPEN);
+    GitMirror.delete(folder.resolve("mirror").resolve("objects"));
+
+    assertThatThrownBy(() -> mirror.read(mirror.fetch(GitAccess.OPEN)))
+        .isInstanceOf(GitFault.class);
+
+    assertThat(mirror.read(mirror.fetch(GitAccess.OPEN)).files()).containsKey("fleet.yaml");
   }
 
   private AdminAnswer answer(Principal who, AdminCommand command) {

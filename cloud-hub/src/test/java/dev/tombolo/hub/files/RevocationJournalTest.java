@@ -79,6 +79,28 @@ class RevocationJournalTest {
   }
 
   @Test
+  void twoJournalsSayTogetherWhatEachKnowsBetter() {
+    List<RevocationJournal.Line> own =
+        List.of(line(ONE, Standing.QUARANTINED, 5), line(ONE, Standing.REVOKED, 6));
+    List<RevocationJournal.Line> copy =
+        List.of(line(ONE, Standing.QUARANTINED, 5), line(TWO, Standing.ACTIVE, 4));
+
+    assertThat(RevocationJournal.joined(own, copy))
+        .containsExactly(line(ONE, Standing.REVOKED, 6), line(TWO, Standing.ACTIVE, 4));
+    assertThat(RevocationJournal.joined(copy, own))
+        .containsExactly(line(ONE, Standing.REVOKED, 6), line(TWO, Standing.ACTIVE, 4));
+  }
+
+  /// The clock was wrong when it was revoked.
+  @Test
+  void whoIsRevokedInOneOfThemIsRevoked() {
+    assertThat(
+            RevocationJournal.joined(
+                List.of(line(ONE, Standing.ACTIVE, 9)), List.of(line(ONE, Standing.REVOKED, 2))))
+        .containsExactly(line(ONE, Standing.REVOKED, 2));
+  }
+
+  @Test
   void rubbishIsNamed() throws IOException {
     Files.writeString(file(), "6 forgiven dev-x\n");
 

@@ -63,6 +63,17 @@ class CertificateAuthorityTest {
         .isEqualTo("CN=Tombolo hub CA " + first.rootKeyDigest().hex().substring(0, 8));
   }
 
+  /// It would have run out when the clock is right, and be of no use ever.
+  @Test
+  void noAuthorityIsMadeByAClockThatCannotBeRight() {
+    assertThatThrownBy(
+            () -> CertificateAuthority.open(folder, Instant.parse("2000-01-01T00:00:10Z")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("2000-01-01")
+        .hasMessageContaining("Set the clock");
+    assertThat(folder).isEmptyDirectory();
+  }
+
   @Test
   void devicesThatMissedRotationsAreLedToTheNewestRoot() throws Exception {
     CertificateAuthority first = CertificateAuthority.open(folder, NOW);

@@ -69,7 +69,7 @@ final class RowsGoInTurn extends Invariant {
           case ReportBody.State _ -> null;
         };
     if (log != null) {
-      long expected = last.getOrDefault(log, 0L) + 1;
+      long expected = Math.max(last.getOrDefault(log, 0L), above(log)) + 1;
       hold(
           row.number() == expected,
           -1,
@@ -81,10 +81,11 @@ final class RowsGoInTurn extends Invariant {
   private void put(RowBlock block) {
     TreeMap<Long, RowBlock> there = kept(block.log());
     Map.Entry<Long, RowBlock> newest = there.lastEntry();
+    long before = newest == null ? gone.getOrDefault(block.log(), 0L) : newest.getValue().last();
     long next =
-        newest == null
-            ? gone.getOrDefault(block.log(), 0L) + 1
-            : newest.getKey().equals(block.first()) ? block.first() : newest.getValue().last() + 1;
+        newest != null && newest.getKey().equals(block.first())
+            ? block.first()
+            : Math.max(before, above(block.log())) + 1;
     hold(block.first() == next, -1, () -> block + " does not begin with row " + next);
     there.put(block.first(), block);
   }
@@ -97,7 +98,7 @@ final class RowsGoInTurn extends Invariant {
         -1,
         () -> block + " is dropped and is not the oldest");
     RowQuota quota = quotas.get(log);
-    long rows = last.getOrDefault(log, 0L) - block.first() + 1;
+    long rows = RowLog.countOf(last.getOrDefault(log, 0L)) - RowLog.countOf(block.first()) + 1;
     hold(
         quota == null
             || facts.hub.clockMillis - block.takenMillis() > quota.keep().toMillis()
@@ -106,6 +107,16 @@ final class RowsGoInTurn extends Invariant {
         () -> block + " is dropped before it has to be");
     there.remove(block.first());
     gone.put(log, block.last());
+  }
+
+  /// What a restore has moved the numbers to.
+  private long above(RowLog log) {
+    Counter counter =
+        switch (log) {
+          case RESULTS -> Counter.RESULTS_ABOVE;
+          case EVENTS -> Counter.EVENTS_ABOVE;
+        };
+    return facts.hub.counters.getOrDefault(counter, 0L);
   }
 
   private void whole(RowLog log) {
@@ -127,7 +138,8 @@ final class RowsGoInTurn extends Invariant {
         () -> counted + " rows of " + log + " are counted as gone, and " + gone.get(log) + " are");
     RowQuota quota = quotas.get(log);
     hold(
-        quota == null || newest - counted <= quota.rowsMax() + ROWS_OVER_MAX,
+        quota == null
+            || RowLog.countOf(newest) - RowLog.countOf(counted) <= quota.rowsMax() + ROWS_OVER_MAX,
         -1,
         () -> (newest - counted) + " rows of " + log + " are kept");
   }
