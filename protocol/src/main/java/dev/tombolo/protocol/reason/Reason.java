@@ -214,6 +214,11 @@ public sealed interface Reason {
   // What went wrong on the device
   record ProbeFailed(String probe, String detail) implements Reason {}
 
+  /// What it asked for was right, but came too late.
+  ///
+  /// @param allowedMillis the release's `maxLatency`
+  record ProbeSlow(String probe, long tookMillis, long allowedMillis) implements Reason {}
+
   record WorkloadExited(int exitCode, String detail) implements Reason {}
 
   /// @param failures in a row

@@ -366,6 +366,14 @@ public final class ReasonText {
               + ").";
       case Reason.ProbeFailed r ->
           "Probe " + r.probe() + " failed: " + r.detail() + "; look at the workload's output.";
+      case Reason.ProbeSlow r ->
+          "Probe "
+              + r.probe()
+              + " was answered too late: it took "
+              + r.tookMillis()
+              + " ms, and its release allows "
+              + r.allowedMillis()
+              + " ms; look at what else keeps the device busy.";
       case Reason.WorkloadExited r ->
           "The workload exited with code "
               + r.exitCode()
