@@ -58,7 +58,7 @@ class LatencyIT {
                 () -> hub.cli("why", id).contains("Rollout r1 failed here"));
             assertThat(hub.cli("why", id)).containsPattern(LATE);
           }
-          assertThat(agent.cli("why").out()).containsPattern(LATE).contains("was rolled back to");
+          assertThat(agent.cli("why").out()).containsPattern(LATE).contains("rolled back");
           assertThat(agent.cli("status", "--json").out()).contains("\"liveVersion\":\"1\"");
         } finally {
           agent.endWorkloads();
