@@ -299,7 +299,6 @@ public sealed interface Reason {
 
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
-  /// @param how `aborted`, `rolled back`, ...
   record DeadlinePassed(long atMillis) implements Reason {}
 
   /// What a person said when they stopped something.
@@ -307,6 +306,7 @@ public sealed interface Reason {
   /// @param why empty: nothing
   record CauseGiven(String why) implements Reason {}
 
+  /// @param how `aborted`, `rolled back`, ...
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 
   record RolloutFailedHere(String rollout, Reason cause) implements Reason {}
