@@ -8,9 +8,12 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/// The workload `ReloadingServer WORK-FOLDER PORT`: loads the version of its release at the start
-/// and at each `POST /reload`, which it answers with 500 when it cannot.
+/// The workload `ReloadingServer WORK-FOLDER PORT [MILLIS]`, which takes so long to say how it is:
+/// loads the version of its release at the start and at each `POST /reload`, which it answers with
+/// 500 when it cannot.
 final class ReloadingServer {
   private final Path work;
 
@@ -21,6 +24,7 @@ final class ReloadingServer {
   public static void main(String[] arguments) throws IOException {
     ReloadingServer loads = new ReloadingServer(Path.of(arguments[0]));
     loads.load();
+    long late = arguments.length > 2 ? Long.parseLong(arguments[2]) : 0;
     InetSocketAddress address =
         new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(arguments[1]));
     HttpServer server = HttpServer.create(address, 0);
@@ -34,6 +38,10 @@ final class ReloadingServer {
     server.createContext(
         "/healthz",
         exchange -> {
+          long from = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(late);
+          for (long left = from - System.nanoTime(); left > 0; left = from - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+          }
           exchange.sendResponseHeaders(204, -1);
           exchange.close();
         });

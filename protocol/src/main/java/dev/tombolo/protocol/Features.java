@@ -18,5 +18,8 @@ public final class Features {
   /// Knows the section `line`: keeps to its bandwidth, and downloads nothing while it is paused.
   public static final String LINE = "line";
 
+  /// Knows a probe's `maxLatencyMillis`: fails it when its answer comes later.
+  public static final String LATENCY = "latency";
+
   private Features() {}
 }

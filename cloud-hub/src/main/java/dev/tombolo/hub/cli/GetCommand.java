@@ -11,6 +11,7 @@ import dev.tombolo.hub.http.api.DeviceDetail;
 import dev.tombolo.hub.http.api.FleetRow;
 import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.SiteRow;
+import dev.tombolo.hub.http.api.SlotShown;
 import dev.tombolo.hub.policy.NearMiss;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Parameters;
       "  tombolo get device store-117/counter-1",
       "  tombolo get fleet retail",
       "  tombolo get site store-117 --json",
+      "  tombolo get slot store-117/counter-1",
       "  tombolo get application people-embedding",
       "  tombolo get rollout embedding-spring",
       "  tombolo get releases --json",
@@ -54,7 +56,8 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "NAME",
       description =
-          "Of a fleet, a site, an application; a device by its id or SITE/SLOT, a rollout by id.")
+          "Of a fleet, a site, an application; a slot as SITE/SLOT, a device by that or its id, a"
+              + " rollout by id.")
   private @Nullable String name;
 
   @Option(names = "--fleet", paramLabel = "FLEET", description = "Only of this fleet.")
@@ -105,6 +108,10 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
           SiteRow row = hub.get(SiteRow.class, "/sites/" + escaped);
           screen.say(row, () -> ObjectWords.of(row));
         }
+        case "slot", "slots" -> {
+          SlotShown slot = hub.get(SlotShown.class, "/slots/" + escaped);
+          screen.say(slot, () -> ObjectWords.of(slot));
+        }
         case "fleet", "fleets" -> {
           FleetRow row = hub.get(FleetRow.class, "/fleets/" + escaped);
           screen.say(row, () -> ObjectWords.of(row));
@@ -119,7 +126,7 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
             throw Failure.usage(
                 "'get "
                     + kind
-                    + "' takes no name; with one: get fleet, site, application, device, rollout");
+                    + "' takes no name; with one: get fleet, site, slot, application, device, rollout");
       }
     }
   }

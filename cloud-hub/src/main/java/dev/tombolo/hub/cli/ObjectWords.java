@@ -8,13 +8,15 @@ import dev.tombolo.hub.http.api.GitRow;
 import dev.tombolo.hub.http.api.LineBody;
 import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.http.api.SiteTimesBody;
+import dev.tombolo.hub.http.api.SlotShown;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// One fleet, site or application in words: what it is, how far its devices are, who changed it.
+/// One fleet, site, slot or application in words: what it is, how far its devices are, who changed
+/// it.
 final class ObjectWords {
   private final StringBuilder words = new StringBuilder();
 
@@ -45,6 +47,28 @@ final class ObjectWords {
     it.counts(row.counts());
     it.change(row.generation(), row.observedGeneration(), row.changedMillis(), row.changedBy());
     return it.words.toString();
+  }
+
+  static String of(SlotShown row) {
+    ObjectWords it = new ObjectWords();
+    it.line("slot", row.slot());
+    it.line("fleet", row.fleet());
+    it.about(row.displayName(), row.labels());
+    it.line("device", row.device() == null ? "none has joined" : row.device());
+    it.line("status", status(row));
+    it.change(row.generation(), row.observedGeneration(), row.changedMillis(), row.changedBy());
+    return it.words.toString();
+  }
+
+  private static String status(SlotShown row) {
+    CountsRow counts = row.counts();
+    String far =
+        counts.total() == 0
+            ? "empty"
+            : counts.failed() > 0 ? "failed" : counts.upToDate() > 0 ? "up to date" : "waiting";
+    return far
+        + (counts.offline() > 0 ? ", offline" : "")
+        + (far.equals("up to date") ? "" : "; why: tombolo why " + row.slot());
   }
 
   static String of(ApplicationRow row) {

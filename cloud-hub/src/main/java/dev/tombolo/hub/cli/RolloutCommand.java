@@ -125,7 +125,9 @@ final class RolloutCommand extends CommandGroup {
         "What a rollout would do, without doing it.",
         "Devices, sites and bytes of each wave, when it is done if every shop is reached at once, what",
         "it costs, and which shops' windows are too short. A line counts with the rate that its own",
-        "downloads had. Bundles count with their size once they are made, else whole files."
+        "downloads had. Bundles count with their size once they are made, else whole files.",
+        "Named are the three sites that load most; with --json the 1,000 that load most, and of sites",
+        "whose windows are too short the worst 1,000. The sums count all."
       },
       footerHeading = "%nExample:%n",
       footer = "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --line-rate 2")
@@ -211,7 +213,12 @@ final class RolloutCommand extends CommandGroup {
               .map(site -> site.getKey() + " " + Ago.bytes(site.getValue()))
               .toList();
       if (!most.isEmpty()) {
-        words.append("Most goes to ").append(String.join(", ", most)).append(".\n");
+        int more = shown.loadingSites() - most.size();
+        words
+            .append("Most goes to ")
+            .append(String.join(", ", most))
+            .append(more > 0 ? " and " + more + " more " + (more == 1 ? "site" : "sites") : "")
+            .append(".\n");
       }
       words.append(tooShort(shown));
       return words.toString();
@@ -310,7 +317,10 @@ final class RolloutCommand extends CommandGroup {
             .append('\n');
       }
       if (shown.tooShortSites() > TOO_SHORT_NAMED) {
-        words.append("  ... more with --json\n");
+        words
+            .append("  and ")
+            .append(shown.tooShortSites() - TOO_SHORT_NAMED)
+            .append(" more sites; up to 1,000 with --json\n");
       }
       return words.toString();
     }

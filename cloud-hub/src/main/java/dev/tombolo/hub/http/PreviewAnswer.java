@@ -36,7 +36,7 @@ final class PreviewAnswer {
   /// Where no line was measured: 10 Mbit/s.
   static final long LINE_BITS_USUAL = 10_000_000;
 
-  private static final int SITES_SHOWN = 1_000;
+  static final int SITES_SHOWN = 1_000;
   private static final BigDecimal BYTES_OF_GB = BigDecimal.valueOf(1_000_000_000L);
 
   private final RolloutViews views;
@@ -160,13 +160,18 @@ final class PreviewAnswer {
     }
   }
 
-  private RolloutPreviewShown shown(
-      Preview.Shown shown, long line, @Nullable BigDecimal pricePerGb) {
+  /// The sites that load most, no more than [#SITES_SHOWN].
+  static Map<String, Long> most(Map<Name, Long> bySite) {
     Map<String, Long> sites = new LinkedHashMap<>();
-    shown.bySite().entrySet().stream()
+    bySite.entrySet().stream()
         .sorted(Map.Entry.<Name, Long>comparingByValue().reversed())
         .limit(SITES_SHOWN)
         .forEach(site -> sites.put(site.getKey().text(), site.getValue()));
+    return sites;
+  }
+
+  private RolloutPreviewShown shown(
+      Preview.Shown shown, long line, @Nullable BigDecimal pricePerGb) {
     return new RolloutPreviewShown(
         shown.waves().stream()
             .map(
@@ -190,7 +195,7 @@ final class PreviewAnswer {
         shown.loadingSites(),
         shown.measuredSites(),
         byBundle,
-        sites,
+        most(shown.bySite()),
         shown.tooShort().size(),
         shown.tooShort().stream().limit(SITES_SHOWN).map(PreviewAnswer::rowOf).toList(),
         pricePerGb,

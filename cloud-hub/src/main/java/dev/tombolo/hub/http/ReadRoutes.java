@@ -59,6 +59,7 @@ final class ReadRoutes {
     routes.get("/api/v1/fleets/{name}", this::showFleet);
     routes.get("/api/v1/sites/{name}", this::showSite);
     routes.get("/api/v1/slots", this::slots);
+    routes.get("/api/v1/slots/{slot}", this::showSlot);
     routes.get("/api/v1/applications", this::assignments);
     routes.get("/api/v1/gitops/{fleet}/{application}/devices", this::commits);
     routes.get("/api/v1/releases", this::releases);
@@ -135,6 +136,17 @@ final class ReadRoutes {
     Requests.answer(
         context,
         Rows.of(fleet, views.fleetCounts(List.of(name)).getOrDefault(name, Views.Counts.NONE)));
+  }
+
+  private void showSlot(Context context) throws RefusedException {
+    SlotRef slot = Parts.read("slot", context.pathParam("slot"), SlotRef::parse);
+    Views.SlotView found =
+        views
+            .slot(slot)
+            .orElseThrow(
+                () ->
+                    new RefusedException(new Reason.NotFound("slot", slot.toString(), near(slot))));
+    Requests.answer(context, Rows.of(found, views.slotCounts(slot)));
   }
 
   private void showSite(Context context) throws RefusedException {

@@ -23,6 +23,7 @@ import dev.tombolo.hub.http.api.ResultRow;
 import dev.tombolo.hub.http.api.SiteRow;
 import dev.tombolo.hub.http.api.SiteTimesBody;
 import dev.tombolo.hub.http.api.SlotRow;
+import dev.tombolo.hub.http.api.SlotShown;
 import dev.tombolo.hub.http.api.TokenRow;
 import dev.tombolo.hub.http.api.TransferRow;
 import dev.tombolo.hub.http.api.UserRow;
@@ -158,6 +159,21 @@ final class Rows {
         slot.labels(),
         textOf(slot.holder()),
         slot.origin().generation(),
+        slot.origin().changedMillis(),
+        slot.origin().changedBy());
+  }
+
+  static SlotShown of(Views.SlotView slot, Views.Counts counts) {
+    return new SlotShown(
+        slot.origin().id(),
+        slot.ref().toString(),
+        slot.fleet().text(),
+        slot.displayName(),
+        slot.labels(),
+        textOf(slot.holder()),
+        of(counts),
+        slot.origin().generation(),
+        observed(slot.origin(), counts),
         slot.origin().changedMillis(),
         slot.origin().changedBy());
   }

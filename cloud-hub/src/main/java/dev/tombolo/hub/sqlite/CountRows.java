@@ -74,6 +74,9 @@ final class CountRows {
           + OF_DEVICES.replace("sites s ON s.fleet = c.fleet", "sites s ON s.name = c.site")
           + " LIMIT -1) GROUP BY place";
 
+  /// Takes a JSON list of one site, and a slot of it.
+  static final String SLOT = SITES.replace(" LIMIT -1)", " WHERE d.slot = ? LIMIT -1)");
+
   private static final String OF_APPLICATIONS =
       "SELECT s.fleet || '/' || x.name AS place, d.site, d.slot, x.digest AS release,"
           + " coalesce(p.online, 0) AS online, coalesce("

@@ -113,6 +113,13 @@ public final class SqliteViews implements HubViews {
             WHERE d.site = s.name AND d.standing = 'active') AS device_count
         FROM sites s""";
 
+  private static final String SLOTS =
+      """
+      SELECT l.*, s.fleet AS fleet, d.id AS holder
+        FROM sites s CROSS JOIN slots l ON l.site = s.name
+          LEFT JOIN devices d
+            ON d.site = l.site AND d.slot = l.name AND d.standing = 'active'""";
+
   @Override
   public List<Views.FleetView> fleets(PageAsk page) {
     Where where = new Where();
@@ -169,6 +176,12 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
+  public Views.Counts slotCounts(SlotRef slot) {
+    return one(CountRows.SLOT, CountRows::read, Columns.names(List.of(slot.site())), slot.slot())
+        .orElse(Views.Counts.NONE);
+  }
+
+  @Override
   public Map<String, Views.Counts> applicationCounts(Collection<Name> fleets) {
     Map<String, Views.Counts> counts = new HashMap<>();
     list(
@@ -222,15 +235,15 @@ public final class SqliteViews implements HubViews {
                     .and("s.name >= ?", at.parts().get(0))
                     .and("(s.name, l.name) > (?, ?)", at.parts().get(0), at.parts().get(1)));
     return list(
-        """
-        SELECT l.*, s.fleet AS fleet, d.id AS holder
-          FROM sites s CROSS JOIN slots l ON l.site = s.name
-            LEFT JOIN devices d
-              ON d.site = l.site AND d.slot = l.name AND d.standing = 'active'"""
-            + where.sql()
-            + " ORDER BY s.name, l.name LIMIT ?",
+        SLOTS + where.sql() + " ORDER BY s.name, l.name LIMIT ?",
         ViewRows::slot,
         where.values(bounded(page.limit())));
+  }
+
+  @Override
+  public Optional<Views.SlotView> slot(SlotRef slot) {
+    return one(
+        SLOTS + " WHERE s.name = ? AND l.name = ?", ViewRows::slot, slot.site(), slot.slot());
   }
 
   @Override

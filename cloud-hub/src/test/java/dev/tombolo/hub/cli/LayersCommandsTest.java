@@ -2,7 +2,10 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,6 +95,61 @@ class LayersCommandsTest {
             "site store-118 created",
             "slot store-117/counter-1 created",
             "slot store-118/counter-1 created");
+  }
+
+  @Test
+  void standardInputIsAppliedAsAFileIs() {
+    Cli.Said said = applied(FLEET + "---\n" + SHOPS);
+    assertThat(said.exit()).describedAs(said.err()).isZero();
+    assertThat(said.out().lines())
+        .startsWith("fleet retail created", "site store-117 created")
+        .hasSize(5);
+
+    Cli.Said wrong = applied(FLEET + "---\n" + SHOPS.replace("timeZone", "timeZoen"));
+    assertThat(wrong.exit()).isEqualTo(1);
+    assertThat(wrong.err())
+        .containsPattern(
+            "^error: standard input line [0-9]+: spec\\.timeZone: missing; line [0-9]+ has")
+        .contains("'timeZoen'");
+    Cli.Said unknown = applied(FLEET.replace("metadata", "colour: red\nmetadata"));
+    assertThat(unknown.exit()).isEqualTo(1);
+    assertThat(unknown.err()).startsWith("error: standard input line 3: colour: unknown field");
+    assertThat(applied("").err()).isEqualTo("error: standard input: the file is empty\n");
+    assertThat(applied(FLEET + "---\n" + SHOPS).out()).contains("fleet retail unchanged");
+  }
+
+  /// `apply -f -`.
+  private Cli.Said applied(String text) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return hub.run(cli, "apply", "-f", "-");
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void aSlotTellsHowFarItIsAndWhoChangedItLast() throws IOException {
+    apply();
+
+    Cli.Said said = hub.run(cli, "get", "slot", "store-117/counter-1");
+    assertThat(said.exit()).describedAs(said.err()).isZero();
+    assertThat(said.out())
+        .contains("slot          store-117/counter-1", "fleet         retail")
+        .contains("status        empty; why: tombolo why store-117/counter-1")
+        .contains("generation    1\n")
+        .containsPattern("changed       .* by user:");
+
+    write("shops/north.yml", SHOPS.replace("name: counter-1", "name: counter-1, labels: {a: b}"));
+    apply();
+    assertThat(hub.run(cli, "get", "slots", "store-117/counter-1", "--json").out())
+        .contains("\"generation\":2,\"observedGeneration\":2")
+        .contains("\"labels\":{\"a\":\"b\"}", "\"counts\":{\"total\":0");
+    Cli.Said other = hub.run(cli, "get", "slot", "store-117/counter-2");
+    assertThat(other.exit()).isEqualTo(4);
+    assertThat(other.err())
+        .contains("There is no slot 'store-117/counter-2'; did you mean store-117/counter-1?");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.cli.sign.SignedRelease;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.release.Need;
+import dev.tombolo.protocol.release.Probe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,6 +63,34 @@ class ReleaseSignTest {
         .containsExactly(
             new Need(new Name("people-tokenizer"), "2.1.0"), new Need(new Name("words"), "3"));
     assertThat(signed.manifest().requires()).containsExactly("needs");
+  }
+
+  @Test
+  void howLateAnAnswerMayComeIsSignedAndAskedOfTheAgent() throws Exception {
+    release.changeYaml("timeout: 1s", "timeout: 1s\n            maxLatency: 150ms");
+
+    assertThat(release.sign(cli).exit()).isZero();
+
+    SignedRelease signed = SignedRelease.read(release.envelope());
+    assertThat(signed.manifest().variants().getFirst().workload().probes())
+        .extracting(Probe::maxLatencyMillis)
+        .containsExactly(150);
+    assertThat(signed.manifest().requires()).containsExactly("latency");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0ms, must be longer than nothing and no longer than the probe's timeout",
+    "1001ms, must be longer than nothing and no longer than the probe's timeout",
+    "150, '150' is not a duration; write a number and a unit",
+  })
+  void anAnswersTimeLiesWithinTheTimeout(String latency, String refusal) throws IOException {
+    release.changeYaml("timeout: 1s", "timeout: 1s\n            maxLatency: " + latency);
+
+    Cli.Said signed = release.sign(cli);
+
+    assertThat(signed.exit()).isEqualTo(1);
+    assertThat(signed.err()).contains("release.yaml line 26").contains("maxLatency: " + refusal);
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -219,6 +221,41 @@ class RolloutObjectsTest {
     assertThat(again.exit()).isEqualTo(1);
     assertThat(again.err()).contains("it is open already; the next is rest");
     assertThat(hub.run(cli, "rollout", "approve", "r1").exit()).isZero();
+  }
+
+  @Test
+  void whoWatchesHearsOfEachChangeInALineOfJsonAndOfTheEndByTheExitCode() throws Exception {
+    manyDevicesJoin();
+    assertThat(roll("create", "canary=1").exit()).isZero();
+    untilRolling("r1");
+
+    FutureTask<Cli.Said> watching =
+        new FutureTask<>(() -> hub.run(new Cli(), "rollout", "watch", "r1", "--json"));
+    Thread.ofVirtual().start(watching);
+    assertThat(hub.run(cli, "rollout", "abort", "r1", "--why", "wrong model").exit()).isZero();
+    Cli.Said said = watching.get(60, TimeUnit.SECONDS);
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err()).isEmpty();
+    assertThat(said.out().lines())
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(line).startsWith("{\"id\":\"r1\"").contains("\"state\":").endsWith("}"))
+        .last()
+        .asString()
+        .contains("\"state\":\"aborted\"", "wrong model");
+  }
+
+  @Test
+  void previewNamesTheThreeSitesThatLoadMostAndSaysHowManyMoreThereAre() throws Exception {
+    manyDevicesJoin();
+
+    assertThat(roll("preview", "canary=1").out())
+        .containsPattern(
+            "Most goes to store-[0-9] [^,]*, store-[0-9] [^,]*, store-[0-9] .* and 7 more sites\\.");
+    assertThat(hub.run(cli, "rollout", "preview", "--help").out())
+        .contains("with --json the 1,000 that load most");
   }
 
   private void untilRolling(String rollout) {

@@ -347,7 +347,13 @@ public final class Scene {
 
   /// What the agents of devices that are born from now on know.
   List<String> features =
-      List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE);
+      List.of(
+          Features.V1,
+          Features.PERMITS,
+          Features.WINDOWS,
+          Features.NEEDS,
+          Features.LINE,
+          Features.LATENCY);
 
   public Presence.Birth birth(String boot, long connect) {
     return birth(boot, connect, null, List.of());

@@ -15,9 +15,13 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ApplicationStatus.Phase;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonKind;
 import dev.tombolo.protocol.reason.ReasonText;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +165,33 @@ class WhyTest {
 
     assertThat(Why.at(dark, 999)).contains(held);
     assertThat(Why.at(dark, 1_000)).doesNotContain(held).isNotEmpty();
+  }
+
+  /// A new one has to be brought about here.
+  @Test
+  void whateverIsFoundHereIsGivenInTheFirstPlaceInASentenceOfItsOwn() {
+    List<Reason> first = new ArrayList<>();
+    first.add(why(false, WANTED, null).getFirst());
+    for (var standing :
+        Map.of(
+                Standing.WAITING, new Reason.ApprovalNeeded(DEVICE.text(), "its key is new"),
+                Standing.QUARANTINED, new Reason.DeviceQuarantined(DEVICE.text(), "two of it"),
+                Standing.REVOKED, new Reason.DeviceRevoked(DEVICE.text()))
+            .entrySet()) {
+      DeviceRecord device = device().withStanding(standing.getKey(), standing.getValue(), 1);
+      first.add(Why.of(condition(device, true, WANTED, null)).getFirst());
+    }
+    List<String> leftOut = List.of("the pause of its downloads");
+    first.add(
+        Why.of(
+                new DeviceCondition(
+                    device(), true, 77, WANTED, null, 0, null, 5, null, null, "0.0.9", leftOut))
+            .getFirst());
+
+    Set<Class<?>> given = new HashSet<>();
+    first.forEach(it -> given.add(it.getClass()));
+    assertThat(given).isEqualTo(ReasonKind.AT_THE_HUB.all());
+    assertThat(first).extracting(ReasonText::say).doesNotHaveDuplicates();
   }
 
   @Test

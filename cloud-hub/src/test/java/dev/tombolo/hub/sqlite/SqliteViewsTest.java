@@ -94,7 +94,11 @@ class SqliteViewsTest {
     assertThat(views.sites(Optional.of(new Name("other")), PageAsk.FIRST)).isEmpty();
     assertThat(views.slots(Optional.empty(), Optional.of(Scene.SITE), PageAsk.FIRST))
         .singleElement()
-        .satisfies(slot -> assertThat(slot.holder()).isEqualTo(device.device()));
+        .satisfies(
+            slot -> {
+              assertThat(slot.holder()).isEqualTo(device.device());
+              assertThat(views.slot(Scene.SLOT)).contains(slot);
+            });
     assertThat(views.assignments(Optional.empty(), PageAsk.FIRST))
         .singleElement()
         .satisfies(assignment -> assertThat(assignment.release()).isEqualTo(release));
@@ -166,11 +170,12 @@ class SqliteViewsTest {
     return views.running(Scene.FLEET, new Name("embedding"), page);
   }
 
-  /// The same of the fleet, the site and the application.
+  /// The same of the fleet, the site, the slot and the application.
   private Views.Counts counted() {
     Views.Counts fleet =
         views.fleetCounts(List.of(Scene.FLEET)).getOrDefault(Scene.FLEET, Views.Counts.NONE);
     assertThat(views.siteCounts(List.of(Scene.SITE))).isEqualTo(Map.of(Scene.SITE, fleet));
+    assertThat(views.slotCounts(Scene.SLOT)).isEqualTo(fleet);
     assertThat(views.applicationCounts(List.of(Scene.FLEET)))
         .isEqualTo(Map.of(Scene.FLEET + "/embedding", fleet));
     return fleet;

@@ -119,6 +119,8 @@ class ViewPlansTest {
   void countsLookAtTheDevicesOfThosePlacesOnly() throws SQLException {
     views.fleetCounts(List.of(Scene.FLEET));
     views.siteCounts(List.of(Scene.SITE));
+    views.slotCounts(Scene.SLOT);
+    views.slot(Scene.SLOT);
     views.applicationCounts(List.of(Scene.FLEET));
     views.running(Scene.FLEET, new Name("embedding"), page(true, Scene.SITE, "till"));
     views.site(Scene.SITE);

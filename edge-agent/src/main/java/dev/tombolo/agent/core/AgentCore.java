@@ -192,6 +192,7 @@ public final class AgentCore {
   private void desired(AgentEvent.DesiredArrived arrived, Now now, Outcome out) {
     switch (documents.arrived(arrived.update(), floor, out)) {
       case NOTHING -> {}
+      case COLLECTING -> tellState(now, out);
       case REFUSED -> {
         Reason reason = documents.trouble().orElseThrow();
         reports.event("desired-refused", null, null, reason, now, out);

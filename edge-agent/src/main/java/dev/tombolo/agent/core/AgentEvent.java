@@ -141,8 +141,8 @@ public sealed interface AgentEvent {
   /// Its turn has come: from now on its time counts.
   record ProbeStarted(Name application, String probe, long round) implements AgentEvent {}
 
-  /// @param failure empty when passed; [Reason.ProbeFailed] when the workload did not pass;
-  ///   anything else when it could not be asked
+  /// @param failure empty when passed; [Reason.ProbeFailed] or [Reason.ProbeSlow] when the workload
+  ///   did not pass; anything else when it could not be asked
   record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)
       implements AgentEvent {}
 

@@ -75,7 +75,7 @@ final class DocumentSteps {
 
   /// Why the newest document that arrived is not in force.
   Optional<Reason> trouble() {
-    return trouble;
+    return trouble.or(() -> keeper.missing().map(Reason.SectionMissing::new));
   }
 
   /// Why the newest publisher root that arrived is not trusted.
@@ -94,6 +94,8 @@ final class DocumentSteps {
   /// What an update led to.
   enum Arrived {
     NOTHING,
+    /// Some sections are still missing.
+    COLLECTING,
     APPLIED,
     REFUSED
   }
@@ -125,7 +127,7 @@ final class DocumentSteps {
       case DocumentKeeper.Outcome.Collecting(var document, var added) -> {
         out.change(new AgentChange.DocumentPending(document));
         keep(added, out);
-        yield Arrived.NOTHING;
+        yield Arrived.COLLECTING;
       }
       case DocumentKeeper.Outcome.Whole(var document, var added) ->
           whole(document, added, floor, out);

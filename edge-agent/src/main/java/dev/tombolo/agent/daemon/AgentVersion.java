@@ -7,7 +7,13 @@ import java.util.List;
 public final class AgentVersion {
   /// Wire features of this agent; a document that requires others is refused.
   public static final List<String> FEATURES =
-      List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE);
+      List.of(
+          Features.V1,
+          Features.PERMITS,
+          Features.WINDOWS,
+          Features.NEEDS,
+          Features.LINE,
+          Features.LATENCY);
 
   /// No moment in which this agent runs is earlier (2026-01-01T00:00Z).
   static final long EARLIEST_MILLIS = 1_767_225_600_000L;

@@ -73,6 +73,19 @@ public final class DocumentKeeper {
     return Optional.ofNullable(held);
   }
 
+  /// The first section that the newest document still lacks; empty when it is whole.
+  public Optional<String> missing() {
+    if (pending == null) {
+      return Optional.empty();
+    }
+    for (DesiredManifest.SectionRef ref : pending.manifest().sections()) {
+      if (!sections.containsKey(ref.digest())) {
+        return Optional.of(ref.name());
+      }
+    }
+    return Optional.empty();
+  }
+
   /// Digests of all sections at hand.
   public List<Digest> sectionDigests() {
     return List.copyOf(sections.keySet());

@@ -74,7 +74,7 @@ public final class Probes implements AutoCloseable {
     inbox.offer(new AgentEvent.ProbeStarted(effect.application(), name, effect.round()));
     Optional<Reason> failure;
     try {
-      failure = problem(effect).map(detail -> new Reason.ProbeFailed(name, detail));
+      failure = failure(effect);
     } catch (IOException | RuntimeException e) {
       failure = Optional.of(new Reason.IoFailed("run probe " + name, message(e)));
     } catch (InterruptedException e) {
@@ -84,23 +84,44 @@ public final class Probes implements AutoCloseable {
     inbox.offer(new AgentEvent.ProbeFinished(effect.application(), name, effect.round(), failure));
   }
 
-  /// Why it failed; empty when it passed.
+  /// Why it failed; empty when it passed, and soon enough.
   ///
   /// @throws IOException when the workload could not be asked, which says nothing about it
-  private Optional<String> problem(AgentEffect.RunProbe effect)
+  private Optional<Reason> failure(AgentEffect.RunProbe effect)
       throws IOException, InterruptedException {
+    String name = effect.probe().name();
     try {
       Map<String, String> values = places.placeholders(effect.application(), effect.release());
       Probe probe = Placeholders.fill(effect.probe(), values);
-      Duration timeout = Duration.ofSeconds(probe.timeoutSeconds());
-      return switch (probe) {
-        case Probe.Exec exec -> execute(effect, exec, values);
-        case Probe.Http http -> LoopbackHttp.problem(http, timeout);
-        case Probe.Tcp tcp -> LoopbackTcp.problem(port(tcp.port()), timeout);
-      };
+      long began = System.nanoTime();
+      Optional<String> problem = problem(effect, probe, values);
+      long took = System.nanoTime() - began;
+      return problem.isPresent()
+          ? Optional.of(new Reason.ProbeFailed(name, problem.get()))
+          : late(probe, took);
     } catch (IllegalArgumentException e) {
-      return Optional.of(message(e));
+      return Optional.of(new Reason.ProbeFailed(name, message(e)));
     }
+  }
+
+  private Optional<String> problem(
+      AgentEffect.RunProbe effect, Probe probe, Map<String, String> values)
+      throws IOException, InterruptedException {
+    Duration timeout = Duration.ofSeconds(probe.timeoutSeconds());
+    return switch (probe) {
+      case Probe.Exec exec -> execute(effect, exec, values);
+      case Probe.Http http -> LoopbackHttp.problem(http, timeout);
+      case Probe.Tcp tcp -> LoopbackTcp.problem(port(tcp.port()), timeout);
+    };
+  }
+
+  /// In milliseconds begun, so that nothing is told as 150 ms that took longer.
+  private static Optional<Reason> late(Probe probe, long tookNanos) {
+    Integer allowed = probe.maxLatencyMillis();
+    long took = Math.ceilDiv(tookNanos, 1_000_000L);
+    return allowed == null || took <= allowed
+        ? Optional.empty()
+        : Optional.of(new Reason.ProbeSlow(probe.name(), took, allowed));
   }
 
   private static String message(Exception e) {

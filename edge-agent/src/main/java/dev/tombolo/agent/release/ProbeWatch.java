@@ -114,9 +114,10 @@ public final class ProbeWatch {
   }
 
   /// Only what the workload itself failed counts: one that could not be asked, because the disk is
-  /// full or the machine too busy, may be as well as ever.
+  /// full or the machine too busy, may be as well as ever. One that answers too late does not hang:
+  /// a restart would only make it later.
   private void count(Watched watched, long nowMillis) {
-    if (watched.passed) {
+    if (watched.passed || watched.failure instanceof Reason.ProbeSlow) {
       watched.hasPassed = true;
       watched.failuresInARow = 0;
     } else if (watched.failure instanceof Reason.ProbeFailed

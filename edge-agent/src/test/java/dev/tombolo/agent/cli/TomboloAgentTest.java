@@ -19,6 +19,8 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ApplicationStatus.Phase;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonKind;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
@@ -28,6 +30,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -215,6 +218,34 @@ class TomboloAgentTest {
 
     assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
     assertThat(out.toString()).contains("\"code\":\"rolled-back\"").contains("\"text\":");
+  }
+
+  /// The first line of `why` is why nothing new comes.
+  @Test
+  void whateverKeepsNewThingsFromComingHasASentenceOfItsOwn() throws Exception {
+    Map<Class<?>, String> said = new HashMap<>();
+    SqliteAgentStore.create(data, enrolment()).close();
+    try (DataFolderLock _ = DataFolderLock.take(data)) {
+      said.put(Reason.NothingHeard.class, why().getLast());
+      for (Reason cause :
+          List.of(new Reason.LineDown(7, "reset"), new Reason.HubCertificateDates(7, 8, 9))) {
+        try (SqliteAgentStore store = SqliteAgentStore.open(data, _ -> {})) {
+          store.commit(List.of(new AgentChange.LinkNoted(false, 7, cause)));
+        }
+        said.put(cause.getClass(), why().getFirst());
+        assertThat(why().getFirst()).isEqualTo("device: " + ReasonText.say(cause));
+      }
+    }
+    said.put(Reason.AgentStopped.class, why().getFirst());
+
+    assertThat(said.keySet()).isEqualTo(ReasonKind.OF_THE_LINE.all());
+    assertThat(said.values()).doesNotHaveDuplicates();
+  }
+
+  private List<String> why() {
+    out.getBuffer().setLength(0);
+    assertThat(run("why", "--data", data.toString())).isZero();
+    return out.toString().lines().toList();
   }
 
   @Test

@@ -124,12 +124,47 @@ final class Publisher {
         List.of(needs));
   }
 
+  /// Like [#manifest], for one architecture.
+  static ReleaseManifest onlyFor(Name name, String version, String architecture) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    Variant variant = it.variants().getFirst();
+    return with(it, architecture, variant.workload(), variant.files());
+  }
+
+  /// Like [#manifest], with another probe.
+  static ReleaseManifest probing(Name name, String version, Probe probe) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    WorkloadSpec spec = it.variants().getFirst().workload();
+    return with(
+        it,
+        new WorkloadSpec(
+            spec.type(),
+            spec.argv(),
+            spec.env(),
+            spec.reload(),
+            List.of(probe),
+            spec.startupSeconds(),
+            spec.soakSeconds(),
+            spec.stopGraceSeconds()));
+  }
+
+  /// Like [#manifest], of these files.
+  static ReleaseManifest with(Name name, String version, List<Variant.File> files) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    return with(it, it.variants().getFirst().workload(), files);
+  }
+
   private static ReleaseManifest with(ReleaseManifest it, WorkloadSpec workload) {
     return with(it, workload, it.variants().getFirst().files());
   }
 
   private static ReleaseManifest with(
       ReleaseManifest it, WorkloadSpec workload, List<Variant.File> files) {
+    return with(it, it.variants().getFirst().architecture(), workload, files);
+  }
+
+  private static ReleaseManifest with(
+      ReleaseManifest it, String architecture, WorkloadSpec workload, List<Variant.File> files) {
     Variant variant = it.variants().getFirst();
     return new ReleaseManifest(
         it.name(),
@@ -141,12 +176,7 @@ final class Publisher {
         List.of(),
         List.of(
             new Variant(
-                variant.os(),
-                variant.architecture(),
-                List.of(),
-                files,
-                workload,
-                variant.parameters())));
+                variant.os(), architecture, List.of(), files, workload, variant.parameters())));
   }
 
   /// Two files, one probe, 20 s to start, 10 s to soak.

@@ -314,7 +314,7 @@ class ReleaseLifeTest {
     shop.bad.add(bad.digest());
     shop.hub.assign(bad);
     shop.until("its process", () -> shop.runs(bad.digest()));
-    shop.tooLarge.add(good.digest());
+    shop.unbuildable.put(good.digest(), Shop.NO_ROOM);
     shop.until("on its way back", () -> shop.state() instanceof ReleaseState.SwitchingBack);
     shop.seconds(60);
     assertThat(shop.state()).isInstanceOf(ReleaseState.SwitchingBack.class);
@@ -326,7 +326,7 @@ class ReleaseLifeTest {
   void whatHasNoRoomWaitsWithItsReasonAndIsToldOnce() {
     Publisher.Signed good = live("1.0");
     Publisher.Signed large = shop.release("2.0");
-    shop.tooLarge.add(large.digest());
+    shop.unbuildable.put(large.digest(), Shop.NO_ROOM);
 
     shop.hub.assign(large);
     shop.seconds(600);
@@ -336,7 +336,7 @@ class ReleaseLifeTest {
         .contains(new Reason.DiskFull("releases", 0, 0));
     assertThat(shop.hub.happened("download-finished")).isEqualTo(2);
 
-    shop.tooLarge.clear();
+    shop.unbuildable.clear();
     shop.until("live", () -> shop.isLive(large.digest()));
   }
 
@@ -345,7 +345,7 @@ class ReleaseLifeTest {
     Publisher.Signed first = live("1.0");
     Publisher.Signed second = live("2.0");
     Publisher.Signed third = shop.release("3.0");
-    shop.tooLarge.add(third.digest());
+    shop.unbuildable.put(third.digest(), Shop.NO_ROOM);
     assertThat(shop.staged).contains(first.digest(), second.digest());
 
     shop.hub.assign(third);
@@ -353,7 +353,7 @@ class ReleaseLifeTest {
     assertThat(shop.staged).contains(second.digest());
 
     Publisher.Signed fourth = shop.release("4.0");
-    shop.tooLarge.add(fourth.digest());
+    shop.unbuildable.put(fourth.digest(), Shop.NO_ROOM);
     Digest ofThird = Digest.ofText(Shop.APP + "3.0model");
     assertThat(shop.files).contains(ofThird);
     shop.hub.assign(fourth);
@@ -629,12 +629,12 @@ class ReleaseLifeTest {
     Publisher.Signed first = live("1.0");
     Shop.Process before = shop.process();
     shop.store.damage = Optional.of(new Reason.DatabaseDamaged("page 3", 4, "damaged/1"));
-    shop.tooLarge.add(first.digest());
+    shop.unbuildable.put(first.digest(), Shop.NO_ROOM);
 
     shop.killAgent();
     shop.startAgent();
     shop.until("fetching", () -> shop.state() instanceof ReleaseState.Fetching);
-    shop.tooLarge.clear();
+    shop.unbuildable.clear();
     shop.until("live", () -> shop.isLive(first.digest()));
 
     assertThat(shop.process()).isEqualTo(before);

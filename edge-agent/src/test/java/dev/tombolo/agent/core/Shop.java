@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Shop {
   static final Name APP = new Name("people");
   static final Name FLEET = new Name("north");
+  static final Reason NO_ROOM = new Reason.DiskFull("releases", 0, 0);
   static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
   private static final int TURNS_MAX = 20_000;
   private static final long DAY_MILLIS = 24L * 3600 * 1000;
@@ -65,8 +66,11 @@ final class Shop {
   /// Running processes die of taking these on.
   final Set<Digest> deadly = new HashSet<>();
 
-  /// Their folders cannot be built: there is no room.
-  final Set<Digest> tooLarge = new HashSet<>();
+  /// Their workloads answer rightly, but too late.
+  final Set<Digest> late = new HashSet<>();
+
+  /// Their folders cannot be built, for this reason.
+  final Map<Digest, Reason> unbuildable = new HashMap<>();
 
   /// What the hub says of bundles, by the end of the question's address.
   final Map<String, AgentEvent.BundleAnswer> offers = new HashMap<>();
@@ -153,7 +157,13 @@ final class Shop {
         "run-" + agentRuns,
         machineBoot,
         "1.0",
-        List.of(Features.V1, Features.PERMITS, Features.WINDOWS, Features.NEEDS, Features.LINE),
+        List.of(
+            Features.V1,
+            Features.PERMITS,
+            Features.WINDOWS,
+            Features.NEEDS,
+            Features.LINE,
+            Features.LATENCY),
         0,
         List.of(HubKeys.FIRST.root()),
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
@@ -478,9 +488,9 @@ final class Shop {
   }
 
   private void stage(AgentEffect.Stage it) {
-    if (tooLarge.contains(it.release())) {
-      Reason full = new Reason.DiskFull("releases", 0, 0);
-      tell(new AgentEvent.StageFailed(it.application(), it.release(), full));
+    Reason why = unbuildable.get(it.release());
+    if (why != null) {
+      tell(new AgentEvent.StageFailed(it.application(), it.release(), why));
       return;
     }
     for (Variant.File file : it.files()) {
@@ -553,6 +563,9 @@ final class Shop {
 
   private Optional<Reason> probe(Name application) {
     Process process = processes.get(application);
+    if (process != null && late.contains(process.release())) {
+      return Optional.of(new Reason.ProbeSlow("port", 312, 150));
+    }
     return process == null || bad.contains(process.release()) || hung.contains(process.identity())
         ? Optional.of(new Reason.ProbeFailed("port", "no answer"))
         : Optional.empty();

@@ -11,6 +11,7 @@ import dev.tombolo.agent.testing.TestRelease;
 import dev.tombolo.agent.testing.Until;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Probe;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,17 +178,67 @@ class ProbesTest {
         .isEqualTo(failed("port", "127.0.0.1:" + port + ": Connection refused"));
   }
 
+  /// Each answers rightly; what they are allowed is what no machine keeps to, or any does.
+  @Test
+  void whatIsRightButLateFailsAndSaysBothTimes() throws Exception {
+    HttpServer server = serve(200, "ok", 80);
+    String port = Integer.toString(server.getAddress().getPort());
+    List<Probe> late =
+        List.of(
+            new Probe.Http("late", 1, 20, null, 79, port, "/healthz", "ok"),
+            new Probe.Exec("late", 1, 20, null, 79, List.of("/bin/sleep", "0.08")));
+    List<Probe> inTime =
+        List.of(
+            new Probe.Http("soon", 1, 20, null, 20_000, port, "/healthz", "ok"),
+            new Probe.Exec("soon", 1, 20, null, 20_000, List.of("/bin/sleep", "0.08")),
+            new Probe.Tcp("soon", 1, 20, null, 20_000, port));
+
+    for (Probe probe : late) {
+      assertThat(outcome(probe))
+          .get(InstanceOfAssertFactories.type(Reason.ProbeSlow.class))
+          .satisfies(
+              it -> {
+                assertThat(it.tookMillis()).isGreaterThanOrEqualTo(80);
+                assertThat(ReasonText.say(it))
+                    .startsWith("Probe late was answered too late: it took " + it.tookMillis())
+                    .contains(" ms, and its release allows 79 ms;");
+              });
+    }
+    for (Probe probe : inTime) {
+      assertThat(outcome(probe)).isEmpty();
+    }
+    server.stop(0);
+  }
+
+  @Test
+  void whatIsWrongIsWrongHoweverLateItComes() throws Exception {
+    HttpServer server = serve(500, "out of memory", 80);
+    String port = Integer.toString(server.getAddress().getPort());
+
+    assertThat(outcome(new Probe.Http("healthz", 1, 5, null, 1, port, "/healthz", null)))
+        .isEqualTo(failed("healthz", "HTTP status 500: out of memory"));
+    server.stop(0);
+  }
+
   private static Probe http(HttpServer server, @Nullable String expect) {
     String port = Integer.toString(server.getAddress().getPort());
     return new Probe.Http("healthz", 1, 5, port, "/healthz", expect);
   }
 
   private static HttpServer serve(int status, String body) throws IOException {
+    return serve(status, body, 0);
+  }
+
+  private static HttpServer serve(int status, String body, long afterMillis) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
     server.createContext(
         "/healthz",
         exchange -> {
+          long from = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(afterMillis);
+          for (long left = from - System.nanoTime(); left > 0; left = from - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+          }
           byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);

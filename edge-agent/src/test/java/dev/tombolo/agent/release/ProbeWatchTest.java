@@ -113,7 +113,7 @@ class ProbeWatchTest {
   void aGateOfQualityRestartsNothingUnlessItsReleaseSaysSo() {
     Optional<Reason> worse = Optional.of(new Reason.ProbeFailed("gate", "0.31"));
     ProbeWatch usual = watch(gate);
-    ProbeWatch declared = watch(new Probe.Exec("gate", 1, 1, 2, List.of("/bin/gate")));
+    ProbeWatch declared = watch(new Probe.Exec("gate", 1, 1, 2, null, List.of("/bin/gate")));
 
     answer(usual, gate, List.of(PASSED, worse, worse, worse, worse));
     answer(declared, gate, List.of(PASSED, worse, worse));
@@ -122,9 +122,26 @@ class ProbeWatchTest {
     assertThat(declared.unhealthy()).isPresent();
   }
 
+  /// A restart would only make the next answer later.
+  @Test
+  void whoAnswersTooLateFailsButDoesNotHang() {
+    Optional<Reason> late = Optional.of(new Reason.ProbeSlow("port", 312, 150));
+    ProbeWatch watch = watch(port);
+
+    answer(watch, port, List.of(PASSED, SILENT, SILENT, late, late, late, late));
+
+    assertThat(watch.allPass()).isFalse();
+    assertThat(watch.failures()).containsExactly(late.orElseThrow());
+    assertThat(watch.unhealthy()).isEmpty();
+    answer(watch, port, List.of(SILENT, SILENT));
+    assertThat(watch.unhealthy()).isEmpty();
+    watch.answered("port", 1, SILENT, 3_000);
+    assertThat(watch.unhealthy()).isPresent();
+  }
+
   @Test
   void aReleaseMayForbidRestarts() {
-    Probe never = new Probe.Tcp("port", 1, 1, Probe.NEVER, "9000");
+    Probe never = new Probe.Tcp("port", 1, 1, Probe.NEVER, null, "9000");
     ProbeWatch watch = watch(never);
 
     answer(watch, never, List.of(PASSED, SILENT, SILENT, SILENT, SILENT));

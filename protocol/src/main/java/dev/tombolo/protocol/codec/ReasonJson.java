@@ -121,6 +121,9 @@ final class ReasonJson {
       case "agent-stopped" -> new Reason.AgentStopped();
       case "slot-empty" -> new Reason.SlotEmpty(f.text("slot"), f.text("fleet"));
       case "probe-failed" -> new Reason.ProbeFailed(f.text("probe"), f.text("detail"));
+      case "probe-slow" ->
+          new Reason.ProbeSlow(
+              f.text("probe"), f.integer("tookMillis"), f.integer("allowedMillis"));
       case "workload-exited" -> new Reason.WorkloadExited(f.small("exitCode"), f.text("detail"));
       case "workload-unhealthy" ->
           new Reason.WorkloadUnhealthy(f.text("probe"), f.small("failures"), f.text("detail"));
@@ -401,6 +404,11 @@ final class ReasonJson {
           json.text("code", "slot-empty").text("slot", r.slot()).text("fleet", r.fleet());
       case Reason.ProbeFailed r ->
           json.text("code", "probe-failed").text("probe", r.probe()).text("detail", r.detail());
+      case Reason.ProbeSlow r ->
+          json.text("code", "probe-slow")
+              .text("probe", r.probe())
+              .integer("tookMillis", r.tookMillis())
+              .integer("allowedMillis", r.allowedMillis());
       case Reason.WorkloadExited r ->
           json.text("code", "workload-exited")
               .integer("exitCode", r.exitCode())

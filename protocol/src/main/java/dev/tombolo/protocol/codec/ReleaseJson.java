@@ -149,18 +149,20 @@ final class ReleaseJson {
     int period = f.small("periodSeconds");
     int timeout = f.small("timeoutSeconds");
     Integer restart = f.smallOrNull("restartAfter");
+    Integer latency = f.smallOrNull("maxLatencyMillis");
     return switch (type) {
-      case "exec" -> new Probe.Exec(name, period, timeout, restart, f.texts("argv"));
+      case "exec" -> new Probe.Exec(name, period, timeout, restart, latency, f.texts("argv"));
       case "http" ->
           new Probe.Http(
               name,
               period,
               timeout,
               restart,
+              latency,
               f.text("port"),
               f.text("path"),
               f.textOrNull("expect"));
-      case "tcp" -> new Probe.Tcp(name, period, timeout, restart, f.text("port"));
+      case "tcp" -> new Probe.Tcp(name, period, timeout, restart, latency, f.text("port"));
       default -> throw f.wrong("type", "must be exec, http or tcp");
     };
   }
@@ -182,6 +184,7 @@ final class ReleaseJson {
         .text("name", probe.name())
         .integer("periodSeconds", probe.periodSeconds())
         .integer("timeoutSeconds", probe.timeoutSeconds())
-        .smallOrNull("restartAfter", probe.restartAfter());
+        .smallOrNull("restartAfter", probe.restartAfter())
+        .smallOrNull("maxLatencyMillis", probe.maxLatencyMillis());
   }
 }

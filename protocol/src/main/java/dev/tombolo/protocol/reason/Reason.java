@@ -214,6 +214,11 @@ public sealed interface Reason {
   // What went wrong on the device
   record ProbeFailed(String probe, String detail) implements Reason {}
 
+  /// What it asked for was right, but came too late.
+  ///
+  /// @param allowedMillis the release's `maxLatency`
+  record ProbeSlow(String probe, long tookMillis, long allowedMillis) implements Reason {}
+
   record WorkloadExited(int exitCode, String detail) implements Reason {}
 
   /// @param failures in a row
@@ -294,7 +299,6 @@ public sealed interface Reason {
 
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
-  /// @param how `aborted`, `rolled back`, ...
   record DeadlinePassed(long atMillis) implements Reason {}
 
   /// What a person said when they stopped something.
@@ -302,6 +306,7 @@ public sealed interface Reason {
   /// @param why empty: nothing
   record CauseGiven(String why) implements Reason {}
 
+  /// @param how `aborted`, `rolled back`, ...
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 
   record RolloutFailedHere(String rollout, Reason cause) implements Reason {}

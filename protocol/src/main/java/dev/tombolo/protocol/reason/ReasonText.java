@@ -149,9 +149,10 @@ public final class ReasonText {
               + ") or is of another history; was the hub restored from a backup"
               + " without a new epoch?";
       case Reason.SectionMissing r ->
-          "The desired document lists section '"
+          "The newest desired document has arrived but for its section '"
               + r.section()
-              + "', which did not arrive; the hub sends it again after the next connect.";
+              + "', and is not in force yet; the hub sends the rest, at the latest after the next"
+              + " connect.";
       case Reason.SignatureRefused r ->
           "The signature was refused: "
               + r.detail()
@@ -230,7 +231,7 @@ public final class ReasonText {
           "Downloading "
               + r.path()
               + " failed: "
-              + r.detail()
+              + unended(r.detail())
               + "; it goes on in "
               + millis(r.retryInMillis())
               + ".";
@@ -366,6 +367,14 @@ public final class ReasonText {
               + ").";
       case Reason.ProbeFailed r ->
           "Probe " + r.probe() + " failed: " + r.detail() + "; look at the workload's output.";
+      case Reason.ProbeSlow r ->
+          "Probe "
+              + r.probe()
+              + " was answered too late: it took "
+              + r.tookMillis()
+              + " ms, and its release allows "
+              + r.allowedMillis()
+              + " ms; look at what else keeps the device busy.";
       case Reason.WorkloadExited r ->
           "The workload exited with code "
               + r.exitCode()
@@ -640,6 +649,11 @@ public final class ReasonText {
   /// As one word of a command line.
   private static String typed(String word) {
     return UNQUOTED.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /// Details are often sentences of their own.
+  private static String unended(String detail) {
+    return detail.endsWith(".") ? detail.substring(0, detail.length() - 1) : detail;
   }
 
   private static String list(List<String> words) {

@@ -68,13 +68,14 @@ public final class Placeholders {
 
   public static Probe fill(Probe probe, Map<String, String> values) {
     return switch (probe) {
-      case Probe.Exec(var name, var period, var timeout, var restart, var argv) ->
-          new Probe.Exec(name, period, timeout, restart, fill(argv, values));
+      case Probe.Exec(var name, var period, var timeout, var restart, var latency, var argv) ->
+          new Probe.Exec(name, period, timeout, restart, latency, fill(argv, values));
       case Probe.Http(
               var name,
               var period,
               var timeout,
               var restart,
+              var latency,
               var port,
               var path,
               var expect) ->
@@ -83,11 +84,12 @@ public final class Placeholders {
               period,
               timeout,
               restart,
+              latency,
               fill(port, values),
               fill(path, values),
               expect == null ? null : fill(expect, values));
-      case Probe.Tcp(var name, var period, var timeout, var restart, var port) ->
-          new Probe.Tcp(name, period, timeout, restart, fill(port, values));
+      case Probe.Tcp(var name, var period, var timeout, var restart, var latency, var port) ->
+          new Probe.Tcp(name, period, timeout, restart, latency, fill(port, values));
     };
   }
 

@@ -24,6 +24,11 @@ public sealed interface Probe {
   /// Failures in a row after which a live workload is restarted; 0: never; null: as usual.
   @Nullable Integer restartAfter();
 
+  /// Longer than this an answer may not take: one that comes later fails the probe
+  /// ([dev.tombolo.protocol.reason.Reason.ProbeSlow]); null: only the timeout counts. A release
+  /// with it has [dev.tombolo.protocol.Features#LATENCY] in `requires`.
+  @Nullable Integer maxLatencyMillis();
+
   /// The same, with what is usual filled in. Whoever does not answer at its port hangs, and a
   /// restart may help; an `exec` is often a gate of quality, which none would mend.
   default int failuresUntilRestart() {
@@ -43,6 +48,7 @@ public sealed interface Probe {
       int periodSeconds,
       int timeoutSeconds,
       @Nullable Integer restartAfter,
+      @Nullable Integer maxLatencyMillis,
       List<String> argv)
       implements Probe {
     public Exec {
@@ -50,7 +56,7 @@ public sealed interface Probe {
     }
 
     public Exec(String name, int periodSeconds, int timeoutSeconds, List<String> argv) {
-      this(name, periodSeconds, timeoutSeconds, null, argv);
+      this(name, periodSeconds, timeoutSeconds, null, null, argv);
     }
   }
 
@@ -61,6 +67,7 @@ public sealed interface Probe {
       int periodSeconds,
       int timeoutSeconds,
       @Nullable Integer restartAfter,
+      @Nullable Integer maxLatencyMillis,
       String port,
       String path,
       @Nullable String expect)
@@ -72,7 +79,7 @@ public sealed interface Probe {
         String port,
         String path,
         @Nullable String expect) {
-      this(name, periodSeconds, timeoutSeconds, null, port, path, expect);
+      this(name, periodSeconds, timeoutSeconds, null, null, port, path, expect);
     }
   }
 
@@ -82,10 +89,11 @@ public sealed interface Probe {
       int periodSeconds,
       int timeoutSeconds,
       @Nullable Integer restartAfter,
+      @Nullable Integer maxLatencyMillis,
       String port)
       implements Probe {
     public Tcp(String name, int periodSeconds, int timeoutSeconds, String port) {
-      this(name, periodSeconds, timeoutSeconds, null, port);
+      this(name, periodSeconds, timeoutSeconds, null, null, port);
     }
   }
 }

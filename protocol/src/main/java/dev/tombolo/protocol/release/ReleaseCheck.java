@@ -35,6 +35,13 @@ public final class ReleaseCheck {
     this.manifest = manifest;
   }
 
+  /// Whether a probe of it fails by the time that its answer takes.
+  public static boolean hasLatencyGate(List<Variant> variants) {
+    return variants.stream()
+        .flatMap(it -> it.workload().probes().stream())
+        .anyMatch(it -> it.maxLatencyMillis() != null);
+  }
+
   /// Everything that is wrong with the manifest; empty when it is sound.
   public static List<Reason> problems(ReleaseManifest manifest) {
     ReleaseCheck check = checked(manifest);
@@ -52,6 +59,9 @@ public final class ReleaseCheck {
   private static ReleaseCheck checked(ReleaseManifest manifest) {
     ReleaseCheck check = new ReleaseCheck(manifest);
     check.head();
+    if (hasLatencyGate(manifest.variants())) {
+      check.required(Features.LATENCY, "a probe with maxLatencyMillis");
+    }
     for (int i = 0; i < manifest.variants().size(); i++) {
       check.variant("variants[" + i + "]", manifest.variants().get(i));
     }
@@ -110,10 +120,14 @@ public final class ReleaseCheck {
       }
     }
     distinct("needs", names);
-    if (!manifest.needs().isEmpty() && !manifest.requires().contains(Features.NEEDS)) {
-      invalid(
-          "requires",
-          "a release with needs requires '" + Features.NEEDS + "' of the agent; add it");
+    if (!manifest.needs().isEmpty()) {
+      required(Features.NEEDS, "a release with needs");
+    }
+  }
+
+  private void required(String feature, String what) {
+    if (!manifest.requires().contains(feature)) {
+      invalid("requires", what + " requires '" + feature + "' of the agent; add it");
     }
   }
 

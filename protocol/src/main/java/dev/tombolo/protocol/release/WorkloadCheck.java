@@ -133,6 +133,7 @@ final class WorkloadCheck {
       between(here + ".periodSeconds", probe.periodSeconds(), 1, SECONDS_MAX);
       between(here + ".timeoutSeconds", probe.timeoutSeconds(), 1, PROBE_TIMEOUT_SECONDS_MAX);
       between(here + ".restartAfter", probe.failuresUntilRestart(), 0, Probe.RESTART_AFTER_MAX);
+      latency(here + ".maxLatencyMillis", probe);
       switch (probe) {
         case Probe.Exec exec -> argv(here + ".argv", exec.argv());
         case Probe.Http http -> {
@@ -145,6 +146,18 @@ final class WorkloadCheck {
         }
         case Probe.Tcp tcp -> port(here + ".port", tcp.port());
       }
+    }
+  }
+
+  private void latency(String at, Probe probe) {
+    Integer latency = probe.maxLatencyMillis();
+    if (latency != null && (latency < 1 || latency > probe.timeoutSeconds() * 1000L)) {
+      invalid(
+          at,
+          latency
+              + " must lie between 1 and the probe's timeout, "
+              + probe.timeoutSeconds()
+              + "000 ms");
     }
   }
 

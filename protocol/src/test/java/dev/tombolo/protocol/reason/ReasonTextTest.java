@@ -7,9 +7,14 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,8 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReasonTextTest {
 
   static Stream<Class<? extends Reason>> reasons() {
-    return Arrays.stream(Reason.class.getPermittedSubclasses())
-        .map(type -> type.<Reason>asSubclass(Reason.class));
+    return ReasonKind.types().stream();
   }
 
   @ParameterizedTest
@@ -58,6 +62,53 @@ class ReasonTextTest {
           .content()
           .contains("`" + codeOf(type) + "(" + fields + ")`");
     }
+  }
+
+  /// Whatever their values are, and whatever is left out.
+  @Test
+  void noTwoReasonsHaveTheSameSentenceButForValues() {
+    Map<String, Class<? extends Reason>> sentences = new HashMap<>();
+    for (Class<? extends Reason> type : ReasonKind.types()) {
+      for (Reason reason : ReasonSamples.variants(type)) {
+        String words = withoutValues(ReasonText.say(reason));
+        assertThat(words.split(" ")).as(type.getSimpleName()).hasSizeGreaterThan(1);
+        Class<? extends Reason> other = sentences.putIfAbsent(words, type);
+        assertThat(other == null || other == type)
+            .as("%s says what %s says: %s", type, other, words)
+            .isTrue();
+      }
+    }
+  }
+
+  private static String withoutValues(String sentence) {
+    return sentence
+        .replaceAll("sha256:[0-9a-f]+|[0-9a-f]{12,}|[0-9T:-]{10,}Z|[0-9]+|" + ReasonSamples.ANY, "")
+        .replaceAll("[^A-Za-z-]+", " ")
+        .strip();
+  }
+
+  /// A reason that nobody gives is one that somebody has forgotten to give.
+  @Test
+  void everyReasonIsGivenSomewhere() throws IOException {
+    StringBuilder programs = new StringBuilder();
+    for (String module : List.of("protocol", "cloud-hub", "edge-agent")) {
+      try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+        for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {
+          if (!file.endsWith("ReasonJson.java")) {
+            programs.append(Files.readString(file));
+          }
+        }
+      }
+    }
+    assertThat(ReasonKind.types())
+        .filteredOn(
+            type ->
+                !Pattern.compile(
+                        "new (Reason\\s*\\.)?%1$s\\(|Reason\\.%1$s::new"
+                            .formatted(type.getSimpleName()))
+                    .matcher(programs)
+                    .find())
+        .isEmpty();
   }
 
   private static String codeOf(Class<? extends Reason> type) {

@@ -61,6 +61,48 @@ class ReleaseCheckTest {
   }
 
   @Test
+  void theTimeOfAnAnswerIsCheckedAndNeedsAnAgentThatKnowsIt() {
+    WorkloadSpec gated = probe(new Probe.Tcp("p", 1, 2, null, 2_000, "80"));
+    Variant variant = SOUND.variants().getFirst();
+    Variant slow =
+        new Variant(
+            variant.os(),
+            variant.architecture(),
+            variant.runtimes(),
+            variant.files(),
+            gated,
+            variant.parameters());
+
+    assertThat(problems(variants(List.of(slow))))
+        .containsExactly(
+            new Reason.ReleaseInvalid(
+                "requires",
+                "a probe with maxLatencyMillis requires 'latency' of the agent; add it"));
+    assertThat(problems(requiring(variants(List.of(slow)), "latency"))).isEmpty();
+    for (int latency : List.of(0, -1, 2_001)) {
+      assertThat(problems(probe(new Probe.Tcp("p", 1, 2, null, latency, "80"))))
+          .as("%d ms", latency)
+          .contains(
+              workload(
+                  ".probes[0].maxLatencyMillis",
+                  latency + " must lie between 1 and the probe's timeout, 2000 ms"));
+    }
+  }
+
+  private static ReleaseManifest requiring(ReleaseManifest manifest, String feature) {
+    return new ReleaseManifest(
+        manifest.name(),
+        manifest.version(),
+        manifest.kind(),
+        manifest.description(),
+        manifest.fleets(),
+        manifest.securityFloor(),
+        List.of(feature),
+        manifest.variants(),
+        manifest.needs());
+  }
+
+  @Test
   void fleetsBindTheRelease() {
     assertThat(ReleaseCheck.isFor(SOUND, new Name("staging"))).isTrue();
     assertThat(ReleaseCheck.isFor(SOUND, new Name("other"))).isFalse();
@@ -189,9 +231,9 @@ class ReleaseCheckTest {
     assertThat(problems(probe(new Probe.Tcp("p", 1, 0, "80")))).hasSize(1);
     assertThat(problems(probe(new Probe.Tcp("p", 1, 301, "80")))).hasSize(1);
     assertThat(problems(probe(new Probe.Tcp("p", 86_401, 1, "80")))).hasSize(1);
-    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, -1, "80")))).hasSize(1);
-    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, 1_001, "80")))).hasSize(1);
-    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, Probe.NEVER, "80")))).isEmpty();
+    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, -1, null, "80")))).hasSize(1);
+    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, 1_001, null, "80")))).hasSize(1);
+    assertThat(problems(probe(new Probe.Tcp("p", 1, 1, Probe.NEVER, null, "80")))).isEmpty();
     assertThat(problems(probe(new Probe.Tcp("", 1, 1, "80")))).hasSize(1);
     for (String port : List.of("", "0", "65536", "-1", "80x", "8 0", "٨٠")) {
       assertThat(problems(probe(new Probe.Tcp("p", 1, 1, port)))).as(port).hasSize(1);

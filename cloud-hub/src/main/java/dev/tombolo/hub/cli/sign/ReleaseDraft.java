@@ -6,6 +6,7 @@ import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.release.Need;
+import dev.tombolo.protocol.release.ReleaseCheck;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
             spec.text("description", ""),
             fleets.isEmpty() ? List.of("*") : fleets,
             spec.whole("securityFloor", 0, Integer.MAX_VALUE, 0),
-            requires(spec.texts("requires"), needs),
+            requires(spec.texts("requires"), needs, variants),
             variants,
             needs);
     spec.noMore();
@@ -92,13 +93,16 @@ public record ReleaseDraft(ReleaseManifest manifest, List<List<FilePick>> picks)
     return text.startsWith(">=") ? text.substring(2).strip() : text;
   }
 
-  /// What an agent must know to keep to the needs goes without saying.
-  private static List<String> requires(List<String> listed, List<Need> needs) {
-    if (needs.isEmpty() || listed.contains(Features.NEEDS)) {
-      return listed;
-    }
+  /// What an agent must know to keep to the rest of the release goes without saying.
+  private static List<String> requires(
+      List<String> listed, List<Need> needs, List<Variant> variants) {
     List<String> all = new ArrayList<>(listed);
-    all.add(Features.NEEDS);
+    if (!needs.isEmpty() && !all.contains(Features.NEEDS)) {
+      all.add(Features.NEEDS);
+    }
+    if (ReleaseCheck.hasLatencyGate(variants) && !all.contains(Features.LATENCY)) {
+      all.add(Features.LATENCY);
+    }
     return all;
   }
 

@@ -7,6 +7,8 @@ import dev.tombolo.protocol.release.WorkloadSpec.Reload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Reads `workload:` of a `release.yaml`.
 final class WorkloadYaml {
@@ -68,10 +70,11 @@ final class WorkloadYaml {
         yaml.optionalWhole("restartAfter", Probe.NEVER, Probe.RESTART_AFTER_MAX)
             .map(Long::intValue)
             .orElse(null);
+    Integer latency = latency(yaml, timeout);
     onlyOneOf(yaml, List.of("exec", "http", "tcp"));
     Probe probe;
     if (yaml.has("exec")) {
-      probe = new Probe.Exec(name, period, timeout, restart, yaml.texts("exec"));
+      probe = new Probe.Exec(name, period, timeout, restart, latency, yaml.texts("exec"));
     } else if (yaml.has("http")) {
       YamlMap http = yaml.map("http");
       probe =
@@ -80,17 +83,34 @@ final class WorkloadYaml {
               period,
               timeout,
               restart,
+              latency,
               port(http),
               http.text("path"),
               http.optionalText("expect").orElse(null));
       http.noMore();
     } else {
       YamlMap tcp = yaml.map("tcp");
-      probe = new Probe.Tcp(name, period, timeout, restart, port(tcp));
+      probe = new Probe.Tcp(name, period, timeout, restart, latency, port(tcp));
       tcp.noMore();
     }
     yaml.noMore();
     return probe;
+  }
+
+  /// Milliseconds; null when nothing but the timeout counts.
+  private static @Nullable Integer latency(YamlMap yaml, int timeoutSeconds) {
+    Optional<Duration> latency = yaml.optionalDuration("maxLatency");
+    if (latency.isEmpty()) {
+      return null;
+    }
+    if (latency.get().isZero() || latency.get().compareTo(Duration.ofSeconds(timeoutSeconds)) > 0) {
+      throw yaml.fault(
+          "maxLatency",
+          "must be longer than nothing and no longer than the probe's timeout, "
+              + timeoutSeconds
+              + "s; write it like 150ms");
+    }
+    return Math.toIntExact(latency.get().toMillis());
   }
 
   /// A port's number, or a placeholder.

@@ -43,6 +43,11 @@ public interface HubViews extends AutoCloseable {
 
   Map<Name, Views.Counts> siteCounts(List<Name> sites);
 
+  /// Of the one device that a slot may have.
+  Views.Counts slotCounts(SlotRef slot);
+
+  Optional<Views.SlotView> slot(SlotRef slot);
+
   /// By `FLEET/APPLICATION`: the devices whose documents select it.
   Map<String, Views.Counts> applicationCounts(Collection<Name> fleets);
 

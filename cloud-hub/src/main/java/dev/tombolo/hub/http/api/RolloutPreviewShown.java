@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// @param loadingSites sites that load something
 /// @param measuredSites those of them whose own rate was measured and counted with
 /// @param byBundle devices for which a bundle is there; of the others whole files are counted
-/// @param siteBytes of the sites that load most, at most 1,000 of them
+/// @param siteBytes of the sites that load most, at most 1,000 of them; how many load at all says
+///   `loadingSites`
 /// @param tooShortSites sites whose windows are too short
-/// @param tooShort the worst of them, at most 1,000
+/// @param tooShort the worst of them, at most 1,000; how many there are says `tooShortSites`
 /// @param pricePerGb as it was asked with; a GB is 10^9 bytes
 /// @param cost of all bytes; null: no price was given
 @Json
