@@ -125,13 +125,18 @@ final class StatusView {
         if (!(at.route() instanceof Route.Asking)) {
           at.route().cause().ifPresent(cause -> reasons.add(grew(at.route(), cause)));
         }
+        running(application, now, reasons);
       }
-      case ReleaseState.Staging _ -> reasons.add(new Reason.Starting("building its folder"));
+      case ReleaseState.Staging _ -> {
+        reasons.add(new Reason.Starting("building its folder"));
+        running(application, now, reasons);
+      }
       case ReleaseState.Staged _ -> {
         reasons.addAll(application.holds);
         if (application.holds.isEmpty()) {
           reasons.add(new Reason.Starting("about to switch"));
         }
+        running(application, now, reasons);
       }
       case ReleaseState.Switching _ -> reasons.add(new Reason.Starting("switching"));
       case ReleaseState.Probing _ -> probing(application, now, reasons);

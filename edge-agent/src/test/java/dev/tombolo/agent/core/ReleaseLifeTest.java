@@ -185,6 +185,21 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void whatFailsIsSaidAlsoWhileTheNextReleaseIsOnItsWay() {
+    Publisher.Signed good = live("1.0");
+    shop.hanging.add(AgentEffect.Stage.class);
+    shop.hub.assign(shop.release("2.0"));
+    shop.until("on its way", () -> shop.state() instanceof ReleaseState.Staging);
+
+    shop.crashing.add(good.digest());
+    shop.workloadDies(Shop.APP);
+    shop.seconds(1);
+
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons())
+        .hasAtLeastOneElementOfType(Reason.WorkloadExited.class);
+  }
+
+  @Test
   void aLiveWorkloadThatAnswersNoMoreIsRestartedAndNotRolledBack() {
     live("1.0");
     Publisher.Signed second = live("2.0");
