@@ -25,6 +25,15 @@ final class PieceCoder implements AutoCloseable {
 
   private static final double INCOMPRESSIBLE = 0.985;
 
+  /// So much of it tells whether a thorough try of all can win against what there is.
+  private static final int SAMPLE = 64 << 10;
+
+  /// For less than this a sample saves no time.
+  private static final int SAMPLED_MIN = 8 * SAMPLE;
+
+  /// A sample may be so far off.
+  private static final double SURELY = 1.02;
+
   private final ZstdPacker zstd = new ZstdPacker();
 
   /// @param level of zstd for new bytes that can be packed at all
@@ -65,7 +74,8 @@ final class PieceCoder implements AutoCloseable {
       ByteSink symbols = new ByteSink().oneByte(Coding.PLANES.code());
       tries.add(symbols(symbols, plain, new byte[length], length, model));
     }
-    if (quick.length < INCOMPRESSIBLE * length) {
+    if (quick.length < INCOMPRESSIBLE * length
+        && mayWin(plain, length, level, quick.length, least(tries).length())) {
       tries.add(frame(zstd.pack(plain, 0, length, level, prefix)));
     }
     return least(tries).toBytes();
@@ -95,10 +105,25 @@ final class PieceCoder implements AutoCloseable {
     byte[] quick = zstd.pack(values, 0, count, QUICK);
     tries.add(frame(quick));
     long least = least(tries).length();
-    if (quick.length < INCOMPRESSIBLE * count && quick.length < WORTH_TRYING * least) {
+    if (quick.length < INCOMPRESSIBLE * count
+        && quick.length < WORTH_TRYING * least
+        && mayWin(values, count, THOROUGH, quick.length, least)) {
       tries.add(frame(zstd.pack(values, 0, count, THOROUGH)));
     }
     return least(tries);
+  }
+
+  /// Numbers without repeats are what tables of symbols are for: there a thorough try, which takes
+  /// most of the time that making takes, finds hardly more than the quick one did.
+  private boolean mayWin(byte[] bytes, int length, int level, int quick, long least) {
+    if (length < SAMPLED_MIN || quick == least || level <= QUICK) {
+      return true;
+    }
+    int from = (length - SAMPLE) / 2;
+    double gain =
+        (double) zstd.pack(bytes, from, SAMPLE, level).length
+            / zstd.pack(bytes, from, SAMPLE, QUICK).length;
+    return quick * Math.min(1, gain) < SURELY * least;
   }
 
   private static ByteSink symbols(

@@ -12,9 +12,11 @@ import dev.tombolo.protocol.id.Digest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,7 @@ final class SegmentCoder implements AutoCloseable {
       best = best(work, level);
     } else {
       Work typed = new Work(guessing.typed(draft, alike, plain), plain);
-      CodedSegment guessed = typed.coded(typed::against, level);
+      CodedSegment guessed = typed.coded(typed.against(), level);
       CodedSegment quick = best(work, QUICK);
       boolean isSurelyLess = guessed.bytes().length < SURELY_LESS * quick.bytes().length;
       best = least(guessed, isSurelyLess ? quick : best(work, level));
@@ -80,13 +82,18 @@ final class SegmentCoder implements AutoCloseable {
   }
 
   private CodedSegment best(Work work, int zstdLevel) {
-    CodedSegment best = work.coded(work::against, zstdLevel);
+    // What is cut the same way comes out the same: it is not coded again.
+    Set<List<Piece>> tried = new HashSet<>();
+    tried.add(work.against());
+    CodedSegment best = work.coded(work.against(), zstdLevel);
     if (worse(best, work, 0.5)) {
-      best = least(best, work.coded(SegmentCoder::whenNew, zstdLevel));
+      List<Piece> allNew = work.pieces(SegmentCoder::whenNew);
+      best = tried.add(allNew) ? least(best, work.coded(allNew, zstdLevel)) : best;
     }
     // Weights that repeat what stands before, or are all the same, are no weights to zstd.
     if (work.isTyped() && work.packedBytes() < best.bytes().length) {
-      best = least(best, work.coded(SegmentCoder::asBytes, zstdLevel));
+      List<Piece> bytes = work.pieces(SegmentCoder::asBytes);
+      best = tried.add(bytes) ? least(best, work.coded(bytes, zstdLevel)) : best;
     }
     return best;
   }
@@ -153,6 +160,7 @@ final class SegmentCoder implements AutoCloseable {
     private final Draft draft;
     private final byte[] plain;
     private final Digest digest;
+    private @Nullable List<Piece> against;
 
     Work(Draft draft, byte[] plain) {
       this.draft = draft;
@@ -184,7 +192,17 @@ final class SegmentCoder implements AutoCloseable {
           .length;
     }
 
-    PieceKind against(Run run) {
+    /// Differences from the base, where there is one.
+    List<Piece> against() {
+      List<Piece> known = against;
+      if (known == null) {
+        known = pieces(this::against);
+        against = known;
+      }
+      return known;
+    }
+
+    private PieceKind against(Run run) {
       if (run.equal() || run.type() == null || !run.hasBase()) {
         return whenNew(run);
       }
@@ -217,7 +235,7 @@ final class SegmentCoder implements AutoCloseable {
       return best;
     }
 
-    CodedSegment coded(Function<Run, PieceKind> kindOf, int zstdLevel) {
+    List<Piece> pieces(Function<Run, PieceKind> kindOf) {
       List<Piece> pieces = new ArrayList<>();
       for (Run run : draft.runs()) {
         PieceKind kind = kindOf.apply(run);
@@ -227,6 +245,10 @@ final class SegmentCoder implements AutoCloseable {
                 ? new Piece(kind, (int) run.length(), run.baseFile(), run.baseOffset())
                 : Piece.withoutBase(kind, (int) run.length()));
       }
+      return List.copyOf(pieces);
+    }
+
+    CodedSegment coded(List<Piece> pieces, int zstdLevel) {
       byte[] bases = bases(pieces);
       Map<PieceKind, ByteSink> news = gathered(pieces, plain);
       Map<PieceKind, ByteSink> olds = gathered(pieces, bases);
@@ -244,8 +266,7 @@ final class SegmentCoder implements AutoCloseable {
         int used = isCheap ? zstdLevel : Math.min(zstdLevel, LEVEL_OF_FEW);
         out.bytes(coder.code(kind, bytes, older, bytes.length, before, used));
       }
-      Segment segment =
-          new Segment(plain.length, out.length(), prefix, List.copyOf(pieces), digest);
+      Segment segment = new Segment(plain.length, out.length(), prefix, pieces, digest);
       return new CodedSegment(segment, out.toBytes());
     }
 

@@ -245,8 +245,7 @@ enum Listing {
             ago(row.sinceMillis()),
             row.reasons().stream()
                 .filter(reason -> !reason.startsWith("Downloading "))
-                .findFirst()
-                .orElse(""));
+                .collect(Collectors.joining(" ")));
       }
       screen.table(rows, table, whenEmpty());
     }

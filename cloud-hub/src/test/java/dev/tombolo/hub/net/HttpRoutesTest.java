@@ -22,6 +22,7 @@ import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -289,6 +290,38 @@ class HttpRoutesTest {
     } else if (status == 416) {
       assertThat(answer.headers().firstValue("Content-Range")).contains("bytes */300000");
     }
+  }
+
+  /// Sparse on the disk.
+  @Test
+  void rangesReachBeyondTwoGibibytes() throws Exception {
+    long size = 5L << 30;
+    Digest large = Digest.ofText("5 GiB");
+    Path path = hub.files.resolve(large.hex());
+    byte[] last = Arrays.copyOf(CONTENT, 1_000);
+    try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+      sparse.seek((1L << 31) - 500);
+      sparse.write(last);
+      sparse.seek(size - last.length);
+      sparse.write(last);
+    }
+    hub.readable.add(large);
+    TestHub.Device device = hub.newDevice();
+    for (long from : List.of((1L << 31) - 500, size - last.length)) {
+      long to = from + last.length - 1;
+      HttpResponse<byte[]> answer =
+          as(device)
+              .send(
+                  request("/v1/files/" + large.hex())
+                      .header("Range", "bytes=" + from + "-" + to)
+                      .build(),
+                  HttpResponse.BodyHandlers.ofByteArray());
+
+      assertThat(answer.body()).isEqualTo(last);
+      assertThat(answer.headers().firstValue("Content-Range"))
+          .contains("bytes " + from + "-" + to + "/" + size);
+    }
+    Files.delete(path);
   }
 
   @Test

@@ -275,9 +275,18 @@ final class ApplicationSteps {
   }
 
   void fetchFailed(AgentEvent.FetchFailed failed, Now now, Outcome out) {
+    boolean isBadKit =
+        files.downloads().isNear(failed.file()) && !(failed.reason() instanceof Reason.DiskFull);
     files.failed(failed, now, out);
     changed = true;
     for (Application application : applications.values()) {
+      if (isBadKit
+          && application.release instanceof ReleaseState.Fetching at
+          && at.route() instanceof Route.ByFiles
+          && bundles.pathOf(at, failed.file()).isPresent()) {
+        // A kit was to bring all of it. By the line, no more than has to comes.
+        reroute(application, Route.begin(at.wanted(), at.live()), now, out);
+      }
       if (application.release instanceof ReleaseState.Fetching at
           && at.route() instanceof Route.ByBundle by
           && by.bundle().equals(failed.file())) {

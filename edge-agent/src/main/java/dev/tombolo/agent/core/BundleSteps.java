@@ -68,7 +68,8 @@ final class BundleSteps {
     switch (at.route()) {
       case Route.Asking asking -> {
         if (program.get().bytes() < WORTH_BYTES_MIN || downloads.areHere(program.get().files())) {
-          return new Route.ByFiles(asking.cause());
+          // It is small, or a kit brought it.
+          return new Route.ByFiles(Optional.empty());
         }
         if (peers.isOn() && application.tries.trouble instanceof Reason.LineDown) {
           downloads.wantFromPeers(program.get().files());
@@ -123,8 +124,7 @@ final class BundleSteps {
     Optional<String> base = asking.fromLive() ? at.live().flatMap(this::side) : Optional.empty();
     Optional<String> target = side(at.wanted());
     if (target.isEmpty() || (asking.fromLive() && base.isEmpty())) {
-      // What runs here is of no variant that this machine knows now.
-      return asking.down(Optional.empty());
+      return asking.down(Optional.of(new Reason.BundleMissing(sideless(at, target.isEmpty()))));
     }
     if (takeTurn(application.tries, now)) {
       String url = https + "/v1/bundles/for/" + target.get() + base.map(it -> "/" + it).orElse("");
@@ -132,6 +132,15 @@ final class BundleSteps {
           new AgentEffect.AskBundle(application.name, at.wanted().release(), url, program.files()));
     }
     return asking;
+  }
+
+  /// Why it cannot be named what is here, or what is wanted.
+  private static String sideless(ReleaseState.Fetching at, boolean isTarget) {
+    String which =
+        isTarget
+            ? "the wanted release, " + at.wanted().version()
+            : at.live().map(it -> "what is live, " + it.version()).orElse("nothing that is live");
+    return which + ", has no variant that this machine takes now";
   }
 
   private Optional<String> side(Assignment what) {
@@ -159,20 +168,29 @@ final class BundleSteps {
       case AgentEvent.BundleAnswer.NotNeeded _ -> {
         if (event.missing() == 0) {
           applied(at);
+          yield new Route.ByFiles(Optional.empty());
         }
-        yield new Route.ByFiles(asking.cause());
+        yield new Route.ByFiles(causeOf(at, asking));
       }
       case AgentEvent.BundleAnswer.Offered(var bundle, var bytes) ->
           bytes >= event.missing()
               // Most of it is here already.
-              ? new Route.ByFiles(asking.cause())
+              ? new Route.ByFiles(causeOf(at, asking))
               : new Route.ByBundle(
                   bundle,
                   bytes,
                   asking.fromLive() ? at.live().map(Assignment::release) : Optional.empty(),
-                  asking.cause());
+                  causeOf(at, asking));
       case AgentEvent.BundleAnswer.None none -> none(tries, at, asking, none, now);
     };
+  }
+
+  /// What is wanted is live already, with other parameters: its files should all be here.
+  private static Optional<Reason> causeOf(ReleaseState.Fetching at, Route.Asking asking) {
+    return asking.cause().isPresent() || asking.fromLive()
+        ? asking.cause()
+        : at.live()
+            .map(it -> new Reason.BaseDamaged(it.release(), "not all of its files are here"));
   }
 
   private Route none(

@@ -126,6 +126,10 @@ final class PeerSteps {
     }
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
     long nowMillis = now.monotonicMillis();
+    if (event.isSlow() && downloads.gaveUpSlow(event.content())) {
+      ended(event.content(), out);
+      return;
+    }
     Move next =
         event.isSlow()
             ? sharing.copyWasSlow(event.bytes(), event.told(), nowMillis)

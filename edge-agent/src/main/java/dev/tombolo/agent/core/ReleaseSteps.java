@@ -100,7 +100,7 @@ final class ReleaseSteps {
       files.missing(at.live());
       files.sweepIfFull(reason);
       trouble(application, reason, now);
-      move(application, ReleaseMachine.spoiled(application.release, release), now, out);
+      move(application, ReleaseMachine.spoiled(application.release, release, reason), now, out);
     }
   }
 

@@ -22,6 +22,8 @@ import java.util.Set;
 /// Asks the hub which bundle there is, after a look at what the store has already.
 final class BundleQuestion {
   private static final int OFFER_BYTES_MAX = 4 * 1024;
+  private static final String HUB_WITHOUT_BUNDLES =
+      "the hub is of a time without bundles; update it";
 
   private final AgentFolders folders;
   private final FetchSettings settings;
@@ -57,9 +59,11 @@ final class BundleQuestion {
 
   private static BundleAnswer refused(HubRefusalException e) {
     Reason reason = e.refusal().reason();
-    if (reason instanceof Reason.NotFound) {
-      // None is worth it, or the hub is of a time without bundles.
-      return new BundleAnswer.NotNeeded();
+    if (reason instanceof Reason.NotFound(var kind, var _, var _)) {
+      return kind.equals("bundle")
+          // None would be smaller than the files.
+          ? new BundleAnswer.NotNeeded()
+          : new BundleAnswer.None(new Reason.BundleMissing(HUB_WITHOUT_BUNDLES), true, 0);
     }
     boolean isFinal =
         e.status() == HttpURLConnection.HTTP_NOT_FOUND || reason instanceof Reason.NotYours;

@@ -23,6 +23,9 @@ public final class Downloads {
   /// The hub is not asked for these: it would give something smaller.
   private final Set<Digest> fromPeersOnly = new HashSet<>();
 
+  /// Of these, what is being copied though the hub has said by now: given up when it comes slowly.
+  private final Set<Digest> leftOver = new HashSet<>();
+
   /// Files that a kit brought: fetching them needs no line, and no waiting for one.
   private final Set<Digest> near = new HashSet<>();
 
@@ -41,6 +44,7 @@ public final class Downloads {
   public void want(List<Variant.File> files) {
     for (Variant.File file : files) {
       fromPeersOnly.remove(file.digest());
+      leftOver.remove(file.digest());
       if (!stored.contains(file.digest())) {
         wanted.putIfAbsent(file.digest(), file);
       }
@@ -50,19 +54,46 @@ public final class Downloads {
   /// While the hub cannot say what is best: what devices of the site have.
   public void wantFromPeers(List<Variant.File> files) {
     for (Variant.File file : files) {
+      leftOver.remove(file.digest());
       if (!stored.contains(file.digest()) && wanted.putIfAbsent(file.digest(), file) == null) {
         fromPeersOnly.add(file.digest());
       }
     }
   }
 
-  /// The hub has said. What is being copied goes on.
+  /// The hub has said. What is being copied goes on, unless it comes slowly.
   public void wantNotFromPeers(List<Variant.File> files) {
+    if (fromPeersOnly.isEmpty()) {
+      return;
+    }
     for (Variant.File file : files) {
-      if (!file.digest().equals(current) && fromPeersOnly.remove(file.digest())) {
-        wanted.remove(file.digest());
+      if (!fromPeersOnly.contains(file.digest())) {
+        continue;
+      }
+      if (file.digest().equals(current)) {
+        leftOver.add(file.digest());
+      } else {
+        forget(file.digest());
       }
     }
+  }
+
+  private void forget(Digest file) {
+    fromPeersOnly.remove(file);
+    leftOver.remove(file);
+    wanted.remove(file);
+  }
+
+  /// It comes slowly: true when it is given up, because what the hub has is better.
+  public boolean gaveUpSlow(Digest file) {
+    if (!leftOver.contains(file)) {
+      return false;
+    }
+    forget(file);
+    if (file.equals(current)) {
+      idle();
+    }
+    return true;
   }
 
   public boolean mayComeFromHub(Digest file) {
@@ -85,6 +116,7 @@ public final class Downloads {
     retain(stored, files);
     retain(bundles, files);
     retain(fromPeersOnly, files);
+    retain(leftOver, files);
     if (trouble != null && troubled != null && !files.contains(troubled)) {
       // Nobody waits for it any more, so the others need not wait for its next try.
       trouble = null;
@@ -205,6 +237,7 @@ public final class Downloads {
   public void finished(Digest file) {
     wanted.remove(file);
     fromPeersOnly.remove(file);
+    leftOver.remove(file);
     stored.add(file);
     failures = 0;
     retryAtMillis = 0;

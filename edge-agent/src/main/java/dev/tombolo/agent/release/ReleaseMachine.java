@@ -55,10 +55,11 @@ public final class ReleaseMachine {
               ? at
               : fromLive(Optional.of(at.live()), at.live(), wanted);
       case RolledBack at ->
-          wanted.isPresent() && at.failed().equals(wanted.get())
+          wanted.isPresent() && at.failed().equals(wanted.get()) ? at : insteadOfFailed(at, wanted);
+      case Removing at ->
+          wanted.isEmpty()
               ? at
-              : fromLive(at.live(), at.failed(), wanted);
-      case Removing at -> wanted.isEmpty() ? at : new Fetching(wanted.get(), Optional.empty());
+              : baseless(wanted.get(), at.last().version() + " was being removed from this device");
     };
   }
 
@@ -71,7 +72,20 @@ public final class ReleaseMachine {
     }
     return wanted.isEmpty()
         ? new Removing(at.failed())
-        : new Fetching(wanted.get(), Optional.empty());
+        : baseless(wanted.get(), at.previous().version() + " is not whole on this device any more");
+  }
+
+  /// Without a live release nothing builds on the one that failed.
+  private static ReleaseState insteadOfFailed(RolledBack at, Optional<Assignment> wanted) {
+    return at.live().isEmpty() && wanted.isPresent()
+        ? baseless(wanted.get(), at.failed().version() + " failed here, and nothing else is live")
+        : fromLive(at.live(), at.failed(), wanted);
+  }
+
+  /// All of it comes, though something of it has been here before.
+  private static ReleaseState baseless(Assignment wanted, String why) {
+    Route route = new Route.Asking(false, Optional.of(new Reason.BundleMissing(why)));
+    return new Fetching(wanted, Optional.empty(), route);
   }
 
   private static ReleaseState fromLive(
@@ -131,9 +145,9 @@ public final class ReleaseMachine {
   }
 
   /// What is live is not whole on the disk any more: it runs on, and comes once more.
-  public static ReleaseState spoiled(ReleaseState state, Digest release) {
+  public static ReleaseState spoiled(ReleaseState state, Digest release, Reason why) {
     return state instanceof Live at && at.live().release().equals(release)
-        ? new Fetching(at.live(), Optional.of(at.live()))
+        ? new Fetching(at.live(), Optional.of(at.live()), new Route.Asking(false, Optional.of(why)))
         : state;
   }
 

@@ -329,10 +329,11 @@ public final class Sharing {
     return (ownBytes - startedBytes) * 1000 / Math.max(1, nowMillis - startedMillis);
   }
 
-  /// It was left because it was slow, and it is the line that is: the hub gives no more.
+  /// It was left because it was slow, and it is the line that is: the hub gives no more. One that
+  /// has given nothing yet may still begin, or fail.
   private boolean isNoSlower(PeerAnswer other, long ofHub) {
     Long rate = slowRates.get(other.peer());
-    return rate != null && ofHub <= WORTH_LEAVING * rate;
+    return rate != null && ofHub > 0 && ofHub <= WORTH_LEAVING * rate;
   }
 
   private boolean isHubOnly(long nowMillis) {

@@ -179,13 +179,16 @@ final class StateText {
     };
   }
 
+  private static final Route BEFORE_BUNDLES =
+      new Route.ByFiles(
+          Optional.of(
+              new Reason.BundleMissing("the download began under an agent that knew no bundles")));
+
   /// An agent before this one knew one way only.
   private static ReleaseState fetching(JsonFields json) throws MalformedException {
     JsonFields route = json.objectOrNull("route");
     return new ReleaseState.Fetching(
-        one(json, "wanted"),
-        maybe(json, "live"),
-        route == null ? new Route.ByFiles(Optional.empty()) : route(route));
+        one(json, "wanted"), maybe(json, "live"), route == null ? BEFORE_BUNDLES : route(route));
   }
 
   private static Route route(JsonFields json) throws MalformedException {

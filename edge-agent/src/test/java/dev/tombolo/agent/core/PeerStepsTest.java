@@ -128,6 +128,31 @@ class PeerStepsTest {
     assertThat(asked().peers()).isEmpty();
   }
 
+  /// While the hub was away, a file was looked for at peers alone. Whoever trickles then must not
+  /// keep the bundle away that the hub has by now.
+  @Test
+  void aCopyThatTricklesGivesWayToWhatTheHubHasFoundMeanwhile() {
+    downloads.wantFromPeers(List.of(LARGE));
+    out = new Outcome();
+    peers.begin(downloads.next(NOW.monotonicMillis(), any -> true).orElseThrow(), NOW, out);
+    PeerAnswer whole = new PeerAnswer(OTHER, PeerStanding.WHOLE, LARGE.size());
+    peers.answered(
+        new AgentEvent.PeersAnswered(LARGE.digest(), asked().question(), 0, List.of(whole)),
+        NOW,
+        out);
+    assertThat(effects()).anyMatch(AgentEffect.CopyFromPeer.class::isInstance);
+
+    downloads.wantNotFromPeers(List.of(LARGE));
+    downloads.want(List.of(SMALL));
+    assertThat(downloads.current()).as("a copy that goes on is not ended for it").contains(LARGE);
+    Now later = new Now(NOW.wallMillis() + 30_000, NOW.monotonicMillis() + 30_000);
+    out = new Outcome();
+    peers.copyEnded(new AgentEvent.CopyEnded(LARGE.digest(), 30_000, whole, true), later, out);
+
+    assertThat(downloads.next(later.monotonicMillis(), any -> true)).contains(SMALL);
+    assertThat(effects()).noneMatch(AgentEffect.AskPeers.class::isInstance);
+  }
+
   @Test
   void whatFailsWhenNobodySharesAnyMoreIsNotUnderWay() {
     begin(LARGE);

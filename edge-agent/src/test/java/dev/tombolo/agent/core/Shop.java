@@ -8,6 +8,7 @@ import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.id.DeviceId;
@@ -85,6 +86,9 @@ final class Shop {
 
   /// Where it shares what it has; empty when it does not.
   List<String> lan = List.of();
+
+  /// What this machine offers releases from the next start of the agent on.
+  Set<String> runtimes = Set.of();
 
   boolean lineCut;
 
@@ -168,7 +172,7 @@ final class Shop {
         List.of(HubKeys.FIRST.root()),
         new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
         Long.MIN_VALUE,
-        new Platform("linux", "x86_64", Set.of()),
+        new Platform("linux", "x86_64", runtimes),
         lan,
         Map.of(),
         new Backoff(4),
@@ -310,6 +314,7 @@ final class Shop {
       throw new AssertionError(e);
     }
     nothingFalls(before, store.load());
+    nothingGrowsInSilence(store.load());
     moment();
     List<AgentEffect> effects = new ArrayList<>(step.effects());
     effects.addAll(running.publish(store, now()));
@@ -341,6 +346,18 @@ final class Shop {
       HeldDocument old = before.held().get();
       HeldDocument young = after.held().orElseThrow();
       assertThat(young.digest().equals(old.digest()) || young.isNewerThan(old)).isTrue();
+    }
+  }
+
+  /// I8: where something is live, all of another release comes for a cause.
+  private static void nothingGrowsInSilence(AgentSnapshot after) {
+    for (AgentSnapshot.Application it : after.applications()) {
+      if (it.state() instanceof ReleaseState.Fetching at
+          && at.live().isPresent()
+          && at.route() instanceof Route.ByBundle by
+          && by.base().isEmpty()) {
+        assertThat(by.cause()).as("the cause of " + by).isPresent();
+      }
     }
   }
 

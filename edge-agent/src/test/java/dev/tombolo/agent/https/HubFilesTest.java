@@ -183,6 +183,19 @@ class HubFilesTest {
         .isEqualTo(new AgentEvent.BundleAnswer.NotNeeded());
   }
 
+  /// Whole files come then, and the cause is said.
+  @Test
+  void aHubOfATimeWithoutBundlesIsNoReasonForSilence() throws Exception {
+    Reason page = new Reason.NotFound("page", "/v1/bundles/for/x", List.of());
+    assertThat(asked(hub(request -> refusal(404, page, ""))).answer())
+        .isInstanceOfSatisfying(
+            AgentEvent.BundleAnswer.None.class,
+            it -> {
+              assertThat(it.isFinal()).isTrue();
+              assertThat(it.reason().toString()).contains("BundleMissing", "update it");
+            });
+  }
+
   @Test
   void nobodyIsAskedWhenAllFilesAreHere() throws Exception {
     Files.createDirectories(whole().getParent());

@@ -23,6 +23,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -103,6 +104,65 @@ class LanServerTest {
 
     taker.events.await(AgentEvent.FetchFinished.class);
     assertThat(taker.whole()).isEqualTo(CONTENT);
+  }
+
+  /// The shop has been dark for longer than certificates last. Peers are known by the keys in the
+  /// signed document (DESIGN section 6), so sharing goes on, in both roles.
+  @Test
+  void peersWhoseCertificatesHaveRunOutShareAsBefore() throws Exception {
+    Box giver = new Box("giver", true);
+    Box taker = new Box("taker", true);
+    acquaint(giver, taker);
+    giver.has(CONTENT);
+    Until.holds("both have run out", () -> giver.hasRunOut() && taker.hasRunOut());
+
+    taker.files.perform(taker.copyFrom(giver));
+
+    taker.events.await(AgentEvent.FetchFinished.class);
+    assertThat(taker.whole()).isEqualTo(CONTENT);
+  }
+
+  /// At the edges of slices, of pages, and of the content.
+  @Test
+  void whereverTheOneThatFetchesDiesTheCopyGoesOnAtAnother() throws Exception {
+    int slice = (int) LanServer.SLICE_BYTES;
+    List<Integer> ends =
+        List.of(0, 1, 4_095, 4_096, slice - 1, slice, slice + 1, CONTENT.length - 1);
+    for (int end : ends) {
+      Box dying = new Box("dying-" + end);
+      Box other = new Box("other-" + end);
+      Box taker = new Box("taker-" + end);
+      acquaint(dying, other, taker);
+      dying.hasPart(Arrays.copyOf(CONTENT, end));
+      dying.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.FETCHES));
+      other.has(CONTENT);
+
+      taker.files.perform(taker.copyFrom(dying));
+      Until.holds("the taker has " + end, () -> taker.partBytes() == end);
+      dying.server.close();
+      assertThat(taker.events.await(AgentEvent.CopyEnded.class).bytes()).isEqualTo(end);
+      taker.files.perform(taker.copyFrom(other));
+
+      taker.events.await(AgentEvent.FetchFinished.class);
+      assertThat(taker.whole()).as("after " + end).isEqualTo(CONTENT);
+    }
+  }
+
+  /// Of a model of 5 GiB, sparse on the disk.
+  @Test
+  void whatLiesBeyondTwoGibibytesIsServedToo() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    long size = 5L << 30;
+    try (RandomAccessFile whole = new RandomAccessFile(giver.folders.file(DIGEST).toFile(), "rw")) {
+      whole.setLength(size);
+    }
+    String path = "/v1/content/" + DIGEST.hex();
+
+    assertThat(taker.call(giver, "GET", path, "bytes=" + ((1L << 31) - 5) + "-")).isEqualTo(206);
+    assertThat(taker.call(giver, "GET", path, "bytes=" + (size - 1) + "-")).isEqualTo(206);
+    assertThat(taker.call(giver, "GET", path, "bytes=" + size + "-")).isEqualTo(416);
   }
 
   @Test
@@ -350,12 +410,21 @@ class LanServerTest {
     final DeviceId id;
     final Peer peer;
 
+    private final IdentityFolder identity;
+
     Box(String name) throws Exception {
+      this(name, false);
+    }
+
+    Box(String name, boolean isExpired) throws Exception {
       folders = new AgentFolders(folder.resolve(name));
       Files.createDirectories(folders.files());
-      IdentityFolder identity = new IdentityFolder(folders.identity());
+      identity = new IdentityFolder(folders.identity());
+      String name24 = "dev-000000000000000000000000";
       identity.keepEnrolled(
-          ca.signDevice(identity.request(), "dev-000000000000000000000000"),
+          isExpired
+              ? ca.signExpiredDevice(identity.request(), name24)
+              : ca.signDevice(identity.request(), name24),
           ca.rootKey(),
           "document");
       Digest key = SpkiPin.of(identity.load().chain().getFirst());
@@ -374,6 +443,11 @@ class LanServerTest {
       questions = new PeerQuestions(events, folders, tls);
       peer = new Peer(id, new Name(name), List.of(key), List.of("127.0.0.1:" + server.port()));
       open.addAll(List.of(server, files, questions));
+    }
+
+    boolean hasRunOut() throws Exception {
+      return identity.load().chain().getFirst().getNotAfter().getTime()
+          < System.currentTimeMillis();
     }
 
     java.util.Set<Digest> keys() {

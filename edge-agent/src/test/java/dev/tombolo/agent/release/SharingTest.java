@@ -323,6 +323,27 @@ class SharingTest {
     assertThat(sharing.answered(4_000_000, List.of(slow), 40_200)).isInstanceOf(Move.Copy.class);
   }
 
+  /// A line may need more than the first ten seconds. Whoever trickles then must not have it left
+  /// again and again: for days, in simulated world 3039 of 12 devices and 40 days.
+  @Test
+  void aHubThatHasGivenNothingYetIsNotLeftForWhoTrickles() {
+    Site site = new Site(1, 2);
+    Sharing sharing = site.devices.getLast().sharing;
+    PeerAnswer trickling = new PeerAnswer(site.devices.getFirst().id, PeerStanding.WHOLE, SIZE);
+    sharing.begin(CONTENT, true, 0);
+    sharing.answered(0, List.of(trickling), 0);
+    sharing.copyWasSlow(600, trickling, 30_000);
+    assertThat(sharing.answered(600, List.of(trickling), 30_100)).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.answered(600, List.of(trickling), 30_200)).isInstanceOf(Move.FromHub.class);
+
+    assertThat(sharing.answered(600, List.of(trickling), 40_200)).isInstanceOf(Move.Ask.class);
+    assertThat(sharing.isFetching()).isTrue();
+    sharing.advanced(2_000_000, 45_000);
+    assertThat(sharing.answered(2_000_000, List.of(trickling), 50_200))
+        .isInstanceOf(Move.Ask.class);
+    assertThat(sharing.isFetching()).isTrue();
+  }
+
   @Test
   void dropsOfWhatAnotherCopiesAreNotTakenWithoutAPause() {
     Site site = new Site(1, 2);

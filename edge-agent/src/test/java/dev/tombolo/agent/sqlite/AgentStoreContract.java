@@ -58,9 +58,8 @@ public abstract class AgentStoreContract {
           "incarnation");
 
   private static final Name APP = new Name("people");
-  private static final Assignment FIRST =
-      new Assignment(Digest.ofText("1"), "1.0", Map.of("threads", "2"));
-  private static final Assignment SECOND = new Assignment(Digest.ofText("2"), "2.0", Map.of());
+  static final Assignment FIRST = new Assignment(Digest.ofText("1"), "1.0", Map.of("threads", "2"));
+  static final Assignment SECOND = new Assignment(Digest.ofText("2"), "2.0", Map.of());
 
   protected abstract AgentStore store();
 

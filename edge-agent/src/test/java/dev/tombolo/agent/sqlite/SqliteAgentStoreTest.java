@@ -7,6 +7,9 @@ import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentStore;
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.outbox.OutboxEntry;
+import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
+import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
@@ -21,6 +24,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +66,19 @@ class SqliteAgentStoreTest extends AgentStoreContract {
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /// I8: its whole files are no secret.
+  @Test
+  void aDownloadOfAnAgentThatKnewNoBundlesHasACause() throws MalformedException {
+    ReleaseState.Fetching at =
+        new ReleaseState.Fetching(SECOND, Optional.of(FIRST), new Route.ByFiles(Optional.empty()));
+    String before = StateText.write(at, Optional.empty()).replaceAll(",\"route\":\\{[^}]*}", "");
+    assertThat(before).doesNotContain("route");
+
+    assertThat(StateText.read(before))
+        .isInstanceOfSatisfying(
+            ReleaseState.Fetching.class, it -> assertThat(it.route().cause()).isPresent());
   }
 
   @Test

@@ -73,6 +73,12 @@ public final class TestCa {
     return sign("device", commonName, "clientAuth", "DNS:device", 45) + rootPem();
   }
 
+  /// Like [#signDevice], good for the second in which it was made.
+  public String signExpiredDevice(String requestPem, String commonName) throws IOException {
+    Files.writeString(folder.resolve("device.csr"), requestPem);
+    return sign("device", commonName, "clientAuth", "DNS:device", 0) + rootPem();
+  }
+
   /// A TLS context for a server on the loopback, which asks for a client certificate.
   ///
   /// @param usage `serverAuth`, or another to be wrong

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /// I8, of bundles: a download never grows in silence. Where a bundle came to nothing, the way that
-/// is gone instead has a cause.
+/// is gone instead has a cause; and so has a bundle from nothing where something is live.
 final class BundlesAreExplained extends Invariant {
   private final Facts facts;
 
@@ -60,6 +60,18 @@ final class BundlesAreExplained extends Invariant {
 
   @Override
   void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
+    for (AgentChange change : changes) {
+      if (change instanceof AgentChange.ApplicationKept(var it)
+          && it.state() instanceof ReleaseState.Fetching at
+          && at.live().isPresent()
+          && at.route() instanceof Route.ByBundle by
+          && by.base().isEmpty()) {
+        hold(
+            by.cause().isPresent(),
+            shop.number(),
+            () -> it.name() + " comes whole though something of it is live, and does not say why");
+      }
+    }
     Map<Name, Failed> its = failed.get(shop.number());
     if (its == null || its.isEmpty()) {
       return;

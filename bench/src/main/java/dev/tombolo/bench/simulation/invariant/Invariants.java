@@ -47,6 +47,7 @@ public final class Invariants {
   private final CopiesAreSeen copies = new CopiesAreSeen(facts);
   private final RolloutsKeepTheirBounds rollouts = new RolloutsKeepTheirBounds(facts);
   private final BundlesAreExplained bundles = new BundlesAreExplained(facts);
+  private final PeersWasteLittle wastes;
   private final NoRolloutHangs hangs = new NoRolloutHangs(facts);
   private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
   private final EverythingIsBounded bounds;
@@ -74,6 +75,7 @@ public final class Invariants {
     this.counts = counts;
     this.needs = new NeedsAreMet(published);
     this.proofs = new ReleasesProveThemselves(published);
+    this.wastes = new PeersWasteLittle(facts, published);
     this.bounds = new EverythingIsBounded(facts, resultRowsMax);
     this.all =
         new Invariant[] {
@@ -97,6 +99,7 @@ public final class Invariants {
           others,
           new NeighboursAreNamed(facts),
           bundles,
+          wastes,
           new WorkloadsRunOn(facts)
         };
     this.ofHubCommits = lookingAt("hubCommitted");
@@ -160,6 +163,7 @@ public final class Invariants {
   public void agentTakes(Shop shop, AgentEvent event, long nowMillis) {
     proofs.takes(shop, event);
     bundles.takes(shop, event, nowMillis);
+    wastes.takes(shop, event, nowMillis);
   }
 
   public void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {

@@ -18,6 +18,9 @@ final class Bundling {
   private static final double STUMBLES_SHARE = 0.05;
   private static final double REFUSED_SHARE = 0.05;
 
+  /// Of bundles that a device refuses at each try.
+  private static final double NEVER_SHARE = 0.1;
+
   private final Device device;
   private final World world;
   private final Hands hands;
@@ -96,7 +99,7 @@ final class Bundling {
       failed(it, new Reason.DiskFull("files", 1, 0), false);
     } else if (right == null || chance.isWithin(STUMBLES_SHARE)) {
       failed(it, new Reason.IoFailed("bundle apply", "exit code 137"), false);
-    } else if (!right || chance.isWithin(REFUSED_SHARE)) {
+    } else if (!right || isNever(it.bundle()) || chance.isWithin(REFUSED_SHARE)) {
       failed(it, new Reason.BundleRefused(it.bundle(), "it ends too early"), true);
     } else if (it.base().isPresent() && !device.files.staged.contains(it.base().get())) {
       failed(it, new Reason.BaseDamaged(it.base().get(), "model.bin is missing"), true);
@@ -109,6 +112,15 @@ final class Bundling {
       }
       device.offer(new AgentEvent.BundleApplied(it.application(), it.release(), it.bundle()));
     }
+  }
+
+  /// A decoder with a fault refuses it today and tomorrow.
+  private boolean isNever(Digest bundle) {
+    return world.hasMorePlays()
+        && !world.plan().faults().isEmpty()
+        && world
+            .chance("never " + bundle.hex().substring(0, 12), device.number())
+            .isWithin(NEVER_SHARE);
   }
 
   private void failed(AgentEffect.ApplyBundle it, Reason reason, boolean isFinal) {

@@ -140,6 +140,10 @@ final class Device implements Shop {
   private long newestRow;
   private long ackedThrough;
   boolean isRenewing;
+
+  /// Towards its neighbours.
+  final Manners manners;
+
   private long slowUntilMillis;
 
   Device(World world, int number, int site, AgentDisk database) {
@@ -157,6 +161,7 @@ final class Device implements Shop {
     this.identity =
         original == null ? new DeviceIdentity(ofIdentity) : original.identity.copy(ofIdentity);
     this.clock = new DeviceClock(world.scheduler());
+    this.manners = new Manners(world, number);
     boolean isOld =
         world.hasMorePlays() && world.chance("old agents", number).isWithin(OLD_AGENTS_SHARE);
     this.features =
