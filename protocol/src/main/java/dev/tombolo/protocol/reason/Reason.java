@@ -294,7 +294,22 @@ public sealed interface Reason {
 
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
-  /// @param how `aborted`, `rolled back`, ...
+  /// Something else was assigned to the device since the rollout was begun, and counts there.
+  ///
+  /// @param release of the rollout
+  /// @param layer `site/store-117`, `device/store-117/counter-1`, `fleet/retail`
+  /// @param assigned the release that counts
+  record RolloutOverruled(String rollout, String release, String layer, String assigned)
+      implements Reason {}
+
+  /// What is selected for the fleet and does not go to this device: none of its sync policies has
+  /// it among its destinations.
+  record LeftOut(List<String> applications) implements Reason {
+    public LeftOut {
+      applications = List.copyOf(applications);
+    }
+  }
+
   record DeadlinePassed(long atMillis) implements Reason {}
 
   /// What a person said when they stopped something.
@@ -302,6 +317,7 @@ public sealed interface Reason {
   /// @param why empty: nothing
   record CauseGiven(String why) implements Reason {}
 
+  /// @param how `aborted`, `rolled back`, ...
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 
   record RolloutFailedHere(String rollout, Reason cause) implements Reason {}
