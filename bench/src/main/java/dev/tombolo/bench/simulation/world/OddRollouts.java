@@ -141,7 +141,10 @@ final class OddRollouts {
   }
 
   private ReleaseRef release() {
-    Name application = chance.oneOf(Releases.APPLICATIONS);
+    return release(chance.oneOf(Releases.APPLICATIONS));
+  }
+
+  private ReleaseRef release(Name application) {
     List<Releases.Release> all = world.releases().of(application);
     return all.isEmpty()
         ? new ReleaseRef(application, "1.0")
@@ -429,7 +432,12 @@ final class OddRollouts {
                 Map.of(),
                 true)
             : new AdminCommand.Assign(release, World.FLEET, site, own, Optional.empty());
-    again(assigns, 8);
+    if (chance.isWithin(0.6)) {
+      // Of one wave, so that soon only dark shops are left.
+      List<Wave> all = List.of(new Wave("all", new Pick.Rest(), new Gate(0, 0, false)));
+      create(release(release.name()), new Scope(World.FLEET, Set.of(), Map.of()), plan(all, null));
+    }
+    again(assigns, 16);
     if (!isFile && (site.isPresent() || own.isPresent())) {
       world
           .scheduler()
@@ -459,7 +467,7 @@ final class OddRollouts {
                 world
                     .scheduler()
                     .in(
-                        chance.gap(4.0 * VirtualTime.HOUR),
+                        chance.gap(8.0 * VirtualTime.HOUR),
                         () -> {
                           if (world.faultsAreOn()) {
                             again(assigns, tries - 1);
