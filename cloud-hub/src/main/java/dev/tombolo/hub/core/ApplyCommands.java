@@ -235,16 +235,17 @@ final class ApplyCommands {
             ? new Applied(
                 changes,
                 looked == null ? Applied.Reach.UNKNOWN : looked.reach(),
-                warnings(at, looked))
+                warnings(at, looked, draft.nowMillis))
             : null;
     List<String> lines = changes.stream().map(Applied.ObjectChange::line).toList();
     git.taken(at.command(), at.who(), draft);
     draft.effect(new HubEffect.AdminAnswered(at.request(), new AdminAnswer.Done(lines, applied)));
   }
 
-  private List<String> warnings(PendingApply at, @Nullable ReachCount looked) {
+  private List<String> warnings(PendingApply at, @Nullable ReachCount looked, long nowMillis) {
     List<String> warnings = new ArrayList<>(looked == null ? List.of() : looked.warnings());
     if (at.command().dryRun()) {
+      warnings.addAll(checks.overruled(at, nowMillis));
       for (String fleet : checks.protectedBy(at)) {
         warnings.add("fleet " + fleet + " is protected: whoever applies this types its name");
       }

@@ -13,6 +13,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,9 @@ final class AssignCommands {
       return new AdminAnswer.Refused(refusal);
     }
     Place place = place(command.fleet(), command.site(), command.slot());
-    refusal = References.rollout(state, place.fleet(), place.site(), command.release().name());
+    refusal =
+        References.rollout(
+            state, place.fleet(), place.site(), command.release().name(), draft.nowMillis);
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
     }
@@ -58,11 +61,16 @@ final class AssignCommands {
     if (refusal != null) {
       return new AdminAnswer.Refused(refusal);
     }
+    List<String> lines = new ArrayList<>();
     boolean isNew =
         select(state, place, command.release(), isOverruled(place, command), who, draft);
-    return new AdminAnswer.Done(
-        List.of(
-            command.release() + (isNew ? " assigned to " : " is already assigned to ") + place));
+    lines.add(command.release() + (isNew ? " assigned to " : " is already assigned to ") + place);
+    if (isNew) {
+      lines.addAll(
+          References.waiting(
+              state, place.fleet(), place.site(), command.release().name(), draft.nowMillis));
+    }
+    return new AdminAnswer.Done(lines);
   }
 
   /// Whether a rollout has selected something else there since the assignment was made: then the
@@ -99,7 +107,9 @@ final class AssignCommands {
           References.notFound(
               "assignment at " + place, command.application().text(), there.keySet()));
     }
-    Reason moving = References.rollout(state, place.fleet(), place.site(), command.application());
+    Reason moving =
+        References.rollout(
+            state, place.fleet(), place.site(), command.application(), draft.nowMillis);
     if (moving == null) {
       moving = needs.assignment(place, command.application(), above(place, command.application()));
     }

@@ -15,12 +15,28 @@ final class Destinations {
   /// Whether what is selected for the whole fleet is meant for the slot, too: its policies say so,
   /// or the application was assigned to the slot or its site by name.
   static boolean has(HubState state, Name fleet, SlotRef slot, Name application) {
-    Kept<AdminObject.Application> kept = kept(state, fleet, application);
+    return has(
+        state,
+        fleet,
+        slot,
+        application,
+        kept(state, fleet, application),
+        state.sites.get(slot.site()),
+        state.slots.get(slot));
+  }
+
+  /// With the application, the site and the slot as they are or will be.
+  static boolean has(
+      HubState state,
+      Name fleet,
+      SlotRef slot,
+      Name application,
+      @Nullable Kept<AdminObject.Application> kept,
+      @Nullable Kept<AdminObject.Site> site,
+      @Nullable Kept<AdminObject.Slot> own) {
     if (kept == null || kept.content().policies().isEmpty()) {
       return true;
     }
-    Kept<AdminObject.Site> site = state.sites.get(slot.site());
-    Kept<AdminObject.Slot> own = state.slots.get(slot);
     PlaceFacts facts =
         new PlaceFacts(
             fleet,

@@ -193,8 +193,12 @@ public final class HubState {
   private long documentsRevision;
 
   /// Another one after every change of what says where a rollout goes: labels, destinations, and
-  /// what is assigned by name.
+  /// what is assigned.
   private long placesRevision;
+
+  /// When an application was assigned last anywhere in a fleet, as far as this process knows; what
+  /// was taken back since counts, too.
+  private final Map<Name, Map<Name, Long>> assignedMillis = new HashMap<>();
 
   /// Connected devices of whose document something is due at a time, by the time.
   private final Waits listening = new Waits();
@@ -339,6 +343,9 @@ public final class HubState {
         assignments
             .computeIfAbsent(c.assignment().place(), place -> new TreeMap<>())
             .put(c.assignment().application(), c.assignment());
+        assignedMillis
+            .computeIfAbsent(c.assignment().place().fleet(), fleet -> new HashMap<>())
+            .merge(c.assignment().application(), c.assignment().changedMillis(), Math::max);
         revise(c.assignment().place());
       }
       case HubChange.AssignmentRemoved c -> {
@@ -626,6 +633,11 @@ public final class HubState {
     return placesRevision;
   }
 
+  /// Whether an application may have been assigned to some place of a fleet after a time.
+  boolean isAssignedSince(Name fleet, Name application, long millis) {
+    return assignedMillis.getOrDefault(fleet, Map.of()).getOrDefault(application, 0L) > millis;
+  }
+
   /// Whether somebody who is there already may be in another scope after it. A new slot is looked
   /// at when its device comes.
   private boolean bearsOnPlaces(HubChange change) {
@@ -638,9 +650,11 @@ public final class HubState {
         Kept<AdminObject.Slot> before = slots.get(slot.content().ref());
         yield before != null && !before.content().labels().equals(slot.content().labels());
       }
-      case HubChange.AssignmentPut(var assignment) -> assignment.place().site() != null;
-      case HubChange.AssignmentRemoved(var place, var _) -> place.site() != null;
-      case HubChange.ApplicationPut _, HubChange.ObjectGone _ -> true;
+      case HubChange.AssignmentPut _,
+          HubChange.AssignmentRemoved _,
+          HubChange.ApplicationPut _,
+          HubChange.ObjectGone _ ->
+          true;
       default -> false;
     };
   }

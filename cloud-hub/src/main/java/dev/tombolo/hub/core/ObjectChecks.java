@@ -83,28 +83,28 @@ final class ObjectChecks {
         if (!planned.isFleet(a.fleet())) {
           yield References.notFound("fleet", a.fleet().text(), planned.knownFleets());
         }
-        Reason elsewhere = goingElsewhere(a);
+        Reason elsewhere = goingElsewhere(a, nowMillis);
         if (elsewhere != null || a.release().isEmpty()) {
           yield elsewhere;
         }
         Reason unknown = References.release(state, a.release().get(), a.fleet());
         yield unknown != null || otherRelease(a).isEmpty()
             ? unknown
-            : References.rollout(state, a.fleet(), null, a.name());
+            : References.rollout(state, a.fleet(), null, a.name(), nowMillis);
       }
     };
   }
 
   /// Other destinations take no device out of a rollout under way: its waves would wait for what
   /// never comes.
-  private @Nullable Reason goingElsewhere(AdminObject.Application after) {
+  private @Nullable Reason goingElsewhere(AdminObject.Application after, long nowMillis) {
     Kept<? extends AdminObject> kept = before(after);
     if (kept == null || !(kept.content() instanceof AdminObject.Application before)) {
       return null;
     }
     return destinations(before).equals(destinations(after))
         ? null
-        : References.rollout(state, after.fleet(), null, after.name());
+        : References.rollout(state, after.fleet(), null, after.name(), nowMillis);
   }
 
   /// Of those that go everywhere, alike.
@@ -180,6 +180,17 @@ final class ObjectChecks {
     return at != null && at.ref().equals(a.release().get())
         ? Optional.empty()
         : Optional.of(at == null ? "" : at.ref().version());
+  }
+
+  /// What a list does to rollouts that are done but for dark devices.
+  Set<String> overruled(PendingApply at, long nowMillis) {
+    Set<String> lines = new TreeSet<>();
+    for (AdminObject object : at.objects()) {
+      if (object instanceof AdminObject.Application a && otherRelease(a).isPresent()) {
+        lines.addAll(References.waiting(state, a.fleet(), null, a.name(), nowMillis));
+      }
+    }
+    return lines;
   }
 
   /// Whether a list may do something on one device that its objects do not show by themselves:

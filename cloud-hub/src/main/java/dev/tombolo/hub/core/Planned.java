@@ -117,10 +117,38 @@ final class Planned {
             rolloutsOf(fleet),
             slot,
             application -> narrowest(fleet, slot, application),
-            (rollout, member) ->
-                !rollout.record().scope().labels().isEmpty()
-                    ? !rollout.record().scope().covers(slot, labels(site, kept))
-                    : rollout.isOutside(member)));
+            (rollout, member) -> isOutside(rollout, member, site, kept)));
+  }
+
+  /// Whether a rollout will not be about one of its devices: as [RolloutDriver] finds it then.
+  private boolean isOutside(
+      Rollout rollout, int member, Kept<AdminObject.Site> site, Kept<AdminObject.Slot> kept) {
+    RolloutRecord record = rollout.record();
+    SlotRef slot = rollout.slot(member);
+    if (!RolloutDriver.isLookedAt(record.state()) || !state.slots.containsKey(slot)) {
+      return rollout.isOutside(member);
+    }
+    Name fleet = record.scope().fleet();
+    boolean isOverruled =
+        !RolloutDriver.isDecided(rollout, member)
+            && RolloutLayer.isOverruled(record, narrowest(fleet, slot, record.application()));
+    return isOverruled
+        || !record.scope().covers(slot, labels(site, kept))
+        || !goesTo(fleet, slot, record.application(), site, kept);
+  }
+
+  private boolean goesTo(
+      Name fleet,
+      SlotRef slot,
+      Name application,
+      Kept<AdminObject.Site> site,
+      Kept<AdminObject.Slot> kept) {
+    Map<Name, Kept<AdminObject.Application>> there = state.applications.get(fleet);
+    Kept<AdminObject.Application> its =
+        as(
+            applications.getOrDefault(fleet, Map.of()).get(application),
+            there == null ? null : there.get(application));
+    return Destinations.has(state, fleet, slot, application, its, site, kept);
   }
 
   private static Map<String, String> labels(

@@ -4,6 +4,8 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.policy.NearMiss;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutSteps;
+import dev.tombolo.hub.rollout.WaveCount;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
@@ -11,6 +13,7 @@ import dev.tombolo.protocol.reason.Reason;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Checks of what operators' commands name. Each answers null when all is well.
@@ -79,11 +82,50 @@ final class References {
     return isMeant ? null : new Reason.FleetMismatch(fleet.text(), release.fleets());
   }
 
-  /// While a rollout moves an application somewhere, nothing else may select it there.
+  /// While a rollout moves an application somewhere, nothing else may select it there. One that is
+  /// done but for dark devices moves nobody.
+  static @Nullable Reason rollout(
+      HubState state, Name fleet, @Nullable Name site, Name application, long nowMillis) {
+    return moving(
+        state,
+        fleet,
+        application,
+        rollout -> isMoving(rollout, site) && !RolloutSteps.isDoneButForDark(rollout, nowMillis));
+  }
+
+  /// What becomes of rollouts that are done but for dark devices when something else is selected.
+  static List<String> waiting(
+      HubState state, Name fleet, @Nullable Name site, Name application, long nowMillis) {
+    return state.rollouts.of(fleet, application).stream()
+        .filter(
+            rollout -> isMoving(rollout, site) && RolloutSteps.isDoneButForDark(rollout, nowMillis))
+        .map(
+            rollout ->
+                "rollout "
+                    + rollout.id()
+                    + " ("
+                    + rollout.record().release()
+                    + ") is done but for "
+                    + rollout.counts().stream().mapToInt(WaveCount::dark).sum()
+                    + " not reached yet; those that this reaches get it instead and leave the"
+                    + " rollout")
+        .toList();
+  }
+
+  private static boolean isMoving(Rollout rollout, @Nullable Name site) {
+    return rollout.state().isUnderWay() && (site == null || rollout.record().scope().covers(site));
+  }
+
+  /// The same, also of one that is done but for dark devices.
   static @Nullable Reason rollout(
       HubState state, Name fleet, @Nullable Name site, Name application) {
+    return moving(state, fleet, application, rollout -> isMoving(rollout, site));
+  }
+
+  private static @Nullable Reason moving(
+      HubState state, Name fleet, Name application, Predicate<Rollout> isMoving) {
     for (Rollout rollout : state.rollouts.of(fleet, application)) {
-      if (rollout.state().isUnderWay() && (site == null || rollout.record().scope().covers(site))) {
+      if (isMoving.test(rollout)) {
         return new Reason.Conflict(
             "rollout " + rollout.id() + " moves " + application + " in fleet " + fleet,
             "let it end, begin a newer rollout, or abort it first: tombolo rollout abort "

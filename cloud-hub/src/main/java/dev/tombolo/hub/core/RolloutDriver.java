@@ -81,30 +81,55 @@ final class RolloutDriver {
     }
   }
 
-  /// A device of a rollout leaves it or comes back, when its scope says so by now.
+  /// A device of a rollout leaves it or comes back, when its scope says so by now, or what was
+  /// assigned since the rollout was begun. Who is decided stays whatever is assigned, and who is a
+  /// newer rollout's whatever it is labelled.
   private Optional<RolloutChange> scoped(Rollout rollout, int member) {
     boolean mayBe =
         member >= 0
-            && isOpen(rollout.state())
-            && !rollout.isSuperseded(member)
+            && isLookedAt(rollout.state())
+            && (!rollout.isSuperseded(member) || !isDecided(rollout, member))
             && (rollout.isOutside(member) || !isWhole(rollout.record()))
             && state.slots.containsKey(rollout.slot(member));
-    return mayBe
-        ? RolloutSteps.scoped(rollout, member, isFor(rollout.record(), rollout.slot(member)))
-        : Optional.empty();
+    if (!mayBe) {
+      return Optional.empty();
+    }
+    RolloutRecord record = rollout.record();
+    SlotRef slot = rollout.slot(member);
+    return RolloutSteps.scoped(
+        rollout,
+        member,
+        isFor(record, slot)
+            && (isDecided(rollout, member) || !RolloutLayer.isOverruled(state, record, slot)));
+  }
+
+  static boolean isDecided(Rollout rollout, int member) {
+    return switch (rollout.phase(member)) {
+      case SUCCEEDED, FAILED, BACK -> true;
+      case WAITING, READY, PERMITTED, SWITCHED, RETRYING, LOST -> false;
+    };
   }
 
   /// The newest rollout that has the slot or may take it.
   private @Nullable Rollout takes(SlotRef slot, List<Rollout> newestFirst) {
     for (Rollout rollout : newestFirst) {
-      if (rollout.find(slot) >= 0) {
-        return rollout;
-      }
-      if (isOpen(rollout.state()) && isFor(rollout.record(), slot)) {
+      int member = rollout.find(slot);
+      boolean has = member >= 0 && !rollout.hasLeft(member, rollout.isOutside(member));
+      boolean mayTake =
+          member < 0
+              && isOpen(rollout.state())
+              && isFor(rollout.record(), slot)
+              && !RolloutLayer.isOverruled(state, rollout.record(), slot);
+      if (has || mayTake) {
         return rollout;
       }
     }
     return null;
+  }
+
+  /// Whether it is looked at who is meant by it. An aborted one goes on by a retry.
+  static boolean isLookedAt(RolloutState now) {
+    return isOpen(now) || now instanceof RolloutState.Aborted;
   }
 
   /// Whether devices may still come into it.
@@ -238,16 +263,18 @@ final class RolloutDriver {
   }
 
   private boolean isLookLeft(Rollout rollout) {
-    return isOpen(rollout.state())
-        && !isWhole(rollout.record())
+    return isLookedAt(rollout.state())
+        && (rollout.outside() > 0 || !isWhole(rollout.record()))
         && (rollout.lookedRevision() != state.placesRevision() || rollout.leftToLook() > 0);
   }
 
-  /// Whether the rollout is about all devices of its sites, whatever their labels.
+  /// Whether the rollout is about all devices of its sites, whatever their labels, and nothing was
+  /// assigned since.
   private boolean isWhole(RolloutRecord record) {
     Name fleet = record.scope().fleet();
     return record.scope().labels().isEmpty()
-        && !Destinations.isAnySaid(state, fleet, record.application());
+        && !Destinations.isAnySaid(state, fleet, record.application())
+        && !state.isAssignedSince(fleet, record.application(), record.createdMillis());
   }
 
   /// The next slice of devices, dark ones too: those whose labels have changed leave, or come back.
@@ -391,9 +418,13 @@ final class RolloutDriver {
       switch (change) {
         case RolloutChange.Put put -> put(rollout, put.record(), draft);
         case RolloutChange.Moved moved -> moved(rollout, moved, draft);
-        case RolloutChange.Gone _ ->
-            draft.change(
-                new HubChange.DocumentsStale(rollout.record().scope().fleet(), null, null));
+        case RolloutChange.Gone _ -> stale(rollout, draft);
+        case RolloutChange.SuspicionOver _ -> {
+          if (rollout.outside() > 0) {
+            // Older rollouts may have those now.
+            stale(rollout, draft);
+          }
+        }
         case RolloutChange.Joined _,
             RolloutChange.Counted _,
             RolloutChange.Seen _,
@@ -401,7 +432,6 @@ final class RolloutDriver {
             RolloutChange.Bound _,
             RolloutChange.Skipped _,
             RolloutChange.OverSeen _,
-            RolloutChange.SuspicionOver _,
             RolloutChange.SlotGone _,
             RolloutChange.Postponed _,
             RolloutChange.LookedAgain _,
@@ -409,6 +439,10 @@ final class RolloutDriver {
             RolloutChange.Darkened _ -> {}
       }
     }
+  }
+
+  private static void stale(Rollout rollout, StepDraft draft) {
+    draft.change(new HubChange.DocumentsStale(rollout.record().scope().fleet(), null, null));
   }
 
   private void put(Rollout rollout, RolloutRecord next, StepDraft draft) {

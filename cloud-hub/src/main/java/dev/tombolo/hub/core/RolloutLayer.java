@@ -60,6 +60,18 @@ public final class RolloutLayer {
         Rollout::isOutside);
   }
 
+  /// Whether something was assigned to the slot since the rollout was begun: then what the rollout
+  /// selects does not count there.
+  static boolean isOverruled(HubState state, RolloutRecord record, SlotRef slot) {
+    Name fleet = record.scope().fleet();
+    return state.isAssignedSince(fleet, record.application(), record.createdMillis())
+        && isOverruled(record, assigned(state, fleet, slot, record.application()));
+  }
+
+  static boolean isOverruled(RolloutRecord record, @Nullable Assignment under) {
+    return under != null && under.changedMillis() > record.createdMillis();
+  }
+
   /// Whether a rollout is not about one of its devices any more.
   interface Leaving {
     boolean isOutside(Rollout rollout, int member);
@@ -96,12 +108,13 @@ public final class RolloutLayer {
     if (!Destinations.has(state, fleet, slot, application)) {
       return null;
     }
-    List<Rollout> others =
-        state.rollouts.of(fleet, application).stream()
-            .filter(rollout -> !rollout.id().equals(id))
+    // What it has taken from older ones they do not have: nobody went to their release.
+    List<Word> others =
+        words(state, state.rollouts.of(fleet, application), slot, Rollout::isOutside).stream()
+            .filter(word -> !word.record().id().equals(id))
             .toList();
     Assignment assigned = assigned(state, fleet, slot, application);
-    Layer.Choice choice = choice(words(state, others, slot, Rollout::isOutside), assigned);
+    Layer.Choice choice = choice(others, assigned);
     if (choice != null) {
       return new Prior(choice.release(), choice.version());
     }
@@ -112,11 +125,13 @@ public final class RolloutLayer {
       HubState state, List<Rollout> newestFirst, SlotRef slot, Leaving leaving) {
     int holder = RolloutDriver.holder(state.holders.get(slot));
     List<Word> words = new ArrayList<>(1);
+    boolean isTaken = false;
     for (Rollout rollout : newestFirst) {
       int member = rollout.find(slot);
       if (member >= 0) {
         boolean isOutside = leaving.isOutside(rollout, member);
-        words.add(new Word(rollout.record(), rollout.choice(member, holder, isOutside)));
+        words.add(new Word(rollout.record(), rollout.choice(member, holder, isOutside, isTaken)));
+        isTaken |= !rollout.hasLeft(member, isOutside);
       }
     }
     return words;
@@ -127,9 +142,9 @@ public final class RolloutLayer {
       Word word = newestFirst.get(i);
       Layer.Choice choice = choice(word);
       if (choice != null) {
-        boolean isOverruled =
-            under != null && under.changedMillis() > word.record().createdMillis();
-        return isOverruled ? null : furtherBack(word, choice, newestFirst, i + 1);
+        return isOverruled(word.record(), under)
+            ? null
+            : furtherBack(word, choice, newestFirst, i + 1);
       }
     }
     return null;

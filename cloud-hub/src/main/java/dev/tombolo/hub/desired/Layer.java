@@ -46,6 +46,11 @@ public record Layer(
     }
   }
 
+  /// The object without the word for what it is: `store-117`.
+  public String name() {
+    return object.substring(object.indexOf(' ') + 1);
+  }
+
   /// How a parameter is called among what was given.
   public static String key(Name application, String parameter) {
     return application + "/" + parameter;

@@ -131,7 +131,11 @@ final class RolloutRows {
             ? "done: all " + succeeded + " got it"
             : "done: " + succeeded + " got it, " + failed + " failed";
     if (all.outside() > 0) {
-      said += ", " + all.outside() + " left it by their labels";
+      said +=
+          ", "
+              + all.outside()
+              + (all.outside() == 1 ? " has left it" : " have left it")
+              + " (other labels, or something newer was assigned there)";
     }
     return taken.total() == 0
         ? said

@@ -2,18 +2,25 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.LayerKind;
+import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.RolloutReasons;
+import dev.tombolo.hub.rollout.RolloutReasons.Overruling;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
-/// `why` with what rollouts have to say: what they wait for is named before what the device itself
-/// says.
+/// `why` with what rollouts and layers have to say: what rollouts wait for is named before what the
+/// device itself says; what overrules them, and what does not come here, after it.
 final class WhyInRollouts {
   private WhyInRollouts() {}
 
@@ -23,17 +30,19 @@ final class WhyInRollouts {
       return theirs;
     }
     SlotRef slot = condition.device().slot();
+    Optional<SlotSettings> settings = views.settings(slot);
     List<Standing> standings = views.rollouts().standings(slot, nowMillis);
-    if (standings.isEmpty()) {
-      return theirs;
-    }
-    List<Layer> layers = views.settings(slot).map(SlotSettings::layers).orElse(List.of());
-    return RolloutReasons.among(theirs, standings, record -> isOverruled(record, layers));
+    List<Layer> layers = settings.map(SlotSettings::layers).orElse(List.of());
+    List<Reason> all =
+        new ArrayList<>(
+            RolloutReasons.among(theirs, standings, record -> overruling(record, layers)));
+    settings.flatMap(WhyInRollouts::leftOut).ifPresent(all::add);
+    return all;
   }
 
-  /// Whether somebody has assigned something to the slot since the rollout was made.
-  private static boolean isOverruled(RolloutRecord record, List<Layer> layers) {
-    Layer.Choice narrowest = null;
+  /// What somebody has assigned to the slot since the rollout was made: the narrowest counts.
+  static Optional<Overruling> overruling(RolloutRecord record, List<Layer> layers) {
+    Optional<Overruling> narrowest = Optional.empty();
     for (Layer layer : layers) {
       boolean isAssigned =
           switch (layer.kind()) {
@@ -41,8 +50,30 @@ final class WhyInRollouts {
             case GLOBAL, ROLLOUT, OVERRIDE -> false;
           };
       Layer.Choice choice = isAssigned ? layer.choices().get(record.application()) : null;
-      narrowest = choice == null ? narrowest : choice;
+      if (choice != null) {
+        narrowest =
+            choice.given().millis() <= record.createdMillis()
+                ? Optional.empty()
+                : Optional.of(
+                    new Overruling(
+                        layer.kind().word() + "/" + layer.name(),
+                        choice.release(),
+                        choice.version(),
+                        layer.kind() == LayerKind.FLEET));
+      }
     }
-    return narrowest != null && narrowest.given().millis() > record.createdMillis();
+    return narrowest;
+  }
+
+  /// What is selected for the fleet, or by a rollout, and goes only to other devices.
+  static Optional<Reason> leftOut(SlotSettings settings) {
+    Set<String> out = new TreeSet<>();
+    for (Layer layer : settings.layers()) {
+      layer.choices().keySet().forEach(name -> out.add(name.text()));
+    }
+    Layering.of(settings)
+        .applications()
+        .forEach(application -> out.remove(application.name().text()));
+    return out.isEmpty() ? Optional.empty() : Optional.of(new Reason.LeftOut(List.copyOf(out)));
   }
 }

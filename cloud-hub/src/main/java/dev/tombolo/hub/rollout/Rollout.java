@@ -69,8 +69,12 @@ public final class Rollout {
 
   private boolean isSuspicionOver;
 
-  /// Since when the open wave is dark as a whole, as far as this process saw it; 0: it is not.
+  /// Since when the open wave is dark as a whole, or all are open and only dark devices are left,
+  /// as far as this process saw it; 0: it is not so.
   private long darkSinceMillis;
+
+  /// Devices that the rollout is not about any more, decided or not.
+  private int outside;
 
   /// How far devices have been looked at, as far as this process did; null: not at all.
   private RolloutChange.@Nullable Looked looked;
@@ -143,6 +147,22 @@ public final class Rollout {
   /// The rollout is not about it any more.
   public boolean isOutside(int member) {
     return members.has(member, Members.OUTSIDE);
+  }
+
+  /// How many those are.
+  public int outside() {
+    return outside;
+  }
+
+  /// It was not decided when the rollout ceased to be about it, and no permit of it is out: an
+  /// older rollout may have it.
+  boolean hasLeft(int member) {
+    return hasLeft(member, isOutside(member));
+  }
+
+  /// As it would be.
+  public boolean hasLeft(int member, boolean isOutside) {
+    return isOutside && !members.phaseOf(member).isDecided() && !members.isOut(member);
   }
 
   /// Whether the rollout still decides what it has.
@@ -306,13 +326,14 @@ public final class Rollout {
   /// What is selected for the hardware that has the slot now. A permit is for one device alone: who
   /// takes over the slot does not get that of the one before.
   public Choice choice(int member, int holder) {
-    return choice(member, holder, isOutside(member));
+    return choice(member, holder, isOutside(member), isSuperseded(member));
   }
 
   /// As it would be.
   ///
   /// @param isOutside whether the rollout would not be about the device any more
-  public Choice choice(int member, int holder, boolean isOutside) {
+  /// @param isSuperseded whether a newer one would have it
+  public Choice choice(int member, int holder, boolean isOutside, boolean isSuperseded) {
     Phase phase = members.phaseOf(member);
     boolean isOthers = phase.isInFlight() && members.holder[member] != holder;
     return Choice.of(
@@ -321,7 +342,7 @@ public final class Rollout {
         members.wave[member],
         members.granted[member],
         members.prior[member],
-        isOutside || isSuperseded(member),
+        isOutside || isSuperseded,
         isSuspect(member));
   }
 
@@ -456,6 +477,7 @@ public final class Rollout {
     Arrays.fill(counts, 0);
     Arrays.fill(outs, 0);
     inFlight = 0;
+    outside = 0;
   }
 
   private void suspect(int member) {
@@ -498,6 +520,7 @@ public final class Rollout {
     members.prior[member] = moved.prior();
     members.holder[member] = moved.holder();
     members.reason(member, moved.reason());
+    outside += (moved.isOutside() ? 1 : 0) - (isOutside(member) ? 1 : 0);
     members.set(member, Members.OUTSIDE, moved.isOutside());
     boolean isOfThisLife = moved.life() == record.life();
     members.set(
@@ -534,11 +557,13 @@ public final class Rollout {
     enter(member, wasOut);
   }
 
-  void supersede(int member) {
-    if (!isSuperseded(member)) {
+  /// A newer rollout has the device, or has it no more.
+  void supersede(int member, boolean isSuperseded) {
+    if (isSuperseded(member) != isSuperseded) {
       boolean wasOut = leave(member);
-      members.set(member, Members.SUPERSEDED, true);
+      members.set(member, Members.SUPERSEDED, isSuperseded);
       enter(member, wasOut);
+      enqueueIfReady(member);
     }
   }
 

@@ -1,13 +1,16 @@
 package dev.tombolo.hub.rollout;
 
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Says why a device of a rollout does not have its release yet, the nearest cause first. Whoever
@@ -15,26 +18,47 @@ import java.util.stream.Collectors;
 public final class RolloutReasons {
   private RolloutReasons() {}
 
-  /// What is said of a device, with what its rollouts wait for before what it says itself.
+  /// What is said of a device, with what its rollouts wait for before what it says itself, and what
+  /// overrules them after it.
   ///
   /// @param theirs without rollouts
   /// @param newestFirst where the device stands in its rollouts
-  /// @param isOverruled whether somebody has assigned something to the slot since a rollout was
-  ///   made
+  /// @param overruling what was assigned to the slot since a rollout was made; empty: nothing
   public static List<Reason> among(
-      List<Reason> theirs, List<Standing> newestFirst, Predicate<RolloutRecord> isOverruled) {
+      List<Reason> theirs,
+      List<Standing> newestFirst,
+      Function<RolloutRecord, Optional<Overruling>> overruling) {
     Set<Name> told = new HashSet<>();
+    Set<Name> toldLeft = new HashSet<>();
     List<Reason> ours = new ArrayList<>();
+    List<Reason> left = new ArrayList<>();
+    List<Reason> overruled = new ArrayList<>();
     for (Standing standing : newestFirst) {
-      // Of older ones nothing is waited for any more.
-      boolean isNewest = told.add(standing.record().application());
-      if (isNewest && !isOverruled.test(standing.record())) {
+      Name application = standing.record().application();
+      // Of older ones nothing is waited for any more, unless the device has left the newer ones.
+      if (told.contains(application) || standing.supersededBy() != null) {
+        continue;
+      }
+      Optional<Overruling> by = overruling.apply(standing.record());
+      if (by.isPresent()) {
+        told.add(application);
+        by.get().of(standing).ifPresent(overruled::add);
+      } else if (standing.hasLeft()) {
+        if (toldLeft.add(application)) {
+          left.addAll(of(standing));
+        }
+      } else {
+        told.add(application);
         ours.addAll(opens(standing, needs(of(standing), theirs), theirs));
       }
     }
-    if (ours.isEmpty()) {
-      return theirs;
-    }
+    ours.addAll(left);
+    List<Reason> all = ours.isEmpty() ? new ArrayList<>(theirs) : joined(ours, theirs);
+    all.addAll(overruled);
+    return all;
+  }
+
+  private static List<Reason> joined(List<Reason> ours, List<Reason> theirs) {
     List<Reason> all = new ArrayList<>();
     for (Reason reason : theirs) {
       if (reason instanceof Reason.NotReached) {
@@ -50,6 +74,27 @@ public final class RolloutReasons {
       }
     }
     return all;
+  }
+
+  /// What counts on a device instead of what a rollout selects.
+  ///
+  /// @param layer `site/store-117`
+  /// @param isForAll it was assigned to the whole fleet
+  public record Overruling(String layer, Digest release, String version, boolean isForAll) {
+    /// Empty where it makes no difference: the release is the same, or the rollout was through with
+    /// the device before all got the next one.
+    private Optional<Reason> of(Standing at) {
+      RolloutRecord record = at.record();
+      boolean isOver = isForAll && at.phase().isDecided();
+      return isOver || release.equals(record.digest())
+          ? Optional.empty()
+          : Optional.of(
+              new Reason.RolloutOverruled(
+                  record.id().toString(),
+                  record.release().toString(),
+                  layer,
+                  new ReleaseRef(record.application(), version).toString()));
+    }
   }
 
   /// A device that has all of the release and lacks what the release needs says so; it does not

@@ -152,23 +152,47 @@ public final class RolloutSteps {
     return changes;
   }
 
+  /// Whether the rollout is done but for devices that have been dark for a while: all of its waves
+  /// are open, nobody who was reached is undecided, and no permit of it may be in use. It holds
+  /// nothing up. After a start of the hub everybody is dark at first.
+  public static boolean isDoneButForDark(Rollout rollout, long nowMillis) {
+    return isOnlyDarkLeft(rollout)
+        && rollout.darkSinceMillis() > 0
+        && nowMillis - rollout.darkSinceMillis() >= DARK_MILLIS;
+  }
+
+  private static boolean isOnlyDarkLeft(Rollout rollout) {
+    if (!(rollout.state() instanceof RolloutState.Rolling)
+        || rollout.state().openThrough() < rollout.record().plan().last()
+        || isRetrying(rollout)
+        || rollout.inFlight() > 0) {
+      return false;
+    }
+    for (WaveCount count : rollout.counts()) {
+      if (count.succeeded() + count.failed() + count.back() + count.dark() < count.total()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Nobody has proven the release, and the open wave has been dark as a whole for a while: so many
   /// connected devices of later waves take its place that the rollout does not wait for one shop.
   private static void standIns(
       Rollout rollout, RolloutState.Rolling at, long nowMillis, List<RolloutChange> changes) {
     int wave = at.openThrough();
     WaveCount count = rollout.count(wave);
+    boolean isLast = wave >= rollout.record().plan().last();
     boolean isDark =
-        wave < rollout.record().plan().last()
-            && count.total() > 0
-            && count.dark() == count.total()
-            && !isProven(rollout, wave);
+        isLast
+            ? isOnlyDarkLeft(rollout)
+            : count.total() > 0 && count.dark() == count.total() && !isProven(rollout, wave);
     long since = rollout.darkSinceMillis();
     if (isDark != since > 0) {
       changes.add(new RolloutChange.Darkened(rollout.id(), isDark ? nowMillis : 0));
       return;
     }
-    if (!isDark || nowMillis - Math.max(since, at.openedMillis()) < DARK_MILLIS) {
+    if (!isDark || isLast || nowMillis - Math.max(since, at.openedMillis()) < DARK_MILLIS) {
       return;
     }
     for (int member : rollout.connectedBehind(wave, Math.min(SLICE, count.total()))) {

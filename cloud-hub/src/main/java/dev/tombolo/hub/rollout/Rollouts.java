@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// All rollouts, in memory. Of those of one application the newest that has a device decides; it
-/// supersedes the older ones there.
+/// supersedes the older ones there, until the device leaves it.
 public final class Rollouts {
   /// Rollouts kept of one application of a fleet.
   public static final int OF_APPLICATION_MAX = 16;
@@ -74,18 +74,37 @@ public final class Rollouts {
       case RolloutChange.Joined joined -> {
         if (rollout != null) {
           rollout.apply(joined);
-          supersede(rollout, joined.slots());
+          joined.slots().forEach(slot -> supersede(rollout.record(), slot));
         }
       }
-      case RolloutChange.Put _,
-          RolloutChange.Moved _,
-          RolloutChange.Counted _,
+      case RolloutChange.Moved moved -> {
+        if (rollout != null) {
+          boolean hadLeft = rollout.hasLeft(moved.member());
+          rollout.apply(moved);
+          if (rollout.hasLeft(moved.member()) != hadLeft) {
+            supersede(rollout.record(), rollout.slot(moved.member()));
+          }
+        }
+      }
+      case RolloutChange.SuspicionOver over -> {
+        if (rollout != null) {
+          rollout.apply(over);
+          supersedeOutside(rollout);
+        }
+      }
+      case RolloutChange.Put put -> {
+        boolean isRestored = put.record().life() > rollout.record().life();
+        rollout.apply(put);
+        if (isRestored) {
+          supersedeOutside(rollout);
+        }
+      }
+      case RolloutChange.Counted _,
           RolloutChange.Seen _,
           RolloutChange.Found _,
           RolloutChange.Bound _,
           RolloutChange.Skipped _,
           RolloutChange.OverSeen _,
-          RolloutChange.SuspicionOver _,
           RolloutChange.SlotGone _,
           RolloutChange.Postponed _,
           RolloutChange.LookedAgain _,
@@ -121,15 +140,22 @@ public final class Rollouts {
     }
   }
 
-  private void supersede(Rollout newer, List<SlotRef> slots) {
-    for (Rollout older : of(newer.record().scope().fleet(), newer.record().application())) {
-      if (older.id().compareTo(newer.id()) < 0) {
-        for (SlotRef slot : slots) {
-          int member = older.find(slot);
-          if (member >= 0 && newer.find(slot) >= 0) {
-            older.supersede(member);
-          }
-        }
+  /// Whether a permit may be out of who is outside has changed.
+  private void supersedeOutside(Rollout rollout) {
+    for (int member = 0; rollout.outside() > 0 && member < rollout.size(); member++) {
+      if (rollout.isOutside(member)) {
+        supersede(rollout.record(), rollout.slot(member));
+      }
+    }
+  }
+
+  private void supersede(RolloutRecord any, SlotRef slot) {
+    boolean isTaken = false;
+    for (Rollout each : of(any.scope().fleet(), any.application())) {
+      int member = each.find(slot);
+      if (member >= 0) {
+        each.supersede(member, isTaken);
+        isTaken |= !each.hasLeft(member);
       }
     }
   }

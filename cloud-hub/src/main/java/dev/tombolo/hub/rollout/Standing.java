@@ -41,6 +41,11 @@ public record Standing(
     return Choice.of(record, phase, wave, grantedMillis, prior, isAway, isSuspect);
   }
 
+  /// An older rollout may have it.
+  public boolean hasLeft() {
+    return isOutside && !phase.isDecided() && !isOut;
+  }
+
   private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");
 
   public static Standing of(Rollouts rollouts, Rollout rollout, int member, long nowMillis) {
@@ -48,7 +53,8 @@ public record Standing(
     if (rollout.isSuperseded(member)) {
       for (Rollout each :
           rollouts.of(rollout.record().scope().fleet(), rollout.record().application())) {
-        if (each.find(rollout.slot(member)) >= 0) {
+        int there = each.find(rollout.slot(member));
+        if (there >= 0 && !each.hasLeft(there)) {
           by = each.id();
           break;
         }

@@ -146,7 +146,9 @@ final class SqliteRolloutViews implements RolloutViews {
         RolloutId by = newest.get(record.application());
         standings.add(
             standing(at.view, slot, at.site, at.moved::get, at.out + elsewhere, by, nowMillis));
-        newest.putIfAbsent(record.application(), record.id());
+        if (!standings.getLast().hasLeft()) {
+          newest.putIfAbsent(record.application(), record.id());
+        }
       }
     }
     return standings;
@@ -211,7 +213,9 @@ final class SqliteRolloutViews implements RolloutViews {
                 .add(
                     standing(
                         view, slot, alone, moved::get, 0, before.get(record.application()), 0));
-            before.putIfAbsent(record.application(), record.id());
+            if (!choices.get(slot).getLast().hasLeft()) {
+              before.putIfAbsent(record.application(), record.id());
+            }
           });
     }
     return choices;

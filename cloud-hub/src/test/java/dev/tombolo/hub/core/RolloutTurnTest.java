@@ -670,6 +670,360 @@ class RolloutTurnTest {
     assertThat(rollout().wave(member(other))).isZero();
   }
 
+  /// Done but for a dark one: a newer assignment is let through, counts for that one too, and the
+  /// rollout waits for nobody any more.
+  @Test
+  void whatIsDoneButForDarkDevicesHoldsNothingUp() {
+    doneButForOther();
+    Digest third = pushed("3.0");
+
+    AdminAnswer answer = assigned("3.0", Optional.empty());
+
+    assertThat(answer)
+        .isEqualTo(
+            new AdminAnswer.Done(
+                List.of(
+                    "embedding@3.0 assigned to production",
+                    "rollout r1 (embedding@2.0) is done but for 1 not reached yet; those that this"
+                        + " reaches get it instead and leave the rollout")));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().isOutside(member(other))).isTrue();
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+    assertThat(rollout().counts().getLast().outside()).isEqualTo(1);
+    assertThat(rollout().count(0).succeeded()).isEqualTo(1);
+    scene.connected(other, scene.birth("boot-2", 1));
+    assertThat(selected(other).release()).isEqualTo(third);
+    assertThat(selected(other).isGated()).isFalse();
+
+    scene.restart();
+    assertThat(rollout().isOutside(member(other))).isTrue();
+  }
+
+  @Test
+  void aDryRunSaysThatSomethingNewComesOverAnOpenRollout() {
+    scene.apply(application("1.0"));
+    doneButForOther();
+    pushed("3.0");
+
+    assertThat(warnings(application("3.0")))
+        .containsExactly(
+            "rollout r1 (embedding@2.0) is done but for 1 not reached yet; those that this reaches"
+                + " get it instead and leave the rollout");
+    assertThat(warnings(application("1.0"))).isEmpty();
+    assertThat(scene.apply(application("3.0"))).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  /// It may be at it, and only its line be down for a moment. After its start the hub has heard of
+  /// nobody.
+  @Test
+  void aRolloutIsDoneButForDarkDevicesOnlyWhenTheyHaveBeenDarkForAWhile() {
+    doneButForOther();
+    pushed("3.0");
+    scene.restart();
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+
+    scene.pass(Duration.ofMinutes(9));
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+    scene.pass(Duration.ofMinutes(1));
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void whoIsReachedAndUndecidedHoldsOthersUp() {
+    doneButForOther();
+    pushed("3.0");
+
+    SessionId line = scene.connected(other, scene.birth("boot-2", 1));
+
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+    sequence = 0;
+    says(line, other, target, ApplicationStatus.Phase.STAGED, old);
+    scene.tell(new HubEvent.SessionClosed(line, other.device(), true, ""));
+    scene.pass(Duration.ofMinutes(30));
+    assertThat(rollout().inFlight()).isEqualTo(1);
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  @Test
+  void aPausedRolloutIsKeptAsItIs() {
+    doneButForOther();
+    pushed("3.0");
+
+    steer(AdminCommand.SteerRollout.Action.PAUSE);
+
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  /// The others wait for their release as before; taken back, it is as if it had not been.
+  @Test
+  void whatASiteIsAssignedTakesOnlyItsOwnDevicesOutOfAnOpenRollout() {
+    Name far = new Name("store-118");
+    scene.apply(Scene.site(far));
+    EnrolResponse there = scene.enrol(scene.token(Optional.of(far), Optional.empty(), 1), "there");
+    doneButForOther();
+    assertThat(rollout().counts().getLast().dark()).isEqualTo(2);
+    pushed("3.0");
+
+    assertThat(assigned("3.0", Optional.of(far))).isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().isOutside(member(there))).isTrue();
+    assertThat(rollout().isOutside(member(other))).isFalse();
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(rollout().counts().getLast().dark()).isEqualTo(1);
+
+    assertThat(
+            scene.command(
+                new AdminCommand.Unassign(
+                    APP, Scene.FLEET, Optional.of(far), Optional.empty(), Optional.empty())))
+        .isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().isOutside(member(there))).isFalse();
+    assertThat(rollout().counts().getLast().dark()).isEqualTo(2);
+  }
+
+  /// The canary has the release, nobody has heard of the other one for a while.
+  private void doneButForOther() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    scene.pass(Duration.ofMinutes(1));
+    scene.pass(Duration.ofMinutes(10));
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Rolling.class, at -> assertThat(at.openThrough()).isEqualTo(1));
+  }
+
+  private AdminAnswer assigned(String version, Optional<Name> site) {
+    return scene.command(
+        new AdminCommand.Assign(
+            new ReleaseRef(APP, version), Scene.FLEET, site, Optional.empty(), Optional.empty()));
+  }
+
+  private List<String> warnings(AdminObject object) {
+    AdminAnswer answer =
+        scene.command(
+            new AdminCommand.Apply(
+                List.of(object), Optional.empty(), true, Optional.empty(), Map.of(), true));
+    if (answer instanceof AdminAnswer.Done done && done.applied() != null) {
+      return done.applied().warnings();
+    }
+    throw new AssertionError("not done: " + answer);
+  }
+
+  /// Named by both: the older one had not been through with it.
+  @Test
+  void whoLeavesANewerRolloutComesBackToTheOlderOne() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    create();
+    Digest third = pushed("3.0");
+    labelled(canary, Map.of("tier", "pilot"));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(selected(canary).release()).isEqualTo(third);
+    assertThat(rollout().isSuperseded(member(canary))).isTrue();
+
+    labelled(canary, Map.of());
+
+    assertThat(rollout().isSuperseded(member(canary))).isFalse();
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isTrue();
+    assertThat(why(canary).getFirst()).isInstanceOf(Reason.RolloutStaging.class);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.PERMITTED);
+    assertThat(selected(other).release()).isEqualTo(old);
+    scene.tell(new HubEvent.SessionClosed(second, other.device(), true, ""));
+
+    labelled(canary, Map.of("tier", "pilot"));
+    assertThat(selected(canary).release()).isEqualTo(third);
+    assertThat(rollout().isSuperseded(member(canary))).isTrue();
+    assertThat(rollout().inFlight()).isEqualTo(1);
+    scene.restart();
+    assertThat(rollout().isSuperseded(member(canary))).isTrue();
+    labelled(canary, Map.of());
+    scene.restart();
+    assertThat(rollout().isSuperseded(member(canary))).isFalse();
+  }
+
+  /// The older one had not moved it yet: its release was never proven there.
+  @Test
+  void whatANewerRolloutRollsBackGoesToWhatRanThereNotToWhatAnOlderOneMeantToBring() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    Digest third = pushed("3.0");
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, third, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, third, ApplicationStatus.Phase.LIVE, third);
+
+    scene.command(
+        new AdminCommand.SteerRollout(
+            new RolloutId(2),
+            AdminCommand.SteerRollout.Action.ROLLBACK,
+            "",
+            false,
+            Optional.empty()));
+
+    assertThat(selected(canary).release()).isEqualTo(old);
+    assertThat(selected(canary).isGated()).isFalse();
+  }
+
+  /// It may still switch by its permit: until that is sure, nobody else gives it one.
+  @Test
+  void whoLeavesANewerRolloutWithAPermitComesBackWhenItHasGivenThatUp() {
+    create();
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    Digest third = pushed("3.0");
+    labelled(canary, Map.of("tier", "pilot"));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, third, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+    scene.tell(new HubEvent.SessionClosed(line, canary.device(), true, ""));
+
+    labelled(canary, Map.of());
+    assertThat(rollout().isSuperseded(member(canary))).isTrue();
+    line = scene.connected(canary, scene.birth("boot-1", 2));
+    says(line, canary, old, ApplicationStatus.Phase.LIVE, old);
+
+    assertThat(rollout().isSuperseded(member(canary))).isFalse();
+    assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
+  /// Nobody looks at it once it goes on, before some have got permits.
+  @Test
+  void whoLosesTheLabelOfAnAbortedRolloutIsNotTriedAgain() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+
+    labelled(other, Map.of());
+    assertThat(rollout().isOutside(member(other))).isTrue();
+    steer(AdminCommand.SteerRollout.Action.RETRY);
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+  }
+
+  /// The last policy goes: the application goes everywhere again.
+  @Test
+  void whereADestinationIsTakenAwayDarkDevicesComeBack() {
+    goesTo(Map.of("size", "large"));
+    labelled(canary, Map.of("size", "large"));
+    labelled(other, Map.of("size", "large"));
+    doneButForOther();
+    labelled(other, Map.of());
+    assertThat(rollout().isOutside(member(other))).isTrue();
+
+    assertThat(scene.apply(application("1.0"))).isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().isOutside(member(other))).isFalse();
+  }
+
+  /// Labels of the scope do not make destinations mean nothing.
+  @Test
+  void aDryRunKnowsWhoIsLeftOutByADestinationThoughLabelsAreSaid() {
+    scene.apply(application("1.0"));
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    toPilots(canary, other);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    scene.pass(Duration.ofMinutes(1));
+    scene.pass(Duration.ofMinutes(10));
+    scene.pass(Duration.ofMinutes(10));
+    goesTo(Map.of("tier", "pilot"));
+    scene.pass(Duration.ofSeconds(1));
+    goesTo(Map.of("size", "large"));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().isOutside(member(other))).isTrue();
+    assertThat(applications(other)).isEmpty();
+    assertThat(
+            wouldChange(new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of())))
+        .isZero();
+  }
+
+  /// Labels change again while a walk is under way: it goes on from where it is.
+  @Test
+  void whoIsInARolloutIsLookedAtASliceATickAndFromWhereItWas() {
+    int many = 2 * RolloutDriver.LOOK_SLICE;
+    for (int i = 0; i < many; i++) {
+      scene.enrol(scene.token(Optional.of(Scene.SITE), Optional.empty(), 1), "more-" + i);
+    }
+    scene.apply(labelledSite(Map.of("tier", "pilot")));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(new Wave("all", new Pick.Count(1_000), new Gate(100, 0, false))),
+            Optional.empty()));
+    for (int i = 0; i < 10; i++) {
+      scene.pass(Duration.ofSeconds(1));
+    }
+    int size = rollout().size();
+    assertThat(size).isEqualTo(many + 2);
+    assertThat(rollout().leftToLook()).isZero();
+    HubState state = scene.state();
+    RolloutDriver driver = new RolloutDriver(state, new Rendered(state));
+    int from = rollout().nextToLook() % size;
+
+    state.apply(sitePut(Map.of()));
+    ticked(driver);
+    assertThat(rollout().outside()).isEqualTo(RolloutDriver.LOOK_SLICE);
+    assertThat(rollout().leftToLook()).isEqualTo(size - RolloutDriver.LOOK_SLICE);
+    state.apply(sitePut(Map.of("size", "large")));
+    ticked(driver);
+
+    assertThat(rollout().outside()).isEqualTo(2 * RolloutDriver.LOOK_SLICE);
+    assertThat(rollout().leftToLook()).isEqualTo(size - RolloutDriver.LOOK_SLICE);
+    assertThat(rollout().nextToLook()).isEqualTo((from + 2 * RolloutDriver.LOOK_SLICE) % size);
+    for (int i = 0; i < 4; i++) {
+      ticked(driver);
+    }
+    assertThat(rollout().outside()).isEqualTo(size);
+    assertThat(rollout().leftToLook()).isZero();
+  }
+
+  /// One look at the time, and nothing after it.
+  private void ticked(RolloutDriver driver) {
+    StepDraft draft = new StepDraft(scene.now, scene.state().lastAudit);
+    driver.tick(draft);
+    draft.finish().changes().forEach(scene.state()::apply);
+  }
+
+  private HubChange sitePut(Map<String, String> labels) {
+    Kept<AdminObject.Site> before = known(scene.state().sites.get(Scene.SITE));
+    return new HubChange.SitePut(
+        new Kept<>(before.id(), labelledSite(labels), before.generation() + 1, scene.now, "alice"));
+  }
+
+  private static AdminObject.Site labelledSite(Map<String, String> labels) {
+    return new AdminObject.Site(
+        Scene.SITE, Scene.FLEET, "", labels, "Europe/Berlin", "", "", Map.of());
+  }
+
   private void goesTo(Map<String, String> labels) {
     scene.apply(
         new AdminObject.Application(

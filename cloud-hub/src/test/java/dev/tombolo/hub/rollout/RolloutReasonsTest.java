@@ -2,6 +2,7 @@ package dev.tombolo.hub.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.rollout.RolloutReasons.Overruling;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -167,7 +169,10 @@ class RolloutReasonsTest {
     Set<Class<?>> given = new HashSet<>();
     for (Standing standing : all()) {
       RolloutReasons.of(standing).forEach(reason -> given.add(reason.getClass()));
+      among(standing, overruling("site/store-1", "3.0", false))
+          .forEach(reason -> given.add(reason.getClass()));
     }
+    given.remove(Reason.UpToDate.class);
 
     assertThat(ReasonKind.IN_A_ROLLOUT.all()).filteredOn(it -> !given.contains(it)).isEmpty();
     assertThat(given)
@@ -222,6 +227,62 @@ class RolloutReasonsTest {
       int siteFailed,
       int inFlight) {
     return standing(state, phase, wave, first, siteInFlight, siteFailed, inFlight, null, false);
+  }
+
+  /// A site has had something of its own assigned since.
+  @Test
+  void whatOverrulesARolloutIsNamedWithItsLayer() {
+    RolloutState open = new RolloutState.Rolling(0, NOW, 0, "");
+    Overruling site = overruling("site/store-1", "3.0", false);
+
+    List<Reason> reasons = among(at(open, Phase.WAITING, 0), site);
+
+    assertThat(reasons)
+        .containsExactly(
+            new Reason.UpToDate(),
+            new Reason.RolloutOverruled("r7", "embedding@2.0", "site/store-1", "embedding@3.0"));
+    assertThat(ReasonText.say(reasons.getLast()))
+        .isEqualTo(
+            "Rollout r7 (embedding@2.0) is superseded here by layer site/store-1: embedding@3.0"
+                + " was assigned there since.");
+    assertThat(among(at(open, Phase.SUCCEEDED, 0), site)).isEqualTo(reasons);
+    assertThat(among(outside(open), site)).isEqualTo(reasons);
+  }
+
+  /// It has what the rollout brings, or all have gone on to the next one.
+  @Test
+  void whatOverrulesARolloutIsNotNamedWhereItMakesNoDifference() {
+    RolloutState over = new RolloutState.Completed(1, NOW);
+
+    assertThat(among(at(over, Phase.SUCCEEDED, 0), overruling("site/store-1", "2.0", false)))
+        .containsExactly(new Reason.UpToDate());
+    assertThat(among(at(over, Phase.SUCCEEDED, 0), overruling("fleet/retail", "3.0", true)))
+        .containsExactly(new Reason.UpToDate());
+    assertThat(among(outside(over), overruling("fleet/retail", "3.0", true))).hasSize(2);
+  }
+
+  /// What the older one waits for comes before why the newer one has nothing to say.
+  @Test
+  void whoHasLeftANewerRolloutHearsOfTheOlderOne() {
+    RolloutState open = new RolloutState.Rolling(0, NOW, 0, "");
+
+    List<Reason> reasons =
+        RolloutReasons.among(
+            List.of(new Reason.UpToDate()),
+            List.of(outside(open), at(open, Phase.WAITING, 0)),
+            record -> Optional.empty());
+
+    assertThat(reasons).hasSize(2).first().isInstanceOf(Reason.RolloutStaging.class);
+    assertThat(reasons.getLast()).isInstanceOf(Reason.RolloutLeft.class);
+  }
+
+  private static List<Reason> among(Standing standing, Overruling by) {
+    return RolloutReasons.among(
+        List.of(new Reason.UpToDate()), List.of(standing), record -> Optional.of(by));
+  }
+
+  private static Overruling overruling(String layer, String version, boolean isForAll) {
+    return new Overruling(layer, Digest.ofText(version), version, isForAll);
   }
 
   private static Standing superseded(RolloutState state) {

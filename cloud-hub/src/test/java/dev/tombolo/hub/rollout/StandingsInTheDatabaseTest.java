@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,40 @@ class StandingsInTheDatabaseTest {
     town.seconds(30 + 20 * (int) seed);
 
     same(town);
+  }
+
+  /// Labels come and go while lines, hubs and hardware do: the town looks each second whether more
+  /// devices could be switching than the budgets allow.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void whoLeavesARolloutAndComesBackStandsAsItIsInTheDatabase(long seed) {
+    Random random = new Random(seed);
+    Town town = new Town(seed, SITES, 4);
+    List<SlotRef> slots = List.copyOf(town.devices.keySet());
+    town.create(1, Town.NEW, plan());
+    town.seconds(60);
+    town.create(2, Town.NEWER, plan(), Set.of(new Name("site-1"), new Name("site-2")));
+    for (int i = 0; i < 400; i++) {
+      town.second();
+      SlotRef slot = slots.get(random.nextInt(slots.size()));
+      // A backup may know neither of them.
+      Rollout rollout = town.rollouts.find(new RolloutId(1 + random.nextInt(2)));
+      int member = rollout == null ? -1 : rollout.find(slot);
+      if (rollout != null && member >= 0) {
+        RolloutSteps.scoped(rollout, member, random.nextBoolean())
+            .ifPresent(change -> town.apply(List.of(change)));
+      }
+    }
+
+    same(town);
+    for (SlotRef slot : slots) {
+      assertThat(
+              inMemory(town, slot).stream()
+                  .filter(it -> it.supersededBy() == null && !it.hasLeft())
+                  .count())
+          .as(slot + " is of one rollout at most")
+          .isLessThanOrEqualTo(1);
+    }
   }
 
   @Test

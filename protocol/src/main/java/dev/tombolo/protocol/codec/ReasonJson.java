@@ -175,6 +175,10 @@ final class ReasonJson {
               f.text("rollout"), f.integer("untilMillis"), f.yes("sinceRestore"));
       case "rollout-left" ->
           new Reason.RolloutLeft(f.text("rollout"), f.text("labels"), f.text("application"));
+      case "rollout-overruled" ->
+          new Reason.RolloutOverruled(
+              f.text("rollout"), f.text("release"), f.text("layer"), f.text("assigned"));
+      case "left-out" -> new Reason.LeftOut(f.texts("applications"));
       case "rollout-superseded" -> new Reason.RolloutSuperseded(f.text("rollout"), f.text("by"));
       case "cause-given" -> new Reason.CauseGiven(f.text("why"));
       case "rollout-ended" ->
@@ -512,6 +516,14 @@ final class ReasonJson {
               .text("rollout", r.rollout())
               .text("labels", r.labels())
               .text("application", r.application());
+      case Reason.RolloutOverruled r ->
+          json.text("code", "rollout-overruled")
+              .text("rollout", r.rollout())
+              .text("release", r.release())
+              .text("layer", r.layer())
+              .text("assigned", r.assigned());
+      case Reason.LeftOut r ->
+          json.text("code", "left-out").texts("applications", r.applications());
       case Reason.RolloutSuperseded r ->
           json.text("code", "rollout-superseded").text("rollout", r.rollout()).text("by", r.by());
       case Reason.CauseGiven r -> json.text("code", "cause-given").text("why", r.why());

@@ -299,6 +299,22 @@ public sealed interface Reason {
 
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 
+  /// Something else was assigned to the device since the rollout was begun, and counts there.
+  ///
+  /// @param release of the rollout
+  /// @param layer `site/store-117`, `device/store-117/counter-1`, `fleet/retail`
+  /// @param assigned the release that counts
+  record RolloutOverruled(String rollout, String release, String layer, String assigned)
+      implements Reason {}
+
+  /// What is selected for the fleet and does not go to this device: none of its sync policies has
+  /// it among its destinations.
+  record LeftOut(List<String> applications) implements Reason {
+    public LeftOut {
+      applications = List.copyOf(applications);
+    }
+  }
+
   record DeadlinePassed(long atMillis) implements Reason {}
 
   /// What a person said when they stopped something.

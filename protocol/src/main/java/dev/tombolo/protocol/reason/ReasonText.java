@@ -566,6 +566,22 @@ public final class ReasonText {
                   + ", and has not told the outcome.";
       case Reason.RolloutSuperseded r ->
           "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
+      case Reason.RolloutOverruled r ->
+          "Rollout "
+              + r.rollout()
+              + " ("
+              + r.release()
+              + ") is superseded here by layer "
+              + r.layer()
+              + ": "
+              + r.assigned()
+              + " was assigned there since.";
+      case Reason.LeftOut r ->
+          String.join(", ", r.applications())
+              + (r.applications().size() == 1 ? " does" : " do")
+              + " not come here: the destinations of "
+              + (r.applications().size() == 1 ? "its" : "their")
+              + " sync policies leave the device out.";
       case Reason.RolloutLeft r ->
           "Rollout "
               + r.rollout()

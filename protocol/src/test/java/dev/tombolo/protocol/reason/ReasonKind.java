@@ -123,6 +123,7 @@ public enum ReasonKind {
           Reason.PermitOutstanding _,
           Reason.RolloutLeft _,
           Reason.RolloutSuperseded _,
+          Reason.RolloutOverruled _,
           Reason.RolloutEnded _,
           Reason.RolloutFailedHere _ ->
           IN_A_ROLLOUT;
@@ -132,7 +133,8 @@ public enum ReasonKind {
           Reason.ApprovalNeeded _,
           Reason.AgentTooOld _ ->
           AT_THE_HUB;
-      case Reason.UpToDate _,
+      case Reason.LeftOut _,
+          Reason.UpToDate _,
           Reason.BundleMissing _,
           Reason.BundleRefused _,
           Reason.BaseDamaged _,

@@ -172,7 +172,14 @@ final class EverythingConverges extends Invariant {
         standings(device, nowMillis),
         record -> {
           dev.tombolo.hub.core.Assignment it = assigned.get(record.application());
-          return it != null && it.changedMillis() > record.createdMillis();
+          return it == null || it.changedMillis() <= record.createdMillis()
+              ? Optional.empty()
+              : Optional.of(
+                  new RolloutReasons.Overruling(
+                      it.place().toString(),
+                      it.release(),
+                      it.ref().version(),
+                      it.place().site() == null));
         });
   }
 

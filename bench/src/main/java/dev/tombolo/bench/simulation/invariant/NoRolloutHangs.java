@@ -76,6 +76,10 @@ final class NoRolloutHangs extends Invariant {
       Assignment assigned = facts.hub.wanted(slot).get(rollout.record().application());
       boolean isOverruled =
           assigned != null && assigned.changedMillis() > rollout.record().createdMillis();
+      hold(
+          !isOverruled || rollout.isOutside(member) || facts.hub.goneSlots.contains(slot),
+          -1,
+          () -> rollout.id() + " waits for " + slot + ", for which " + assigned + " counts");
       if (holder != null && !isOverruled && !facts.wasCopied(holder)) {
         named(
             rollout, Standing.of(rollouts, rollout, member, nowMillis), holder, counts, nowMillis);

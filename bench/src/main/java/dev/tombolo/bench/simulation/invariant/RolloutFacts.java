@@ -55,6 +55,20 @@ final class RolloutFacts {
       return its != null && its.phase().isInFlight();
     }
 
+    /// Whether it was not decided when the rollout ceased to be about it, and no permit of it may
+    /// be out: then an older rollout may have it.
+    private boolean hasLeft(int member, long nowMillis) {
+      RolloutChange.Moved its = moved.get(member);
+      if (its == null || !its.isOutside()) {
+        return false;
+      }
+      boolean mayBeLost = its.life() != record.life() && nowMillis < record.suspectUntilMillis();
+      return switch (its.phase()) {
+        case WAITING, READY, RETRYING -> !mayBeLost;
+        case PERMITTED, SWITCHED, LOST, SUCCEEDED, FAILED, BACK -> false;
+      };
+    }
+
     /// By what was written down last of the member: the rollout is not about it any more.
     boolean isOutside(int member) {
       RolloutChange.Moved its = moved.get(member);
@@ -102,23 +116,31 @@ final class RolloutFacts {
   }
 
   /// Those slots that a newer rollout of the same application has.
-  Set<SlotRef> superseded(Its older) {
+  Set<SlotRef> superseded(Its older, long nowMillis) {
     Set<SlotRef> known = older.superseded;
-    if (known == null) {
-      known = new HashSet<>();
-      for (Its newer : all.tailMap(older.record.id(), false).values()) {
-        if (newer.record.application().equals(older.record.application())) {
-          known.addAll(newer.slots);
+    if (known != null) {
+      return known;
+    }
+    known = new HashSet<>();
+    boolean dependsOnTime = false;
+    for (Its newer : all.tailMap(older.record.id(), false).values()) {
+      if (!newer.record.application().equals(older.record.application())) {
+        continue;
+      }
+      dependsOnTime |= newer.record.suspectUntilMillis() > 0;
+      for (int member = 0; member < newer.slots.size(); member++) {
+        if (!newer.hasLeft(member, nowMillis)) {
+          known.add(newer.slots.get(member));
         }
       }
-      older.superseded = known;
     }
+    older.superseded = dependsOnTime ? null : known;
     return known;
   }
 
   void take(RolloutChange.Kept change) {
     replayed = null;
-    if (change instanceof RolloutChange.Joined || change instanceof RolloutChange.Gone) {
+    if (!(change instanceof RolloutChange.Moved) && !(change instanceof RolloutChange.Counted)) {
       all.values().forEach(its -> its.superseded = null);
     }
     switch (change) {
@@ -140,6 +162,9 @@ final class RolloutFacts {
       case RolloutChange.Moved moved -> {
         Its its = all.get(moved.rollout());
         if (its != null) {
+          if (moved.isOutside() || its.isOutside(moved.member())) {
+            all.values().forEach(each -> each.superseded = null);
+          }
           its.move(moved);
         }
       }

@@ -332,7 +332,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       return new Share(0, 0, 0, 0, 0, 0, false);
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
-    Set<SlotRef> superseded = facts.hub.rollouts.superseded(members);
+    Set<SlotRef> superseded = facts.hub.rollouts.superseded(members, facts.hub.clockMillis);
     int total = 0;
     int succeeded = 0;
     int failed = 0;
@@ -632,7 +632,22 @@ final class RolloutsKeepTheirBounds extends Invariant {
         permit.notAfterMillis() - permit.notBeforeMillis() == record.plan().permitMillis(),
         shop.number(),
         () -> "it switches by " + permit + ", which is not as long as permits of " + id);
+    overruled(shop, record, permit);
     budgets(shop, rollout, its, permit, nowMillis);
+  }
+
+  /// Nobody gets leave for what a newer assignment does not want. A backup may have taken one back.
+  private void overruled(Shop shop, RolloutRecord record, Permit permit) {
+    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    Assignment assigned =
+        device == null ? null : facts.hub.wanted(device.slot()).get(record.application());
+    hold(
+        assigned == null
+            || record.life() > 0
+            || assigned.changedMillis() <= record.createdMillis()
+            || permit.notBeforeMillis() <= assigned.changedMillis(),
+        shop.number(),
+        () -> "it switches by " + permit + ", given after " + assigned + " was assigned");
   }
 
   private static @Nullable RolloutId idOf(Permit permit) {

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What people say of rollouts besides the plain way: rollouts out of files, applied again and
 /// changed; plans that cannot be; words to rollouts that are over, or meant for another wave; sites
-/// and slots whose labels change, or that go, while a rollout is under way; and downloads paused
-/// twice.
+/// and slots whose labels change, or that go, while a rollout is under way; something newer that is
+/// assigned while one only waits for dark shops; and downloads paused twice.
 final class OddRollouts {
   private static final double GAP_MILLIS = 3.0 * VirtualTime.DAY;
 
@@ -72,7 +72,8 @@ final class OddRollouts {
     if (!world.faultsAreOn()) {
       return;
     }
-    switch (chance.below(12)) {
+    switch (chance.below(14)) {
+      case 12, 13 -> over();
       case 0, 1, 2 -> file();
       case 3, 4 -> steer();
       case 5, 6 -> wrong();
@@ -140,7 +141,10 @@ final class OddRollouts {
   }
 
   private ReleaseRef release() {
-    Name application = chance.oneOf(Releases.APPLICATIONS);
+    return release(chance.oneOf(Releases.APPLICATIONS));
+  }
+
+  private ReleaseRef release(Name application) {
     List<Releases.Release> all = world.releases().of(application);
     return all.isEmpty()
         ? new ReleaseRef(application, "1.0")
@@ -397,6 +401,80 @@ final class OddRollouts {
   private static AdminObject application(Name name, List<SyncPolicy> policies) {
     return new AdminObject.Application(
         name, World.FLEET, Optional.empty(), "", Map.of(), Map.of(), policies);
+  }
+
+  // ---- what is assigned over a rollout
+
+  /// A release for all, for a site or for one slot, again and again until a rollout that is open
+  /// lets it through; some of it is taken back later.
+  private void over() {
+    ReleaseRef release = release();
+    Optional<Name> site = chance.isWithin(0.5) ? Optional.of(site()) : Optional.empty();
+    SlotRef slot = world.slotOf(chance.oneOf(world.devices()));
+    Optional<SlotRef> own =
+        site.isEmpty() && chance.isWithin(0.3) ? Optional.ofNullable(slot) : Optional.empty();
+    boolean isFile = site.isEmpty() && own.isEmpty() && chance.isWithin(0.4);
+    AdminCommand assigns =
+        isFile
+            ? new AdminCommand.Apply(
+                List.of(
+                    new AdminObject.Application(
+                        release.name(),
+                        World.FLEET,
+                        Optional.of(release),
+                        "",
+                        Map.of(),
+                        Map.of(),
+                        List.of())),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Map.of(),
+                true)
+            : new AdminCommand.Assign(release, World.FLEET, site, own, Optional.empty());
+    if (chance.isWithin(0.6)) {
+      // Of one wave, so that soon only dark shops are left.
+      List<Wave> all = List.of(new Wave("all", new Pick.Rest(), new Gate(0, 0, false)));
+      create(release(release.name()), new Scope(World.FLEET, Set.of(), Map.of()), plan(all, null));
+    }
+    again(assigns, 16);
+    if (!isFile && (site.isPresent() || own.isPresent())) {
+      world
+          .scheduler()
+          .in(
+              chance.gap(2.0 * VirtualTime.DAY),
+              () -> {
+                if (world.faultsAreOn()) {
+                  ask(
+                      new AdminCommand.Unassign(
+                          release.name(), World.FLEET, site, own, Optional.empty()));
+                }
+              });
+    }
+  }
+
+  private void again(AdminCommand assigns, int tries) {
+    world
+        .operators()
+        .ask(
+            assigns,
+            answer -> {
+              if (answer instanceof AdminAnswer.Done done) {
+                boolean isOver =
+                    done.changes().stream().anyMatch(line -> line.contains("is done but for"));
+                world.counts().add(isOver ? "assigned over an open rollout" : "assigned beside");
+              } else if (tries > 0 && world.faultsAreOn()) {
+                world
+                    .scheduler()
+                    .in(
+                        chance.gap(8.0 * VirtualTime.HOUR),
+                        () -> {
+                          if (world.faultsAreOn()) {
+                            again(assigns, tries - 1);
+                          }
+                        });
+              }
+            });
   }
 
   // ---- downloads
