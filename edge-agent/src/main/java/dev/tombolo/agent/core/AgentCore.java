@@ -169,7 +169,7 @@ public final class AgentCore {
         reports.event(what, null, null, null, now, out);
         // Its first moment is a time that the hub's CA has signed.
         floor.raise(life.notBeforeMillis(), out);
-        link.renewed(life, now, out);
+        link.renewed(life, now, floor.trustedWallMillis(now), out);
         applications.renewed(out);
         reports.lineClosed();
       }

@@ -22,6 +22,10 @@ final class LinkSteps {
   private long renewalDueWallMillis;
   private long renewalRetryMillis;
   private boolean renewing;
+
+  /// The last certificate that came was old when it came.
+  private boolean wasOld;
+
   private boolean recovering;
   private boolean refusedAsExpired;
   private int recoveryFailures;
@@ -141,7 +145,11 @@ final class LinkSteps {
 
   /// The new certificate is shown at the next connect, so that one comes soon. An attempt under way
   /// shows the old one: what the hub says of that no longer counts.
-  void renewed(CertificateLife life, Now now, Outcome out) {
+  ///
+  /// One that is old when it comes answers a question of long ago, whose answer was lost: the next
+  /// is asked for as soon as it is due. If that one is old, too, the clock is wrong, and asking
+  /// does not help.
+  void renewed(CertificateLife life, Now now, long trustedWallMillis, Outcome out) {
     renewing = false;
     recovering = false;
     refusedAsExpired = false;
@@ -149,7 +157,11 @@ final class LinkSteps {
     renewalTrouble = Optional.empty();
     certificate = life;
     renewalDueWallMillis = Renewal.dueWallMillis(life, random.next());
-    renewalRetryMillis = now.monotonicMillis() + Renewal.pauseMillis(life);
+    boolean isOld = trustedWallMillis >= life.notBeforeMillis() + Renewal.pauseMillis(life);
+    long pause =
+        isOld && !wasOld ? Renewal.retryMillis(life, random.next()) : Renewal.pauseMillis(life);
+    renewalRetryMillis = now.monotonicMillis() + pause;
+    wasOld = isOld;
     Reason reason = new Reason.Starting("reconnecting with the new certificate");
     if (state instanceof LinkState.Open(var line, var _, var _, var _)) {
       out.effect(new AgentEffect.CloseLink(line));

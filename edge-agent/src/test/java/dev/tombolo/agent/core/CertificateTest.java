@@ -33,6 +33,41 @@ class CertificateTest {
     assertThat(shop.count(AgentEffect.Recover.class)).isZero();
   }
 
+  /// It was made for a question of a month ago, whose answer was lost.
+  @Test
+  void anOldAnswerIsFollowedByAnotherQuestionWhenItIsDue() {
+    shop.skipDays(35);
+    shop.seconds(5);
+    shop.tell(new AgentEvent.RenewalFinished(life(-27)));
+    shop.skipDays(9);
+    shop.seconds(300);
+    assertThat(shop.count(AgentEffect.Renew.class)).isEqualTo(2);
+
+    shop.tell(new AgentEvent.RenewalFinished(life(0)));
+    shop.seconds(300);
+    shop.skipDays(14);
+    shop.seconds(300);
+
+    assertThat(shop.count(AgentEffect.Renew.class)).isEqualTo(2);
+  }
+
+  @Test
+  void aClockThatIsAheadDoesNotAskForOneAfterTheOther() {
+    shop.skipDays(35);
+    shop.seconds(5);
+    for (int i = 0; i < 3; i++) {
+      shop.tell(new AgentEvent.RenewalFinished(life(-36)));
+      shop.seconds(300);
+    }
+
+    assertThat(shop.count(AgentEffect.Renew.class)).isEqualTo(2);
+  }
+
+  private CertificateLife life(int fromDays) {
+    long from = shop.now().wallMillis() + fromDays * 24L * 3600 * 1000 - 1_000;
+    return new CertificateLife(from, from + 45L * 24 * 3600 * 1000);
+  }
+
   @Test
   void whatHasRunOutIsRecoveredAndTheWorkloadRunsOn() {
     shop.lineCut = true;
