@@ -1,12 +1,15 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -57,6 +60,10 @@ public final class AgentLoop implements Runnable {
 
   /// Started while nothing could be saved, and not ended since.
   private final Set<Name> startedUnsaved = new HashSet<>();
+
+  /// Ended while nothing could be saved: the store still says that they run, and whoever watched
+  /// them tells it only once.
+  private final Map<ProcessIdentity, AgentEvent.WorkloadExited> endedUnsaved = new HashMap<>();
 
   private volatile boolean stopped;
 
@@ -191,15 +198,18 @@ public final class AgentLoop implements Runnable {
         case AgentEvent.ResultHandedIn result ->
             performer.accept(new AgentEffect.ResultRefused(result.request(), reason));
         case AgentEvent.StopAsked _ -> stopped = true;
-        case AgentEvent.WorkloadExited exited -> startedUnsaved.remove(exited.application());
+        case AgentEvent.WorkloadExited exited -> {
+          startedUnsaved.remove(exited.application());
+          endedUnsaved.put(exited.process(), exited);
+        }
         case AgentEvent.WorkloadStartFailed failed -> startedUnsaved.remove(failed.application());
         default -> {}
       }
     }
   }
 
-  /// Reads the store and starts again. Until then events are of no use: what they told is found out
-  /// anew.
+  /// Reads the store and starts again. Until then events are of no use, but for the ends of
+  /// processes: what they told is found out anew.
   private void recover(Now now, long waitMillisMax) throws InterruptedException {
     if (now.monotonicMillis() < recoverAtMillis) {
       long wait = Math.min(waitMillisMax, recoverAtMillis - now.monotonicMillis());
@@ -210,14 +220,17 @@ public final class AgentLoop implements Runnable {
     }
     inbox.forgetOwn();
     try {
-      AgentCore fresh = new AgentCore(store.load(), boot, random, now);
-      Step step = fresh.start(now);
+      AgentSnapshot left = store.load();
+      forgetUnknownEnds(left);
+      AgentCore fresh = new AgentCore(left, boot, random, now);
+      Step step = fresh.start(endedUnsaved, now);
       stand(fresh.told(), standing.trouble());
       commitStart(step);
       core = fresh;
       stand(fresh.told(), Optional.empty());
       recoveredAtMillis = now.monotonicMillis();
       startedUnsaved.clear();
+      endedUnsaved.clear();
       if (failures > 0) {
         troubleIsTold = true;
         watcher.storeRecovered();
@@ -234,16 +247,27 @@ public final class AgentLoop implements Runnable {
     }
   }
 
+  /// A workload that crashes again and again on a full disk must not fill the memory.
+  private void forgetUnknownEnds(AgentSnapshot left) {
+    Set<ProcessIdentity> known = new HashSet<>();
+    left.workloads().forEach(it -> known.add(it.process()));
+    endedUnsaved.keySet().retainAll(known);
+  }
+
   /// What is live runs, though its start cannot be saved: a shop whose disk is full must not be
-  /// dark after a power cut. A start that nobody noted is found and ended by the next one.
+  /// dark after a power cut or a crash. A start that nobody noted is found and ended by the next
+  /// one.
   private void commitStart(Step step) throws StoreException {
     try {
       store.commit(step.changes());
     } catch (StoreException e) {
       for (AgentEffect effect : step.effects()) {
-        if (effect instanceof AgentEffect.StartWorkload start
-            && startedUnsaved.add(start.application())) {
-          performer.accept(start);
+        boolean mayGoUnsaved =
+            effect instanceof AgentEffect.AdoptWorkload
+                || (effect instanceof AgentEffect.StartWorkload start
+                    && startedUnsaved.add(start.application()));
+        if (mayGoUnsaved) {
+          performer.accept(effect);
         }
       }
       throw e;

@@ -70,11 +70,17 @@ final class ApplicationSteps {
 
   /// Takes up what an earlier run of the agent left: watches its processes, repeats what it had
   /// asked for.
-  void resume(List<AgentSnapshot.Workload> left, Now now, Outcome out) {
+  void resume(
+      List<AgentSnapshot.Workload> left,
+      Map<ProcessIdentity, AgentEvent.WorkloadExited> ended,
+      Now now,
+      Outcome out) {
     for (AgentSnapshot.Workload stored : left) {
       Application application = applications.get(stored.name());
       if (application == null || !stored.process().bootId().equals(boot.machineBootId())) {
         out.change(new AgentChange.WorkloadGone(stored.name()));
+      } else if (ended.containsKey(stored.process())) {
+        workloads.ended(application, stored, ended.get(stored.process()), now, out);
       } else {
         workloads.adopt(application, stored, now, out);
       }

@@ -79,12 +79,16 @@ class AgentLoopTest {
   private final AgentLoop loop = loopOn(store);
 
   private AgentLoop loopOn(AgentStore store) {
+    return loopOn(store, "boot");
+  }
+
+  private AgentLoop loopOn(AgentStore store, String machineBoot) {
     return new AgentLoop(
         inbox,
         store,
         new AgentBoot(
             "run",
-            "boot",
+            machineBoot,
             "1.0",
             List.of("v1"),
             0,
@@ -253,37 +257,92 @@ class AgentLoopTest {
 
   @Test
   void whatIsLiveRunsAfterAPowerCutThoughTheDiskIsFull() throws InterruptedException {
-    Shop shop = new Shop();
-    Publisher.Signed release = shop.release("1.0");
-    shop.hub.assign(release);
-    shop.startAgent();
-    shop.until("it is live", () -> shop.isLive(release.digest()));
+    Shop shop = liveShop();
     shop.powerCut();
     commitsThatFail = 30;
     AgentLoop booted = loopOn(storeOn(shop.store));
 
-    for (int i = 0; i < 60; i++) {
-      millis += 1_000;
-      booted.turn(0);
-    }
+    turns(booted, 60);
     assertThat(effects).hasSize(1).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
 
     inbox.offer(
         new AgentEvent.WorkloadExited(
             Shop.APP, new ProcessIdentity("machine", 7, 7), 1, "out of memory"));
-    for (int i = 0; i < 60; i++) {
-      millis += 1_000;
-      booted.turn(0);
-    }
+    turns(booted, 60);
     assertThat(effects).hasSize(2).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
 
     commitsThatFail = 0;
-    for (int i = 0; i < 60; i++) {
-      millis += 1_000;
-      booted.turn(0);
-    }
+    turns(booted, 60);
     assertThat(effects.stream().filter(AgentEffect.StartWorkload.class::isInstance)).hasSize(3);
     assertThat(effects).hasAtLeastOneElementOfType(AgentEffect.OpenLink.class);
+  }
+
+  @Test
+  void whatEndsWhileTheDiskIsFullIsStartedAgain() throws InterruptedException {
+    Shop shop = liveShop();
+    ProcessIdentity process = shop.process().identity();
+    AgentLoop running = loopOn(storeOn(shop.store), process.bootId());
+    turns(running, 5);
+    effects.clear();
+
+    commitsThatFail = 30;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turns(running, 1);
+    inbox.offer(new AgentEvent.WorkloadExited(Shop.APP, process, 1, "out of memory"));
+    turns(running, 60);
+
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(1);
+
+    inbox.offer(
+        new AgentEvent.WorkloadExited(
+            Shop.APP, new ProcessIdentity(process.bootId(), 7, 7), 1, "again"));
+    turns(running, 60);
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(2);
+
+    commitsThatFail = 0;
+    turns(running, 60);
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(3);
+    assertThat(shop.store.load().workloads()).isEmpty();
+    assertThat(shop.store.after(0, 1_000, 1_000_000))
+        .filteredOn(row -> row.body().toString().contains("out of memory"))
+        .isNotEmpty();
+  }
+
+  @Test
+  void anAgentThatStartsOnAFullDiskLooksAfterWhatRuns() throws InterruptedException {
+    Shop shop = liveShop();
+    ProcessIdentity process = shop.process().identity();
+    commitsThatFail = 30;
+    AgentLoop booted = loopOn(storeOn(shop.store), process.bootId());
+    turns(booted, 1);
+
+    assertThat(done(AgentEffect.AdoptWorkload.class))
+        .containsExactly(new AgentEffect.AdoptWorkload(Shop.APP, process));
+    assertThat(done(AgentEffect.StartWorkload.class)).isEmpty();
+
+    inbox.offer(new AgentEvent.WorkloadExited(Shop.APP, process, -1, ""));
+    turns(booted, 60);
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(1);
+  }
+
+  private static Shop liveShop() {
+    Shop shop = new Shop();
+    Publisher.Signed release = shop.release("1.0");
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("it is live", () -> shop.isLive(release.digest()));
+    return shop;
+  }
+
+  private void turns(AgentLoop running, int turns) throws InterruptedException {
+    for (int i = 0; i < turns; i++) {
+      millis += 1_000;
+      running.turn(0);
+    }
+  }
+
+  private <T extends AgentEffect> List<T> done(Class<T> kind) {
+    return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   @Test
