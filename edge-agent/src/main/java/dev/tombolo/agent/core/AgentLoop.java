@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class AgentLoop implements Runnable {
   static final int BATCH_EVENTS_MAX = 64;
   static final long TICK_MILLIS = 1_000;
+
+  /// Time passes only when all that had come before has been told; in a flood, after so many.
+  static final int FULL_BATCHES_MAX = EventQueue.EVENTS_MAX / BATCH_EVENTS_MAX;
+
   static final long RECOVERY_MILLIS_MAX = 30_000;
 
   /// So long must all go well before a failure counts as the first again: a fault that comes back
@@ -53,6 +57,10 @@ public final class AgentLoop implements Runnable {
   private @Nullable AgentCore core;
   private Standing standing = new Standing(Optional.empty(), Optional.empty());
   private long tickDueMillis;
+
+  /// In a row, since the tick has been due.
+  private int fullBatches;
+
   private long recoverAtMillis;
   private long recoveredAtMillis;
   private int failures;
@@ -112,7 +120,7 @@ public final class AgentLoop implements Runnable {
     long wait = Math.min(waitMillisMax, Math.max(0, tickDueMillis - now.monotonicMillis()));
     List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
     now = clock.now();
-    if (now.monotonicMillis() >= tickDueMillis) {
+    if (now.monotonicMillis() >= tickDueMillis && mayTick(events)) {
       tickDueMillis = now.monotonicMillis() + TICK_MILLIS;
       events.add(new AgentEvent.Ticked());
     }
@@ -139,6 +147,16 @@ public final class AgentLoop implements Runnable {
       perform(effects, now);
       publish(now);
     }
+  }
+
+  private boolean mayTick(List<AgentEvent> events) {
+    boolean mayHaveMore = events.size() >= BATCH_EVENTS_MAX;
+    if (mayHaveMore && fullBatches + 1 < FULL_BATCHES_MAX) {
+      fullBatches++;
+      return false;
+    }
+    fullBatches = 0;
+    return true;
   }
 
   private void publish(Now now) {

@@ -185,7 +185,11 @@ final class ApplicationSteps {
 
   // News
 
+  /// What is late is found out only here: in a turn with much news, time passes last.
   void tick(Now now, Outcome out) {
+    for (Application application : applications.values()) {
+      changed |= probes.heard(application, now);
+    }
     settleAll(now, out);
   }
 

@@ -64,6 +64,16 @@ final class ProbeSteps {
     return begins;
   }
 
+  /// Time passes, and all that had come by now has been told.
+  ///
+  /// @return true when a probe is late
+  boolean heard(Application application, Now now) {
+    if (application.trial != null) {
+      application.trial.heard(now.monotonicMillis());
+    }
+    return application.watch != null && application.watch.late(now.monotonicMillis());
+  }
+
   private static boolean runs(Application application, Program program) {
     return !program.hasProcess() || WorkloadMachine.runs(application.workload, program.what());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -323,6 +324,43 @@ class AgentLoopTest {
     inbox.offer(new AgentEvent.WorkloadExited(Shop.APP, process, -1, ""));
     turns(booted, 60);
     assertThat(done(AgentEffect.StartWorkload.class)).hasSize(1);
+  }
+
+  @Test
+  void timePassesOnlyAfterWhatHadComeBefore() throws InterruptedException {
+    Shop shop = new Shop();
+    Publisher.Signed release =
+        shop.known(shop.publisher.sign(Publisher.probedTwice(Shop.APP, "1.0")));
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("its process", () -> shop.runs(release.digest()));
+    AgentLoop running = loopOn(storeOn(shop.store), shop.process().identity().bootId());
+    turns(running, 3);
+    long round = done(AgentEffect.RunProbe.class).getLast().round();
+
+    millis += 25_000;
+    for (int i = 0; i < AgentLoop.BATCH_EVENTS_MAX; i++) {
+      inbox.offer(new AgentEvent.ResultHandedIn(i, PEOPLE, "{}"));
+    }
+    for (String probe : List.of("first", "second")) {
+      inbox.offer(new AgentEvent.ProbeFinished(Shop.APP, probe, round, Optional.empty()));
+    }
+    turns(running, 3);
+
+    assertThat(shop.store.load().applications().getFirst().state())
+        .isInstanceOf(ReleaseState.Probing.class);
+  }
+
+  @Test
+  void timePassesAlsoInAFlood() throws InterruptedException {
+    for (int turn = 0; turn < 20; turn++) {
+      for (int i = 0; i < AgentLoop.BATCH_EVENTS_MAX; i++) {
+        inbox.offer(new AgentEvent.ResultHandedIn(i, PEOPLE, "{}"));
+      }
+      turn();
+    }
+
+    assertThat(done(AgentEffect.OpenLink.class)).hasSize(1);
   }
 
   private static Shop liveShop() {

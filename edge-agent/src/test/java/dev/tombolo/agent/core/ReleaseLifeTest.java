@@ -156,6 +156,65 @@ class ReleaseLifeTest {
     assertThat(shop.runs(third.digest())).isTrue();
   }
 
+  private Publisher.Signed probedTwice() {
+    Publisher.Signed release =
+        shop.known(shop.publisher.sign(Publisher.probedTwice(Shop.APP, "2.0")));
+    live("1.0");
+    shop.hub.assign(release);
+    shop.until("its process", () -> shop.runs(release.digest()));
+    return release;
+  }
+
+  /// Both probes are asked, the agent stands still, and their answers come in one turn.
+  private void bothAnswerAfter(long standsStillMillis, Optional<Reason> second) {
+    long asked = shop.count(AgentEffect.RunProbe.class);
+    shop.hanging.add(AgentEffect.RunProbe.class);
+    shop.until("both are asked", () -> shop.count(AgentEffect.RunProbe.class) == asked + 2);
+    shop.hanging.clear();
+    long round = shop.last(AgentEffect.RunProbe.class).round();
+    shop.pass(standsStillMillis);
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "first", round, Optional.empty()));
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "second", round, second));
+  }
+
+  @Test
+  void anAnswerThatStandsBehindAnotherInOneTurnIsNotLate() {
+    Publisher.Signed release = probedTwice();
+    shop.seconds(4);
+
+    bothAnswerAfter(9_500, Optional.empty());
+
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void theStartupTimeIsNotOverBeforeWhatHasComeIsHeard() {
+    Publisher.Signed release =
+        shop.known(shop.publisher.sign(Publisher.probedTwice(Shop.APP, "2.0")));
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.hanging.add(AgentEffect.RunProbe.class);
+    shop.until("both are asked", () -> shop.count(AgentEffect.RunProbe.class) == 2);
+    shop.hanging.clear();
+    long round = shop.last(AgentEffect.RunProbe.class).round();
+    shop.pass(25_000);
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "first", round, Optional.empty()));
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "second", round, Optional.empty()));
+
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void theSoakIsNotOverBeforeWhatHasComeIsHeard() {
+    Publisher.Signed release = probedTwice();
+    shop.seconds(4);
+
+    bothAnswerAfter(8_000, Optional.of(new Reason.ProbeFailed("second", "refused")));
+
+    shop.until("rolled back", () -> shop.isRolledBack(release.digest()));
+    assertThat(shop.hub.happened("live")).isEqualTo(1);
+  }
+
   @Test
   void afterARollbackAnotherReleaseIsTakenAndTheBadOneMayBeAssignedAnew() {
     live("1.0");
