@@ -243,7 +243,7 @@ public final class AgentLoop implements Runnable {
       AgentCore fresh = new AgentCore(left, boot, random, now);
       Step step = fresh.start(endedUnsaved, now);
       stand(fresh.told(), standing.trouble());
-      commitStart(step);
+      commitStart(step, left);
       core = fresh;
       stand(fresh.told(), Optional.empty());
       recoveredAtMillis = now.monotonicMillis();
@@ -274,8 +274,8 @@ public final class AgentLoop implements Runnable {
 
   /// What is live runs, though its start cannot be saved: a shop whose disk is full must not be
   /// dark after a power cut or a crash. A start that nobody noted is found and ended by the next
-  /// one.
-  private void commitStart(Step step) throws StoreException {
+  /// one. What nobody needs goes: it may be the room that is missing.
+  private void commitStart(Step step, AgentSnapshot left) throws StoreException {
     try {
       store.commit(step.changes());
     } catch (StoreException e) {
@@ -286,6 +286,9 @@ public final class AgentLoop implements Runnable {
                     && startedUnsaved.add(start.application()));
         if (mayGoUnsaved) {
           performer.accept(effect);
+        } else if (effect instanceof AgentEffect.Sweep sweep
+            && e.reason() instanceof Reason.DiskFull) {
+          Room.in(left, sweep).ifPresent(performer);
         }
       }
       throw e;

@@ -47,6 +47,7 @@ class AgentLoopTest {
   private final List<String> said = new ArrayList<>();
   private final EventQueue inbox = new EventQueue();
   private Standing standing = new Standing(Optional.empty(), Optional.empty());
+  private Reason reason = FULL;
   private int commitsThatFail;
   private int commits;
   private long millis = 10_000;
@@ -64,7 +65,7 @@ class AgentLoopTest {
       public void commit(List<AgentChange> changes) throws StoreException {
         if (commitsThatFail > 0) {
           commitsThatFail--;
-          throw new StoreException(FULL, new IOException("no space left on device"));
+          throw new StoreException(reason, new IOException("no space left on device"));
         }
         commits++;
         disk.commit(changes);
@@ -264,12 +265,14 @@ class AgentLoopTest {
     AgentLoop booted = loopOn(storeOn(shop.store));
 
     turns(booted, 60);
+    effects.removeIf(AgentEffect.Sweep.class::isInstance);
     assertThat(effects).hasSize(1).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
 
     inbox.offer(
         new AgentEvent.WorkloadExited(
             Shop.APP, new ProcessIdentity("machine", 7, 7), 1, "out of memory"));
     turns(booted, 60);
+    effects.removeIf(AgentEffect.Sweep.class::isInstance);
     assertThat(effects).hasSize(2).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
 
     commitsThatFail = 0;
@@ -361,6 +364,59 @@ class AgentLoopTest {
     }
 
     assertThat(done(AgentEffect.OpenLink.class)).hasSize(1);
+  }
+
+  @Test
+  void onAFullDiskWhatNobodyNeedsGoesThoughNothingCanBeSaved() throws InterruptedException {
+    Shop shop = liveShop();
+    AgentLoop running = loopOn(storeOn(shop.store), shop.process().identity().bootId());
+    turns(running, 5);
+    effects.clear();
+
+    commitsThatFail = 2;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turns(running, 2);
+
+    AgentEffect.Sweep sweep = done(AgentEffect.Sweep.class).getFirst();
+    assertThat(sweep.releases()).isEqualTo(shop.store.load().releases().keySet());
+    assertThat(sweep.files()).containsExactlyInAnyOrderElementsOf(shop.files);
+    assertThat(sweep.applications()).containsExactly(Shop.APP);
+  }
+
+  @Test
+  void onAFullDiskWhatTheStoreMayGoOnWithStays() throws InterruptedException {
+    Shop shop = liveShop();
+    Publisher.Signed deadly = shop.release("2.0");
+    shop.hub.assign(deadly);
+    for (int i = 0; i < 4; i++) {
+      shop.until("its process", () -> shop.runs(deadly.digest()));
+      shop.powerCut();
+      shop.startAgent();
+    }
+    shop.until("its process", () -> shop.runs(deadly.digest()));
+    shop.hub.assign(shop.release("3.0"));
+    shop.seconds(2);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
+    shop.powerCut();
+
+    // The fresh core goes back from it, which it cannot save: the next may try it once more.
+    commitsThatFail = 1;
+    turns(loopOn(storeOn(shop.store)), 1);
+
+    AgentEffect.Sweep sweep = done(AgentEffect.Sweep.class).getFirst();
+    assertThat(sweep.releases()).contains(deadly.digest());
+    assertThat(sweep.files()).contains(Digest.ofText(Shop.APP + "2.0model"));
+  }
+
+  @Test
+  void aDiskThatFailsIsNotSwept() throws InterruptedException {
+    Shop shop = liveShop();
+    reason = new Reason.IoFailed("agent.db", "input/output error");
+    commitsThatFail = 5;
+    turns(loopOn(storeOn(shop.store)), 60);
+
+    assertThat(done(AgentEffect.Sweep.class)).hasSize(1);
+    assertThat(commitsThatFail).isZero();
   }
 
   private static Shop liveShop() {
