@@ -161,8 +161,7 @@ public final class AgentCore {
           applications.startFailed(name, reason, now, out);
       case AgentEvent.WorkloadExited(var name, var process, var exitCode, var lastOutput) ->
           applications.exited(name, process, exitCode, lastOutput, now, out);
-      case AgentEvent.ReloadFinished(var name, var _, var failure) ->
-          applications.reloaded(name, failure, now, out);
+      case AgentEvent.ReloadFinished it -> applications.reloaded(it, now, out);
       case AgentEvent.ProbeStarted(var name, var probe, var round) ->
           applications.probeStarted(name, probe, round, now);
       case AgentEvent.ProbeFinished(var name, var probe, var round, var failure) ->

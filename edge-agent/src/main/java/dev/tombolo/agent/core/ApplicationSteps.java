@@ -409,8 +409,8 @@ final class ApplicationSteps {
     with(name, it -> workloads.exited(it, process, reason, now, out), now, out);
   }
 
-  void reloaded(Name name, Optional<Reason> failure, Now now, Outcome out) {
-    with(name, it -> workloads.reloaded(it, failure, now, out), now, out);
+  void reloaded(AgentEvent.ReloadFinished event, Now now, Outcome out) {
+    with(event.application(), it -> workloads.reloaded(it, event, now, out), now, out);
   }
 
   void probeStarted(Name name, String probe, long round, Now now) {

@@ -617,6 +617,36 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void whatIsSaidOfAnotherReloadIsNotTakenForThisOne() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(first.digest()));
+    shop.hub.assign(second);
+    shop.hanging.add(AgentEffect.ReloadWorkload.class);
+    shop.until("it reloads", () -> shop.count(AgentEffect.ReloadWorkload.class) == 1);
+    shop.hanging.clear();
+    Shop.Process process = shop.process();
+    ProcessIdentity before = new ProcessIdentity(process.identity().bootId(), 7, 7);
+    Optional<Reason> gone = Optional.of(new Reason.ReloadFailed("http", "runs no more"));
+
+    shop.tell(
+        new AgentEvent.ReloadFinished(Shop.APP, first.digest(), process.identity(), gone));
+    shop.tell(new AgentEvent.ReloadFinished(Shop.APP, second.digest(), before, gone));
+    shop.seconds(3);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
+
+    shop.processes.put(
+        Shop.APP, new Shop.Process(process.identity(), second.digest(), process.argv()));
+    shop.tell(
+        new AgentEvent.ReloadFinished(
+            Shop.APP, second.digest(), process.identity(), Optional.empty()));
+    shop.until("live", () -> shop.isLive(second.digest()));
+    assertThat(shop.process().identity()).isEqualTo(process.identity());
+  }
+
+  @Test
   void aReloadThatIsRefusedIsRolledBackForThatReason() {
     Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
     Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
