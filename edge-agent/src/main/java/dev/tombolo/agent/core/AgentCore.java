@@ -50,7 +50,7 @@ public final class AgentCore {
     this.link = new LinkSteps(snapshot, boot, random, now);
     this.documents = new DocumentSteps(snapshot, boot);
     this.windows = new WindowSteps(snapshot, boot, floor);
-    this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows);
+    this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows, now);
     this.kits = new KitSteps(snapshot);
     this.status = new StatusView(applications, windows);
   }

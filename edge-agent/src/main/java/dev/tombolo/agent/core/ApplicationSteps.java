@@ -49,7 +49,8 @@ final class ApplicationSteps {
       AgentBoot boot,
       RandomDraw random,
       ReportSteps reports,
-      WindowSteps windows) {
+      WindowSteps windows,
+      Now now) {
     this.boot = boot;
     this.windows = windows;
     this.reports = reports;
@@ -62,7 +63,7 @@ final class ApplicationSteps {
     this.releases =
         new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows, needs);
     this.workloads = new WorkloadSteps(programs, reports);
-    this.probes = new ProbeSteps(programs);
+    this.probes = new ProbeSteps(programs, now);
     for (AgentSnapshot.Application stored : snapshot.applications()) {
       applications.put(stored.name(), new Application(stored));
     }

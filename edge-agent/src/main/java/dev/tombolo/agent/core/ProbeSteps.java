@@ -22,10 +22,14 @@ final class ProbeSteps {
   private static final long STEADY_MILLIS = 10 * 60_000;
 
   private final Programs programs;
+
+  /// Goes on from the time at which the core began: probes that an earlier core has asked in this
+  /// process may still answer, and no core begins a watch each millisecond.
   private long rounds;
 
-  ProbeSteps(Programs programs) {
+  ProbeSteps(Programs programs, Now now) {
     this.programs = programs;
+    this.rounds = now.monotonicMillis();
   }
 
   /// Begins a watch where one is needed, and asks the probes that are due.

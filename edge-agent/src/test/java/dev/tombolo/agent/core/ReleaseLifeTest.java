@@ -216,6 +216,18 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void probesOfAnEarlierCoreAreNotTakenForThoseOfThisOne() {
+    live("1.0");
+    long before = shop.last(AgentEffect.RunProbe.class).round();
+
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(5);
+
+    assertThat(shop.last(AgentEffect.RunProbe.class).round()).isGreaterThan(before);
+  }
+
+  @Test
   void afterARollbackAnotherReleaseIsTakenAndTheBadOneMayBeAssignedAnew() {
     live("1.0");
     Publisher.Signed bad = shop.release("2.0");
