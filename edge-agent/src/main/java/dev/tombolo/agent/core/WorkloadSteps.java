@@ -99,8 +99,7 @@ final class WorkloadSteps {
     return failures <= 4 || Integer.bitCount(failures) == 1;
   }
 
-  void reloaded(
-      Application application, AgentEvent.ReloadFinished event, Now now, Outcome out) {
+  void reloaded(Application application, AgentEvent.ReloadFinished event, Now now, Outcome out) {
     if (!WorkloadMachine.reloads(application.workload, event.release(), event.process())) {
       // Of an earlier one, which a core before this has asked for: it may have taken a minute.
       return;

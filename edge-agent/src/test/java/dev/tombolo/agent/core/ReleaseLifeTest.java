@@ -643,8 +643,7 @@ class ReleaseLifeTest {
     ProcessIdentity before = new ProcessIdentity(process.identity().bootId(), 7, 7);
     Optional<Reason> gone = Optional.of(new Reason.ReloadFailed("http", "runs no more"));
 
-    shop.tell(
-        new AgentEvent.ReloadFinished(Shop.APP, first.digest(), process.identity(), gone));
+    shop.tell(new AgentEvent.ReloadFinished(Shop.APP, first.digest(), process.identity(), gone));
     shop.tell(new AgentEvent.ReloadFinished(Shop.APP, second.digest(), before, gone));
     shop.seconds(3);
     assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
