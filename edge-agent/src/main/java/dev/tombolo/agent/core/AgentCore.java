@@ -4,6 +4,7 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.outbox.OutboxRows;
 import dev.tombolo.agent.release.ReleaseGate;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.PlaceSection;
 import dev.tombolo.protocol.id.Digest;
@@ -16,6 +17,7 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,20 +50,25 @@ public final class AgentCore {
     this.link = new LinkSteps(snapshot, boot, random, now);
     this.documents = new DocumentSteps(snapshot, boot);
     this.windows = new WindowSteps(snapshot, boot, floor);
-    this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows);
+    this.applications = new ApplicationSteps(snapshot, boot, random, reports, windows, now);
     this.kits = new KitSteps(snapshot);
     this.status = new StatusView(applications, windows);
   }
 
   /// Takes up what was left: to be called once, before any event.
   public Step start(Now now) {
+    return start(Map.of(), now);
+  }
+
+  /// The same, where the ends of some processes are known that the store does not know of.
+  Step start(Map<ProcessIdentity, AgentEvent.WorkloadExited> ended, Now now) {
     Outcome out = new Outcome();
     if (boot.trouble().isEmpty()) {
       reports.event("booted", null, null, null, now, out);
     } else if (!boot.troubleIsTold()) {
       reports.event("storage-recovered", null, null, boot.trouble().get(), now, out);
     }
-    applications.resume(snapshot.workloads(), now, out);
+    applications.resume(snapshot.workloads(), ended, now, out);
     if (snapshot.damage().isPresent()) {
       reports.event("database-damaged", null, null, snapshot.damage().get(), now, out);
       out.change(new AgentChange.DamageTold());
@@ -154,8 +161,7 @@ public final class AgentCore {
           applications.startFailed(name, reason, now, out);
       case AgentEvent.WorkloadExited(var name, var process, var exitCode, var lastOutput) ->
           applications.exited(name, process, exitCode, lastOutput, now, out);
-      case AgentEvent.ReloadFinished(var name, var _, var failure) ->
-          applications.reloaded(name, failure, now, out);
+      case AgentEvent.ReloadFinished it -> applications.reloaded(it, now, out);
       case AgentEvent.ProbeStarted(var name, var probe, var round) ->
           applications.probeStarted(name, probe, round, now);
       case AgentEvent.ProbeFinished(var name, var probe, var round, var failure) ->

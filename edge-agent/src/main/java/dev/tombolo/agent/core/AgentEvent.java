@@ -135,7 +135,9 @@ public sealed interface AgentEvent {
   record WorkloadExited(Name application, ProcessIdentity process, int exitCode, String lastOutput)
       implements AgentEvent {}
 
-  record ReloadFinished(Name application, Digest release, Optional<Reason> failure)
+  /// @param release what `process` was to take on
+  record ReloadFinished(
+      Name application, Digest release, ProcessIdentity process, Optional<Reason> failure)
       implements AgentEvent {}
 
   /// Its turn has come: from now on its time counts.

@@ -1,12 +1,15 @@
 package dev.tombolo.agent.core;
 
 import dev.tombolo.agent.core.AgentStore.StoreException;
+import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class AgentLoop implements Runnable {
   static final int BATCH_EVENTS_MAX = 64;
   static final long TICK_MILLIS = 1_000;
+
+  /// Time passes only when all that had come before has been told; in a flood, after so many.
+  static final int FULL_BATCHES_MAX = EventQueue.EVENTS_MAX / BATCH_EVENTS_MAX;
+
   static final long RECOVERY_MILLIS_MAX = 30_000;
 
   /// So long must all go well before a failure counts as the first again: a fault that comes back
@@ -50,6 +57,10 @@ public final class AgentLoop implements Runnable {
   private @Nullable AgentCore core;
   private Standing standing = new Standing(Optional.empty(), Optional.empty());
   private long tickDueMillis;
+
+  /// In a row, since the tick has been due.
+  private int fullBatches;
+
   private long recoverAtMillis;
   private long recoveredAtMillis;
   private int failures;
@@ -57,6 +68,10 @@ public final class AgentLoop implements Runnable {
 
   /// Started while nothing could be saved, and not ended since.
   private final Set<Name> startedUnsaved = new HashSet<>();
+
+  /// Ended while nothing could be saved: the store still says that they run, and whoever watched
+  /// them tells it only once.
+  private final Map<ProcessIdentity, AgentEvent.WorkloadExited> endedUnsaved = new HashMap<>();
 
   private volatile boolean stopped;
 
@@ -105,7 +120,7 @@ public final class AgentLoop implements Runnable {
     long wait = Math.min(waitMillisMax, Math.max(0, tickDueMillis - now.monotonicMillis()));
     List<AgentEvent> events = inbox.drain(BATCH_EVENTS_MAX, wait);
     now = clock.now();
-    if (now.monotonicMillis() >= tickDueMillis) {
+    if (now.monotonicMillis() >= tickDueMillis && mayTick(events)) {
       tickDueMillis = now.monotonicMillis() + TICK_MILLIS;
       events.add(new AgentEvent.Ticked());
     }
@@ -132,6 +147,16 @@ public final class AgentLoop implements Runnable {
       perform(effects, now);
       publish(now);
     }
+  }
+
+  private boolean mayTick(List<AgentEvent> events) {
+    boolean mayHaveMore = events.size() >= BATCH_EVENTS_MAX;
+    if (mayHaveMore && fullBatches + 1 < FULL_BATCHES_MAX) {
+      fullBatches++;
+      return false;
+    }
+    fullBatches = 0;
+    return true;
   }
 
   private void publish(Now now) {
@@ -191,15 +216,18 @@ public final class AgentLoop implements Runnable {
         case AgentEvent.ResultHandedIn result ->
             performer.accept(new AgentEffect.ResultRefused(result.request(), reason));
         case AgentEvent.StopAsked _ -> stopped = true;
-        case AgentEvent.WorkloadExited exited -> startedUnsaved.remove(exited.application());
+        case AgentEvent.WorkloadExited exited -> {
+          startedUnsaved.remove(exited.application());
+          endedUnsaved.put(exited.process(), exited);
+        }
         case AgentEvent.WorkloadStartFailed failed -> startedUnsaved.remove(failed.application());
         default -> {}
       }
     }
   }
 
-  /// Reads the store and starts again. Until then events are of no use: what they told is found out
-  /// anew.
+  /// Reads the store and starts again. Until then events are of no use, but for the ends of
+  /// processes: what they told is found out anew.
   private void recover(Now now, long waitMillisMax) throws InterruptedException {
     if (now.monotonicMillis() < recoverAtMillis) {
       long wait = Math.min(waitMillisMax, recoverAtMillis - now.monotonicMillis());
@@ -210,14 +238,17 @@ public final class AgentLoop implements Runnable {
     }
     inbox.forgetOwn();
     try {
-      AgentCore fresh = new AgentCore(store.load(), boot, random, now);
-      Step step = fresh.start(now);
+      AgentSnapshot left = store.load();
+      forgetUnknownEnds(left);
+      AgentCore fresh = new AgentCore(left, boot, random, now);
+      Step step = fresh.start(endedUnsaved, now);
       stand(fresh.told(), standing.trouble());
-      commitStart(step);
+      commitStart(step, left);
       core = fresh;
       stand(fresh.told(), Optional.empty());
       recoveredAtMillis = now.monotonicMillis();
       startedUnsaved.clear();
+      endedUnsaved.clear();
       if (failures > 0) {
         troubleIsTold = true;
         watcher.storeRecovered();
@@ -234,16 +265,30 @@ public final class AgentLoop implements Runnable {
     }
   }
 
+  /// A workload that crashes again and again on a full disk must not fill the memory.
+  private void forgetUnknownEnds(AgentSnapshot left) {
+    Set<ProcessIdentity> known = new HashSet<>();
+    left.workloads().forEach(it -> known.add(it.process()));
+    endedUnsaved.keySet().retainAll(known);
+  }
+
   /// What is live runs, though its start cannot be saved: a shop whose disk is full must not be
-  /// dark after a power cut. A start that nobody noted is found and ended by the next one.
-  private void commitStart(Step step) throws StoreException {
+  /// dark after a power cut or a crash. A start that nobody noted is found and ended by the next
+  /// one. What nobody needs goes: it may be the room that is missing.
+  private void commitStart(Step step, AgentSnapshot left) throws StoreException {
     try {
       store.commit(step.changes());
     } catch (StoreException e) {
       for (AgentEffect effect : step.effects()) {
-        if (effect instanceof AgentEffect.StartWorkload start
-            && startedUnsaved.add(start.application())) {
-          performer.accept(start);
+        boolean mayGoUnsaved =
+            effect instanceof AgentEffect.AdoptWorkload
+                || (effect instanceof AgentEffect.StartWorkload start
+                    && startedUnsaved.add(start.application()));
+        if (mayGoUnsaved) {
+          performer.accept(effect);
+        } else if (effect instanceof AgentEffect.Sweep sweep
+            && e.reason() instanceof Reason.DiskFull) {
+          Room.in(left, sweep).ifPresent(performer);
         }
       }
       throw e;

@@ -49,7 +49,8 @@ final class ApplicationSteps {
       AgentBoot boot,
       RandomDraw random,
       ReportSteps reports,
-      WindowSteps windows) {
+      WindowSteps windows,
+      Now now) {
     this.boot = boot;
     this.windows = windows;
     this.reports = reports;
@@ -62,7 +63,7 @@ final class ApplicationSteps {
     this.releases =
         new ReleaseSteps(snapshot, boot, random, programs, reports, files, windows, needs);
     this.workloads = new WorkloadSteps(programs, reports);
-    this.probes = new ProbeSteps(programs);
+    this.probes = new ProbeSteps(programs, now);
     for (AgentSnapshot.Application stored : snapshot.applications()) {
       applications.put(stored.name(), new Application(stored));
     }
@@ -70,11 +71,17 @@ final class ApplicationSteps {
 
   /// Takes up what an earlier run of the agent left: watches its processes, repeats what it had
   /// asked for.
-  void resume(List<AgentSnapshot.Workload> left, Now now, Outcome out) {
+  void resume(
+      List<AgentSnapshot.Workload> left,
+      Map<ProcessIdentity, AgentEvent.WorkloadExited> ended,
+      Now now,
+      Outcome out) {
     for (AgentSnapshot.Workload stored : left) {
       Application application = applications.get(stored.name());
       if (application == null || !stored.process().bootId().equals(boot.machineBootId())) {
         out.change(new AgentChange.WorkloadGone(stored.name()));
+      } else if (ended.containsKey(stored.process())) {
+        workloads.ended(application, stored, ended.get(stored.process()), now, out);
       } else {
         workloads.adopt(application, stored, now, out);
       }
@@ -179,7 +186,11 @@ final class ApplicationSteps {
 
   // News
 
+  /// What is late is found out only here: in a turn with much news, time passes last.
   void tick(Now now, Outcome out) {
+    for (Application application : applications.values()) {
+      changed |= probes.heard(application, now);
+    }
     settleAll(now, out);
   }
 
@@ -408,8 +419,8 @@ final class ApplicationSteps {
     with(name, it -> workloads.exited(it, process, reason, now, out), now, out);
   }
 
-  void reloaded(Name name, Optional<Reason> failure, Now now, Outcome out) {
-    with(name, it -> workloads.reloaded(it, failure, now, out), now, out);
+  void reloaded(AgentEvent.ReloadFinished event, Now now, Outcome out) {
+    with(event.application(), it -> workloads.reloaded(it, event, now, out), now, out);
   }
 
   void probeStarted(Name name, String probe, long round, Now now) {

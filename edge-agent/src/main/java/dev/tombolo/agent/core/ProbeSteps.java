@@ -22,10 +22,14 @@ final class ProbeSteps {
   private static final long STEADY_MILLIS = 10 * 60_000;
 
   private final Programs programs;
+
+  /// Goes on from the time at which the core began: probes that an earlier core has asked in this
+  /// process may still answer, and no core begins a watch each millisecond.
   private long rounds;
 
-  ProbeSteps(Programs programs) {
+  ProbeSteps(Programs programs, Now now) {
     this.programs = programs;
+    this.rounds = now.monotonicMillis();
   }
 
   /// Begins a watch where one is needed, and asks the probes that are due.
@@ -62,6 +66,16 @@ final class ProbeSteps {
               program.get().workload().env()));
     }
     return begins;
+  }
+
+  /// Time passes, and all that had come by now has been told.
+  ///
+  /// @return true when a probe is late
+  boolean heard(Application application, Now now) {
+    if (application.trial != null) {
+      application.trial.heard(now.monotonicMillis());
+    }
+    return application.watch != null && application.watch.late(now.monotonicMillis());
   }
 
   private static boolean runs(Application application, Program program) {

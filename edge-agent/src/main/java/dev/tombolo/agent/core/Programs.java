@@ -38,7 +38,8 @@ final class Programs {
     }
   }
 
-  private static Optional<ReleaseManifest> read(Envelope envelope) {
+  /// As it was signed; empty when it cannot be read.
+  static Optional<ReleaseManifest> read(Envelope envelope) {
     try {
       byte[] payload = Base64.getDecoder().decode(envelope.payload());
       return Optional.of(

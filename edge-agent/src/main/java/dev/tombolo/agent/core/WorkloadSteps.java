@@ -34,6 +34,19 @@ final class WorkloadSteps {
     reports.adopted(stored.name(), stored.what().release(), now, out);
   }
 
+  /// It ended while nothing could be saved.
+  void ended(
+      Application application,
+      AgentSnapshot.Workload stored,
+      AgentEvent.WorkloadExited end,
+      Now now,
+      Outcome out) {
+    application.exits = stored.exits() + 1;
+    Reason reason = new Reason.WorkloadExited(end.exitCode(), end.lastOutput());
+    tellExit(application, stored.what(), reason, 1, now, out);
+    out.change(new AgentChange.WorkloadGone(stored.name()));
+  }
+
   void started(Application application, ProcessIdentity process, Now now, Outcome out) {
     long at = now.monotonicMillis();
     run(application, WorkloadMachine.started(application.workload, process, at), now, out);
@@ -86,7 +99,12 @@ final class WorkloadSteps {
     return failures <= 4 || Integer.bitCount(failures) == 1;
   }
 
-  void reloaded(Application application, Optional<Reason> failure, Now now, Outcome out) {
+  void reloaded(Application application, AgentEvent.ReloadFinished event, Now now, Outcome out) {
+    if (!WorkloadMachine.reloads(application.workload, event.release(), event.process())) {
+      // Of an earlier one, which a core before this has asked for: it may have taken a minute.
+      return;
+    }
+    Optional<Reason> failure = event.failure();
     if (failure.isPresent() && application.trial != null) {
       application.trial.refused(failure.get());
     }

@@ -47,6 +47,9 @@ public final class LoopbackEndpoint implements AutoCloseable {
   /// A commit that takes longer has failed, and no workload waits for it any more.
   private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
 
+  /// The agent itself tries to save again after a second first, and each half minute at last.
+  private static final int RETRY_SECONDS = 5;
+
   private static final int THREADS = 2;
   private static final int IDLE_SECONDS = 10;
   private static final long STACK_BYTES = 192 * 1024;
@@ -168,8 +171,10 @@ public final class LoopbackEndpoint implements AutoCloseable {
     answerLater(effect.request(), 202, "{\"sequence\":" + effect.sequence() + "}");
   }
 
+  /// What is too much stays too much. All else passes: the agent starts, or cannot save now.
   public void perform(AgentEffect.ResultRefused effect) {
-    answerLater(effect.request(), 409, refusal(effect.reason()));
+    int code = effect.reason() instanceof Reason.LimitExceeded ? 413 : 503;
+    answerLater(effect.request(), code, refusal(effect.reason()));
   }
 
   /// On a worker: the loop does not write to sockets.
@@ -179,6 +184,9 @@ public final class LoopbackEndpoint implements AutoCloseable {
       waiting = pending.remove(request);
     }
     if (waiting != null) {
+      if (code == 503) {
+        comeAgainIn(RETRY_SECONDS, waiting.exchange());
+      }
       workers.execute(() -> answer(waiting.exchange(), code, json));
     }
   }
@@ -242,11 +250,15 @@ public final class LoopbackEndpoint implements AutoCloseable {
       }
     }
     if (request == 0) {
-      exchange.getResponseHeaders().set("Retry-After", "1");
+      comeAgainIn(1, exchange);
       answer(exchange, 503, refusal(new Reason.Busy(1)));
     } else {
       inbox.offer(new AgentEvent.ResultHandedIn(request, channel, json));
     }
+  }
+
+  private static void comeAgainIn(int seconds, HttpExchange exchange) {
+    exchange.getResponseHeaders().set("Retry-After", Integer.toString(seconds));
   }
 
   private static boolean isGivenUp(Waiting waiting, long nowNanos) {

@@ -263,7 +263,9 @@ public final class WorkloadProcesses implements AutoCloseable {
   private void reload(AgentEffect.ReloadWorkload effect) {
     try {
       Optional<Reason> failure = reloads.reload(effect);
-      inbox.offer(new AgentEvent.ReloadFinished(effect.application(), effect.release(), failure));
+      inbox.offer(
+          new AgentEvent.ReloadFinished(
+              effect.application(), effect.release(), effect.process(), failure));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -62,17 +62,12 @@ public final class ProbeWatch {
     return round;
   }
 
-  /// The probes to run now. One without an answer for too long has failed, but is not asked again
-  /// before it has answered: what holds it up would only get longer.
+  /// The probes to run now. One without an answer is not asked again before it has answered: what
+  /// holds it up would only get longer.
   public List<Probe> due(long nowMillis) {
     List<Probe> due = List.of();
     for (Watched watched : probes) {
-      if (nowMillis < watched.dueMillis) {
-        continue;
-      }
-      if (watched.asked) {
-        watched.passed = false;
-        watched.failure = new Reason.ProbeFailed(watched.probe.name(), "no answer in time");
+      if (watched.asked || nowMillis < watched.dueMillis) {
         continue;
       }
       watched.asked = true;
@@ -83,6 +78,23 @@ public final class ProbeWatch {
       due.add(watched.probe);
     }
     return due;
+  }
+
+  /// Who is without an answer for too long has failed.
+  ///
+  /// @param nowMillis all answers that had come by then have been told
+  /// @return true when one has that had not before
+  public boolean late(long nowMillis) {
+    boolean isNews = false;
+    for (Watched watched : probes) {
+      if (watched.asked && nowMillis >= watched.dueMillis) {
+        Reason late = new Reason.ProbeFailed(watched.probe.name(), "no answer in time");
+        isNews |= watched.passed || !late.equals(watched.failure);
+        watched.passed = false;
+        watched.failure = late;
+      }
+    }
+    return isNews;
   }
 
   /// Its turn has come; the time that it has counts from here.

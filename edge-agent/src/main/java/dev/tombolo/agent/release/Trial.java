@@ -17,6 +17,9 @@ public final class Trial {
   private @Nullable Reason lastTrouble;
   private @Nullable Reason refusal;
 
+  /// All that had come by then is known: only so much of its time is over.
+  private long heardMillis;
+
   /// How it stands.
   public sealed interface Verdict {
     record GoingOn() implements Verdict {}
@@ -32,10 +35,17 @@ public final class Trial {
     this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
     this.soakMillis = soakSeconds * 1000L;
     this.inPlace = inPlace;
+    this.heardMillis = nowMillis;
   }
 
   public long sinceMillis() {
     return sinceMillis;
+  }
+
+  /// Time passes, and all that had come by now has been told: what stands behind in the same turn
+  /// is not too late.
+  public void heard(long nowMillis) {
+    heardMillis = nowMillis;
   }
 
   /// The process ended. During the soak, or where it should have gone on, that settles it.
@@ -64,7 +74,7 @@ public final class Trial {
       if (!healthy) {
         return new Verdict.Failed(trouble());
       }
-      return nowMillis - passingSinceMillis >= soakMillis
+      return heardMillis - passingSinceMillis >= soakMillis
           ? new Verdict.Passed()
           : new Verdict.GoingOn();
     }
@@ -72,7 +82,9 @@ public final class Trial {
       passingSinceMillis = nowMillis;
       return soakMillis == 0 ? new Verdict.Passed() : new Verdict.GoingOn();
     }
-    return nowMillis >= startupUntilMillis ? new Verdict.Failed(trouble()) : new Verdict.GoingOn();
+    return heardMillis >= startupUntilMillis
+        ? new Verdict.Failed(trouble())
+        : new Verdict.GoingOn();
   }
 
   private Reason trouble() {

@@ -8,6 +8,7 @@ import dev.tombolo.agent.workload.WorkloadState.Running;
 import dev.tombolo.agent.workload.WorkloadState.Starting;
 import dev.tombolo.agent.workload.WorkloadState.Stopping;
 import dev.tombolo.agent.workload.WorkloadState.Waiting;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Optional;
 
@@ -94,6 +95,13 @@ public final class WorkloadMachine {
     }
     boolean recovered = sinceMillis - at.sinceMillis() >= RECOVERED_MILLIS;
     return new Ending(at.what(), at.process(), recovered ? 0 : at.failures(), cause);
+  }
+
+  /// Whether this process is to take this release on.
+  public static boolean reloads(WorkloadState state, Digest release, ProcessIdentity process) {
+    return state instanceof Reloading at
+        && at.to().release().equals(release)
+        && at.process().equals(process);
   }
 
   /// A process that cannot take the new release on is restarted with it.

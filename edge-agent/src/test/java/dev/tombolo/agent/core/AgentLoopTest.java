@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
+import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -46,6 +47,7 @@ class AgentLoopTest {
   private final List<String> said = new ArrayList<>();
   private final EventQueue inbox = new EventQueue();
   private Standing standing = new Standing(Optional.empty(), Optional.empty());
+  private Reason reason = FULL;
   private int commitsThatFail;
   private int commits;
   private long millis = 10_000;
@@ -63,7 +65,7 @@ class AgentLoopTest {
       public void commit(List<AgentChange> changes) throws StoreException {
         if (commitsThatFail > 0) {
           commitsThatFail--;
-          throw new StoreException(FULL, new IOException("no space left on device"));
+          throw new StoreException(reason, new IOException("no space left on device"));
         }
         commits++;
         disk.commit(changes);
@@ -79,12 +81,16 @@ class AgentLoopTest {
   private final AgentLoop loop = loopOn(store);
 
   private AgentLoop loopOn(AgentStore store) {
+    return loopOn(store, "boot");
+  }
+
+  private AgentLoop loopOn(AgentStore store, String machineBoot) {
     return new AgentLoop(
         inbox,
         store,
         new AgentBoot(
             "run",
-            "boot",
+            machineBoot,
             "1.0",
             List.of("v1"),
             0,
@@ -253,37 +259,184 @@ class AgentLoopTest {
 
   @Test
   void whatIsLiveRunsAfterAPowerCutThoughTheDiskIsFull() throws InterruptedException {
-    Shop shop = new Shop();
-    Publisher.Signed release = shop.release("1.0");
-    shop.hub.assign(release);
-    shop.startAgent();
-    shop.until("it is live", () -> shop.isLive(release.digest()));
+    Shop shop = liveShop();
     shop.powerCut();
     commitsThatFail = 30;
     AgentLoop booted = loopOn(storeOn(shop.store));
 
-    for (int i = 0; i < 60; i++) {
-      millis += 1_000;
-      booted.turn(0);
-    }
+    turns(booted, 60);
+    effects.removeIf(AgentEffect.Sweep.class::isInstance);
     assertThat(effects).hasSize(1).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
 
     inbox.offer(
         new AgentEvent.WorkloadExited(
             Shop.APP, new ProcessIdentity("machine", 7, 7), 1, "out of memory"));
-    for (int i = 0; i < 60; i++) {
-      millis += 1_000;
-      booted.turn(0);
-    }
+    turns(booted, 60);
+    effects.removeIf(AgentEffect.Sweep.class::isInstance);
     assertThat(effects).hasSize(2).hasOnlyElementsOfType(AgentEffect.StartWorkload.class);
 
     commitsThatFail = 0;
-    for (int i = 0; i < 60; i++) {
-      millis += 1_000;
-      booted.turn(0);
-    }
+    turns(booted, 60);
     assertThat(effects.stream().filter(AgentEffect.StartWorkload.class::isInstance)).hasSize(3);
     assertThat(effects).hasAtLeastOneElementOfType(AgentEffect.OpenLink.class);
+  }
+
+  @Test
+  void whatEndsWhileTheDiskIsFullIsStartedAgain() throws InterruptedException {
+    Shop shop = liveShop();
+    ProcessIdentity process = shop.process().identity();
+    AgentLoop running = loopOn(storeOn(shop.store), process.bootId());
+    turns(running, 5);
+    effects.clear();
+
+    commitsThatFail = 30;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turns(running, 1);
+    inbox.offer(new AgentEvent.WorkloadExited(Shop.APP, process, 1, "out of memory"));
+    turns(running, 60);
+
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(1);
+
+    inbox.offer(
+        new AgentEvent.WorkloadExited(
+            Shop.APP, new ProcessIdentity(process.bootId(), 7, 7), 1, "again"));
+    turns(running, 60);
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(2);
+
+    commitsThatFail = 0;
+    turns(running, 60);
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(3);
+    assertThat(shop.store.load().workloads()).isEmpty();
+    assertThat(shop.store.after(0, 1_000, 1_000_000))
+        .filteredOn(row -> row.body().toString().contains("out of memory"))
+        .isNotEmpty();
+  }
+
+  @Test
+  void anAgentThatStartsOnAFullDiskLooksAfterWhatRuns() throws InterruptedException {
+    Shop shop = liveShop();
+    ProcessIdentity process = shop.process().identity();
+    commitsThatFail = 30;
+    AgentLoop booted = loopOn(storeOn(shop.store), process.bootId());
+    turns(booted, 1);
+
+    assertThat(done(AgentEffect.AdoptWorkload.class))
+        .containsExactly(new AgentEffect.AdoptWorkload(Shop.APP, process));
+    assertThat(done(AgentEffect.StartWorkload.class)).isEmpty();
+
+    inbox.offer(new AgentEvent.WorkloadExited(Shop.APP, process, -1, ""));
+    turns(booted, 60);
+    assertThat(done(AgentEffect.StartWorkload.class)).hasSize(1);
+  }
+
+  @Test
+  void timePassesOnlyAfterWhatHadComeBefore() throws InterruptedException {
+    Shop shop = new Shop();
+    Publisher.Signed release =
+        shop.known(shop.publisher.sign(Publisher.probedTwice(Shop.APP, "1.0")));
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("its process", () -> shop.runs(release.digest()));
+    AgentLoop running = loopOn(storeOn(shop.store), shop.process().identity().bootId());
+    turns(running, 3);
+    long round = done(AgentEffect.RunProbe.class).getLast().round();
+
+    millis += 25_000;
+    for (int i = 0; i < AgentLoop.BATCH_EVENTS_MAX; i++) {
+      inbox.offer(new AgentEvent.ResultHandedIn(i, PEOPLE, "{}"));
+    }
+    for (String probe : List.of("first", "second")) {
+      inbox.offer(new AgentEvent.ProbeFinished(Shop.APP, probe, round, Optional.empty()));
+    }
+    turns(running, 3);
+
+    assertThat(shop.store.load().applications().getFirst().state())
+        .isInstanceOf(ReleaseState.Probing.class);
+  }
+
+  @Test
+  void timePassesAlsoInAFlood() throws InterruptedException {
+    for (int turn = 0; turn < 20; turn++) {
+      for (int i = 0; i < AgentLoop.BATCH_EVENTS_MAX; i++) {
+        inbox.offer(new AgentEvent.ResultHandedIn(i, PEOPLE, "{}"));
+      }
+      turn();
+    }
+
+    assertThat(done(AgentEffect.OpenLink.class)).hasSize(1);
+  }
+
+  @Test
+  void onAFullDiskWhatNobodyNeedsGoesThoughNothingCanBeSaved() throws InterruptedException {
+    Shop shop = liveShop();
+    AgentLoop running = loopOn(storeOn(shop.store), shop.process().identity().bootId());
+    turns(running, 5);
+    effects.clear();
+
+    commitsThatFail = 2;
+    inbox.offer(new AgentEvent.ResultHandedIn(1, PEOPLE, "{}"));
+    turns(running, 2);
+
+    AgentEffect.Sweep sweep = done(AgentEffect.Sweep.class).getFirst();
+    assertThat(sweep.releases()).isEqualTo(shop.store.load().releases().keySet());
+    assertThat(sweep.files()).containsExactlyInAnyOrderElementsOf(shop.files);
+    assertThat(sweep.applications()).containsExactly(Shop.APP);
+  }
+
+  @Test
+  void onAFullDiskWhatTheStoreMayGoOnWithStays() throws InterruptedException {
+    Shop shop = liveShop();
+    Publisher.Signed deadly = shop.release("2.0");
+    shop.hub.assign(deadly);
+    for (int i = 0; i < 4; i++) {
+      shop.until("its process", () -> shop.runs(deadly.digest()));
+      shop.powerCut();
+      shop.startAgent();
+    }
+    shop.until("its process", () -> shop.runs(deadly.digest()));
+    shop.hub.assign(shop.release("3.0"));
+    shop.seconds(2);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
+    shop.powerCut();
+
+    // The fresh core goes back from it, which it cannot save: the next may try it once more.
+    commitsThatFail = 1;
+    turns(loopOn(storeOn(shop.store)), 1);
+
+    AgentEffect.Sweep sweep = done(AgentEffect.Sweep.class).getFirst();
+    assertThat(sweep.releases()).contains(deadly.digest());
+    assertThat(sweep.files()).contains(Digest.ofText(Shop.APP + "2.0model"));
+  }
+
+  @Test
+  void aDiskThatFailsIsNotSwept() throws InterruptedException {
+    Shop shop = liveShop();
+    reason = new Reason.IoFailed("agent.db", "input/output error");
+    commitsThatFail = 5;
+    turns(loopOn(storeOn(shop.store)), 60);
+
+    assertThat(done(AgentEffect.Sweep.class)).hasSize(1);
+    assertThat(commitsThatFail).isZero();
+  }
+
+  private static Shop liveShop() {
+    Shop shop = new Shop();
+    Publisher.Signed release = shop.release("1.0");
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("it is live", () -> shop.isLive(release.digest()));
+    return shop;
+  }
+
+  private void turns(AgentLoop running, int turns) throws InterruptedException {
+    for (int i = 0; i < turns; i++) {
+      millis += 1_000;
+      running.turn(0);
+    }
+  }
+
+  private <T extends AgentEffect> List<T> done(Class<T> kind) {
+    return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   @Test

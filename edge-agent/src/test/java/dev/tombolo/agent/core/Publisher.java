@@ -100,6 +100,23 @@ final class Publisher {
             spec.stopGraceSeconds()));
   }
 
+  /// Like [#manifest], with two probes, `first` and `second`.
+  static ReleaseManifest probedTwice(Name name, String version) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    WorkloadSpec spec = it.variants().getFirst().workload();
+    return with(
+        it,
+        new WorkloadSpec(
+            spec.type(),
+            spec.argv(),
+            spec.env(),
+            spec.reload(),
+            List.of(new Probe.Tcp("first", 2, 1, "9000"), new Probe.Tcp("second", 2, 1, "9001")),
+            spec.startupSeconds(),
+            spec.soakSeconds(),
+            spec.stopGraceSeconds()));
+  }
+
   /// Like [#manifest], with a model that is worth a bundle.
   static ReleaseManifest large(Name name, String version) {
     ReleaseManifest it = manifest(name, version, 0, List.of("*"));

@@ -156,6 +156,77 @@ class ReleaseLifeTest {
     assertThat(shop.runs(third.digest())).isTrue();
   }
 
+  private Publisher.Signed probedTwice() {
+    Publisher.Signed release =
+        shop.known(shop.publisher.sign(Publisher.probedTwice(Shop.APP, "2.0")));
+    live("1.0");
+    shop.hub.assign(release);
+    shop.until("its process", () -> shop.runs(release.digest()));
+    return release;
+  }
+
+  /// Both probes are asked, the agent stands still, and their answers come in one turn.
+  private void bothAnswerAfter(long standsStillMillis, Optional<Reason> second) {
+    long asked = shop.count(AgentEffect.RunProbe.class);
+    shop.hanging.add(AgentEffect.RunProbe.class);
+    shop.until("both are asked", () -> shop.count(AgentEffect.RunProbe.class) == asked + 2);
+    shop.hanging.clear();
+    long round = shop.last(AgentEffect.RunProbe.class).round();
+    shop.pass(standsStillMillis);
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "first", round, Optional.empty()));
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "second", round, second));
+  }
+
+  @Test
+  void anAnswerThatStandsBehindAnotherInOneTurnIsNotLate() {
+    Publisher.Signed release = probedTwice();
+    shop.seconds(4);
+
+    bothAnswerAfter(9_500, Optional.empty());
+
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void theStartupTimeIsNotOverBeforeWhatHasComeIsHeard() {
+    Publisher.Signed release =
+        shop.known(shop.publisher.sign(Publisher.probedTwice(Shop.APP, "2.0")));
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.hanging.add(AgentEffect.RunProbe.class);
+    shop.until("both are asked", () -> shop.count(AgentEffect.RunProbe.class) == 2);
+    shop.hanging.clear();
+    long round = shop.last(AgentEffect.RunProbe.class).round();
+    shop.pass(25_000);
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "first", round, Optional.empty()));
+    shop.tell(new AgentEvent.ProbeFinished(Shop.APP, "second", round, Optional.empty()));
+
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void theSoakIsNotOverBeforeWhatHasComeIsHeard() {
+    Publisher.Signed release = probedTwice();
+    shop.seconds(4);
+
+    bothAnswerAfter(8_000, Optional.of(new Reason.ProbeFailed("second", "refused")));
+
+    shop.until("rolled back", () -> shop.isRolledBack(release.digest()));
+    assertThat(shop.hub.happened("live")).isEqualTo(1);
+  }
+
+  @Test
+  void probesOfAnEarlierCoreAreNotTakenForThoseOfThisOne() {
+    live("1.0");
+    long before = shop.last(AgentEffect.RunProbe.class).round();
+
+    shop.killAgent();
+    shop.startAgent();
+    shop.seconds(5);
+
+    assertThat(shop.last(AgentEffect.RunProbe.class).round()).isGreaterThan(before);
+  }
+
   @Test
   void afterARollbackAnotherReleaseIsTakenAndTheBadOneMayBeAssignedAnew() {
     live("1.0");
@@ -570,6 +641,35 @@ class ReleaseLifeTest {
 
     assertThat(shop.process().identity()).isEqualTo(before.identity());
     assertThat(shop.runs(second.digest())).isTrue();
+  }
+
+  @Test
+  void whatIsSaidOfAnotherReloadIsNotTakenForThisOne() {
+    Publisher.Signed first = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "1.0")));
+    Publisher.Signed second = shop.known(shop.publisher.sign(Publisher.reloading(Shop.APP, "2.0")));
+    shop.hub.assign(first);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(first.digest()));
+    shop.hub.assign(second);
+    shop.hanging.add(AgentEffect.ReloadWorkload.class);
+    shop.until("it reloads", () -> shop.count(AgentEffect.ReloadWorkload.class) == 1);
+    shop.hanging.clear();
+    Shop.Process process = shop.process();
+    ProcessIdentity before = new ProcessIdentity(process.identity().bootId(), 7, 7);
+    Optional<Reason> gone = Optional.of(new Reason.ReloadFailed("http", "runs no more"));
+
+    shop.tell(new AgentEvent.ReloadFinished(Shop.APP, first.digest(), process.identity(), gone));
+    shop.tell(new AgentEvent.ReloadFinished(Shop.APP, second.digest(), before, gone));
+    shop.seconds(3);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Probing.class);
+
+    shop.processes.put(
+        Shop.APP, new Shop.Process(process.identity(), second.digest(), process.argv()));
+    shop.tell(
+        new AgentEvent.ReloadFinished(
+            Shop.APP, second.digest(), process.identity(), Optional.empty()));
+    shop.until("live", () -> shop.isLive(second.digest()));
+    assertThat(shop.process().identity()).isEqualTo(process.identity());
   }
 
   @Test

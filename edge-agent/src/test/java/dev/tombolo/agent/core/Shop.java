@@ -555,10 +555,14 @@ final class Shop {
   private void reload(AgentEffect.ReloadWorkload it) {
     if (refused.contains(it.release())) {
       Reason reason = new Reason.ReloadFailed("http", "POST answered 500");
-      tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.of(reason)));
+      tell(
+          new AgentEvent.ReloadFinished(
+              it.application(), it.release(), it.process(), Optional.of(reason)));
       return;
     }
-    tell(new AgentEvent.ReloadFinished(it.application(), it.release(), Optional.empty()));
+    tell(
+        new AgentEvent.ReloadFinished(
+            it.application(), it.release(), it.process(), Optional.empty()));
     if (deadly.contains(it.release())) {
       workloadDies(it.application());
     } else {

@@ -166,10 +166,52 @@ class LoopbackEndpointTest {
 
     AgentEvent.ResultHandedIn handedIn = events.await(AgentEvent.ResultHandedIn.class);
     assertThat(handedIn.channel()).isEqualTo(new Name("queue-length"));
-    endpoint.perform(
-        new AgentEffect.ResultRefused(handedIn.request(), new Reason.NotAllowed("no")));
+    endpoint.perform(new AgentEffect.ResultKept(handedIn.request(), 1));
 
-    assertThat(answer.get().status()).isEqualTo(409);
+    assertThat(answer.get().status()).isEqualTo(202);
+  }
+
+  @Test
+  void whatIsTooMuchIsRefusedForGood() throws Exception {
+    CompletableFuture<Answer> answer = posting(endpoint.url(COUNTER), "4");
+
+    AgentEvent.ResultHandedIn handedIn = events.await(AgentEvent.ResultHandedIn.class);
+    endpoint.perform(
+        new AgentEffect.ResultRefused(
+            handedIn.request(), new Reason.LimitExceeded("result channels", 16, 17)));
+
+    assertThat(answer.get().status()).isEqualTo(413);
+    assertThat(answer.get().body()).contains("limit-exceeded");
+  }
+
+  @Test
+  void whatCannotBeKeptNowIsToComeAgain() throws Exception {
+    for (Reason reason :
+        List.of(
+            new Reason.DiskFull("agent.db", 0, 0),
+            new Reason.IoFailed("agent.db", "input/output error"),
+            new Reason.Starting("the agent"))) {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(endpoint.url(COUNTER)).toURL().openConnection();
+      connection.setRequestMethod("POST");
+      connection.setDoOutput(true);
+      connection.getOutputStream().write('4');
+      CompletableFuture<Integer> status =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return connection.getResponseCode();
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      AgentEvent.ResultHandedIn handedIn = events.await(AgentEvent.ResultHandedIn.class);
+      endpoint.perform(new AgentEffect.ResultRefused(handedIn.request(), reason));
+
+      assertThat(status.get()).isEqualTo(503);
+      assertThat(connection.getHeaderFieldInt("Retry-After", 0)).isPositive();
+      connection.disconnect();
+    }
   }
 
   @Test

@@ -51,13 +51,15 @@ class ProbeWatchTest {
 
     watch.started("gate", 1, 0);
     assertThat(watch.due(ProbeWatch.ANSWER_GRACE_MILLIS + 900)).isEmpty();
+    assertThat(watch.late(ProbeWatch.ANSWER_GRACE_MILLIS + 900)).isFalse();
     assertThat(watch.failures()).isEmpty();
     watch.started("port", 1, 6_000);
     watch.answered("gate", 1, PASSED, 6_000);
-    watch.due(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 900);
+    assertThat(watch.late(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 900)).isFalse();
     assertThat(watch.failures()).isEmpty();
 
-    watch.due(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 1_000);
+    assertThat(watch.late(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 1_000)).isTrue();
+    assertThat(watch.late(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 2_000)).isFalse();
     assertThat(watch.failures())
         .containsExactly(new Reason.ProbeFailed("port", "no answer in time"));
   }
@@ -67,6 +69,7 @@ class ProbeWatchTest {
     ProbeWatch watch = watch(port);
     assertThat(watch.due(0)).hasSize(1);
     assertThat(watch.due(1_000_000)).isEmpty();
+    assertThat(watch.late(1_000_000)).isTrue();
     assertThat(watch.failures()).hasSize(1);
 
     watch.answered("port", 1, PASSED, 1_000_000);

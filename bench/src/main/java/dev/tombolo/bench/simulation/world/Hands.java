@@ -310,7 +310,8 @@ final class Hands implements Consumer<AgentEffect> {
     } else {
       workload.release = it.release();
     }
-    device.offer(new AgentEvent.ReloadFinished(it.application(), it.release(), failure));
+    device.offer(
+        new AgentEvent.ReloadFinished(it.application(), it.release(), it.process(), failure));
   }
 
   private void probe(AgentEffect.RunProbe it) {
