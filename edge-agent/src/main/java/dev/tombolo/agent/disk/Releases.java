@@ -18,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,13 +30,24 @@ public final class Releases implements AutoCloseable {
   private static final long STACK_BYTES = 256 * 1024;
   private static final int IDLE_SECONDS = 10;
 
+  /// Makes the names within a folder safe against a power cut; a disk that fails throws here.
+  interface FolderSync {
+    void sync(Path folder) throws IOException;
+  }
+
   private final AgentInbox inbox;
   private final AgentFolders folders;
+  private final FolderSync disk;
   private final ThreadPoolExecutor worker;
 
   public Releases(AgentInbox inbox, AgentFolders folders) {
+    this(inbox, folders, Folders::sync);
+  }
+
+  Releases(AgentInbox inbox, AgentFolders folders, FolderSync disk) {
     this.inbox = inbox;
     this.folders = folders;
+    this.disk = disk;
     worker =
         new ThreadPoolExecutor(
             1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Releases::thread);
@@ -83,18 +95,53 @@ public final class Releases implements AutoCloseable {
       Path current = folders.current(effect.application());
       if (!Files.isDirectory(application)) {
         Files.createDirectories(application);
-        Folders.sync(folders.applications());
-        Folders.sync(folders.data());
+        disk.sync(folders.applications());
+        disk.sync(folders.data());
       }
-      Path fresh = current.resolveSibling("current.tmp");
-      Files.deleteIfExists(fresh);
-      Files.createSymbolicLink(fresh, application.relativize(release));
-      Files.move(
-          fresh, current, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      Folders.sync(application);
+      Path target = application.relativize(release);
+      Optional<Path> before = target(current);
+      boolean isMade = before.equals(Optional.of(target));
+      if (!isMade) {
+        point(current, target);
+      }
+      try {
+        disk.sync(application);
+      } catch (IOException e) {
+        if (!isMade) {
+          takeBack(current, before);
+        }
+        throw e;
+      }
       return new AgentEvent.SwitchFinished(effect.application(), effect.release());
     } catch (IOException | RuntimeException e) {
       return new AgentEvent.SwitchFailed(effect.application(), effect.release(), reason(e));
+    }
+  }
+
+  /// Where the link leads; empty when there is none.
+  private static Optional<Path> target(Path link) throws IOException {
+    return Files.isSymbolicLink(link)
+        ? Optional.of(Files.readSymbolicLink(link))
+        : Optional.empty();
+  }
+
+  private static void point(Path link, Path target) throws IOException {
+    Path fresh = link.resolveSibling("current.tmp");
+    Files.deleteIfExists(fresh);
+    Files.createSymbolicLink(fresh, target);
+    Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// Whoever is told that it has failed goes on with what was there before.
+  private static void takeBack(Path link, Optional<Path> before) {
+    try {
+      if (before.isPresent()) {
+        point(link, before.get());
+      } else {
+        Files.deleteIfExists(link);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "{0} could not be put back: {1}", link, e.toString());
     }
   }
 

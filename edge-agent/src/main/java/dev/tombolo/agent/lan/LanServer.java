@@ -114,7 +114,11 @@ public final class LanServer implements AutoCloseable {
   private boolean isReserved(int candidate) throws IOException {
     Socket socket = new Socket();
     try {
+      // Lines that have just ended keep nobody from the port they were on, ...
+      socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(candidate));
+      // ... and who reuses addresses, too, does not get it beside us.
+      socket.setReuseAddress(false);
       port = socket.getLocalPort();
       reserved = socket;
       return true;

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class WorkloadProcesses implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WorkloadProcesses.class.getName());
   private static final long STACK_BYTES = 256 * 1024;
   private static final int LOOK_MILLIS = 1000;
+  private static final int REST_LOOK_MILLIS = 100;
   private static final int LEFTOVER_TERM_MILLIS = 3000;
   private static final int LEFTOVER_KILL_MILLIS = 5000;
   private static final int UNSEEN = -1;
@@ -42,6 +44,13 @@ public final class WorkloadProcesses implements AutoCloseable {
   private final List<String> prefix;
   private final SecureRandom random = new SecureRandom();
   private final Map<Name, Watched> watched = new HashMap<>();
+
+  /// Until when, by the nanosecond clock, what has been told to end may take its time.
+  private final Map<ProcessIdentity, Long> graces = new HashMap<>();
+
+  /// Their first process has ended, and what it started has its grace yet.
+  private final Set<ProcessIdentity> ending = new HashSet<>();
+
   private final ScheduledThreadPoolExecutor worker;
 
   /// A process under our eyes.
@@ -150,6 +159,7 @@ public final class WorkloadProcesses implements AutoCloseable {
       endAll(application, setting.get(), Optional.ofNullable(dropped).map(Watched::identity));
     }
     if (dropped != null) {
+      forget(dropped.identity());
       // Whoever took it for the one that runs must not wait for its end for ever.
       told(application, dropped.identity(), UNSEEN);
     }
@@ -197,8 +207,10 @@ public final class WorkloadProcesses implements AutoCloseable {
     ProcessIdentity identity = effect.process();
     adopt(effect.application(), identity);
     if (ProcessTable.isAlive(identity)) {
+      int grace = Math.max(0, effect.graceSeconds());
+      graces.put(identity, System.nanoTime() + TimeUnit.SECONDS.toNanos(grace));
       ProcessTable.end(sessionOf(identity), false);
-      worker.schedule(() -> kill(identity), Math.max(0, effect.graceSeconds()), TimeUnit.SECONDS);
+      worker.schedule(() -> kill(identity), grace, TimeUnit.SECONDS);
     }
   }
 
@@ -243,15 +255,50 @@ public final class WorkloadProcesses implements AutoCloseable {
     }
   }
 
-  /// A workload is over when its first process is; what it leaves running would be in the way of
-  /// the next.
+  /// A workload is over when its first process is; what that leaves running would be in the way of
+  /// the next. Where it was told to end, all that it started has the same time for it.
   private void exited(Name application, ProcessIdentity identity, int exitCode) {
-    Watched held = watched.get(application);
-    if (held != null && held.identity().equals(identity)) {
-      watched.remove(application);
-      ProcessTable.end(ProcessTable.ofSession(identity.pid()), true);
-      told(application, identity, exitCode);
+    if (isWatched(application, identity) && ending.add(identity)) {
+      endRest(application, identity, exitCode);
     }
+  }
+
+  private void endRest(Name application, ProcessIdentity identity, int exitCode) {
+    if (!isWatched(application, identity)) {
+      return;
+    }
+    List<Long> rest = restOf(identity);
+    if (!rest.isEmpty() && hasGrace(identity)) {
+      worker.schedule(
+          () -> endRest(application, identity, exitCode), REST_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
+    watched.remove(application);
+    forget(identity);
+    ProcessTable.end(rest, true);
+    told(application, identity, exitCode);
+  }
+
+  private boolean isWatched(Name application, ProcessIdentity identity) {
+    Watched held = watched.get(application);
+    return held != null && held.identity().equals(identity);
+  }
+
+  private boolean hasGrace(ProcessIdentity identity) {
+    Long until = graces.get(identity);
+    return until != null && System.nanoTime() - until < 0;
+  }
+
+  private void forget(ProcessIdentity identity) {
+    graces.remove(identity);
+    ending.remove(identity);
+  }
+
+  /// What runs yet of the session whose first process has ended. Where there is a first one, it is
+  /// another's, which got the number after all of ours were gone.
+  private static List<Long> restOf(ProcessIdentity identity) {
+    List<Long> members = ProcessTable.ofSession(identity.pid());
+    return members.contains(identity.pid()) ? List.of() : members;
   }
 
   private void told(Name application, ProcessIdentity identity, int exitCode) {

@@ -21,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,61 @@ class ReleasesTest {
     events.await(AgentEvent.SwitchFinished.class);
 
     assertThat(folders.current(NAME).toRealPath().getFileName()).hasToString(SECOND.hex());
+  }
+
+  /// The state says that it comes to nothing, and the release before is started behind the link.
+  @Test
+  void aSwitchThatFailsAfterTheRenameIsTakenBack() throws Exception {
+    switchToBothWhileTheDiskFails(FIRST);
+
+    assertThat(events.await(AgentEvent.SwitchFailed.class).reason().toString())
+        .contains("Input/output error");
+    assertThat(folders.current(NAME).toRealPath().getFileName()).hasToString(FIRST.hex());
+  }
+
+  @Test
+  void aFirstSwitchThatFailsAfterTheRenameLeavesNoLink() throws Exception {
+    switchToBothWhileTheDiskFails(null);
+
+    events.await(AgentEvent.SwitchFailed.class);
+    assertThat(folders.current(NAME)).doesNotExist();
+  }
+
+  private void switchToBothWhileTheDiskFails(@Nullable Digest before) throws Exception {
+    AtomicBoolean isBroken = new AtomicBoolean();
+    releases.close();
+    releases =
+        new Releases(
+            events,
+            folders,
+            folder -> {
+              if (isBroken.get() && folder.equals(folders.application(NAME))) {
+                throw new IOException("Input/output error");
+              }
+              Folders.sync(folder);
+            });
+    Variant.File file = stored("f", "x", false);
+    stage(FIRST, file);
+    stage(SECOND, file);
+    if (before != null) {
+      releases.perform(new AgentEffect.Switch(NAME, before));
+      events.await(AgentEvent.SwitchFinished.class);
+    }
+    isBroken.set(true);
+    releases.perform(new AgentEffect.Switch(NAME, SECOND));
+  }
+
+  /// The agent was killed between the rename and its commit, and now there is no room for a link.
+  @Test
+  void aSwitchThatHasBeenMadeIsNotMadeAgain() throws Exception {
+    stage(FIRST, stored("f", "x", false));
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+    events.await(AgentEvent.SwitchFinished.class);
+    Files.createDirectories(folders.application(NAME).resolve("current.tmp/in-the-way"));
+
+    releases.perform(new AgentEffect.Switch(NAME, FIRST));
+
+    events.await(AgentEvent.SwitchFinished.class);
   }
 
   @Test

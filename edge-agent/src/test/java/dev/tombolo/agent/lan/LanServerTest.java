@@ -23,9 +23,11 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -393,6 +396,65 @@ class LanServerTest {
     }
   }
 
+  /// What the hub tells others of it stays true; the system keeps ended lines for a minute.
+  @Test
+  void thePortIsTheSameAfterARestartThoughAPeerHasJustBeenHere() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    try (Socket line = taker.open(giver)) {
+      giver.server.close();
+      ends(line);
+    }
+
+    try (LanServer next = new LanServer(giver.folders, giver.tls, giver.server.port())) {
+      assertThat(next.port()).isEqualTo(giver.server.port());
+    }
+  }
+
+  @Test
+  void thePortIsTheSameWhenTheLastPeerIsGone() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    int port = giver.server.port();
+    try (Socket line = taker.open(giver)) {
+      giver.server.perform(new AgentEffect.ShareWith(List.of()));
+      ends(line);
+    }
+
+    assertThat(giver.server.port()).isEqualTo(port);
+    acquaint(giver, taker);
+    assertThat(taker.call(giver, "HEAD", "/", null)).isEqualTo(404);
+  }
+
+  @Test
+  void twoAgentsOfOneMachineShareNoPort() throws Exception {
+    Box giver = new Box("giver");
+    Box taker = new Box("taker");
+    acquaint(giver, taker);
+    try (Socket line = taker.open(giver)) {
+      giver.server.perform(new AgentEffect.ShareWith(List.of()));
+      ends(line);
+    }
+
+    try (LanServer other = new LanServer(taker.folders, taker.tls, giver.server.port())) {
+      assertThat(other.port()).isNotEqualTo(giver.server.port());
+      other.perform(new AgentEffect.ShareWith(List.of(giver.peer)));
+      assertThat(other.port()).isNotEqualTo(giver.server.port());
+    }
+    giver.knows(giver, taker);
+    assertThat(taker.call(giver, "HEAD", "/", null)).isEqualTo(404);
+  }
+
+  private static void ends(Socket line) {
+    try (InputStream in = line.getInputStream()) {
+      assertThat(in.read()).isEqualTo(-1);
+    } catch (IOException e) {
+      assertThat(line.isConnected()).isTrue();
+    }
+  }
+
   private void acquaint(Box... boxes) throws IOException {
     for (Box box : boxes) {
       box.knows(boxes);
@@ -481,6 +543,13 @@ class LanServerTest {
 
     AgentEffect.CopyFromPeer copyFrom(Box other) {
       return new AgentEffect.CopyFromPeer(DIGEST, CONTENT.length, other.peer);
+    }
+
+    /// A line to the other, past its handshake.
+    Socket open(Box other) throws IOException {
+      SSLSocket line = (SSLSocket) tls.sockets().createSocket("127.0.0.1", other.server.port());
+      line.startHandshake();
+      return line;
     }
 
     int call(Box other, String method, String path, @Nullable String range) throws IOException {

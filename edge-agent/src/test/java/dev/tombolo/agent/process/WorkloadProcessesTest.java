@@ -225,6 +225,58 @@ class WorkloadProcessesTest {
     Until.holds("none is left", () -> ProcessTable.ofSession(process.pid()).isEmpty());
   }
 
+  /// Ends at once when it is told to; what it has started first writes down what it has.
+  private static final String WRAPPER =
+      """
+      sh -c 'trap "sleep 0.5; echo written; exit" TERM; echo ready; while :; do sleep 0.1; done' &
+      wait
+      """;
+
+  @Test
+  void whatAWrapperHasStartedHasTheGraceToo() throws Exception {
+    TestRelease release = TestRelease.of(data, WRAPPER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity process = start(processes, release);
+    Until.holds("it is ready", () -> release.output().contains("ready"));
+
+    processes.perform(new AgentEffect.StopWorkload(release.application(), process, 30));
+
+    AgentEvent.WorkloadExited exited = events.await(AgentEvent.WorkloadExited.class);
+    assertThat(exited.exitCode()).isEqualTo(128 + 15);
+    assertThat(exited.lastOutput()).isEqualTo("written");
+    assertThat(ProcessTable.ofSession(process.pid())).isEmpty();
+  }
+
+  @Test
+  void whatAnAdoptedWrapperHasStartedHasTheGraceToo() throws Exception {
+    // Longer than until its end is seen.
+    TestRelease release = TestRelease.of(data, WRAPPER.replace("sleep 0.5", "sleep 2.5"));
+    ProcessIdentity process = startByANewAgent(release);
+    Until.holds("it is ready", () -> release.output().contains("ready"));
+
+    processes(release).perform(new AgentEffect.StopWorkload(release.application(), process, 30));
+
+    AgentEvent.WorkloadExited exited = events.await(AgentEvent.WorkloadExited.class);
+    assertThat(exited.exitCode()).isEqualTo(-1);
+    assertThat(exited.lastOutput()).isEqualTo("written");
+    assertThat(ProcessTable.ofSession(process.pid())).isEmpty();
+  }
+
+  @Test
+  void whatAWrapperHasStartedAndDoesNotHearIsKilledAfterTheGrace() throws Exception {
+    TestRelease release =
+        TestRelease.of(
+            data, "sh -c 'trap \"\" TERM; echo deaf; " + FOREVER.strip() + "' &\nwait\n");
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity process = start(processes, release);
+    Until.holds("it is deaf", () -> release.output().contains("deaf"));
+
+    processes.perform(new AgentEffect.StopWorkload(release.application(), process, 1));
+
+    assertThat(events.await(AgentEvent.WorkloadExited.class).exitCode()).isEqualTo(128 + 15);
+    Until.holds("none is left", () -> ProcessTable.ofSession(process.pid()).isEmpty());
+  }
+
   @Test
   void aKilledAgentLeavesTheWorkloadRunningAndTheNextAdoptsIt() throws Exception {
     String script = "i=0\nwhile :; do i=$((i+1)); echo $i; sleep 0.05; done\n";
