@@ -7,6 +7,8 @@ import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.TransferRow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -82,6 +84,36 @@ class BandwidthIT {
         LIMIT,
         () -> "get transfers says why",
         () -> hub.look("get", "transfers").contains("Held to 2 Mbit/s"));
+    isListed(hub);
+  }
+
+  /// The columns as people and as programs see them.
+  private static void isListed(RunningHub hub) throws Exception {
+    List<String> table = hub.cli("get", "transfers").lines().toList();
+    assertThat(table.getFirst().split(" {2,}"))
+        .containsExactly(
+            "DEVICE", "RELEASE", "HOW", "BASE", "DONE", "OF", "RATE", "LEFT", "SINCE", "WHY");
+    assertThat(table.get(1).split(" {2,}"))
+        .startsWith("store-1/device-1", "payload@1", "files", "-")
+        .contains(Integer.toString(PAYLOAD_BYTES))
+        .endsWith("Held to 2 Mbit/s by the bandwidth of its site.");
+    assertThat(hub.cli("get", "transfers", "--json"))
+        .contains("\"slot\":\"store-1/device-1\"", "\"how\":\"files\"");
+    assertThat(hub.cli("get", "transfers", "--site", "store-1")).contains("payload@1");
+    assertThat(hub.tryCli("get", "transfers", "--fleet", "others").out()).doesNotContain("payload");
+    TransferRow row = transfers(hub).getFirst();
+    assertThat(row.bytesTotal()).isEqualTo(PAYLOAD_BYTES);
+    assertThat(row.bytesDone()).isBetween(1L, PAYLOAD_BYTES - 1L);
+    if (row.bytesPerSecond() > 0) {
+      assertThat(row.secondsLeft())
+          .isEqualTo(Math.ceilDiv(PAYLOAD_BYTES - row.bytesDone(), row.bytesPerSecond()));
+    }
+  }
+
+  private static List<TransferRow> transfers(RunningHub hub) throws IOException {
+    try (HubClient client = hub.client()) {
+      return client.list(TransferRow.class, "/transfers");
+    }
   }
 
   /// @return bytes that are here

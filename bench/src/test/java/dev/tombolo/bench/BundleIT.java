@@ -10,6 +10,7 @@ import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.http.api.BundleRow;
+import dev.tombolo.hub.http.api.TransferRow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,7 @@ class BundleIT {
 
   private static final long SEED = Long.getLong("bundle.seed", 7);
   private static final int SLOW_BYTES_PER_SECOND = 20_000;
+  private static final int SLOWEST_BYTES_PER_SECOND = 2_500;
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
@@ -53,9 +56,16 @@ class BundleIT {
       shop.push("2", changed(model, 0.01));
       BundleRow bundle = shop.awaitBundle("2", "1");
       long before = shop.line.bytesDown();
+      shop.line.set(new LineMode.Throttle(SLOWEST_BYTES_PER_SECOND));
 
       shop.assign("2");
+      TransferRow seen = shop.awaitTransfer(row -> row.how().equals("bundle"));
+      shop.line.set(new LineMode.Open());
       shop.awaitLive("2");
+
+      assertThat(seen.base()).isEqualTo("1");
+      assertThat(seen.bytesTotal()).isEqualTo(bundle.bytes());
+      assertThat(seen.reasons()).noneMatch(it -> it.contains("larger than it could be"));
 
       long came = shop.line.bytesDown() - before;
       assertThat(bundle.bytes()).isLessThan(MODEL_BYTES / 5);
@@ -74,9 +84,19 @@ class BundleIT {
       damage(shop.agent.data());
       shop.push("2", changed(model, 0.01));
       shop.awaitBundle("2", "1");
+      shop.line.set(new LineMode.Throttle(SLOW_BYTES_PER_SECOND));
 
       shop.assign("2");
+      TransferRow seen = shop.awaitTransfer(row -> row.how().equals("full-bundle"));
+      String table = shop.hub.look("get", "transfers");
+      shop.line.set(new LineMode.Open());
       shop.awaitLive("2");
+
+      assertThat(seen.base()).isNull();
+      assertThat(seen.reasons())
+          .anyMatch(it -> it.startsWith("The download is larger than it could be"))
+          .anyMatch(it -> it.contains("on this device are damaged"));
+      assertThat(table).contains("full-bundle", "The download is larger than it could be");
 
       Await.untilTrue(
           LIMIT,
@@ -216,6 +236,19 @@ class BundleIT {
                     .filter(row -> row.target().equals("model@" + target))
                     .filter(row -> ("model@" + base).equals(row.base()))
                     .filter(row -> row.standing().equals("made"))
+                    .findFirst()
+                    .orElse(null));
+      }
+    }
+
+    TransferRow awaitTransfer(Predicate<TransferRow> isMeant) throws Exception {
+      try (HubClient client = hub.client()) {
+        return Await.until(
+            LIMIT,
+            () -> "a transfer at the hub; " + agent.process().tail(),
+            () ->
+                client.list(TransferRow.class, "/transfers").stream()
+                    .filter(isMeant)
                     .findFirst()
                     .orElse(null));
       }

@@ -25,24 +25,26 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A shop whose line is cut is updated from a stick; when the line is back the hub knows, and sends
+/// A shop whose line is cut is updated from sticks; when the line is back the hub knows, and sends
 /// nothing again.
 @Tag("slow")
 class KitIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final Pattern FILE_BYTES =
       Pattern.compile("(?m)^tombolo_edge_file_bytes_total ([0-9.E]+)$");
+  private static final Pattern KIT = Pattern.compile("kit-[0-9a-f]{16}");
 
   @TempDir Path folder;
 
   @Test
-  void aShopWithoutALineIsUpdatedFromAStick() throws Exception {
+  void aShopWithoutALineIsUpdatedFromSticks() throws Exception {
     try (RunningHub hub = RunningHub.start(folder)) {
       hub.prepare("shops");
       hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
       hub.apply("DeviceSlot", "counter-1", "{site: store-1}");
       SmallRelease.push(hub, "1");
       SmallRelease.push(hub, "2");
+      SmallRelease.push(hub, "3");
       hub.cli("assign", "small@1", "--fleet", "shops");
       try (Line line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()))) {
         String token =
@@ -62,6 +64,8 @@ class KitIT {
           awaitLive(agent, "1");
           awaitAtTheHub(hub, "1");
           withoutALine(hub, line, agent);
+          String last = byPassphrase(hub, agent);
+          theLineIsBack(hub, line, last);
         }
       }
     }
@@ -96,14 +100,72 @@ class KitIT {
     assertThat(agent.cli("why").out()).contains("came by offline kit kit-");
     assertThat(agent.cli("kit", "apply", kit.toString()).out()).contains("held its document");
     assertThat(agent.cli("kit", "apply", old.toString()).err()).contains("older than what");
+  }
 
+  /// Words open it, the right ones only; the device's own key does not.
+  ///
+  /// @return the kit's id
+  private String byPassphrase(RunningHub hub, RunningAgent agent) throws Exception {
+    hub.cli("assign", "small@3", "--fleet", "shops");
+    Path kit = folder.resolve("words.kit");
+    Path words = Files.writeString(folder.resolve("words"), "gr\u00fcne Kisten im Keller\n");
+    String made =
+        hub.cli(
+            "kit",
+            "create",
+            "--site",
+            "store-1",
+            "--out",
+            kit.toString(),
+            "--passphrase-file",
+            words.toString());
+    assertThat(made).contains("store-1/counter-1", "a passphrase").doesNotContain("Kisten");
+    Path wrong = Files.writeString(folder.resolve("wrong"), "gr\u00fcne Kisten im Kellex\n");
+    Path missing = folder.resolve("no-such-words");
+    String before = agent.cli("why").out();
+
+    refused(applied(agent, kit), "needs the passphrase", "--passphrase-file FILE");
+    refused(applied(agent, kit, wrong), "passphrase is not the one it was made with");
+    refused(applied(agent, kit, missing), "no such file: " + missing);
+
+    assertThat(agent.data().resolve("kits")).doesNotExist();
+    assertThat(agent.cli("why").out()).isEqualTo(before);
+    awaitLive(agent, "2");
+    // The same words as another keyboard writes them: u and its dots apart, and no end of the line.
+    Path right = Files.writeString(folder.resolve("right"), "gru\u0308ne Kisten im Keller");
+    assertThat(applied(agent, kit, right).orThrow().out())
+        .contains("small  live  3", "everything is live");
+    refused(applied(agent, folder.resolve("store-1.kit")), "older than what");
+    awaitLive(agent, "3");
+    Matcher id = KIT.matcher(made);
+    assertThat(id.find()).as(made).isTrue();
+    assertThat(agent.cli("why").out()).contains("came by offline kit " + id.group());
+    return id.group();
+  }
+
+  private static Command applied(RunningAgent agent, Path kit) throws Exception {
+    return agent.cli("kit", "apply", kit.toString());
+  }
+
+  private static Command applied(RunningAgent agent, Path kit, Path words) throws Exception {
+    return agent.cli("kit", "apply", kit.toString(), "--passphrase-file", words.toString());
+  }
+
+  private static void refused(Command applied, String... why) {
+    assertThat(applied.exit()).as(applied.toString()).isEqualTo(1);
+    assertThat(applied.err()).startsWith("tombolo-agent: ").contains(why);
+    assertThat(applied.err().lines()).hasSize(1);
+    assertThat(applied.out()).isEmpty();
+  }
+
+  private static void theLineIsBack(RunningHub hub, Line line, String kit) throws Exception {
     double sent = fileBytes(hub);
     line.set(new LineMode.Open());
-    awaitAtTheHub(hub, "2");
+    awaitAtTheHub(hub, "3");
     Await.untilTrue(
         LIMIT,
         () -> "the hub to know how; " + hub.process().tail(),
-        () -> hub.look("why", "store-1/counter-1").contains("came by offline kit kit-"));
+        () -> hub.look("why", "store-1/counter-1").contains("came by offline kit " + kit));
     assertThat(hub.cli("get", "device", "store-1/counter-1")).contains("held by the device");
     assertThat(fileBytes(hub)).isEqualTo(sent);
     assertThat(hub.cli("audit", "list")).contains("kit");
