@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// The files of releases: fetches what is needed, one at a time, and sweeps out what nobody needs.
 final class FileSteps {
@@ -123,10 +124,15 @@ final class FileSteps {
   }
 
   void next(Now now, Outcome out) {
-    boolean open = windows.download(now).isEmpty();
     downloads
-        .next(now.monotonicMillis(), file -> open || urgent.contains(file))
+        .next(now.monotonicMillis(), allowed(now))
         .ifPresent(file -> peers.begin(file, now, out));
+  }
+
+  /// What may come by the line now.
+  private Predicate<Digest> allowed(Now now) {
+    boolean open = windows.download(now).isEmpty();
+    return file -> open || urgent.contains(file);
   }
 
   /// What is known to be of no use may be the room that is missing.
@@ -146,7 +152,7 @@ final class FileSteps {
     dropStale(applications, out);
     windows.hold(now, out);
     pause(now, out);
-    downloads.giveWay().ifPresent(file -> cancel(file, out));
+    downloads.giveWay(now.monotonicMillis(), allowed(now)).ifPresent(file -> cancel(file, out));
     next(now, out);
     sweep(applications, out);
   }
@@ -160,6 +166,7 @@ final class FileSteps {
 
   private void dropStale(Collection<Application> applications, Outcome out) {
     Set<Digest> needed = new HashSet<>();
+    Set<Digest> wayBack = new HashSet<>();
     urgent.clear();
     for (Application application : applications) {
       Optional<Assignment> wanted =
@@ -184,8 +191,12 @@ final class FileSteps {
         wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, urgent));
         BundleSteps.bundleOf(application.release).ifPresent(urgent::add);
       }
+      if (application.release instanceof ReleaseState.SwitchingBack) {
+        wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, wayBack));
+      }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
     }
+    downloads.putFirst(wayBack);
     downloads.keepOnly(needed).ifPresent(file -> cancel(file, out));
     peers.keepOnly(needed);
   }

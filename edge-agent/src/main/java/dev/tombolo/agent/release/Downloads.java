@@ -26,6 +26,12 @@ public final class Downloads {
   /// Files that a kit brought: fetching them needs no line, and no waiting for one.
   private final Set<Digest> near = new HashSet<>();
 
+  /// What a way back lacks: nothing runs until it is here.
+  private final Set<Digest> first = new HashSet<>();
+
+  /// When the next of these may be looked for, however the others stand.
+  private long firstAtMillis;
+
   private @Nullable Digest current;
   private long currentBytes;
   private final Rate rate = new Rate();
@@ -118,14 +124,38 @@ public final class Downloads {
         return Optional.of(begun(file));
       }
     }
+    Optional<Variant.File> urgent = dueFirst(nowMillis, allowed);
+    if (urgent.isPresent()) {
+      return Optional.of(begun(urgent.get()));
+    }
     if (nowMillis >= lookAtMillis) {
       for (Variant.File file : wanted.values()) {
-        if (allowed.test(file.digest())) {
+        if (!first.contains(file.digest()) && allowed.test(file.digest())) {
           return Optional.of(begun(file));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /// Mostly there is none: this is asked at each tick.
+  private Optional<Variant.File> dueFirst(long nowMillis, Predicate<Digest> allowed) {
+    if (first.isEmpty() || nowMillis < firstAtMillis) {
+      return Optional.empty();
+    }
+    return wanted.values().stream()
+        .filter(it -> first.contains(it.digest()) && allowed.test(it.digest()))
+        .findFirst();
+  }
+
+  /// These, if they are wanted, come before all else that needs the line, and do not wait for the
+  /// next try of others; nor do others wait for theirs.
+  public void putFirst(Set<Digest> files) {
+    if (!first.equals(files)) {
+      first.clear();
+      first.addAll(files);
+      firstAtMillis = 0;
+    }
   }
 
   private Variant.File begun(Variant.File file) {
@@ -156,10 +186,14 @@ public final class Downloads {
     return Optional.of(given);
   }
 
-  /// Stops the file that comes by the line where one that needs none is waited for; it stays
-  /// wanted.
-  public Optional<Digest> giveWay() {
-    if (current == null || near.contains(current) || !wantsAny(near)) {
+  /// Stops the file that comes by the line where one that needs none is waited for, or one that
+  /// comes first; it stays wanted.
+  public Optional<Digest> giveWay(long nowMillis, Predicate<Digest> allowed) {
+    if (current == null || near.contains(current)) {
+      return Optional.empty();
+    }
+    boolean isInTheWay = !first.contains(current) && dueFirst(nowMillis, allowed).isPresent();
+    if (!wantsAny(near) && !isInTheWay) {
       return Optional.empty();
     }
     Digest given = current;
@@ -209,6 +243,7 @@ public final class Downloads {
     failures = 0;
     retryAtMillis = 0;
     lookAtMillis = 0;
+    firstAtMillis = 0;
     trouble = null;
     if (file.equals(current)) {
       idle();
@@ -236,13 +271,18 @@ public final class Downloads {
     if (last != null) {
       wanted.put(last.digest(), last);
     }
-    lookAtMillis = untilMillis;
+    if (last != null && first.contains(last.digest())) {
+      firstAtMillis = untilMillis;
+    } else {
+      lookAtMillis = untilMillis;
+    }
     idle();
   }
 
   /// Nothing is looked for later than this.
   public void lookBy(long millis) {
     lookAtMillis = Math.min(lookAtMillis, millis);
+    firstAtMillis = Math.min(firstAtMillis, millis);
   }
 
   /// The file under way, if any.
@@ -265,6 +305,7 @@ public final class Downloads {
   public void hurry() {
     retryAtMillis = 0;
     lookAtMillis = 0;
+    firstAtMillis = 0;
   }
 
   /// The store does not have them after all.

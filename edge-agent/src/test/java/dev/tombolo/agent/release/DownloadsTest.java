@@ -52,12 +52,52 @@ class DownloadsTest {
     downloads.came(Set.of(file("brought").digest()));
     downloads.want(List.of(file("brought")));
 
-    assertThat(downloads.giveWay()).contains(file("slow").digest());
+    assertThat(downloads.giveWay(0, any -> true)).contains(file("slow").digest());
     assertThat(downloads.next(1, any -> true)).contains(file("brought"));
-    assertThat(downloads.giveWay()).isEmpty();
+    assertThat(downloads.giveWay(1, any -> true)).isEmpty();
 
     downloads.finished(file("brought").digest());
     assertThat(downloads.next(2, any -> true)).contains(file("slow"));
+  }
+
+  @Test
+  void whatAWayBackLacksComesBeforeWhatIsOnItsWay() {
+    downloads.want(List.of(file("slow")));
+    downloads.next(0, any -> true);
+    downloads.want(List.of(file("other"), file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest(), file("here").digest()));
+
+    assertThat(downloads.giveWay(0, any -> true)).contains(file("slow").digest());
+    assertThat(downloads.next(0, any -> true)).contains(file("lacking"));
+    assertThat(downloads.giveWay(1, any -> true)).isEmpty();
+
+    downloads.finished(file("lacking").digest());
+    assertThat(downloads.next(2, any -> true)).contains(file("slow"));
+    assertThat(downloads.giveWay(3, any -> true)).isEmpty();
+  }
+
+  @Test
+  void whatAWayBackLacksDoesNotWaitForTheNextTryOfAnother() {
+    downloads.want(List.of(file("refused")));
+    downloads.next(0, any -> true);
+    downloads.failed(file("refused").digest(), GONE, 0, FIVE_MINUTES);
+
+    downloads.want(List.of(file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest()));
+
+    assertThat(downloads.next(1, any -> true)).contains(file("lacking"));
+  }
+
+  @Test
+  void whatAWayBackCannotGetHoldsUpNoOther() {
+    downloads.want(List.of(file("slow"), file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest()));
+    downloads.next(0, any -> true);
+    downloads.failed(file("lacking").digest(), GONE, 0, FIVE_MINUTES);
+
+    assertThat(downloads.next(1, any -> true)).contains(file("slow"));
+    assertThat(downloads.giveWay(2, any -> true)).isEmpty();
+    assertThat(downloads.giveWay(FIVE_MINUTES, any -> true)).contains(file("slow").digest());
   }
 
   private static Variant.File file(String name) {
