@@ -100,9 +100,19 @@ final class FileSteps {
             ? boot.backoff()
                 .delayMillis(downloads.failures(), it.retryAfterSeconds(), random.next())
             : boot.backoff().boundMillis(Integer.MAX_VALUE);
-    downloads.failed(it.file(), it.reason(), now.monotonicMillis(), delay);
+    if (isWrong(it)) {
+      downloads.failedWrong(it.file(), it.reason(), now.monotonicMillis(), delay);
+    } else {
+      downloads.failed(it.file(), it.reason(), now.monotonicMillis(), delay);
+    }
     peers.failed(it, delay, now, out);
     sweepIfFull(it.reason());
+  }
+
+  /// All of it has come; less than all is taken up again.
+  private static boolean isWrong(AgentEvent.FetchFailed it) {
+    return it.reason() instanceof Reason.DigestMismatch
+        || (it.reason() instanceof Reason.SizeMismatch && !it.retryable());
   }
 
   /// The line is back: files are asked for at once.
@@ -132,7 +142,9 @@ final class FileSteps {
   /// What may come by the line now.
   private Predicate<Digest> allowed(Now now) {
     boolean open = windows.download(now).isEmpty();
-    return file -> open || urgent.contains(file);
+    return file ->
+        (open || urgent.contains(file))
+            && (peers.isOn() || !downloads.restsAsWrong(file, now.monotonicMillis()));
   }
 
   /// What is known to be of no use may be the room that is missing.

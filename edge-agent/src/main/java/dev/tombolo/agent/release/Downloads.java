@@ -2,7 +2,9 @@ package dev.tombolo.agent.release;
 
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Variant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// file that failed waits, the line's return or its time wakes it. Lives in memory only: a
 /// restarted agent asks for all files again, and those in the store are there at once.
 public final class Downloads {
+  /// The wait after a second wrong delivery in a row; it doubles with each.
+  private static final long WRONG_AGAIN_MILLIS = 10 * 60_000;
+
+  private static final long WRONG_MILLIS_MAX = 24 * 3_600_000;
+  private static final int WRONG_DOUBLINGS_MAX = 10;
+
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();
   private final Set<Digest> stored = new HashSet<>();
   private final Set<Digest> bundles = new HashSet<>();
@@ -25,6 +33,13 @@ public final class Downloads {
 
   /// Files that a kit brought: fetching them needs no line, and no waiting for one.
   private final Set<Digest> near = new HashSet<>();
+
+  /// What the hub has given wrong, of those that are wanted.
+  private final Map<Digest, Wrong> wrong = new HashMap<>();
+
+  /// @param times in a row
+  /// @param untilMillis the hub is not asked for it before, line or no line
+  private record Wrong(int times, long untilMillis, Reason reason) {}
 
   /// What a way back lacks: nothing runs until it is here.
   private final Set<Digest> first = new HashSet<>();
@@ -91,6 +106,7 @@ public final class Downloads {
     retain(stored, files);
     retain(bundles, files);
     retain(fromPeersOnly, files);
+    retain(wrong.keySet(), files);
     if (trouble != null && troubled != null && !files.contains(troubled)) {
       // Nobody waits for it any more, so the others need not wait for its next try.
       trouble = null;
@@ -239,6 +255,7 @@ public final class Downloads {
   public void finished(Digest file) {
     wanted.remove(file);
     fromPeersOnly.remove(file);
+    wrong.remove(file);
     stored.add(file);
     failures = 0;
     retryAtMillis = 0;
@@ -262,6 +279,47 @@ public final class Downloads {
     trouble = reason;
     troubled = file;
     setAside(retryAtMillis);
+  }
+
+  /// The hub gave all of it, and it is not what it should be: it is asked again less and less
+  /// often, because each try costs the line the whole file.
+  public void failedWrong(Digest file, Reason reason, long nowMillis, long delayMillis) {
+    if (!file.equals(current)) {
+      return;
+    }
+    Wrong before = wrong.get(file);
+    int times = before == null ? 1 : before.times() + 1;
+    long wait =
+        times == 1
+            ? delayMillis
+            : Math.min(
+                WRONG_MILLIS_MAX, WRONG_AGAIN_MILLIS << Math.min(times - 2, WRONG_DOUBLINGS_MAX));
+    wrong.put(file, new Wrong(times, nowMillis + wait, reason));
+    failed(file, reason, nowMillis, delayMillis);
+  }
+
+  /// Another than the hub was to blame.
+  public void forgiven(Digest file) {
+    wrong.remove(file);
+  }
+
+  /// The hub has it wrong, as far as is known, and is not asked for it now.
+  public boolean restsAsWrong(Digest file, long nowMillis) {
+    Wrong known = wrong.get(file);
+    return known != null && nowMillis < known.untilMillis();
+  }
+
+  /// Why the first of these that the hub has wrong is not here.
+  public Optional<Reason> wrong(List<Variant.File> files, long nowMillis) {
+    for (Variant.File file : files) {
+      Wrong known = wrong.get(file.digest());
+      if (known != null) {
+        long left = Math.max(0, known.untilMillis() - nowMillis);
+        String detail = ReasonText.say(known.reason());
+        return Optional.of(new Reason.DownloadFailed(file.path(), detail, left));
+      }
+    }
+    return Optional.empty();
   }
 
   /// What is under way waits until then.

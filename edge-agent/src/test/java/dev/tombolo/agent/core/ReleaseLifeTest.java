@@ -348,6 +348,32 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void whatIsWrongAtTheHubIsFetchedSeldomerAndSeldomer() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed next = shop.release("2.0");
+    Digest file = next.manifest().variants().getFirst().files().getFirst().digest();
+    shop.rotten.add(file);
+    long before = shop.count(AgentEffect.Fetch.class);
+
+    shop.hub.assign(next);
+    for (int hour = 0; hour < 20; hour++) {
+      shop.seconds(3600);
+      shop.cutLine();
+      shop.seconds(5);
+      shop.lineCut = false;
+    }
+
+    assertThat(shop.count(AgentEffect.Fetch.class) - before).isBetween(2L, 10L);
+    assertThat(shop.runs(good.digest())).isTrue();
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons().toString())
+        .contains("has digest " + Digest.ofText("rotten").brief());
+
+    shop.rotten.clear();
+    shop.skipDays(1);
+    shop.until("live", () -> shop.isLive(next.digest()));
+  }
+
+  @Test
   void whatHasNoRoomWaitsWithItsReasonAndIsToldOnce() {
     Publisher.Signed good = live("1.0");
     Publisher.Signed large = shop.release("2.0");

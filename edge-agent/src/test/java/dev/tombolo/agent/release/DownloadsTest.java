@@ -6,12 +6,16 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DownloadsTest {
   private static final long FIVE_MINUTES = 300_000;
   private static final Reason GONE = new Reason.NotFound("bundle", "gone", List.of());
+
+  private static final Reason WRONG =
+      new Reason.DigestMismatch("rotten", Digest.ofText("a"), Digest.ofText("b"));
 
   private final Downloads downloads = new Downloads();
 
@@ -98,6 +102,46 @@ class DownloadsTest {
     assertThat(downloads.next(1, any -> true)).contains(file("slow"));
     assertThat(downloads.giveWay(2, any -> true)).isEmpty();
     assertThat(downloads.giveWay(FIVE_MINUTES, any -> true)).contains(file("slow").digest());
+  }
+
+  /// A line's return wakes what waits, but for this.
+  @Test
+  void whatTheHubGivesWrongWaitsForItsTimeThoughTheLineIsBack() {
+    long minutes = 60_000;
+    Variant.File rotten = file("rotten");
+    downloads.want(List.of(rotten));
+    long now = 0;
+    for (long wait : List.of(5L, 10L, 20L, 40L, 80L, 160L, 320L, 640L, 1280L, 1440L, 1440L)) {
+      assertThat(next(now)).as("after " + now / minutes + " minutes").contains(rotten);
+      downloads.failedWrong(rotten.digest(), WRONG, now, FIVE_MINUTES);
+      downloads.hurry();
+      assertThat(next(now + wait * minutes - 1)).isEmpty();
+      now += wait * minutes;
+    }
+    downloads.want(List.of(file("other")));
+    assertThat(next(now)).contains(rotten);
+    downloads.failedWrong(rotten.digest(), WRONG, now, FIVE_MINUTES);
+
+    assertThat(next(now + FIVE_MINUTES)).contains(file("other"));
+    downloads.finished(file("other").digest());
+    assertThat(downloads.trouble()).isEmpty();
+    assertThat(downloads.wrong(List.of(rotten), now).toString()).contains("rotten");
+  }
+
+  @Test
+  void whatIsWrongOnceOfAPeerIsAskedForAtOnce() {
+    downloads.want(List.of(file("rotten")));
+    next(0);
+    downloads.failedWrong(file("rotten").digest(), WRONG, 0, FIVE_MINUTES);
+
+    downloads.forgiven(file("rotten").digest());
+    downloads.lookBy(1);
+
+    assertThat(next(1)).contains(file("rotten"));
+  }
+
+  private Optional<Variant.File> next(long now) {
+    return downloads.next(now, it -> !downloads.restsAsWrong(it, now));
   }
 
   private static Variant.File file(String name) {
