@@ -450,6 +450,7 @@ final class Shop {
         new AgentEvent.BundleLookedFor(
             it.application(),
             it.release(),
+            it.url(),
             missing,
             missing == 0 ? new AgentEvent.BundleAnswer.NotNeeded() : answer));
   }
