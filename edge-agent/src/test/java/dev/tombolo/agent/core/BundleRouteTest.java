@@ -10,6 +10,7 @@ import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -286,8 +287,9 @@ class BundleRouteTest {
 
   private AgentEvent answer(AgentEffect.AskBundle to) {
     String pair = to.url().substring(to.url().indexOf("/for/") + 5);
+    AgentEvent.BundleAnswer offer = Objects.requireNonNull(shop.offers.get(pair));
     return new AgentEvent.BundleLookedFor(
-        to.application(), to.release(), to.url(), 1_000_000, shop.offers.get(pair));
+        to.application(), to.release(), to.url(), 1_000_000, offer);
   }
 
   private static List<AgentEffect.Sweep> sweepsBetween(
