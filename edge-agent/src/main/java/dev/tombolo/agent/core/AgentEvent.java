@@ -94,8 +94,10 @@ public sealed interface AgentEvent {
 
   /// What came of [AgentEffect.AskBundle].
   ///
+  /// @param url that was asked
   /// @param missing bytes of the release's files that are not in the store yet
-  record BundleLookedFor(Name application, Digest release, long missing, BundleAnswer answer)
+  record BundleLookedFor(
+      Name application, Digest release, String url, long missing, BundleAnswer answer)
       implements AgentEvent {}
 
   /// What the hub says of a bundle.

@@ -315,6 +315,7 @@ final class ApplicationSteps {
           if (isFetching(it, event.release())
               && it.release instanceof ReleaseState.Fetching at
               && at.route() instanceof Route.Asking asking
+              && bundles.isAnswer(at, asking, event)
               && it.tries.isUnderWay) {
             changed = true;
             reroute(it, bundles.lookedFor(it, at, asking, event, now), now, out);

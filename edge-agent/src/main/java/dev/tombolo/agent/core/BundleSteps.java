@@ -121,15 +121,15 @@ final class BundleSteps {
       Program program,
       Now now,
       Outcome out) {
-    Optional<String> base = asking.fromLive() ? at.live().flatMap(this::side) : Optional.empty();
-    Optional<String> target = side(at.wanted());
-    if (target.isEmpty() || (asking.fromLive() && base.isEmpty())) {
-      return asking.down(Optional.of(new Reason.BundleMissing(sideless(at, target.isEmpty()))));
+    Optional<String> url = question(at, asking);
+    if (url.isEmpty()) {
+      boolean isTarget = side(at.wanted()).isEmpty();
+      return asking.down(Optional.of(new Reason.BundleMissing(sideless(at, isTarget))));
     }
     if (takeTurn(application.tries, now)) {
-      String url = https + "/v1/bundles/for/" + target.get() + base.map(it -> "/" + it).orElse("");
       out.effect(
-          new AgentEffect.AskBundle(application.name, at.wanted().release(), url, program.files()));
+          new AgentEffect.AskBundle(
+              application.name, at.wanted().release(), url.get(), program.files()));
     }
     return asking;
   }
@@ -141,6 +141,22 @@ final class BundleSteps {
             ? "the wanted release, " + at.wanted().version()
             : at.live().map(it -> "what is live, " + it.version()).orElse("nothing that is live");
     return which + ", has no variant that this machine takes now";
+  }
+
+  /// Where the hub says which bundle there is.
+  private Optional<String> question(ReleaseState.Fetching at, Route.Asking asking) {
+    String path = https + "/v1/bundles/for/";
+    Optional<String> target = side(at.wanted()).map(it -> path + it);
+    if (!asking.fromLive()) {
+      return target;
+    }
+    return target.flatMap(to -> at.live().flatMap(this::side).map(base -> to + "/" + base));
+  }
+
+  /// What was asked before something else was wanted, or live, may be answered after it.
+  boolean isAnswer(
+      ReleaseState.Fetching at, Route.Asking asking, AgentEvent.BundleLookedFor event) {
+    return question(at, asking).filter(event.url()::equals).isPresent();
   }
 
   private Optional<String> side(Assignment what) {

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// The files of releases: fetches what is needed, one at a time, and sweeps out what nobody needs.
 final class FileSteps {
@@ -99,9 +100,19 @@ final class FileSteps {
             ? boot.backoff()
                 .delayMillis(downloads.failures(), it.retryAfterSeconds(), random.next())
             : boot.backoff().boundMillis(Integer.MAX_VALUE);
-    downloads.failed(it.file(), it.reason(), now.monotonicMillis(), delay);
+    if (isWrong(it)) {
+      downloads.failedWrong(it.file(), it.reason(), now.monotonicMillis(), delay);
+    } else {
+      downloads.failed(it.file(), it.reason(), now.monotonicMillis(), delay);
+    }
     peers.failed(it, delay, now, out);
     sweepIfFull(it.reason());
+  }
+
+  /// All of it has come; less than all is taken up again.
+  private static boolean isWrong(AgentEvent.FetchFailed it) {
+    return it.reason() instanceof Reason.DigestMismatch
+        || (it.reason() instanceof Reason.SizeMismatch && !it.retryable());
   }
 
   /// The line is back: files are asked for at once.
@@ -123,10 +134,17 @@ final class FileSteps {
   }
 
   void next(Now now, Outcome out) {
-    boolean open = windows.download(now).isEmpty();
     downloads
-        .next(now.monotonicMillis(), file -> open || urgent.contains(file))
+        .next(now.monotonicMillis(), allowed(now))
         .ifPresent(file -> peers.begin(file, now, out));
+  }
+
+  /// What may come by the line now.
+  private Predicate<Digest> allowed(Now now) {
+    boolean open = windows.download(now).isEmpty();
+    return file ->
+        (open || urgent.contains(file))
+            && (peers.isOn() || !downloads.restsAsWrong(file, now.monotonicMillis()));
   }
 
   /// What is known to be of no use may be the room that is missing.
@@ -146,7 +164,7 @@ final class FileSteps {
     dropStale(applications, out);
     windows.hold(now, out);
     pause(now, out);
-    downloads.giveWay().ifPresent(file -> cancel(file, out));
+    downloads.giveWay(now.monotonicMillis(), allowed(now)).ifPresent(file -> cancel(file, out));
     next(now, out);
     sweep(applications, out);
   }
@@ -160,6 +178,7 @@ final class FileSteps {
 
   private void dropStale(Collection<Application> applications, Outcome out) {
     Set<Digest> needed = new HashSet<>();
+    Set<Digest> wayBack = new HashSet<>();
     urgent.clear();
     for (Application application : applications) {
       Optional<Assignment> wanted =
@@ -184,8 +203,12 @@ final class FileSteps {
         wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, urgent));
         BundleSteps.bundleOf(application.release).ifPresent(urgent::add);
       }
+      if (application.release instanceof ReleaseState.SwitchingBack) {
+        wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, wayBack));
+      }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
     }
+    downloads.putFirst(wayBack);
     downloads.keepOnly(needed).ifPresent(file -> cancel(file, out));
     peers.keepOnly(needed);
   }

@@ -82,7 +82,9 @@ final class PeerSteps {
       fetch(file, out);
       return;
     }
-    boolean mayAskHub = downloads.mayComeFromHub(file.digest());
+    boolean mayAskHub =
+        downloads.mayComeFromHub(file.digest())
+            && !downloads.restsAsWrong(file.digest(), now.monotonicMillis());
     boolean isSmall = file.size() < ASKED_BYTES_MIN && !sharing.hubRests(now.monotonicMillis());
     if (sharing.isOn() && mayAskHub && isSmall) {
       sharing.joined(file.digest());
@@ -233,6 +235,7 @@ final class PeerSteps {
       reports.event("peer-distrusted", null, event.file(), wrongFrom(peer, event), now, out);
     }
     if (!guilty.isEmpty()) {
+      downloads.forgiven(event.file());
       downloads.lookBy(now.monotonicMillis());
     } else if (wasHub) {
       sharing.hubFailed(now.monotonicMillis() + delayMillis);

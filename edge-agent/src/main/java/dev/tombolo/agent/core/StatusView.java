@@ -142,7 +142,7 @@ final class StatusView {
       case ReleaseState.Probing _ -> probing(application, now, reasons);
       case ReleaseState.Live _ -> running(application, now, reasons);
       case ReleaseState.SwitchingBack at -> {
-        downloads.trouble().ifPresent(reasons::add);
+        downloads.trouble().or(() -> wrong(at.previous(), now)).ifPresent(reasons::add);
         reasons.add(back(at.failed(), Optional.of(at.previous()), at.cause()));
       }
       case ReleaseState.Restoring at -> {
@@ -201,6 +201,10 @@ final class StatusView {
     if (at.route() instanceof Route.ByBundle && downloads.complete(coming)) {
       return new Reason.Starting("unpacking the bundle");
     }
+    Optional<Reason> wrong = downloads.wrong(coming, now.monotonicMillis());
+    if (wrong.isPresent() && !fetching) {
+      return wrong.get();
+    }
     Optional<Reason> trouble = downloads.trouble();
     if (trouble.isPresent() && !fetching) {
       String detail = ReasonText.say(trouble.get());
@@ -208,6 +212,11 @@ final class StatusView {
           path, detail, downloads.retryInMillis(now.monotonicMillis()));
     }
     return shared.orElse(new Reason.Downloading(path, done, total));
+  }
+
+  private Optional<Reason> wrong(Assignment what, Now now) {
+    List<Variant.File> files = programs.find(what).map(Program::files).orElse(List.of());
+    return downloads.wrong(files, now.monotonicMillis());
   }
 
   private static void probing(Application application, Now now, List<Reason> reasons) {

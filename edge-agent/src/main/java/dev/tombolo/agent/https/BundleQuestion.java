@@ -38,7 +38,8 @@ final class BundleQuestion {
   AgentEvent ask(AgentEffect.AskBundle effect) {
     long missing = missing(effect);
     BundleAnswer answer = missing == 0 ? new BundleAnswer.NotNeeded() : answer(effect.url());
-    return new AgentEvent.BundleLookedFor(effect.application(), effect.release(), missing, answer);
+    return new AgentEvent.BundleLookedFor(
+        effect.application(), effect.release(), effect.url(), missing, answer);
   }
 
   private BundleAnswer answer(String url) {

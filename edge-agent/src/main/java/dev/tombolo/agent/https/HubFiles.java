@@ -115,6 +115,7 @@ public final class HubFiles implements AutoCloseable {
                 new AgentEvent.BundleLookedFor(
                     effect.application(),
                     effect.release(),
+                    effect.url(),
                     Long.MAX_VALUE,
                     new AgentEvent.BundleAnswer.None(
                         new Reason.IoFailed("question", e.toString()), false, 0));

@@ -2,7 +2,9 @@ package dev.tombolo.agent.release;
 
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Variant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// file that failed waits, the line's return or its time wakes it. Lives in memory only: a
 /// restarted agent asks for all files again, and those in the store are there at once.
 public final class Downloads {
+  /// The wait after a second wrong delivery in a row; it doubles with each.
+  private static final long WRONG_AGAIN_MILLIS = 10 * 60_000;
+
+  private static final long WRONG_MILLIS_MAX = 24 * 3_600_000;
+  private static final int WRONG_DOUBLINGS_MAX = 10;
+
   private final Map<Digest, Variant.File> wanted = new LinkedHashMap<>();
   private final Set<Digest> stored = new HashSet<>();
   private final Set<Digest> bundles = new HashSet<>();
@@ -28,6 +36,19 @@ public final class Downloads {
 
   /// Files that a kit brought: fetching them needs no line, and no waiting for one.
   private final Set<Digest> near = new HashSet<>();
+
+  /// What the hub has given wrong, of those that are wanted.
+  private final Map<Digest, Wrong> wrong = new HashMap<>();
+
+  /// @param times in a row
+  /// @param untilMillis the hub is not asked for it before, line or no line
+  private record Wrong(int times, long untilMillis, Reason reason) {}
+
+  /// What a way back lacks: nothing runs until it is here.
+  private final Set<Digest> first = new HashSet<>();
+
+  /// When the next of these may be looked for, however the others stand.
+  private long firstAtMillis;
 
   private @Nullable Digest current;
   private long currentBytes;
@@ -117,6 +138,7 @@ public final class Downloads {
     retain(bundles, files);
     retain(fromPeersOnly, files);
     retain(leftOver, files);
+    retain(wrong.keySet(), files);
     if (trouble != null && troubled != null && !files.contains(troubled)) {
       // Nobody waits for it any more, so the others need not wait for its next try.
       trouble = null;
@@ -150,14 +172,38 @@ public final class Downloads {
         return Optional.of(begun(file));
       }
     }
+    Optional<Variant.File> urgent = dueFirst(nowMillis, allowed);
+    if (urgent.isPresent()) {
+      return Optional.of(begun(urgent.get()));
+    }
     if (nowMillis >= lookAtMillis) {
       for (Variant.File file : wanted.values()) {
-        if (allowed.test(file.digest())) {
+        if (!first.contains(file.digest()) && allowed.test(file.digest())) {
           return Optional.of(begun(file));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /// Mostly there is none: this is asked at each tick.
+  private Optional<Variant.File> dueFirst(long nowMillis, Predicate<Digest> allowed) {
+    if (first.isEmpty() || nowMillis < firstAtMillis) {
+      return Optional.empty();
+    }
+    return wanted.values().stream()
+        .filter(it -> first.contains(it.digest()) && allowed.test(it.digest()))
+        .findFirst();
+  }
+
+  /// These, if they are wanted, come before all else that needs the line, and do not wait for the
+  /// next try of others; nor do others wait for theirs.
+  public void putFirst(Set<Digest> files) {
+    if (!first.equals(files)) {
+      first.clear();
+      first.addAll(files);
+      firstAtMillis = 0;
+    }
   }
 
   private Variant.File begun(Variant.File file) {
@@ -188,10 +234,14 @@ public final class Downloads {
     return Optional.of(given);
   }
 
-  /// Stops the file that comes by the line where one that needs none is waited for; it stays
-  /// wanted.
-  public Optional<Digest> giveWay() {
-    if (current == null || near.contains(current) || !wantsAny(near)) {
+  /// Stops the file that comes by the line where one that needs none is waited for, or one that
+  /// comes first; it stays wanted.
+  public Optional<Digest> giveWay(long nowMillis, Predicate<Digest> allowed) {
+    if (current == null || near.contains(current)) {
+      return Optional.empty();
+    }
+    boolean isInTheWay = !first.contains(current) && dueFirst(nowMillis, allowed).isPresent();
+    if (!wantsAny(near) && !isInTheWay) {
       return Optional.empty();
     }
     Digest given = current;
@@ -238,10 +288,12 @@ public final class Downloads {
     wanted.remove(file);
     fromPeersOnly.remove(file);
     leftOver.remove(file);
+    wrong.remove(file);
     stored.add(file);
     failures = 0;
     retryAtMillis = 0;
     lookAtMillis = 0;
+    firstAtMillis = 0;
     trouble = null;
     if (file.equals(current)) {
       idle();
@@ -262,6 +314,47 @@ public final class Downloads {
     setAside(retryAtMillis);
   }
 
+  /// The hub gave all of it, and it is not what it should be: it is asked again less and less
+  /// often, because each try costs the line the whole file.
+  public void failedWrong(Digest file, Reason reason, long nowMillis, long delayMillis) {
+    if (!file.equals(current)) {
+      return;
+    }
+    Wrong before = wrong.get(file);
+    int times = before == null ? 1 : before.times() + 1;
+    long wait =
+        times == 1
+            ? delayMillis
+            : Math.min(
+                WRONG_MILLIS_MAX, WRONG_AGAIN_MILLIS << Math.min(times - 2, WRONG_DOUBLINGS_MAX));
+    wrong.put(file, new Wrong(times, nowMillis + wait, reason));
+    failed(file, reason, nowMillis, delayMillis);
+  }
+
+  /// Another than the hub was to blame.
+  public void forgiven(Digest file) {
+    wrong.remove(file);
+  }
+
+  /// The hub has it wrong, as far as is known, and is not asked for it now.
+  public boolean restsAsWrong(Digest file, long nowMillis) {
+    Wrong known = wrong.get(file);
+    return known != null && nowMillis < known.untilMillis();
+  }
+
+  /// Why the first of these that the hub has wrong is not here.
+  public Optional<Reason> wrong(List<Variant.File> files, long nowMillis) {
+    for (Variant.File file : files) {
+      Wrong known = wrong.get(file.digest());
+      if (known != null) {
+        long left = Math.max(0, known.untilMillis() - nowMillis);
+        String detail = ReasonText.say(known.reason());
+        return Optional.of(new Reason.DownloadFailed(file.path(), detail, left));
+      }
+    }
+    return Optional.empty();
+  }
+
   /// What is under way waits until then.
   public void setAside(long untilMillis) {
     // To the end of the line, so that one bad file does not hold up the others.
@@ -269,13 +362,18 @@ public final class Downloads {
     if (last != null) {
       wanted.put(last.digest(), last);
     }
-    lookAtMillis = untilMillis;
+    if (last != null && first.contains(last.digest())) {
+      firstAtMillis = untilMillis;
+    } else {
+      lookAtMillis = untilMillis;
+    }
     idle();
   }
 
   /// Nothing is looked for later than this.
   public void lookBy(long millis) {
     lookAtMillis = Math.min(lookAtMillis, millis);
+    firstAtMillis = Math.min(firstAtMillis, millis);
   }
 
   /// The file under way, if any.
@@ -298,6 +396,7 @@ public final class Downloads {
   public void hurry() {
     retryAtMillis = 0;
     lookAtMillis = 0;
+    firstAtMillis = 0;
   }
 
   /// The store does not have them after all.

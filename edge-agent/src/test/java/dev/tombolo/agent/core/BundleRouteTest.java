@@ -10,6 +10,7 @@ import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -251,6 +252,44 @@ class BundleRouteTest {
     assertThat(fetched(shop)).containsExactly(whole);
     assertThat(shop.count(AgentEffect.AskBundle.class)).isEqualTo(1);
     assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  /// The answer is to what was asked while another release was live.
+  @Test
+  void anAnswerToAnEarlierQuestionIsNotTakenForThatToTheNext() {
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    Publisher.Signed third = large(shop, "3.0");
+    Digest onFirst = shop.offer(second, Optional.of(first), 300_000);
+    Digest onThird = shop.offer(second, Optional.of(third), 200_000);
+    live(shop, first);
+    AgentEffect.AskBundle early = asked(second);
+    live(shop, third);
+    AgentEffect.AskBundle later = asked(second);
+
+    shop.tell(answer(early));
+    shop.seconds(10);
+    shop.tell(answer(later));
+    shop.until("live", () -> shop.isLive(second.digest()));
+
+    assertThat(fetched(shop)).contains(onThird).doesNotContain(onFirst);
+  }
+
+  /// The question is on its way.
+  private AgentEffect.AskBundle asked(Publisher.Signed release) {
+    long before = shop.count(AgentEffect.AskBundle.class);
+    shop.hanging.add(AgentEffect.AskBundle.class);
+    shop.hub.assign(release);
+    shop.until("asked", () -> shop.count(AgentEffect.AskBundle.class) > before);
+    shop.hanging.clear();
+    return shop.last(AgentEffect.AskBundle.class);
+  }
+
+  private AgentEvent answer(AgentEffect.AskBundle to) {
+    String pair = to.url().substring(to.url().indexOf("/for/") + 5);
+    AgentEvent.BundleAnswer offer = Objects.requireNonNull(shop.offers.get(pair));
+    return new AgentEvent.BundleLookedFor(
+        to.application(), to.release(), to.url(), 1_000_000, offer);
   }
 
   private static List<AgentEffect.Sweep> sweepsBetween(

@@ -6,6 +6,7 @@ import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
@@ -406,6 +407,56 @@ class ReleaseLifeTest {
     assertThat(shop.state()).isInstanceOf(ReleaseState.SwitchingBack.class);
 
     live("3.0");
+  }
+
+  /// Nothing runs until it is here.
+  @Test
+  void aWayBackThatLacksAFileDoesNotWaitForAnothersDownload() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed bad = shop.release("2.0");
+    shop.bad.add(bad.digest());
+    shop.hub.assign(bad);
+    shop.until("its process", () -> shop.runs(bad.digest()));
+    Publisher.Signed large = shop.known(shop.publisher.release(new Name("heatmap"), "1.0"));
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.hub.assign(bad, large);
+    Digest slow = large.manifest().variants().getFirst().files().getFirst().digest();
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 2);
+    assertThat(shop.last(AgentEffect.Fetch.class).file()).isEqualTo(slow);
+    shop.hanging.clear();
+
+    shop.files.remove(good.manifest().variants().getFirst().files().getFirst().digest());
+
+    shop.until("rolled back", () -> shop.isRolledBack(bad.digest()));
+    assertThat(shop.runs(good.digest())).isTrue();
+    assertThat(shop.done).contains(new AgentEffect.CancelFetch(slow));
+    shop.until("the other comes, too", () -> shop.files.contains(slow));
+  }
+
+  @Test
+  void whatIsWrongAtTheHubIsFetchedSeldomerAndSeldomer() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed next = shop.release("2.0");
+    Digest file = next.manifest().variants().getFirst().files().getFirst().digest();
+    shop.rotten.add(file);
+    long before = shop.count(AgentEffect.Fetch.class);
+
+    shop.hub.assign(next);
+    for (int hour = 0; hour < 20; hour++) {
+      shop.seconds(3600);
+      shop.cutLine();
+      shop.seconds(5);
+      shop.lineCut = false;
+    }
+
+    assertThat(shop.count(AgentEffect.Fetch.class) - before).isBetween(2L, 10L);
+    assertThat(shop.runs(good.digest())).isTrue();
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons().toString())
+        .contains("has digest " + Digest.ofText("rotten").brief());
+
+    shop.rotten.clear();
+    shop.skipDays(1);
+    shop.until("live", () -> shop.isLive(next.digest()));
   }
 
   @Test

@@ -81,6 +81,9 @@ final class Shop {
   /// They are gone once when they are fetched.
   final Set<Digest> lostBundles = new HashSet<>();
 
+  /// The hub has these, and they are not what they should be.
+  final Set<Digest> rotten = new HashSet<>();
+
   /// Offline kits in the data folder.
   final Map<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
@@ -448,6 +451,9 @@ final class Shop {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.IoFailed("kit", "gone"), true));
     } else if (lineCut && !files.contains(it.file()) && !isNear) {
       tell(new AgentEvent.FetchFailed(it.file(), new Reason.LineDown(0, "cut"), true));
+    } else if (rotten.contains(it.file()) && !files.contains(it.file())) {
+      Reason wrong = new Reason.DigestMismatch(it.url(), it.file(), Digest.ofText("rotten"));
+      tell(new AgentEvent.FetchFailed(it.file(), wrong, false));
     } else if (lostBundles.remove(it.file())) {
       Reason gone = new Reason.NotFound("bundle", it.file().hex(), List.of());
       tell(new AgentEvent.FetchFailed(it.file(), gone, true));
@@ -471,6 +477,7 @@ final class Shop {
         new AgentEvent.BundleLookedFor(
             it.application(),
             it.release(),
+            it.url(),
             missing,
             missing == 0 ? new AgentEvent.BundleAnswer.NotNeeded() : answer));
   }

@@ -6,12 +6,16 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DownloadsTest {
   private static final long FIVE_MINUTES = 300_000;
   private static final Reason GONE = new Reason.NotFound("bundle", "gone", List.of());
+
+  private static final Reason WRONG =
+      new Reason.DigestMismatch("rotten", Digest.ofText("a"), Digest.ofText("b"));
 
   private final Downloads downloads = new Downloads();
 
@@ -52,12 +56,92 @@ class DownloadsTest {
     downloads.came(Set.of(file("brought").digest()));
     downloads.want(List.of(file("brought")));
 
-    assertThat(downloads.giveWay()).contains(file("slow").digest());
+    assertThat(downloads.giveWay(0, any -> true)).contains(file("slow").digest());
     assertThat(downloads.next(1, any -> true)).contains(file("brought"));
-    assertThat(downloads.giveWay()).isEmpty();
+    assertThat(downloads.giveWay(1, any -> true)).isEmpty();
 
     downloads.finished(file("brought").digest());
     assertThat(downloads.next(2, any -> true)).contains(file("slow"));
+  }
+
+  @Test
+  void whatAWayBackLacksComesBeforeWhatIsOnItsWay() {
+    downloads.want(List.of(file("slow")));
+    downloads.next(0, any -> true);
+    downloads.want(List.of(file("other"), file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest(), file("here").digest()));
+
+    assertThat(downloads.giveWay(0, any -> true)).contains(file("slow").digest());
+    assertThat(downloads.next(0, any -> true)).contains(file("lacking"));
+    assertThat(downloads.giveWay(1, any -> true)).isEmpty();
+
+    downloads.finished(file("lacking").digest());
+    assertThat(downloads.next(2, any -> true)).contains(file("slow"));
+    assertThat(downloads.giveWay(3, any -> true)).isEmpty();
+  }
+
+  @Test
+  void whatAWayBackLacksDoesNotWaitForTheNextTryOfAnother() {
+    downloads.want(List.of(file("refused")));
+    downloads.next(0, any -> true);
+    downloads.failed(file("refused").digest(), GONE, 0, FIVE_MINUTES);
+
+    downloads.want(List.of(file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest()));
+
+    assertThat(downloads.next(1, any -> true)).contains(file("lacking"));
+  }
+
+  @Test
+  void whatAWayBackCannotGetHoldsUpNoOther() {
+    downloads.want(List.of(file("slow"), file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest()));
+    downloads.next(0, any -> true);
+    downloads.failed(file("lacking").digest(), GONE, 0, FIVE_MINUTES);
+
+    assertThat(downloads.next(1, any -> true)).contains(file("slow"));
+    assertThat(downloads.giveWay(2, any -> true)).isEmpty();
+    assertThat(downloads.giveWay(FIVE_MINUTES, any -> true)).contains(file("slow").digest());
+  }
+
+  /// A line's return wakes what waits, but for this.
+  @Test
+  void whatTheHubGivesWrongWaitsForItsTimeThoughTheLineIsBack() {
+    long minutes = 60_000;
+    Variant.File rotten = file("rotten");
+    downloads.want(List.of(rotten));
+    long now = 0;
+    for (long wait : List.of(5L, 10L, 20L, 40L, 80L, 160L, 320L, 640L, 1280L, 1440L, 1440L)) {
+      assertThat(next(now)).as("after " + now / minutes + " minutes").contains(rotten);
+      downloads.failedWrong(rotten.digest(), WRONG, now, FIVE_MINUTES);
+      downloads.hurry();
+      assertThat(next(now + wait * minutes - 1)).isEmpty();
+      now += wait * minutes;
+    }
+    downloads.want(List.of(file("other")));
+    assertThat(next(now)).contains(rotten);
+    downloads.failedWrong(rotten.digest(), WRONG, now, FIVE_MINUTES);
+
+    assertThat(next(now + FIVE_MINUTES)).contains(file("other"));
+    downloads.finished(file("other").digest());
+    assertThat(downloads.trouble()).isEmpty();
+    assertThat(downloads.wrong(List.of(rotten), now).toString()).contains("rotten");
+  }
+
+  @Test
+  void whatIsWrongOnceOfAPeerIsAskedForAtOnce() {
+    downloads.want(List.of(file("rotten")));
+    next(0);
+    downloads.failedWrong(file("rotten").digest(), WRONG, 0, FIVE_MINUTES);
+
+    downloads.forgiven(file("rotten").digest());
+    downloads.lookBy(1);
+
+    assertThat(next(1)).contains(file("rotten"));
+  }
+
+  private Optional<Variant.File> next(long now) {
+    return downloads.next(now, it -> !downloads.restsAsWrong(it, now));
   }
 
   private static Variant.File file(String name) {

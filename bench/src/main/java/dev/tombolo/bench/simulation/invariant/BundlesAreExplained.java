@@ -41,6 +41,7 @@ final class BundlesAreExplained extends Invariant {
               var name,
               var release,
               var _,
+              var _,
               AgentEvent.BundleAnswer.None none)
           when none.isFinal() -> {
         if (facts.of(shop).releases.get(name) instanceof ReleaseState.Fetching at

@@ -86,7 +86,8 @@ final class Bundling {
   }
 
   private void answered(AgentEffect.AskBundle it, long missing, BundleAnswer answer) {
-    device.offer(new AgentEvent.BundleLookedFor(it.application(), it.release(), missing, answer));
+    device.offer(
+        new AgentEvent.BundleLookedFor(it.application(), it.release(), it.url(), missing, answer));
   }
 
   void apply(AgentEffect.ApplyBundle it) {

@@ -88,7 +88,7 @@ final class LateNews {
       case 10 -> new AgentEvent.FetchAdvanced(NOBODYS, 5);
       case 11 ->
           new AgentEvent.BundleLookedFor(
-              application, NOBODYS, 5, new AgentEvent.BundleAnswer.NotNeeded());
+              application, NOBODYS, "late", 5, new AgentEvent.BundleAnswer.NotNeeded());
       case 12 -> new AgentEvent.BundleApplied(application, NOBODYS, NOBODYS);
       case 13 -> new AgentEvent.BundleFailed(application, NOBODYS, NOBODYS, WHY, true);
       case 14 -> new AgentEvent.PeersAnswered(NOBODYS, -1, 0, List.of());
