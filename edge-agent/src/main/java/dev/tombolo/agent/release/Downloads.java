@@ -50,6 +50,9 @@ public final class Downloads {
   /// When the next of these may be looked for, however the others stand.
   private long firstAtMillis;
 
+  /// What is there of files that were begun and are not under way, as far as this run knows.
+  private final Map<Digest, Long> begun = new HashMap<>();
+
   private @Nullable Digest current;
   private long currentBytes;
   private final Rate rate = new Rate();
@@ -139,6 +142,7 @@ public final class Downloads {
     retain(fromPeersOnly, files);
     retain(leftOver, files);
     retain(wrong.keySet(), files);
+    retain(begun.keySet(), files);
     if (trouble != null && troubled != null && !files.contains(troubled)) {
       // Nobody waits for it any more, so the others need not wait for its next try.
       trouble = null;
@@ -208,7 +212,7 @@ public final class Downloads {
 
   private Variant.File begun(Variant.File file) {
     current = file.digest();
-    currentBytes = 0;
+    currentBytes = begun.getOrDefault(current, 0L);
     return file;
   }
 
@@ -298,6 +302,7 @@ public final class Downloads {
     if (file.equals(current)) {
       idle();
     }
+    begun.remove(file);
   }
 
   /// @param delayMillis until the next try
@@ -329,6 +334,7 @@ public final class Downloads {
                 WRONG_MILLIS_MAX, WRONG_AGAIN_MILLIS << Math.min(times - 2, WRONG_DOUBLINGS_MAX));
     wrong.put(file, new Wrong(times, nowMillis + wait, reason));
     failed(file, reason, nowMillis, delayMillis);
+    begun.remove(file);
   }
 
   /// Another than the hub was to blame.
@@ -382,6 +388,9 @@ public final class Downloads {
   }
 
   private void idle() {
+    if (current != null) {
+      begun.put(current, currentBytes);
+    }
     current = null;
     currentBytes = 0;
     rate.reset();
@@ -423,6 +432,8 @@ public final class Downloads {
         done += file.size();
       } else if (file.digest().equals(current)) {
         done += currentBytes;
+      } else {
+        done += begun.getOrDefault(file.digest(), 0L);
       }
     }
     return done;

@@ -20,6 +20,22 @@ class DownloadsTest {
   private final Downloads downloads = new Downloads();
 
   @Test
+  void whatIsThereOfAFileThatWaitsIsCounted() {
+    Variant.File file = file("paused");
+    downloads.want(List.of(file));
+    downloads.next(0, any -> true);
+    downloads.advanced(file.digest(), 3, 0);
+
+    downloads.pause(Set.of());
+    assertThat(downloads.bytesDone(List.of(file))).isEqualTo(3);
+    downloads.next(1, any -> true);
+    assertThat(downloads.bytesDone(List.of(file))).isEqualTo(3);
+
+    downloads.failedWrong(file.digest(), WRONG, 1, FIVE_MINUTES);
+    assertThat(downloads.bytesDone(List.of(file))).isZero();
+  }
+
+  @Test
   void aFileThatFailedHoldsUpTheOthersUntilItsNextTry() {
     Variant.File first = file("first");
     downloads.want(List.of(first, file("second")));
