@@ -195,8 +195,14 @@ read_token() {
     hubs="$hubs $endpoint"
   done
   # A device with a flat clock battery is in 1970 and thinks nothing has expired: fine, the hub knows.
-  [ "$(date +%s)" -lt "$expires" ] ||
-    fail "the token expired on $(date -u -d "@$expires" 2>/dev/null || echo "second $expires of 1970"). Ask for a new one."
+  [ "$(date +%s)" -lt "$expires" ] || expired
+}
+
+# What has begun to join may have joined, or be in time for the hub, which knows; the pins are good.
+expired() {
+  over="the token expired on $(date -u -d "@$expires" 2>/dev/null || echo "second $expires of 1970")"
+  [ -e "$data/identity" ] || fail "$over. Ask for a new one."
+  say "$over: good for this device all the same, if it has joined."
 }
 
 # CRC-32C (RFC 3720) of all but the last four bytes, which hold it.
@@ -236,10 +242,13 @@ find_root() {
     /-----END CERTIFICATE-----/ { inside = 0 }' "$work/ca.pem"
   for certificate in "$work"/root*.pem; do
     [ -e "$certificate" ] || break
-    found=$(openssl x509 -in "$certificate" -noout -pubkey 2>/dev/null |
+    # Written anew, so that nothing is trusted but the one certificate that is looked at: what came
+    # may have others in it, under labels of another kind.
+    openssl x509 -in "$certificate" -out "$work/one.pem" 2>/dev/null || continue
+    found=$(openssl x509 -in "$work/one.pem" -noout -pubkey 2>/dev/null |
       openssl pkey -pubin -outform DER 2>/dev/null | openssl dgst -sha256 | sed 's/.* //')
     if [ "$found" = "$pin" ]; then
-      mv "$certificate" "$work/trusted.pem"
+      mv "$work/one.pem" "$work/trusted.pem"
       return
     fi
   done
@@ -347,10 +356,14 @@ keep_proxy() {
   settings=$data/agent.properties
   [ -n "$proxy" ] && [ ! -e "$settings" ] || return 0
   ! needs_no_proxy "${hub%:*}" || return 0
-  place=${proxy#http://}
+  case $proxy in
+    [Hh][Tt][Tt][Pp]://*) place=${proxy#*://} ;;
+    *://*) place='another kind' ;;
+    *) place=$proxy ;;
+  esac
   place=${place%%/*}
   case $place in
-    *[!A-Za-z0-9.:_-]* | '')
+    *[!A-Za-z0-9.:_-]* | *:*:* | *:*[!0-9]* | *: | '')
       say "The agent cannot go through this proxy, only through http://HOST:PORT without a password: $settings has none."
       return
       ;;

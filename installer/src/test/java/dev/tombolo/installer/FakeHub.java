@@ -55,6 +55,10 @@ final class FakeHub implements AutoCloseable {
     pages.put("/v1/ca.pem", Files.readAllBytes(folder.resolve(authority + ".pem")));
   }
 
+  String certificateOf(String authority) throws IOException {
+    return Files.readString(folder.resolve(authority + ".pem"));
+  }
+
   /// The next downloads of a package end in the middle.
   void cutNextDownloads(int count) {
     cuts.set(count);

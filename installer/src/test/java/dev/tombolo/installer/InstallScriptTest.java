@@ -224,6 +224,41 @@ class InstallScriptTest {
     assertRefused("certificate was not accepted", "--token", token);
   }
 
+  /// The line puts its own CA beside the hub's, under a label that OpenSSL reads, too, and where it
+  /// looks like a comment.
+  @Test
+  void nothingIsTrustedBesideTheCertificateThatThePinIsOf() throws Exception {
+    hub.makeAuthority("stranger");
+    String token = token("stranger", IN_AN_HOUR);
+    String both = hub.certificateOf("stranger") + hub.certificateOf("root");
+    String hidden =
+        "#-----BEGIN CERTIFICATE-----\n"
+            + both.replace("-----BEGIN CERTIFICATE", "-----BEGIN X509 CERTIFICATE")
+                .replace("-----END CERTIFICATE", "-----END X509 CERTIFICATE");
+    hub.serve("/v1/ca.pem", hidden.getBytes(StandardCharsets.US_ASCII));
+
+    assertRefused("certificate was not accepted", "--token", token);
+  }
+
+  @Test
+  void aProxyOfAnotherKindIsSaidAndNotWrittenDown() throws Exception {
+    try (JoiningProxy proxy = new JoiningProxy()) {
+      Map<String, String> upper = environment("HTTP://" + proxy.address(), "");
+      installWith(upper, "--token", token("root", IN_AN_HOUR));
+    }
+    assertThat(Files.readString(data.resolve("agent.properties"))).startsWith("proxy=127.0.0.1:");
+  }
+
+  /// A run that broke off, or one that brings the program up to date, on another day.
+  @Test
+  void aTokenThatHasExpiredIsGoodWhereADeviceHasJoined() throws Exception {
+    String token = token("root", Instant.now().minusSeconds(60));
+    assertRefused("expired on", "--token", token);
+
+    Files.createDirectories(data.resolve("identity"));
+    assertThat(install("--token", token)).contains("expired on").contains("Done.");
+  }
+
   @Test
   void aPackageThatIsNotWhatTheListSaysIsNeverInstalled() throws Exception {
     byte[] altered = packed("1.0");

@@ -57,7 +57,7 @@ final class DiffCommand extends HubOptions implements Callable<Integer> {
           : failure;
     } catch (YamlFault fault) {
       throw new Failure(Exit.USAGE, "input-invalid", String.valueOf(fault.getMessage()), fault);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       Failure bug = Complaints.asFailure(e);
       throw new Failure(Exit.USAGE, bug.code(), String.valueOf(bug.getMessage()), e);
     }

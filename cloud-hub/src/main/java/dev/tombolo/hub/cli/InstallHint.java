@@ -22,7 +22,7 @@ final class InstallHint {
           tombolo-agent enroll --token %s
         On a bare machine:
           H=%s P=%s
-          curl -fsSk https://$H/v1/ca.pem -o ca.pem &&
+          curl -fsSk https://$H/v1/ca.pem | openssl x509 -out ca.pem &&
             [ "$(openssl x509 -in ca.pem -noout -pubkey | openssl pkey -pubin -outform DER |
                  openssl dgst -sha256 | sed 's/.* //')" = $P ] &&
             curl -fsS --cacert ca.pem https://$H/install.sh | sh -s -- --token %s"""

@@ -196,7 +196,7 @@ final class ReleaseCommand extends CommandGroup {
     public Integer call() throws IOException {
       Screen screen = screen();
       SignedRelease release = SignedRelease.read(envelope);
-      PublisherRoot trusted = root != null ? RootFile.readTrusted(root) : hubsRoot();
+      PublisherRoot trusted = root != null ? RootFile.readSelfSigned(root) : hubsRoot();
       if (ReleaseVerifier.verify(release.envelope(), trusted)
           instanceof ReleaseVerifier.Refused(var reason)) {
         throw Failure.refused("signature-refused", envelope + ": " + ReasonText.say(reason));

@@ -748,14 +748,14 @@ public final class HubState {
     fleetRevisions.put(fleet, revisions);
   }
 
-  /// Sessions that have ended since this was last asked. True once after certificates came or went
-  /// that must not be served.
+  /// True once after certificates came or went that must not be served.
   boolean takeRevocationsTouched() {
     boolean taken = hasRevocationsTouched;
     hasRevocationsTouched = false;
     return taken;
   }
 
+  /// Sessions that have ended since this was last asked.
   List<SessionId> takeGoneSessions() {
     if (goneSessions.isEmpty()) {
       return List.of();

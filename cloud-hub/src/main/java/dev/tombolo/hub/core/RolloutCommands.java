@@ -580,7 +580,10 @@ final class RolloutCommands {
           + why;
     }
     long tried = changes.stream().filter(RolloutChange.Moved.class::isInstance).count();
-    return tried + (tried == 1 ? " is" : " are") + " tried again" + (tried < failed ? "; " + (failed - tried) + why : "");
+    return tried
+        + (tried == 1 ? " is" : " are")
+        + " tried again"
+        + (tried < failed ? "; " + (failed - tried) + why : "");
   }
 
   /// What the whole fleet was given after the rollout was made; null: nothing. It counts, and what

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.gitops;
 
 import dev.tombolo.hub.core.admin.GitSource;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -19,7 +20,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.NotSupportedException;
+import org.eclipse.jgit.errors.PackInvalidException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Constants;
@@ -233,10 +237,15 @@ public final class GitMirror {
         RevWalk walk = new RevWalk(objects)) {
       RevCommit parsed = walk.parseCommit(ObjectId.fromString(commit));
       return new Snapshot(commit, about(parsed), files(objects, parsed));
-    } catch (IOException e) {
+    } catch (MissingObjectException
+        | CorruptObjectException
+        | PackInvalidException
+        | EOFException e) {
       forget();
       throw new GitFault(
           "commit " + commit + " cannot be read: " + e.getMessage() + "; it is fetched anew");
+    } catch (IOException e) {
+      throw new GitFault("commit " + commit + " cannot be read: " + e.getMessage());
     }
   }
 

@@ -188,7 +188,8 @@ public final class RolloutSteps {
             ? isOnlyDarkLeft(rollout)
             : count.total() > 0 && count.dark() == count.total() && !isProven(rollout, wave);
     long since = rollout.darkSinceMillis();
-    if (isDark != since > 0) {
+    // A time that has not come yet is of a clock that has been set right since.
+    if (isDark != since > 0 || since > nowMillis) {
       changes.add(new RolloutChange.Darkened(rollout.id(), isDark ? nowMillis : 0));
       return;
     }

@@ -239,6 +239,11 @@ class ReleaseSignTest {
 
     release.changeYaml("from: model/**", "from: linked/**");
     assertThat(release.sign(cli).err()).contains("'linked' is a link");
+
+    Files.createDirectories(release.at("model/sub"));
+    Files.writeString(release.at("model/sub/words.txt"), "theirs");
+    release.changeYaml("from: model/**", "from: linked/sub/**");
+    assertThat(release.sign(cli).err()).contains("'linked' is a link");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tombolo.agent.cli;
 import dev.tombolo.agent.bundle.ApplyException;
 import dev.tombolo.agent.bundle.BaseException;
 import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.bundle.NoRoomException;
 import dev.tombolo.agent.config.AgentConfig;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.daemon.AgentVersion;
@@ -143,6 +144,9 @@ final class KitCommand implements Runnable {
         return new KitUnpacking.Outcome.Made();
       } catch (BaseException | NoSuchFileException e) {
         return new KitUnpacking.Outcome.BaseDamaged();
+      } catch (NoRoomException e) {
+        // Another kit would be no smaller.
+        throw e;
       } catch (ApplyException e) {
         return new KitUnpacking.Outcome.Refused(String.valueOf(e.getMessage()));
       }

@@ -34,7 +34,7 @@ final class WorkloadSteps {
     reports.adopted(stored.name(), stored.what().release(), now, out);
   }
 
-  /// It ended while nothing could be saved.
+  /// It ended while nothing could be saved. Worth a word unless it was told to.
   void ended(
       Application application,
       AgentSnapshot.Workload stored,
@@ -42,8 +42,12 @@ final class WorkloadSteps {
       Now now,
       Outcome out) {
     application.exits = stored.exits() + 1;
-    Reason reason = new Reason.WorkloadExited(end.exitCode(), end.lastOutput());
-    tellExit(application, stored.what(), reason, 1, now, out);
+    boolean isToRun =
+        ReleaseMachine.running(application.release).filter(stored.what()::equals).isPresent();
+    if (isToRun) {
+      Reason reason = new Reason.WorkloadExited(end.exitCode(), end.lastOutput());
+      tellExit(application, stored.what(), reason, 1, now, out);
+    }
     out.change(new AgentChange.WorkloadGone(stored.name()));
   }
 

@@ -47,8 +47,13 @@ public final class Downloads {
   /// What a way back lacks: nothing runs until it is here.
   private final Set<Digest> first = new HashSet<>();
 
+  private static final long INTERRUPT_EVERY_MILLIS = 5 * 60_000;
+
   /// When the next of these may be looked for, however the others stand.
   private long firstAtMillis;
+
+  /// What others fetch is not stopped for them before: each time it is digested anew.
+  private long interruptAtMillis;
 
   /// What is there of files that were begun and are not under way, as far as this run knows.
   private final Map<Digest, Long> begun = new HashMap<>();
@@ -207,6 +212,7 @@ public final class Downloads {
       first.clear();
       first.addAll(files);
       firstAtMillis = 0;
+      interruptAtMillis = 0;
     }
   }
 
@@ -244,9 +250,15 @@ public final class Downloads {
     if (current == null || near.contains(current)) {
       return Optional.empty();
     }
-    boolean isInTheWay = !first.contains(current) && dueFirst(nowMillis, allowed).isPresent();
+    boolean isInTheWay =
+        nowMillis >= interruptAtMillis
+            && !first.contains(current)
+            && dueFirst(nowMillis, allowed).isPresent();
     if (!wantsAny(near) && !isInTheWay) {
       return Optional.empty();
+    }
+    if (isInTheWay) {
+      interruptAtMillis = nowMillis + INTERRUPT_EVERY_MILLIS;
     }
     Digest given = current;
     idle();

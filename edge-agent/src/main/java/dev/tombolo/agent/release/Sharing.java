@@ -465,6 +465,10 @@ public final class Sharing {
     source = null;
     if (told.standing() == PeerStanding.UNREACHABLE) {
       awayUntil.put(told.peer(), nowMillis + PASSED_OVER_MILLIS);
+      if (ownBytes - startedBytes < NEXT_TO_NOTHING_BYTES) {
+        // Whatever it answers when it is asked: what counts is what it gave.
+        passOver(told.peer(), nowMillis);
+      }
     } else if (isCatchingUp(told, nowMillis)) {
       progressMillis = nowMillis;
     } else if (told.standing() == PeerStanding.WHOLE

@@ -120,6 +120,22 @@ class DownloadsTest {
     assertThat(downloads.giveWay(FIVE_MINUTES, any -> true)).contains(file("slow").digest());
   }
 
+  /// Each time it is begun anew, all that is there of it is digested again.
+  @Test
+  void whatAWayBackCannotGetDoesNotStopOthersAgainAndAgain() {
+    downloads.want(List.of(file("slow"), file("lacking")));
+    downloads.putFirst(Set.of(file("lacking").digest()));
+    int stopped = 0;
+    for (long now = 0; now < 30 * 60_000; now += 1_000) {
+      stopped += downloads.giveWay(now, any -> true).isPresent() ? 1 : 0;
+      if (downloads.next(now, any -> true).filter(file("lacking")::equals).isPresent()) {
+        downloads.setAside(now + 5_000);
+      }
+    }
+
+    assertThat(stopped).isBetween(1, 6);
+  }
+
   /// A line's return wakes what waits, but for this.
   @Test
   void whatTheHubGivesWrongWaitsForItsTimeThoughTheLineIsBack() {

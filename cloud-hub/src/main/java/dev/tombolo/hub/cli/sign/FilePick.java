@@ -79,8 +79,11 @@ public record FilePick(String from, String to, Optional<Boolean> executable, Yam
     }
     Path fixed = fixedPart();
     Path start = folder.resolve(fixed);
+    int parts = start.equals(folder) ? 0 : fixed.getNameCount();
+    for (int i = 1; i <= parts; i++) {
+      refuseLink(folder, folder.resolve(fixed.subpath(0, i)));
+    }
     if (!Files.isDirectory(start, LinkOption.NOFOLLOW_LINKS)) {
-      refuseLink(folder, start);
       return List.of();
     }
     try (Stream<Path> walk = Files.walk(start)) {

@@ -4,7 +4,6 @@ import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.sign.Dsse;
 import dev.tombolo.protocol.sign.Ed25519Keys;
 import dev.tombolo.protocol.sign.Envelope;
@@ -90,20 +89,6 @@ public final class RootFile {
           PublisherChain.keys(root))) {
         case Dsse.Verified _ -> root;
         case Dsse.Refused(var reason) ->
-            throw Failure.refused("root-invalid", file + ": " + reason.detail());
-      };
-    } catch (MalformedException e) {
-      throw new Failure(Exit.REFUSED, "root-invalid", file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /// The root of the file if it is signed by its own keys.
-  public static PublisherRoot readTrusted(Path file) {
-    try {
-      Envelope envelope = Json.read(Envelope.class, readText(file), ENVELOPE_BYTES_MAX);
-      return switch (PublisherChain.verify(Digest.of(payload(envelope)), List.of(envelope))) {
-        case PublisherChain.Trusted trusted -> trusted.root();
-        case PublisherChain.Refused(var reason) ->
             throw Failure.refused("root-invalid", file + ": " + reason.detail());
       };
     } catch (MalformedException e) {
