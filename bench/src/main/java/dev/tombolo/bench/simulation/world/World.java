@@ -77,7 +77,7 @@ public final class World {
   private static final long MORE_PLAYS = 335;
 
   /// Of them, those whose documents do not fit one packet.
-  private static final double LONG_MANIFESTS_SHARE = 0.25;
+  private static final double LONG_MANIFESTS_SHARE = 0.04;
 
   private final WorldPlan plan;
   private final boolean hasMorePlays;
