@@ -122,14 +122,14 @@ class KitIT {
     assertThat(made).contains("store-1/counter-1", "a passphrase").doesNotContain("Kisten");
     Path wrong = Files.writeString(folder.resolve("wrong"), "gr\u00fcne Kisten im Kellex\n");
     Path missing = folder.resolve("no-such-words");
-    String before = agent.cli("why").out();
+    List<String> before = whyButForTheLine(agent);
 
     refused(applied(agent, kit), "needs the passphrase", "--passphrase-file FILE");
     refused(applied(agent, kit, wrong), "passphrase is not the one it was made with");
     refused(applied(agent, kit, missing), "no such file: " + missing);
 
     assertThat(agent.data().resolve("kits")).doesNotExist();
-    assertThat(agent.cli("why").out()).isEqualTo(before);
+    assertThat(whyButForTheLine(agent)).isEqualTo(before);
     awaitLive(agent, "2");
     // The same words as another keyboard writes them: u and its dots apart, and no end of the line.
     Path right = Files.writeString(folder.resolve("right"), "gru\u0308ne Kisten im Keller");
@@ -149,6 +149,17 @@ class KitIT {
 
   private static Command applied(RunningAgent agent, Path kit, Path words) throws Exception {
     return agent.cli("kit", "apply", kit.toString(), "--passphrase-file", words.toString());
+  }
+
+  /// When a line that was cut is noticed is its own affair.
+  private static List<String> whyButForTheLine(RunningAgent agent) throws Exception {
+    return agent
+        .cli("why")
+        .out()
+        .lines()
+        .filter(
+            line -> !line.contains("The line to the hub") && !line.contains("device: Everything"))
+        .toList();
   }
 
   private static void refused(Command applied, String... why) {
