@@ -133,24 +133,21 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
     isLookDue = true;
     news.release();
     if (isMakingFallback) {
+      isGiveWayDue = true;
       // Looks into the database, which whoever calls here must not wait for.
-      if (isGivingWay.compareAndSet(false, true)) {
-        Thread.ofVirtual().name("bundles give way").start(this::giveWayInTurn);
-      } else {
-        isGiveWayDue = true;
-      }
+      Thread.ofVirtual().name("bundles give way").start(this::giveWayInTurn);
     }
   }
 
   /// One at a time, whatever operators do meanwhile, and once more after the last of it.
   private void giveWayInTurn() {
-    do {
+    while (isGiveWayDue && isGivingWay.compareAndSet(false, true)) {
       isGiveWayDue = false;
-      giveWay();
-    } while (isGiveWayDue);
-    isGivingWay.set(false);
-    if (isGiveWayDue && isGivingWay.compareAndSet(false, true)) {
-      giveWayInTurn();
+      try {
+        giveWay();
+      } finally {
+        isGivingWay.set(false);
+      }
     }
   }
 
