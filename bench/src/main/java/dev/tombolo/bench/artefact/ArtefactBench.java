@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,7 +52,10 @@ public final class ArtefactBench implements Callable<Integer> {
   @Option(names = "--json", description = "also write the figures to this file")
   @Nullable Path json;
 
-  private final List<String> rows = new ArrayList<>();
+  @Option(names = "--page", description = "also write the figures to this file as Markdown tables")
+  @Nullable Path page;
+
+  private final List<Row> rows = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -94,8 +98,11 @@ public final class ArtefactBench implements Callable<Integer> {
 
   private int written() throws IOException {
     if (json != null) {
-      Files.writeString(
-          json, "{\"bench\":\"artefact\",\"rows\":[\n" + String.join(",\n", rows) + "\n]}\n");
+      String all = rows.stream().map(Row::json).collect(Collectors.joining(",\n"));
+      Files.writeString(json, "{\"bench\":\"artefact\",\"rows\":[\n" + all + "\n]}\n");
+    }
+    if (page != null) {
+      Files.writeString(page, Page.of(rows));
     }
     return 0;
   }
@@ -138,24 +145,7 @@ public final class ArtefactBench implements Callable<Integer> {
         making.peakMiB(),
         applying.peakMiB(),
         applying.ownMiB());
-    rows.add(
-        String.format(
-            Locale.ROOT,
-            "{\"pair\":\"%s\",\"size\":%d,\"way\":\"%s\",\"bytes\":%d,\"makeSeconds\":%.2f,"
-                + "\"makeCpuSeconds\":%.2f,\"makePeakMiB\":%.1f,\"applySeconds\":%.2f,"
-                + "\"applyCpuSeconds\":%.2f,\"applyPeakMiB\":%.1f,"
-                + "\"applyOwnMiB\":%.1f}",
-            pair.name(),
-            size,
-            way.name(),
-            taken.bytes(),
-            making.seconds(),
-            making.cpuSeconds(),
-            making.peakMiB(),
-            applying.seconds(),
-            applying.cpuSeconds(),
-            applying.peakMiB(),
-            applying.ownMiB()));
+    rows.add(new Row(pair.name(), size, way.name(), taken));
   }
 
   private static long size(Path path) throws IOException {
