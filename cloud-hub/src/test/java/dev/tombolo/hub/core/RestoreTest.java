@@ -263,10 +263,7 @@ class RestoreTest {
 
   @Test
   void anApprovalAfterTheBackupIsNotUndoneEither() {
-    scene.connected(identity, scene.birth("boot-a", 1));
-    scene.connected(identity, scene.birth("boot-b", 2));
-    scene.connected(identity, scene.birth("boot-a", 3));
-    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+    copied();
     scene.now += DAY;
 
     restore(
@@ -309,6 +306,58 @@ class RestoreTest {
 
   @Test
   void aBackupThatAnotherOvertookIsNotDone() {
+  /// The journal has its quarantine of before as well, and with it an earlier place.
+  @Test
+  void whoWasLetInOnceItsSlotWasFreeStaysIn() {
+    copied();
+    RestoreSteps.Noted before = new RestoreSteps.Noted(device, Standing.QUARANTINED, scene.now);
+    DeviceId holder = scene.enrolled("another");
+    backUp();
+    scene.now += DAY;
+
+    RestoreSteps.Outcome outcome =
+        restore(
+            "history-2",
+            List.of(
+                before,
+                new RestoreSteps.Noted(holder, Standing.REVOKED, scene.now - 2_000),
+                new RestoreSteps.Noted(device, Standing.ACTIVE, scene.now - 1_000)));
+
+    assertThat(outcome.standingsTaken()).isEqualTo(2);
+    assertThat(standing(holder)).isEqualTo(Standing.REVOKED);
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+    assertThat(store.load().holders).containsValue(device);
+  }
+
+  @Test
+  void aTokenDoesNotLetInWhomTheJournalKnowsAsRevoked() {
+    DeviceId gone = Scene.deviceOf("gone");
+    restore("history-2", List.of(new RestoreSteps.Noted(gone, Standing.REVOKED, scene.now)));
+
+    List<HubEffect> effects = scene.tell(scene.enrolAsked(scene.siteToken(1), "gone"));
+
+    assertThat(Scene.one(HubEffect.RequestRefused.class, effects).reason())
+        .isEqualTo(new Reason.DeviceRevoked(gone.text()));
+    assertThat(store.load().devices).doesNotContainKey(gone);
+  }
+
+  @Test
+  void aStrangerThatEnrolsAgainWaitsNoLonger() {
+    backUp();
+    scene.now += DAY;
+    DeviceId newcomer = Scene.deviceOf("newcomer");
+    PresentedCertificate shown = certificate(newcomer, "cc", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+    opened(newcomer, shown);
+
+    scene.enrolled("newcomer");
+
+    assertThat(standing(newcomer)).isEqualTo(Standing.ACTIVE);
+    assertThat(scene.state().strangers).isEmpty();
+    assertThat(store.load().strangers).isEmpty();
+  }
+
     scene.command(new AdminCommand.BeginBackup("b1"));
     scene.command(new AdminCommand.BeginBackup("b2"));
 
@@ -387,6 +436,21 @@ class RestoreTest {
     long from = issuedMillis - 10 * 60 * 1000;
     return new PresentedCertificate(
         device, serial, Digest.ofText("key of " + serial), from, from + 45 * DAY);
+  }
+
+  private long audited(String action) {
+    return store.committed().stream()
+        .filter(
+            change ->
+                change instanceof HubChange.AuditAppended(var line) && line.action().equals(action))
+        .count();
+  }
+
+  private void copied() {
+    scene.connected(identity, scene.birth("boot-a", 1));
+    scene.connected(identity, scene.birth("boot-b", 2));
+    scene.connected(identity, scene.birth("boot-a", 3));
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
   }
 
   private List<HubEffect> opened(DeviceId who, PresentedCertificate shown) {
