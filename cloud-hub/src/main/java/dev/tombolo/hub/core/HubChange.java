@@ -231,6 +231,9 @@ public sealed interface HubChange {
   /// Other certificates than before must not be served; told once, with the commit.
   record RevocationsTouched() implements Passing {}
 
+  /// So many blocks that have begun are still to be followed by as many that go.
+  record BlocksFollowed(RowLog log, int due) implements Passing {}
+
   record SweepMoved(Sweep sweep) implements Passing {}
 
   /// The next sites were looked at, whether their year has changed.

@@ -450,6 +450,7 @@ public final class HubState {
       case HubChange.CommandWaits c -> waiting.addLast(c.command());
       case HubChange.CommandTaken c -> waiting.removeFirst();
       case HubChange.RevocationsTouched c -> hasRevocationsTouched = true;
+      case HubChange.BlocksFollowed c -> blocks(c.log()).follow(c.due());
       case HubChange.SweepMoved c -> sweep = c.sweep();
       case HubChange.YearsLooked c -> yearWalk = c.walk();
     }
@@ -691,6 +692,7 @@ public final class HubState {
           HubChange.CommandWaits _,
           HubChange.CommandTaken _,
           HubChange.RevocationsTouched _,
+          HubChange.BlocksFollowed _,
           HubChange.SweepMoved _,
           HubChange.YearsLooked _,
           HubChange.BlockDropped _,
@@ -1116,6 +1118,11 @@ public final class HubState {
       there.add(slot);
     }
     return there;
+  }
+
+  /// All blocks were there before: none of them has begun in this run.
+  void settleBlocks() {
+    blocks.values().forEach(log -> log.follow(0));
   }
 
   RowBlocks blocks(RowLog log) {

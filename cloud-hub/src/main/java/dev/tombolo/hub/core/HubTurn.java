@@ -52,6 +52,7 @@ public final class HubTurn {
     this.store = store;
     this.directory = directory;
     this.state = store.load();
+    this.state.settleBlocks();
     this.core = new HubCore(settings, state);
     directory.replace(state);
   }
@@ -314,6 +315,7 @@ public final class HubTurn {
   private boolean reload() {
     try {
       state = store.load();
+      state.settleBlocks();
       core = new HubCore(settings, state);
       broken.clear();
       unended.clear();
