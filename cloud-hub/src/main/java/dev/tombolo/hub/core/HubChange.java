@@ -215,6 +215,9 @@ public sealed interface HubChange {
   /// @param about a token's id
   record AlarmGiven(String about, long millis) implements Passing {}
 
+  /// The epoch was moved because of what this device showed.
+  record HistoryBelieved(DeviceId device, long millis) implements Passing {}
+
   record ViolationsForgotten(List<String> remotes) implements Passing {}
 
   /// A long list has come, or is further.

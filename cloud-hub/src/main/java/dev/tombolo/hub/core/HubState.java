@@ -159,6 +159,9 @@ public final class HubState {
   /// Token -> when it last gave alarm. No more than there are tokens.
   final Map<String, Long> alarms = new HashMap<>();
 
+  /// The newest devices whose word moved the epoch.
+  final ArrayDeque<HubChange.HistoryBelieved> believed = new ArrayDeque<>();
+
   /// Connected devices whose document must be looked at, in the order they were marked.
   final LinkedHashSet<DeviceId> staleDocuments = new LinkedHashSet<>();
 
@@ -444,6 +447,12 @@ public final class HubState {
       case HubChange.DocumentsChecked c -> c.devices().forEach(staleDocuments::remove);
       case HubChange.ViolationCounted c -> violations.put(c.remote(), c.count());
       case HubChange.AlarmGiven c -> alarms.put(c.about(), c.millis());
+      case HubChange.HistoryBelieved c -> {
+        believed.addLast(c);
+        if (believed.size() > Histories.MOVES_MAX) {
+          believed.removeFirst();
+        }
+      }
       case HubChange.ViolationsForgotten c -> c.remotes().forEach(violations::remove);
       case HubChange.ApplyMoved c -> applying = c.apply();
       case HubChange.ApplyEnded c -> applying = null;
@@ -686,6 +695,7 @@ public final class HubState {
           HubChange.StaleFleetsSpread _,
           HubChange.ViolationCounted _,
           HubChange.AlarmGiven _,
+          HubChange.HistoryBelieved _,
           HubChange.ViolationsForgotten _,
           HubChange.ApplyMoved _,
           HubChange.ApplyEnded _,

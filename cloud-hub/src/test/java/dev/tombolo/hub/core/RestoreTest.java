@@ -104,6 +104,40 @@ class RestoreTest {
     assertThat(scene.state().history.epoch()).isEqualTo(11);
   }
 
+  /// At a broker each birth begins a session; on the edge port a reconnect does.
+  @Test
+  void aDeviceIsBelievedOneOtherHistoryAnHour() {
+    born(held(new History(10, "made up"), 1));
+    for (long epoch = 11; epoch < 15; epoch++) {
+      born(held(new History(epoch, "made up " + epoch), 1));
+    }
+    assertThat(scene.state().history.epoch()).isEqualTo(11);
+    assertThat(audited("history-moved")).isEqualTo(1);
+    assertThat(audited("history-doubted")).isEqualTo(4);
+
+    scene.now += 3_600_000;
+    born(held(new History(20, "another one"), 1));
+
+    assertThat(scene.state().history.epoch()).isEqualTo(21);
+  }
+
+  @Test
+  void allDevicesTogetherAreBelievedAFewOtherHistoriesAnHour() {
+    for (int i = 1; i <= Histories.MOVES_MAX + 2; i++) {
+      EnrolResponse liar = scene.joined("liar-" + i);
+      SessionId session = scene.open(liar.device(), Scene.serialOf(liar));
+      DesiredManifest held =
+          new DesiredManifest(
+              liar.device(), new History(10L * i, "made up"), 1, scene.now, List.of(), List.of());
+      scene.tell(
+          new HubEvent.PresenceSaid(
+              session, liar.device(), scene.birth("boot-1", 1, held, List.of())));
+    }
+
+    assertThat(audited("history-moved")).isEqualTo(Histories.MOVES_MAX);
+    assertThat(audited("history-doubted")).isEqualTo(2);
+  }
+
   @Test
   void aCertificateIssuedAfterTheBackupIsFoundAgain() {
     backUp();
@@ -272,40 +306,6 @@ class RestoreTest {
     assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
   }
 
-  @Test
-  void whatTheJournalSaysOfBeforeTheBackupIsKnown() {
-    RestoreSteps.Outcome outcome =
-        restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.QUARANTINED, 1)));
-
-    assertThat(outcome.standingsTaken()).isZero();
-    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
-  }
-
-  /// The hub's clock had been ahead when the device joined.
-  @Test
-  void aRevocationIsForEverWhateverTheClockSaidThen() {
-    restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.REVOKED, 1)));
-
-    assertThat(standing(device)).isEqualTo(Standing.REVOKED);
-  }
-
-  @Test
-  void devicesKeepWhatNoBackupHasFromTheFirstBackupOn() {
-    SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
-    assertThat(reported(session, 1).backedUpThrough()).isNull();
-
-    scene.command(new AdminCommand.BeginBackup("b1"));
-    assertThat(reported(session, 2).backedUpThrough()).isZero();
-    scene.command(new AdminCommand.FinishBackup("b1", Digest.ofText("archive"), 10));
-
-    assertThat(reported(session, 3)).isEqualTo(new Acked("outbox-1", 3, scene.now, 1L));
-    scene.restart();
-    session = scene.connected(identity, scene.birth("boot-1", 2));
-    assertThat(reported(session, 4)).isEqualTo(new Acked("outbox-1", 4, scene.now, 1L));
-  }
-
-  @Test
-  void aBackupThatAnotherOvertookIsNotDone() {
   /// The journal has its quarantine of before as well, and with it an earlier place.
   @Test
   void whoWasLetInOnceItsSlotWasFreeStaysIn() {
@@ -358,6 +358,40 @@ class RestoreTest {
     assertThat(store.load().strangers).isEmpty();
   }
 
+  @Test
+  void whatTheJournalSaysOfBeforeTheBackupIsKnown() {
+    RestoreSteps.Outcome outcome =
+        restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.QUARANTINED, 1)));
+
+    assertThat(outcome.standingsTaken()).isZero();
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+  }
+
+  /// The hub's clock had been ahead when the device joined.
+  @Test
+  void aRevocationIsForEverWhateverTheClockSaidThen() {
+    restore("history-2", List.of(new RestoreSteps.Noted(device, Standing.REVOKED, 1)));
+
+    assertThat(standing(device)).isEqualTo(Standing.REVOKED);
+  }
+
+  @Test
+  void devicesKeepWhatNoBackupHasFromTheFirstBackupOn() {
+    SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
+    assertThat(reported(session, 1).backedUpThrough()).isNull();
+
+    scene.command(new AdminCommand.BeginBackup("b1"));
+    assertThat(reported(session, 2).backedUpThrough()).isZero();
+    scene.command(new AdminCommand.FinishBackup("b1", Digest.ofText("archive"), 10));
+
+    assertThat(reported(session, 3)).isEqualTo(new Acked("outbox-1", 3, scene.now, 1L));
+    scene.restart();
+    session = scene.connected(identity, scene.birth("boot-1", 2));
+    assertThat(reported(session, 4)).isEqualTo(new Acked("outbox-1", 4, scene.now, 1L));
+  }
+
+  @Test
+  void aBackupThatAnotherOvertookIsNotDone() {
     scene.command(new AdminCommand.BeginBackup("b1"));
     scene.command(new AdminCommand.BeginBackup("b2"));
 
@@ -404,6 +438,21 @@ class RestoreTest {
         .isEqualTo(new Acked("outbox-1", 5, scene.now, 5L));
   }
 
+  private long audited(String action) {
+    return store.committed().stream()
+        .filter(
+            change ->
+                change instanceof HubChange.AuditAppended(var line) && line.action().equals(action))
+        .count();
+  }
+
+  private void copied() {
+    scene.connected(identity, scene.birth("boot-a", 1));
+    scene.connected(identity, scene.birth("boot-b", 2));
+    scene.connected(identity, scene.birth("boot-a", 3));
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+  }
+
   private void backUp() {
     backupMillis = scene.now;
   }
@@ -436,21 +485,6 @@ class RestoreTest {
     long from = issuedMillis - 10 * 60 * 1000;
     return new PresentedCertificate(
         device, serial, Digest.ofText("key of " + serial), from, from + 45 * DAY);
-  }
-
-  private long audited(String action) {
-    return store.committed().stream()
-        .filter(
-            change ->
-                change instanceof HubChange.AuditAppended(var line) && line.action().equals(action))
-        .count();
-  }
-
-  private void copied() {
-    scene.connected(identity, scene.birth("boot-a", 1));
-    scene.connected(identity, scene.birth("boot-b", 2));
-    scene.connected(identity, scene.birth("boot-a", 3));
-    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
   }
 
   private List<HubEffect> opened(DeviceId who, PresentedCertificate shown) {
