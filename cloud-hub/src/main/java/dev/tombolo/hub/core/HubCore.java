@@ -113,6 +113,7 @@ public final class HubCore {
       }
     }
     recoveries.sweep(draft);
+    sessions.settleAddresses(draft);
     asks.giveUp(draft);
     violations.summarise(draft);
     // Rows come while documents are made anew, too, and what they push out goes with them. All else

@@ -138,6 +138,11 @@ public final class HubState {
   final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
   final Map<DeviceId, Digest> heldManifests = new HashMap<>();
   final Map<DeviceId, PresenceRecord> presences = new HashMap<>();
+
+  /// Devices whose addresses in their site wait until they may change again, those that have waited
+  /// longest first.
+  final LinkedHashSet<DeviceId> lanWaits = new LinkedHashSet<>();
+
   final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
   final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
   private final Map<RowLog, RowBlocks> blocks = new EnumMap<>(RowLog.class);
@@ -846,6 +851,11 @@ public final class HubState {
 
   private void putPresence(PresenceRecord presence) {
     PresenceRecord before = presences.put(presence.device(), presence);
+    if (presence.lanWaits()) {
+      lanWaits.add(presence.device());
+    } else {
+      lanWaits.remove(presence.device());
+    }
     DeviceRecord device = devices.get(presence.device());
     boolean hasMoved = !presence.lan().equals(before == null ? List.of() : before.lan());
     if (hasMoved || before == null || !before.features().equals(presence.features())) {
@@ -990,6 +1000,7 @@ public final class HubState {
     documents.remove(device);
     heldManifests.remove(device);
     presences.remove(device);
+    lanWaits.remove(device);
     outboxMarks.remove(device);
     reportedReleases.remove(device);
     holdings.remove(device);
