@@ -21,5 +21,9 @@ public final class Features {
   /// Knows a probe's `maxLatencyMillis`: fails it when its answer comes later.
   public static final String LATENCY = "latency";
 
+  /// Names what a report follows on ([dev.tombolo.protocol.message.Report#follows]), so that the
+  /// hub sees when one before it was lost at a broker.
+  public static final String FOLLOWS = "follows";
+
   private Features() {}
 }

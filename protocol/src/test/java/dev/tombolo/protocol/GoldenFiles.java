@@ -169,6 +169,7 @@ public final class GoldenFiles {
         new DesiredUpdate(MANIFEST_ENVELOPE, SECTIONS, resource("/trust/document.pem")));
     all.put("report", report());
     all.put("report-of-permit", reportOfPermit());
+    all.put("report-that-follows", reportThatFollows());
     all.put("acked", new Acked("5d41402a", 1003, 1_767_225_700_123L));
     all.put("acked-with-backups", new Acked("5d41402a", 1003, 1_767_225_700_123L, 998L));
     all.put("ask", new Ask("q-1", "logs", Map.of("application", "people-counter", "lines", "50")));
@@ -422,6 +423,17 @@ public final class GoldenFiles {
         1_767_225_670_000L,
         95_000,
         List.of(row(1004, used), row(1005, state)));
+  }
+
+  /// A state of the numbers between was superseded before it was sent.
+  private static Report reportThatFollows() {
+    return new Report(
+        "5d41402a",
+        "9b2f6c1e",
+        1_767_225_670_000L,
+        95_000,
+        1005L,
+        List.of(row(1007, new ReportBody.Result(new Name("people"), "{\"in\":3}"))));
   }
 
   private static Report.Row row(long sequence, ReportBody body) {

@@ -5,6 +5,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.join.JoinTokenCheck;
 import dev.tombolo.hub.join.JoinTokenCheck.Verdict;
 import dev.tombolo.hub.join.JoinTokenRecord;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Lets devices in. Asked -> decided -> certificate signed -> decided again, because others may
 /// have come first -> token use, device, certificate and audit line in one transaction -> answered.
@@ -145,7 +147,7 @@ final class Enrolments {
 
   private Decision place(JoinTokenRecord token, DeviceId device) {
     DeviceRecord known = state.devices.get(device);
-    Reason refusal = known == null ? null : known.refusal();
+    Reason refusal = known == null ? refusalOfStranger(device) : known.refusal();
     if (refusal != null) {
       return new Decision.Refuse(refusal, false);
     }
@@ -161,6 +163,13 @@ final class Enrolments {
       case Choice.Refused refused -> new Decision.Refuse(refused.reason(), false);
       case Choice.Taken taken -> new Decision.Admit(device, token, taken);
     };
+  }
+
+  /// Who was revoked after the backup this hub was restored from is no newcomer; who only waits may
+  /// come in by a token.
+  private @Nullable Reason refusalOfStranger(DeviceId device) {
+    Stranger stranger = state.strangers.get(device);
+    return stranger != null && stranger.isRevoked() ? stranger.refusal() : null;
   }
 
   /// The sites of the token's fleet that it may mean.
@@ -238,6 +247,9 @@ final class Enrolments {
             admit.token().id(),
             pending.facts());
     draft.change(new HubChange.DevicePut(device));
+    if (state.strangers.containsKey(id)) {
+      draft.change(new HubChange.StrangerGone(id));
+    }
     orders.file(id, pending.key(), issued, draft);
     draft.change(HubChange.DocumentsStale.at(slot));
     draft.audit(

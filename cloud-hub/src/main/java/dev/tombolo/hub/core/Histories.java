@@ -15,6 +15,13 @@ final class Histories {
   /// A device that claims more than this above ours is not believed: it could use up all epochs.
   static final long STEP_MAX = 1_000;
 
+  /// Each move has every document made anew, so a device is believed once within this time,
+
+  static final long PAUSE_MILLIS = 60 * 60 * 1_000;
+
+  /// and all of them together so often.
+  static final int MOVES_MAX = 4;
+
   private static final int ID_DIGITS = 32;
 
   private final HubState state;
@@ -26,7 +33,8 @@ final class Histories {
   }
 
   /// The history in force once this birth has been taken into account. Only the first of a session
-  /// counts: a device that makes others up would have all documents made anew with each.
+  /// counts, and few of those: a device that makes others up would have all documents made anew
+  /// with each.
   History seen(LiveSession session, Presence.Birth birth, StepDraft draft) {
     DeviceId device = session.device();
     History ours = state.history;
@@ -37,7 +45,9 @@ final class Histories {
     if (!isFirst || shown == null || shown.epoch() < ours.epoch() || shown.id().equals(ours.id())) {
       return ours;
     }
-    if (shown.epoch() - ours.epoch() > STEP_MAX || shown.epoch() >= Limits.INTEGER_MAX) {
+    if (shown.epoch() - ours.epoch() > STEP_MAX
+        || shown.epoch() >= Limits.INTEGER_MAX
+        || isTooOften(device, draft.nowMillis)) {
       violations.record(
           session.remote(),
           device.text(),
@@ -51,6 +61,7 @@ final class Histories {
     String id = Digest.ofText(ours.id() + "|" + epoch).hex().substring(0, ID_DIGITS);
     History next = new History(epoch, id);
     draft.change(new HubChange.HistoryMoved(next));
+    draft.change(new HubChange.HistoryBelieved(device, draft.nowMillis));
     draft.change(HubChange.DocumentsStale.EVERYWHERE);
     draft.audit(
         Principal.HUB,
@@ -59,5 +70,20 @@ final class Histories {
         AuditJson.of(Map.of("epoch", Long.toString(ours.epoch()), "history", ours.id())),
         AuditJson.of(Map.of("epoch", Long.toString(epoch), "history", id, "shown", shown.id())));
     return next;
+  }
+
+  /// What was believed in the future was so before the clock was set back: nobody knows when.
+  private boolean isTooOften(DeviceId device, long nowMillis) {
+    long recent = 0;
+    for (HubChange.HistoryBelieved before : state.believed) {
+      long age = nowMillis - before.millis();
+      if (age >= 0 && age < PAUSE_MILLIS) {
+        if (before.device().equals(device)) {
+          return true;
+        }
+        recent++;
+      }
+    }
+    return recent >= MOVES_MAX;
   }
 }

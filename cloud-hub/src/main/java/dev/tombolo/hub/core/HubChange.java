@@ -215,6 +215,9 @@ public sealed interface HubChange {
   /// @param about a token's id
   record AlarmGiven(String about, long millis) implements Passing {}
 
+  /// The epoch was moved because of what this device showed.
+  record HistoryBelieved(DeviceId device, long millis) implements Passing {}
+
   record ViolationsForgotten(List<String> remotes) implements Passing {}
 
   /// A long list has come, or is further.
@@ -230,6 +233,9 @@ public sealed interface HubChange {
 
   /// Other certificates than before must not be served; told once, with the commit.
   record RevocationsTouched() implements Passing {}
+
+  /// So many blocks that have begun are still to be followed by as many that go.
+  record BlocksFollowed(RowLog log, int due) implements Passing {}
 
   record SweepMoved(Sweep sweep) implements Passing {}
 

@@ -113,11 +113,14 @@ public final class HubCore {
       }
     }
     recoveries.sweep(draft);
+    sessions.settleAddresses(draft);
     asks.giveUp(draft);
     violations.summarise(draft);
-    // Not in the same step as a slice of documents, so that each stays short.
+    // Rows come while documents are made anew, too, and what they push out goes with them. All else
+    // is not in the same step as a slice of documents, so that each stays short.
+    boolean isMoreLeft = pruning.rows(event.isClockSure(), draft);
     if (!areDocumentsStale()) {
-      pruning.slice(event.isClockSure(), draft);
+      pruning.slice(event.isClockSure(), isMoreLeft, draft);
     }
     years.slice(draft);
     rollouts.tick(draft);

@@ -138,6 +138,11 @@ public final class HubState {
   final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
   final Map<DeviceId, Digest> heldManifests = new HashMap<>();
   final Map<DeviceId, PresenceRecord> presences = new HashMap<>();
+
+  /// Devices whose addresses in their site wait until they may change again, those that have waited
+  /// longest first.
+  final LinkedHashSet<DeviceId> lanWaits = new LinkedHashSet<>();
+
   final Map<DeviceId, List<OutboxMark>> outboxMarks = new HashMap<>();
   final Map<DeviceId, Set<Digest>> reportedReleases = new HashMap<>();
   private final Map<RowLog, RowBlocks> blocks = new EnumMap<>(RowLog.class);
@@ -158,6 +163,9 @@ public final class HubState {
 
   /// Token -> when it last gave alarm. No more than there are tokens.
   final Map<String, Long> alarms = new HashMap<>();
+
+  /// The newest devices whose word moved the epoch.
+  final ArrayDeque<HubChange.HistoryBelieved> believed = new ArrayDeque<>();
 
   /// Connected devices whose document must be looked at, in the order they were marked.
   final LinkedHashSet<DeviceId> staleDocuments = new LinkedHashSet<>();
@@ -444,12 +452,19 @@ public final class HubState {
       case HubChange.DocumentsChecked c -> c.devices().forEach(staleDocuments::remove);
       case HubChange.ViolationCounted c -> violations.put(c.remote(), c.count());
       case HubChange.AlarmGiven c -> alarms.put(c.about(), c.millis());
+      case HubChange.HistoryBelieved c -> {
+        believed.addLast(c);
+        if (believed.size() > Histories.MOVES_MAX) {
+          believed.removeFirst();
+        }
+      }
       case HubChange.ViolationsForgotten c -> c.remotes().forEach(violations::remove);
       case HubChange.ApplyMoved c -> applying = c.apply();
       case HubChange.ApplyEnded c -> applying = null;
       case HubChange.CommandWaits c -> waiting.addLast(c.command());
       case HubChange.CommandTaken c -> waiting.removeFirst();
       case HubChange.RevocationsTouched c -> hasRevocationsTouched = true;
+      case HubChange.BlocksFollowed c -> blocks(c.log()).follow(c.due());
       case HubChange.SweepMoved c -> sweep = c.sweep();
       case HubChange.YearsLooked c -> yearWalk = c.walk();
     }
@@ -685,12 +700,14 @@ public final class HubState {
           HubChange.StaleFleetsSpread _,
           HubChange.ViolationCounted _,
           HubChange.AlarmGiven _,
+          HubChange.HistoryBelieved _,
           HubChange.ViolationsForgotten _,
           HubChange.ApplyMoved _,
           HubChange.ApplyEnded _,
           HubChange.CommandWaits _,
           HubChange.CommandTaken _,
           HubChange.RevocationsTouched _,
+          HubChange.BlocksFollowed _,
           HubChange.SweepMoved _,
           HubChange.YearsLooked _,
           HubChange.BlockDropped _,
@@ -834,6 +851,11 @@ public final class HubState {
 
   private void putPresence(PresenceRecord presence) {
     PresenceRecord before = presences.put(presence.device(), presence);
+    if (presence.lanWaits()) {
+      lanWaits.add(presence.device());
+    } else {
+      lanWaits.remove(presence.device());
+    }
     DeviceRecord device = devices.get(presence.device());
     boolean hasMoved = !presence.lan().equals(before == null ? List.of() : before.lan());
     if (hasMoved || before == null || !before.features().equals(presence.features())) {
@@ -978,6 +1000,7 @@ public final class HubState {
     documents.remove(device);
     heldManifests.remove(device);
     presences.remove(device);
+    lanWaits.remove(device);
     outboxMarks.remove(device);
     reportedReleases.remove(device);
     holdings.remove(device);
@@ -1116,6 +1139,11 @@ public final class HubState {
       there.add(slot);
     }
     return there;
+  }
+
+  /// All blocks were there before: none of them has begun in this run.
+  void settleBlocks() {
+    blocks.values().forEach(log -> log.follow(0));
   }
 
   RowBlocks blocks(RowLog log) {

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -24,6 +25,12 @@ public final class HubTurn {
 
   /// What a peer is told when the hub could not commit.
   static final Reason.Busy TRY_LATER = new Reason.Busy(5);
+
+  /// A clock that is set back by less says nothing of the list: it begins that much earlier.
+  private static final long LIST_AHEAD_MILLIS_MAX = 60_000;
+
+  /// Far within the list's life of a year.
+  private static final long LIST_AGE_MILLIS_MAX = Duration.ofDays(30).toMillis();
 
   private final HubSettings settings;
   private final HubStore store;
@@ -47,11 +54,16 @@ public final class HubTurn {
   /// The last turn could write nothing down, or not what time had brought.
   private boolean isRefused;
 
+  /// When the list of revoked certificates was last told, by the clock of then; -1 before
+  /// [#beginning].
+  private long listMillis = -1;
+
   public HubTurn(HubSettings settings, HubStore store, PublishedDirectory directory) {
     this.settings = settings;
     this.store = store;
     this.directory = directory;
     this.state = store.load();
+    this.state.settleBlocks();
     this.core = new HubCore(settings, state);
     directory.replace(state);
   }
@@ -59,7 +71,7 @@ public final class HubTurn {
   /// What the world must know before the first event: who is not to be served.
   public List<HubEffect> beginning(long nowMillis) {
     List<HubEffect> beginning = new ArrayList<>();
-    beginning.add(new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis)));
+    beginning.add(revocations(nowMillis));
     // Again each time: a crash may have come between the commit and the journal.
     for (DeviceId id : state.expelled) {
       DeviceRecord device = state.devices.get(id);
@@ -90,6 +102,8 @@ public final class HubTurn {
         events.forEach(event -> refuse(event, effects));
         return effects;
       }
+      // Births that came meanwhile were refused; at a broker nobody says them again unasked.
+      effects.add(new HubEffect.StartedOver());
       effects.addAll(beginning(nowMillis));
     }
     held.events.addAll(events);
@@ -134,10 +148,24 @@ public final class HubTurn {
     isRefused = isTickRefused;
     effects.addAll(held.effects);
     held = new Held();
-    if (state.takeRevocationsTouched()) {
-      effects.add(new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis)));
+    if (state.takeRevocationsTouched() || isListOff(nowMillis)) {
+      effects.add(revocations(nowMillis));
     }
     return effects;
+  }
+
+  private HubEffect revocations(long nowMillis) {
+    listMillis = nowMillis;
+    return new HubEffect.RevocationsChanged(Expulsion.serials(state, nowMillis));
+  }
+
+  /// A list that was made while the clock was ahead is not valid yet, and lacks what seemed to have
+  /// run out: a broker refuses everybody by it. One that was made while it was far behind has run
+  /// out.
+  private boolean isListOff(long nowMillis) {
+    return listMillis >= 0
+        && (listMillis - nowMillis > LIST_AHEAD_MILLIS_MAX
+            || nowMillis - listMillis > LIST_AGE_MILLIS_MAX);
   }
 
   private void noteBroken(HubEvent event) {
@@ -314,6 +342,7 @@ public final class HubTurn {
   private boolean reload() {
     try {
       state = store.load();
+      state.settleBlocks();
       core = new HubCore(settings, state);
       broken.clear();
       unended.clear();

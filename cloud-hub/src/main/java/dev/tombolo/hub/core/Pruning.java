@@ -33,6 +33,10 @@ final class Pruning {
   /// Rows of token uses forgotten in one step, give or take one token's.
   static final int USES_SLICE = 500;
 
+  /// Blocks of one log dropped in one step, however many have come: what that leaves goes with the
+  /// next ones.
+  static final int BLOCKS_SLICE = 256;
+
   /// Devices cleared in one step.
   static final int DEVICES_SLICE = 50;
 
@@ -46,19 +50,26 @@ final class Pruning {
     this.lifts = new LiftCommands(state);
   }
 
+  /// Drops rows that have to go: one block more than have begun since, so that it keeps up with
+  /// what comes and gets to the end of what is left.
+  ///
   /// @param isClockSure false: only what there is no room for goes
-  void slice(boolean isClockSure, StepDraft draft) {
+  /// @return true when more has to go than may in one step
+  boolean rows(boolean isClockSure, StepDraft draft) {
+    boolean areResultsLeft = dropRows(RowLog.RESULTS, settings.results(), isClockSure, draft);
+    return dropRows(RowLog.EVENTS, settings.events(), isClockSure, draft) || areResultsLeft;
+  }
+
+  /// All but rows.
+  ///
+  /// @param isClockSure false: nothing goes for its age
+  /// @param areRowsLeft what [#rows] said
+  void slice(boolean isClockSure, boolean areRowsLeft, StepDraft draft) {
     lifts.forget(draft);
-    boolean isDropped =
-        dropRows(RowLog.RESULTS, settings.results(), isClockSure, draft)
-            || dropRows(RowLog.EVENTS, settings.events(), isClockSure, draft);
     Sweep sweep = state.sweep;
-    if (!isClockSure && !isDropped) {
-      move(new Sweep(sweep.token(), sweep.device(), sweep.certificatesMillis(), false), draft);
-      return;
-    }
-    if (isDropped) {
-      move(new Sweep(sweep.token(), sweep.device(), sweep.certificatesMillis(), true), draft);
+    if (!isClockSure) {
+      move(
+          new Sweep(sweep.token(), sweep.device(), sweep.certificatesMillis(), areRowsLeft), draft);
       return;
     }
     boolean isTime =
@@ -72,7 +83,7 @@ final class Pruning {
             forgetTokens(sweep.token(), draft),
             forgetDevices(sweep.device(), draft),
             isTime ? draft.nowMillis : sweep.certificatesMillis(),
-            false),
+            areRowsLeft),
         draft);
   }
 
@@ -82,21 +93,37 @@ final class Pruning {
     }
   }
 
-  /// Drops the oldest block when it has to go; true when it did.
+  /// Drops the oldest blocks when they have to go; true when more has to.
   private boolean dropRows(RowLog log, RowQuota quota, boolean isClockSure, StepDraft draft) {
     RowBlocks blocks = state.blocks(log);
-    RowBlock oldest = blocks.oldest();
-    if (oldest == null) {
-      return false;
+    long bytes = blocks.bytes();
+    long rows = blocks.rows();
+    int most = Math.min(blocks.due() + 1, BLOCKS_SLICE);
+    int dropped = 0;
+    boolean isMoreLeft = false;
+    RowBlock last = null;
+    for (RowBlock block : blocks) {
+      boolean isOver = bytes > quota.bytesMax() || rows > quota.rowsMax();
+      boolean isOld =
+          isClockSure && draft.nowMillis - block.takenMillis() > quota.keep().toMillis();
+      isMoreLeft = (isOver || isOld) && dropped == most;
+      if ((!isOver && !isOld) || isMoreLeft) {
+        break;
+      }
+      draft.change(new HubChange.BlockDropped(block));
+      bytes -= block.bytes();
+      rows -= block.rows();
+      last = block;
+      dropped++;
     }
-    boolean isOver = blocks.bytes() > quota.bytesMax() || blocks.rows() > quota.rowsMax();
-    boolean isOld = isClockSure && draft.nowMillis - oldest.takenMillis() > quota.keep().toMillis();
-    if (!isOver && !isOld) {
-      return false;
+    if (last != null) {
+      draft.change(new HubChange.CounterMoved(log.gone(), last.last()));
     }
-    draft.change(new HubChange.BlockDropped(oldest));
-    draft.change(new HubChange.CounterMoved(log.gone(), oldest.last()));
-    return true;
+    int due = isMoreLeft ? Math.max(0, blocks.due() - dropped) : 0;
+    if (due != blocks.due()) {
+      draft.change(new HubChange.BlocksFollowed(log, due));
+    }
+    return isMoreLeft;
   }
 
   private String forgetTokens(String after, StepDraft draft) {

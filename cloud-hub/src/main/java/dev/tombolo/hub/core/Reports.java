@@ -1,6 +1,8 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.device.PresenceRecord;
 import dev.tombolo.hub.device.RowTime;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -52,13 +54,26 @@ final class Reports {
     }
     DeviceId device = event.device();
     long before = state.markOf(device, report.incarnation());
-    long through = take(session, report, before, draft);
+    long through =
+        isAfterGap(device, report, before)
+            ? Math.max(0, before)
+            : take(session, report, before, draft);
     draft.effect(
         new HubEffect.SendAcked(
             session.id(),
             device,
             state.acked(device, report.incarnation(), through, draft.nowMillis)));
     draft.effect(new HubEffect.PacketTaken(session.id(), event.packet()));
+  }
+
+  /// A broker may have dropped a report before this one, though it had taken it: an acknowledgement
+  /// of this one would make the device forget the rows of that. It is told where the hub stands,
+  /// and sends again from there.
+  private boolean isAfterGap(DeviceId device, Report report, long mark) {
+    PresenceRecord presence = state.presences.get(device);
+    return presence != null
+        && presence.features().contains(Features.FOLLOWS)
+        && report.after() > Math.max(0, mark);
   }
 
   private long take(LiveSession session, Report report, long before, StepDraft draft) {

@@ -148,16 +148,25 @@ public final class RestoreSteps {
     Map<DeviceId, Noted> newest = new LinkedHashMap<>();
     journal.forEach(noted -> newest.put(noted.device(), noted));
     Map<SlotRef, DeviceId> holders = new HashMap<>(state.holders);
-    for (Noted noted : newest.values()) {
-      DeviceRecord device = state.devices.get(noted.device());
-      if (device == null) {
-        takeUnknown(noted);
-      } else if (noted.standing() != device.standing()
-          // Revoked is for ever, whatever a clock said when.
-          && (noted.standing() == Standing.REVOKED
-              || noted.millis() > device.standingSinceMillis())) {
-        take(device, noted, holders);
+    // Who was let in may have been given the slot of one that was put out.
+    for (boolean isLetIn : new boolean[] {false, true}) {
+      for (Noted noted : newest.values()) {
+        if (isLetIn == (noted.standing() == Standing.ACTIVE)) {
+          take(noted, holders);
+        }
       }
+    }
+  }
+
+  private void take(Noted noted, Map<SlotRef, DeviceId> holders) {
+    DeviceRecord device = state.devices.get(noted.device());
+    if (device == null) {
+      takeUnknown(noted);
+    } else if (noted.standing() != device.standing()
+        // Revoked is for ever, whatever a clock said when.
+        && (noted.standing() == Standing.REVOKED
+            || noted.millis() > device.standingSinceMillis())) {
+      take(device, noted, holders);
     }
   }
 
@@ -191,6 +200,7 @@ public final class RestoreSteps {
       }
       draft.change(new HubChange.DevicePut(device.approvedFor(device.slot(), noted.millis())));
     } else {
+      holders.remove(device.slot(), device.id());
       draft.change(
           new HubChange.DevicePut(
               device.withStanding(

@@ -12,6 +12,9 @@ import java.util.List;
 
 /// The lines devices have to the hub: one each, the newest.
 final class Sessions {
+  /// Devices whose addresses are looked at in one step.
+  static final int LAN_SLICE = 100;
+
   private final HubState state;
   private final Documents documents;
   private final CertificateOrders orders;
@@ -110,6 +113,21 @@ final class Sessions {
         }
       }
       case Presence.Birth birth -> born(session, birth, draft);
+    }
+  }
+
+  /// Believes the addresses that came too soon after others, once they may change.
+  void settleAddresses(StepDraft draft) {
+    int looked = 0;
+    for (DeviceId id : state.lanWaits) {
+      if (looked++ == LAN_SLICE) {
+        return;
+      }
+      PresenceRecord before = Expulsion.presence(state, id);
+      PresenceRecord settled = before.settled(draft.nowMillis);
+      if (!settled.equals(before)) {
+        draft.change(new HubChange.PresencePut(settled));
+      }
     }
   }
 

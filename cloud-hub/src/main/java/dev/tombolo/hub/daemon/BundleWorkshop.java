@@ -366,7 +366,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   /// The quota may be smaller than it was.
   private void trim() {
     try {
-      dropped.add(shelf.trim(settings.bytesMax()));
+      dropped.add(shelf.trim(settings.bytesMax(), null, clock.millis()));
     } catch (IOException e) {
       LOG.log(Level.WARNING, "bundles: " + e.getMessage());
     }
@@ -511,7 +511,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
   }
 
   private void makeRoom(BundlePair pair) throws IOException {
-    List<BundlePair> tooMany = shelf.tooMany(settings.bytesMax());
+    List<BundlePair> tooMany = shelf.tooMany(settings.bytesMax(), pair, clock.millis());
     boolean isOneTooMany;
     synchronized (lock) {
       isOneTooMany = !asked.containsKey(pair) && BundlePlan.isOneTooMany(pair, wants, tooMany);
@@ -521,7 +521,7 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       shelf.drop(pair);
       dropped.increment();
     } else {
-      dropped.add(shelf.trim(settings.bytesMax()));
+      dropped.add(shelf.trim(settings.bytesMax(), pair, clock.millis()));
     }
   }
 

@@ -72,14 +72,23 @@ final class GitSync implements GitRepositories, AutoCloseable {
     AdminAnswer ask(Principal who, AdminCommand command) throws InterruptedException;
   }
 
-  private record Key(Name fleet, Name application, GitSource source) {}
+  /// What has a folder of its own: how often it is looked at, and at which path in it, may change
+  /// while it is fetched.
+  private record Key(Name fleet, Name application, String url, String branch) {}
 
   /// When a source is looked at. Its lock is held by whoever looks.
   private static final class Turn {
     private final ReentrantLock lock = new ReentrantLock();
+    private volatile @Nullable GitSource looked;
     private volatile long lastMillis;
     private volatile long nextMillis;
     private volatile int failures;
+
+    /// It was looked at before it was changed.
+    private boolean isChanged(GitSource source) {
+      GitSource before = looked;
+      return before != null && !before.equals(source);
+    }
   }
 
   GitSync(HubConfig.GitOps config, Path folder, HubViews views, Clock clock) {
@@ -118,7 +127,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
     long now = clock.millis();
     for (Views.GitView view : all) {
       Turn turn = turns.computeIfAbsent(keyOf(view), key -> new Turn());
-      if (isDue(turn.lastMillis, turn.nextMillis, now)
+      if ((isDue(turn.lastMillis, turn.nextMillis, now) || turn.isChanged(view.source()))
           && !turn.lock.isLocked()
           && slots.tryAcquire()) {
         // Not due again before this look has ended and said when.
@@ -163,6 +172,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
     } finally {
       turn.failures = isWell ? 0 : turn.failures + 1;
       long now = clock.millis();
+      turn.looked = view.source();
       turn.lastMillis = now;
       turn.nextMillis = now + pauseMillis(view.source(), turn.failures);
     }
@@ -454,18 +464,11 @@ final class GitSync implements GitRepositories, AutoCloseable {
   }
 
   private static Key keyOf(Views.GitView view) {
-    return new Key(view.fleet(), view.application(), view.source());
+    return new Key(view.fleet(), view.application(), view.source().url(), view.source().branch());
   }
 
   private static String folderOf(Key key) {
-    String all =
-        key.fleet()
-            + "/"
-            + key.application()
-            + " "
-            + key.source().url()
-            + " "
-            + key.source().branch();
+    String all = key.fleet() + "/" + key.application() + " " + key.url() + " " + key.branch();
     return Digest.ofText(all).text().substring(Digest.PREFIX.length()).substring(0, KEY_CHARACTERS);
   }
 

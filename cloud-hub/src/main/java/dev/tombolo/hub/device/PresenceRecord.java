@@ -17,6 +17,8 @@ import java.util.TreeSet;
 /// @param lan where it shares within its site; empty when it does not
 /// @param lanMillis hub time when that last changed
 /// @param features what its agent knows, as its newest birth said; empty: not known
+/// @param lanTold what its newest birth said of `lan`: another one waits until it may change again.
+///   In memory only
 public record PresenceRecord(
     DeviceId device,
     String bootId,
@@ -27,7 +29,8 @@ public record PresenceRecord(
     String agentVersion,
     List<String> lan,
     long lanMillis,
-    List<String> features) {
+    List<String> features,
+    List<String> lanTold) {
   /// Each change means new documents for the whole site, so an address that comes and goes is
   /// believed no more often.
   public static final Duration LAN_PAUSE = Duration.ofMinutes(5);
@@ -35,6 +38,7 @@ public record PresenceRecord(
   public PresenceRecord {
     lan = List.copyOf(lan);
     features = List.copyOf(features);
+    lanTold = List.copyOf(lanTold);
   }
 
   /// Its agent is known to be too old for this one of [dev.tombolo.protocol.Features].
@@ -43,17 +47,37 @@ public record PresenceRecord(
   }
 
   public static PresenceRecord never(DeviceId device) {
-    return new PresenceRecord(device, "", 0, false, 0, "", "", List.of(), 0, List.of());
+    return new PresenceRecord(device, "", 0, false, 0, "", "", List.of(), 0, List.of(), List.of());
   }
 
   public PresenceRecord came(String from, long nowMillis) {
     return new PresenceRecord(
-        device, bootId, connect, true, nowMillis, from, agentVersion, lan, lanMillis, features);
+        device,
+        bootId,
+        connect,
+        true,
+        nowMillis,
+        from,
+        agentVersion,
+        lan,
+        lanMillis,
+        features,
+        lanTold);
   }
 
   public PresenceRecord gone(long nowMillis) {
     return new PresenceRecord(
-        device, bootId, connect, false, nowMillis, remote, agentVersion, lan, lanMillis, features);
+        device,
+        bootId,
+        connect,
+        false,
+        nowMillis,
+        remote,
+        agentVersion,
+        lan,
+        lanMillis,
+        features,
+        lanTold);
   }
 
   /// Its newest birth.
@@ -70,18 +94,44 @@ public record PresenceRecord(
                 .sorted()
                 .limit(Limits.LAN_ADDRESSES_MAX)
                 .toList();
-    boolean isNew =
-        !named.equals(lan) && (lanMillis == 0 || nowMillis - lanMillis >= LAN_PAUSE.toMillis());
+    return new PresenceRecord(
+            device,
+            birth.bootId(),
+            birth.connect(),
+            true,
+            nowMillis,
+            remote,
+            birth.agentVersion(),
+            lan,
+            lanMillis,
+            List.copyOf(new TreeSet<>(birth.features())),
+            named)
+        .settled(nowMillis);
+  }
+
+  /// It told of other addresses too soon after the last change.
+  public boolean lanWaits() {
+    return !lanTold.equals(lan);
+  }
+
+  /// With the addresses it told of last, if they may change by now. A change in the future was made
+  /// before the clock was set back: nobody knows when.
+  public PresenceRecord settled(long nowMillis) {
+    long age = nowMillis - lanMillis;
+    if (!lanWaits() || (lanMillis != 0 && age >= 0 && age < LAN_PAUSE.toMillis())) {
+      return this;
+    }
     return new PresenceRecord(
         device,
-        birth.bootId(),
-        birth.connect(),
-        true,
-        nowMillis,
+        bootId,
+        connect,
+        online,
+        seenMillis,
         remote,
-        birth.agentVersion(),
-        isNew ? named : lan,
-        isNew ? nowMillis : lanMillis,
-        List.copyOf(new TreeSet<>(birth.features())));
+        agentVersion,
+        lanTold,
+        nowMillis,
+        features,
+        lanTold);
   }
 }

@@ -122,7 +122,9 @@ public final class BundleShelf {
 
   /// Notes that a device asked for it.
   public void used(Entry entry, long nowMillis) {
-    if (nowMillis - entry.usedMillis() < USED_MILLIS) {
+    long age = nowMillis - entry.usedMillis();
+    // What lies in the future was noted before the clock was set back.
+    if (age >= 0 && age < USED_MILLIS) {
       return;
     }
     Entry now = new Entry(entry.pair(), entry.bundle(), entry.file(), entry.bytes(), nowMillis);
@@ -163,9 +165,10 @@ public final class BundleShelf {
   /// Removes what is more than fits, the least recently used first. What is being sent is sent to
   /// its end.
   ///
+  /// @param made just now: it stays, or it would be made again; null for none
   /// @return how many went
-  public int trim(long bytesMax) throws IOException {
-    List<BundlePair> dropped = tooMany(bytesMax);
+  public int trim(long bytesMax, @Nullable BundlePair made, long nowMillis) throws IOException {
+    List<BundlePair> dropped = tooMany(bytesMax, made, nowMillis);
     for (BundlePair pair : dropped) {
       drop(pair);
     }
@@ -173,12 +176,22 @@ public final class BundleShelf {
   }
 
   /// What [#trim] would remove.
-  public List<BundlePair> tooMany(long bytesMax) {
-    List<BundlePlan.Held> held =
-        entries.values().stream()
-            .filter(entry -> entry.bundle().isPresent())
-            .map(entry -> new BundlePlan.Held(entry.pair(), entry.bytes(), entry.usedMillis()))
-            .toList();
+  public List<BundlePair> tooMany(long bytesMax, @Nullable BundlePair made, long nowMillis) {
+    List<BundlePlan.Held> held = new ArrayList<>();
+    for (Entry entry : entries()) {
+      if (entry.usedMillis() > nowMillis) {
+        // Else it would count as the newest until the clock has caught up.
+        used(entry, nowMillis);
+      }
+      if (entry.bundle().isPresent()) {
+        boolean isNewest = entry.pair().equals(made);
+        held.add(
+            new BundlePlan.Held(
+                entry.pair(),
+                entry.bytes(),
+                isNewest ? Long.MAX_VALUE : Math.min(entry.usedMillis(), nowMillis)));
+      }
+    }
     return BundlePlan.tooMany(held, bytesMax);
   }
 

@@ -18,11 +18,11 @@ import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -63,8 +63,11 @@ public final class BrokerLink implements AutoCloseable {
 
   private final AtomicBoolean isBeaconDue = new AtomicBoolean();
 
-  /// Devices that report without a birth, and were asked for it.
-  private final Set<DeviceId> asked = ConcurrentHashMap.newKeySet();
+  /// A device that reports without a birth is asked for it no more often: all others hear it, too.
+  private static final long ASK_AGAIN_MILLIS = 600_000;
+
+  /// When devices that report without a birth were asked for it. Only of Paho's thread.
+  private final Map<DeviceId, Long> askedNanos = new HashMap<>();
 
   private volatile long announcedNanos = System.nanoTime();
   private final Thread connecting = new Thread(this::keepConnected, "broker-link");
@@ -192,13 +195,22 @@ public final class BrokerLink implements AutoCloseable {
       };
     } catch (MalformedException e) {
       hand(new HubEvent.Violated(Optional.of(device), REMOTE, "publish to " + topic, e.reason()));
+      if (parsed.get().topic() == Topics.REPORT) {
+        endOf(device);
+      }
     }
     return true;
+  }
+
+  /// After a report that is not taken: the acknowledgement of a later one would cover its rows.
+  private void endOf(DeviceId device) {
+    sessions.of(device).ifPresent(this::end);
   }
 
   /// True when the packet is not to wait for the commit.
   private boolean reported(DeviceId device, Report report, int bytes, int packet) {
     if (isRefused(device, MessageBounds.check(report))) {
+      endOf(device);
       return true;
     }
     SessionId session = sessions.of(device).orElse(null);
@@ -235,16 +247,19 @@ public final class BrokerLink implements AutoCloseable {
   /// A report without a birth before it is not taken: the broker may have taken others, and dropped
   /// them while the hub was away, which the acknowledgement of this one would acknowledge. After
   /// its birth the device sends all of them again. Devices say their births when they see the
-  /// beacon; one that goes on without is asked by another beacon, once.
+  /// beacon; one that goes on without is asked by another beacon.
   private void askForBirths(DeviceId device) {
-    long sinceBeacon = System.nanoTime() - announcedNanos;
-    if (sinceBeacon > TimeUnit.MILLISECONDS.toNanos(BIRTHS_MILLIS) && asked.add(device)) {
+    long now = System.nanoTime();
+    Long asked = askedNanos.get(device);
+    boolean isJustAsked =
+        asked != null && now - asked < TimeUnit.MILLISECONDS.toNanos(ASK_AGAIN_MILLIS);
+    if (now - announcedNanos > TimeUnit.MILLISECONDS.toNanos(BIRTHS_MILLIS) && !isJustAsked) {
+      askedNanos.put(device, now);
       isBeaconDue.set(true);
     }
   }
 
   private SessionId opened(DeviceId device) {
-    asked.remove(device);
     BrokerSessions.Opened opened = sessions.open(device);
     acknowledge(connection, opened.replaced());
     hand(new HubEvent.SessionOpened(opened.session(), device, "", null, REMOTE));

@@ -441,6 +441,7 @@ final class Loading {
   }
 
   private static PresenceRecord presence(ResultSet r) throws SQLException {
+    List<String> lan = Columns.words(r.getString("lan"));
     return new PresenceRecord(
         device(r),
         r.getString("boot_id"),
@@ -449,9 +450,10 @@ final class Loading {
         r.getLong("seen_millis"),
         r.getString("remote"),
         r.getString("agent_version"),
-        Columns.words(r.getString("lan")),
+        lan,
         r.getLong("lan_millis"),
-        Columns.words(r.getString("features")));
+        Columns.words(r.getString("features")),
+        lan);
   }
 
   static AuditRecord audit(ResultSet r) throws SQLException {

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,67 @@ class HubTurnTest {
 
     assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
         .containsExactly(Scene.serialOf(device));
+  }
+
+  /// At a broker only a beacon brings devices back: what they said meanwhile was refused.
+  @Test
+  void devicesAreCalledAgainOnceTheStateCouldBeRead() {
+    store.failNextCommit();
+    store.failNextLoad();
+    assertThat(Scene.all(HubEffect.StartedOver.class, scene.turn(List.of(site(1, "lost")))))
+        .hasSize(1);
+    store.failNextLoad();
+    assertThat(Scene.all(HubEffect.StartedOver.class, scene.turn(List.of(site(2, "lost")))))
+        .isEmpty();
+
+    List<HubEffect> effects = scene.turn(List.of(new HubEvent.Ticked()));
+
+    assertThat(Scene.all(HubEffect.StartedOver.class, effects)).hasSize(1);
+    assertThat(Scene.all(HubEffect.StartedOver.class, scene.turn(List.of(new HubEvent.Ticked()))))
+        .isEmpty();
+  }
+
+  /// To a broker with a right clock the list was not valid yet, and it lacked certificates that
+  /// seemed to have run out.
+  @Test
+  void theRevocationListIsMadeAnewWhenTheClockWasSetRight() {
+    EnrolResponse first = scene.joined("a");
+    EnrolResponse second = scene.joined("b");
+    revoke(first);
+    long right = scene.now;
+    scene.now += Duration.ofDays(400).toMillis();
+    assertThat(Scene.one(HubEffect.RevocationsChanged.class, revoke(second)).serials())
+        .doesNotContain(Scene.serialOf(first));
+
+    scene.now = right;
+    List<HubEffect> effects = scene.turn(List.of(new HubEvent.Ticked(false)));
+
+    assertThat(Scene.one(HubEffect.RevocationsChanged.class, effects).serials())
+        .contains(Scene.serialOf(first), Scene.serialOf(second));
+    assertThat(scene.turn(List.of(new HubEvent.Ticked(false)))).isEmpty();
+  }
+
+  /// One that was made in 1970 has run out.
+  @Test
+  void theRevocationListIsMadeAnewOnceItIsOld() {
+    revoke(scene.joined("a"));
+    scene.now += Duration.ofDays(31).toMillis();
+
+    List<HubEffect> effects = scene.turn(List.of(new HubEvent.Ticked()));
+
+    assertThat(Scene.all(HubEffect.RevocationsChanged.class, effects)).hasSize(1);
+    assertThat(
+            Scene.all(
+                HubEffect.RevocationsChanged.class, scene.turn(List.of(new HubEvent.Ticked()))))
+        .isEmpty();
+  }
+
+  private List<HubEffect> revoke(EnrolResponse device) {
+    return scene.tell(
+        new HubEvent.AdminAsked(
+            scene.number(),
+            Scene.ALICE,
+            new AdminCommand.RevokeDevice(device.device(), "stolen", Optional.empty())));
   }
 
   @Test

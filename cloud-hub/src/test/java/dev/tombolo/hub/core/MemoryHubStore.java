@@ -12,6 +12,7 @@ final class MemoryHubStore implements HubStore {
   private Predicate<HubChange> refused = change -> false;
   private boolean failsNextCommit;
   private boolean failsAfterNextCommit;
+  private boolean failsNextLoad;
   private int commits;
 
   /// Writing such a change fails.
@@ -21,6 +22,11 @@ final class MemoryHubStore implements HubStore {
 
   void failNextCommit() {
     failsNextCommit = true;
+  }
+
+  /// The state can not be read the next time.
+  void failNextLoad() {
+    failsNextLoad = true;
   }
 
   /// The next commit is kept, and is said to have failed.
@@ -38,6 +44,10 @@ final class MemoryHubStore implements HubStore {
 
   @Override
   public HubState load() {
+    if (failsNextLoad) {
+      failsNextLoad = false;
+      throw new StoreFailure("no reading, on demand", new IllegalStateException());
+    }
     HubState state = new HubState(history);
     state.apply(committed);
     return state;

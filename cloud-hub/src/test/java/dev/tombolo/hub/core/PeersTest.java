@@ -145,6 +145,20 @@ class PeersTest {
   }
 
   @Test
+  void anAddressThatCameTooSoonIsPassedOnWhenThePauseIsOver() {
+    connect(first, FIRST_ADDRESS);
+    connect(second, SECOND_ADDRESS);
+    List<String> moved = List.of("192.168.1.77:8444");
+    connect(second, moved);
+    assertThat(peers(first).getLast().addresses()).isEqualTo(SECOND_ADDRESS);
+
+    scene.now += PresenceRecord.LAN_PAUSE.toMillis();
+    hear(scene.tell(new HubEvent.Ticked()));
+
+    assertThat(peers(first).getLast().addresses()).isEqualTo(moved);
+  }
+
+  @Test
   void theSameComesAfterARestart() {
     connect(first, FIRST_ADDRESS);
     connect(second, SECOND_ADDRESS);

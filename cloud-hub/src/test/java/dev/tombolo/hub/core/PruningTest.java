@@ -10,6 +10,7 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,7 @@ class PruningTest {
           new HubChange.BlockPut(
               new RowBlock(RowLog.RESULTS, 1 + i * BLOCK, (i + 1) * BLOCK, 1, 1)));
     }
+    state.settleBlocks();
 
     state.apply(core.step(new HubEvent.Ticked(), 2).changes());
 
@@ -92,6 +94,70 @@ class PruningTest {
     state.apply(core.step(new HubEvent.Ticked(), 2).changes());
     assertThat(state.keptRows(RowLog.RESULTS).rows()).isZero();
     assertThat(core.isWorkLeft()).isFalse();
+  }
+
+  /// A turn may bring many blocks: one that dropped a single one would never come to the end of
+  /// them.
+  @Test
+  void asMuchGoesAsComes() {
+    Scene scene = scene(new RowQuota(Duration.ofDays(90), 1L << 40, 2 * BLOCK));
+    EnrolResponse device = scene.joined("counter");
+    SessionId line = scene.connected(device, scene.birth("boot-1", 1));
+    long sequence = 0;
+    for (int turn = 0; turn < 20; turn++) {
+      List<HubEvent> events = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        events.add(new HubEvent.ReportSaid(line, device.device(), block(scene, sequence), 1));
+        sequence += BLOCK;
+      }
+      events.add(new HubEvent.Ticked());
+      scene.turn(events);
+      assertThat(results().rows()).isLessThanOrEqualTo(7 * BLOCK);
+    }
+
+    scene.turn(List.of(new HubEvent.Ticked()));
+    assertThat(results().rows()).isEqualTo(2 * BLOCK);
+  }
+
+  @Test
+  void rowsGoAlsoWhileDocumentsAreMadeAnew() {
+    Scene scene = scene(new RowQuota(Duration.ofDays(90), 1L << 40, 2 * BLOCK));
+    said(scene, 1, 4 * BLOCK);
+    scene.state().apply(List.of(HubChange.DocumentsStale.EVERYWHERE));
+
+    scene.turn(List.of(new HubEvent.Ticked()));
+
+    assertThat(results().rows()).isEqualTo(2 * BLOCK);
+  }
+
+  /// Else events, tokens and devices would wait for as long as results come.
+  @Test
+  void eachLogHasItsTurnAndSoHasAllElse() {
+    HubState state = new HubState(store.load().history());
+    HubSettings settings =
+        new HubSettings(
+            List.of(),
+            "",
+            "",
+            "",
+            new RowQuota(Duration.ofDays(90), 1L << 40, 1),
+            new RowQuota(Duration.ofDays(90), 1L << 40, 1),
+            TrustSettings.USUAL);
+    HubCore core = new HubCore(settings, state);
+    for (RowLog log : RowLog.values()) {
+      for (int i = 0; i < 9; i++) {
+        state.apply(
+            new HubChange.BlockPut(new RowBlock(log, 1 + i * BLOCK, (i + 1) * BLOCK, 1, 1)));
+      }
+    }
+
+    Step step = core.step(new HubEvent.Ticked(), Pruning.CERTIFICATES_EVERY_MILLIS);
+
+    for (RowLog log : RowLog.values()) {
+      assertThat(step.changes())
+          .anyMatch(it -> it instanceof HubChange.BlockDropped(var block) && block.log() == log);
+    }
+    assertThat(step.changes()).anyMatch(HubChange.CertificatesEnded.class::isInstance);
   }
 
   @Test
@@ -241,6 +307,14 @@ class PruningTest {
 
   private KeptRows results() {
     return store.load().keptRows(RowLog.RESULTS);
+  }
+
+  private static Report block(Scene scene, long after) {
+    Report.Row[] rows = new Report.Row[(int) BLOCK];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Scene.result(after + 1 + i);
+    }
+    return scene.report(rows);
   }
 
   /// Results from one device, in reports of a block's size or less.

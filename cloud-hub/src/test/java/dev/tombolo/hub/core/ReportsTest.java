@@ -2,6 +2,7 @@ package dev.tombolo.hub.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -19,7 +20,7 @@ class ReportsTest {
   private final Scene scene = Scene.ready(store);
   private final EnrolResponse identity = scene.joined("counter");
   private final DeviceId device = identity.device();
-  private final SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
+  private SessionId session = scene.connected(identity, scene.birth("boot-1", 1));
 
   @Test
   void aReportIsAcknowledgedOnceItIsKept() {
@@ -66,6 +67,64 @@ class ReportsTest {
             1));
 
     assertThat(kept()).containsExactly(1L, 1L);
+  }
+
+  /// A broker dropped the one between, though it had taken it from the device.
+  @Test
+  void aReportAfterOneThatWasLostIsNotTaken() {
+    follows();
+    said(Scene.result(1), Scene.result(2));
+
+    List<HubEffect> effects = said(Scene.result(4));
+
+    assertThat(Scene.one(HubEffect.SendAcked.class, effects).acked().through()).isEqualTo(2);
+    assertThat(Scene.all(HubEffect.PacketTaken.class, effects)).hasSize(1);
+    assertThat(kept()).containsExactly(1L, 2L);
+    assertThat(
+            Scene.one(HubEffect.SendAcked.class, said(Scene.result(3), Scene.result(4)))
+                .acked()
+                .through())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void rowsThatWereGivenUpAreNoGap() {
+    follows();
+    said(Scene.result(1));
+
+    List<HubEffect> effects =
+        scene.tell(
+            new HubEvent.ReportSaid(
+                session,
+                device,
+                new Report("outbox-1", "boot-1", scene.now, 1_000, 1L, List.of(Scene.result(5))),
+                1));
+
+    assertThat(Scene.one(HubEffect.SendAcked.class, effects).acked().through()).isEqualTo(5);
+    assertThat(kept()).containsExactly(1L, 5L);
+  }
+
+  @Test
+  void theFirstReportOfAnOutboxThatIsNotKnownMustBeItsFirst() {
+    follows();
+
+    assertThat(Scene.one(HubEffect.SendAcked.class, said(Scene.result(4))).acked().through())
+        .isZero();
+    assertThat(kept()).isEmpty();
+  }
+
+  /// An agent of before does not say what its reports follow on.
+  @Test
+  void anOlderAgentsReportIsTakenWhateverWasBefore() {
+    said(Scene.result(1));
+
+    assertThat(Scene.one(HubEffect.SendAcked.class, said(Scene.result(4))).acked().through())
+        .isEqualTo(4);
+  }
+
+  private void follows() {
+    scene.features = List.of(Features.V1, Features.FOLLOWS);
+    session = scene.connected(identity, scene.birth("boot-1", 2));
   }
 
   @Test

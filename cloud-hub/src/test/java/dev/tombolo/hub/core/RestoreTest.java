@@ -104,6 +104,40 @@ class RestoreTest {
     assertThat(scene.state().history.epoch()).isEqualTo(11);
   }
 
+  /// At a broker each birth begins a session; on the edge port a reconnect does.
+  @Test
+  void aDeviceIsBelievedOneOtherHistoryAnHour() {
+    born(held(new History(10, "made up"), 1));
+    for (long epoch = 11; epoch < 15; epoch++) {
+      born(held(new History(epoch, "made up " + epoch), 1));
+    }
+    assertThat(scene.state().history.epoch()).isEqualTo(11);
+    assertThat(audited("history-moved")).isEqualTo(1);
+    assertThat(audited("history-doubted")).isEqualTo(4);
+
+    scene.now += 3_600_000;
+    born(held(new History(20, "another one"), 1));
+
+    assertThat(scene.state().history.epoch()).isEqualTo(21);
+  }
+
+  @Test
+  void allDevicesTogetherAreBelievedAFewOtherHistoriesAnHour() {
+    for (int i = 1; i <= Histories.MOVES_MAX + 2; i++) {
+      EnrolResponse liar = scene.joined("liar-" + i);
+      SessionId session = scene.open(liar.device(), Scene.serialOf(liar));
+      DesiredManifest held =
+          new DesiredManifest(
+              liar.device(), new History(10L * i, "made up"), 1, scene.now, List.of(), List.of());
+      scene.tell(
+          new HubEvent.PresenceSaid(
+              session, liar.device(), scene.birth("boot-1", 1, held, List.of())));
+    }
+
+    assertThat(audited("history-moved")).isEqualTo(Histories.MOVES_MAX);
+    assertThat(audited("history-doubted")).isEqualTo(2);
+  }
+
   @Test
   void aCertificateIssuedAfterTheBackupIsFoundAgain() {
     backUp();
@@ -263,16 +297,65 @@ class RestoreTest {
 
   @Test
   void anApprovalAfterTheBackupIsNotUndoneEither() {
-    scene.connected(identity, scene.birth("boot-a", 1));
-    scene.connected(identity, scene.birth("boot-b", 2));
-    scene.connected(identity, scene.birth("boot-a", 3));
-    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
+    copied();
     scene.now += DAY;
 
     restore(
         "history-2", List.of(new RestoreSteps.Noted(device, Standing.ACTIVE, scene.now - 1_000)));
 
     assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+  }
+
+  /// The journal has its quarantine of before as well, and with it an earlier place.
+  @Test
+  void whoWasLetInOnceItsSlotWasFreeStaysIn() {
+    copied();
+    RestoreSteps.Noted before = new RestoreSteps.Noted(device, Standing.QUARANTINED, scene.now);
+    DeviceId holder = scene.enrolled("another");
+    backUp();
+    scene.now += DAY;
+
+    RestoreSteps.Outcome outcome =
+        restore(
+            "history-2",
+            List.of(
+                before,
+                new RestoreSteps.Noted(holder, Standing.REVOKED, scene.now - 2_000),
+                new RestoreSteps.Noted(device, Standing.ACTIVE, scene.now - 1_000)));
+
+    assertThat(outcome.standingsTaken()).isEqualTo(2);
+    assertThat(standing(holder)).isEqualTo(Standing.REVOKED);
+    assertThat(standing(device)).isEqualTo(Standing.ACTIVE);
+    assertThat(store.load().holders).containsValue(device);
+  }
+
+  @Test
+  void aTokenDoesNotLetInWhomTheJournalKnowsAsRevoked() {
+    DeviceId gone = Scene.deviceOf("gone");
+    restore("history-2", List.of(new RestoreSteps.Noted(gone, Standing.REVOKED, scene.now)));
+
+    List<HubEffect> effects = scene.tell(scene.enrolAsked(scene.siteToken(1), "gone"));
+
+    assertThat(Scene.one(HubEffect.RequestRefused.class, effects).reason())
+        .isEqualTo(new Reason.DeviceRevoked(gone.text()));
+    assertThat(store.load().devices).doesNotContainKey(gone);
+  }
+
+  @Test
+  void aStrangerThatEnrolsAgainWaitsNoLonger() {
+    backUp();
+    scene.now += DAY;
+    DeviceId newcomer = Scene.deviceOf("newcomer");
+    PresentedCertificate shown = certificate(newcomer, "cc", scene.now);
+    scene.now += DAY;
+    restore("history-2", List.of());
+    opened(newcomer, shown);
+
+    scene.enrolled("newcomer");
+
+    assertThat(standing(newcomer)).isEqualTo(Standing.ACTIVE);
+    assertThat(scene.state().strangers).isEmpty();
+    assertThat(store.load().strangers).isEmpty();
   }
 
   @Test
@@ -353,6 +436,21 @@ class RestoreTest {
 
     assertThat(Scene.one(HubEffect.SendAcked.class, effects).acked())
         .isEqualTo(new Acked("outbox-1", 5, scene.now, 5L));
+  }
+
+  private long audited(String action) {
+    return store.committed().stream()
+        .filter(
+            change ->
+                change instanceof HubChange.AuditAppended(var line) && line.action().equals(action))
+        .count();
+  }
+
+  private void copied() {
+    scene.connected(identity, scene.birth("boot-a", 1));
+    scene.connected(identity, scene.birth("boot-b", 2));
+    scene.connected(identity, scene.birth("boot-a", 3));
+    assertThat(standing(device)).isEqualTo(Standing.QUARANTINED);
   }
 
   private void backUp() {

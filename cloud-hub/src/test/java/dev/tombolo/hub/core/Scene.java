@@ -128,6 +128,11 @@ public final class Scene {
     return all;
   }
 
+  /// One turn, and nothing of what it leaves to do.
+  List<HubEffect> turn(List<HubEvent> events) {
+    return turn.take(events, now);
+  }
+
   /// Hands a command in and stops there: whatever it leaves to do is not begun.
   void turnOnly(AdminCommand command) {
     turn.take(List.of(new HubEvent.AdminAsked(number(), ALICE, command)), now);

@@ -24,6 +24,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,13 +46,7 @@ class GitSyncTest {
     BareRepository repository = new BareRepository(folder.resolve("shops.git"));
     repository.file("fleet.yaml", fleet("Shops")).commit("1");
     GitSource source = new GitSource(repository.url(), "main", "", GitSource.INTERVAL_MILLIS_MAX);
-    HubViews views =
-        (HubViews)
-            Proxy.newProxyInstance(
-                HubViews.class.getClassLoader(),
-                new Class<?>[] {HubViews.class},
-                (proxy, method, arguments) ->
-                    List.of(new Views.GitView(RETAIL, PEOPLE, source, state)));
+    HubViews views = views(() -> source);
     GitOps config = new GitOps(List.of(), List.of(folder), GitOps.BYTES_MAX, GitOps.TIMEOUT);
     // Before its beginning nothing is due by itself.
     Clock clock = Clock.fixed(Instant.ofEpochMilli(-1), ZoneOffset.UTC);
@@ -64,6 +63,64 @@ class GitSyncTest {
       sync.look(RETAIL, PEOPLE);
       assertThat(tried).isEqualTo(2);
     }
+  }
+
+  /// Both would write into the folder that it is fetched to.
+  @Test
+  void aSourceIsLookedAtByOneAtATimeAlsoWhenItIsChangedMeanwhile() throws Exception {
+    BareRepository repository = new BareRepository(folder.resolve("shops.git"));
+    repository.file("fleet.yaml", fleet("Shops")).commit("1");
+    AtomicReference<GitSource> source =
+        new AtomicReference<>(
+            new GitSource(repository.url(), "main", "", GitSource.INTERVAL_MILLIS_MAX));
+    GitOps config = new GitOps(List.of(), List.of(folder), GitOps.BYTES_MAX, GitOps.TIMEOUT);
+    Clock clock = Clock.fixed(Instant.ofEpochMilli(-1), ZoneOffset.UTC);
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    List<Thread> others = new CopyOnWriteArrayList<>();
+    try (GitSync sync = new GitSync(config, folder.resolve("git"), views(source::get), clock)) {
+      sync.start(
+          (who, command) -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            if (isFirst.compareAndSet(true, false)) {
+              source.set(
+                  new GitSource(repository.url(), "main", "", GitSource.INTERVAL_MILLIS_MAX / 2));
+              Thread other = Thread.ofPlatform().start(() -> look(sync));
+              others.add(other);
+              while (most.get() < 2 && other.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+              }
+            }
+            inside.decrementAndGet();
+            return new AdminAnswer.Done(List.of());
+          });
+
+      sync.look(RETAIL, PEOPLE);
+      for (Thread other : others) {
+        other.join();
+      }
+    }
+
+    assertThat(others).hasSize(1);
+    assertThat(most).hasValue(1);
+  }
+
+  private static void look(GitSync sync) {
+    try {
+      sync.look(RETAIL, PEOPLE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private HubViews views(Supplier<GitSource> source) {
+    return (HubViews)
+        Proxy.newProxyInstance(
+            HubViews.class.getClassLoader(),
+            new Class<?>[] {HubViews.class},
+            (proxy, method, arguments) ->
+                List.of(new Views.GitView(RETAIL, PEOPLE, source.get(), state)));
   }
 
   @Test

@@ -61,10 +61,48 @@ class BundleShelfTest {
 
     BundleShelf again = BundleShelf.open(folder);
 
-    assertThat(again.trim(12)).isEqualTo(1);
+    assertThat(again.trim(12, null, 600_000)).isEqualTo(1);
     assertThat(again.find(DELTA)).isEmpty();
     assertThat(again.find(FULL)).isPresent();
     assertThat(files()).hasSize(1);
+  }
+
+  /// The hub's clock had been ahead.
+  @Test
+  void whatWasUsedInTheFutureIsUsedNow() throws Exception {
+    BundleShelf shelf = BundleShelf.open(folder);
+    put(shelf, FULL, "a full one", 9_000_000);
+    put(shelf, DELTA, "delta", 2_000_000);
+
+    shelf.used(shelf.find(FULL).orElseThrow(), 1_000_000);
+
+    assertThat(shelf.find(FULL).map(BundleShelf.Entry::usedMillis)).contains(1_000_000L);
+  }
+
+  /// It was the oldest, went at once, and was made again without end.
+  @Test
+  void whatWasJustMadeStaysThoughOthersWereUsedInTheFuture() throws Exception {
+    BundleShelf shelf = BundleShelf.open(folder);
+    put(shelf, FULL, "a full one", 9_000_000);
+    put(shelf, DELTA, "delta", 1_000_000);
+
+    assertThat(shelf.trim(12, DELTA, 1_000_000)).isEqualTo(1);
+    assertThat(shelf.find(DELTA)).isPresent();
+    assertThat(shelf.find(FULL)).isEmpty();
+  }
+
+  @Test
+  void whatWasUsedInTheFutureHasNoAdvantageLater() throws Exception {
+    BundleShelf shelf = BundleShelf.open(folder);
+    put(shelf, FULL, "a full one", 9_000_000);
+    put(shelf, DELTA, "delta", 900_000);
+    assertThat(shelf.trim(100, null, 1_000_000)).isZero();
+    shelf.used(shelf.find(DELTA).orElseThrow(), 2_000_000);
+
+    BundleShelf again = BundleShelf.open(folder);
+
+    assertThat(again.trim(12, null, 3_000_000)).isEqualTo(1);
+    assertThat(again.find(FULL)).isEmpty();
   }
 
   private static void put(BundleShelf shelf, BundlePair pair, String content, long millis)

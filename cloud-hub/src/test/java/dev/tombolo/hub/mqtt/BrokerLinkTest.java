@@ -158,6 +158,26 @@ class BrokerLinkTest {
     assertThat(reportOf(DEVICE).packet()).isEqualTo(2);
   }
 
+  /// The acknowledgement of the next one would cover its rows.
+  @Test
+  void afterAReportThatIsRefusedNothingOfItsSessionIsTaken() throws Exception {
+    Report tooLong = new Report("x".repeat(129), "boot-1", 1, 1, List.of());
+    int packet = 0;
+    for (String refused : List.of("{}", Json.write(tooLong))) {
+      born.clear();
+      report(DEVICE, ++packet);
+      SessionId session = reportOf(DEVICE).session();
+
+      broker.say(Topics.REPORT.of(DEVICE), refused, ++packet, false);
+
+      assertThat(await(HubEvent.SessionClosed.class).session()).isEqualTo(session);
+      reportAlone(DEVICE, ++packet);
+      born.clear();
+      report(DEVICE, ++packet);
+      assertThat(reportOf(DEVICE).packet()).isEqualTo(packet);
+    }
+  }
+
   @Test
   void whatIsRetainedIsNotListenedTo() throws Exception {
     presence(DEVICE, birth(), 1, true);

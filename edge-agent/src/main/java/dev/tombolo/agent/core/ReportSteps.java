@@ -164,8 +164,16 @@ final class ReportSteps {
     List<Report.Row> next = outbox.sending().next(rows, now.monotonicMillis());
     while (!next.isEmpty()) {
       long publication = link.nextPublication();
+      long follows = outbox.sending().saidThrough();
+      boolean isNext = follows == next.getFirst().sequence() - 1;
       Report report =
-          new Report(incarnation, bootId, now.wallMillis(), now.monotonicMillis(), next);
+          new Report(
+              incarnation,
+              bootId,
+              now.wallMillis(),
+              now.monotonicMillis(),
+              isNext ? null : follows,
+              next);
       outbox.sending().sent(publication, next.getLast().sequence());
       effects.add(
           new AgentEffect.Publish(

@@ -2,16 +2,19 @@ package dev.tombolo.agent.outbox;
 
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.message.Report;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /// How far the outbox has been sent on the present line, and how far the hub has it. A new line
-/// starts again from the lowest row that is not acknowledged. While rows are kept that the hub has
-/// and no backup of it, a new line waits for the hub's word first: it may have been restored and
-/// have lost them, and a row above them would hide that. Times are monotonic milliseconds.
+/// starts again from the lowest row that is not acknowledged. Only so many reports are out that the
+/// hub has not acknowledged: PUBACK may be a broker's, which drops what its queue cannot hold.
+/// While rows are kept that the hub has and no backup of it, a new line waits for the hub's word
+/// first: it may have been restored and have lost them, and a row above them would hide that. Times
+/// are monotonic milliseconds.
 public final class Sending {
-  /// Reports on their way without PUBACK.
+  /// Reports on their way without PUBACK, or without the hub's word.
   static final int WINDOW_MAX = 4;
 
   /// Bodies of one report, so that it fits a packet with room to spare.
@@ -26,10 +29,19 @@ public final class Sending {
   static final long SILENCE_WAIT_MAX_MILLIS = 8 * ACKED_WAIT_MAX_MILLIS;
 
   private final Set<Long> onTheWay = new HashSet<>();
+
+  /// The last row of each report that the hub has not acknowledged, in order.
+  private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+
   private long lastSequence;
   private long ackedThrough;
   private long forgottenThrough;
   private long sentThrough;
+
+  /// The last row that went out on this line, or that the hub has: a report names it as the one it
+  /// follows. Behind `sentThrough` where rows were given up.
+  private long saidThrough;
+
   private long everSentThrough;
   private long progressMillis;
   private boolean open;
@@ -70,13 +82,19 @@ public final class Sending {
   }
 
   public void lineOpened(long nowMillis) {
-    onTheWay.clear();
-    sentThrough = ackedThrough;
+    backTo(ackedThrough);
     progressMillis = nowMillis;
     open = true;
     isUnsure = forgottenThrough < ackedThrough;
     isAsking = false;
     waitMillis = ACKED_WAIT_MAX_MILLIS;
+  }
+
+  private void backTo(long through) {
+    onTheWay.clear();
+    waiting.clear();
+    sentThrough = through;
+    saidThrough = through;
   }
 
   public void lineClosed() {
@@ -89,11 +107,13 @@ public final class Sending {
 
   boolean acked(long through, long nowMillis) {
     heard();
+    waiting.removeIf(last -> last <= through);
     if (through <= ackedThrough) {
       return false;
     }
     ackedThrough = through;
     sentThrough = Math.max(sentThrough, through);
+    saidThrough = Math.max(saidThrough, through);
     progressMillis = nowMillis;
     return true;
   }
@@ -104,6 +124,7 @@ public final class Sending {
       isUnsure = false;
       isAsking = false;
       sentThrough = Math.max(sentThrough, ackedThrough);
+      saidThrough = Math.max(saidThrough, ackedThrough);
     }
   }
 
@@ -111,9 +132,8 @@ public final class Sending {
   void lost(long through, long nowMillis) {
     heard();
     ackedThrough = through;
-    sentThrough = through;
+    backTo(through);
     progressMillis = nowMillis;
-    onTheWay.clear();
   }
 
   /// The rows to send now; empty when there are none, or enough are on their way.
@@ -124,17 +144,16 @@ public final class Sending {
     if (!isUnsure && sentThrough == ackedThrough) {
       progressMillis = nowMillis;
     } else if (nowMillis - progressMillis >= waitMillis) {
-      sentThrough = isUnsure ? forgottenThrough : ackedThrough;
+      backTo(isUnsure ? forgottenThrough : ackedThrough);
       progressMillis = nowMillis;
       waitMillis = Math.min(2 * waitMillis, SILENCE_WAIT_MAX_MILLIS);
-      onTheWay.clear();
       isAsking = true;
       isAsked = false;
     }
     if (isAsking ? isAsked : isUnsure) {
       return List.of();
     }
-    if (sentThrough >= lastSequence || onTheWay.size() >= WINDOW_MAX) {
+    if (sentThrough >= lastSequence || isFull()) {
       return List.of();
     }
     List<Report.Row> next =
@@ -145,10 +164,21 @@ public final class Sending {
     return next;
   }
 
+  private boolean isFull() {
+    return onTheWay.size() >= WINDOW_MAX || waiting.size() >= WINDOW_MAX;
+  }
+
+  /// The row that the rows to send now follow on.
+  public long saidThrough() {
+    return saidThrough;
+  }
+
   /// These rows go out with this publication.
   public void sent(long publication, long through) {
     onTheWay.add(publication);
+    waiting.addLast(through);
     sentThrough = through;
+    saidThrough = through;
     isAsked = true;
     everSentThrough = Math.max(everSentThrough, through);
   }

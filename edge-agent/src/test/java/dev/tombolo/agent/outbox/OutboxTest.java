@@ -138,8 +138,32 @@ class OutboxTest {
     }
     assertThat(reports).isEqualTo(Sending.WINDOW_MAX);
 
+    // A broker's, which may drop it yet.
     outbox.sending().published(1);
+    assertThat(outbox.sending().next(this::read, 0)).isEmpty();
+
+    outbox.acked(2, null, 0).forEach(this::write);
     assertThat(outbox.sending().next(this::read, 0)).isNotEmpty();
+  }
+
+  @Test
+  void aReportFollowsOnTheLastRowThatWentOut() {
+    state(1);
+    outbox.sending().lineOpened(0);
+    assertThat(outbox.sending().saidThrough()).isZero();
+    sendAll(0);
+    assertThat(outbox.sending().saidThrough()).isEqualTo(1);
+
+    state(2);
+    state(3);
+    outbox.sending().next(this::read, 0);
+    assertThat(outbox.sending().saidThrough()).isEqualTo(1);
+    outbox.acked(1, null, 0).forEach(this::write);
+    assertThat(sendAll(0)).containsExactly(3L);
+    assertThat(outbox.sending().saidThrough()).isEqualTo(3);
+
+    outbox.sending().lineOpened(10);
+    assertThat(outbox.sending().saidThrough()).isEqualTo(1);
   }
 
   @Test

@@ -27,6 +27,7 @@ final class MessageJson {
         f.text("bootId"),
         f.integer("wallMillis"),
         f.integer("monotonicMillis"),
+        f.integerOrNull("follows"),
         f.list("rows", MessageJson::row));
   }
 
@@ -35,6 +36,7 @@ final class MessageJson {
         .text("bootId", r.bootId())
         .integer("wallMillis", r.wallMillis())
         .integer("monotonicMillis", r.monotonicMillis())
+        .integerOrNull("follows", r.follows())
         .list("rows", r.rows(), MessageJson::write);
   }
 

@@ -116,6 +116,7 @@ class GoldenFilesTest {
             "documentKey",
             "documentCertificate",
             "backedUpThrough",
+            "follows",
             "displayName",
             "wanted",
             "wantedVersion",
