@@ -52,6 +52,7 @@ public final class RolloutBench implements Callable<Integer> {
       figures.put("devices", devices);
       take(figures, first, "previewSeconds");
       take(figures, first, "previewAloneSeconds");
+      take(figures, first, "previewProcessorSeconds");
       double planned = measured(first, "heapPlanned");
       double peak = Math.max(measured(first, "heapPeak"), measured(second, "heapPeak"));
       double before = measured(first, "heapBefore");
