@@ -55,7 +55,7 @@ final class RolloutPicture {
     for (RolloutWaveRow wave : rollout.waves()) {
       out.append(wave(wave));
     }
-    out.append("  █ has it  ▓ at it  ░ online  ✗ failed  · not reached\n");
+    out.append("  █ has it  ▓ at it  ░ online  ✗ failed  · not reached, or left alone\n");
     devices(out, "failed:", detail.failed());
     devices(out, "may be switching:", detail.outstanding());
     if (!detail.events().isEmpty()) {

@@ -230,7 +230,7 @@ final class RolloutCommands {
     if (plan.permitMillis() < RolloutPlan.PERMIT_MILLIS_MIN
         || plan.permitMillis() > RolloutPlan.PERMIT_MILLIS_MAX) {
       return new Reason.InputInvalid(
-          "permit", plan.permitMillis() + " ms", "use 10 seconds to 30 days");
+          "permit", Gate.words(plan.permitMillis()), "use 10 seconds to 30 days");
     }
     Long deadline = plan.deadlineMillis();
     if (deadline != null && deadline <= nowMillis) {
