@@ -22,12 +22,14 @@ import picocli.CommandLine.Option;
     name = "rollout",
     description = {
       "A rollout over many simulated devices: planned, driven, killed and resumed.",
-      "The hub's rollout engine and its SQLite store, without lines and documents, in a process of",
-      "its own on one core (taskset, where there is one)."
+      "The hub's rollout engine over its own database, read by its own readers and planned by its",
+      "own steps, without lines and documents, in a process of its own on one core (taskset, where",
+      "there is one)."
     },
     mixinStandardHelpOptions = true)
 public final class RolloutBench implements Callable<Integer> {
-  private static final String HEAP = "-Xmx3g";
+  /// A hub's memory of a million devices, besides the rollout.
+  private static final String HEAP = "-Xmx6g";
 
   @Option(
       names = "--devices",
@@ -42,13 +44,21 @@ public final class RolloutBench implements Callable<Integer> {
   public Integer call() throws Exception {
     Path folder = Files.createTempDirectory("tombolo-rollout");
     try {
-      Map<String, Double> first = run(folder, true);
-      Map<String, Double> second = run(folder, false);
+      run(RolloutFleet.class, folder, false);
+      Map<String, Double> first = run(RolloutDrive.class, folder, true);
+      Map<String, Double> second = run(RolloutDrive.class, folder, false);
       Figures figures = new Figures("rollout");
       figures.headline("previewSeconds", "changesPerSecond", "heapBytesPerDevice");
       figures.put("devices", devices);
       take(figures, first, "previewSeconds");
-      take(figures, first, "heapBytesPerDevice");
+      take(figures, first, "previewAloneSeconds");
+      take(figures, first, "previewProcessorSeconds");
+      double planned = measured(first, "heapPlanned");
+      double peak = Math.max(measured(first, "heapPeak"), measured(second, "heapPeak"));
+      double before = measured(first, "heapBefore");
+      figures.put("heapBytesPerDevice", (Math.max(planned, peak) - before) / devices);
+      figures.put("heapBytesPerDevicePlanned", (planned - before) / devices);
+      figures.put("hubHeapBytesPerDevice", before / devices);
       take(figures, first, "renderSeconds");
       take(figures, first, "changesBeforeKill");
       take(figures, second, "resumeSeconds");
@@ -89,7 +99,7 @@ public final class RolloutBench implements Callable<Integer> {
   }
 
   /// @param killed in the middle, by SIGKILL
-  private Map<String, Double> run(Path folder, boolean killed)
+  private Map<String, Double> run(Class<?> program, Path folder, boolean killed)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     if (Files.isExecutable(Path.of("/usr/bin/taskset"))) {
@@ -104,7 +114,7 @@ public final class RolloutBench implements Callable<Integer> {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
-            RolloutDrive.class.getName(),
+            program.getName(),
             folder.resolve("hub.db").toString(),
             Integer.toString(devices)));
     Process process =
@@ -129,7 +139,7 @@ public final class RolloutBench implements Callable<Integer> {
     }
     int exit = process.waitFor();
     if (!killed && exit != 0) {
-      throw new IOException("the driver ended with " + exit);
+      throw new IOException(program.getSimpleName() + " ended with " + exit);
     }
     return said;
   }

@@ -1,8 +1,14 @@
 package dev.tombolo.bench.load;
 
 import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.HubCore;
+import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Step;
 import dev.tombolo.hub.core.WarmUp;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.LayerKind;
@@ -14,6 +20,7 @@ import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Choice;
 import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.Preview;
@@ -22,44 +29,43 @@ import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
-import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.RolloutSteps;
-import dev.tombolo.hub.rollout.Rollouts;
 import dev.tombolo.hub.rollout.Said;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.hub.rollout.WaveCount;
-import dev.tombolo.hub.rollout.WaveSort;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.hub.sqlite.SqliteViews;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
-import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Drives one rollout as the hub's loop does: what devices say and what time brings, in batches of
 /// one transaction each, a savepoint for each event. Says its figures line by line.
 final class RolloutDrive {
-  private static final Name FLEET = new Name("shops");
-  private static final Name APPLICATION = new Name("counter");
+  private static final Name FLEET = RolloutFleet.FLEET;
+  private static final Name APPLICATION = SettingsBench.APPLICATION;
   private static final Given GIVEN = new Given("user:bench", 0, "");
-  private static final Digest OLD = Digest.ofText("old");
-  private static final Digest NEW = Digest.ofText("new");
+  private static final Digest OLD = RolloutFleet.BEFORE.digest();
+  private static final Digest NEW = RolloutFleet.NEXT.digest();
   private static final RolloutId ID = new RolloutId(1);
-  private static final int PER_SITE = 5;
   private static final int BATCH = 1_024;
   private static final int FAILS_EVERY = 200;
   private static final int DARK_EVERY = 50;
@@ -67,20 +73,27 @@ final class RolloutDrive {
   private static final long BYTES = 34_000_000;
   private static final Prior PRIOR = new Prior(OLD, "1");
 
+  /// How often the heap is measured: after changes of so large a part of the devices.
+  private static final int HEAPS = 2;
+
   private final HubStore store;
-  private final Rollouts rollouts;
+  private final HubState state;
   private final ArrayDeque<Integer> switching = new ArrayDeque<>();
-  private static final long BEGIN_MILLIS = 1_800_000_000_000L;
+  static final long BEGIN_MILLIS = 1_800_000_000_000L;
 
   private long now = BEGIN_MILLIS;
   private long changes;
+  private long heapPeak;
+
+  /// Of the drive, taken up by looks at the heap.
+  private long lookedNanos;
 
   /// Deciding, the memory and the transaction, without its commit.
   private final StepClock clock = new StepClock();
 
-  private RolloutDrive(HubStore store, Rollouts rollouts) {
+  private RolloutDrive(HubStore store, HubState state) {
     this.store = store;
-    this.rollouts = rollouts;
+    this.state = state;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -94,10 +107,10 @@ final class RolloutDrive {
     }
     long from = System.nanoTime();
     try (HubStore store = SqliteHubStore.open(database)) {
-      Rollouts rollouts = store.load().rollouts();
-      RolloutDrive drive = new RolloutDrive(store, rollouts);
-      if (rollouts.isEmpty()) {
-        drive.begin(devices);
+      HubState state = store.load();
+      RolloutDrive drive = new RolloutDrive(store, state);
+      if (state.rollouts().isEmpty()) {
+        drive.begin(database, devices);
       } else {
         say("resumeSeconds", seconds(from));
         say("inFlightAfterKill", drive.rollout().inFlight());
@@ -107,39 +120,27 @@ final class RolloutDrive {
     say("databaseMegabytes", Files.size(database) / 1e6);
   }
 
-  private void begin(int devices) {
-    List<SlotRef> slots = slots(devices);
-    long heapBefore = heap();
+  private void begin(Path database, int devices) {
+    say("heapBefore", heap());
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long from = System.nanoTime();
-    preview(slots);
-    create(slots);
+    long busyFrom = threads.getCurrentThreadCpuTime();
+    preview(database, devices);
+    say("previewAloneSeconds", seconds(from));
+    create();
     say("previewSeconds", seconds(from));
+    // Where others want the processor, too, this tells more than the wall.
+    say("previewProcessorSeconds", (threads.getCurrentThreadCpuTime() - busyFrom) / 1e9);
     say("longestPlanningStepMillis", clock.longestCpuMillis());
     say("planningStepsOverFiveMillis", clock.stepsOverFive());
     clock
         .longest(KINDS_SHOWN)
         .forEach(it -> System.out.println("# " + it.kind() + ": " + it.words()));
     clock.forget();
-    say("heapBytesPerDevice", (double) (heap() - heapBefore) / devices);
+    say("heapPlanned", heap());
     from = System.nanoTime();
     render();
     say("renderSeconds", seconds(from));
-  }
-
-  private static List<SlotRef> slots(int devices) {
-    List<SlotRef> slots = new ArrayList<>(devices);
-    List<Name> names = new ArrayList<>();
-    for (int i = 0; i < PER_SITE; i++) {
-      names.add(new Name("counter-" + i));
-    }
-    for (int i = 0; i < devices; i++) {
-      Name site =
-          i % PER_SITE == 0
-              ? new Name("store-%06d".formatted(i / PER_SITE))
-              : slots.getLast().site();
-      slots.add(new SlotRef(site, names.get(i % PER_SITE)));
-    }
-    return slots;
   }
 
   private static RolloutPlan plan() {
@@ -159,66 +160,66 @@ final class RolloutDrive {
     return new Scope(FLEET, Set.of(), Map.of());
   }
 
-  private static void preview(List<SlotRef> slots) {
+  /// As the hub answers it: every device is read from the database, and every line.
+  private static void preview(Path database, int devices) {
     Preview preview = new Preview(ID, plan(), scope(), NEW);
-    for (SlotRef slot : slots) {
-      preview.add(slot, Map.of(), List.of(OLD), has -> BYTES);
+    try (SqliteViews views = SqliteViews.open(database)) {
+      views
+          .rollouts()
+          .eachHolder(
+              FLEET,
+              APPLICATION,
+              (slot, labels, releases, shares) ->
+                  preview.add(slot, labels, releases, shares, has -> BYTES));
+      for (RolloutViews.SiteLine line : views.rollouts().siteLines(FLEET)) {
+        LineRate rate = line.rate();
+        preview.line(
+            line.site(),
+            new Preview.Line(
+                Optional.empty(), Optional.empty(), rate == null ? 0 : rate.bytesPerSecond()));
+      }
     }
-    Preview.Shown shown = preview.show(new Preview.Assumed(10_000_000, 60_000, 0));
-    if (shown.devices() != slots.size()) {
+    Preview.Shown shown = preview.show(new Preview.Assumed(10_000_000, 60_000, BEGIN_MILLIS));
+    if (shown.devices() != devices || shown.bytes() != devices * BYTES) {
       throw new IllegalStateException("the preview lost devices");
     }
   }
 
-  /// In the hub's slices, each a transaction.
-  private void create(List<SlotRef> slots) {
-    commit(
-        new RolloutChange.Put(
-            new RolloutRecord(
-                ID,
-                new ReleaseRef(APPLICATION, "2"),
-                NEW,
-                scope(),
-                plan(),
-                new RolloutState.Planning(),
-                List.of(),
-                0,
-                0,
-                now,
-                "bench")));
-    int slice = 2_000;
-    for (int from = 0; from < slots.size(); from += slice) {
-      int to = Math.min(slots.size(), from + slice);
-      List<SlotRef> some = slots.subList(from, to);
-      byte[] named = new byte[some.size()];
-      for (int i = 0; i < named.length; i++) {
-        named[i] = WaveSort.namedBy(rollout().record().plan(), some.get(i), Map.of());
-      }
-      clock.begin();
-      rollouts.apply(
-          new RolloutChange.Found(ID, some, named, to == slots.size() ? null : slots.get(to)));
-      clock.end("Found");
-    }
+  /// By the hub's own steps: searched, sorted and written down a slice at each tick, each in a
+  /// transaction of its own.
+  private void create() {
+    HubCore core = new HubCore(SettingsDriver.SETTINGS, state);
+    turn(
+        core,
+        new HubEvent.AdminAsked(
+            1,
+            SettingsDriver.OPERATOR,
+            new AdminCommand.CreateRollout(
+                RolloutFleet.NEXT.ref(), scope(), plan(), Optional.empty())));
     while (rollout().state() instanceof RolloutState.Planning) {
-      HubStore.Batch batch = store.begin();
-      clock.begin();
-      List<RolloutChange> next = RolloutSteps.plan(rollout(), now);
-      take(batch, next);
-      clock.end("planning " + kindOf(next));
-      batch.commit();
+      turn(core, new HubEvent.Ticked());
     }
+  }
+
+  private void turn(HubCore core, HubEvent event) {
+    List<HubEvent> events = new ArrayList<>(List.of(event));
+    if (event instanceof HubEvent.Ticked) {
+      events.addAll(core.dueAt(now));
+    }
+    HubStore.Batch batch = store.begin();
+    for (HubEvent each : events) {
+      clock.begin();
+      Step step = core.step(each, now);
+      state.apply(step.changes());
+      batch.savepoint();
+      batch.apply(step.changes());
+      clock.end(SettingsDriver.kindOf(each, step));
+    }
+    batch.commit();
   }
 
   private static String kindOf(List<RolloutChange> changes) {
     return changes.isEmpty() ? "nothing" : changes.getFirst().getClass().getSimpleName();
-  }
-
-  private void commit(RolloutChange.Kept change) {
-    HubStore.Batch batch = store.begin();
-    batch.savepoint();
-    batch.apply(List.of(new HubChange.RolloutKept(change)));
-    batch.commit();
-    rollouts.apply(change);
   }
 
   /// What the application's selection of each device is, as it goes into a document.
@@ -259,18 +260,18 @@ final class RolloutDrive {
   private void drive(int devices) {
     Rollout rollout = rollout();
     for (int member = 0; member < rollout.size(); member++) {
-      // Its database has no slots.
-      rollouts.apply(new RolloutChange.SlotGone(ID, member, false));
       if (member % DARK_EVERY != 7) {
-        rollouts.apply(new RolloutChange.Seen(ID, member, true));
+        pass(new RolloutChange.Seen(ID, member, true));
       }
       if (rollout.phase(member).isInFlight()) {
         switching.add(member);
       }
     }
+    heapPeak = heap();
     long from = System.nanoTime();
     int opened = -1;
     long said = 0;
+    long looked = 0;
     int next = 0;
     while (rollout.state().isUnderWay() && !isDone(rollout)) {
       HubStore.Batch batch = store.begin();
@@ -280,7 +281,7 @@ final class RolloutDrive {
         opened = rollout.state().openThrough();
         next = 0;
       }
-      for (int looked = 0; looked < BATCH * 64 && events < BATCH / 2; looked++) {
+      for (int i = 0; i < BATCH * 64 && events < BATCH / 2; i++) {
         if (next == rollout.size()) {
           break;
         }
@@ -309,11 +310,16 @@ final class RolloutDrive {
         clock.end("tick " + kindOf(decided));
       }
       batch.commit();
+      if (changes - looked >= devices / HEAPS) {
+        looked = changes;
+        lookAtHeap();
+      }
       if (changes - said >= Math.max(1_000, devices / 10)) {
         said = changes;
         progress(from);
       }
     }
+    lookAtHeap();
     progress(from);
     say("changes", changes);
     saySteps();
@@ -327,6 +333,13 @@ final class RolloutDrive {
     }
   }
 
+  /// With queues, permits and reasons. Not counted as time of the drive.
+  private void lookAtHeap() {
+    long from = System.nanoTime();
+    heapPeak = Math.max(heapPeak, heap());
+    lookedNanos += System.nanoTime() - from;
+  }
+
   private void saySteps() {
     say("longestStepMillis", clock.longestCpuMillis());
     say("longestStepWallMillis", clock.longestWallMillis());
@@ -337,8 +350,9 @@ final class RolloutDrive {
   }
 
   private void progress(long from) {
+    say("heapPeak", heapPeak);
     say("changesBeforeKill", changes);
-    say("seconds", seconds(from));
+    say("seconds", seconds(from + lookedNanos));
   }
 
   private static boolean isDone(Rollout rollout) {
@@ -375,7 +389,10 @@ final class RolloutDrive {
       batch.apply(kept);
     }
     for (RolloutChange change : decided) {
-      rollouts.apply(change);
+      switch (change) {
+        case RolloutChange.Kept it -> state.apply(List.of(new HubChange.RolloutKept(it)));
+        case RolloutChange.Passing it -> pass(it);
+      }
       if (change instanceof RolloutChange.Moved moved) {
         changes++;
         if (moved.phase() == Phase.PERMITTED) {
@@ -385,8 +402,12 @@ final class RolloutDrive {
     }
   }
 
+  private void pass(RolloutChange.Passing change) {
+    state.apply(List.of(new HubChange.RolloutPassed(change)));
+  }
+
   private Rollout rollout() {
-    Rollout rollout = rollouts.find(ID);
+    Rollout rollout = state.rollouts().find(ID);
     if (rollout == null) {
       throw new IllegalStateException("no rollout");
     }

@@ -58,7 +58,7 @@ import picocli.CommandLine.Option;
 public final class SettingsBench implements Callable<Integer> {
   private static final Name FLEET = new Name("load");
   private static final Name SPARE_FLEET = new Name("spare");
-  private static final Name APPLICATION = new Name("people");
+  static final Name APPLICATION = new Name("people");
   private static final int SLOTS_OF_SITE = 20;
   private static final int LISTED = 2_000;
   private static final int OVERRIDDEN_EVERY = 100;
@@ -324,7 +324,8 @@ public final class SettingsBench implements Callable<Integer> {
     batch.commit();
   }
 
-  private static ReleaseRecord release(String version) {
+  /// A release of [#APPLICATION].
+  static ReleaseRecord release(String version) {
     ReleaseManifest manifest =
         new ReleaseManifest(
             APPLICATION,

@@ -12,6 +12,7 @@ import dev.tombolo.hub.core.Principal;
 import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.Step;
 import dev.tombolo.hub.core.TrustSettings;
+import dev.tombolo.hub.core.TurnSize;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.sign.Envelope;
@@ -30,9 +31,6 @@ final class SettingsDriver {
   static final long NOW = 1_800_000_000_000L;
   static final String DOCUMENT_KEY = "sha256:document";
   static final Principal OPERATOR = new Principal("user:bench");
-
-  /// As many events as the hub's loop takes into one turn.
-  private static final int BATCH_EVENTS_MAX = 1_024;
 
   private static final RowQuota PLENTY = new RowQuota(Duration.ofDays(1_000), 1L << 40, 1L << 40);
 
@@ -56,6 +54,10 @@ final class SettingsDriver {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final StepClock clock = new StepClock();
+
+  /// As the hub's loop has it.
+  private final TurnSize size = new TurnSize();
+
   private long longestTurn;
   private long longestTurnCpu;
   private long longestCommit;
@@ -102,7 +104,7 @@ final class SettingsDriver {
     inbox.addAll(List.of(events));
     while (!inbox.isEmpty() || core.isWorkLeft()) {
       List<HubEvent> turn = new ArrayList<>();
-      while (!inbox.isEmpty() && turn.size() < BATCH_EVENTS_MAX) {
+      while (!inbox.isEmpty() && turn.size() < size.most()) {
         turn.add(inbox.poll());
       }
       if (core.isWorkLeft()) {
@@ -136,7 +138,9 @@ final class SettingsDriver {
       unsaid.addAll(step.effects());
     }
     longestTurn = Math.max(longestTurn, System.nanoTime() - begun);
-    longestTurnCpu = Math.max(longestTurnCpu, THREADS.getCurrentThreadCpuTime() - begunCpu);
+    long cpu = THREADS.getCurrentThreadCpuTime() - begunCpu;
+    longestTurnCpu = Math.max(longestTurnCpu, cpu);
+    size.took(turn.size(), cpu);
     if (core.isHalfWritten()) {
       return;
     }
@@ -151,7 +155,7 @@ final class SettingsDriver {
   }
 
   /// A tick does many things; what it changed first tells which.
-  private static String kindOf(HubEvent event, Step step) {
+  static String kindOf(HubEvent event, Step step) {
     String kind =
         event instanceof HubEvent.AdminAsked asked
             ? asked.command().getClass().getSimpleName()

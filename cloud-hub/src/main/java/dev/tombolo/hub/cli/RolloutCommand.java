@@ -59,7 +59,16 @@ final class RolloutCommand extends CommandGroup {
   static Table table(List<RolloutRow> rows) {
     Table table =
         new Table(
-            "ID", "NAME", "RELEASE", "SCOPE", "STATE", "HAVE IT", "FAILED", "NOT REACHED", "BEGUN");
+            "ID",
+            "NAME",
+            "RELEASE",
+            "SCOPE",
+            "STATE",
+            "HAVE IT",
+            "FAILED",
+            "NOT REACHED",
+            "LEFT ALONE",
+            "BEGUN");
     for (RolloutRow row : rows) {
       table.row(
           row.id(),
@@ -70,6 +79,7 @@ final class RolloutCommand extends CommandGroup {
           row.succeeded() + " of " + row.devices(),
           "" + row.failed(),
           "" + row.notReached(),
+          "" + row.leftAlone(),
           Listing.ago(row.createdMillis()) + " by " + row.createdBy());
     }
     return table;

@@ -7,6 +7,7 @@ import dev.tombolo.hub.http.api.RolloutWaveAsk;
 import dev.tombolo.protocol.id.ReleaseRef;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class RolloutOptions {
   @Option(
       names = "--deadline",
       paramLabel = "TIME",
-      description = "Close it at this time (2026-12-24T06:00:00Z) or after this duration (14d).")
+      description = "Close it at this time (2026-12-24T06:00:00Z), or so long after now (14d).")
   private @Nullable String deadline;
 
   RolloutAsk ask(
@@ -140,6 +141,7 @@ final class RolloutOptions {
         rollBack,
         permit == null ? null : millis("--permit", permit),
         deadline == null ? null : time(deadline),
+        deadline == null || time(deadline) != null ? null : life(deadline),
         lineBitsPerSecond,
         pricePerGb,
         evenIfNobody,
@@ -191,14 +193,19 @@ final class RolloutOptions {
     }
   }
 
-  private static long time(String text) {
+  /// Null when it is none.
+  private static @Nullable Long time(String text) {
     try {
       return Instant.parse(text).toEpochMilli();
-    } catch (java.time.format.DateTimeParseException e) {
-      // said below
+    } catch (DateTimeParseException e) {
+      return null;
     }
+  }
+
+  /// So long after the beginning by the hub's clock: this machine's may be wrong.
+  private static long life(String text) {
     try {
-      return System.currentTimeMillis() + Units.duration(text).toMillis();
+      return Units.duration(text).toMillis();
     } catch (IllegalArgumentException e) {
       throw Failure.usage(
           "--deadline: '"

@@ -55,7 +55,7 @@ final class RolloutPicture {
     for (RolloutWaveRow wave : rollout.waves()) {
       out.append(wave(wave));
     }
-    out.append("  █ has it  ▓ at it  ░ online  ✗ failed  · not reached\n");
+    out.append("  █ has it  ▓ at it  ░ online  ✗ failed  · not reached, or left alone\n");
     devices(out, "failed:", detail.failed());
     devices(out, "may be switching:", detail.outstanding());
     if (!detail.events().isEmpty()) {
@@ -86,7 +86,7 @@ final class RolloutPicture {
   private static String wave(RolloutWaveRow wave) {
     return String.format(
         Locale.ROOT,
-        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%s%n",
+        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%s%s%n",
         wave.isOpen() ? "▸" : " ",
         Screen.plain(wave.name()),
         bar(wave),
@@ -95,6 +95,7 @@ final class RolloutPicture {
         part(wave.failed(), "failed"),
         part(wave.inFlight(), "switching"),
         part(wave.notReached(), "not reached"),
+        part(wave.leftAlone(), "left alone"),
         part(wave.back(), "went back"),
         part(wave.superseded(), "superseded"),
         part(wave.outside(), "no longer in it"));
@@ -195,7 +196,7 @@ final class RolloutPicture {
   static String line(RolloutRow rollout) {
     return String.format(
         Locale.ROOT,
-        "%s %s: %d of %d have it, %d failed, %d switching, %d not reached; %s",
+        "%s %s: %d of %d have it, %d failed, %d switching, %d not reached%s; %s",
         rollout.id(),
         rollout.state(),
         rollout.succeeded(),
@@ -203,6 +204,7 @@ final class RolloutPicture {
         rollout.failed(),
         rollout.inFlight(),
         rollout.notReached(),
+        part(rollout.leftAlone(), "left alone"),
         Screen.plain(rollout.words()));
   }
 

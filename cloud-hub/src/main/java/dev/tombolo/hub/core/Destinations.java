@@ -37,15 +37,22 @@ final class Destinations {
     if (kept == null || kept.content().policies().isEmpty()) {
       return true;
     }
-    PlaceFacts facts =
-        new PlaceFacts(
-            fleet,
-            slot,
-            site == null ? Map.of() : site.content().labels(),
-            own == null ? Map.of() : own.content().labels());
-    return SyncPolicy.isAnyFor(kept.content().policies(), facts.labels())
+    return SyncPolicy.isAnyFor(kept.content().policies(), facts(fleet, slot, site, own).labels())
         || isAssigned(state, new Assignment.Place(fleet, slot.site(), slot.slot()), application)
         || isAssigned(state, new Assignment.Place(fleet, slot.site(), null), application);
+  }
+
+  /// What selectors may know of a slot, those of rollouts too.
+  static PlaceFacts facts(
+      Name fleet,
+      SlotRef slot,
+      @Nullable Kept<AdminObject.Site> site,
+      @Nullable Kept<AdminObject.Slot> own) {
+    return new PlaceFacts(
+        fleet,
+        slot,
+        site == null ? Map.of() : site.content().labels(),
+        own == null ? Map.of() : own.content().labels());
   }
 
   /// Whether the application goes only to some places of the fleet.

@@ -2,6 +2,8 @@ package dev.tombolo.hub.core;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,9 +27,6 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   private static final Runnable NOTHING = () -> {};
 
-  /// Events that share one commit. Bounds how long the first of them waits for its answer.
-  static final int BATCH_EVENTS_MAX = 1_024;
-
   static final long TICK_MILLIS = 1_000;
 
   /// By so much no clock is set right while a hub runs: what it says is doubted then.
@@ -41,6 +40,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
   private final Clock clock;
   private final PublishedDirectory directory = new PublishedDirectory();
   private final HubTurn turn;
+  private final TurnSize size = new TurnSize();
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final Thread thread;
   private volatile Consumer<HubEffect> effects = effect -> {};
   private volatile Consumer<Throwable> death = cause -> {};
@@ -176,8 +177,8 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   private void work() {
     act(turn.beginning(clock.millis()));
-    List<Waiting> drained = new ArrayList<>(BATCH_EVENTS_MAX);
-    List<HubEvent> batch = new ArrayList<>(BATCH_EVENTS_MAX + 1);
+    List<Waiting> drained = new ArrayList<>(TurnSize.EVENTS_MAX);
+    List<HubEvent> batch = new ArrayList<>(TurnSize.EVENTS_MAX + 1);
     long nextTick = clock.millis() + TICK_MILLIS;
     long began = clock.millis() - monotonicMillis();
     boolean hadJumped = false;
@@ -206,7 +207,10 @@ public final class HubLoop implements HubInbox, AutoCloseable {
       }
       if (!batch.isEmpty()) {
         long from = System.nanoTime();
+        // Not the wall's: waiting for the disk, turns should rather be larger.
+        long busyFrom = threads.getCurrentThreadCpuTime();
         List<HubEffect> committed = turn.take(batch, now);
+        size.took(batch.size(), threads.getCurrentThreadCpuTime() - busyFrom);
         count(batch.size(), System.nanoTime() - from);
         results = turn.keptRows(RowLog.RESULTS);
         events = turn.keptRows(RowLog.EVENTS);
@@ -245,7 +249,7 @@ public final class HubLoop implements HubInbox, AutoCloseable {
           waitMillis == 0 ? inbox.poll() : inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
       if (first != null) {
         batch.add(first);
-        inbox.drainTo(batch, BATCH_EVENTS_MAX - 1);
+        inbox.drainTo(batch, size.most() - 1);
       }
     } catch (InterruptedException e) {
       isInterrupted = true;

@@ -133,7 +133,7 @@ final class Planned {
         !RolloutDriver.isDecided(rollout, member)
             && RolloutLayer.isOverruled(record, narrowest(fleet, slot, record.application()));
     return isOverruled
-        || !record.scope().covers(slot, labels(site, kept))
+        || !record.scope().covers(slot, Destinations.facts(fleet, slot, site, kept).labels())
         || !goesTo(fleet, slot, record.application(), site, kept);
   }
 
@@ -149,13 +149,6 @@ final class Planned {
             applications.getOrDefault(fleet, Map.of()).get(application),
             there == null ? null : there.get(application));
     return Destinations.has(state, fleet, slot, application, its, site, kept);
-  }
-
-  private static Map<String, String> labels(
-      Kept<AdminObject.Site> site, Kept<AdminObject.Slot> slot) {
-    Map<String, String> labels = new HashMap<>(site.content().labels());
-    labels.putAll(slot.content().labels());
-    return labels;
   }
 
   /// Those of applications that go are forgotten with them.

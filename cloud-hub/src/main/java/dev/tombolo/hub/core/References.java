@@ -83,22 +83,22 @@ final class References {
   }
 
   /// While a rollout moves an application somewhere, nothing else may select it there. One that is
-  /// done but for dark devices moves nobody.
+  /// done but for devices that are dark or left alone moves nobody.
   static @Nullable Reason rollout(
       HubState state, Name fleet, @Nullable Name site, Name application, long nowMillis) {
     return moving(
         state,
         fleet,
         application,
-        rollout -> isMoving(rollout, site) && !RolloutSteps.isDoneButForDark(rollout, nowMillis));
+        rollout -> isMoving(rollout, site) && !RolloutSteps.holdsNothingUp(rollout, nowMillis));
   }
 
-  /// What becomes of rollouts that are done but for dark devices when something else is selected.
+  /// What becomes of rollouts that move nobody when something else is selected.
   static List<String> waiting(
       HubState state, Name fleet, @Nullable Name site, Name application, long nowMillis) {
     return state.rollouts.of(fleet, application).stream()
         .filter(
-            rollout -> isMoving(rollout, site) && RolloutSteps.isDoneButForDark(rollout, nowMillis))
+            rollout -> isMoving(rollout, site) && RolloutSteps.holdsNothingUp(rollout, nowMillis))
         .map(
             rollout ->
                 "rollout "
@@ -106,17 +106,25 @@ final class References {
                     + " ("
                     + rollout.record().release()
                     + ") is done but for "
-                    + rollout.counts().stream().mapToInt(WaveCount::dark).sum()
-                    + " not reached yet; those that this reaches get it instead and leave the"
-                    + " rollout")
+                    + left(rollout)
+                    + "; those that this reaches get it instead and leave the rollout")
         .toList();
+  }
+
+  private static String left(Rollout rollout) {
+    int dark = rollout.counts().stream().mapToInt(WaveCount::dark).sum();
+    int alone = rollout.counts().stream().mapToInt(WaveCount::leftAlone).sum();
+    String both = dark > 0 && alone > 0 ? " and " : "";
+    return (dark > 0 ? dark + " not reached yet" : "")
+        + both
+        + (alone > 0 ? alone + " left alone where others of the site failed" : "");
   }
 
   private static boolean isMoving(Rollout rollout, @Nullable Name site) {
     return rollout.state().isUnderWay() && (site == null || rollout.record().scope().covers(site));
   }
 
-  /// The same, also of one that is done but for dark devices.
+  /// The same, also of one that moves nobody.
   static @Nullable Reason rollout(
       HubState state, Name fleet, @Nullable Name site, Name application) {
     return moving(state, fleet, application, rollout -> isMoving(rollout, site));

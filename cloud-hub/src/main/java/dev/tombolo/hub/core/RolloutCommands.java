@@ -24,6 +24,8 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -217,6 +219,10 @@ final class RolloutCommands {
     return null;
   }
 
+  private static Instant seconds(long millis) {
+    return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS);
+  }
+
   private static @Nullable Reason plan(RolloutPlan plan, long nowMillis) {
     if (plan.waves().size() > RolloutPlan.WAVES_MAX) {
       return new Reason.LimitExceeded("waves", RolloutPlan.WAVES_MAX, plan.waves().size());
@@ -224,11 +230,14 @@ final class RolloutCommands {
     if (plan.permitMillis() < RolloutPlan.PERMIT_MILLIS_MIN
         || plan.permitMillis() > RolloutPlan.PERMIT_MILLIS_MAX) {
       return new Reason.InputInvalid(
-          "permit", plan.permitMillis() + " ms", "use 10 seconds to 30 days");
+          "permit", Gate.words(plan.permitMillis()), "use 10 seconds to 30 days");
     }
     Long deadline = plan.deadlineMillis();
     if (deadline != null && deadline <= nowMillis) {
-      return new Reason.InputInvalid("deadline", deadline.toString(), "it is over already");
+      return new Reason.InputInvalid(
+          "deadline",
+          Instant.ofEpochMilli(deadline).toString(),
+          "it is over already: the hub's clock says " + seconds(nowMillis));
     }
     AbortRule abort = plan.abort();
     if (abort.failed() < 0 || abort.failedPercent() < 0 || abort.failedPercent() > 100) {

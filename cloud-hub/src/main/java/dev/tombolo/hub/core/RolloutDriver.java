@@ -21,7 +21,6 @@ import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.release.Need;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -393,15 +392,9 @@ final class RolloutDriver {
   private Map<String, String> labels(SlotRef slot) {
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     Kept<AdminObject.Slot> own = state.slots.get(slot);
-    if (site == null) {
-      return Map.of();
-    }
-    if (own == null || own.content().labels().isEmpty()) {
-      return site.content().labels();
-    }
-    Map<String, String> labels = new HashMap<>(site.content().labels());
-    labels.putAll(own.content().labels());
-    return labels;
+    return site == null
+        ? Map.of()
+        : Destinations.facts(site.content().fleet(), slot, site, own).labels();
   }
 
   /// Takes the changes in, and marks the documents that they change.

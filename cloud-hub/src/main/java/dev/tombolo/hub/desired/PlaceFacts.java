@@ -14,6 +14,11 @@ public record PlaceFacts(
   /// Selects slots by their name, as `tombolo.io/slot: counter-1`.
   public static final String SLOT_LABEL = "tombolo.io/slot";
 
+  /// Whether a label is one of those that every slot has by its name.
+  public static boolean isName(String label) {
+    return label.equals(SITE_LABEL) || label.equals(SLOT_LABEL);
+  }
+
   /// What selectors look at: the labels of the site, beaten by those of the slot, and the names.
   public Map<String, String> labels() {
     Map<String, String> labels = new HashMap<>(siteLabels);

@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SiteWindows;
 import dev.tombolo.hub.http.api.RolloutPreviewShown;
@@ -20,6 +21,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
+import dev.tombolo.protocol.window.Bandwidth;
 import dev.tombolo.protocol.window.Windows;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -138,12 +140,14 @@ final class PreviewAnswer {
   /// Sites with the same windows share them.
   private void lines(Name fleet, Preview preview) {
     record Key(String timeZone, SiteTimes times, int year) {}
+    record LineKey(String timeZone, LineRules rules, int year) {}
     Map<Key, Windows> known = new HashMap<>();
+    Map<LineKey, Bandwidth> knownRules = new HashMap<>();
     for (RolloutViews.SiteLine site : views.siteLines(fleet)) {
+      int year = SiteWindows.year(site.site().text(), nowMillis);
       Optional<Windows> windows = Optional.empty();
       if (!site.times().isAny()) {
-        Key key =
-            new Key(site.timeZone(), site.times(), SiteWindows.year(site.site().text(), nowMillis));
+        Key key = new Key(site.timeZone(), site.times(), year);
         windows =
             Optional.of(
                 known.computeIfAbsent(
@@ -152,11 +156,21 @@ final class PreviewAnswer {
                         new Windows(
                             SiteWindows.section(it.timeZone(), it.times(), it.year(), null))));
       }
+      Optional<Bandwidth> rules =
+          site.line()
+              .map(
+                  it ->
+                      knownRules.computeIfAbsent(
+                          new LineKey(site.timeZone(), it, year),
+                          key ->
+                              new Bandwidth(
+                                  SiteWindows.line(
+                                      key.timeZone(), Optional.of(it), key.year(), null))));
       LineRate rate = site.rate();
       boolean isMeasured = rate != null && rate.isOf(nowMillis);
       preview.line(
           site.site(),
-          new Preview.Line(windows, isMeasured && rate != null ? rate.bytesPerSecond() : 0));
+          new Preview.Line(windows, rules, isMeasured && rate != null ? rate.bytesPerSecond() : 0));
     }
   }
 

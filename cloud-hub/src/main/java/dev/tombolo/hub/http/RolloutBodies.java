@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class RolloutBodies {
   private static final int PERCENT_MAX = 100;
 
+  /// Ten years.
+  private static final long LIFE_MILLIS_MAX = 3_650L * 24 * 3_600_000;
+
   private RolloutBodies() {}
 
   static Scope scope(RolloutAsk ask) throws RefusedException {
@@ -58,6 +61,21 @@ final class RolloutBodies {
             ask.rollsBack()),
         Objects.requireNonNullElse(ask.permitMillis(), RolloutPlan.PERMIT_MILLIS_USUAL),
         ask.deadlineMillis());
+  }
+
+  /// @param nowMillis from which a deadline is reckoned that was said as a time after the beginning
+  static RolloutPlan plan(RolloutAsk ask, long nowMillis) throws RefusedException {
+    RolloutPlan plan = plan(ask);
+    Long life = ask.lifeMillis();
+    if (life == null) {
+      return plan;
+    }
+    if (life <= 0 || life > LIFE_MILLIS_MAX || plan.deadlineMillis() != null) {
+      throw Parts.invalid(
+          "lifeMillis", life.toString(), "use 1 to " + LIFE_MILLIS_MAX + ", and no deadlineMillis");
+    }
+    return new RolloutPlan(
+        plan.waves(), plan.budgets(), plan.abort(), plan.permitMillis(), nowMillis + life);
   }
 
   private static int or(@Nullable Integer given, int usual) {

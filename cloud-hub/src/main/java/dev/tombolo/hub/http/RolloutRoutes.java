@@ -10,6 +10,7 @@ import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.RolloutViews.MemberView;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.RolloutAsk;
 import dev.tombolo.hub.http.api.RolloutDetail;
@@ -135,7 +136,10 @@ final class RolloutRoutes {
     }
     AdminCommand command =
         new AdminCommand.CreateRollout(
-            release, scope, RolloutBodies.plan(ask), Optional.ofNullable(ask.typedName()));
+            release,
+            scope,
+            RolloutBodies.plan(ask, System.currentTimeMillis()),
+            Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.RolloutMade made ->
           Requests.answer(context, new RolloutMade(made.rollout().toString()));
@@ -237,7 +241,7 @@ final class RolloutRoutes {
           "pricePerGb", Quoted.of(price.toString()), "use " + PRICE_DIGITS_MAX + " digits at most");
     }
     Scope scope = RolloutBodies.scope(ask);
-    RolloutPlan plan = RolloutBodies.plan(ask);
+    RolloutPlan plan = RolloutBodies.plan(ask, System.currentTimeMillis());
     isThere(plan, scope.fleet());
     Requests.answer(
         context, previewed(0, Parts.release("release", ask.release()), scope, plan, line, price));
@@ -328,7 +332,13 @@ final class RolloutRoutes {
     private void take(SlotRef slot, Map<String, String> its) {
       isAny |= scope.covers(slot, its);
       if (!isAny && labels.size() < LABELS_LOOKED_MAX) {
-        its.forEach((key, value) -> labels.add(key + "=" + value));
+        // The names of all sites and slots would leave no room for labels.
+        its.forEach(
+            (key, value) -> {
+              if (!PlaceFacts.isName(key) || scope.labels().containsKey(key)) {
+                labels.add(key + "=" + value);
+              }
+            });
       }
     }
 

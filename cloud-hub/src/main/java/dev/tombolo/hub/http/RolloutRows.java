@@ -42,6 +42,7 @@ final class RolloutRows {
         all.dark(),
         all.taken().total(),
         all.outside(),
+        all.leftAlone(),
         record.createdMillis(),
         record.createdBy(),
         record.plan().deadlineMillis(),
@@ -66,7 +67,8 @@ final class RolloutRows {
             a.taken().succeeded() + b.taken().succeeded(),
             a.taken().failed() + b.taken().failed()),
         a.alsoOut() + b.alsoOut(),
-        a.outside() + b.outside());
+        a.outside() + b.outside(),
+        a.leftAlone() + b.leftAlone());
   }
 
   private static RolloutWaveRow wave(Wave wave, WaveCount count, boolean isOpen) {
@@ -84,6 +86,7 @@ final class RolloutRows {
         count.back(),
         count.taken().total(),
         count.outside(),
+        count.leftAlone(),
         count.healthyPercent(),
         wave.gate().healthyPercent(),
         wave.gate().soakMillis(),
@@ -158,6 +161,23 @@ final class RolloutRows {
     return all.inFlight() == 0 ? "" : all.inFlight() + " may still switch by their permits; ";
   }
 
+  private static String alone(WaveCount all) {
+    return all.leftAlone() + " left alone where others of the site failed";
+  }
+
+  private static String left(RolloutRecord record, WaveCount all) {
+    String retry = ": tombolo rollout retry " + record.id();
+    if (all.leftAlone() == 0) {
+      return all.dark() + " not reached yet; they get it when they come back";
+    }
+    return all.dark() == 0
+        ? alone(all) + retry
+        : all.dark()
+            + " not reached yet, who get it when they come back, and "
+            + alone(all)
+            + retry;
+  }
+
   private static String rolling(
       RolloutRecord record,
       RolloutState.Rolling rolling,
@@ -172,13 +192,14 @@ final class RolloutRows {
     if (open == record.plan().last()) {
       int left = all.downloading() + all.ready() + all.inFlight();
       return left == 0
-          ? "done but for " + all.dark() + " not reached yet; they get it when they come back"
+          ? "done but for " + left(record, all)
           : "all waves are open, "
               + left
               + (left == 1 ? " is" : " are")
               + " at it, "
               + all.dark()
-              + " not reached yet";
+              + " not reached yet"
+              + (all.leftAlone() == 0 ? "" : ", " + alone(all));
     }
     Wave wave = record.plan().waves().get(open);
     String name = record.plan().waves().get(open + 1).name();

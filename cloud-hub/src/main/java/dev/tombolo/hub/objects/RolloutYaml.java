@@ -70,6 +70,7 @@ final class RolloutYaml {
             deadline.atMillis(),
             null,
             null,
+            null,
             false,
             null);
     spec.noMore();

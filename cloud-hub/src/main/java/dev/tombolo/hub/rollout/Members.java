@@ -49,10 +49,14 @@ final class Members {
   /// The next device parked at the same site.
   int[] nextParked = new int[16];
 
+  /// The next device of the same site.
+  int[] nextAtSite = new int[16];
+
   private final Map<Name, Integer> siteNumbers = new HashMap<>();
   int[] siteInFlight = new int[8];
   int[] siteFailed = new int[8];
   int[] parkedAt = new int[8];
+  int[] firstAt = new int[8];
 
   private final List<Reason> reasons = new ArrayList<>();
   private final Map<Reason, Short> reasonNumbers = new LinkedHashMap<>();
@@ -133,6 +137,8 @@ final class Members {
     prior[size] = NONE;
     nextParked[size] = NONE;
     site[size] = siteNumber(slot.site());
+    nextAtSite[size] = firstAt[site[size]];
+    firstAt[site[size]] = size;
     put(size);
     return size++;
   }
@@ -154,8 +160,10 @@ final class Members {
       siteInFlight = Arrays.copyOf(siteInFlight, number * 2);
       siteFailed = Arrays.copyOf(siteFailed, number * 2);
       parkedAt = Arrays.copyOf(parkedAt, number * 2);
+      firstAt = Arrays.copyOf(firstAt, number * 2);
     }
     parkedAt[number] = NONE;
+    firstAt[number] = NONE;
     return number;
   }
 
@@ -171,6 +179,7 @@ final class Members {
     granted = Arrays.copyOf(granted, next);
     reason = Arrays.copyOf(reason, next);
     nextParked = Arrays.copyOf(nextParked, next);
+    nextAtSite = Arrays.copyOf(nextAtSite, next);
     if (next * 2 > table.length) {
       table = new int[Integer.highestOneBit(next) * 4];
       Arrays.fill(table, NONE);

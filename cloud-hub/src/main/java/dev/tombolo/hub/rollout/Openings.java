@@ -16,6 +16,8 @@ final class Openings {
   static final Openings ALWAYS = new Openings(List.of(new Span(0, Long.MAX_VALUE)));
 
   private static final int SPANS_MAX = 2_000;
+  private static final int BITS = 8;
+  private static final int SECOND_MILLIS = 1_000;
 
   private final List<Span> spans;
 
@@ -63,6 +65,34 @@ final class Openings {
       left -= span.untilMillis - from;
     }
     return OptionalLong.empty();
+  }
+
+  /// How a download goes.
+  ///
+  /// @param doneMillis empty when not within the time that is looked ahead
+  /// @param openMillis of openings that it takes
+  record Load(OptionalLong doneMillis, long openMillis) {}
+
+  /// A download that goes on in each opening, as fast as the line may be then.
+  Load load(long fromMillis, long bytes, LineSpeed speed) {
+    double left = (double) bytes * BITS * SECOND_MILLIS;
+    long open = 0;
+    long end = fromMillis + AHEAD_MILLIS;
+    for (Span span : spans) {
+      long at = Math.max(span.fromMillis, fromMillis);
+      while (at < Math.min(span.untilMillis, end)) {
+        long perSecond = speed.at(at);
+        long until = Math.min(span.untilMillis, speed.until(at).orElse(Long.MAX_VALUE));
+        long needs = (long) (left / perSecond);
+        if (needs <= until - at) {
+          return new Load(OptionalLong.of(at + needs), open + needs);
+        }
+        left -= (double) perSecond * (until - at);
+        open += until - at;
+        at = until;
+      }
+    }
+    return new Load(OptionalLong.empty(), open + (long) (left / speed.lowest()));
   }
 
   /// The longest opening there is; 0: none.

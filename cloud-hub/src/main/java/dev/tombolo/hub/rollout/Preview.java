@@ -3,6 +3,7 @@ package dev.tombolo.hub.rollout;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.window.Bandwidth;
 import dev.tombolo.protocol.window.Windows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,9 +54,10 @@ public final class Preview {
   /// What is known of a site.
   ///
   /// @param windows empty: it has none
+  /// @param rules that its line is used by; empty: none
   /// @param bytesPerSecond measured; 0: nobody has measured it
-  public record Line(Optional<Windows> windows, long bytesPerSecond) {
-    public static final Line UNKNOWN = new Line(Optional.empty(), 0);
+  public record Line(Optional<Windows> windows, Optional<Bandwidth> rules, long bytesPerSecond) {
+    public static final Line UNKNOWN = new Line(Optional.empty(), Optional.empty(), 0);
   }
 
   /// @param lineBitsPerSecond of a site where nobody has measured it
@@ -163,6 +165,7 @@ public final class Preview {
   /// What one wave asks of one site.
   private static final class SiteWork {
     private long bytes;
+    private int loading;
     private int devices;
     private int switching;
   }
@@ -170,8 +173,8 @@ public final class Preview {
   /// What is known of how it goes so far.
   private final class Course {
     private final Assumed assumed;
-    private final Map<Line, Openings> downloads = new HashMap<>();
-    private final Map<Line, Openings> switches = new HashMap<>();
+    private final Map<Optional<Windows>, Openings> downloads = new HashMap<>();
+    private final Map<Optional<Windows>, Openings> switches = new HashMap<>();
     private final Map<Name, TooShort> tooShort = new TreeMap<>();
     private long atMillis;
     private boolean isEndless;
@@ -186,22 +189,17 @@ public final class Preview {
     }
 
     private Openings openings(Line line, Windows.Kind kind) {
-      Map<Line, Openings> known = kind == Windows.Kind.DOWNLOAD ? downloads : switches;
-      Line key = new Line(line.windows(), 0);
-      Openings openings = known.get(key);
-      if (openings == null) {
-        openings = Openings.of(line.windows(), kind, assumed.nowMillis());
-        known.put(key, openings);
-      }
-      return openings;
+      Map<Optional<Windows>, Openings> known = kind == Windows.Kind.DOWNLOAD ? downloads : switches;
+      return known.computeIfAbsent(
+          line.windows(), windows -> Openings.of(windows, kind, assumed.nowMillis()));
     }
 
-    private long downloadMillis(Line line, long load) {
+    private LineSpeed speed(Line line, int loading) {
       long bitsPerSecond =
           line.bytesPerSecond() > 0
               ? line.bytesPerSecond() * BITS
               : Math.max(1, assumed.lineBitsPerSecond());
-      return (long) ((double) load * BITS * 1_000 / bitsPerSecond);
+      return new LineSpeed(bitsPerSecond, line.rules(), loading);
     }
 
     private long roundMillis() {
@@ -212,9 +210,12 @@ public final class Preview {
     private void site(Name site, SiteWork work, long from, long[] last) {
       Line line = line(site);
       Openings download = openings(line, Windows.Kind.DOWNLOAD);
-      long loads = downloadMillis(line, work.bytes);
-      check(site, Windows.Kind.DOWNLOAD, download, loads);
-      OptionalLong loaded = work.bytes == 0 ? OptionalLong.of(from) : download.done(from, loads);
+      OptionalLong loaded = OptionalLong.of(from);
+      if (work.bytes > 0) {
+        Openings.Load load = download.load(from, work.bytes, speed(line, work.loading));
+        check(site, Windows.Kind.DOWNLOAD, download, load.openMillis());
+        loaded = load.doneMillis();
+      }
       int perSite = plan.budgets().perSite();
       long rounds = perSite == 0 ? Math.min(1, work.switching) : ceil(work.switching, perSite);
       Openings switches = openings(line, Windows.Kind.SWITCH);
@@ -360,6 +361,7 @@ public final class Preview {
       there.switching++;
       if (loads(member, loaders.get(site))) {
         there.bytes += bytes[member];
+        there.loading++;
       }
     }
     return work;

@@ -32,6 +32,8 @@ public final class Rollout {
     DOWNLOADING,
     READY,
     DARK,
+    /// Undecided at a site with so many failures that it gets no permit.
+    LEFT_ALONE,
     /// Not reached, and nobody can be any more: no slot.
     GONE,
     /// Undecided, and the rollout is not about it any more.
@@ -248,13 +250,14 @@ public final class Rollout {
     int downloading = counts[at + Kind.DOWNLOADING.ordinal()];
     int ready = counts[at + Kind.READY.ordinal()];
     int dark = counts[at + Kind.DARK.ordinal()];
+    int leftAlone = counts[at + Kind.LEFT_ALONE.ordinal()];
     int back = counts[at + Kind.BACK.ordinal()];
     int takenSucceeded = counts[at + Kind.TAKEN_SUCCEEDED.ordinal()];
     int takenFailed = counts[at + Kind.TAKEN_FAILED.ordinal()];
     // Who has a permit may be failing by it in the dark.
     int reached = succeeded + failed + outOnline + outDark + downloading + ready + back;
     return new WaveCount(
-        reached + dark,
+        reached + dark + leftAlone,
         succeeded,
         failed,
         outOnline + outDark,
@@ -268,11 +271,12 @@ public final class Rollout {
             takenSucceeded,
             takenFailed),
         outs[wave] - outOnline - outDark,
-        counts[at + Kind.OUTSIDE.ordinal()]);
+        counts[at + Kind.OUTSIDE.ordinal()],
+        leftAlone);
   }
 
   /// Those of a wave that are decided or connected: what the share of failures is of. Who is dark
-  /// with a permit holds a gate shut, and makes no failure smaller.
+  /// with a permit holds a gate shut, and makes no failure smaller; nor does who is left alone.
   int heard(int wave) {
     return count(wave).reached() - counts[wave * KINDS + Kind.OUT_DARK.ordinal()];
   }
@@ -316,7 +320,8 @@ public final class Rollout {
       if (members.wave[member] > wave
           && isOnline(member)
           && isIts(member)
-          && members.phaseOf(member) == Phase.WAITING) {
+          && members.phaseOf(member) == Phase.WAITING
+          && !isLeftAlone(siteFailed(member))) {
         found.add(member);
       }
     }
@@ -510,10 +515,13 @@ public final class Rollout {
 
   private void move(RolloutChange.Moved moved) {
     int member = moved.member();
-    boolean wasOut = leave(member);
     int failedBefore = members.siteFailed[members.site[member]];
-    members.siteFailed[members.site[member]] +=
-        (moved.phase() == Phase.FAILED ? 1 : 0) - (members.phaseOf(member) == Phase.FAILED ? 1 : 0);
+    siteFails(
+        members.site[member],
+        failedBefore
+            + (moved.phase() == Phase.FAILED ? 1 : 0)
+            - (members.phaseOf(member) == Phase.FAILED ? 1 : 0));
+    boolean wasOut = leave(member);
     members.wave[member] = (byte) moved.wave();
     members.phase[member] = (byte) moved.phase().ordinal();
     members.granted[member] = moved.grantedMillis();
@@ -542,6 +550,28 @@ public final class Rollout {
         || members.siteFailed[members.site[member]] < failedBefore) {
       unpark(members.site[member]);
     }
+  }
+
+  /// When the site is left alone from now on, or no more, all of its devices count as something
+  /// else.
+  private void siteFails(int site, int failed) {
+    if (isLeftAlone(members.siteFailed[site]) == isLeftAlone(failed)) {
+      members.siteFailed[site] = failed;
+      return;
+    }
+    countSite(site, -1);
+    members.siteFailed[site] = failed;
+    countSite(site, 1);
+  }
+
+  private void countSite(int site, int more) {
+    for (int member = members.firstAt[site]; member != NONE; member = members.nextAtSite[member]) {
+      counts[members.wave[member] * KINDS + kind(member).ordinal()] += more;
+    }
+  }
+
+  private boolean isLeftAlone(int failedAtSite) {
+    return RolloutSteps.isFull(record.plan().budgets().failuresPerSite(), failedAtSite);
   }
 
   private void see(int member, boolean online) {
@@ -716,10 +746,21 @@ public final class Rollout {
     if (members.isOut(member)) {
       return online ? Kind.OUT_ONLINE : Kind.OUT_DARK;
     }
+    if (!online && members.has(member, Members.GONE)) {
+      return Kind.GONE;
+    }
+    if (waits(phase) && isLeftAlone(members.siteFailed[members.site[member]])) {
+      return Kind.LEFT_ALONE;
+    }
     if (!online) {
-      return members.has(member, Members.GONE) ? Kind.GONE : Kind.DARK;
+      return Kind.DARK;
     }
     return phase == Phase.READY ? Kind.READY : Kind.DOWNLOADING;
+  }
+
+  /// For a permit, or for what it takes to get one.
+  static boolean waits(Phase phase) {
+    return phase == Phase.WAITING || phase == Phase.READY;
   }
 
   @Override

@@ -252,7 +252,8 @@ public final class RolloutJson {
         .integer("takenSucceeded", c.taken().succeeded())
         .integer("takenFailed", c.taken().failed())
         .integer("alsoOut", c.alsoOut())
-        .integer("outside", c.outside());
+        .integer("outside", c.outside())
+        .integer("leftAlone", c.leftAlone());
   }
 
   private static int orZero(JsonFields f, String field) throws MalformedException {
@@ -273,6 +274,7 @@ public final class RolloutJson {
         new WaveCount.Taken(
             orZero(f, "taken"), orZero(f, "takenSucceeded"), orZero(f, "takenFailed")),
         orZero(f, "alsoOut"),
-        orZero(f, "outside"));
+        orZero(f, "outside"),
+        orZero(f, "leftAlone"));
   }
 }

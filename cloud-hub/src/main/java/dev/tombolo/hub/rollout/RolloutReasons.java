@@ -242,14 +242,17 @@ public final class RolloutReasons {
       outstanding(at, reasons);
       return;
     }
+    if (Rollout.waits(at.phase())
+        && RolloutSteps.isFull(budgets.failuresPerSite(), at.siteFailed())) {
+      reasons.add(new Reason.SiteFailuresFull(id, at.siteFailed()));
+      return;
+    }
     switch (at.phase()) {
       case RETRYING -> reasons.add(new Reason.RolloutRetrying(id));
       case WAITING ->
           reasons.add(new Reason.RolloutStaging(id, record.plan().waves().get(at.wave()).name()));
       case READY -> {
-        if (RolloutSteps.isFull(budgets.failuresPerSite(), at.siteFailed())) {
-          reasons.add(new Reason.SiteFailuresFull(id, at.siteFailed()));
-        } else if (RolloutSteps.isFull(budgets.perSite(), at.siteInFlight())) {
+        if (RolloutSteps.isFull(budgets.perSite(), at.siteInFlight())) {
           reasons.add(new Reason.BudgetFull(id, "of its site", budgets.perSite()));
         } else if (RolloutSteps.isFull(budgets.inFlight(), at.inFlight())) {
           reasons.add(new Reason.BudgetFull(id, "of the rollout", budgets.inFlight()));

@@ -152,16 +152,17 @@ public final class RolloutSteps {
     return changes;
   }
 
-  /// Whether the rollout is done but for devices that have been dark for a while: all of its waves
-  /// are open, nobody who was reached is undecided, and no permit of it may be in use. It holds
-  /// nothing up. After a start of the hub everybody is dark at first.
-  public static boolean isDoneButForDark(Rollout rollout, long nowMillis) {
-    return isOnlyDarkLeft(rollout)
+  /// Whether the rollout has been done for a while but for devices that are dark, or left alone at
+  /// sites where others failed: all of its waves are open, nobody who was reached is undecided, and
+  /// no permit of it may be in use. It holds nothing up. After a start of the hub everybody is dark
+  /// at first.
+  public static boolean holdsNothingUp(Rollout rollout, long nowMillis) {
+    return isNobodyAtIt(rollout)
         && rollout.darkSinceMillis() > 0
         && nowMillis - rollout.darkSinceMillis() >= DARK_MILLIS;
   }
 
-  private static boolean isOnlyDarkLeft(Rollout rollout) {
+  private static boolean isNobodyAtIt(Rollout rollout) {
     if (!(rollout.state() instanceof RolloutState.Rolling)
         || rollout.state().openThrough() < rollout.record().plan().last()
         || isRetrying(rollout)
@@ -169,7 +170,7 @@ public final class RolloutSteps {
       return false;
     }
     for (WaveCount count : rollout.counts()) {
-      if (count.succeeded() + count.failed() + count.back() + count.dark() < count.total()) {
+      if (count.reached() > count.succeeded() + count.failed() + count.back()) {
         return false;
       }
     }
@@ -185,7 +186,7 @@ public final class RolloutSteps {
     boolean isLast = wave >= rollout.record().plan().last();
     boolean isDark =
         isLast
-            ? isOnlyDarkLeft(rollout)
+            ? isNobodyAtIt(rollout)
             : count.total() > 0 && count.dark() == count.total() && !isProven(rollout, wave);
     long since = rollout.darkSinceMillis();
     // A time that has not come yet is of a clock that has been set right since.

@@ -9,7 +9,8 @@ import java.util.TreeSet;
 /// Which devices a rollout is about. A device that comes into it later takes part too.
 ///
 /// @param sites empty: all of the fleet's
-/// @param labels a device's own labels, laid over those of its site, must have all of these
+/// @param labels a device's own labels, laid over those of its site, and `tombolo.io/site` and
+///   `tombolo.io/slot`, must have all of these
 public record Scope(Name fleet, Set<Name> sites, Map<String, String> labels) {
   public Scope {
     sites = Set.copyOf(sites);

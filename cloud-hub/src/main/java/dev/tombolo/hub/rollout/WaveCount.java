@@ -13,6 +13,8 @@ package dev.tombolo.hub.rollout;
 /// @param alsoOut permits that hold budgets and are not in `inFlight`: of those that were taken or
 ///   are outside, and of decided ones that are suspected since a restore
 /// @param outside undecided ones that the rollout is not about any more, which count in no other
+/// @param leftAlone connected or not: no permit is out, and none is given, for so many others of
+///   their sites have failed; neither reached nor dark
 public record WaveCount(
     int total,
     int succeeded,
@@ -25,8 +27,10 @@ public record WaveCount(
     int reached,
     Taken taken,
     int alsoOut,
-    int outside) {
-  public static final WaveCount NONE = new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE, 0, 0);
+    int outside,
+    int leftAlone) {
+  public static final WaveCount NONE =
+      new WaveCount(0, 0, 0, 0, 0, 0, 0, 0, 0, Taken.NONE, 0, 0, 0);
 
   /// What became of those that a newer rollout took, before it did.
   ///

@@ -3,6 +3,7 @@ package dev.tombolo.hub.sqlite;
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.view.RolloutViews;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
@@ -14,6 +15,7 @@ import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.hub.rollout.WaveCount;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -410,6 +413,9 @@ final class SqliteRolloutViews implements RolloutViews {
   @Override
   public void eachHolder(Name fleet, Name application, HolderReader holders) {
     Goes goes = goes(fleet, application);
+    Read<Map<String, String>> labelsOf = new Read<>(SqliteRolloutViews::labels);
+    Read<List<Digest>> digestsOf = new Read<>(Columns::digests);
+    Read<Name> nameOf = new Read<>(text -> Columns.value(text, Name::new));
     // A row at a time: a fleet may have a million devices. The reader keeps what it needs.
     reader.list(
         """
@@ -422,20 +428,21 @@ final class SqliteRolloutViews implements RolloutViews {
           WHERE s.fleet = ? AND d.standing = 'active' ORDER BY s.name, d.slot""",
         r -> {
           SlotRef slot =
-              new SlotRef(
-                  Columns.value(r.getString("site"), Name::new),
-                  Columns.value(r.getString("slot"), Name::new));
-          Map<String, String> ofSite = labels(r.getString("site_labels"));
-          Map<String, String> own = labels(r.getString("slot_labels"));
-          if (goes.to(fleet, slot, ofSite, own)) {
-            Map<String, String> labels = new HashMap<>(ofSite);
-            labels.putAll(own);
+              new SlotRef(nameOf.of(r.getString("site")), nameOf.of(r.getString("slot")));
+          Map<String, String> labels =
+              new PlaceFacts(
+                      fleet,
+                      slot,
+                      labelsOf.of(r.getString("site_labels")),
+                      labelsOf.of(r.getString("slot_labels")))
+                  .labels();
+          if (goes.to(slot, labels)) {
             String releases = r.getString("releases");
             String lan = r.getString("lan");
             holders.read(
                 slot,
                 labels,
-                releases == null ? List.of() : Columns.digests(releases),
+                releases == null ? List.of() : digestsOf.of(releases),
                 lan != null && !lan.isEmpty());
           }
           return Boolean.TRUE;
@@ -443,13 +450,38 @@ final class SqliteRolloutViews implements RolloutViews {
         fleet);
   }
 
+  /// What columns say in which many rows say the same: each is read once.
+  private static final class Read<T> {
+    private static final int KNOWN_MAX = 1_000;
+
+    private final Function<String, T> reader;
+    private final Map<String, T> known = new HashMap<>();
+
+    Read(Function<String, T> reader) {
+      this.reader = reader;
+    }
+
+    T of(@Nullable String column) {
+      String text = column == null ? "" : column;
+      T value = known.get(text);
+      if (value == null) {
+        value = reader.apply(text);
+        if (known.size() == KNOWN_MAX) {
+          known.clear();
+        }
+        known.put(text, value);
+      }
+      return value;
+    }
+  }
+
   /// Where an application goes.
   ///
   /// @param named sites, and slots as SITE/SLOT, to which it was assigned by name
   private record Goes(List<SyncPolicy> policies, Set<String> named) {
-    boolean to(Name fleet, SlotRef slot, Map<String, String> ofSite, Map<String, String> own) {
+    boolean to(SlotRef slot, Map<String, String> labels) {
       return policies.isEmpty()
-          || SyncPolicy.isAnyFor(policies, new PlaceFacts(fleet, slot, ofSite, own).labels())
+          || SyncPolicy.isAnyFor(policies, labels)
           || named.contains(slot.site().text())
           || named.contains(slot.toString());
     }
@@ -481,13 +513,15 @@ final class SqliteRolloutViews implements RolloutViews {
   @Override
   public List<SiteLine> siteLines(Name fleet) {
     Map<String, SiteTimes> known = new HashMap<>();
+    Map<String, Optional<LineRules>> knownLines = new HashMap<>();
     return reader.list(
         """
-        SELECT s.name, s.time_zone, s.times, f.times AS fleet_times, r.bytes_per_second,
-            r.samples, r.measured_millis
+        SELECT s.name, s.time_zone, s.times, f.times AS fleet_times, s.line,
+            f.line AS fleet_line, r.bytes_per_second, r.samples, r.measured_millis
           FROM sites s LEFT JOIN fleets f ON f.name = s.fleet
             LEFT JOIN line_rates r ON r.site = s.name
-          WHERE s.fleet = ? AND (s.times <> '' OR f.times <> '' OR r.site IS NOT NULL)
+          WHERE s.fleet = ? AND (s.times <> '' OR f.times <> '' OR s.line <> '' OR f.line <> ''
+            OR r.site IS NOT NULL)
           ORDER BY s.name""",
         r -> {
           Name site = Columns.value(r.getString("name"), Name::new);
@@ -496,6 +530,7 @@ final class SqliteRolloutViews implements RolloutViews {
               site,
               r.getString("time_zone"),
               timesOf(r.getString("times"), r.getString("fleet_times"), known),
+              lineOf(r.getString("line"), r.getString("fleet_line"), knownLines),
               rate == 0
                   ? null
                   : new LineRate(site, rate, r.getInt("samples"), r.getLong("measured_millis")));
@@ -509,7 +544,14 @@ final class SqliteRolloutViews implements RolloutViews {
     return known.computeIfAbsent(site + "\n" + fleet, any -> Columns.times(site, fleet));
   }
 
+  /// A site that says something of its line replaces all that its fleet says.
+  private static Optional<LineRules> lineOf(
+      String site, @Nullable String fleet, Map<String, Optional<LineRules>> known) {
+    String said = site.isEmpty() && fleet != null ? fleet : site;
+    return known.computeIfAbsent(said, Columns::line);
+  }
+
   private static Map<String, String> labels(@Nullable String column) {
-    return column == null || column.equals("{\"m\":{}}") ? Map.of() : Columns.texts(column);
+    return column == null || column.isEmpty() ? Map.of() : Columns.texts(column);
   }
 }

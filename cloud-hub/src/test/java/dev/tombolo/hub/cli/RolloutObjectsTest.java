@@ -13,6 +13,7 @@ import dev.tombolo.protocol.id.SlotRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -205,6 +206,45 @@ class RolloutObjectsTest {
     assertThat(applied.exit()).describedAs(applied.err()).isZero();
     assertThat(applied.err())
         .contains("warning: rollout spring: no device is in it; did you mean region=south?");
+  }
+
+  @Test
+  void devicesAreNamedByTheirSiteAndSlotToo() throws Exception {
+    manyDevicesJoin();
+
+    Cli.Said shown = roll("preview", "all=100%", "--label", "tombolo.io/slot=counter-1");
+    assertThat(shown.out()).doesNotContain("No device is in its scope");
+    Cli.Said one = roll("preview", "one=@tombolo.io/site=store-3", "--json");
+    assertThat(one.out()).contains("\"first\":[\"store-3/");
+    Cli.Said typo = roll("create", "canary=1", "--label", "tombolo.io/slot=conter-1");
+    assertThat(typo.err()).contains("did you mean tombolo.io/slot=counter-1?");
+    assertThat(roll("create", "canary=1", "--label", "tombolo.io/slot=counter-1").exit()).isZero();
+  }
+
+  @Test
+  void aDeadlineIsReckonedByTheHubAndSaidAsATime() throws Exception {
+    manyDevicesJoin();
+    long before = System.currentTimeMillis();
+
+    Cli.Said over = roll("create", "canary=1", "--deadline", "2020-02-01T00:00:00Z");
+    assertThat(over.err())
+        .contains("2020-02-01T00:00:00Z", "it is over already: the hub's clock says 20");
+    assertThat(roll("create", "canary=1", "--deadline", "14d").exit()).isZero();
+
+    try (SqliteViews views = SqliteViews.open(another.resolve("hub.db"))) {
+      Long deadline =
+          views
+              .rollouts()
+              .rollouts(Optional.empty(), 1)
+              .getFirst()
+              .record()
+              .plan()
+              .deadlineMillis();
+      assertThat(deadline)
+          .isBetween(
+              before + Duration.ofDays(14).toMillis(),
+              System.currentTimeMillis() + Duration.ofDays(14).toMillis());
+    }
   }
 
   @Test

@@ -76,6 +76,7 @@ class RolloutPictureTest {
             0,
             0,
             0,
+            0,
             "user:alice",
             null,
             null,

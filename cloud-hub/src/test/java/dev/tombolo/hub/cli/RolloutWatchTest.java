@@ -131,6 +131,7 @@ class RolloutWatchTest {
             0,
             0,
             0,
+            0,
             "user:alice",
             null,
             null,

@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminCommand.Prune;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
@@ -711,6 +712,80 @@ class RolloutTurnTest {
                 + " get it instead and leave the rollout");
     assertThat(warnings(application("1.0"))).isEmpty();
     assertThat(scene.apply(application("3.0"))).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  /// One of the site has failed, nobody else there gets a permit: nobody is at it any more.
+  @Test
+  void whoIsLeftAloneForTheFailuresOfItsSiteHoldsNothingUp() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId beside = scene.connected(other, scene.birth("boot-2", 1));
+    scene.now += 1_000;
+    scene.command(
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(APP, "2.0"),
+            new Scope(Scene.FLEET, Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(),
+                Budgets.USUAL,
+                new AbortRule(0, 0, false),
+                Duration.ofHours(1).toMillis(),
+                null),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.ROLLED_BACK, old);
+    says(beside, other, target, ApplicationStatus.Phase.STAGED, old);
+    scene.pass(Duration.ofMinutes(11));
+    pushed("3.0");
+
+    assertThat(rollout().count(0).leftAlone()).isEqualTo(1);
+    assertThat(assigned("3.0", Optional.empty()))
+        .isEqualTo(
+            new AdminAnswer.Done(
+                List.of(
+                    "embedding@3.0 assigned to production",
+                    "rollout r1 (embedding@2.0) is done but for 1 left alone where others of the"
+                        + " site failed; those that this reaches get it instead and leave the"
+                        + " rollout")));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+  }
+
+  /// Every slot has them, as for sync policies.
+  @Test
+  void aRolloutMayNameItsDevicesByTheNamesOfSitesAndSlots() {
+    String slot = slotOf(canary).slot().text();
+    Wave first =
+        new Wave(
+            "named",
+            new Pick.Labelled(
+                Map.of(
+                    PlaceFacts.SLOT_LABEL,
+                    slot,
+                    PlaceFacts.SITE_LABEL,
+                    slotOf(canary).site().text())),
+            new Gate(100, 0, false));
+    scene.now += 1_000;
+    scene.command(creation(List.of(first), Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().wave(member(canary))).isZero();
+    assertThat(rollout().wave(member(other))).isEqualTo(1);
+  }
+
+  @Test
+  void aRolloutForOneSlotNameIsForThoseAlone() {
+    String slot = slotOf(canary).slot().text();
+    Scope named = new Scope(Scene.FLEET, Set.of(), Map.of(PlaceFacts.SLOT_LABEL, slot));
+    scene.now += 1_000;
+    scene.command(creation(named, List.of(), Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().size()).isEqualTo(1);
+    assertThat(rollout().find(slotOf(canary))).isZero();
+    assertThat(rollout().outside()).isZero();
+    scene.connected(canary, scene.birth("boot-1", 1));
+    assertThat(rollout().outside()).isZero();
+    assertThat(selected(canary).release()).isEqualTo(target);
   }
 
   /// It may be at it, and only its line be down for a moment. After its start the hub has heard of

@@ -2,10 +2,13 @@ package dev.tombolo.hub.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.protocol.desired.LineSection;
 import dev.tombolo.protocol.desired.WindowsSection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.window.Bandwidth;
+import dev.tombolo.protocol.window.BitRate;
 import dev.tombolo.protocol.window.WeekSpan;
 import dev.tombolo.protocol.window.Windows;
 import dev.tombolo.protocol.window.ZoneOffsets;
@@ -68,7 +71,8 @@ class PreviewTest {
   void aLineCountsWithWhatWasMeasuredElseWithWhatIsAssumed() {
     device("store-1", "till-1", false);
     device("store-2", "till-1", false);
-    preview.line(new Name("store-2"), new Preview.Line(Optional.empty(), 625_000));
+    preview.line(
+        new Name("store-2"), new Preview.Line(Optional.empty(), Optional.empty(), 625_000));
 
     Preview.Shown shown = shown();
 
@@ -97,7 +101,9 @@ class PreviewTest {
     preview.line(
         new Name("store-1"),
         new Preview.Line(
-            windows(List.of(new WeekSpan(60, 65), new WeekSpan(1_500, 1_502)), List.of()), 0));
+            windows(List.of(new WeekSpan(60, 65), new WeekSpan(1_500, 1_502)), List.of()),
+            Optional.empty(),
+            0));
 
     Preview.Shown shown = shown();
 
@@ -107,12 +113,83 @@ class PreviewTest {
     assertThat(shown.doneMillis()).hasValue(MONDAY + 25 * HOUR + 60_000 + ROUND);
   }
 
+  /// 450 MB at 1 Mbit/s are an hour, whatever the line could do.
+  @Test
+  void aLineIsNoFasterThanItsRulesAllow() {
+    device("store-1", "till-1", false);
+    device("store-2", "till-1", false);
+    preview.line(new Name("store-1"), held(0, limit(0, WeekSpan.WEEK_MINUTES, "1Mbit/s")));
+    preview.line(new Name("store-2"), held(12_500_000, limit(0, WeekSpan.WEEK_MINUTES, "2Mbit/s")));
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.measuredSites()).isEqualTo(1);
+    assertThat(shown.doneMillis()).hasValue(MONDAY + HOUR + ROUND);
+  }
+
+  /// Until 01:00 1 Mbit/s, then what was measured at night: 100 Mbit/s.
+  @Test
+  void rulesCountForTheirHoursOnly() {
+    preview.add(
+        new SlotRef(new Name("store-1"), new Name("till-1")),
+        Map.of(),
+        List.of(OLD),
+        has -> MEGABYTES_450 + 125_000_000);
+    preview.line(new Name("store-1"), held(12_500_000, limit(0, 60, "1Mbit/s")));
+
+    assertThat(shown().doneMillis()).hasValue(MONDAY + HOUR + 10_000 + ROUND);
+  }
+
+  /// What was measured in other hours says nothing of the window's: by day 1 Mbit/s, and the window
+  /// is open for half an hour of each day.
+  @Test
+  void aWindowInHoursWithALowLimitIsTooShort() {
+    device("store-1", "till-1", false);
+    preview.line(
+        new Name("store-1"),
+        new Preview.Line(
+            windows(List.of(new WeekSpan(600, 630), new WeekSpan(2_040, 2_070)), List.of()),
+            rules(limit(480, 1_200, "1Mbit/s"), limit(1_920, 2_640, "1Mbit/s")),
+            12_500_000));
+
+    Preview.Shown shown = shown();
+
+    assertThat(shown.tooShort())
+        .containsExactly(
+            new Preview.TooShort(new Name("store-1"), Windows.Kind.DOWNLOAD, HOUR, HOUR / 2, 2));
+    assertThat(shown.doneMillis()).hasValue(MONDAY + 24 * HOUR + 10 * HOUR + HOUR / 2 + ROUND);
+  }
+
+  /// Each device is bound for itself: two that do not share load twice in the same time.
+  @Test
+  void eachDeviceThatLoadsHasItsOwnBound() {
+    device("store-1", "till-1", false);
+    device("store-1", "till-2", false);
+    preview.line(new Name("store-1"), held(0, limit(0, WeekSpan.WEEK_MINUTES, "1Mbit/s")));
+
+    assertThat(shown().doneMillis()).hasValue(MONDAY + HOUR + 2 * ROUND);
+  }
+
+  private static Preview.Line held(long bytesPerSecond, LineSection.Limit limit) {
+    return new Preview.Line(Optional.empty(), rules(limit), bytesPerSecond);
+  }
+
+  private static LineSection.Limit limit(int fromMinute, int untilMinute, String rate) {
+    return new LineSection.Limit(new WeekSpan(fromMinute, untilMinute), BitRate.parse(rate));
+  }
+
+  private static Optional<Bandwidth> rules(LineSection.Limit... limits) {
+    return Optional.of(
+        new Bandwidth(
+            new LineSection(new ZoneOffsets("UTC", 0, List.of()), List.of(limits), null)));
+  }
+
   @Test
   void theSwitchWaitsForItsWindow() {
     device("store-1", "till-1", false);
     preview.line(
         new Name("store-1"),
-        new Preview.Line(windows(List.of(), List.of(new WeekSpan(300, 360))), 0));
+        new Preview.Line(windows(List.of(), List.of(new WeekSpan(300, 360))), Optional.empty(), 0));
 
     Preview.Shown shown = shown();
 
@@ -135,6 +212,7 @@ class PreviewTest {
                         List.of(new WeekSpan(0, WeekSpan.WEEK_MINUTES)),
                         List.of(),
                         null))),
+            Optional.empty(),
             0));
 
     Preview.Shown shown = shown();

@@ -211,6 +211,7 @@ class RolloutReasonsTest {
         reached,
         WaveCount.Taken.NONE,
         0,
+        0,
         0);
   }
 

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,93 @@ class RolloutTest {
     assertThat(rollout.state().openThrough()).isEqualTo(rollout.record().plan().last());
     assertThat(rollout.counts().stream().mapToInt(WaveCount::dark).sum()).isEqualTo(3);
     assertThat(rollout.counts().stream().mapToInt(WaveCount::succeeded).sum()).isEqualTo(27);
+  }
+
+  /// One of a site fails, the two others of it get no permit any more: they were not reached, and
+  /// nobody waits for them.
+  @Test
+  void whoIsLeftAloneForTheFailuresOfItsSiteHoldsNobodyUp() {
+    Town town = quiet(21, 10, 3);
+    List<Town.Device> bad =
+        town.devices.values().stream()
+            .filter(device -> device.slot.site().text().endsWith("7"))
+            .toList();
+    bad.forEach(device -> device.failsNext = true);
+    Wave early = new Wave("early", new Pick.Count(27), Gate.USUAL);
+    town.create(1, Town.NEW, plan(List.of(early), AbortRule.USUAL));
+
+    town.seconds(LONG_SECONDS);
+
+    Rollout rollout = town.rollout(1);
+    assertThat(rollout.state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(rollout.state().openThrough()).isEqualTo(rollout.record().plan().last());
+    assertThat(sum(rollout, WaveCount::succeeded)).isEqualTo(27);
+    assertThat(sum(rollout, WaveCount::failed)).isEqualTo(1);
+    assertThat(sum(rollout, WaveCount::leftAlone)).isEqualTo(2);
+    assertThat(sum(rollout, WaveCount::reached)).isEqualTo(28);
+    assertThat(sum(rollout, WaveCount::total)).isEqualTo(30);
+    assertThat(RolloutSteps.holdsNothingUp(rollout, town.now)).isTrue();
+    assertThat(bad)
+        .filteredOn(device -> rollout.phase(rollout.find(device.slot)) != Phase.FAILED)
+        .hasSize(2)
+        .allSatisfy(
+            device ->
+                assertThat(town.why(rollout, device.slot))
+                    .containsExactly(new Reason.SiteFailuresFull("r1", 1)));
+
+    bad.forEach(device -> device.failsNext = false);
+    town.apply(RolloutSteps.retry(rollout, town.slots(rollout)::prior, town.now));
+    assertThat(sum(rollout, WaveCount::leftAlone)).isZero();
+    assertThat(RolloutSteps.holdsNothingUp(rollout, town.now)).isFalse();
+    town.seconds(LONG_SECONDS);
+
+    assertThat(rollout.state()).isInstanceOf(RolloutState.Completed.class);
+    assertThat(sum(rollout, WaveCount::succeeded)).isEqualTo(30);
+  }
+
+  /// They will not tell how the release does: nineteen connected devices that nobody moves make one
+  /// of one no twentieth.
+  @Test
+  void whoIsLeftAloneMakesNoFailureSmaller() {
+    Town town = quiet(22, 1, 20);
+    town.devices.values().forEach(device -> device.failsNext = true);
+    town.create(1, Town.NEW, plan(List.of(), AbortRule.USUAL));
+
+    town.seconds(LONG_SECONDS);
+
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Aborted.class);
+  }
+
+  /// A dark device of such a site was not reached by anything: nobody waits for it to come back.
+  @Test
+  void whoIsLeftAloneIsNotDark() {
+    Town town = quiet(23, 4, 2);
+    Wave first =
+        new Wave("first", new Pick.Listed(Set.of(slot(0, 0), slot(1, 0))), new Gate(50, 0, false));
+    town.dark(slot(0, 1), true);
+    town.devices.values().stream()
+        .filter(device -> device.slot.equals(slot(0, 0)))
+        .forEach(device -> device.failsNext = true);
+    town.create(1, Town.NEW, plan(List.of(first), new AbortRule(0, 0, false)));
+
+    town.seconds(LONG_SECONDS);
+
+    Rollout rollout = town.rollout(1);
+    assertThat(sum(rollout, WaveCount::succeeded)).isEqualTo(6);
+    assertThat(sum(rollout, WaveCount::leftAlone)).isEqualTo(1);
+    assertThat(sum(rollout, WaveCount::dark)).isZero();
+  }
+
+  private static SlotRef slot(int site, int slot) {
+    return new SlotRef(new Name("site-" + site), new Name("slot-" + slot));
+  }
+
+  private static int sum(Rollout rollout, ToIntFunction<WaveCount> what) {
+    return rollout.counts().stream().mapToInt(what).sum();
+  }
+
+  private static RolloutPlan plan(List<Wave> first, AbortRule rule) {
+    return new RolloutPlan(first, Budgets.USUAL, rule, PERMIT_MILLIS, null);
   }
 
   @Test

@@ -281,6 +281,7 @@ final class Town {
   }
 
   private void checkGate(Rollout rollout, int wave) {
+    Map<Name, Integer> failed = failed(rollout);
     int reached = 0;
     int succeeded = 0;
     for (int member = 0; member < rollout.size(); member++) {
@@ -290,7 +291,9 @@ final class Town {
       Device device = devices.get(rollout.slot(member));
       boolean isDone = rollout.phase(member) == Phase.SUCCEEDED;
       boolean isFailed = rollout.phase(member) == Phase.FAILED;
-      boolean isOnline = device != null && device.online;
+      boolean isLeftAlone =
+          device != null && isLeftAlone(rollout, member, failed) && !device.isExposed(rollout.id());
+      boolean isOnline = device != null && device.online && !isLeftAlone;
       reached += isDone || isFailed || isOnline ? 1 : 0;
       succeeded += isDone ? 1 : 0;
     }
@@ -298,6 +301,27 @@ final class Town {
     if (100L * succeeded < (long) percent * reached) {
       throw new AssertionError(rollout + " opened after " + succeeded + " of " + reached);
     }
+  }
+
+  private static Map<Name, Integer> failed(Rollout rollout) {
+    Map<Name, Integer> failed = new HashMap<>();
+    for (int member = 0; member < rollout.size(); member++) {
+      if (rollout.phase(member) == Phase.FAILED) {
+        failed.merge(rollout.slot(member).site(), 1, Integer::sum);
+      }
+    }
+    return failed;
+  }
+
+  private static boolean isLeftAlone(Rollout rollout, int member, Map<Name, Integer> failed) {
+    int most = rollout.record().plan().budgets().failuresPerSite();
+    boolean waits = rollout.phase(member) == Phase.WAITING || rollout.phase(member) == Phase.READY;
+    return waits
+        && !rollout.isOut(member)
+        && !rollout.isSuperseded(member)
+        && !rollout.isOutside(member)
+        && most > 0
+        && failed.getOrDefault(rollout.slot(member).site(), 0) >= most;
   }
 
   void set(Rollout rollout, RolloutState state) {
@@ -497,9 +521,26 @@ final class Town {
         throw new AssertionError(
             rollout + " has " + rollout.inFlight() + " out, counts " + counted);
       }
+      checkLeftAlone(rollout);
       if (budgets.inFlight() > 0 && all > budgets.inFlight()) {
         throw new AssertionError(rollout + ": " + all + " at once: " + exposed(rollout));
       }
+    }
+  }
+
+  private static void checkLeftAlone(Rollout rollout) {
+    Map<Name, Integer> failed = failed(rollout);
+    int alone = 0;
+    for (int member = 0; member < rollout.size(); member++) {
+      alone += isLeftAlone(rollout, member, failed) ? 1 : 0;
+    }
+    int counted = rollout.counts().stream().mapToInt(WaveCount::leftAlone).sum();
+    int all =
+        rollout.counts().stream()
+            .mapToInt(it -> it.total() + it.taken().total() + it.outside())
+            .sum();
+    if (counted != alone || all != rollout.size()) {
+      throw new AssertionError(rollout + " leaves alone " + alone + ", counts " + counted);
     }
   }
 

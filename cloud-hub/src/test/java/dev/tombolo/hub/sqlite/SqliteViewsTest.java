@@ -16,9 +16,11 @@ import dev.tombolo.hub.core.view.Listed;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
@@ -40,6 +42,7 @@ import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.window.BitRate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -317,7 +320,67 @@ class SqliteViewsTest {
                 Scene.SITE,
                 "Europe/Berlin",
                 SiteTimes.ANY,
+                Optional.empty(),
                 new LineRate(Scene.SITE, 500_000, 1, scene.now)));
+  }
+
+  /// Rules of a site replace those of its fleet.
+  @Test
+  void linesHaveTheirRules() {
+    LineRules fleets = rules("1Mbit/s");
+    LineRules own = rules("256kbit/s");
+    scene.apply(
+        new AdminObject.Fleet(
+            Scene.FLEET,
+            "Production",
+            Map.of(),
+            false,
+            Map.of(),
+            SiteTimes.ANY,
+            Optional.of(fleets)));
+    assertThat(views.rollouts().siteLines(Scene.FLEET))
+        .containsExactly(
+            new RolloutViews.SiteLine(
+                Scene.SITE, "Europe/Berlin", SiteTimes.ANY, Optional.of(fleets), null));
+
+    scene.apply(
+        new AdminObject.Site(
+            Scene.SITE,
+            Scene.FLEET,
+            "",
+            Map.of(),
+            "Europe/Berlin",
+            "",
+            "",
+            Map.of(),
+            SiteTimes.ANY,
+            Optional.of(own)));
+    assertThat(views.rollouts().siteLines(Scene.FLEET))
+        .extracting(RolloutViews.SiteLine::line)
+        .containsExactly(Optional.of(own));
+  }
+
+  private static LineRules rules(String limit) {
+    return new LineRules(
+        List.of(new LineRules.Limit(Weekly.parse(LineRules.Limit.ALWAYS), BitRate.parse(limit))));
+  }
+
+  @Test
+  void holdersHaveTheLabelsThatSelectorsLookAt() {
+    List<Map<String, String>> seen = new ArrayList<>();
+    views
+        .rollouts()
+        .eachHolder(
+            Scene.FLEET,
+            new Name("embedding"),
+            (slot, labels, releases, shares) -> seen.add(labels));
+    assertThat(seen)
+        .singleElement()
+        .satisfies(
+            labels ->
+                assertThat(labels)
+                    .containsEntry("tombolo.io/site", Scene.SITE.text())
+                    .containsEntry("tombolo.io/slot", Scene.SLOT.slot().text()));
   }
 
   @Test

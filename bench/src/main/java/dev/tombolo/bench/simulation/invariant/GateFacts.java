@@ -22,6 +22,10 @@ final class GateFacts {
   /// Slots whose device used a permit, and said that it rolled back.
   final Set<SlotRef> failed = new HashSet<>();
 
+  /// Slots whose device ever said that it rolled back, or that it refuses the release for good, and
+  /// has not said since that it runs it.
+  final Set<SlotRef> saidNo = new HashSet<>();
+
   /// Which hardware it was that failed in a slot.
   final Map<SlotRef, DeviceId> failedBy = new HashMap<>();
 
@@ -69,6 +73,7 @@ final class GateFacts {
     GateFacts copy = new GateFacts(record);
     copy.succeeded.addAll(succeeded);
     copy.failed.addAll(failed);
+    copy.saidNo.addAll(saidNo);
     copy.failedBy.putAll(failedBy);
     copy.fullSince.putAll(fullSince);
     copy.openThrough = openThrough;

@@ -1,5 +1,6 @@
 package dev.tombolo.bench.simulation.invariant;
 
+import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
@@ -53,6 +54,21 @@ final class RolloutFacts {
     boolean isInFlight(int member) {
       RolloutChange.Moved its = moved.get(member);
       return its != null && its.phase().isInFlight();
+    }
+
+    /// By what was written down last: it has failed.
+    boolean isFailed(int member) {
+      RolloutChange.Moved its = moved.get(member);
+      return its != null && its.phase() == Phase.FAILED;
+    }
+
+    /// By what was written down last: it has no permit, none that a restored database may have
+    /// lost, and is not on its way back to be tried again.
+    boolean isWithoutPermit(int member, long nowMillis) {
+      RolloutChange.Moved its = moved.get(member);
+      boolean isOfThisLife = its == null ? record.life() == 0 : its.life() == record.life();
+      boolean waits = its == null || its.phase() == Phase.WAITING || its.phase() == Phase.READY;
+      return waits && (isOfThisLife || nowMillis >= record.suspectUntilMillis());
     }
 
     /// Whether it was not decided when the rollout ceased to be about it, and no permit of it may

@@ -26,6 +26,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -315,10 +316,18 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// How a wave stands by what its devices said, and what they have.
   ///
   /// @param awaited dark ones of which the hub wrote down that a permit is out
+  /// @param leftAlone those of sites with too many failures, who have no permit and get none
   private record Share(
-      int total, int succeeded, int failed, int heard, int reached, int awaited, boolean isProven) {
+      int total,
+      int succeeded,
+      int failed,
+      int heard,
+      int reached,
+      int awaited,
+      int leftAlone,
+      boolean isProven) {
     boolean isAnyDark() {
-      return reached + awaited < total;
+      return reached + awaited + leftAlone < total;
     }
 
     boolean isHealthy(Gate gate) {
@@ -329,11 +338,13 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private Share share(RolloutRecord record, GateFacts its, int wave) {
     RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
     if (members == null) {
-      return new Share(0, 0, 0, 0, 0, 0, false);
+      return new Share(0, 0, 0, 0, 0, 0, 0, false);
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
     Set<SlotRef> superseded = facts.hub.rollouts.superseded(members, facts.hub.clockMillis);
+    Set<Name> full = full(record, its, members);
     int total = 0;
+    int leftAlone = 0;
     int succeeded = 0;
     int failed = 0;
     int connected = 0;
@@ -351,6 +362,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
         continue;
       }
       DeviceId holder = holders.get(slot);
+      boolean isOnline = holder != null && online.getOrDefault(holder, false);
       total++;
       if (isGood) {
         succeeded++;
@@ -358,7 +370,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
         failed++;
       } else if (members.isOutside(i)) {
         total--;
-      } else if (holder != null && online.getOrDefault(holder, false)) {
+      } else if (full.contains(slot.site())
+          && members.isWithoutPermit(i, facts.hub.clockMillis)
+          && (isOnline || !facts.hub.goneSlots.contains(slot))
+          && !mayBeSwitching(holder, record)) {
+        leftAlone++;
+      } else if (isOnline) {
         connected++;
       } else if (holder != null && isUnderWay(holder, record)) {
         underWay++;
@@ -369,7 +386,34 @@ final class RolloutsKeepTheirBounds extends Invariant {
       }
     }
     int heard = succeeded + failed + connected;
-    return new Share(total, succeeded, failed, heard, heard + underWay, awaited, isProven);
+    return new Share(
+        total, succeeded, failed, heard, heard + underWay, awaited, leftAlone, isProven);
+  }
+
+  /// Sites that have as many failures as they may have: those that the hub wrote down, and of which
+  /// a device has truly told.
+  private Set<Name> full(RolloutRecord record, GateFacts its, RolloutFacts.Its members) {
+    int most = record.plan().budgets().failuresPerSite();
+    if (most == 0 || its.saidNo.isEmpty()) {
+      return Set.of();
+    }
+    Map<Name, Integer> failures = new HashMap<>();
+    for (int i = 0; i < members.slots.size(); i++) {
+      SlotRef slot = members.slots.get(i);
+      if (members.isFailed(i) && its.saidNo.contains(slot)) {
+        failures.merge(slot.site(), 1, Integer::sum);
+      }
+    }
+    failures.values().removeIf(count -> count < most);
+    return failures.keySet();
+  }
+
+  private boolean mayBeSwitching(@Nullable DeviceId holder, RolloutRecord record) {
+    Shop shop = holder == null ? null : facts.shopOf(holder);
+    return holder != null
+        && shop != null
+        && !facts.wasCopied(holder)
+        && inFlight(shop, record, facts.hub.clockMillis) != InFlight.NOT;
   }
 
   /// Whether it has a permit that is good, or has used it: what becomes of it counts, though it is
@@ -391,7 +435,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
     for (ApplicationStatus status : said.applications()) {
       if (status.phase() == ApplicationStatus.Phase.LIVE
-          || status.phase() == ApplicationStatus.Phase.ROLLED_BACK) {
+          || status.phase() == ApplicationStatus.Phase.ROLLED_BACK
+          || isRefused(status)) {
         for (GateFacts its : gates.values()) {
           if (its.record.digest().equals(status.wanted())) {
             told(its, device, record.slot(), status);
@@ -401,13 +446,37 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
   }
 
+  /// It will not take the release, for a reason that does not go away by waiting.
+  private static boolean isRefused(ApplicationStatus status) {
+    boolean isOnItsWay =
+        status.phase() == ApplicationStatus.Phase.FETCHING
+            || status.phase() == ApplicationStatus.Phase.ABSENT;
+    return isOnItsWay
+        && status.reasons().stream()
+            .anyMatch(
+                reason ->
+                    reason instanceof Reason.RejectedHere
+                        || reason instanceof Reason.NoVariant
+                        || reason instanceof Reason.FleetMismatch
+                        || reason instanceof Reason.SignatureRefused
+                        || reason instanceof Reason.BelowSecurityFloor
+                        || reason instanceof Reason.ParameterInvalid
+                        || reason instanceof Reason.ReleaseInvalid
+                        || reason instanceof Reason.PathRefused
+                        || reason instanceof Reason.FeatureMissing);
+  }
+
   private void told(GateFacts its, DeviceId device, SlotRef slot, ApplicationStatus status) {
     RolloutRecord record = its.record;
     RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
     if (members == null || !members.has(slot)) {
       return;
     }
+    if (status.phase() != ApplicationStatus.Phase.LIVE) {
+      its.saidNo.add(slot);
+    }
     if (status.phase() == ApplicationStatus.Phase.LIVE && record.digest().equals(status.live())) {
+      its.saidNo.remove(slot);
       its.succeeded.add(slot);
       its.failed.remove(slot);
       proven.computeIfAbsent(slot, unseen -> new HashSet<>()).add(record.digest());

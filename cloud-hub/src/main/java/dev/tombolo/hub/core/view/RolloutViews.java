@@ -1,6 +1,8 @@
 package dev.tombolo.hub.core.view;
 
 import dev.tombolo.hub.audit.AuditRecord;
+import dev.tombolo.hub.desired.LineRules;
+import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
@@ -65,12 +67,18 @@ public interface RolloutViews {
   record MemberView(
       SlotRef slot, int wave, Phase phase, long grantedMillis, @Nullable Reason reason) {}
 
+  /// @param line rules that devices keep to; empty: none
   /// @param rate null: nobody has measured it
-  record SiteLine(Name site, String timeZone, SiteTimes times, @Nullable LineRate rate) {}
+  record SiteLine(
+      Name site,
+      String timeZone,
+      SiteTimes times,
+      Optional<LineRules> line,
+      @Nullable LineRate rate) {}
 
   /// Takes the slots one by one.
   interface HolderReader {
-    /// @param labels the slot's own over those of its site
+    /// @param labels that selectors look at, as [PlaceFacts#labels] has them
     /// @param releases that the device has, as it last reported
     /// @param shares it has told others of its site how to reach it
     void read(SlotRef slot, Map<String, String> labels, List<Digest> releases, boolean shares);

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param release `NAME@VERSION`
 /// @param permitMillis how long a permit is good
+/// @param deadlineMillis the hub's time at which it is closed
+/// @param lifeMillis or so long after the hub has heard of it
 /// @param lineBitsPerSecond for the preview: of sites whose line nobody has measured
 /// @param pricePerGb for the preview: what 10^9 bytes over a line cost
 /// @param evenIfNobody begin it though no device is in its scope; those that come later take part
@@ -28,6 +30,7 @@ public record RolloutAsk(
     boolean rollsBack,
     @Nullable Long permitMillis,
     @Nullable Long deadlineMillis,
+    @Nullable Long lifeMillis,
     @Nullable Long lineBitsPerSecond,
     @Nullable BigDecimal pricePerGb,
     boolean evenIfNobody,

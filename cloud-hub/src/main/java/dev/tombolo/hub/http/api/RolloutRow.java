@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name of one that was applied from a file, with how many were begun under it and its line
 /// @param words the state in words: what it waits for, who stopped it
 /// @param superseded that a newer rollout took
-/// @param outside as in [RolloutWaveRow]
+/// @param outside as in [RolloutWaveRow]; so is `leftAlone`
 @Json
 public record RolloutRow(
     String id,
@@ -27,6 +27,7 @@ public record RolloutRow(
     int notReached,
     int superseded,
     int outside,
+    int leftAlone,
     long createdMillis,
     String createdBy,
     @Nullable Long deadlineMillis,

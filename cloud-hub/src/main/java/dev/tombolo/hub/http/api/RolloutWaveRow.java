@@ -10,6 +10,7 @@ import io.avaje.jsonb.Json;
 /// @param back gone back to what they had
 /// @param superseded that a newer rollout took; of those who succeeded or failed before, also there
 /// @param outside undecided ones that the rollout is not about any more, in none of the others
+/// @param leftAlone without a permit, at sites where so many failed that none is given any more
 @Json
 public record RolloutWaveRow(
     String name,
@@ -25,6 +26,7 @@ public record RolloutWaveRow(
     int back,
     int superseded,
     int outside,
+    int leftAlone,
     int healthyPercent,
     int neededPercent,
     long soakMillis,
