@@ -6,7 +6,6 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.desired.SectionBounds;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Rollout;
-import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -119,7 +118,7 @@ final class AssignCommands {
     if (place.site() == null) {
       // What earlier rollouts still select goes with it.
       for (Rollout rollout : state.rollouts.of(place.fleet(), command.application())) {
-        draft.change(new HubChange.RolloutKept(new RolloutChange.Gone(rollout.id())));
+        RolloutCommands.takeOff(rollout, who, draft);
       }
     }
     draft.change(new HubChange.AssignmentRemoved(place, command.application()));
@@ -164,7 +163,8 @@ final class AssignCommands {
     }
     draft.change(
         new HubChange.AssignmentPut(
-            new Assignment(place, ref, release.digest(), draft.nowMillis, who.name())));
+            new Assignment(
+                place, ref, release.digest(), sinceMillis(state, place, ref, draft), who.name())));
     draft.change(new HubChange.DocumentsStale(place.fleet(), place.site(), place.slot()));
     draft.audit(
         who,
@@ -173,6 +173,15 @@ final class AssignCommands {
         before == null ? "" : AuditJson.of("release", before.ref().toString()),
         AuditJson.of(Map.of("release", ref.toString(), "digest", release.digest().text())));
     return true;
+  }
+
+  /// After the rollouts that have begun, whatever the clock said then: what is said last counts.
+  private static long sinceMillis(HubState state, Place place, ReleaseRef ref, StepDraft draft) {
+    long since = draft.nowMillis;
+    for (Rollout rollout : state.rollouts.of(place.fleet(), ref.name())) {
+      since = Math.max(since, rollout.record().createdMillis() + 1);
+    }
+    return since;
   }
 
   static @Nullable Assignment at(HubState state, Place place, Name application) {
@@ -189,7 +198,15 @@ final class AssignCommands {
             applications.addAll(there.keySet());
           }
         });
-    applications.addAll(state.rollouts.of(fleet).keySet());
+    state
+        .rollouts
+        .of(fleet)
+        .forEach(
+            (application, there) -> {
+              if (!there.stream().allMatch(rollout -> rollout.state().isVoid())) {
+                applications.add(application);
+              }
+            });
     return applications.size() <= SectionBounds.APPLICATIONS_MAX
         ? null
         : new Reason.LimitExceeded(

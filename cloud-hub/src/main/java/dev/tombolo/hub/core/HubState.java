@@ -556,13 +556,32 @@ public final class HubState {
 
   private void putSite(Kept<AdminObject.Site> site) {
     Name name = site.content().name();
+    Kept<AdminObject.Site> there = sites.get(name);
+    boolean movesAway = there != null && !there.content().fleet().equals(site.content().fleet());
+    if (movesAway) {
+      connectedAt(name).forEach(id -> seenByRollouts(id, false));
+    }
     Kept<AdminObject.Site> before = sites.put(name, site);
+    if (movesAway) {
+      connectedAt(name).forEach(id -> seenByRollouts(id, true));
+    }
     note(
         sitesWithParameters,
         name,
         before == null ? Set.of() : before.content().parameters().keySet(),
         site.content().parameters().keySet());
     noteTemplates(name, site.content().parameters());
+  }
+
+  private List<DeviceId> connectedAt(Name site) {
+    List<DeviceId> connected = new ArrayList<>();
+    for (SlotRef slot : slotsOf(site)) {
+      DeviceId holder = holders.get(slot);
+      if (holder != null && sessions.containsKey(holder)) {
+        connected.add(holder);
+      }
+    }
+    return connected;
   }
 
   private void noteTemplates(Object place, Map<Name, Map<String, String>> parameters) {
@@ -650,7 +669,12 @@ public final class HubState {
 
   /// Whether an application may have been assigned to some place of a fleet after a time.
   boolean isAssignedSince(Name fleet, Name application, long millis) {
-    return assignedMillis.getOrDefault(fleet, Map.of()).getOrDefault(application, 0L) > millis;
+    return assignedMillis(fleet, application) > millis;
+  }
+
+  /// No place of a fleet was assigned the application later; 0: none was.
+  long assignedMillis(Name fleet, Name application) {
+    return assignedMillis.getOrDefault(fleet, Map.of()).getOrDefault(application, 0L);
   }
 
   /// Whether somebody who is there already may be in another scope after it. A new slot is looked

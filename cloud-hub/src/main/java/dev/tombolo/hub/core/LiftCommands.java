@@ -3,6 +3,9 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.rollout.Phase;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.time.Duration;
@@ -54,6 +57,7 @@ final class LiftCommands {
     WindowLift before = state.lifts.get(slot);
     draft.change(new HubChange.LiftPut(lift));
     draft.change(HubChange.DocumentsStale.at(slot));
+    lookAgain(slot, draft);
     draft.audit(
         who,
         "override",
@@ -62,6 +66,20 @@ final class LiftCommands {
         AuditJson.of(Map.of("until", time(lift.untilMillis()), "why", command.why())));
     return new AdminAnswer.Done(
         List.of("slot " + slot + " windows lifted until " + time(lift.untilMillis())));
+  }
+
+  /// A device that could not use a permit while its windows were closed can now.
+  private void lookAgain(SlotRef slot, StepDraft draft) {
+    for (List<Rollout> ofOne : state.rolloutsAt(slot).values()) {
+      for (Rollout rollout : ofOne) {
+        int member = rollout.find(slot);
+        if (member >= 0 && rollout.phase(member) == Phase.READY) {
+          draft.change(
+              new HubChange.RolloutPassed(
+                  new RolloutChange.LookedAgain(rollout.id(), draft.nowMillis)));
+        }
+      }
+    }
   }
 
   /// Forgets those that are over. The document is made anew: what it says is compared with what is

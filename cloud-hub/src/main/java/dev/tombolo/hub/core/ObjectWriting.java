@@ -10,6 +10,7 @@ import dev.tombolo.hub.core.admin.Applied.ObjectChange;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutChange;
+import dev.tombolo.hub.rollout.RolloutSteps;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
@@ -117,6 +118,20 @@ final class ObjectWriting {
     takeOff(new Assignment.Place(old, site, null), why);
     for (SlotRef slot : state.slotsOf(site)) {
       takeOff(new Assignment.Place(old, site, slot.slot()), why);
+      leaveRollouts(old, slot);
+    }
+  }
+
+  /// The rollouts of its old fleet are not about it any more.
+  private void leaveRollouts(Name old, SlotRef slot) {
+    for (List<Rollout> ofOne : state.rollouts.of(old).values()) {
+      for (Rollout rollout : ofOne) {
+        int member = rollout.find(slot);
+        if (member >= 0) {
+          RolloutSteps.scoped(rollout, member, false)
+              .ifPresent(left -> draft.change(new HubChange.RolloutKept(left)));
+        }
+      }
     }
   }
 
@@ -186,6 +201,13 @@ final class ObjectWriting {
     }
   }
 
+  /// A file that is still there must not begin one of them once more.
+  private void takeOff(List<Rollout> rollouts) {
+    for (Rollout rollout : rollouts) {
+      RolloutCommands.takeOff(rollout, who, draft);
+    }
+  }
+
   private void endPause(TransferPause.Place place) {
     if (state.pauses.containsKey(place)) {
       draft.change(new HubChange.PauseEnded(place));
@@ -227,7 +249,7 @@ final class ObjectWriting {
         if (wanted != null) {
           takeOff(fleet, wanted, why);
         }
-        forget(state.rollouts.of(application.fleet(), application.name()));
+        takeOff(state.rollouts.of(application.fleet(), application.name()));
         draft.change(new DocumentsStale(application.fleet(), null, null));
       }
       case AdminObject.Rollout rollout -> throw new IllegalStateException("rollouts stay");

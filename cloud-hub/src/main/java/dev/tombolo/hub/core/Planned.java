@@ -4,9 +4,11 @@ import dev.tombolo.hub.core.Assignment.Place;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.release.ReleaseRecord;
+import dev.tombolo.hub.rollout.Choice;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.RolloutSteps;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -117,7 +119,36 @@ final class Planned {
             rolloutsOf(fleet),
             slot,
             application -> narrowest(fleet, slot, application),
-            (rollout, member) -> isOutside(rollout, member, site, kept)));
+            new RolloutLayer.Leaving() {
+              @Override
+              public boolean isOutside(Rollout rollout, int member) {
+                return Planned.this.isOutside(rollout, member, site, kept);
+              }
+
+              @Override
+              public @Nullable Choice joined(Rollout rollout, SlotRef joining) {
+                return Planned.this.joined(rollout, joining, site, kept);
+              }
+            }));
+  }
+
+  /// What a rollout would select for a device that it does not have yet: as [RolloutDriver] takes
+  /// it in then.
+  private @Nullable Choice joined(
+      Rollout rollout,
+      SlotRef slot,
+      Kept<AdminObject.Site> site,
+      Kept<AdminObject.Slot> kept) {
+    RolloutRecord record = rollout.record();
+    Name fleet = record.scope().fleet();
+    Map<String, String> labels = labels(site, kept);
+    boolean takes =
+        RolloutDriver.isOpen(record.state())
+            && state.holders.containsKey(slot)
+            && record.scope().covers(slot, labels)
+            && goesTo(fleet, slot, record.application(), site, kept)
+            && !RolloutLayer.isOverruled(record, narrowest(fleet, slot, record.application()));
+    return takes ? RolloutSteps.joined(record, slot, labels) : null;
   }
 
   /// Whether a rollout will not be about one of its devices: as [RolloutDriver] finds it then.

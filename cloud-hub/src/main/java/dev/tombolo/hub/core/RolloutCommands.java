@@ -3,6 +3,7 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.device.Restoration;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Gate;
@@ -191,7 +192,11 @@ final class RolloutCommands {
             origin.generation(),
             origin.writtenIn(),
             past.subList(Math.max(0, past.size() - Origin.PAST_MAX), past.size()));
-    RolloutRecord record = record(id, release, scope, plan, whole, who, draft.nowMillis);
+    // What was assigned before it was so, whatever the clock said then.
+    long begunMillis = Math.max(draft.nowMillis, state.assignedMillis(scope.fleet(), ref.name()));
+    RolloutRecord record =
+        record(id, release, scope, plan, whole, who, begunMillis)
+            .suspectingUntil(lostUntilMillis(plan, draft.nowMillis));
     draft.change(new HubChange.CounterMoved(HubChange.Counter.ROLLOUT, id.number()));
     draft.change(new HubChange.RolloutKept(new RolloutChange.Put(record)));
     Map<String, String> words = new HashMap<>();
@@ -204,6 +209,16 @@ final class RolloutCommands {
       words.put("writtenIn", origin.writtenIn());
     }
     draft.audit(who, "rollout-create", RolloutWords.subject(record), "", AuditJson.of(words));
+  }
+
+  /// Until when permits may be used of rollouts that a restore lost altogether; 0: there are none.
+  private long lostUntilMillis(RolloutPlan plan, long nowMillis) {
+    Restoration restoration = state.restoration;
+    if (restoration == null) {
+      return 0;
+    }
+    long until = RolloutRecord.suspectUntilMillis(plan, restoration.restoredMillis());
+    return nowMillis < until ? until : 0;
   }
 
   private @Nullable Reason sites(Scope scope, Planned planned) {
@@ -337,7 +352,8 @@ final class RolloutCommands {
     return past;
   }
 
-  /// The oldest that selects nothing any more: the fleet was given a release since.
+  /// The oldest that selects nothing any more: the fleet was given a release since, and no place in
+  /// its scope has an older one of its own, over which it still counts.
   private @Nullable Rollout forgettable(Name fleet, Name application) {
     Assignment all = AssignCommands.at(state, new Assignment.Place(fleet, null, null), application);
     Rollout oldest = state.rollouts.of(fleet, application).getLast();
@@ -345,8 +361,39 @@ final class RolloutCommands {
         !oldest.state().isUnderWay()
             && oldest.inFlight() == 0
             && all != null
-            && all.changedMillis() > oldest.record().createdMillis();
+            && all.changedMillis() > oldest.record().createdMillis()
+            && !isOverOlderBelow(oldest.record());
     return isVoid ? oldest : null;
+  }
+
+  private boolean isOverOlderBelow(RolloutRecord record) {
+    for (var each : state.assignments.entrySet()) {
+      Assignment at = each.getValue().get(record.application());
+      Name site = each.getKey().site();
+      boolean isInScope =
+          each.getKey().fleet().equals(record.scope().fleet())
+              && site != null
+              && record.scope().covers(site);
+      if (isInScope && at != null && at.changedMillis() <= record.createdMillis()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Its application is taken off the fleet: what it selects goes with it. One with a name is kept,
+  /// so that its file does not begin it once more, and one whose permits may still be used, for
+  /// they count at their sites.
+  static void takeOff(Rollout rollout, Principal who, StepDraft draft) {
+    RolloutRecord record = rollout.record();
+    RolloutChange.Kept change =
+        record.origin().isNamed() || !record.origin().past().isEmpty() || rollout.inFlight() > 0
+            ? new RolloutChange.Put(
+                record.with(
+                    new RolloutState.Aborted(
+                        -1, who.name(), said("its application was taken off"), draft.nowMillis)))
+            : new RolloutChange.Gone(rollout.id());
+    draft.change(new HubChange.RolloutKept(change));
   }
 
   AdminAnswer steer(AdminCommand.SteerRollout command, Principal who, StepDraft draft) {
@@ -494,7 +541,8 @@ final class RolloutCommands {
 
   private AdminAnswer rollBack(Rollout rollout, String why, Principal who, StepDraft draft) {
     if (rollout.state() instanceof RolloutState.Planning
-        || rollout.state() instanceof RolloutState.RolledBack) {
+        || rollout.state() instanceof RolloutState.RolledBack
+        || rollout.state().isVoid()) {
       return not(rollout, "there is nothing to roll back");
     }
     Assignment since = assignedSince(rollout);
@@ -537,7 +585,11 @@ final class RolloutCommands {
       return not(rollout, "only one that is rolling, completed or aborted can try again");
     }
     if (rollout.state().openThrough() < 0) {
-      return not(rollout, "it had not begun; make a new one");
+      return not(rollout, "it had not begun, or its application was taken off; make a new one");
+    }
+    Long deadline = rollout.record().plan().deadlineMillis();
+    if (deadline != null && draft.nowMillis >= deadline) {
+      return not(rollout, "its deadline has passed; begin another rollout");
     }
     Assignment since = assignedSince(rollout);
     if (since != null) {

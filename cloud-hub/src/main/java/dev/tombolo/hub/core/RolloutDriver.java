@@ -83,7 +83,7 @@ final class RolloutDriver {
   /// A device of a rollout leaves it or comes back, when its scope says so by now, or what was
   /// assigned since the rollout was begun. Who is decided stays whatever is assigned, and who is a
   /// newer rollout's whatever it is labelled.
-  private Optional<RolloutChange> scoped(Rollout rollout, int member) {
+  private Optional<RolloutChange.Moved> scoped(Rollout rollout, int member) {
     boolean mayBe =
         member >= 0
             && isLookedAt(rollout.state())
@@ -132,7 +132,7 @@ final class RolloutDriver {
   }
 
   /// Whether devices may still come into it.
-  private static boolean isOpen(RolloutState now) {
+  static boolean isOpen(RolloutState now) {
     return switch (now) {
       case RolloutState.Rolling _, RolloutState.Paused _, RolloutState.Completed _ -> true;
       case RolloutState.Planning _,
@@ -143,11 +143,14 @@ final class RolloutDriver {
     };
   }
 
-  /// Whether a device of the slot belongs in the rollout: it is in its scope, and the application
-  /// goes there at all.
+  /// Whether a device of the slot belongs in the rollout: its site is still of the fleet, it is in
+  /// its scope, and the application goes there at all.
   private boolean isFor(RolloutRecord record, SlotRef slot) {
     Scope scope = record.scope();
-    return scope.covers(slot, labels(slot))
+    Kept<AdminObject.Site> site = state.sites.get(slot.site());
+    return site != null
+        && site.content().fleet().equals(scope.fleet())
+        && scope.covers(slot, labels(slot))
         && Destinations.has(state, scope.fleet(), slot, record.application());
   }
 
@@ -159,8 +162,15 @@ final class RolloutDriver {
     for (Map.Entry<Name, List<Rollout>> each : state.rolloutsAt(device.slot()).entrySet()) {
       for (Rollout rollout : each.getValue()) {
         int member = rollout.find(device.slot());
-        // Of what a newer one has taken, only a permit that is still out is waited for.
-        if (member >= 0 && (!rollout.isSuperseded(member) || rollout.isOut(member))) {
+        // Of what a newer one has taken, only a permit is waited for that is still out, or may have
+        // been used in the dark, and that it has the release staged no more.
+        boolean isWaitedFor =
+            member >= 0
+                && (!rollout.isSuperseded(member)
+                    || rollout.isOut(member)
+                    || rollout.isUnheard(member)
+                    || rollout.phase(member) == Phase.READY);
+        if (isWaitedFor) {
           Said heard =
               new Said(
                   holder(id),
@@ -258,7 +268,28 @@ final class RolloutDriver {
       return RolloutSteps.tick(rollout, slotsOf(rollout.record()), nowMillis);
     }
     List<RolloutChange> changes = RolloutSteps.plan(rollout, nowMillis);
-    return changes.isEmpty() ? List.of(search(rollout)) : changes;
+    if (changes.isEmpty()) {
+      return List.of(search(rollout));
+    }
+    return rollout.record().suspectUntilMillis() > 0
+            && changes.getFirst() instanceof RolloutChange.Joined joined
+        ? withUnsuspected(rollout.record(), joined)
+        : changes;
+  }
+
+  /// Of a rollout that is begun after a restore, who has come since wants nothing any more that the
+  /// lost time gave it leave for.
+  private List<RolloutChange> withUnsuspected(RolloutRecord record, RolloutChange.Joined joined) {
+    List<RolloutChange> changes = new ArrayList<>();
+    changes.add(joined);
+    for (int i = 0; i < joined.slots().size(); i++) {
+      DeviceId holder = state.holders.get(joined.slots().get(i));
+      DocumentRecord document = holder == null ? null : state.documents.get(holder);
+      if (document != null && document.history().equals(state.history.id())) {
+        changes.add(RolloutSteps.unsuspected(record, joined.first() + i, joined.waves()[i]));
+      }
+    }
+    return changes;
   }
 
   private boolean isLookLeft(Rollout rollout) {
@@ -451,6 +482,10 @@ final class RolloutDriver {
   }
 
   private void moved(Rollout rollout, RolloutChange.Moved moved, StepDraft draft) {
+    if (moved.member() >= rollout.size()) {
+      // It joins in this step: no wave is open for it yet.
+      return;
+    }
     SlotRef slot = rollout.slot(moved.member());
     Phase before = rollout.phase(moved.member());
     // What a device has staged or begun changes nothing of what is selected for it.
@@ -458,7 +493,8 @@ final class RolloutDriver {
     boolean isOnlyStaged = moved.phase() == Phase.READY && before == Phase.WAITING;
     boolean isElsewhere =
         moved.wave() != rollout.wave(moved.member())
-            || moved.isOutside() != rollout.isOutside(moved.member());
+            || moved.isOutside() != rollout.isOutside(moved.member())
+            || rollout.isUnheard(moved.member());
     if (!isQuiet && !isOnlyStaged || isElsewhere) {
       draft.change(HubChange.DocumentsStale.at(slot));
     }

@@ -75,6 +75,12 @@ public final class RolloutLayer {
   /// Whether a rollout is not about one of its devices any more.
   interface Leaving {
     boolean isOutside(Rollout rollout, int member);
+
+    /// What a rollout that has no such device would select for one of the slot; null: it would not
+    /// take it.
+    default @Nullable Choice joined(Rollout rollout, SlotRef slot) {
+      return null;
+    }
   }
 
   /// @param rollouts of the slot's fleet
@@ -108,10 +114,12 @@ public final class RolloutLayer {
     if (!Destinations.has(state, fleet, slot, application)) {
       return null;
     }
-    // What it has taken from older ones they do not have: nobody went to their release.
+    // What it has taken from older ones they do not have: nobody went to their release, nor, as
+    // far as anybody knows, where it is kept behind a gate.
     List<Word> others =
         words(state, state.rollouts.of(fleet, application), slot, Rollout::isOutside).stream()
             .filter(word -> !word.record().id().equals(id))
+            .filter(word -> !(word.choice() instanceof Choice.Gated it) || it.hasPermit())
             .toList();
     Assignment assigned = assigned(state, fleet, slot, application);
     Layer.Choice choice = choice(others, assigned);
@@ -132,6 +140,12 @@ public final class RolloutLayer {
         boolean isOutside = leaving.isOutside(rollout, member);
         words.add(new Word(rollout.record(), rollout.choice(member, holder, isOutside, isTaken)));
         isTaken |= !rollout.hasLeft(member, isOutside);
+      } else if (!isTaken) {
+        Choice joined = leaving.joined(rollout, slot);
+        if (joined != null) {
+          words.add(new Word(rollout.record(), joined));
+          isTaken = true;
+        }
       }
     }
     return words;

@@ -407,12 +407,13 @@ final class ReadRoutes {
       Requests.answer(context, new WhyAnswer(id.text(), Rows.NO_SLOT, causes(List.of(reason))));
       return;
     }
+    long nowMillis = System.currentTimeMillis();
     DeviceCondition condition =
         views
-            .condition(id)
+            .condition(id, nowMillis)
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
     List<WhyCause> causes =
-        new ArrayList<>(causes(WhyInRollouts.of(condition, views, System.currentTimeMillis())));
+        new ArrayList<>(causes(WhyInRollouts.of(condition, views, nowMillis)));
     views
         .fleetOf(condition.device().slot())
         .ifPresent(fleet -> causes.addAll(GitRows.causes(views.gits(Optional.of(fleet)))));
@@ -436,7 +437,7 @@ final class ReadRoutes {
               .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
       device = Optional.of(id);
     }
-    Optional<SlotSettings> settings = views.settings(slot);
+    Optional<SlotSettings> settings = views.settings(slot, System.currentTimeMillis());
     if (settings.isEmpty()) {
       throw new RefusedException(new Reason.NotFound("slot", slot.toString(), near(slot)));
     }

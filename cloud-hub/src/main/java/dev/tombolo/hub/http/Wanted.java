@@ -46,7 +46,7 @@ final class Wanted {
     asked.forEach(
         (fleet, slots) ->
             views
-                .settings(fleet, slots)
+                .settings(fleet, slots, System.currentTimeMillis())
                 .forEach(
                     (slot, settings) -> {
                       SortedMap<Name, String> wanted = new TreeMap<>();

@@ -30,7 +30,7 @@ final class WhyInRollouts {
       return theirs;
     }
     SlotRef slot = condition.device().slot();
-    Optional<SlotSettings> settings = views.settings(slot);
+    Optional<SlotSettings> settings = views.settings(slot, nowMillis);
     List<Standing> standings = views.rollouts().standings(slot, nowMillis);
     List<Layer> layers = settings.map(SlotSettings::layers).orElse(List.of());
     List<Reason> all =

@@ -29,7 +29,7 @@ public sealed interface Choice {
   /// A release without a gate: the rollout's own, or what the device had before.
   record Free(Digest release, String version) implements Choice {}
 
-  /// @param granted when its last permit began
+  /// @param granted when its last permit began; 0: it had none, or has said since what it has
   /// @param prior number of what it had before; -1: not known
   /// @param isAway a newer rollout has it, or this one is not about it any more
   /// @param isSuspect since a restore: it may have gone back, and the database lost that
@@ -43,11 +43,19 @@ public sealed interface Choice {
       boolean isSuspect) {
     boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
     Choice free = new Free(record.digest(), record.release().version());
-    // Who has it live keeps it behind a gate, too; who has gone back does not switch anew.
-    Choice kept = isSuspect && phase == Phase.SWITCHED ? gated(record, wave, 0) : free;
+    // Who has it live keeps it behind a gate, too; who has gone back does not switch anew, and who
+    // may have switched in the dark is not sent back before it has said what it has.
+    boolean isUnsure = phase.maySwitchUnheard() && granted > 0;
+    Choice kept =
+        isUnsure || (isSuspect && phase == Phase.SWITCHED)
+            ? gated(record, wave, 0)
+            : hasIt ? free : NONE;
+    if (record.state().isVoid()) {
+      return NONE;
+    }
     if (isAway && !(record.state() instanceof RolloutState.RolledBack)) {
       // Until a newer one reaches it, it keeps what it has.
-      return hasIt ? kept : NONE;
+      return kept;
     }
     return switch (record.state()) {
       case RolloutState.Planning _ -> NONE;
@@ -66,7 +74,7 @@ public sealed interface Choice {
           case SUCCEEDED -> free;
         };
       }
-      case RolloutState.Aborted _, RolloutState.Expired _ -> hasIt ? kept : NONE;
+      case RolloutState.Aborted _, RolloutState.Expired _ -> kept;
       case RolloutState.RolledBack _ -> {
         boolean wasMoved = hasIt || phase == Phase.PERMITTED || phase == Phase.BACK;
         if (!wasMoved || prior < 0) {

@@ -49,6 +49,11 @@ public enum Phase {
     return this == PERMITTED || this == SWITCHED || this == LOST;
   }
 
+  /// Whether a device that had a permit may have switched without being heard.
+  boolean maySwitchUnheard() {
+    return this == WAITING || this == READY || this == PERMITTED;
+  }
+
   boolean isDecided() {
     return this == SUCCEEDED || this == FAILED || this == BACK;
   }

@@ -28,11 +28,19 @@ final class Reports {
             ? other(rollout, member, from, said)
             : target.equals(status.wanted())
                 ? wanting(rollout, member, from, status, said)
-                : isUsing(rollout.record(), status) && !from.isDecided()
+                : isUsing(rollout, member, status) && !from.isDecided()
                     ? using(from)
                     : other(rollout, member, from, said);
-    boolean isSame = next.phase == before && !next.isNews && !isOther;
-    return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said));
+    boolean isHeard = isOther || isHeard(rollout, member, next, said);
+    boolean isSame = next.phase == before && !next.isNews && !isHeard;
+    return isSame ? Optional.empty() : Optional.of(moved(rollout, member, next, said, isHeard));
+  }
+
+  /// Whether a device whose permit is over says by a document without one that it has not switched.
+  private static boolean isHeard(Rollout rollout, int member, Move next, Said said) {
+    return rollout.isUnheard(member)
+        && (next.phase == Phase.WAITING || next.phase == Phase.READY)
+        && said.isCurrent().getAsBoolean();
   }
 
   /// Where other hardware stands first. In a rollout that gives no permits any more it has what its
@@ -101,7 +109,7 @@ final class Reports {
     return switch (status.phase()) {
       case ROLLED_BACK -> failed(rollout, member, from, status);
       case SWITCHING, PROBING ->
-          from.isDecided() || !isUsing(rollout.record(), status) ? Move.to(from) : using(from);
+          from.isDecided() || !isUsing(rollout, member, status) ? Move.to(from) : using(from);
       case STAGED -> staged(rollout, member, from, said);
       case FETCHING, ABSENT -> fetching(rollout, member, from, status, said);
       case LIVE -> Move.to(from);
@@ -115,8 +123,11 @@ final class Reports {
   }
 
   /// Whether it is switching, or going back, by a permit of this rollout. A device may still be at
-  /// the release before when it hears that it is to have this one, and the other way round.
-  private static boolean isUsing(RolloutRecord record, ApplicationStatus status) {
+  /// the release before when it hears that it is to have this one, and the other way round. A
+  /// rollout of that number that a restore lost was begun before this one; the permit that this one
+  /// gave last is its own whatever the clock said when it was begun.
+  private static boolean isUsing(Rollout rollout, int member, ApplicationStatus status) {
+    RolloutRecord record = rollout.record();
     boolean isAtIt =
         status.phase() == ApplicationStatus.Phase.SWITCHING
             || status.phase() == ApplicationStatus.Phase.PROBING;
@@ -124,7 +135,8 @@ final class Reports {
     return isAtIt
         && used != null
         && used.rollout().text().equals(record.id().toString())
-        && used.notBeforeMillis() >= record.createdMillis();
+        && (used.notBeforeMillis() >= record.createdMillis()
+            || used.notBeforeMillis() == rollout.granted(member));
   }
 
   private static Move failed(Rollout rollout, int member, Phase from, ApplicationStatus status) {
@@ -183,6 +195,9 @@ final class Reports {
 
   /// It wants something else, or nothing.
   private static Move other(Rollout rollout, int member, Phase from, Said said) {
+    if (hasSwitchedUnheard(rollout, member, from, said.status())) {
+      return Move.to(Phase.SUCCEEDED);
+    }
     if (rollout.isSuspect(member) && said.isCurrent().getAsBoolean()) {
       return Move.news(from == Phase.RETRYING || !from.isDecided() ? Phase.WAITING : from);
     }
@@ -211,9 +226,22 @@ final class Reports {
       // Nobody wants of it what it has staged: it may be swept.
       case READY ->
           Move.to(
-              rollout.isOutside(member) && said.isCurrent().getAsBoolean() ? Phase.WAITING : from);
+              isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
+                  ? Phase.WAITING
+                  : from);
       case WAITING, BACK, LOST -> Move.to(from);
     };
+  }
+
+  /// Whether it runs the release by a permit that it used in the dark, though it wants something
+  /// else by now.
+  private static boolean hasSwitchedUnheard(
+      Rollout rollout, int member, Phase from, @Nullable ApplicationStatus status) {
+    return status != null
+        && rollout.record().digest().equals(status.live())
+        && rollout.isUnheard(member)
+        && from.maySwitchUnheard()
+        && !(rollout.state() instanceof RolloutState.RolledBack);
   }
 
   private static boolean isAtRest(@Nullable ApplicationStatus status) {
@@ -224,13 +252,15 @@ final class Reports {
     return rollout.state().isWithdrawn() || !rollout.isIts(member);
   }
 
-  private static RolloutChange.Moved moved(Rollout rollout, int member, Move next, Said said) {
+  /// @param isHeard no permit that it had can have been used unheard
+  private static RolloutChange.Moved moved(
+      Rollout rollout, int member, Move next, Said said, boolean isHeard) {
     return new RolloutChange.Moved(
         rollout.id(),
         member,
         rollout.wave(member),
         next.phase,
-        granted(rollout, member, next),
+        isHeard && next.phase.maySwitchUnheard() ? 0 : granted(rollout, member, next),
         rollout.prior(member),
         said.holder(),
         staysSuspect(rollout, member, next, said)

@@ -213,6 +213,11 @@ public final class Rollout {
     return members.granted[member];
   }
 
+  /// It had a permit, and has not said since what it has: it may have switched in the dark.
+  public boolean isUnheard(int member) {
+    return members.granted[member] > 0 && members.phaseOf(member).maySwitchUnheard();
+  }
+
   public int siteInFlight(int member) {
     return members.siteInFlight[members.site[member]];
   }
@@ -340,7 +345,8 @@ public final class Rollout {
   /// @param isSuperseded whether a newer one would have it
   public Choice choice(int member, int holder, boolean isOutside, boolean isSuperseded) {
     Phase phase = members.phaseOf(member);
-    boolean isOthers = phase.isInFlight() && members.holder[member] != holder;
+    boolean isOthers =
+        (phase.isInFlight() || isUnheard(member)) && members.holder[member] != holder;
     return Choice.of(
         record,
         isOthers ? Phase.LOST : phase,

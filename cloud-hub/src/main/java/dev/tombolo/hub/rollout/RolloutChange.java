@@ -39,8 +39,8 @@ public sealed interface RolloutChange {
   /// A device stands somewhere else.
   ///
   /// @param wave as before, but for a stand-in
-  /// @param grantedMillis hub time of the permit it got last; 0: none; [#GONE_BACK]: it failed, and
-  ///   has gone back to what it had
+  /// @param grantedMillis hub time of the permit it got last; 0: none, or it is over and the device
+  ///   has said since what it has; [#GONE_BACK]: it failed, and has gone back to what it had
   /// @param prior what it had before, in the record's list; -1: not known, or nothing
   /// @param holder tells the hardware apart that has held the slot
   /// @param life of the rollout when this was written

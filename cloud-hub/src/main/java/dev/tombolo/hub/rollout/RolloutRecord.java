@@ -132,7 +132,30 @@ public record RolloutRecord(
         state,
         priors,
         life + 1,
-        nowMillis + plan.permitMillis() + Rollout.PERMIT_MARGIN_MILLIS,
+        suspectUntilMillis(plan, nowMillis),
+        createdMillis,
+        createdBy,
+        origin,
+        retryFrom);
+  }
+
+  /// Until when a permit may be used that a database had lost when it was restored.
+  public static long suspectUntilMillis(RolloutPlan plan, long restoredMillis) {
+    return restoredMillis + plan.permitMillis() + Rollout.PERMIT_MARGIN_MILLIS;
+  }
+
+  /// As it begins after a restore that may have lost the permits of others.
+  public RolloutRecord suspectingUntil(long millis) {
+    return new RolloutRecord(
+        id,
+        release,
+        digest,
+        scope,
+        plan,
+        state,
+        priors,
+        life,
+        millis,
         createdMillis,
         createdBy,
         origin,

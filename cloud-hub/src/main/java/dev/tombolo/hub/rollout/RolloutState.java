@@ -66,6 +66,12 @@ public sealed interface RolloutState {
     };
   }
 
+  /// Whether it never began, or its application was taken off the fleet since: it selects nothing,
+  /// and is kept for its name, and for permits that may still be used.
+  default boolean isVoid() {
+    return this instanceof Aborted && openThrough() < 0;
+  }
+
   /// Whether a permit may be given at this moment.
   default boolean givesPermits() {
     return switch (this) {

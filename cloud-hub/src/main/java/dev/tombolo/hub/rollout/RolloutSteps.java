@@ -60,10 +60,25 @@ public final class RolloutSteps {
   /// A device that came into the scope later: in the wave that names it, else in the last one.
   public static RolloutChange.Kept joins(
       Rollout rollout, SlotRef slot, Map<String, String> labels) {
-    RolloutPlan plan = rollout.record().plan();
-    byte named = WaveSort.namedBy(plan, slot, labels);
-    byte wave = named >= 0 ? named : (byte) plan.last();
+    byte wave = joinedWave(rollout.record().plan(), slot, labels);
     return new RolloutChange.Joined(rollout.id(), rollout.size(), List.of(slot), new byte[] {wave});
+  }
+
+  private static byte joinedWave(RolloutPlan plan, SlotRef slot, Map<String, String> labels) {
+    byte named = WaveSort.namedBy(plan, slot, labels);
+    return named >= 0 ? named : (byte) plan.last();
+  }
+
+  /// A device of a rollout that was begun after a restore has no permit that the restore lost.
+  public static RolloutChange.Kept unsuspected(RolloutRecord record, int member, int wave) {
+    return new RolloutChange.Moved(
+        record.id(), member, wave, Phase.WAITING, 0, -1, 0, record.life(), null, false);
+  }
+
+  /// What would be selected for a device once it has joined.
+  public static Choice joined(RolloutRecord record, SlotRef slot, Map<String, String> labels) {
+    int wave = joinedWave(record.plan(), slot, labels);
+    return Choice.of(record, Phase.WAITING, wave, 0, -1, false, false);
   }
 
   /// Labels, or where the application goes, may have changed: who has not been decided leaves the
@@ -71,7 +86,7 @@ public final class RolloutSteps {
   /// of that: what it says next tells.
   ///
   /// @param isFor whether the rollout is about the device now
-  public static Optional<RolloutChange> scoped(Rollout rollout, int member, boolean isFor) {
+  public static Optional<RolloutChange.Moved> scoped(Rollout rollout, int member, boolean isFor) {
     if (rollout.isOutside(member) != isFor) {
       return Optional.empty();
     }

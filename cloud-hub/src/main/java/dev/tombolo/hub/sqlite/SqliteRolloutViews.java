@@ -186,7 +186,8 @@ final class SqliteRolloutViews implements RolloutViews {
   }
 
   @Override
-  public Map<SlotRef, List<Standing>> choices(Name fleet, Collection<SlotRef> slots) {
+  public Map<SlotRef, List<Standing>> choices(
+      Name fleet, Collection<SlotRef> slots, long nowMillis) {
     if (slots.isEmpty()) {
       return Map.of();
     }
@@ -215,7 +216,13 @@ final class SqliteRolloutViews implements RolloutViews {
                 .computeIfAbsent(slot, any -> new ArrayList<>(1))
                 .add(
                     standing(
-                        view, slot, alone, moved::get, 0, before.get(record.application()), 0));
+                        view,
+                        slot,
+                        alone,
+                        moved::get,
+                        0,
+                        before.get(record.application()),
+                        nowMillis));
             if (!choices.get(slot).getLast().hasLeft()) {
               before.putIfAbsent(record.application(), record.id());
             }

@@ -290,7 +290,7 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
-  public Optional<SlotSettings> settings(SlotRef slot) {
+  public Optional<SlotSettings> settings(SlotRef slot, long nowMillis) {
     Optional<Kept<AdminObject.Slot>> kept =
         one(
             Loading.SLOTS + " WHERE l.site = ? AND l.name = ?",
@@ -323,11 +323,13 @@ public final class SqliteViews implements HubViews {
             at(wanted, new Assignment.Place(fleet, slot.site(), null)),
             at(wanted, new Assignment.Place(fleet, slot.site(), slot.slot())),
             RolloutLayer.of(
-                rollouts().standings(slot, 0), application -> narrowest(wanted, application))));
+                rollouts().standings(slot, nowMillis),
+                application -> narrowest(wanted, application))));
   }
 
   @Override
-  public Map<SlotRef, SlotSettings> settings(Name fleet, Collection<SlotRef> slots) {
+  public Map<SlotRef, SlotSettings> settings(
+      Name fleet, Collection<SlotRef> slots, long nowMillis) {
     String sites = texts(slots.stream().map(slot -> slot.site().text()).distinct().toList());
     Map<Name, Kept<AdminObject.Site>> keptSites = new HashMap<>();
     list(
@@ -354,7 +356,8 @@ public final class SqliteViews implements HubViews {
             one(Loading.FLEETS + " WHERE f.name = ?", Loading::fleet, fleet).orElse(null),
             list(Loading.APPLICATIONS + " WHERE a.fleet = ?", Loading::application, fleet),
             ofFleet);
-    Map<SlotRef, List<dev.tombolo.hub.rollout.Standing>> choices = rollouts().choices(fleet, slots);
+    Map<SlotRef, List<dev.tombolo.hub.rollout.Standing>> choices =
+        rollouts().choices(fleet, slots, nowMillis);
     Map<SlotRef, SlotSettings> settings = new HashMap<>();
     for (SlotRef slot : slots) {
       Kept<AdminObject.Site> site = keptSites.get(slot.site());
@@ -681,7 +684,7 @@ public final class SqliteViews implements HubViews {
   }
 
   @Override
-  public Optional<DeviceCondition> condition(DeviceId device) {
+  public Optional<DeviceCondition> condition(DeviceId device, long nowMillis) {
     // One after the other: a query within a query would hold two connections.
     Optional<SlotRef> slot =
         one(
@@ -689,7 +692,7 @@ public final class SqliteViews implements HubViews {
             r -> new SlotRef(new Name(r.getString(1)), new Name(r.getString(2))),
             device);
     List<Resolved.Application> wanted =
-        slot.flatMap(this::settings)
+        slot.flatMap(its -> settings(its, nowMillis))
             .map(settings -> Layering.of(settings).applications())
             .orElse(List.of());
     return one(ConditionRows.QUERY, r -> ConditionRows.read(r, wanted), device);

@@ -22,6 +22,7 @@ import dev.tombolo.hub.rollout.RolloutJson;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutReasons;
 import dev.tombolo.hub.rollout.RolloutState;
+import dev.tombolo.hub.rollout.Rollouts;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.hub.rollout.Wave;
@@ -139,6 +140,35 @@ class RolloutTurnTest {
     assertThat(rollout().inFlight()).isEqualTo(1);
   }
 
+  /// The backup is from before any rollout: one that was begun since may have given permits.
+  @Test
+  void aRolloutBegunAfterARestoreSuspectsWhoHasNotComeSince() {
+    restored();
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+
+    assertThat(rollout().isSuspect(member(canary))).isFalse();
+    assertThat(rollout().isSuspect(member(other))).isTrue();
+    assertThat(rollout().inFlight()).isEqualTo(1);
+    scene.restart();
+    assertThat(rollout().inFlight()).isEqualTo(1);
+
+    scene.pass(Duration.ofMinutes(71));
+    assertThat(rollout().inFlight()).isZero();
+    line = scene.connected(canary, scene.birth("boot-1", 2));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+  }
+
+  @Test
+  void aRolloutBegunLongAfterARestoreSuspectsNobody() {
+    restored();
+    scene.pass(Duration.ofMinutes(71));
+    create();
+
+    assertThat(rollout().inFlight()).isZero();
+  }
+
   /// The database that was restored does not know whether the device has gone back since.
   @Test
   void whoHadSwitchedOnlyByTheBackupDoesNotSwitchAnewWhenItIsAborted() {
@@ -157,6 +187,341 @@ class RolloutTurnTest {
     says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
     assertThat(selected(canary).isGated()).isFalse();
     assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
+  /// It may have used its permit in the dark. Sent back at its birth, it would be sent forth again
+  /// as soon as it has said so.
+  @Test
+  void whoMayHaveSwitchedInTheDarkIsNotSentBackBeforeItHasSpoken() {
+    permittedAndGone();
+
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 2));
+
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isTrue();
+    assertThat(permit(selected(canary))).isEmpty();
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isFalse();
+  }
+
+  @Test
+  void whoHasNotSwitchedInTheDarkKeepsWhatItHadWhenItHasSaidSo() {
+    permittedAndGone();
+    // Also when the permit is over by then.
+    scene.pass(Duration.ofHours(2));
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 2));
+    assertThat(selected(canary).isGated()).isTrue();
+
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+
+    assertThat(selected(canary).release()).isEqualTo(old);
+    scene.restart();
+    assertThat(selected(canary).release()).isEqualTo(old);
+  }
+
+  /// The newer one has not reached it yet.
+  @Test
+  void whoMayHaveSwitchedInTheDarkIsNotSentBackByANewerRollout() {
+    permittedAndGone();
+    Digest third = pushed("3.0");
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            List.of(
+                new Wave(
+                    "other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofMinutes(5));
+
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 2));
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isTrue();
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isFalse();
+    assertThat(third).isNotEqualTo(target);
+  }
+
+  /// It hears of the newer one before it can say what it did: the older one's release is what it
+  /// has.
+  @Test
+  void whoHasSwitchedInTheDarkKeepsThatWhenTheNewerRolloutIsAborted() {
+    permittedAndGone();
+    Digest third = pushed("3.0");
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            List.of(
+                new Wave(
+                    "canary", new Pick.Listed(Set.of(slotOf(canary))), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 2));
+    assertThat(selected(canary).release()).isEqualTo(third);
+
+    says(line, canary, third, ApplicationStatus.Phase.FETCHING, target);
+    scene.command(
+        new AdminCommand.SteerRollout(
+            new RolloutId(2), AdminCommand.SteerRollout.Action.ABORT, "", false, Optional.empty()));
+
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isFalse();
+  }
+
+  // ---- what is left of a rollout whose application is taken off
+
+  /// Its permit may still be used in the dark.
+  @Test
+  void aPermitOfARolloutWhoseApplicationWasTakenOffCountsAtItsSite() {
+    permittedAndGone();
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(
+            scene.command(
+                new AdminCommand.Unassign(
+                    APP, Scene.FLEET, Optional.empty(), Optional.empty(), Optional.empty())))
+        .isInstanceOf(AdminAnswer.Done.class);
+    assertThat(selections(canary)).isEmpty();
+    scene.now += 1_000;
+    assigned("1.0", Optional.empty());
+    scene.now += 1_000;
+    Digest third = pushed("3.0");
+    scene.command(
+        creation(
+            "3.0",
+            List.of(
+                new Wave(
+                    "other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    SessionId its = scene.connected(other, scene.birth("boot-2", 1));
+
+    says(its, other, third, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(other))).isEmpty();
+
+    scene.pass(Duration.ofMinutes(90));
+    scene.pass(Duration.ofMinutes(11));
+    assertThat(permit(selected(other))).isPresent();
+  }
+
+  @Test
+  void aFileDoesNotBeginItsRolloutOnceMoreWhenTheApplicationWasTakenOff() {
+    AdminObject.Rollout file = named(new Name("spring"), Scene.FLEET);
+    scene.apply(application());
+    scene.now += 1_000;
+    assertThat(scene.apply(file)).isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(prune(Prune.Kind.APPLICATION)).isInstanceOf(AdminAnswer.Done.class);
+
+    assertThat(scene.apply(file)).isInstanceOf(AdminAnswer.Done.class);
+
+    assertThat(scene.state().rollouts.all()).hasSize(1);
+    assertThat(selections(canary)).isEmpty();
+    assertThat(steered(AdminCommand.SteerRollout.Action.RETRY, ""))
+        .isInstanceOf(AdminAnswer.Refused.class);
+    assertThat(steered(AdminCommand.SteerRollout.Action.ROLLBACK, ""))
+        .isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  // ---- who joins
+
+  @Test
+  void aDryRunKnowsWhoJoinsARollout() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    scene.connected(other, scene.birth("boot-2", 1));
+    toPilots(canary);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+    AdminObject pilot =
+        new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of());
+
+    assertThat(wouldChange(pilot)).isEqualTo(1);
+    labelled(other, Map.of("tier", "pilot"));
+    assertThat(selected(other).release()).isEqualTo(target);
+    assertThat(wouldChange(pilot)).isZero();
+  }
+
+  @Test
+  void aDryRunKnowsWhoJoinsAWaveThatIsNotOpen() {
+    scene.connected(canary, scene.birth("boot-1", 1));
+    labelled(canary, Map.of("tier", "pilot"));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(
+                new Wave(
+                    "canary", new Pick.Listed(Set.of(slotOf(canary))), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(
+            wouldChange(
+                new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of())))
+        .isZero();
+  }
+
+  // ---- time
+
+  @Test
+  void whatIsPastItsDeadlineIsNotTriedAgain() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    scene.now += 1_000;
+    RolloutPlan plan =
+        new RolloutPlan(
+            List.of(
+                new Wave(
+                    "canary", new Pick.Listed(Set.of(slotOf(canary))), new Gate(100, 0, false))),
+            Budgets.USUAL,
+            new AbortRule(0, 0, false),
+            Duration.ofHours(1).toMillis(),
+            scene.now + Duration.ofDays(1).toMillis());
+    scene.command(
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(APP, "2.0"),
+            new Scope(Scene.FLEET, Set.of(), Map.of()),
+            plan,
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.ROLLED_BACK, old);
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+    scene.pass(Duration.ofDays(2));
+
+    assertThat(steered(AdminCommand.SteerRollout.Action.RETRY, ""))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            refused ->
+                assertThat(refused.reason().toString())
+                    .contains("its deadline has passed; begin another rollout"));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
+  }
+
+  /// The hub's clock was ahead when the rollout was begun.
+  @Test
+  void whatIsSaidLastCountsWhateverTheClockSaidBefore() {
+    completed();
+    scene.now -= Duration.ofHours(1).toMillis();
+
+    scene.assign("embedding", "1.0");
+    assertThat(selected(canary).release()).isEqualTo(old);
+
+    scene.now -= Duration.ofHours(1).toMillis();
+    Digest third = pushed("3.0");
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 7));
+    assertThat(scene.command(creation("3.0", List.of(), Optional.empty())))
+        .isInstanceOf(AdminAnswer.RolloutMade.class);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(selected(canary).release()).isEqualTo(third);
+    says(line, canary, third, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+    says(line, canary, third, ApplicationStatus.Phase.PROBING, old);
+    Rollout second = known(scene.state().rollouts.find(new RolloutId(2)));
+    assertThat(second.phase(second.find(slotOf(canary)))).isEqualTo(Phase.SWITCHED);
+  }
+
+  // ---- who comes back to what is tried again
+
+  /// Meanwhile it has swept what it had staged.
+  @Test
+  void whoHasTheReleaseStagedNoMoreGetsNoPermitWhenItIsTriedAgain() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(other))).isEqualTo(Phase.READY);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    says(second, other, old, ApplicationStatus.Phase.LIVE, old);
+    assertThat(rollout().phase(member(other))).isEqualTo(Phase.WAITING);
+    scene.tell(new HubEvent.SessionClosed(line, canary.device(), true, ""));
+    scene.pass(Duration.ofHours(2));
+
+    steer(AdminCommand.SteerRollout.Action.RETRY);
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(selected(other).release()).isEqualTo(target);
+    assertThat(permit(selected(other))).isEmpty();
+  }
+
+  /// A newer one had it for a while.
+  @Test
+  void whoComesBackFromANewerRolloutHasTheReleaseStagedNoMore() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    SessionId second = scene.connected(other, scene.birth("boot-2", 1));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    sequence = 0;
+    says(second, other, target, ApplicationStatus.Phase.STAGED, old);
+    Digest third = pushed("3.0");
+    labelled(other, Map.of("tier", "pilot"));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    says(second, other, third, ApplicationStatus.Phase.FETCHING, old);
+
+    assertThat(rollout().phase(member(other))).isEqualTo(Phase.WAITING);
+  }
+
+  /// With its own release from before the oldest rollout, which still counts over that.
+  @Test
+  void aRolloutThatASiteStillHasItsReleaseFromIsNotForgotten() {
+    assigned("1.0", Optional.of(Scene.SITE));
+    completed();
+    scene.now += 1;
+    scene.assign("embedding", "3.0");
+    assertThat(selected(canary).release()).isEqualTo(target);
+    for (int i = 0; i < Rollouts.OF_APPLICATION_MAX; i++) {
+      scene.now += 1;
+      scene.command(
+          creation(new Scope(Scene.FLEET, Set.of(), Map.of("no", "one")), List.of(), Optional.empty()));
+      scene.pass(Duration.ofSeconds(1));
+      scene.command(
+          new AdminCommand.SteerRollout(
+              new RolloutId(2 + i),
+              AdminCommand.SteerRollout.Action.ABORT,
+              "",
+              false,
+              Optional.empty()));
+    }
+
+    assertThat(scene.state().rollouts.find(FIRST)).isNotNull();
+    assertThat(selected(canary).release()).isEqualTo(target);
+  }
+
+  private void permittedAndGone() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(permit(selected(canary))).isPresent();
+    scene.tell(new HubEvent.SessionClosed(line, canary.device(), false, "silence"));
   }
 
   /// By the backup it may switch. Since then it has, and has gone back, and another one may have
@@ -271,6 +636,23 @@ class RolloutTurnTest {
   /// A frozen shop would hold a budget that others could use.
   @Test
   void aShopThatIsClosedLongerThanAPermitIsGoodGetsNone() {
+    SessionId line = frozenForFiveDays();
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    scene.pass(Duration.ofHours(1));
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
+    assertThat(permit(selected(canary))).isEmpty();
+
+    // A person who says "now" is not asked to wait until it is looked at again.
+    scene.command(
+        new AdminCommand.LiftWindows(
+            slotOf(canary), Duration.ofMinutes(5), "now", Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(permit(selected(canary))).isPresent();
+  }
+
+  private SessionId frozenForFiveDays() {
     LocalDate today = Instant.ofEpochMilli(scene.now).atZone(ZoneOffset.UTC).toLocalDate();
     scene.apply(
         new AdminObject.Site(
@@ -288,12 +670,15 @@ class RolloutTurnTest {
                 List.of(),
                 List.of(new DateSpan(today.minusDays(1), today.plusDays(5)))),
             Optional.empty()));
-    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    return scene.connected(canary, scene.birth("boot-1", 1));
+  }
+
+  @Test
+  void aShopGetsItsPermitWhenItsWindowsComeNear() {
+    SessionId line = frozenForFiveDays();
     create();
     says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
     scene.pass(Duration.ofHours(1));
-
-    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.READY);
     assertThat(permit(selected(canary))).isEmpty();
 
     scene.pass(Duration.ofDays(6));
@@ -1521,6 +1906,36 @@ class RolloutTurnTest {
     assertThat(scene.apply(moved)).isInstanceOf(AdminAnswer.Refused.class);
     steer(AdminCommand.SteerRollout.Action.ABORT);
     assertThat(scene.apply(moved)).isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  /// It would get permits that it does not hear of, and the rollout would wait for it.
+  @Test
+  void whatIsTriedAgainIsNotAboutASiteThatHasLeftTheFleet() {
+    Name pilot = new Name("pilot");
+    scene.apply(new AdminObject.Fleet(pilot, "", Map.of(), false, Map.of()));
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    says(line, canary, old, ApplicationStatus.Phase.LIVE, old);
+    Kept<AdminObject.Site> there = known(scene.state().sites.get(Scene.SITE));
+    assertThat(
+            scene.apply(
+                new AdminObject.Site(
+                    Scene.SITE, pilot, "", Map.of(), "Europe/Berlin", "", "", Map.of())))
+        .isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+
+    steer(AdminCommand.SteerRollout.Action.RETRY);
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().isOutside(member(canary))).isTrue();
+    assertThat(rollout().isOnline(member(canary))).isFalse();
+    assertThat(rollout().count(0).total()).isZero();
+    assertThat(scene.apply(there.content())).isInstanceOf(AdminAnswer.Done.class);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().isOutside(member(canary))).isFalse();
+    assertThat(rollout().isOnline(member(canary))).isTrue();
   }
 
   @Test

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Kept;
+import dev.tombolo.hub.core.RolloutLayer;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.desired.Layer;
+import dev.tombolo.hub.desired.LayerKind;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
 import dev.tombolo.protocol.id.Name;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -110,6 +114,31 @@ class StandingsInTheDatabaseTest {
         .containsExactly(new Reason.BudgetFull("r2", "of its site", 1));
   }
 
+  /// By then no permit can be good any more that the restore lost.
+  @Test
+  void whoLeftANewerRolloutBeforeARestoreIsTheOlderOnesLongAfterIt() {
+    Town town = new Town(7, 1, 1);
+    town.isRough = false;
+    SlotRef slot = town.devices.keySet().iterator().next();
+    town.dark(slot, true);
+    town.create(1, Town.NEW, plan(new Pick.Listed(Set.of(slot))));
+    town.seconds(3);
+    town.create(2, Town.NEWER, plan(new Pick.Listed(Set.of(slot))));
+    town.seconds(3);
+    Rollout newer = town.rollout(2);
+    RolloutSteps.scoped(newer, newer.find(slot), false)
+        .ifPresent(change -> town.apply(List.of(change)));
+    for (long number = 1; number <= 2; number++) {
+      RolloutRecord restored = town.rollout(number).record().restored(town.now);
+      town.apply(List.of(new RolloutChange.Put(restored)));
+    }
+
+    town.seconds(1_300);
+
+    assertThat(town.rollout(1).isSuperseded(0)).isFalse();
+    same(town);
+  }
+
   private static RolloutPlan plan() {
     return plan(new Pick.Count(1));
   }
@@ -143,6 +172,16 @@ class StandingsInTheDatabaseTest {
                     1,
                     "ada")));
       }
+      for (SlotRef slot : town.devices.keySet()) {
+        changes.add(
+            new HubChange.SlotPut(
+                new Kept<>(
+                    slot.toString(),
+                    new AdminObject.Slot(slot, "", Map.of(), Map.of()),
+                    1,
+                    1,
+                    "ada")));
+      }
       town.log.forEach(change -> changes.add(new HubChange.RolloutKept(change)));
       batch.apply(changes);
       batch.commit();
@@ -151,9 +190,18 @@ class StandingsInTheDatabaseTest {
           assertThat(views.rollouts().standings(slot, town.now))
               .as(slot.toString())
               .isEqualTo(inMemory(town, slot));
+          assertThat(explained(views, slot, town.now))
+              .as(slot.toString())
+              .isEqualTo(RolloutLayer.of(inMemory(town, slot), application -> null));
         }
       }
     }
+  }
+
+  private static Optional<Layer> explained(HubViews views, SlotRef slot, long nowMillis) {
+    return views.settings(slot, nowMillis).orElseThrow().layers().stream()
+        .filter(layer -> layer.kind() == LayerKind.ROLLOUT)
+        .findFirst();
   }
 
   private static List<Standing> inMemory(Town town, SlotRef slot) {

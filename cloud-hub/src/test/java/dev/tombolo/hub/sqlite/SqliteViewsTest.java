@@ -185,7 +185,7 @@ class SqliteViewsTest {
   }
 
   private void says(long sequence, ApplicationStatus.Phase phase, @Nullable Digest live) {
-    Digest manifest = views.condition(device.device()).orElseThrow().manifest();
+    Digest manifest = views.condition(device.device(), 0).orElseThrow().manifest();
     ApplicationStatus status =
         new ApplicationStatus(
             new Name("embedding"),
@@ -292,22 +292,22 @@ class SqliteViewsTest {
 
     assertThat(slots)
         .allSatisfy(slot -> assertThat(views.rollouts().standings(slot, scene.now)).hasSize(1));
-    assertThat(views.settings(Scene.FLEET, slots).keySet()).containsAll(slots);
+    assertThat(views.settings(Scene.FLEET, slots, 0).keySet()).containsAll(slots);
     assertThat(slots)
         .allSatisfy(
             slot ->
-                assertThat(views.settings(Scene.FLEET, slots).get(slot))
-                    .isEqualTo(views.settings(slot).orElseThrow()));
+                assertThat(views.settings(Scene.FLEET, slots, 0).get(slot))
+                    .isEqualTo(views.settings(slot, 0).orElseThrow()));
   }
 
   @Test
   void settingsOfSlotsThatAreNotThereAreLeftOut() {
     SlotRef unknown = new SlotRef(new Name("nowhere"), new Name("counter-1"));
 
-    assertThat(views.settings(Scene.FLEET, List.of(Scene.SLOT, unknown)))
+    assertThat(views.settings(Scene.FLEET, List.of(Scene.SLOT, unknown), 0))
         .containsOnlyKeys(Scene.SLOT);
-    assertThat(views.settings(new Name("other"), List.of(Scene.SLOT))).isEmpty();
-    assertThat(views.settings(Scene.FLEET, List.of())).isEmpty();
+    assertThat(views.settings(new Name("other"), List.of(Scene.SLOT), 0)).isEmpty();
+    assertThat(views.settings(Scene.FLEET, List.of(), 0)).isEmpty();
   }
 
   @Test
@@ -415,13 +415,13 @@ class SqliteViewsTest {
 
   @Test
   void whyHasAnAnswerFromTheView() {
-    DeviceCondition condition = views.condition(device.device()).orElseThrow();
+    DeviceCondition condition = views.condition(device.device(), 0).orElseThrow();
 
     assertThat(condition.wanted())
         .isEqualTo(Map.of(new Name("embedding"), new DeviceCondition.Wanted(release, "1.0")));
     assertThat(Why.of(condition)).singleElement().isInstanceOf(Reason.Starting.class);
     scene.tell(new HubEvent.SessionClosed(line, device.device(), false, ""));
-    assertThat(Why.of(views.condition(device.device()).orElseThrow()))
+    assertThat(Why.of(views.condition(device.device(), 0).orElseThrow()))
         .first()
         .isEqualTo(new Reason.NotReached(device.device().text(), scene.now));
   }

@@ -142,7 +142,7 @@ class ViewPlansTest {
 
   @Test
   void whyIsAnsweredByIndexes() throws SQLException {
-    assertThat(views.condition(Scene.deviceOf("counter"))).isPresent();
+    assertThat(views.condition(Scene.deviceOf("counter"), 0)).isPresent();
 
     assertThat(steps("SCAN .*")).isEmpty();
     // The assignments that reach one slot, three places' at the most, are sorted by hand.

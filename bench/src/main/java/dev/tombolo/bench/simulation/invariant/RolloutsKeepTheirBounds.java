@@ -85,6 +85,10 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// What one device has of permits: those it holds in its document, and those it has used.
   private static final class DeviceUnderWay {
     private final Map<Name, Permit> used = new HashMap<>();
+
+    /// Where it was when it used them, as long as nobody else has been there since.
+    private final Map<Name, SlotRef> usedAt = new HashMap<>();
+
     private final Set<Digest> proven = new HashSet<>();
     private @Nullable Digest document;
     private Map<Name, Permit> held = Map.of();
@@ -178,9 +182,19 @@ final class RolloutsKeepTheirBounds extends Invariant {
         }
         case HubChange.RolloutKept(var kept) -> rollout(kept, isWrong);
         case HubChange.DocumentPut(var document) -> documents.add(document.manifest());
+        case HubChange.DevicePut(var device) -> takesTheSlot(device);
         case HubChange.AssignmentPut(var it) ->
             assigned.computeIfAbsent(it.place(), unseen -> new HashSet<>()).add(it.release());
         default -> {}
+      }
+    }
+  }
+
+  /// Other hardware where somebody has used a permit begins anew there.
+  private void takesTheSlot(DeviceRecord device) {
+    for (Shop shop : shops.values()) {
+      if (!shop.device().equals(Optional.of(device.id()))) {
+        of(shop).usedAt.values().removeIf(device.slot()::equals);
       }
     }
   }
@@ -614,12 +628,23 @@ final class RolloutsKeepTheirBounds extends Invariant {
       case ReleaseState.Live at -> its.proven.add(at.live().release());
       case ReleaseState.Switching at when !at.live().equals(Optional.of(at.wanted())) -> {
         Digest release = at.wanted().release();
+        DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+        Permit before = its.used.get(it.name());
+        SlotRef there = its.usedAt.get(it.name());
         it.permit().ifPresent(permit -> its.used.put(it.name(), permit));
         if (it.permit().isPresent()) {
+          if (device != null) {
+            its.usedAt.put(it.name(), device.slot());
+          }
           byPermit(shop, release, it.permit().get(), nowMillis);
         } else {
           its.used.remove(it.name());
+          its.usedAt.remove(it.name());
           without(shop, it.name(), release);
+          Digest live = at.live().map(had -> had.release()).orElse(null);
+          if (before != null && device != null && device.slot().equals(there)) {
+            isSentBack(shop, device, before, live, release);
+          }
         }
       }
       case ReleaseState.Absent _,
@@ -659,6 +684,61 @@ final class RolloutsKeepTheirBounds extends Invariant {
                 + " switches without a permit to "
                 + release.brief()
                 + ", which only a rollout has");
+  }
+
+  /// What a device has by a permit it keeps until somebody wants something else there: that a
+  /// rollout ended, or a newer one took the device, while nobody heard of it sends it nowhere.
+  private void isSentBack(
+      Shop shop, DeviceRecord device, Permit by, @Nullable Digest live, Digest release) {
+    RolloutId id = idOf(by);
+    RolloutFacts.Its rollout = id == null ? null : facts.hub.rollouts.find(id);
+    var held = facts.of(shop).held;
+    if (rollout == null
+        || held == null
+        || !documents.contains(held.digest())
+        || unsure.contains(id)
+        || facts.wasCopied(device.id())
+        || !device.isActive()) {
+      return;
+    }
+    RolloutRecord record = rollout.record;
+    SlotRef slot = device.slot();
+    boolean isIts =
+        record.digest().equals(live)
+            && by.notBeforeMillis() >= record.createdMillis()
+            && record.life() == 0
+            && rollout.has(slot)
+            && record.scope().fleet().equals(fleetOf(slot));
+    if (!isIts || release.equals(live)) {
+      return;
+    }
+    Assignment assigned = facts.hub.wanted(slot).get(record.application());
+    boolean isAssigned = assigned == null || assigned.changedMillis() > record.createdMillis();
+    hold(
+        isAssigned || isTakenBack(record, slot),
+        shop.number(),
+        () ->
+            "it had switched by "
+                + by
+                + ", and is sent back to "
+                + release.brief()
+                + " though "
+                + id
+                + " is "
+                + record.state());
+  }
+
+  private boolean isTakenBack(RolloutRecord record, SlotRef slot) {
+    for (RolloutFacts.Its each : facts.hub.rollouts.all()) {
+      boolean isOfIt =
+          each.record.application().equals(record.application())
+              && each.record.id().compareTo(record.id()) >= 0
+              && each.has(slot);
+      if (isOfIt && each.record.state() instanceof RolloutState.RolledBack) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Name fleetOf(SlotRef slot) {

@@ -66,7 +66,10 @@ final class WorstMoments {
     ABORTED_AFTER_A_RESTORE(InFlight.USES),
     /// A backup is made while the device tries a release, which is then taken back; a restore loses
     /// that, and the rollout is stopped for good before the device says what it has.
-    TAKEN_BACK_BEFORE_A_RESTORE(InFlight.USES);
+    TAKEN_BACK_BEFORE_A_RESTORE(InFlight.USES),
+    /// The device uses its permit in the dark, and the rollout is stopped before it is back, or a
+    /// newer one has its site by then; what it has done it says late.
+    ENDED_IN_THE_DARK(InFlight.HOLDS);
 
     private final InFlight moment;
 
@@ -243,7 +246,27 @@ final class WorstMoments {
               in(3 * VirtualTime.MINUTE, () -> stop(rollout, Action.ABORT));
             });
       }
+      case ENDED_IN_THE_DARK -> endInTheDark(rollout, application, device);
     }
+  }
+
+  private void endInTheDark(RolloutId rollout, Name application, Device device) {
+    long dark = chance.between(10 * VirtualTime.HOUR, 20 * VirtualTime.HOUR);
+    world.network().block(device.site(), true, true, dark);
+    atBirth = new AtBirth(device, () -> isHeardLate(device));
+    boolean isStopped = chance.isWithin(0.7);
+    in(
+        dark - VirtualTime.MINUTE,
+        () -> {
+          if (isStopped) {
+            stop(rollout, Action.ABORT);
+          } else {
+            create(
+                world.releases().next(application, chance),
+                Set.of(world.siteName(device.site())),
+                newer -> {});
+          }
+        });
   }
 
   /// The hub hears a birth.

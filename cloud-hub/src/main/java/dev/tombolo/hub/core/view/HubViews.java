@@ -69,14 +69,16 @@ public interface HubViews extends AutoCloseable {
   List<Views.AssignmentView> assignments(Optional<Name> fleet, PageAsk page);
 
   /// Everything that bears on what a slot's device should run; empty when there is no such slot.
-  Optional<SlotSettings> settings(SlotRef slot);
+  ///
+  /// @param nowMillis until when permits are suspected that a restore lost depends on it
+  Optional<SlotSettings> settings(SlotRef slot, long nowMillis);
 
   /// Applications that come out of Git, by fleet and name; at most [#ROWS_MAX].
   List<Views.GitView> gits(Optional<Name> fleet);
 
   /// The same for many slots of one fleet, at most [#ROWS_MAX], with a few questions in all; slots
   /// that are not there are left out.
-  Map<SlotRef, SlotSettings> settings(Name fleet, Collection<SlotRef> slots);
+  Map<SlotRef, SlotSettings> settings(Name fleet, Collection<SlotRef> slots, long nowMillis);
 
   /// Fleets with an application that does not go everywhere in them.
   Set<Name> fleetsInParts();
@@ -141,7 +143,7 @@ public interface HubViews extends AutoCloseable {
   Optional<DeviceId> holder(SlotRef slot);
 
   /// Everything that says why a device is as it is.
-  Optional<DeviceCondition> condition(DeviceId device);
+  Optional<DeviceCondition> condition(DeviceId device, long nowMillis);
 
   /// Results with an id above `after`, oldest first. `tail` starts from [#lastResult].
   List<Views.ResultView> results(

@@ -43,7 +43,7 @@ public interface RolloutViews {
 
   /// What each rollout of a fleet selects for these slots, newest first: [Standing#choice] and the
   /// record say it; neighbours are not counted.
-  Map<SlotRef, List<Standing>> choices(Name fleet, Collection<SlotRef> slots);
+  Map<SlotRef, List<Standing>> choices(Name fleet, Collection<SlotRef> slots, long nowMillis);
 
   /// Devices of a rollout in one phase, in the order of their numbers.
   List<MemberView> members(RolloutId id, Phase phase, int limit);
