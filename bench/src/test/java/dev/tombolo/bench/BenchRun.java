@@ -16,7 +16,9 @@ final class BenchRun {
   private BenchRun() {}
 
   /// Fails the test with the command's own words, where it does not end well.
-  static void succeeds(String... arguments) {
+  ///
+  /// @return what it said
+  static String succeeds(String... arguments) {
     AtomicReference<Exception> thrown = new AtomicReference<>();
     var said = new ByteArrayOutputStream();
     PrintStream out = System.out;
@@ -47,6 +49,7 @@ final class BenchRun {
             "%s; its output ends:\n%s",
             String.join(" ", arguments), all.substring(Math.max(0, all.length() - TOLD_CHARS_MAX)))
         .isZero();
+    return all;
   }
 
   private static final class Tee extends OutputStream {

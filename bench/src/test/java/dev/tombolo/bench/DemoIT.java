@@ -15,11 +15,17 @@ class DemoIT {
     Path json = folder.resolve("demo.json");
     Path stage = folder.resolve("stage");
 
-    BenchRun.succeeds(
-        "demo", "--until", "shops-join", "--json", json.toString(), "--dir", "" + stage);
+    String said =
+        BenchRun.succeeds(
+            "demo", "--until", "shops-join", "--times", "--json", "" + json, "--dir", "" + stage);
 
+    assertThat(said)
+        .containsPattern("All [0-9]+ claims hold\\. [0-9]+ s\\.")
+        .containsPattern("SECONDS +OF THAT +STEP")
+        .containsPattern("(?m)^ *[0-9]+\\.[0-9] +shops-join$");
     assertThat(Files.readString(json))
-        .contains("\"name\":\"shops-join\",\"ok\":true")
+        .containsPattern("^\\{\"ok\":true,\"seconds\":[0-9.]+,")
+        .containsPattern("\"name\":\"shops-join\",\"ok\":true,\"seconds\":[0-9.]+,")
         .doesNotContain("model-goes-live");
     assertThat(stage).doesNotExist();
   }

@@ -2,11 +2,14 @@ package dev.tombolo.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.bench.line.Line;
+import dev.tombolo.bench.line.LineMode;
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.FakeClock;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.Surroundings;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A release is staged by day and switched to at night, by real processes: with the hub gone, and a
-/// wall clock that somebody sets.
+/// A release is staged by day and switched to at night, by real processes: by a rollout's permit,
+/// with the line cut and the hub gone, and a wall clock that somebody sets.
 @Tag("slow")
 class WindowIT {
   private static final Duration LIMIT = Duration.ofSeconds(240);
@@ -28,9 +31,10 @@ class WindowIT {
   @TempDir Path folder;
 
   @Test
-  void aStagedReleaseSwitchesInItsWindowWithTheLineDown() throws Exception {
+  void aPermitIsUsedInTheWindowWithTheLineDown() throws Exception {
     FakeClock clock = FakeClock.in(folder.resolve("agent-clock"), Duration.ZERO);
-    try (RunningHub hub = RunningHub.start(folder, Surroundings.USUAL, List.of())) {
+    try (RunningHub hub = RunningHub.start(folder, Surroundings.USUAL, List.of());
+        Line line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()))) {
       hub.prepare("shops");
       hub.apply("Site", "store-1", "{fleet: shops, timeZone: Etc/UTC}");
       hub.apply("DeviceSlot", "counter-1", "{site: store-1}");
@@ -41,7 +45,8 @@ class WindowIT {
           RunningAgent.join(
               hub.distributions(),
               folder.resolve("agent"),
-              hub.token("--fleet", "shops", "--slot", SLOT),
+              hub.token(
+                  "--fleet", "shops", "--slot", SLOT, "--endpoint", "localhost:" + line.port()),
               List.of("link.backoffMaxSeconds=1"),
               clock.around())) {
         awaitWhy(agent, "", "\"liveVersion\":\"1\"");
@@ -51,11 +56,17 @@ class WindowIT {
             "Site",
             "store-1",
             "{fleet: shops, timeZone: Etc/UTC, windows: {switch: [\"" + hours(opens) + "\"]}}");
-        hub.cli("assign", "counter@2", "--fleet", "shops");
+        hub.cli("rollout", "create", "counter@2", "--fleet", "shops");
         String opensAt = LocalTime.ofInstant(opens, ZoneOffset.UTC).toString();
-        awaitWhy(agent, "which opens", opensAt);
-        assertThat(hub.cli("why", SLOT)).contains("which opens").contains(opensAt);
+        awaitPermit(agent, opensAt);
 
+        line.set(new LineMode.Cut());
+        line.breakConnections();
+        assertThat(hub.cli("why", SLOT))
+            .contains("which opens")
+            .contains(opensAt)
+            .contains("It has leave of rollout r1 to switch");
+        assertThat(hub.cli("rollout", "show", "r1")).contains("0 of 1, 1 switching");
         hub.stop();
         // Somebody sets the clock to a moment within the window.
         clock.set(Duration.ofMinutes(10));
@@ -67,10 +78,16 @@ class WindowIT {
         assertThat(Instant.now()).isAfterOrEqualTo(opens);
 
         hub.startAgain();
+        assertThat(hub.cli("rollout", "show", "r1")).contains("0 of 1, 1 switching");
+        line.set(new LineMode.Open());
         Await.untilTrue(
             LIMIT,
             () -> "the hub hears of it; " + hub.process().tail(),
             () -> hub.look("why", SLOT).contains("Everything wanted is live"));
+        Await.untilTrue(
+            LIMIT,
+            () -> "it counts as succeeded; " + hub.process().tail(),
+            () -> hub.look("rollout", "show", "r1").contains("done: all 1 got it"));
         agent.endWorkloads();
       }
     }
@@ -79,6 +96,19 @@ class WindowIT {
   private static String hours(Instant opens) {
     LocalTime from = LocalTime.ofInstant(opens, ZoneOffset.UTC);
     return from + "-" + from.plusHours(2);
+  }
+
+  /// Nothing holds the switch any more but the window.
+  private static void awaitPermit(RunningAgent agent, String opensAt) throws InterruptedException {
+    Await.untilTrue(
+        LIMIT,
+        () -> "a permit; " + agent.process().tail(),
+        () -> {
+          String why = agent.cli("why").out();
+          return why.contains("which opens")
+              && why.contains(opensAt)
+              && !why.contains("waits for a permit");
+        });
   }
 
   /// What `why` and `status` say together, from the device's disk.
