@@ -160,6 +160,9 @@ final class StateText {
     json.id("release", assignment.release())
         .text("version", assignment.version())
         .textMap("parameters", assignment.parameters());
+    if (assignment.variant() != Assignment.VARIANT_UNKNOWN) {
+      json.integer("variant", assignment.variant());
+    }
   }
 
   private static ReleaseState read(JsonFields json) throws MalformedException {
@@ -232,8 +235,14 @@ final class StateText {
     return found == null ? Optional.empty() : Optional.of(assignment(found));
   }
 
+  /// An agent before this one did not keep the variant.
   private static Assignment assignment(JsonFields json) throws MalformedException {
-    return new Assignment(json.digest("release"), json.text("version"), json.textMap("parameters"));
+    Integer variant = json.smallOrNull("variant");
+    return new Assignment(
+        json.digest("release"),
+        json.text("version"),
+        json.textMap("parameters"),
+        variant == null ? Assignment.VARIANT_UNKNOWN : variant);
   }
 
   private static Reason cause(JsonFields json) throws MalformedException {

@@ -136,6 +136,8 @@ public abstract class AgentStoreContract {
             new ReleaseState.Switching(SECOND, Optional.of(FIRST)),
             new ReleaseState.Probing(SECOND, Optional.of(FIRST), 2),
             new ReleaseState.Live(FIRST, Optional.of(SECOND)),
+            new ReleaseState.Fetching(
+                new Assignment(FIRST.release(), "1.0", Map.of(), 3), Optional.of(FIRST)),
             new ReleaseState.SwitchingBack(SECOND, FIRST, cause),
             new ReleaseState.Restoring(SECOND, FIRST, cause),
             new ReleaseState.RolledBack(SECOND, Optional.empty(), cause),
