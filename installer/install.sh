@@ -13,6 +13,7 @@ PACKAGE_BYTES_MAX=209715200
 DISK_KIB_WANTED=262144
 DOWNLOAD_TRIES_MAX=60
 CONNECT_SECONDS_MAX=20
+START_LOOKS_MAX=40
 
 usage() {
   cat <<'END'
@@ -30,7 +31,8 @@ Installs the Tombolo agent and enrols this device.
   --help
 
 Run it again at any time: it goes on where it stopped, brings the program up to the hub's version,
-and leaves a device that is enrolled as it is. Of older versions of the program one is kept.
+and leaves a device that is enrolled as it is. Of older versions of the program one is kept; the
+service goes back to it when the new one does not stay up.
 A proxy is taken from https_proxy, and kept for the agent as proxy= in agent.properties of --data where there is no such file.
 Ends with 0 when done, 1 when something is wrong (it says what), 2 when called wrongly.
 END
@@ -329,11 +331,15 @@ size() { if [ -e "$1" ]; then wc -c <"$1"; else echo 0; fi; }
 # The old version stays; `current` changes from one to the other in one rename.
 switch_program() {
   before=$(readlink "$prefix/current" 2>/dev/null) || before=
-  ln -sfn "versions/$version" "$prefix/current.new"
-  mv -T "$prefix/current.new" "$prefix/current"
+  point_to "versions/$version"
   if [ -w /usr/local/bin ] && [ "$prefix" = /opt/tombolo-agent ]; then
     ln -sfn "$prefix/current/bin/tombolo-agent" /usr/local/bin/tombolo-agent
   fi
+}
+
+point_to() { # versions/VERSION
+  ln -sfn "$1" "$prefix/current.new"
+  mv -T "$prefix/current.new" "$prefix/current"
 }
 
 # All versions but the one in use and the one before it. Run again for the same version, it is not
@@ -354,7 +360,8 @@ remove_old_versions() {
 keep_proxy() {
   proxy=${https_proxy:-${HTTPS_PROXY:-}}
   settings=$data/agent.properties
-  [ -n "$proxy" ] && [ ! -e "$settings" ] || return 0
+  # An empty one is what a power cut has left.
+  [ -n "$proxy" ] && [ ! -s "$settings" ] || return 0
   ! needs_no_proxy "${hub%:*}" || return 0
   case $proxy in
     [Hh][Tt][Tt][Pp]://*) place=${proxy#*://} ;;
@@ -375,7 +382,9 @@ keep_proxy() {
     umask 077
     printf 'proxy=%s\n' "$place" >"$settings.new"
   )
+  to_disk "$settings.new"
   mv "$settings.new" "$settings"
+  to_disk "$data"
 }
 
 needs_no_proxy() { # host
@@ -415,15 +424,74 @@ start_service() {
     return
   fi
   step 'making it a service'
+  run_service
+  look_at_agent
+  say
+  case $sight in
+    line) say "Done. This device is joined and its agent runs. See: tombolo-agent status --data $data" ;;
+    running)
+      say "Done. This device is joined and its agent runs, but it has no line to the hub yet. It keeps trying."
+      say "See why: tombolo-agent why --data $data; tombolo-agent doctor --data $data"
+      ;;
+    *) go_back ;;
+  esac
+}
+
+# On the disk before the service starts: an empty unit, as a power cut leaves it, is never started.
+run_service() {
+  unit=/etc/systemd/system/tombolo-agent.service
   sed -e "s|@PREFIX@|$prefix|g" -e "s|@DATA@|$data|g" \
     "$prefix/current/share/tombolo-agent.service" >"$work/unit"
-  install -m 644 "$work/unit" /etc/systemd/system/tombolo-agent.service
+  install -m 644 "$work/unit" "$unit.new"
+  to_disk "$unit.new"
+  mv -T "$unit.new" "$unit"
   systemctl daemon-reload
   systemctl enable --quiet tombolo-agent.service
+  to_disk /etc/systemd/system
+  to_disk "$prefix"
   systemctl restart tombolo-agent.service
-  say
-  say "Done. This device is joined and its agent runs. See: tombolo-agent status --data $data"
 }
+
+# Sets `sight`: `line` once it has one; else `running` when its process stays, or `gone`.
+look_at_agent() {
+  pid=0 stays=0 looks=0 sight=gone
+  while [ "$looks" -lt "$START_LOOKS_MAX" ]; do
+    looks=$((looks + 1))
+    sleep 1
+    now=$(systemctl show -p MainPID tombolo-agent.service) || now=
+    now=${now#MainPID=}
+    if [ "${now:-0}" != 0 ] && [ "$now" = "$pid" ]; then
+      stays=$((stays + 1))
+    else
+      pid=${now:-0} stays=0
+    fi
+    if [ "$stays" -ge 2 ] && "$prefix/current/bin/tombolo-agent" status --data "$data" 2>/dev/null |
+      grep -q '^line  *up '; then
+      sight=line
+      return
+    fi
+  done
+  [ "$stays" -lt 10 ] || sight=running
+}
+
+# The version before runs on, if there is one.
+go_back() {
+  why='See why: journalctl -u tombolo-agent.service'
+  if [ -z "$before" ] || [ "$before" = "versions/$version" ] ||
+    ! [ -x "$prefix/$before/bin/tombolo-agent" ]; then
+    fail "the agent is installed but does not stay up. $why. Then run this again."
+  fi
+  new=$(name_of "versions/$version") old=$(name_of "$before")
+  step "the agent $new does not stay up; going back to $old"
+  point_to "$before"
+  run_service
+  look_at_agent
+  [ "$sight" = gone ] ||
+    fail "the agent $new does not stay up here; $old runs again. $why."
+  fail "neither the agent $new nor $old stays up. $why. Then run this again."
+}
+
+name_of() { "$prefix/$1/bin/tombolo-agent" --version 2>/dev/null || printf '%s\n' "${1#versions/}"; }
 
 # The device's state stays: its identity cannot be had again with a used token.
 uninstall() {

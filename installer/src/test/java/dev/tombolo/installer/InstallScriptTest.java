@@ -152,6 +152,64 @@ class InstallScriptTest {
   }
 
   @Test
+  void settingsThatAPowerCutEmptiedAreWrittenAnew() throws Exception {
+    Path settings = Files.createDirectory(data).resolve("agent.properties");
+    Files.createFile(settings);
+
+    try (JoiningProxy proxy = new JoiningProxy()) {
+      installWith(environment(proxy.address(), ""), "--token", token("root", IN_AN_HOUR));
+    }
+
+    assertThat(settings).content().startsWith("proxy=127.0.0.1:");
+  }
+
+  @Test
+  void theServiceIsOnTheDiskBeforeItIsStarted() throws Exception {
+    String said = installService();
+
+    assertThat(said).contains("its agent runs. See");
+    assertThat(folder.resolve("units/tombolo-agent.service"))
+        .hasContent("run " + prefix + " " + data);
+    List<String> steps = Files.readAllLines(folder.resolve("machine/steps"));
+    assertThat(steps)
+        .containsSubsequence(
+            "sync -f " + folder.resolve("units/tombolo-agent.service.new"),
+            "systemctl daemon-reload",
+            "systemctl enable --quiet tombolo-agent.service",
+            "sync -f " + folder.resolve("units"),
+            "systemctl restart tombolo-agent.service");
+  }
+
+  @Test
+  void anAgentWithoutALineIsSaidToHaveNone() throws Exception {
+    Files.createFile(folder.resolve("cut"));
+
+    assertThat(installService()).contains("it has no line to the hub yet", "tombolo-agent why");
+  }
+
+  @Test
+  void aVersionThatDoesNotStayUpGivesWayToTheOneBefore() throws Exception {
+    installService();
+    offer(packed("1.1"));
+    Files.writeString(folder.resolve("machine/broken"), "1.1");
+
+    assertThatThrownBy(this::installService)
+        .hasMessageContaining("the agent 1.1 does not stay up here; 1.0 runs again");
+
+    assertThat(Tool.run(folder, Map.of(), List.of(program(), "--version"))).isEqualTo("1.0\n");
+  }
+
+  @Test
+  void aFirstVersionThatDoesNotStayUpIsNotCalledDone() throws Exception {
+    Files.createDirectories(folder.resolve("machine"));
+    Files.writeString(folder.resolve("machine/broken"), "1.0");
+
+    assertThatThrownBy(this::installService)
+        .hasMessageContaining("is installed but does not stay up")
+        .hasMessageContaining("journalctl");
+  }
+
+  @Test
   void aProxyThatTheHubNeedsNotIsNotKept() throws Exception {
     Map<String, String> beside = environment("http://127.0.0.1:1", "localhost,127.0.0.1");
 
@@ -361,7 +419,11 @@ class InstallScriptTest {
         #!/bin/sh
         case "$*" in
           --version) echo %s; exit ;;
-          status*) test -e %s/joined && ! test -e %s/damaged; exit ;;
+          status*)
+            test -e %s/joined && ! test -e %s/damaged || exit 1
+            test -e %s/cut || echo "line      up since today"
+            exit
+            ;;
           "enroll --check"*) test -e %s/joined || exit 4; exit 0 ;;
         esac
         echo "$* < $(cat)" >>%s
@@ -373,6 +435,7 @@ class InstallScriptTest {
                 version,
                 data,
                 data,
+                folder,
                 data,
                 folder.resolve("calls"),
                 data,
@@ -380,6 +443,8 @@ class InstallScriptTest {
                 folder.resolve("power-cut"),
                 data));
     assertThat(program.toFile().setExecutable(true)).isTrue();
+    Path share = Files.createDirectories(home.resolve("share"));
+    Files.writeString(share.resolve("tombolo-agent.service"), "run @PREFIX@ @DATA@");
     Path packages = ShopPackage.make(home, folder.resolve("made-" + version));
     return Files.readAllBytes(packages.resolve(ShopPackage.NAME));
   }
@@ -398,6 +463,45 @@ class InstallScriptTest {
     command.addAll(List.of("--prefix", prefix.toString(), "--data", data.toString()));
     command.addAll(List.of(arguments));
     return Tool.run(folder, environment, command);
+  }
+
+  /// On a machine with a systemd of its own making, whose clock stands still.
+  private String installService() throws Exception {
+    Path machine = Files.createDirectories(folder.resolve("machine"));
+    Path units = Files.createDirectories(folder.resolve("units"));
+    String script =
+        Files.readString(Path.of("install.sh"))
+            .replace("/etc/systemd/system", units.toString())
+            .replace("/run/systemd/system", machine.toString());
+    Path installer = Files.writeString(folder.resolve("install.sh"), script);
+    tool(machine, "sync", "echo \"sync $*\" >>%1$s/steps");
+    tool(machine, "sleep", ":");
+    tool(
+        machine,
+        "systemctl",
+        """
+        echo "systemctl $*" >>%1$s/steps
+        [ "$1" = show ] || exit 0
+        [ "$(%2$s --version)" != "$(cat %1$s/broken 2>/dev/null)" ] || echo >>%1$s/ends
+        echo "MainPID=$((100 + $(cat %1$s/ends 2>/dev/null | wc -l)))"
+        """);
+    return Tool.run(
+        folder,
+        Map.of("PATH", machine + ":" + System.getenv("PATH")),
+        List.of(
+            "sh",
+            installer.toString(),
+            "--prefix=" + prefix,
+            "--data=" + data,
+            "--token",
+            token("root", IN_AN_HOUR)));
+  }
+
+  private void tool(Path machine, String name, String script) throws IOException {
+    Path tool =
+        Files.writeString(
+            machine.resolve(name), "#!/bin/sh\n" + script.formatted(machine, program()) + "\n");
+    assertThat(tool.toFile().setExecutable(true)).isTrue();
   }
 
   // ---- then

@@ -72,7 +72,7 @@ public sealed interface AgentChange {
 
   record OutboxChanged(OutboxChange change) implements AgentChange {}
 
-  /// The hub will hear of the damage to the database: its event is in the same batch.
+  /// The hub has been told of the damage to the database, and what is live has been read once more.
   record DamageTold() implements AgentChange {}
 
   /// For `status` and `why`, with the agent alive or dead.

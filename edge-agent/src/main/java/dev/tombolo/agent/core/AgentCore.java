@@ -38,6 +38,10 @@ public final class AgentCore {
   private final ApplicationSteps applications;
   private final KitSteps kits;
   private final StatusView status;
+
+  /// The database was made anew, and what is live has not been read to the end since.
+  private boolean doubtsDisk;
+
   private long progressToldMillis;
   private List<Class<?>> clockWords = List.of();
   private Optional<ReportBody.State> told = Optional.empty();
@@ -71,8 +75,9 @@ public final class AgentCore {
     applications.resume(snapshot.workloads(), ended, now, out);
     if (snapshot.damage().isPresent()) {
       reports.event("database-damaged", null, null, snapshot.damage().get(), now, out);
-      out.change(new AgentChange.DamageTold());
+      doubtsDisk = true;
       applications.lookAtFiles(out);
+      endDoubt(out);
     }
     want(now, out);
     tellState(now, out);
@@ -83,6 +88,7 @@ public final class AgentCore {
   public Step step(AgentEvent event, Now now) {
     Outcome out = new Outcome();
     route(event, now, out);
+    endDoubt(out);
     kits.settle(documents.held(), applications, out);
     List<Class<?>> words = new ArrayList<>(2);
     clockReasons(now).forEach(it -> words.add(it.getClass()));
@@ -92,6 +98,15 @@ public final class AgentCore {
       tellState(now, out);
     }
     return out.step();
+  }
+
+  /// The mark goes when the disk has answered, not before: a crash in between would leave what was
+  /// lost unseen.
+  private void endDoubt(Outcome out) {
+    if (doubtsDisk && applications.hasLooked()) {
+      doubtsDisk = false;
+      out.change(new AgentChange.DamageTold());
+    }
   }
 
   /// What can be sent now of what is durable. To be called after each commit.

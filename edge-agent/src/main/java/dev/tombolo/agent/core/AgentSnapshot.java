@@ -23,7 +23,8 @@ import java.util.Optional;
 /// @param documentCertificate PEM of the key whose desired documents are taken
 /// @param sections held for `held` and `pending`
 /// @param releases envelopes of the releases that are in use
-/// @param damage what became of the database before this one; until the hub is told
+/// @param damage what became of the database before this one; until what is live has been read once
+///   more
 /// @param kit the last that brought a document
 /// @param outbox all rows that wait; the core goes on with them, so a snapshot serves one core
 public record AgentSnapshot(
@@ -69,7 +70,11 @@ public record AgentSnapshot(
   }
 
   /// @param exits how often a process of this application has ended without being asked to
-  public record Workload(Name name, Assignment what, ProcessIdentity process, long exits) {}
+  public record Workload(Name name, Assignment what, ProcessIdentity process, long exits) {
+    Workload of(Assignment other) {
+      return new Workload(name, other, process, exits);
+    }
+  }
 
   /// What a device knows right after it joined.
   public static AgentSnapshot joined(Enrolment enrolment) {

@@ -17,6 +17,7 @@ import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ import java.util.function.Consumer;
 /// lets releases ([ReleaseSteps]), processes ([WorkloadSteps]) and probes ([ProbeSteps]) go on in
 /// turn until none of them moves, and sees to the files ([FileSteps]).
 final class ApplicationSteps {
+  /// So many quick ends in a row are no accident.
+  private static final int ENDS_IN_DOUBT = 4;
+
   private final AgentBoot boot;
   private final ReportSteps reports;
   private final Map<Name, Application> applications = new TreeMap<>();
@@ -41,6 +45,12 @@ final class ApplicationSteps {
   private final ReleaseSteps releases;
   private final WorkloadSteps workloads;
   private final ProbeSteps probes;
+
+  /// Those of an agent that did not keep which variant of its release each runs.
+  private final List<Application> learned = new ArrayList<>();
+  /// Those that [#lookAtFiles] has asked the disk about.
+  private final Map<Name, Digest> lookedAt = new HashMap<>();
+
   private boolean informed;
   private boolean changed = true;
 
@@ -65,7 +75,12 @@ final class ApplicationSteps {
     this.workloads = new WorkloadSteps(programs, reports);
     this.probes = new ProbeSteps(programs, now);
     for (AgentSnapshot.Application stored : snapshot.applications()) {
-      applications.put(stored.name(), new Application(stored));
+      Application application = new Application(stored);
+      application.release = ReleaseMachine.with(stored.state(), programs::known);
+      applications.put(stored.name(), application);
+      if (!application.release.equals(stored.state())) {
+        learned.add(application);
+      }
     }
   }
 
@@ -76,13 +91,20 @@ final class ApplicationSteps {
       Map<ProcessIdentity, AgentEvent.WorkloadExited> ended,
       Now now,
       Outcome out) {
-    for (AgentSnapshot.Workload stored : left) {
+    for (Application application : learned) {
+      out.change(new AgentChange.ApplicationKept(application.stored()));
+    }
+    for (AgentSnapshot.Workload kept : left) {
+      AgentSnapshot.Workload stored = kept.of(programs.known(kept.what()));
       Application application = applications.get(stored.name());
       if (application == null || !stored.process().bootId().equals(boot.machineBootId())) {
         out.change(new AgentChange.WorkloadGone(stored.name()));
       } else if (ended.containsKey(stored.process())) {
         workloads.ended(application, stored, ended.get(stored.process()), now, out);
       } else {
+        if (!stored.equals(kept)) {
+          out.change(new AgentChange.WorkloadKept(stored));
+        }
         workloads.adopt(application, stored, now, out);
       }
     }
@@ -93,7 +115,16 @@ final class ApplicationSteps {
 
   /// The disk is not to be trusted: what is live is read to the last byte once more.
   void lookAtFiles(Outcome out) {
-    applications.values().forEach(it -> releases.lookAtFiles(it, out));
+    for (Application application : applications.values()) {
+      releases
+          .lookAtFiles(application, out)
+          .ifPresent(release -> lookedAt.put(application.name, release));
+    }
+  }
+
+  /// Whether the disk has answered for all of them.
+  boolean hasLooked() {
+    return lookedAt.isEmpty();
   }
 
   Collection<Application> all() {
@@ -391,10 +422,12 @@ final class ApplicationSteps {
   }
 
   void staged(Name name, Digest release, Now now, Outcome out) {
+    lookedAt.remove(name, release);
     with(name, it -> releases.staged(it, release, now, out), now, out);
   }
 
   void stageFailed(Name name, Digest release, Reason reason, Now now, Outcome out) {
+    lookedAt.remove(name, release);
     with(name, it -> releases.stageFailed(it, release, reason, now, out), now, out);
   }
 
@@ -411,13 +444,27 @@ final class ApplicationSteps {
   }
 
   void startFailed(Name name, Reason reason, Now now, Outcome out) {
-    with(name, it -> workloads.startFailed(it, reason, now, out), now, out);
+    with(
+        name,
+        it -> {
+          workloads.startFailed(it, reason, now, out);
+          releases.doubt(it, 1, out);
+        },
+        now,
+        out);
   }
 
   void exited(
       Name name, ProcessIdentity process, int exitCode, String lastOutput, Now now, Outcome out) {
     Reason reason = new Reason.WorkloadExited(exitCode, lastOutput);
-    with(name, it -> workloads.exited(it, process, reason, now, out), now, out);
+    with(
+        name,
+        it -> {
+          workloads.exited(it, process, reason, now, out);
+          releases.doubt(it, ENDS_IN_DOUBT, out);
+        },
+        now,
+        out);
   }
 
   void reloaded(AgentEvent.ReloadFinished event, Now now, Outcome out) {
@@ -498,7 +545,7 @@ final class ApplicationSteps {
   /// What is needed first, then windows and permits.
   private List<Reason> holds(Application application, Now now) {
     if (needsNoLine(application)) {
-      return List.of();
+      return windows.folderHolds(application, now);
     }
     List<Reason> holds = new ArrayList<>(needs.holds(application));
     holds.addAll(windows.holds(application, now));

@@ -55,6 +55,20 @@ final class Programs {
     asked.clear();
   }
 
+  /// What an agent left that did not keep the variant: the one that it took is the one that fits.
+  Assignment known(Assignment what) {
+    ReleaseManifest manifest = manifests.get(what.release());
+    return what.variant() == Assignment.VARIANT_UNKNOWN
+            && manifest != null
+            && platform.choose(manifest.variants()) instanceof Platform.Chosen(var chosen)
+        ? new Assignment(
+            what.release(),
+            what.version(),
+            what.parameters(),
+            manifest.variants().indexOf(chosen))
+        : what;
+  }
+
   /// The program, unless this machine cannot run it (any more).
   Optional<Program> find(Assignment what) {
     return outcome(what) instanceof Program.Outcome.Ready(var program)

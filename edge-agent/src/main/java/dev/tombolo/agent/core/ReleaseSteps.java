@@ -63,14 +63,27 @@ final class ReleaseSteps {
 
   /// Answered by [#staged] or [#stageFailed], as if the folder were built; what runs is not
   /// touched.
-  void lookAtFiles(Application application, Outcome out) {
-    if (application.release instanceof ReleaseState.Live at) {
-      programs
-          .find(at.live())
-          .ifPresent(
-              it ->
-                  out.effect(
-                      new AgentEffect.Stage(application.name, at.live().release(), it.files())));
+  ///
+  /// @return the release whose folder is looked at; empty: none
+  Optional<Digest> lookAtFiles(Application application, Outcome out) {
+    Optional<Program> live =
+        application.release instanceof ReleaseState.Live at
+            ? programs.find(at.live())
+            : Optional.empty();
+    live.ifPresent(
+        it ->
+            out.effect(
+                new AgentEffect.Stage(application.name, it.what().release(), it.files())));
+    return live.map(it -> it.what().release());
+  }
+
+  /// What is live and does not start, or ends again and again, may have lost a file. To read all of
+  /// it takes its time, so each doubling of the failures is worth it.
+  void doubt(Application application, int failuresMin, Outcome out) {
+    if (application.workload instanceof WorkloadState.Waiting at
+        && at.failures() >= failuresMin
+        && Integer.bitCount(at.failures()) == 1) {
+      lookAtFiles(application, out);
     }
   }
 
@@ -169,9 +182,11 @@ final class ReleaseSteps {
     }
     boolean waits = now.monotonicMillis() < application.retryAtMillis;
     return switch (state) {
-      case ReleaseState.Fetching at when !waits && files.isFetched(at.wanted()) ->
+      case ReleaseState.Fetching at
+          when !waits && files.isFetched(at.wanted()) && mayBuild(application, at, now) ->
           ReleaseMachine.fetched(state);
-      case ReleaseState.Staged at -> mayGo(application, at, now);
+      case ReleaseState.Staged at ->
+          isHeld(application, at, now) ? at : ReleaseMachine.mayGo(at);
       case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->
           ReleaseMachine.stopped(state);
       case ReleaseState.Absent _,
@@ -189,12 +204,17 @@ final class ReleaseSteps {
   }
 
   /// Windows, permits and what is needed hold a switch back for as long as it has not begun.
-  private ReleaseState mayGo(Application application, ReleaseState.Staged at, Now now) {
-    boolean isHeld =
-        isStarting(application, at)
-            || !windows.change(application.gate, at, now).isEmpty()
-            || !needs.holds(application).isEmpty();
-    return isHeld ? at : ReleaseMachine.mayGo(at);
+  private boolean isHeld(Application application, ReleaseState.Staged at, Now now) {
+    return isStarting(application, at)
+        || !windows.change(application.gate, at, now).isEmpty()
+        || !needs.holds(application).isEmpty();
+  }
+
+  /// All variants of a release have one folder: what runs keeps its own until the switch may be
+  /// made.
+  private boolean mayBuild(Application application, ReleaseState.Fetching at, Now now) {
+    return at.live().filter(at.wanted()::sharesFolder).isEmpty()
+        || !isHeld(application, new ReleaseState.Staged(at.wanted(), at.live()), now);
   }
 
   /// After a cold boot what is live comes up first, and finds its own files behind the link.

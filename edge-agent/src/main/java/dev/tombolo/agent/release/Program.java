@@ -55,7 +55,7 @@ public record Program(Assignment what, long securityFloor, Variant variant, Work
 
   public static Outcome ready(Assignment what, ReleaseManifest manifest, Platform platform) {
     Variant variant;
-    switch (platform.choose(manifest.variants())) {
+    switch (platform.choose(variants(what, manifest))) {
       case Platform.Chosen(var chosen) -> variant = chosen;
       case Platform.None(var reason) -> {
         return new Outcome.Unfit(reason);
@@ -79,6 +79,15 @@ public record Program(Assignment what, long securityFloor, Variant variant, Work
     WorkloadSpec workload =
         Placeholders.fill(variant.workload(), known(what.release(), variant, values));
     return new Outcome.Ready(new Program(what, manifest.securityFloor(), variant, workload));
+  }
+
+  /// What is here stays the variant that it is, also when another would be taken by now.
+  private static List<Variant> variants(Assignment what, ReleaseManifest manifest) {
+    int at = what.variant();
+    if (at == Assignment.VARIANT_UNKNOWN) {
+      return manifest.variants();
+    }
+    return at < manifest.variants().size() ? List.of(manifest.variants().get(at)) : List.of();
   }
 
   private static Map<String, String> known(

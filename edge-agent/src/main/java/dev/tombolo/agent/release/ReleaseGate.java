@@ -68,8 +68,15 @@ public record ReleaseGate(
     if (!missing.isEmpty()) {
       return refused(new Reason.FeatureMissing(missing));
     }
+    int variant;
+    switch (platform.choose(manifest.variants())) {
+      case Platform.Chosen(var chosen) -> variant = manifest.variants().indexOf(chosen);
+      case Platform.None(var reason) -> {
+        return refused(reason);
+      }
+    }
     Assignment what =
-        new Assignment(selection.release(), manifest.version(), selection.parameters());
+        new Assignment(selection.release(), manifest.version(), selection.parameters(), variant);
     return switch (Program.ready(what, manifest, platform)) {
       case Program.Outcome.Ready(var program) -> new Outcome.Admitted(program, manifest);
       case Program.Outcome.Unfit(var reason) -> refused(reason);

@@ -16,6 +16,7 @@ import dev.tombolo.protocol.reason.Reason;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// The moves of [ReleaseState]. News that does not fit the state (a repeat, or news of something
 /// given up since) leaves it as it is.
@@ -237,6 +238,28 @@ public final class ReleaseMachine {
   /// The workload of something removed is gone.
   public static ReleaseState stopped(ReleaseState state) {
     return state instanceof Removing ? new Absent() : state;
+  }
+
+  /// With each assignment in it changed.
+  public static ReleaseState with(ReleaseState state, UnaryOperator<Assignment> change) {
+    return switch (state) {
+      case Absent _ -> state;
+      case Fetching(var wanted, var live, var route) ->
+          new Fetching(change.apply(wanted), live.map(change), route);
+      case Staging(var wanted, var live) -> new Staging(change.apply(wanted), live.map(change));
+      case Staged(var wanted, var live) -> new Staged(change.apply(wanted), live.map(change));
+      case Switching(var wanted, var live) -> new Switching(change.apply(wanted), live.map(change));
+      case Probing(var wanted, var previous, var restarts) ->
+          new Probing(change.apply(wanted), previous.map(change), restarts);
+      case Live(var live, var previous) -> new Live(change.apply(live), previous.map(change));
+      case SwitchingBack(var failed, var previous, var cause) ->
+          new SwitchingBack(change.apply(failed), change.apply(previous), cause);
+      case Restoring(var failed, var previous, var cause) ->
+          new Restoring(change.apply(failed), change.apply(previous), cause);
+      case RolledBack(var failed, var live, var cause) ->
+          new RolledBack(change.apply(failed), live.map(change), cause);
+      case Removing(var last) -> new Removing(change.apply(last));
+    };
   }
 
   /// What should run in this state.

@@ -47,7 +47,10 @@ public sealed interface Route {
   /// Where it begins.
   static Route begin(Assignment wanted, Optional<Assignment> live) {
     boolean fromLive = live.filter(it -> !it.release().equals(wanted.release())).isPresent();
-    return new Asking(fromLive, Optional.empty());
+    Optional<Reason> cause =
+        live.filter(wanted::sharesFolder)
+            .map(it -> new Reason.BundleMissing("another variant of it is live here"));
+    return new Asking(fromLive, cause);
   }
 
   /// The next way, after this one came to nothing. The first cause is the one that counts.

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A release's state as JSON text, readable with the `sqlite3` tool.
 final class StateText {
+  /// More than is ever written: two assignments, each of a section that was taken, in which a
+  /// character may take three times its room here, and what is said of them.
+  private static final int STATE_BYTES_MAX = 8 * Limits.SECTION_BYTES_MAX;
+
   private StateText() {}
 
   /// What failed last stands beside the state; an older agent reads past it.
@@ -29,11 +33,11 @@ final class StateText {
   }
 
   static ReleaseState read(String text) throws MalformedException {
-    return Json.read("release state", text, Limits.SECTION_BYTES_MAX, StateText::read);
+    return Json.read("release state", text, STATE_BYTES_MAX, StateText::read);
   }
 
   static Optional<FailedTry> readFailed(String text) throws MalformedException {
-    return Json.read("release state", text, Limits.SECTION_BYTES_MAX, StateText::failed);
+    return Json.read("release state", text, STATE_BYTES_MAX, StateText::failed);
   }
 
   private static void write(JsonWriter json, FailedTry failed) {
@@ -60,7 +64,7 @@ final class StateText {
   }
 
   static Assignment readAssignment(String text) throws MalformedException {
-    return Json.read("assignment", text, Limits.SECTION_BYTES_MAX, StateText::assignment);
+    return Json.read("assignment", text, STATE_BYTES_MAX, StateText::assignment);
   }
 
   static String write(Permit permit) {
@@ -156,6 +160,9 @@ final class StateText {
     json.id("release", assignment.release())
         .text("version", assignment.version())
         .textMap("parameters", assignment.parameters());
+    if (assignment.variant() != Assignment.VARIANT_UNKNOWN) {
+      json.integer("variant", assignment.variant());
+    }
   }
 
   private static ReleaseState read(JsonFields json) throws MalformedException {
@@ -228,8 +235,14 @@ final class StateText {
     return found == null ? Optional.empty() : Optional.of(assignment(found));
   }
 
+  /// An agent before this one did not keep the variant.
   private static Assignment assignment(JsonFields json) throws MalformedException {
-    return new Assignment(json.digest("release"), json.text("version"), json.textMap("parameters"));
+    Integer variant = json.smallOrNull("variant");
+    return new Assignment(
+        json.digest("release"),
+        json.text("version"),
+        json.textMap("parameters"),
+        variant == null ? Assignment.VARIANT_UNKNOWN : variant);
   }
 
   private static Reason cause(JsonFields json) throws MalformedException {

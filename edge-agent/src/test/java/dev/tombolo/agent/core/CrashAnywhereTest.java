@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +98,26 @@ class CrashAnywhereTest {
 
           assertThat(shop.store.load().applications()).isEmpty();
           assertThat(shop.store.load().workloads()).isEmpty();
+        });
+  }
+
+  @Test
+  void afterADamageWhatIsLiveIsReadOnceMore() {
+    killedAnywhere(
+        shop -> {
+          Publisher.Signed release = shop.release("1.0");
+          shop.hub.assign(release);
+          start(shop);
+          shop.until("live", () -> shop.isLive(release.digest()));
+          shop.until("all is told", () -> shop.store.load().outbox().isEmpty());
+          shop.killAgent();
+          shop.store.damage = Optional.of(new Reason.DatabaseDamaged("found", 0, "copy"));
+          shop.staged.remove(release.digest());
+          start(shop);
+          shop.until("it was looked at", () -> shop.store.damage.isEmpty());
+
+          assertThat(shop.staged).contains(release.digest());
+          shop.until("it is told", () -> shop.hub.happened("database-damaged") >= 1);
         });
   }
 

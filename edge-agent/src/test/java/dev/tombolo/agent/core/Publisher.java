@@ -148,6 +148,40 @@ final class Publisher {
     return with(it, architecture, variant.workload(), variant.files());
   }
 
+  /// Like [#manifest], with a variant before it that needs a runtime, and has other files.
+  static ReleaseManifest inVariants(Name name, String version, String runtime) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    Variant plain = it.variants().getFirst();
+    WorkloadSpec spec = plain.workload();
+    Variant.File model =
+        new Variant.File("model." + runtime, 2000, Digest.ofText(version + runtime), false);
+    Variant better =
+        new Variant(
+            plain.os(),
+            plain.architecture(),
+            List.of(runtime),
+            List.of(model, plain.files().getLast()),
+            new WorkloadSpec(
+                spec.type(),
+                List.of("${runtime." + runtime + "}/serve"),
+                spec.env(),
+                spec.reload(),
+                List.of(new Probe.Tcp("fast", 2, 1, "9001")),
+                spec.startupSeconds(),
+                spec.soakSeconds(),
+                spec.stopGraceSeconds()),
+            plain.parameters());
+    return new ReleaseManifest(
+        it.name(),
+        it.version(),
+        it.kind(),
+        "",
+        it.fleets(),
+        0,
+        List.of(),
+        List.of(better, plain));
+  }
+
   /// Like [#manifest], with another probe.
   static ReleaseManifest probing(Name name, String version, Probe probe) {
     ReleaseManifest it = manifest(name, version, 0, List.of("*"));

@@ -2,15 +2,20 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.FailedTry;
+import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReleaseLifeTest {
@@ -804,5 +809,158 @@ class ReleaseLifeTest {
     shop.until("live", () -> shop.isLive(first.digest()));
 
     assertThat(shop.process()).isEqualTo(before);
+  }
+
+  private Publisher.Signed inVariants() {
+    return shop.known(shop.publisher.sign(Publisher.inVariants(Shop.APP, "1.0", "gpu")));
+  }
+
+  /// Of the variant whose command has so many words.
+  private boolean runs(int words) {
+    Shop.Process process = shop.processes.get(Shop.APP);
+    return process != null && process.argv().size() == words;
+  }
+
+  private void restartWith(String... runtimes) {
+    shop.killAgent();
+    shop.runtimes = Set.of(runtimes);
+    shop.startAgent();
+  }
+
+  @Test
+  void anotherRuntimeBringsTheOtherVariantAndWhatRunsIsLeftAloneUntilTheSwitch() {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    Shop.Process plain = shop.process();
+    assertThat(plain.argv()).first().isEqualTo("${release.dir}/serve");
+
+    restartWith("gpu");
+    shop.hanging.add(AgentEffect.Switch.class);
+    shop.until("it is switched to", () -> shop.state() instanceof ReleaseState.Switching);
+    shop.seconds(60);
+    assertThat(shop.process()).isEqualTo(plain);
+    assertThat(shop.done.reversed().stream().filter(AgentEffect.RunProbe.class::isInstance))
+        .first()
+        .extracting(it -> ((AgentEffect.RunProbe) it).probe().name())
+        .isEqualTo("port");
+    restartWith("gpu");
+    shop.hanging.clear();
+    restartWith("gpu");
+
+    shop.until("live again", () -> shop.isLive(release.digest()));
+    assertThat(shop.process().argv()).containsExactly("${runtime.gpu}/serve");
+    assertThat(shop.built.get(release.digest()))
+        .isEqualTo(release.manifest().variants().getFirst().files());
+  }
+
+  @Test
+  void aRuntimeThatIsGoneBringsTheOtherVariant() {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.runtimes = Set.of("gpu");
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+
+    restartWith();
+
+    shop.until("the other runs", () -> runs(3));
+    shop.until("live again", () -> shop.isLive(release.digest()));
+    assertThat(shop.built.get(release.digest()))
+        .isEqualTo(release.manifest().variants().getLast().files());
+  }
+
+  @Test
+  void theFolderOfWhatRunsIsNotReplacedBeforeTheSwitchMayBe() {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    shop.hub.gate = Gate.shut(new Name("counting"), 1);
+    shop.hub.assign(release);
+    shop.seconds(5);
+    List<Variant.File> plain = shop.built.get(release.digest());
+
+    restartWith("gpu");
+    shop.seconds(600);
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Fetching.class);
+    assertThat(shop.built.get(release.digest())).isEqualTo(plain);
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons()).isNotEmpty();
+    shop.powerCut();
+    shop.startAgent();
+    shop.until("what is live runs", () -> shop.runs(release.digest()));
+    assertThat(shop.process().argv()).hasSize(3);
+  }
+
+  @Test
+  void whatAnAgentLeftThatDidNotKeepTheVariantRunsOn() throws Exception {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    Shop.Process before = shop.process();
+    shop.killAgent();
+    for (AgentSnapshot.Application it : shop.store.load().applications()) {
+      ReleaseState old = ReleaseMachine.with(it.state(), ReleaseLifeTest::ofUnknownVariant);
+      shop.store.commit(
+          List.of(
+              new AgentChange.ApplicationKept(
+                  new AgentSnapshot.Application(it.name(), old, it.sinceWallMillis()))));
+    }
+    for (AgentSnapshot.Workload it : shop.store.load().workloads()) {
+      shop.store.commit(
+          List.of(new AgentChange.WorkloadKept(it.of(ofUnknownVariant(it.what())))));
+    }
+
+    shop.startAgent();
+    shop.seconds(60);
+    assertThat(shop.process()).isEqualTo(before);
+    assertThat(shop.isLive(release.digest())).isTrue();
+
+    restartWith("gpu");
+    shop.until("the other runs", () -> runs(1));
+  }
+
+  private static Assignment ofUnknownVariant(Assignment it) {
+    return new Assignment(
+        it.release(), it.version(), it.parameters(), Assignment.VARIANT_UNKNOWN);
+  }
+
+  @Test
+  void whatIsLiveAndHasLostItsFolderIsBuiltAgain() {
+    Publisher.Signed release = live("1.0");
+    shop.staged.remove(release.digest());
+
+    shop.workloadDies(Shop.APP);
+
+    shop.until("it runs again", () -> shop.runs(release.digest()));
+    assertThat(shop.isLive(release.digest())).isTrue();
+  }
+
+  @Test
+  void whatIsLiveAndHasLostFolderAndFilesIsFetchedAgain() {
+    Publisher.Signed release = live("1.0");
+    shop.staged.remove(release.digest());
+    shop.files.clear();
+
+    shop.workloadDies(Shop.APP);
+
+    shop.until("it runs again", () -> shop.runs(release.digest()));
+    shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void whatIsLiveAndEndsAgainAndAgainIsReadToTheLastByteLessAndLessOften() {
+    Publisher.Signed release = live("1.0");
+    long before = shop.count(AgentEffect.Stage.class);
+    shop.crashing.add(release.digest());
+
+    shop.workloadDies(Shop.APP);
+    shop.seconds(2 * 3600);
+
+    assertThat(shop.count(AgentEffect.Stage.class) - before).isBetween(3L, 6L);
+    assertThat(shop.isLive(release.digest())).isTrue();
   }
 }

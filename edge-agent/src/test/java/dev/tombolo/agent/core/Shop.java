@@ -50,6 +50,9 @@ final class Shop {
   final Map<Name, Digest> current = new HashMap<>();
   final Set<Digest> files = new HashSet<>();
   final Set<Digest> staged = new HashSet<>();
+
+  /// Of what the folder of each release was built last.
+  final Map<Digest, List<Variant.File>> built = new HashMap<>();
   final List<AgentEffect> done = new ArrayList<>();
 
   /// Their workloads start, but fail their probes.
@@ -526,6 +529,7 @@ final class Shop {
       }
     }
     staged.add(it.release());
+    built.put(it.release(), it.files());
     tell(new AgentEvent.StageFinished(it.application(), it.release()));
   }
 
@@ -550,6 +554,11 @@ final class Shop {
     assertThat(signed).as("I4: what starts was signed").contains(it.release());
     assertThat(current.get(it.application())).as("I4: and is switched to").isEqualTo(it.release());
     processes.remove(it.application());
+    if (!staged.contains(it.release())) {
+      Reason gone = new Reason.IoFailed("serve", "no such file or folder");
+      tell(new AgentEvent.WorkloadStartFailed(it.application(), gone));
+      return;
+    }
     pids++;
     ProcessIdentity identity = new ProcessIdentity(machineBoot, pids, pids * 7);
     tell(new AgentEvent.WorkloadStarted(it.application(), identity));

@@ -136,6 +136,8 @@ public abstract class AgentStoreContract {
             new ReleaseState.Switching(SECOND, Optional.of(FIRST)),
             new ReleaseState.Probing(SECOND, Optional.of(FIRST), 2),
             new ReleaseState.Live(FIRST, Optional.of(SECOND)),
+            new ReleaseState.Fetching(
+                new Assignment(FIRST.release(), "1.0", Map.of(), 3), Optional.of(FIRST)),
             new ReleaseState.SwitchingBack(SECOND, FIRST, cause),
             new ReleaseState.Restoring(SECOND, FIRST, cause),
             new ReleaseState.RolledBack(SECOND, Optional.empty(), cause),
@@ -170,6 +172,27 @@ public abstract class AgentStoreContract {
     commit(new AgentChange.ApplicationKept(application));
 
     assertThat(store().load().applications()).containsExactly(application);
+  }
+
+  /// Each fits a section, which is all that the agent asks of a document; together they do not.
+  @Test
+  void twoAssignmentsThatFillADocumentEachComeBack() throws StoreException {
+    Map<String, String> most = new TreeMap<>();
+    for (int i = 0; i < 30; i++) {
+      most.put("parameter-" + i, "\b".repeat(20) + "x".repeat(4_000));
+    }
+    var wanted = new Assignment(SECOND.release(), SECOND.version(), most);
+    var live = new Assignment(FIRST.release(), FIRST.version(), most);
+    var application =
+        new AgentSnapshot.Application(
+            APP, new ReleaseState.Fetching(wanted, Optional.of(live)), 77);
+    var workload = new AgentSnapshot.Workload(APP, live, new ProcessIdentity("boot", 42, 4242), 3);
+
+    commit(new AgentChange.ApplicationKept(application), new AgentChange.WorkloadKept(workload));
+
+    AgentSnapshot read = reopened().load();
+    assertThat(read.applications()).containsExactly(application);
+    assertThat(read.workloads()).containsExactly(workload);
   }
 
   @Test
