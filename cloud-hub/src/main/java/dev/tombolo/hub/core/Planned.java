@@ -141,7 +141,7 @@ final class Planned {
       Kept<AdminObject.Slot> kept) {
     RolloutRecord record = rollout.record();
     Name fleet = record.scope().fleet();
-    Map<String, String> labels = labels(site, kept);
+    Map<String, String> labels = Destinations.facts(fleet, slot, site, kept).labels();
     boolean takes =
         RolloutDriver.isOpen(record.state())
             && state.holders.containsKey(slot)
