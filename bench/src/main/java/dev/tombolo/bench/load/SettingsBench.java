@@ -60,7 +60,13 @@ public final class SettingsBench implements Callable<Integer> {
   private static final Name SPARE_FLEET = new Name("spare");
   static final Name APPLICATION = new Name("people");
   private static final int SLOTS_OF_SITE = 20;
-  private static final int LISTED = 2_000;
+
+  /// As many as one list may have.
+  private static final int LISTED = 20_000;
+
+  /// As many as may be pruned at once.
+  private static final int PRUNED = 2_000;
+
   private static final int OVERRIDDEN_EVERY = 100;
 
   /// Kinds of steps of which the longest are shown.
@@ -95,8 +101,8 @@ public final class SettingsBench implements Callable<Integer> {
       change(hub, "an override for one device in 100", application("2"));
       change(hub, "the same again", application("2"));
       apply(hub, "dry run of one fleet parameter", List.of(fleet("3")), true);
-      apply(hub, LISTED + " new sites", sites("new"), false);
-      apply(hub, LISTED + " more sites", sites("more"), false);
+      apply(hub, LISTED + " new sites", sites("new", LISTED), false);
+      apply(hub, PRUNED + " more sites", sites("more", PRUNED), false);
       prune(hub);
       rollOut(hub);
       tell(
@@ -156,9 +162,9 @@ public final class SettingsBench implements Callable<Integer> {
   private void prune(SettingsDriver hub) {
     tell(
         hub,
-        LISTED + " sites, and " + LISTED + " pruned",
+        LISTED + " sites, and " + PRUNED + " pruned",
         new AdminCommand.Apply(
-            sites("new"),
+            sites("new", LISTED),
             Optional.empty(),
             false,
             Optional.of(
@@ -219,9 +225,9 @@ public final class SettingsBench implements Callable<Integer> {
                         List.of(new Patch(Patch.Op.ADD, "threads", threads)))))));
   }
 
-  private static List<AdminObject> sites(String prefix) {
-    List<AdminObject> sites = new ArrayList<>(LISTED);
-    for (int i = 0; i < LISTED; i++) {
+  private static List<AdminObject> sites(String prefix, int count) {
+    List<AdminObject> sites = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
       sites.add(
           new AdminObject.Site(
               new Name(prefix + "-" + i),

@@ -43,6 +43,11 @@ public final class Redaction {
     return redacted;
   }
 
+  /// Whether a value would be seen under another name and is not under its own.
+  public static boolean uncovers(String from, String to) {
+    return isSecret(from) && !isSecret(to);
+  }
+
   static boolean isSecret(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return SECRET_WORDS.stream().anyMatch(lower::contains) || PIN.matcher(lower).find();

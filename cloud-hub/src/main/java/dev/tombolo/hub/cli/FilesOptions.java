@@ -50,8 +50,8 @@ final class FilesOptions {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "With --prune: remove only objects of this kind (Fleet, Site, DeviceSlot, Application);"
-              + " may be given again. Else all kinds but Fleet.")
+          "With --prune: remove only objects of this kind (Fleet, Site, DeviceSlot, which may"
+              + " be called Device, Application); may be given again. Else all kinds but Fleet.")
   private List<String> kinds = new ArrayList<>();
 
   /// Tells the hub.
@@ -75,6 +75,7 @@ final class FilesOptions {
     if (prune && fleets.isEmpty()) {
       throw Failure.usage("say which fleet --prune may remove from: --fleet FLEET");
     }
+    kinds.replaceAll(ObjectsYaml::kindOf);
     for (String kind : kinds) {
       if (kind.equals("Rollout")) {
         throw Failure.usage("rollouts are never pruned; end one with 'tombolo rollout abort'");

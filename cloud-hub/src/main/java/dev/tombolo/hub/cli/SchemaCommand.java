@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
     name = "schema",
     description = {
       "Print the JSON Schema of a kind of object, for editors and checks; without a kind, of all.",
-      "A YAML file that fits it is read by apply, but for time zones and template variables."
+      "A YAML file that fits it is read by apply, but for what a schema cannot know: names of time",
+      "zones, template variables, dates that do not exist, a wave of all others that is not the",
+      "last, fleets that disagree, and details of a repository's URL, branch and folder."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -71,10 +73,8 @@ final class SchemaCommand implements Callable<Integer> {
   }
 
   private static String known(String kind) {
-    if (kind.equals("Device")) {
-      return "DeviceSlot";
-    }
-    Optional<String> found = ObjectsYaml.KINDS.stream().filter(kind::equalsIgnoreCase).findFirst();
+    Optional<String> found =
+        ObjectsYaml.KINDS.stream().filter(ObjectsYaml.kindOf(kind)::equalsIgnoreCase).findFirst();
     return found.orElseThrow(
         () ->
             Failure.usage(

@@ -8,18 +8,21 @@ import dev.tombolo.hub.core.admin.Applied;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes and changes operators' objects: all of a list or none. A short list is one step; a long
 /// one goes through [PendingApply], and other commands that change objects wait until it is done.
 final class ApplyCommands {
-  /// Objects of one command.
-  static final int OBJECTS_MAX = 2_000;
+  /// Objects of one list: 10,000 shops with a slot each. A list for pruning has all that stays.
+  static final int OBJECTS_MAX = 20_000;
+
+  /// Objects taken in in one step, before any is looked at.
+  private static final int READ_SLICE = 1_000;
+
+  private static final int LAST_RANK = 4;
 
   /// Objects of one step. Writing them into the transaction takes longer than deciding.
   static final int SLICE = 25;
@@ -55,58 +58,44 @@ final class ApplyCommands {
           draft);
       return;
     }
-    List<AdminObject> objects = git.whole(command);
-    objects.sort(Comparator.comparingInt(ApplyCommands::rank));
-    Set<String> listed = new HashSet<>();
-    for (AdminObject object : objects) {
-      if (!listed.add(object.title())) {
-        refuse(
-            event.request(),
-            new Reason.InputInvalid("name", object.title(), "give each object once"),
-            draft);
-        return;
-      }
-    }
-    Planned planned = new Planned(state, objects);
-    AdminAnswer.Refused notAllowed = git.refusal(command, planned);
-    if (notAllowed != null) {
-      draft.effect(new HubEffect.AdminAnswered(event.request(), notAllowed));
-      return;
-    }
     PendingApply pending =
         new PendingApply(
             event.request(),
             event.who(),
             command,
-            objects,
+            fleetsFirst(git.whole(command)),
             List.of(),
-            planned,
-            command
-                .prune()
-                .<Stage>map(prune -> new Stage.Pruning(PruneWalk.begin(prune, listed)))
-                .orElseGet(() -> new Stage.Checking(0)));
-    boolean isShort = objects.size() <= SLICE && pending.stage() instanceof Stage.Checking;
-    if (!isShort) {
+            new Planned(state, List.of()),
+            new Changing(),
+            new Stage.Reading(0, new HashSet<>()));
+    if (command.objects().size() > SLICE || command.prune().isPresent()) {
       draft.change(new HubChange.ApplyMoved(pending));
-      return;
+    } else {
+      atOnce(pending, draft);
     }
-    AdminAnswer.Refused refusal = checks.check(pending, 0, objects.size(), draft.nowMillis);
+  }
+
+  private void atOnce(PendingApply pending, StepDraft draft) {
+    int count = pending.objects().size();
+    AdminAnswer.Refused refusal = taken(pending, 0, count, new HashSet<>());
+    refusal = refusal == null ? checked(pending, 0, count, draft.nowMillis) : refusal;
     refusal = refusal == null ? together(pending) : refusal;
     if (refusal != null) {
-      draft.effect(new HubEffect.AdminAnswered(event.request(), refusal));
+      draft.effect(new HubEffect.AdminAnswered(pending.request(), refusal));
       return;
     }
     Stage next = afterChecks(pending);
     if (next instanceof Stage.Looking) {
       draft.change(new HubChange.ApplyMoved(pending.at(next)));
     } else {
-      done(pending, write(pending, 0, objects.size(), draft), null, draft);
+      done(pending, write(pending, 0, count, draft), null, draft);
     }
   }
 
   /// Goes on with the list under way.
   void slice(PendingApply at, StepDraft draft) {
     switch (at.stage()) {
+      case Stage.Reading reading -> read(at, reading, draft);
       case Stage.Pruning pruning -> prune(at, pruning, draft);
       case Stage.Checking checking -> check(at, checking, draft);
       case Stage.Looking looking -> look(at, looking, draft);
@@ -114,28 +103,63 @@ final class ApplyCommands {
     }
   }
 
+  private void read(PendingApply at, Stage.Reading reading, StepDraft draft) {
+    int to = Math.min(reading.done() + READ_SLICE, at.objects().size());
+    AdminAnswer.Refused refusal = taken(at, reading.done(), to, reading.titles());
+    if (refusal != null) {
+      draft.change(new HubChange.ApplyEnded());
+      draft.effect(new HubEffect.AdminAnswered(at.request(), refusal));
+      return;
+    }
+    Stage next =
+        to < at.objects().size()
+            ? new Stage.Reading(to, reading.titles())
+            : at.command()
+                .prune()
+                .<Stage>map(prune -> new Stage.Pruning(PruneWalk.begin(prune, reading.titles())))
+                .orElseGet(() -> new Stage.Checking(0));
+    draft.change(new HubChange.ApplyMoved(at.at(next)));
+  }
+
+  /// Null when the objects from one number to another are taken in.
+  private AdminAnswer.@Nullable Refused taken(
+      PendingApply at, int from, int to, Set<String> titles) {
+    List<AdminObject> more = at.objects().subList(from, to);
+    for (AdminObject object : more) {
+      if (!titles.add(object.title())) {
+        return new AdminAnswer.Refused(
+            new Reason.InputInvalid("name", object.title(), "give each object once"));
+      }
+    }
+    at.planned().add(more);
+    return to == at.objects().size() ? git.refusal(at.command(), at.planned()) : null;
+  }
+
   private void prune(PendingApply at, Stage.Pruning pruning, StepDraft draft) {
     switch (pruning.walk().slice(state)) {
       case PruneWalk.Outcome.More more ->
           draft.change(new HubChange.ApplyMoved(at.at(new Stage.Pruning(more.next()))));
       case PruneWalk.Outcome.Refused refused -> end(at, refused.reason(), draft);
-      case PruneWalk.Outcome.Ended ended ->
-          draft.change(
-              new HubChange.ApplyMoved(
-                  new PendingApply(
-                      at.request(),
-                      at.who(),
-                      at.command(),
-                      at.objects(),
-                      ended.objects(),
-                      new Planned(state, at.objects(), ended.objects()),
-                      new Stage.Checking(0))));
+      case PruneWalk.Outcome.Ended ended -> {
+        at.planned().remove(ended.objects());
+        draft.change(
+            new HubChange.ApplyMoved(
+                new PendingApply(
+                    at.request(),
+                    at.who(),
+                    at.command(),
+                    at.objects(),
+                    ended.objects(),
+                    at.planned(),
+                    at.changing(),
+                    new Stage.Checking(0))));
+      }
     }
   }
 
   private void check(PendingApply at, Stage.Checking checking, StepDraft draft) {
     int to = Math.min(checking.done() + SLICE, at.writes());
-    AdminAnswer.Refused refusal = checks.check(at, checking.done(), to, draft.nowMillis);
+    AdminAnswer.Refused refusal = checked(at, checking.done(), to, draft.nowMillis);
     boolean isLast = to == at.writes();
     if (refusal == null && isLast) {
       refusal = together(at);
@@ -147,6 +171,17 @@ final class ApplyCommands {
       draft.change(
           new HubChange.ApplyMoved(at.at(isLast ? afterChecks(at) : new Stage.Checking(to))));
     }
+  }
+
+  /// Null when those that are written from one number to another are sound.
+  private AdminAnswer.@Nullable Refused checked(PendingApply at, int from, int to, long nowMillis) {
+    AdminAnswer.Refused refusal = checks.check(at, from, to, nowMillis);
+    for (int i = from; refusal == null && i < to; i++) {
+      if (i >= at.objects().size() || checks.isChange(at.toWrite(i))) {
+        at.changing().add(at.toWrite(i), at.planned());
+      }
+    }
+    return refusal;
   }
 
   /// Null when the objects, each sound by itself, are so together.
@@ -162,17 +197,9 @@ final class ApplyCommands {
   /// A dry run tells what every device gets. Else devices are only looked at when something can go
   /// wrong on one of them that does not show in the objects themselves.
   private Stage afterChecks(PendingApply at) {
-    Stage writing = new Stage.Writing(List.of(), null);
-    if (!at.command().dryRun() && !checks.isByDevice(at)) {
-      return writing;
-    }
-    List<AdminObject> changed =
-        IntStream.range(0, at.writes())
-            .filter(i -> i >= at.objects().size() || checks.isChange(at.toWrite(i)))
-            .mapToObj(at::toWrite)
-            .toList();
-    ScopeWalk walk = ScopeWalk.of(changed, at.planned());
-    return new Stage.Looking(walk, new ReachCount(), new Planned(state, List.of()));
+    return at.command().dryRun() || at.changing().isByDevice(state, at.planned())
+        ? new Stage.Looking(at.changing().walk(), new ReachCount(), new Planned(state, List.of()))
+        : new Stage.Writing(List.of(), null);
   }
 
   private void look(PendingApply at, Stage.Looking looking, StepDraft draft) {
@@ -184,6 +211,7 @@ final class ApplyCommands {
           state.holders.containsKey(slot),
           looking.before().slotAs(slot),
           at.planned().slotAs(slot),
+          at.planned().inTheEnd(slot),
           parameters);
     }
     ScopeWalk next = slice.next();
@@ -262,14 +290,23 @@ final class ApplyCommands {
     draft.effect(new HubEffect.AdminAnswered(request, new AdminAnswer.Refused(reason)));
   }
 
-  /// Fleets first, so that the rest of a list may name them.
+  /// So that the rest of a list may name them.
+  private static List<AdminObject> fleetsFirst(List<AdminObject> objects) {
+    List<List<AdminObject>> ranks = new ArrayList<>();
+    for (int rank = 0; rank <= LAST_RANK; rank++) {
+      ranks.add(new ArrayList<>());
+    }
+    objects.forEach(object -> ranks.get(rank(object)).add(object));
+    return ranks.stream().flatMap(List::stream).toList();
+  }
+
   private static int rank(AdminObject object) {
     return switch (object) {
       case AdminObject.Fleet fleet -> 0;
       case AdminObject.Site site -> 1;
       case AdminObject.Slot slot -> 2;
       case AdminObject.Application application -> 3;
-      case AdminObject.Rollout rollout -> 4;
+      case AdminObject.Rollout rollout -> LAST_RANK;
     };
   }
 }

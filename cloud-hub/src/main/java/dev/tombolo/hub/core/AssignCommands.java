@@ -34,7 +34,8 @@ final class AssignCommands {
     this.needs = needs;
   }
 
-  AdminAnswer assign(AdminCommand.Assign command, Principal who, StepDraft draft) {
+  /// Null when it may be selected there, as far as the objects show.
+  @Nullable Reason refusal(AdminCommand.Assign command, long nowMillis) {
     Reason refusal =
         References.first(
             Arrays.asList(
@@ -43,23 +44,38 @@ final class AssignCommands {
                 room(state, command.fleet(), Set.of(command.release().name())),
                 References.protection(state, command.fleet(), command.typedName())));
     if (refusal != null) {
-      return new AdminAnswer.Refused(refusal);
+      return refusal;
     }
     Place place = place(command.fleet(), command.site(), command.slot());
     refusal =
-        References.rollout(
-            state, place.fleet(), place.site(), command.release().name(), draft.nowMillis);
-    if (refusal != null) {
-      return new AdminAnswer.Refused(refusal);
+        References.rollout(state, place.fleet(), place.site(), command.release().name(), nowMillis);
+    if (refusal == null) {
+      refusal = parameters.assignment(command.release(), place, new Planned(state, List.of()));
     }
-    refusal = parameters.assignment(command.release(), place, new Planned(state, List.of()));
     ReleaseRecord release = state.releasesByRef.get(command.release());
     if (refusal == null && release != null) {
       refusal = needs.assignment(place, command.release().name(), release.digest());
     }
-    if (refusal != null) {
-      return new AdminAnswer.Refused(refusal);
-    }
+    return refusal;
+  }
+
+  /// What will be assigned; null when nothing changes by it.
+  @Nullable Assignment planned(AdminCommand.Assign command) {
+    Place place = place(command.fleet(), command.site(), command.slot());
+    ReleaseRecord release = state.releasesByRef.get(command.release());
+    Assignment before = at(state, place, command.release().name());
+    boolean isSame = release != null && before != null && before.release().equals(release.digest());
+    return release == null || (isSame && !isOverruled(place, command))
+        ? null
+        : Assignment.newest(place, command.release(), release.digest());
+  }
+
+  /// Does what [#refusal] has nothing against.
+  ///
+  /// @param faults what did not work there before, and still does not
+  AdminAnswer assign(
+      AdminCommand.Assign command, Principal who, List<String> faults, StepDraft draft) {
+    Place place = place(command.fleet(), command.site(), command.slot());
     List<String> lines = new ArrayList<>();
     boolean isNew =
         select(state, place, command.release(), isOverruled(place, command), who, draft);
@@ -69,6 +85,7 @@ final class AssignCommands {
           References.waiting(
               state, place.fleet(), place.site(), command.release().name(), draft.nowMillis));
     }
+    faults.forEach(fault -> lines.add("warning: " + fault));
     return new AdminAnswer.Done(lines);
   }
 

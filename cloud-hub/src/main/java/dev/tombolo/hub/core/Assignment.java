@@ -13,6 +13,11 @@ public record Assignment(
     return ref.name();
   }
 
+  /// One that is to be made: newer than all there are.
+  static Assignment newest(Place place, ReleaseRef ref, Digest release) {
+    return new Assignment(place, ref, release, Long.MAX_VALUE, "");
+  }
+
   /// A fleet, one of its sites, or one slot there; the narrowest place that says something wins.
   ///
   /// @param site null: the whole fleet

@@ -103,7 +103,7 @@ final class Enrolments {
 
   /// Whether slots and sites may be about to go: nobody moves into them now.
   private boolean isPruning() {
-    return state.applying != null && state.applying.command().prune().isPresent();
+    return state.applying instanceof PendingApply apply && apply.command().prune().isPresent();
   }
 
   private static PendingCertificate pending(HubEvent.EnrolAsked event, StepDraft draft) {

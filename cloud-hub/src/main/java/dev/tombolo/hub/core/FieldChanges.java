@@ -171,6 +171,7 @@ final class FieldChanges {
         : new Patch(
             patch.op(),
             patch.parameter(),
-            Redaction.of(Map.of(patch.parameter(), value)).get(patch.parameter()));
+            Redaction.of(Map.of(patch.parameter(), value)).get(patch.parameter()),
+            patch.from());
   }
 }

@@ -221,7 +221,7 @@ public sealed interface HubChange {
   record ViolationsForgotten(List<String> remotes) implements Passing {}
 
   /// A long list has come, or is further.
-  record ApplyMoved(PendingApply apply) implements Passing {}
+  record ApplyMoved(PendingChange apply) implements Passing {}
 
   record ApplyEnded() implements Passing {}
 

@@ -173,7 +173,7 @@ public final class HubState {
   Sweep sweep = Sweep.BEGIN;
 
   /// The long list of objects under way.
-  @Nullable PendingApply applying;
+  @Nullable PendingChange applying;
 
   /// Commands that wait for it.
   final ArrayDeque<HubEvent.AdminAsked> waiting = new ArrayDeque<>();

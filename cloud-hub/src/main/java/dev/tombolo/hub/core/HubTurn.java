@@ -200,7 +200,7 @@ public final class HubTurn {
   /// A slice that failed would fail again at once: whoever waits for it is told, and what can wait
   /// is tried again in a second.
   private void giveUpSlice() {
-    PendingApply applying = state.applying;
+    PendingChange applying = state.applying;
     HubEvent.AdminAsked waiting = state.waiting.peekFirst();
     if (core.isHalfWritten()) {
       throw new IllegalStateException("a long change failed half-way; nothing of it is kept");

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.audit.Redaction;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Patch;
@@ -220,6 +221,15 @@ final class ObjectBounds {
     for (Patch patch : patches) {
       String value = patch.value();
       Reason wrong = values(Map.of(patch.parameter(), value == null ? "" : value));
+      String from = patch.from();
+      if (wrong == null && from != null) {
+        wrong = values(Map.of(from, ""));
+      }
+      if (wrong == null && from != null && Redaction.uncovers(from, patch.parameter())) {
+        wrong =
+            new Reason.InputInvalid(
+                "path", patch.path(), "it would show the secret " + from + "; name it like one");
+      }
       if (wrong != null) {
         return wrong;
       }

@@ -3,7 +3,6 @@ package dev.tombolo.hub.core;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.Selector;
-import dev.tombolo.hub.desired.Template;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.HashSet;
@@ -191,67 +190,5 @@ final class ObjectChecks {
       }
     }
     return lines;
-  }
-
-  /// Whether a list may do something on one device that its objects do not show by themselves:
-  /// templates and overrides depend on the device's labels.
-  boolean isByDevice(PendingApply at) {
-    TreeSet<Name> fleets = new TreeSet<>();
-    for (int i = 0; i < at.writes(); i++) {
-      AdminObject object = at.toWrite(i);
-      if (i >= at.objects().size() || isChange(object)) {
-        Name fleet =
-            switch (object) {
-              case AdminObject.Fleet it -> it.name();
-              case AdminObject.Site it -> it.fleet();
-              case AdminObject.Slot it -> at.planned().fleetOf(it.ref().site());
-              case AdminObject.Application it -> it.fleet();
-              case AdminObject.Rollout it -> null;
-            };
-        if (fleet != null) {
-          fleets.add(fleet);
-        }
-        if (isTemplated(object)) {
-          return true;
-        }
-      }
-    }
-    if (fleets.isEmpty()) {
-      return false;
-    }
-    if (state.isAnyPlaceTemplated()) {
-      return true;
-    }
-    for (Name fleet : fleets) {
-      Kept<AdminObject.Fleet> kept = state.fleets.get(fleet);
-      if (kept != null && isTemplated(kept.content())) {
-        return true;
-      }
-      for (Kept<AdminObject.Application> application : at.planned().applicationsOf(fleet)) {
-        if (isTemplated(application.content()) || !application.content().policies().isEmpty()) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static boolean isTemplated(AdminObject object) {
-    return switch (object) {
-      case AdminObject.Fleet it -> isTemplated(it.parameters());
-      case AdminObject.Site it -> isTemplated(it.parameters());
-      case AdminObject.Slot it -> isTemplated(it.parameters());
-      case AdminObject.Application it -> Template.isAmong(it.parameters().values());
-      case AdminObject.Rollout it -> false;
-    };
-  }
-
-  private static boolean isTemplated(Map<Name, Map<String, String>> parameters) {
-    for (Map<String, String> values : parameters.values()) {
-      if (Template.isAmong(values.values())) {
-        return true;
-      }
-    }
-    return false;
   }
 }

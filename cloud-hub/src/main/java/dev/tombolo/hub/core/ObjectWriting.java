@@ -88,6 +88,7 @@ final class ObjectWriting {
     }
     AdminObject was = before == null ? null : before.content();
     List<FieldChange> fields = new ArrayList<>(FieldChanges.between(was, object));
+    fields.replaceAll(field -> kept(field, object));
     boolean isReleaseToldOf =
         fields.stream().anyMatch(field -> field.path().equals(GivenValues.RELEASE));
     if (before != null
@@ -104,6 +105,30 @@ final class ObjectWriting {
                           application.release().map(ref -> ref.version()).orElse(null))));
     }
     return fields;
+  }
+
+  /// A file that names no release any more takes none away.
+  private FieldChange kept(FieldChange field, AdminObject object) {
+    if (!field.path().equals(GivenValues.RELEASE)
+        || field.after() != null
+        || !(object instanceof AdminObject.Application application)) {
+      return field;
+    }
+    Assignment assigned =
+        AssignCommands.at(
+            state, new Assignment.Place(application.fleet(), null, null), application.name());
+    return assigned == null
+        ? field
+        : new FieldChange(
+            field.path(),
+            field.before(),
+            "in no file; "
+                + assigned.ref().version()
+                + " stays assigned (tombolo unassign "
+                + application.name()
+                + " --fleet "
+                + application.fleet()
+                + " takes it away)");
   }
 
   /// What a site that moves to another fleet was assigned in its old one has no effect any more,

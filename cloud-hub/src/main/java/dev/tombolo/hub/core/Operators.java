@@ -11,6 +11,7 @@ final class Operators {
   private final HubState state;
   private final TokenCommands tokens;
   private final ApplyCommands objects;
+  private final Selections selections;
   private final GitCommands git;
   private final ReleaseCommands releases;
   private final AssignCommands assignments;
@@ -38,6 +39,7 @@ final class Operators {
     this.users = new UserCommands(state);
     this.backups = new BackupCommands(state);
     this.rollouts = new RolloutCommands(state, parameters, needs);
+    this.selections = new Selections(state, parameters, assignments, rollouts);
     this.git = new GitCommands(state);
     this.objects = new ApplyCommands(state, parameters, needs, rollouts, git);
     this.kits = kits;
@@ -57,12 +59,12 @@ final class Operators {
       case AdminCommand.NoteGit c -> answer(event, git.note(c, draft), draft);
       case AdminCommand.TrustPublisher c -> answer(event, releases.trust(c, who, draft), draft);
       case AdminCommand.PushRelease c -> answer(event, releases.push(c, who, draft), draft);
-      case AdminCommand.Assign c -> answer(event, assignments.assign(c, who, draft), draft);
+      case AdminCommand.Assign c -> selections.assign(event, c, draft);
       case AdminCommand.Unassign c -> answer(event, assignments.unassign(c, who, draft), draft);
       case AdminCommand.LiftWindows c -> answer(event, lifts.lift(c, who, draft), draft);
       case AdminCommand.PauseTransfers c -> answer(event, pauses.pause(c, who, draft), draft);
       case AdminCommand.ResumeTransfers c -> answer(event, pauses.resume(c, who, draft), draft);
-      case AdminCommand.CreateRollout c -> answer(event, rollouts.create(c, who, draft), draft);
+      case AdminCommand.CreateRollout c -> selections.create(event, c, draft);
       case AdminCommand.SteerRollout c -> answer(event, rollouts.steer(c, who, draft), draft);
       case AdminCommand.RevokeDevice c -> answer(event, revocations.revoke(c, who, draft), draft);
       case AdminCommand.ApproveDevice c -> answer(event, approvals.approve(c, who, draft), draft);
@@ -83,13 +85,16 @@ final class Operators {
 
   /// The next slice of a long list, or the next command that waited for one.
   void slice(StepDraft draft) {
-    PendingApply applying = state.applying;
     HubEvent.AdminAsked next = state.waiting.peekFirst();
-    if (applying != null) {
-      objects.slice(applying, draft);
-    } else if (next != null) {
-      draft.change(new HubChange.CommandTaken());
-      asked(next, draft);
+    switch (state.applying) {
+      case PendingApply apply -> objects.slice(apply, draft);
+      case PendingSelection selection -> selections.slice(selection, draft);
+      case null -> {
+        if (next != null) {
+          draft.change(new HubChange.CommandTaken());
+          asked(next, draft);
+        }
+      }
     }
   }
 

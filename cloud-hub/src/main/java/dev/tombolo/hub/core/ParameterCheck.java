@@ -134,6 +134,13 @@ final class ParameterCheck {
     return null;
   }
 
+  /// Whether more places say something of the application than [#assignment] looks at.
+  boolean isOfManyPlaces(Name application) {
+    return state.sitesWithParameters(application).size()
+            + state.slotsWithParameters(application).size()
+        > PLACES_LOOKED_MAX;
+  }
+
   /// For one slot it is known which value of which layer counts.
   private static void leaveOutOverridden(Map<String, Map<String, String>> layers) {
     Map<String, String> owners = new TreeMap<>();

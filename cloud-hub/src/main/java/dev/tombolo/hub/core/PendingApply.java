@@ -4,19 +4,22 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A list of objects too long for one step. It is worked through slice by slice; what is written
 /// goes into one transaction that ends with the last of it.
 ///
 /// ```
-/// [Pruning ->] Checking --sound--> [Looking --sound-->] Writing --last slice--> done
-///                 |                    |
-///                 +----- refused ------+
+/// Reading -> [Pruning ->] Checking --sound--> [Looking --sound-->] Writing --last slice--> done
+///                |            |                    |
+///                +---------- refused --------------+
 /// ```
 ///
 /// @param objects fleets first
 /// @param removed what goes, slots first; known once [Stage.Pruning] is over
+/// @param planned whole once [Stage.Reading] is over
+/// @param changing whole once [Stage.Checking] is over
 record PendingApply(
     long request,
     Principal who,
@@ -24,7 +27,9 @@ record PendingApply(
     List<AdminObject> objects,
     List<AdminObject> removed,
     Planned planned,
-    Stage stage) {
+    Changing changing,
+    Stage stage)
+    implements PendingChange {
   PendingApply {
     objects = List.copyOf(objects);
     removed = List.copyOf(removed);
@@ -32,6 +37,10 @@ record PendingApply(
 
   /// How far it is.
   sealed interface Stage {
+    /// @param done so many objects are taken in
+    /// @param titles theirs
+    record Reading(int done, Set<String> titles) implements Stage {}
+
     /// What the list leaves out is looked for.
     record Pruning(PruneWalk walk) implements Stage {}
 
@@ -53,15 +62,15 @@ record PendingApply(
     }
   }
 
-  /// The transaction has something of it and must not end before it has all.
-  boolean isHalfWritten() {
+  @Override
+  public boolean isHalfWritten() {
     return !command.dryRun()
         && stage instanceof Stage.Writing writing
         && !writing.changes().isEmpty();
   }
 
   PendingApply at(Stage next) {
-    return new PendingApply(request, who, command, objects, removed, planned, next);
+    return new PendingApply(request, who, command, objects, removed, planned, changing, next);
   }
 
   /// Everything that is written, in its order.

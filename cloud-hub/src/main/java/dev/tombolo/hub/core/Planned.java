@@ -2,6 +2,8 @@ package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.Assignment.Place;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.Given;
+import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.release.ReleaseRecord;
 import dev.tombolo.hub.rollout.Choice;
@@ -9,6 +11,7 @@ import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.RolloutSteps;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -40,7 +43,15 @@ final class Planned {
   /// Those of them that begin; found when first asked for.
   private @Nullable List<AdminObject.Rollout> beginning;
 
-  private final Set<AdminObject> removed;
+  private final Set<AdminObject> removed = new HashSet<>();
+
+  /// What will be assigned besides; null: nothing.
+  private @Nullable Assignment selection;
+
+  /// What rollouts that begin will bring in the end.
+  private final List<Coming> coming = new ArrayList<>(0);
+
+  private record Coming(Name application, Scope scope, Layer.Choice choice) {}
 
   /// What the slots of each fleet will share; made when first asked for.
   private final Map<Name, SlotLayers.OfFleet> shared = new HashMap<>();
@@ -52,13 +63,12 @@ final class Planned {
   private @Nullable Map<Name, Map<Name, Set<Digest>>> narrow;
 
   Planned(HubState state, List<AdminObject> objects) {
-    this(state, objects, List.of());
+    this.state = state;
+    add(objects);
   }
 
-  /// @param removed objects of the state, as they are there
-  Planned(HubState state, List<AdminObject> objects, List<AdminObject> removed) {
-    this.state = state;
-    this.removed = new HashSet<>(removed);
+  /// More of the list. Before anything is asked.
+  void add(List<AdminObject> objects) {
     for (AdminObject object : objects) {
       switch (object) {
         case AdminObject.Fleet fleet -> fleets.put(fleet.name(), fleet);
@@ -68,6 +78,34 @@ final class Planned {
             applications.computeIfAbsent(a.fleet(), fleet -> new HashMap<>()).put(a.name(), a);
         case AdminObject.Rollout rollout -> rollouts.add(rollout);
       }
+    }
+  }
+
+  /// These go.
+  ///
+  /// @param objects of the state, as they are there
+  void remove(List<AdminObject> objects) {
+    removed.addAll(objects);
+    shared.clear();
+    wanted.clear();
+  }
+
+  /// An assignment is made, too. Before anything is asked.
+  void select(Assignment next) {
+    selection = next;
+  }
+
+  /// A rollout begins, too: [#inTheEnd] has what it is to bring.
+  ///
+  /// @param ref a release that there is
+  void bring(ReleaseRef ref, Scope scope) {
+    Digest release = digestOf(ref);
+    if (release != null) {
+      coming.add(
+          new Coming(
+              ref.name(),
+              scope,
+              new Layer.Choice(release, ref.version(), "rollout", new Given("", 0, ""))));
     }
   }
 
@@ -97,6 +135,26 @@ final class Planned {
     return settings == null || site == null || kept == null
         ? null
         : new SlotAs(settings, kept.content().displayName(), site.content().timeZone());
+  }
+
+  /// What will bear on a slot once every rollout that begins has brought it its release; null when
+  /// none will.
+  @Nullable SlotSettings inTheEnd(SlotRef slot) {
+    Kept<AdminObject.Site> site = site(slot.site());
+    Kept<AdminObject.Slot> kept = slot(slot);
+    if (coming.isEmpty() || site == null || kept == null) {
+      return null;
+    }
+    Map<Name, Layer.Choice> brought = new HashMap<>();
+    Map<String, String> its =
+        Destinations.facts(site.content().fleet(), slot, site, kept).labels();
+    for (Coming each : coming) {
+      if (each.scope().fleet().equals(site.content().fleet()) && each.scope().covers(slot, its)) {
+        brought.put(each.application(), each.choice());
+      }
+    }
+    SlotSettings settings = brought.isEmpty() ? null : settings(slot);
+    return settings == null ? null : settings.with(RolloutLayer.bringing(brought));
   }
 
   /// What will bear on a slot; null when it will not be there.
@@ -199,12 +257,18 @@ final class Planned {
 
   /// What will be assigned to a slot by the narrowest place.
   private @Nullable Assignment narrowest(Name fleet, SlotRef slot, Name application) {
-    Assignment own =
-        AssignCommands.at(state, new Place(fleet, slot.site(), slot.slot()), application);
+    Assignment own = assigned(new Place(fleet, slot.site(), slot.slot()), application);
     if (own == null) {
-      own = AssignCommands.at(state, new Place(fleet, slot.site(), null), application);
+      own = assigned(new Place(fleet, slot.site(), null), application);
     }
     return own == null ? wantedByName(fleet).get(application) : own;
+  }
+
+  private @Nullable Assignment assigned(Place place, Name application) {
+    Assignment next = selection;
+    return next != null && next.application().equals(application) && next.place().equals(place)
+        ? next
+        : AssignCommands.at(state, place, application);
   }
 
   private SlotLayers.OfFleet sharedIn(Name fleet) {
@@ -269,19 +333,18 @@ final class Planned {
     Assignment before = AssignCommands.at(state, place, ref.name());
     return before != null && before.release().equals(release)
         ? before
-        : new Assignment(place, ref, release, Long.MAX_VALUE, "");
+        : Assignment.newest(place, ref, release);
   }
 
   private Collection<Assignment> wanted(Place place) {
     TreeMap<Name, Assignment> there = state.assignments.get(place);
-    return there == null ? List.of() : there.values();
-  }
-
-  /// The slots of the list that are not there yet, in order.
-  TreeSet<SlotRef> newSlots() {
-    TreeSet<SlotRef> fresh = new TreeSet<>(slots.keySet());
-    fresh.removeIf(state.slots::containsKey);
-    return fresh;
+    Assignment next = selection;
+    if (next == null || !next.place().equals(place)) {
+      return there == null ? List.of() : there.values();
+    }
+    TreeMap<Name, Assignment> all = there == null ? new TreeMap<>() : new TreeMap<>(there);
+    all.put(next.application(), next);
+    return all.values();
   }
 
   /// The rollouts that begin; those that stand already, over or not, are none of them.
@@ -290,6 +353,7 @@ final class Planned {
     if (all == null) {
       all = rollouts.stream().filter(isNew).toList();
       beginning = all;
+      all.forEach(each -> bring(each.release(), each.scope()));
     }
     return all;
   }

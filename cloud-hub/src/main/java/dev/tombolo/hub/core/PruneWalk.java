@@ -72,10 +72,13 @@ record PruneWalk(
 
   private static Outcome ended(List<AdminObject> all) {
     all.sort(Comparator.comparingInt(PruneWalk::rank));
-    return all.size() > REMOVED_MAX
-        ? new Outcome.Refused(
-            new Reason.LimitExceeded("objects to prune at once", REMOVED_MAX, all.size()))
-        : new Outcome.Ended(all);
+    return all.size() > REMOVED_MAX ? tooMany() : new Outcome.Ended(all);
+  }
+
+  /// At the first that is one too many: how many there are in all nobody has looked.
+  private static Outcome tooMany() {
+    return new Outcome.Refused(
+        new Reason.LimitExceeded("objects to prune at once", REMOVED_MAX, REMOVED_MAX + 1L));
   }
 
   private Outcome slots(HubState state, List<AdminObject> all) {
@@ -95,6 +98,9 @@ record PruneWalk(
         Reason inUse = inUse(at, state.holders.getOrDefault(at, waiting.get(at)));
         if (inUse != null) {
           return new Outcome.Refused(inUse);
+        }
+        if (all.size() == REMOVED_MAX) {
+          return tooMany();
         }
         all.add(slot.content());
       }
@@ -136,6 +142,9 @@ record PruneWalk(
             return new Outcome.Refused(
                 inUse(site.content(), "it has slot " + slot + "; prune DeviceSlot, too"));
           }
+        }
+        if (all.size() == REMOVED_MAX) {
+          return tooMany();
         }
         all.add(site.content());
       }

@@ -6,6 +6,7 @@ import dev.tombolo.hub.desired.Layering;
 import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.desired.Trouble;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a change does to the slots looked at so far: how many devices get which setting anew, and
@@ -88,11 +90,14 @@ final class ReachCount {
   /// @param isHeld a device has it
   /// @param before as it was; null when it is new
   /// @param after as it will be; null when it goes
+  /// @param inTheEnd as it will be once rollouts have done what they are to do; null: there are
+  ///   none
   void take(
       SlotRef slot,
       boolean isHeld,
       @Nullable SlotAs before,
       @Nullable SlotAs after,
+      @Nullable SlotSettings inTheEnd,
       ParameterCheck check) {
     Resolved was = before == null ? null : Layering.of(before.settings());
     Resolved is = after == null ? null : Layering.of(after.settings());
@@ -110,12 +115,46 @@ final class ReachCount {
       }
     }
     Set<Problem> known = was == null ? Set.of() : problems(was, check);
-    for (Problem problem : is == null ? Set.<Problem>of() : problems(is, check)) {
-      Map<Problem, Places> into = known.contains(problem) || problem.isMeant() ? old : fresh;
-      if (into.containsKey(problem) || into.size() < PROBLEMS_MAX) {
-        into.put(problem, into.getOrDefault(problem, Places.NONE).and(slot));
+    Set<Problem> found = is == null ? new LinkedHashSet<>() : problems(is, check);
+    if (inTheEnd != null) {
+      found.addAll(problems(Layering.of(inTheEnd), check));
+    }
+    for (Problem problem : found) {
+      note(problem, slot, known.contains(problem) || problem.isMeant() ? old : fresh);
+    }
+    if (is != null && after != null) {
+      Set<Problem> written = unselected(after, is);
+      if (was != null && before != null && !written.isEmpty()) {
+        written.removeAll(unselected(before, was));
+      }
+      written.forEach(problem -> note(problem, slot, old));
+    }
+  }
+
+  private static void note(Problem problem, SlotRef slot, Map<Problem, Places> into) {
+    if (into.containsKey(problem) || into.size() < PROBLEMS_MAX) {
+      into.put(problem, into.getOrDefault(problem, Places.NONE).and(slot));
+    }
+  }
+
+  /// What would not work if something selected its application. That may never be, so it is only
+  /// told of, and only when it is written.
+  private static Set<Problem> unselected(SlotAs slot, Resolved resolved) {
+    Set<Problem> problems = new LinkedHashSet<>();
+    for (Trouble trouble : Layering.ofUnselected(slot.settings(), resolved)) {
+      if (trouble instanceof Trouble.LabelMissing) {
+        problems.add(
+            new Problem(
+                trouble.where(),
+                trouble.value(),
+                trouble.words()
+                    + "; nothing selects "
+                    + trouble.application()
+                    + " there yet, and what would is refused",
+                false));
       }
     }
+    return problems;
   }
 
   private static Set<Setting> different(@Nullable Resolved was, @Nullable Resolved is) {
@@ -229,11 +268,21 @@ final class ReachCount {
     return null;
   }
 
-  /// What does not work and did not before.
+  /// What does not work and did not before, and what is left out as was asked.
   List<String> warnings() {
+    return words(problem -> true);
+  }
+
+  /// What does not work, did not before, and was not meant so.
+  List<String> faults() {
+    return words(problem -> !problem.isMeant());
+  }
+
+  private List<String> words(Predicate<Problem> which) {
     List<String> warnings = new ArrayList<>();
     old.forEach(
-        (problem, places) ->
+        (problem, places) -> {
+          if (which.test(problem)) {
             warnings.add(
                 problem.where()
                     + ": '"
@@ -244,7 +293,9 @@ final class ReachCount {
                     + counted(places.count())
                     + ": "
                     + places
-                    + ")"));
+                    + ")");
+          }
+        });
     return warnings;
   }
 

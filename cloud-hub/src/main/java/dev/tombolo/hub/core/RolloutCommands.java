@@ -67,22 +67,18 @@ final class RolloutCommands {
     this.needs = needs;
   }
 
-  AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
+  /// Null when it may begin, as far as the objects show.
+  @Nullable Reason refusal(AdminCommand.CreateRollout command, long nowMillis) {
     Planned planned = new Planned(state, List.of());
     Reason refusal =
-        refusal(
-            command.release(),
-            command.scope(),
-            command.plan(),
-            planned,
-            List.of(),
-            draft.nowMillis);
-    if (refusal == null) {
-      refusal = References.protection(state, command.scope().fleet(), command.typedName());
-    }
-    if (refusal != null) {
-      return new AdminAnswer.Refused(refusal);
-    }
+        refusal(command.release(), command.scope(), command.plan(), planned, List.of(), nowMillis);
+    return refusal == null
+        ? References.protection(state, command.scope().fleet(), command.typedName())
+        : refusal;
+  }
+
+  /// Does what [#refusal] has nothing against.
+  AdminAnswer create(AdminCommand.CreateRollout command, Principal who, StepDraft draft) {
     RolloutId id = new RolloutId(state.counter(HubChange.Counter.ROLLOUT) + 1);
     begin(id, command.release(), command.scope(), command.plan(), Origin.NONE, who, draft);
     return new AdminAnswer.RolloutMade(id);

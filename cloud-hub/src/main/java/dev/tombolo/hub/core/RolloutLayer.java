@@ -204,12 +204,14 @@ public final class RolloutLayer {
         : Gate.shut(rollout, gated.wave());
   }
 
+  /// As if a rollout had brought these already.
+  static Layer bringing(Map<Name, Layer.Choice> choices) {
+    return new Layer(
+        LayerKind.ROLLOUT, "rollout", choices, Map.of(), Map.of(), new Given("", 0, ""));
+  }
+
   private static Optional<Layer> layer(Map<Name, Layer.Choice> choices) {
-    return choices.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Layer(
-                LayerKind.ROLLOUT, "rollout", choices, Map.of(), Map.of(), new Given("", 0, "")));
+    return choices.isEmpty() ? Optional.empty() : Optional.of(bringing(choices));
   }
 
   /// The narrowest assignment that reaches the slot.

@@ -1,6 +1,8 @@
 package dev.tombolo.hub.core;
 
+import dev.tombolo.hub.core.Assignment.Place;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
@@ -26,27 +28,33 @@ record ScopeWalk(
   /// @param next null when these were the last
   record Slice(List<SlotRef> slots, @Nullable ScopeWalk next) {}
 
-  /// @param objects those that change, or go
-  static ScopeWalk of(List<AdminObject> objects, Planned planned) {
-    Set<Name> fleets = new TreeSet<>();
-    TreeSet<Name> sites = new TreeSet<>();
-    TreeSet<SlotRef> slots = planned.newSlots();
-    for (AdminObject object : objects) {
-      switch (object) {
-        case AdminObject.Fleet fleet -> fleets.add(fleet.name());
-        case AdminObject.Application application -> fleets.add(application.fleet());
-        case AdminObject.Site site -> sites.add(site.name());
-        case AdminObject.Slot slot -> slots.add(slot.ref());
-        case AdminObject.Rollout rollout -> {
-          // No device gets another document before its wave is open.
-        }
-      }
+  /// Of what is selected for a place.
+  static ScopeWalk of(Place place) {
+    Name site = place.site();
+    Name slot = place.slot();
+    if (site == null) {
+      return new ScopeWalk(Set.of(place.fleet()), new TreeSet<>(), new TreeSet<>(), null);
     }
-    return new ScopeWalk(fleets, sites, slots, null);
+    return slot == null
+        ? new ScopeWalk(Set.of(), new TreeSet<>(Set.of(site)), new TreeSet<>(), null)
+        : new ScopeWalk(
+            Set.of(), new TreeSet<>(), new TreeSet<>(Set.of(new SlotRef(site, slot))), null);
   }
 
-  boolean isEmpty() {
-    return fleets.isEmpty() && sites.isEmpty() && slots.isEmpty();
+  /// Of a rollout.
+  static ScopeWalk of(Scope scope) {
+    Set<Name> fleets = new TreeSet<>();
+    TreeSet<Name> sites = new TreeSet<>();
+    add(scope, fleets, sites);
+    return new ScopeWalk(fleets, sites, new TreeSet<>(), null);
+  }
+
+  static void add(Scope scope, Set<Name> fleets, Set<Name> sites) {
+    if (scope.sites().isEmpty()) {
+      fleets.add(scope.fleet());
+    } else {
+      sites.addAll(scope.sites());
+    }
   }
 
   Slice slice(HubState state, int count) {

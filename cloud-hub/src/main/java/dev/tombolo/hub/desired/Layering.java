@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Lays layers over each other, patches what comes of them, and fills templates in. The same
@@ -29,6 +31,25 @@ public final class Layering {
 
   public static Resolved of(SlotSettings settings) {
     return new Layering(settings).resolve();
+  }
+
+  /// What cannot be done of applications that go to the place and that nothing selects.
+  ///
+  /// @param resolved what came of the settings
+  public static List<Trouble> ofUnselected(SlotSettings settings, Resolved resolved) {
+    Set<Name> unselected = new TreeSet<>();
+    settings.layers().forEach(layer -> unselected.addAll(layer.parameters().keySet()));
+    resolved.applications().forEach(application -> unselected.remove(application.name()));
+    if (unselected.isEmpty()) {
+      return List.of();
+    }
+    Layering layering = new Layering(settings);
+    for (Name application : unselected) {
+      if (layering.isDestination(application)) {
+        layering.parameters(application);
+      }
+    }
+    return layering.troubles;
   }
 
   private Resolved resolve() {
@@ -125,36 +146,50 @@ public final class Layering {
     for (int i = 0; i < override.patches().size(); i++) {
       Patch patch = override.patches().get(i);
       String where = path + ".patches[" + i + "]";
-      List<Link> there = patched.get(patch.parameter());
-      there = there == null ? links.getOrDefault(patch.parameter(), List.of()) : there;
-      String now = there.isEmpty() ? null : there.getLast().text();
+      String looksAt = patch.op().isFromAnother() ? patch.source() : patch.parameter();
+      String now = textOf(chain(looksAt, patched, links));
       Trouble trouble = trouble(application, policies.object(), where, patch, now);
       if (trouble != null) {
         troubles.add(trouble);
         return;
       }
-      if (patch.op() == Patch.Op.TEST) {
+      if (patch.op() == Patch.Op.TEST || patch.parameter().equals(patch.from())) {
         continue;
       }
-      List<Link> next = new ArrayList<>(there);
-      next.add(
-          new Link(
-              LayerKind.OVERRIDE,
-              policies.object(),
-              where,
-              patch.value(),
-              policies
-                  .given()
-                  .getOrDefault(SyncPolicy.key(policy, override, patch), policies.whole())));
+      Given given =
+          policies.given().getOrDefault(SyncPolicy.key(policy, override, patch), policies.whole());
+      if (patch.op() == Patch.Op.MOVE) {
+        List<Link> gone = chain(looksAt, patched, links);
+        gone.add(new Link(LayerKind.OVERRIDE, policies.object(), where, null, given));
+        patched.put(looksAt, gone);
+      }
+      List<Link> next = chain(patch.parameter(), patched, links);
+      String text = patch.op().isFromAnother() ? now : patch.value();
+      next.add(new Link(LayerKind.OVERRIDE, policies.object(), where, text, given));
       patched.put(patch.parameter(), next);
     }
     links.putAll(patched);
+  }
+
+  /// What says something of a parameter so far, to be added to.
+  private static List<Link> chain(
+      String parameter, Map<String, List<Link>> patched, Map<String, List<Link>> links) {
+    List<Link> there = patched.get(parameter);
+    return new ArrayList<>(there == null ? links.getOrDefault(parameter, List.of()) : there);
+  }
+
+  private static @Nullable String textOf(List<Link> chain) {
+    return chain.isEmpty() ? null : chain.getLast().text();
   }
 
   private @Nullable Trouble trouble(
       Name application, String object, String where, Patch patch, @Nullable String now) {
     return switch (patch.op()) {
       case ADD -> null;
+      case MOVE, COPY ->
+          now == null
+              ? new Trouble.NothingToTake(application, object, where, patch.source())
+              : null;
       case REPLACE, REMOVE ->
           now == null
               ? new Trouble.NothingToPatch(application, object, where, patch.parameter())
@@ -167,7 +202,8 @@ public final class Layering {
   /// A test looks at what the device is given, so templates are filled before it.
   private boolean isAsWanted(Patch patch, @Nullable String now) {
     String given = filled(now);
-    return given != null && given.equals(filled(patch.wanted()));
+    String wanted = filled(patch.wanted());
+    return given != null && wanted != null && JsonValue.areEqual(given, wanted);
   }
 
   /// Null where a label is missing.

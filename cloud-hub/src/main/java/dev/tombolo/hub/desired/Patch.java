@@ -3,12 +3,14 @@ package dev.tombolo.hub.desired;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One operation of a JSON Patch (RFC 6902) on an application's parameters.
 ///
-/// @param value as text, templates unfilled; null for [Op#REMOVE]
-public record Patch(Op op, String parameter, @Nullable String value) {
+/// @param value as text, templates unfilled; null for operations that take none
+/// @param from the parameter that [Op#MOVE] and [Op#COPY] take the value of; null for the others
+public record Patch(Op op, String parameter, @Nullable String value, @Nullable String from) {
   private static final String PARAMETERS = "/parameters/";
 
   /// What is done.
@@ -16,16 +18,29 @@ public record Patch(Op op, String parameter, @Nullable String value) {
     ADD,
     REPLACE,
     REMOVE,
+    /// The parameter gets the value of another one, which goes.
+    MOVE,
+    /// The parameter gets the value of another one, which stays.
+    COPY,
     /// The whole override counts only where the parameter has this value.
     TEST;
 
-    public static final List<String> WORDS = List.of("add", "replace", "remove", "test");
+    public static final List<String> WORDS = Stream.of(values()).map(Op::word).toList();
 
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /// @throws IllegalArgumentException for `move` and `copy`, too
+    /// Whether it has a `from`, and so no value.
+    public boolean isFromAnother() {
+      return this == MOVE || this == COPY;
+    }
+
+    public boolean takesValue() {
+      return this == ADD || this == REPLACE || this == TEST;
+    }
+
+    /// @throws IllegalArgumentException when there is no such operation
     public static Op of(String word) {
       for (Op op : values()) {
         if (op.word().equals(word)) {
@@ -37,18 +52,36 @@ public record Patch(Op op, String parameter, @Nullable String value) {
     }
   }
 
+  /// @throws IllegalArgumentException when the operation takes something else
   public Patch {
-    if (op == Op.REMOVE && value != null) {
-      throw new IllegalArgumentException("'remove' takes no value; leave it out");
+    if (!op.takesValue() && value != null) {
+      throw new IllegalArgumentException("'" + op.word() + "' takes no value; leave it out");
     }
-    if (op != Op.REMOVE && value == null) {
+    if (op.takesValue() && value == null) {
       throw new IllegalArgumentException("'" + op.word() + "' needs a value");
+    }
+    if (op.isFromAnother() && from == null) {
+      throw new IllegalArgumentException(
+          "'" + op.word() + "' needs 'from': the parameter to take, like /parameters/port");
+    }
+    if (!op.isFromAnother() && from != null) {
+      throw new IllegalArgumentException("'" + op.word() + "' takes no 'from'; leave it out");
     }
   }
 
-  /// Of everything but [Op#REMOVE].
+  /// Of an operation on one parameter.
+  public Patch(Op op, String parameter, @Nullable String value) {
+    this(op, parameter, value, null);
+  }
+
+  /// Of everything that takes a value.
   String wanted() {
     return Objects.requireNonNull(value);
+  }
+
+  /// Of [Op#MOVE] and [Op#COPY].
+  String source() {
+    return Objects.requireNonNull(from);
   }
 
   /// The parameter that a path like `/parameters/port` means (RFC 6901: `~1` is `/`, `~0` is `~`).
@@ -64,12 +97,20 @@ public record Patch(Op op, String parameter, @Nullable String value) {
   }
 
   public String path() {
+    return pathOf(parameter);
+  }
+
+  public static String pathOf(String parameter) {
     return PARAMETERS + parameter.replace("~", "~0").replace("/", "~1");
   }
 
-  /// `replace /parameters/port 9000`.
+  /// `replace /parameters/port 9000`, `move /parameters/port from /parameters/listen`.
   @Override
   public String toString() {
-    return op.word() + " " + path() + (value == null ? "" : " " + value);
+    return op.word()
+        + " "
+        + path()
+        + (value == null ? "" : " " + value)
+        + (from == null ? "" : " from " + pathOf(from));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.desired;
 
 import dev.tombolo.protocol.id.Name;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,13 @@ public record SlotSettings(
   /// Of a place that may do anything at any time.
   public SlotSettings(PlaceFacts place, List<Layer> layers, Map<Name, Policies> policies) {
     this(place, layers, policies, List.of());
+  }
+
+  /// With another layer over all.
+  public SlotSettings with(Layer layer) {
+    List<Layer> all = new ArrayList<>(layers);
+    all.add(layer);
+    return new SlotSettings(place, all, policies, times);
   }
 
   /// When the device may download and switch: of each kind the narrowest layer's word.

@@ -55,6 +55,25 @@ public sealed interface Trouble {
     }
   }
 
+  /// A `move` or `copy` takes what is not there: the override is left out.
+  record NothingToTake(Name application, String object, String patch, String parameter)
+      implements Trouble {
+    @Override
+    public String where() {
+      return object + " " + patch;
+    }
+
+    @Override
+    public String words() {
+      return "no layer gives it a value there, so there is nothing to take from it";
+    }
+
+    @Override
+    public String value() {
+      return Patch.pathOf(parameter);
+    }
+  }
+
   /// A `test` did not hold: the override is left out, as was asked.
   record TestFailed(Name application, String object, String patch) implements Trouble {
     @Override

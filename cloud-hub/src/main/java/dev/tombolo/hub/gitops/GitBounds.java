@@ -8,7 +8,7 @@ import java.time.Duration;
 /// @param timeout of one answer of the server
 public record GitBounds(long bytesMax, Duration timeout) {
   /// YAML files in the folder and below.
-  public static final int FILES_MAX = 2_000;
+  public static final int FILES_MAX = 20_000;
 
   public static final int FILE_BYTES_MAX = 1 << 20;
 

@@ -84,7 +84,7 @@ final class ChangeRoutes {
   }
 
   private void apply(Context context) throws RefusedException, IOException, InterruptedException {
-    ApplyAsk ask = Requests.body(context, ApplyAsk.class);
+    ApplyAsk ask = Requests.body(context, ApplyAsk.class, Requests.APPLY_BYTES_MAX);
     List<AdminObject> objects = new ArrayList<>();
     Map<String, AdminCommand.Sources> sources = new HashMap<>();
     for (ObjectBody body : ask.objects()) {

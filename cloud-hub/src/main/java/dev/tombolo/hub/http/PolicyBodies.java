@@ -42,9 +42,13 @@ final class PolicyBodies {
       String at = field + ".patches[" + patches.size() + "]";
       Patch.Op op = Parts.read(at + ".op", patch.op(), Patch.Op::of);
       String parameter = Parts.read(at + ".path", patch.path(), Patch::parameterOf);
+      String path = patch.from();
+      String from = path == null ? null : Parts.read(at + ".from", path, Patch::parameterOf);
       patches.add(
           Parts.read(
-              at + ".value", patch.value(), text -> new Patch(op, parameter, patch.value())));
+              at + ((patch.value() != null) == op.takesValue() ? ".from" : ".value"),
+              patch.value(),
+              text -> new Patch(op, parameter, patch.value(), from)));
     }
     if (patches.isEmpty()) {
       throw Parts.invalid(field + ".patches", "", "say what is different; give a patch");

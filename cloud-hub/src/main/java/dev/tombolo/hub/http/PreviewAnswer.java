@@ -2,6 +2,7 @@ package dev.tombolo.hub.http;
 
 import dev.tombolo.hub.core.BundleDesk;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Overlay;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.desired.LineRules;
@@ -42,17 +43,21 @@ final class PreviewAnswer {
   private static final BigDecimal BYTES_OF_GB = BigDecimal.valueOf(1_000_000_000L);
 
   private final RolloutViews views;
+  private final Overlay overlay;
   private final long nowMillis;
   private final Sizes sizes;
   private int byBundle;
 
+  /// @param overlay what is tried out together with it
   PreviewAnswer(
       HubViews views,
+      Overlay overlay,
       BundleDesk bundles,
       Views.ReleaseView release,
       ReleaseManifest manifest,
       long nowMillis) {
     this.views = views.rollouts();
+    this.overlay = overlay;
     this.nowMillis = nowMillis;
     this.sizes = new Sizes(bundles, release.digest(), manifest);
   }
@@ -120,6 +125,7 @@ final class PreviewAnswer {
     views.eachHolder(
         scope.fleet(),
         release.name(),
+        overlay,
         (slot, labels, releases, shares) ->
             preview.add(slot, labels, releases, shares, has -> loads(has)));
     lines(scope.fleet(), preview);
@@ -143,7 +149,7 @@ final class PreviewAnswer {
     record LineKey(String timeZone, LineRules rules, int year) {}
     Map<Key, Windows> known = new HashMap<>();
     Map<LineKey, Bandwidth> knownRules = new HashMap<>();
-    for (RolloutViews.SiteLine site : views.siteLines(fleet)) {
+    for (RolloutViews.SiteLine site : views.siteLines(fleet, overlay)) {
       int year = SiteWindows.year(site.site().text(), nowMillis);
       Optional<Windows> windows = Optional.empty();
       if (!site.times().isAny()) {

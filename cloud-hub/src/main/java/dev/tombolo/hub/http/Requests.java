@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 
 /// What all routes need of a request: its bounded body, and who asks.
 final class Requests {
-  /// Enough for one `apply` of a thousand sites.
   static final int BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+  /// Enough for the longest list that `apply` takes, at 800 bytes an object.
+  static final int APPLY_BYTES_MAX = 16 * 1024 * 1024;
 
   private static final String PRINCIPAL = "principal";
 
@@ -32,14 +34,23 @@ final class Requests {
   }
 
   static <T> T body(Context context, Class<T> type) throws RefusedException, IOException {
-    return read(type, text(context, BODY_BYTES_MAX));
+    return body(context, type, BODY_BYTES_MAX);
+  }
+
+  static <T> T body(Context context, Class<T> type, int bytesMax)
+      throws RefusedException, IOException {
+    return read(type, text(context, bytesMax), bytesMax);
   }
 
   /// By the rules of the wire's JSON first: the reader of these bodies takes half surrogate pairs,
   /// goes without commas, and follows nesting until the stack ends.
   static <T> T read(Class<T> type, String text) throws RefusedException {
+    return read(type, text, BODY_BYTES_MAX);
+  }
+
+  private static <T> T read(Class<T> type, String text, int bytesMax) throws RefusedException {
     try {
-      Json.check(type.getSimpleName(), text, BODY_BYTES_MAX);
+      Json.check(type.getSimpleName(), text, bytesMax);
       return AdminJson.read(type, text);
     } catch (MalformedException e) {
       throw new RefusedException(e.reason());

@@ -6,6 +6,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.Applied;
 import dev.tombolo.hub.core.view.HubViews;
+import dev.tombolo.hub.core.view.Overlay;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.RolloutViews.MemberView;
@@ -244,7 +245,9 @@ final class RolloutRoutes {
     RolloutPlan plan = RolloutBodies.plan(ask, System.currentTimeMillis());
     isThere(plan, scope.fleet());
     Requests.answer(
-        context, previewed(0, Parts.release("release", ask.release()), scope, plan, line, price));
+        context,
+        previewed(
+            0, Parts.release("release", ask.release()), scope, plan, Overlay.NONE, line, price));
   }
 
   /// Every slot that a wave names must be there; what creates one asks the same.
@@ -284,7 +287,7 @@ final class RolloutRoutes {
 
   /// A scope with nobody in it is most likely a mistyped one.
   private void isAnybody(Scope scope, Name application) throws RefusedException {
-    Inhabited found = inhabited(scope, application);
+    Inhabited found = inhabited(scope, application, Overlay.NONE);
     if (!found.isAny) {
       throw new RefusedException(
           new Reason.Conflict("scope " + scope, found.words() + "; --even-if-nobody begins it"));
@@ -295,9 +298,10 @@ final class RolloutRoutes {
   List<String> lonely(List<AdminObject> objects, AdminAnswer.Done done) {
     List<String> warnings = new ArrayList<>();
     Set<String> begun = begun(done);
+    Overlay overlay = new Overlay(objects);
     for (AdminObject object : objects) {
       if (object instanceof AdminObject.Rollout it && begun.contains(it.title())) {
-        Inhabited found = inhabited(it.scope(), it.release().name());
+        Inhabited found = inhabited(it.scope(), it.release().name(), overlay);
         if (!found.isAny) {
           warnings.add(it.title() + ": " + found.words());
         }
@@ -306,13 +310,14 @@ final class RolloutRoutes {
     return warnings;
   }
 
-  private Inhabited inhabited(Scope scope, Name application) {
+  private Inhabited inhabited(Scope scope, Name application, Overlay overlay) {
     Inhabited found = new Inhabited(scope);
     views
         .rollouts()
         .eachHolder(
             scope.fleet(),
             application,
+            overlay,
             (slot, labels, releases, shares) -> found.take(slot, labels));
     return found;
   }
@@ -374,6 +379,7 @@ final class RolloutRoutes {
   List<RolloutPlannedRow> planned(List<AdminObject> objects, AdminAnswer.Done done)
       throws RefusedException {
     Set<String> begun = begun(done);
+    Overlay overlay = new Overlay(objects);
     List<RolloutPlannedRow> rows = new ArrayList<>();
     for (AdminObject object : objects) {
       if (object instanceof AdminObject.Rollout it && begun.contains(it.title())) {
@@ -382,24 +388,26 @@ final class RolloutRoutes {
                 it.name().text(),
                 it.release().toString(),
                 it.scope().fleet().text(),
-                previewed(rows.size(), it.release(), it.scope(), it.plan(), null, null)));
+                previewed(rows.size(), it.release(), it.scope(), it.plan(), overlay, null, null)));
       }
     }
     return rows;
   }
 
   /// @param before rollouts that would begin before it
+  /// @param overlay what is tried out together with it
   private RolloutPreviewShown previewed(
       int before,
       ReleaseRef ref,
       Scope scope,
       RolloutPlan plan,
+      Overlay overlay,
       @Nullable Long lineBitsPerSecond,
       @Nullable BigDecimal pricePerGb)
       throws RefusedException {
     Views.ReleaseView release = release(ref);
     ReleaseManifest manifest = ReleaseManifests.of(views, release.digest());
-    return new PreviewAnswer(views, bundles, release, manifest, System.currentTimeMillis())
+    return new PreviewAnswer(views, overlay, bundles, release, manifest, System.currentTimeMillis())
         .of(before, plan, scope, release, soak(manifest), lineBitsPerSecond, pricePerGb);
   }
 

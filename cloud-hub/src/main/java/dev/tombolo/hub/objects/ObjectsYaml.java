@@ -43,6 +43,11 @@ public final class ObjectsYaml {
   /// Another word for a DeviceSlot.
   private static final String DEVICE = "Device";
 
+  /// A kind by the word that stands for it everywhere else.
+  public static String kindOf(String word) {
+    return word.equals(DEVICE) ? "DeviceSlot" : word;
+  }
+
   private final List<ObjectBody> objects = new ArrayList<>();
 
   /// Where each parameter and each patch stands, by what a hub calls it.

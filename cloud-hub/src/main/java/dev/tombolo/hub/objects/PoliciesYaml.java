@@ -94,14 +94,16 @@ final class PoliciesYaml {
   private static PatchBody patch(YamlMap yaml) {
     String op = yaml.word("op", Patch.Op.WORDS);
     String parameter = yaml.read("path", Patch::parameterOf);
+    Optional<String> from = yaml.optionalRead("from", Patch::parameterOf);
     Optional<String> value = yaml.optionalScalar("value");
     yaml.noMore();
     try {
-      Patch patch = new Patch(Patch.Op.of(op), parameter, value.orElse(null));
+      Patch patch = new Patch(Patch.Op.of(op), parameter, value.orElse(null), from.orElse(null));
       value.ifPresent(text -> template(yaml, "value", text));
-      return new PatchBody(op, patch.path(), patch.value());
+      return new PatchBody(op, patch.path(), patch.value(), from.map(Patch::pathOf).orElse(null));
     } catch (IllegalArgumentException e) {
-      throw yaml.fault("value", String.valueOf(e.getMessage()));
+      boolean isValueRight = value.isPresent() == Patch.Op.of(op).takesValue();
+      throw yaml.fault(isValueRight ? "from" : "value", String.valueOf(e.getMessage()));
     }
   }
 

@@ -74,14 +74,17 @@ final class LayerColumns {
   private static void writePatch(JsonWriter json, Patch patch) {
     json.text("op", patch.op().word())
         .text("parameter", patch.parameter())
-        .text("value", patch.value());
+        .text("value", patch.value())
+        .text("from", patch.from());
   }
 
   private static Patch readPatch(JsonFields fields) throws MalformedException {
     return new Patch(
         Columns.value(fields.text("op"), Patch.Op::of),
         fields.text("parameter"),
-        fields.textOrNull("value"));
+        fields.textOrNull("value"),
+        // Written by hubs that know it.
+        fields.textOrNull("from"));
   }
 
   static String given(Map<String, Given> given) {

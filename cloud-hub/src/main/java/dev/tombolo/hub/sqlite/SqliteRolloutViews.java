@@ -2,6 +2,8 @@ package dev.tombolo.hub.sqlite;
 
 import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.core.view.Overlay;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.PlaceFacts;
@@ -45,6 +47,9 @@ final class SqliteRolloutViews implements RolloutViews {
   private static final String AFTER_ALL_SLOTS = " ~";
 
   private static final int NAMES_MAX = 1_000;
+
+  private static final String OF_FLEET_OR_TRIED =
+      "(s.fleet = ? OR s.name IN (SELECT value FROM json_each(?)))";
 
   private static final String BLOCKS_BETWEEN =
       """
@@ -418,11 +423,12 @@ final class SqliteRolloutViews implements RolloutViews {
   }
 
   @Override
-  public void eachHolder(Name fleet, Name application, HolderReader holders) {
-    Goes goes = goes(fleet, application);
+  public void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader holders) {
+    Goes goes = goes(fleet, application, overlay);
     Read<Map<String, String>> labelsOf = new Read<>(SqliteRolloutViews::labels);
     Read<List<Digest>> digestsOf = new Read<>(Columns::digests);
     Read<Name> nameOf = new Read<>(text -> Columns.value(text, Name::new));
+    List<Name> tried = overlay.sitesOf(fleet);
     // A row at a time: a fleet may have a million devices. The reader keeps what it needs.
     reader.list(
         """
@@ -432,16 +438,24 @@ final class SqliteRolloutViews implements RolloutViews {
             LEFT JOIN slots l ON l.site = d.site AND l.name = d.slot
             LEFT JOIN device_states t ON t.device = d.id
             LEFT JOIN presences p ON p.device = d.id
-          WHERE s.fleet = ? AND d.standing = 'active' ORDER BY s.name, d.slot""",
+          WHERE d.standing = 'active' AND\s"""
+            // In the index's order, but for sites that may be another fleet's now.
+            + (tried.isEmpty() ? "s.fleet = ?" : OF_FLEET_OR_TRIED)
+            + " ORDER BY s.name, d.slot",
         r -> {
           SlotRef slot =
               new SlotRef(nameOf.of(r.getString("site")), nameOf.of(r.getString("slot")));
+          AdminObject.Site site = overlay.site(slot.site());
+          if (site != null && !site.fleet().equals(fleet)) {
+            return Boolean.TRUE;
+          }
+          AdminObject.Slot its = overlay.slot(slot);
           Map<String, String> labels =
               new PlaceFacts(
                       fleet,
                       slot,
-                      labelsOf.of(r.getString("site_labels")),
-                      labelsOf.of(r.getString("slot_labels")))
+                      site == null ? labelsOf.of(r.getString("site_labels")) : site.labels(),
+                      its == null ? labelsOf.of(r.getString("slot_labels")) : its.labels())
                   .labels();
           if (goes.to(slot, labels)) {
             String releases = r.getString("releases");
@@ -454,7 +468,11 @@ final class SqliteRolloutViews implements RolloutViews {
           }
           return Boolean.TRUE;
         },
-        fleet);
+        tried.isEmpty() ? new Object[] {fleet} : new Object[] {fleet, list(tried)});
+  }
+
+  private static String list(List<Name> names) {
+    return SqliteViews.texts(names.stream().map(Name::text).toList());
   }
 
   /// What columns say in which many rows say the same: each is read once.
@@ -494,17 +512,20 @@ final class SqliteRolloutViews implements RolloutViews {
     }
   }
 
-  private Goes goes(Name fleet, Name application) {
+  private Goes goes(Name fleet, Name application, Overlay overlay) {
+    AdminObject.Application over = overlay.application(fleet, application);
     List<SyncPolicy> policies =
-        reader
-            .list(
-                "SELECT policies FROM sync_policies WHERE fleet = ? AND application = ?",
-                r -> LayerColumns.policies(r.getString("policies")),
-                fleet,
-                application)
-            .stream()
-            .findFirst()
-            .orElse(List.of());
+        over != null
+            ? over.policies()
+            : reader
+                .list(
+                    "SELECT policies FROM sync_policies WHERE fleet = ? AND application = ?",
+                    r -> LayerColumns.policies(r.getString("policies")),
+                    fleet,
+                    application)
+                .stream()
+                .findFirst()
+                .orElse(List.of());
     Set<String> named =
         new HashSet<>(
             reader.list(
@@ -518,37 +539,63 @@ final class SqliteRolloutViews implements RolloutViews {
   }
 
   @Override
-  public List<SiteLine> siteLines(Name fleet) {
+  public List<SiteLine> siteLines(Name fleet, Overlay overlay) {
     Map<String, SiteTimes> known = new HashMap<>();
     Map<String, Optional<LineRules>> knownLines = new HashMap<>();
+    List<Name> tried = overlay.sitesOf(fleet);
+    AdminObject.Fleet over = overlay.fleet(fleet);
     return reader.list(
         """
         SELECT s.name, s.time_zone, s.times, f.times AS fleet_times, s.line,
             f.line AS fleet_line, r.bytes_per_second, r.samples, r.measured_millis
-          FROM sites s LEFT JOIN fleets f ON f.name = s.fleet
+          FROM sites s LEFT JOIN fleets f ON f.name = ?1
             LEFT JOIN line_rates r ON r.site = s.name
-          WHERE s.fleet = ? AND (s.times <> '' OR f.times <> '' OR s.line <> '' OR f.line <> ''
-            OR r.site IS NOT NULL)
+          WHERE (s.fleet = ?1 OR s.name IN (SELECT value FROM json_each(?2)))
+            AND (?3 OR s.times <> '' OR f.times <> '' OR s.line <> '' OR f.line <> ''
+              OR r.site IS NOT NULL)
           ORDER BY s.name""",
         r -> {
           Name site = Columns.value(r.getString("name"), Name::new);
           long rate = r.getLong("bytes_per_second");
+          AdminObject.Site its = overlay.site(site);
           return new SiteLine(
               site,
-              r.getString("time_zone"),
-              timesOf(r.getString("times"), r.getString("fleet_times"), known),
-              lineOf(r.getString("line"), r.getString("fleet_line"), knownLines),
+              its == null ? r.getString("time_zone") : its.timeZone(),
+              its == null && over == null
+                  ? timesOf(r.getString("times"), r.getString("fleet_times"), known)
+                  : (its == null ? Columns.times(r.getString("times")) : its.times())
+                      .over(over == null ? fleetTimes(r.getString("fleet_times")) : over.times()),
+              its == null && over == null
+                  ? lineOf(r.getString("line"), r.getString("fleet_line"), knownLines)
+                  : narrower(
+                      its == null ? Columns.line(r.getString("line")) : its.line(),
+                      over == null ? fleetLine(r.getString("fleet_line")) : over.line()),
               rate == 0
                   ? null
                   : new LineRate(site, rate, r.getInt("samples"), r.getLong("measured_millis")));
         },
-        fleet);
+        fleet,
+        list(tried),
+        over == null && tried.isEmpty() ? 0L : 1L);
+  }
+
+  private static SiteTimes fleetTimes(@Nullable String column) {
+    return column == null ? SiteTimes.ANY : Columns.times(column);
   }
 
   /// Many sites have the same: each is read once.
   private static SiteTimes timesOf(
       String site, @Nullable String fleet, Map<String, SiteTimes> known) {
     return known.computeIfAbsent(site + "\n" + fleet, any -> Columns.times(site, fleet));
+  }
+
+  private static Optional<LineRules> narrower(
+      Optional<LineRules> ofSite, Optional<LineRules> ofFleet) {
+    return ofSite.isPresent() ? ofSite : ofFleet;
+  }
+
+  private static Optional<LineRules> fleetLine(@Nullable String column) {
+    return column == null ? Optional.empty() : Columns.line(column);
   }
 
   /// A site that says something of its line replaces all that its fleet says.

@@ -388,7 +388,7 @@ public final class SqliteViews implements HubViews {
     return settings;
   }
 
-  private static String texts(List<String> texts) {
+  static String texts(List<String> texts) {
     return "[" + String.join(",", texts.stream().map(text -> '"' + text + '"').toList()) + "]";
   }
 

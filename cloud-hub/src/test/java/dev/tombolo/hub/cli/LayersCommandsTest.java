@@ -385,9 +385,21 @@ class LayersCommandsTest {
 
   @Test
   void mistakesInPoliciesAreToldWithTheirLine() throws IOException {
-    assertThat(mistake("op: replace", "op: move"))
+    assertThat(mistake("op: replace", "op: mvoe"))
         .contains("application.yaml line 11: ")
-        .contains("op: 'move' is not one of add, replace, remove, test");
+        .contains("op: 'mvoe' is not one of add, replace, remove, move, copy, test")
+        .contains("did you mean 'move'?");
+    assertThat(mistake("op: replace", "op: move"))
+        .contains("value: 'move' takes no value; leave it out");
+    assertThat(
+            mistake(
+                "op: replace, path: /parameters/port, value: 9117",
+                "op: copy, path: /parameters/port"))
+        .contains("'copy' needs 'from': the parameter to take, like /parameters/port");
+    assertThat(mistake("op: replace", "from: /parameters/a, op: add"))
+        .contains("from: 'add' takes no 'from'; leave it out");
+    assertThat(mistake("op: replace", "from: /release, op: move"))
+        .contains("from: '/release' cannot be patched; only parameters can");
     assertThat(mistake("/parameters/port", "/release"))
         .contains("'/release' cannot be patched; only parameters can");
     assertThat(mistake("operator: In", "operator: in"))
@@ -434,6 +446,8 @@ class LayersCommandsTest {
     assertThat(apply("--fleet", "retail").err()).contains("give --prune, too");
     Cli.Said inUse = apply("--prune", "--fleet", "retail", "--kind", "Fleet");
     assertThat(inUse.exit()).isZero();
+    Cli.Said byOtherName = apply("--prune", "--fleet", "retail", "--kind", "Device");
+    assertThat(byOtherName.exit()).describedAs(byOtherName.err()).isZero();
   }
 
   @Test

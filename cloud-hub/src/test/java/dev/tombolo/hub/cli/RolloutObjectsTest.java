@@ -137,6 +137,26 @@ class RolloutObjectsTest {
   }
 
   @Test
+  void aDryRunCountsWavesByTheLabelsThatItsFilesGive() throws Exception {
+    aDeviceJoins();
+    write(
+        "a.yaml",
+        """
+        apiVersion: tombolo.io/v1alpha1
+        kind: DeviceSlot
+        metadata: {name: %s, labels: {tier: pilot}}
+        spec: {site: %s}
+        """
+                .formatted(Scene.SLOT.slot(), Scene.SLOT.site())
+            + "---\n"
+            + HERE.replace("devices: 1", "labels: {tier: pilot}"));
+
+    assertThat(apply("--dry-run").out()).contains("  wave canary: 1 devices at 1 sites");
+    assertThat(hub.run(cli, "diff", "-f", folder.toString()).out())
+        .contains("  wave canary: 1 devices at 1 sites");
+  }
+
+  @Test
   void mistakesAreToldWithTheirLine() throws IOException {
     write("a.yaml", FLEET);
     write("b.yaml", ROLLOUT.replace("percent:", "precent:"));

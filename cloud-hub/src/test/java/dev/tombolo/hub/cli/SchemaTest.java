@@ -57,6 +57,7 @@ class SchemaTest {
                  "matchExpressions": [{"key": "region", "operator": "In", "values": ["a", "b"]},
                    {"key": "old", "operator": "DoesNotExist"}]},
                 "patches": [{"op": "replace", "path": "/parameters/port", "value": 2},
+                  {"op": "move", "path": "/parameters/y", "from": "/parameters/z"},
                   {"op": "remove", "path": "/parameters/x"}]}]}]}}
           """,
           "Rollout",
@@ -80,13 +81,10 @@ class SchemaTest {
           "is not a time zone",
           "is not a variable",
           "spec.fleet says",
-          "is no time of day",
-          "is not a day",
           "put it last",
           "not a repository's URL",
           "is not a branch's name",
-          "is not a folder in the repository",
-          "an interval is 1s to 1d");
+          "is not a folder in the repository");
 
   private static final List<Object> VALUES =
       List.of(
@@ -107,6 +105,7 @@ class SchemaTest {
           "Exists",
           "add",
           "remove",
+          "copy",
           "/parameters/a",
           "/release",
           "1.0",
@@ -143,6 +142,81 @@ class SchemaTest {
       taken += fault == null ? 1 : 0;
     }
     assertThat(taken).isBetween(TRIES / 100, TRIES * 9 / 10);
+  }
+
+  /// Hours, days and durations are in the schemas' patterns, to the last digit.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "01:00-05:00",
+        "23:59-24:00",
+        "00:00-24:00",
+        "22:00 - 06:00",
+        " mon-SAT 22:00-06:00 ",
+        "Sat,Sun,Mon-Wed 08:00-12:00",
+        "24:00-05:00",
+        "24:01-05:00",
+        "25:00-05:00",
+        "01:60-05:00",
+        "01:00-24:01",
+        "01:00-01:00",
+        "00:00-00:00",
+        "Mon 07:30 - 07:30",
+        "Mno 01:00-05:00",
+        "Mon-Tue-Wed 01:00-05:00",
+        "Mon, 01:00-05:00",
+        "Monday 01:00-05:00",
+        ", 01:00-05:00",
+        "1:00-05:00",
+      })
+  void theSchemaKnowsHours(String hours) throws IOException {
+    JsonSchema schema = JsonSchema.parse(SchemaCommand.schema("Site"));
+    String json =
+        """
+        {"apiVersion": "tombolo.io/v1alpha1", "kind": "Site", "metadata": {"name": "store-117"},
+         "spec": {"fleet": "retail", "timeZone": "UTC", "openingHours": ["%s"]}}
+        """
+            .formatted(hours);
+
+    assertThat(schema.takes(JsonSchema.parse(json).schema())).isEqualTo(faultOf(json) == null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1s",
+        "999ms",
+        "1000ms",
+        "86400000ms",
+        "86400001ms",
+        "0s",
+        "86400s",
+        "86401s",
+        "79999s",
+        "1440m",
+        "1441m",
+        "1399m",
+        "24h",
+        "25h",
+        "1d",
+        "2d",
+        "007m",
+        "000000000001m",
+        "0000000000001m",
+        "m",
+        "1w",
+      })
+  void theSchemaKnowsIntervals(String interval) throws IOException {
+    JsonSchema schema = JsonSchema.parse(SchemaCommand.schema("Application"));
+    String json =
+        """
+        {"apiVersion": "tombolo.io/v1alpha1", "kind": "Application", "metadata": {"name": "people"},
+         "spec": {"fleet": "retail",
+           "source": {"gitRepository": {"url": "https://git.example.com/a", "interval": "%s"}}}}
+        """
+            .formatted(interval);
+
+    assertThat(schema.takes(JsonSchema.parse(json).schema())).isEqualTo(faultOf(json) == null);
   }
 
   @Test

@@ -161,6 +161,7 @@ public abstract class HubStoreContract {
                             Selector.ALL,
                             List.of(
                                 new Patch(Patch.Op.ADD, "title", "${site.name}"),
+                                new Patch(Patch.Op.COPY, "port", null, "title"),
                                 new Patch(Patch.Op.REMOVE, "threads", null)))))));
     Kept<AdminObject.Application> kept =
         new Kept<>(

@@ -12,11 +12,18 @@ import dev.tombolo.hub.desired.Patch;
 import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.rollout.AbortRule;
+import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Overrides, templates, pruning and what a change reaches, through the hub's loop.
 class LayersTest {
   private static final Name APP = new Name("people");
+  private static final RolloutPlan PLAN =
+      new RolloutPlan(
+          List.of(), Budgets.USUAL, AbortRule.USUAL, RolloutPlan.PERMIT_MILLIS_USUAL, null);
   private static final SlotRef OTHER = SlotRef.parse("store-118/counter-1");
 
   private final MemoryHubStore store = new MemoryHubStore();
@@ -106,6 +116,159 @@ class LayersTest {
             "fleet production parameters.people.quote: '${site.labels.size}': there is no such"
                 + " label there; set it, or give those another value"
                 + " (on 1 slot: store-119/device-1)");
+  }
+
+  @Test
+  void aTemplateIsLookedAtWhenAReleaseIsAssigned() {
+    Name late = new Name("shelves");
+    scene.command(new AdminCommand.PushRelease(Scene.release(late.text(), "1.0")));
+    scene.apply(site("store-118", Map.of()));
+    done(apply(List.of(Scene.fleet(Map.of(late, Map.of("quote", "${site.labels.size}")))), false));
+    Reason wanted =
+        new Reason.InputInvalid(
+            "fleet production parameters.shelves.quote",
+            "${site.labels.size}",
+            "there is no such label there; set it, or give those another value"
+                + " (on 1 slot: store-118/counter-1)");
+
+    assertThat(refusal(assign(late, "1.0", Optional.empty(), Optional.empty()))).isEqualTo(wanted);
+    assertThat(refusal(assign(late, "1.0", Optional.of(OTHER.site()), Optional.empty())))
+        .isEqualTo(wanted);
+    assertThat(refusal(assign(late, "1.0", Optional.of(OTHER.site()), Optional.of(OTHER))))
+        .isEqualTo(wanted);
+    assertThat(store.load().assignments).hasSize(1);
+    assertThat(scene.command(assign(late, "1.0", Optional.of(Scene.SITE), Optional.empty())))
+        .isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  @Test
+  void aTemplateOfWhatNothingSelectsYetIsAWarningWhenItIsWritten() {
+    Name late = new Name("shelves");
+    scene.apply(site("store-118", Map.of()));
+    AdminObject fleet = Scene.fleet(Map.of(late, Map.of("quote", "${site.labels.size}")));
+    String warning =
+        "fleet production parameters.shelves.quote: '${site.labels.size}': there is no such label"
+            + " there; set it, or give those another value; nothing selects shelves there yet, and"
+            + " what would is refused (on 1 slot: store-118/counter-1)";
+
+    assertThat(done(apply(List.of(fleet), true)).warnings()).containsExactly(warning);
+    assertThat(done(apply(List.of(fleet), false)).warnings()).containsExactly(warning);
+    assertThat(done(apply(List.of(fleet), true)).warnings()).isEmpty();
+    assertThat(done(apply(List.of(site("store-117", Map.of("size", "tiny"))), false)).warnings())
+        .isEmpty();
+  }
+
+  @Test
+  void anOverrideIsLookedAtWhenAReleaseIsAssigned() {
+    done(apply(List.of(application(threads("large", "2"))), false));
+    pushWithout("2.0", "threads");
+    Reason wanted =
+        new Reason.InputInvalid(
+            "application production/people spec.syncPolicies[0].overrides[0].patches[0]"
+                + " parameters.people.threads",
+            "2",
+            "people@2.0 has no such parameter, only level, quote"
+                + " (on 1 slot: store-118/counter-1)");
+
+    assertThat(refusal(assign(APP, "2.0", Optional.empty(), Optional.empty()))).isEqualTo(wanted);
+    assertThat(refusal(rollout("2.0", Set.of(), Map.of()))).isEqualTo(wanted);
+    assertThat(refusal(apply(List.of(rolloutObject("2.0", Map.of())), false))).isEqualTo(wanted);
+    assertThat(refusal(apply(List.of(rolloutObject("2.0", Map.of())), true))).isEqualTo(wanted);
+    assertThat(store.load().rollouts.all()).isEmpty();
+  }
+
+  @Test
+  void aRolloutIsLookedAtWhereItGoesOnly() {
+    done(apply(List.of(application(threads("large", "2"))), false));
+    pushWithout("2.0", "threads");
+
+    assertThat(scene.command(rollout("2.0", Set.of(Scene.SITE), Map.of())))
+        .isInstanceOf(AdminAnswer.RolloutMade.class);
+    assertThat(refusal(rollout("2.0", Set.of(OTHER.site()), Map.of())))
+        .isInstanceOf(Reason.InputInvalid.class);
+    done(apply(List.of(rolloutObject("2.0", Map.of("size", "small"))), false));
+  }
+
+  @Test
+  void aTemplateIsLookedAtWhenARolloutBringsTheFirstRelease() {
+    Name late = new Name("shelves");
+    scene.command(new AdminCommand.PushRelease(Scene.release(late.text(), "1.0")));
+    scene.apply(site("store-118", Map.of()));
+    done(apply(List.of(Scene.fleet(Map.of(late, Map.of("quote", "${site.labels.size}")))), false));
+
+    assertThat(
+            refusal(
+                new AdminCommand.CreateRollout(
+                    new ReleaseRef(late, "1.0"),
+                    new Scope(Scene.FLEET, Set.of(), Map.of()),
+                    PLAN,
+                    Optional.empty())))
+        .isInstanceOfSatisfying(
+            Reason.InputInvalid.class,
+            invalid -> assertThat(invalid.fix()).contains("(on 1 slot: store-118/counter-1)"));
+  }
+
+  @Test
+  void whatDidNotWorkBeforeAnAssignmentIsAWarning() {
+    done(apply(List.of(Scene.fleet(Map.of(APP, Map.of("quote", "${site.labels.size}")))), false));
+    Name late = new Name("store-119");
+    done(apply(List.of(site(late.text(), Map.of())), false));
+    scene.enrol(scene.token(Optional.of(late), Optional.empty(), 1), "newcomer");
+    scene.command(new AdminCommand.PushRelease(Scene.release(APP.text(), "2.0")));
+
+    assertThat(scene.command(assign(APP, "2.0", Optional.empty(), Optional.empty())))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Done.class,
+            done ->
+                assertThat(done.changes())
+                    .containsExactly(
+                        "people@2.0 assigned to production",
+                        "warning: fleet production parameters.people.quote:"
+                            + " '${site.labels.size}': there is no such label there; set it, or"
+                            + " give those another value (on 1 slot: store-119/device-1)"));
+  }
+
+  @Test
+  void anAssignmentLooksAtASliceOfSlotsAStepAndOtherCommandsWait() {
+    done(apply(List.of(application(threads("small", "2"))), false));
+    List<AdminObject> slots = new ArrayList<>();
+    for (int i = 0; i < 450; i++) {
+      slots.add(Scene.slot(new SlotRef(Scene.SITE, new Name("till-" + i))));
+    }
+    scene.apply(slots.toArray(new AdminObject[0]));
+    scene.command(new AdminCommand.PushRelease(Scene.release(APP.text(), "2.0")));
+    HubState state = store.load();
+    HubCore core =
+        new HubCore(
+            new HubSettings(List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, TrustSettings.USUAL),
+            state);
+    state.apply(
+        core.step(
+                new HubEvent.AdminAsked(
+                    7, Scene.ALICE, assign(APP, "2.0", Optional.empty(), Optional.empty())),
+                scene.now)
+            .changes());
+    state.apply(
+        core.step(
+                new HubEvent.AdminAsked(
+                    8, Scene.ALICE, apply(List.of(application(threads("small", "3"))), false)),
+                scene.now)
+            .changes());
+    List<Long> answered = new ArrayList<>();
+    int steps = 0;
+    while (core.isWorkLeft()) {
+      Step step = core.step(new HubEvent.Ticked(), scene.now);
+      state.apply(step.changes());
+      for (HubEffect effect : step.effects()) {
+        if (effect instanceof HubEffect.AdminAnswered it) {
+          answered.add(it.request());
+        }
+      }
+      steps++;
+    }
+
+    assertThat(steps).isGreaterThanOrEqualTo(2 * 450 / ApplyCommands.SLOTS_SLICE);
+    assertThat(answered).containsExactly(7L, 8L);
   }
 
   @Test
@@ -244,6 +407,90 @@ class LayersTest {
     assertThat(state.sites.keySet()).containsExactly(Scene.SITE);
     assertThat(state.slots.keySet()).containsExactly(Scene.SLOT);
     assertThat(state.assignments).hasSize(1);
+  }
+
+  @Test
+  void aListOfThousandsPrunesWhatItLeavesOut() {
+    List<AdminObject> many = new ArrayList<>();
+    many.add(site("store-117", Map.of("size", "small")));
+    many.add(Scene.slot(Scene.SLOT));
+    for (int i = 0; i < 3_000; i++) {
+      many.add(Scene.slot(new SlotRef(Scene.SITE, new Name("till-" + i))));
+    }
+    done(apply(many, false));
+    many.removeLast();
+
+    Applied applied = done(prune(many, false));
+
+    assertThat(applied.objects())
+        .filteredOn(change -> change.action() != Applied.Action.UNCHANGED)
+        .extracting(Applied.ObjectChange::line)
+        .containsExactly(
+            "slot store-117/till-2999 removed",
+            "slot store-118/counter-1 removed",
+            "site store-118 removed");
+    assertThat(store.load().slots).hasSize(3_000);
+  }
+
+  @Test
+  void aListThatIsTooLongIsRefused() {
+    List<AdminObject> many = new ArrayList<>();
+    for (int i = 0; i <= ApplyCommands.OBJECTS_MAX; i++) {
+      many.add(Scene.slot(new SlotRef(Scene.SITE, new Name("till-" + i))));
+    }
+
+    assertThat(refusal(apply(many, false)))
+        .isEqualTo(new Reason.LimitExceeded("objects", 20_000, 20_001));
+  }
+
+  @Test
+  void anObjectThatStandsTwiceInALongListIsRefused() {
+    List<AdminObject> many = new ArrayList<>();
+    for (int i = 0; i < 2_500; i++) {
+      many.add(Scene.slot(new SlotRef(Scene.SITE, new Name("till-" + i))));
+    }
+    many.add(Scene.slot(new SlotRef(Scene.SITE, new Name("till-7"))));
+
+    assertThat(refusal(apply(many, false)))
+        .isEqualTo(
+            new Reason.InputInvalid("name", "slot store-117/till-7", "give each object once"));
+  }
+
+  @Test
+  void leavingOutTheReleaseSaysThatItStaysAssigned() {
+    AdminObject.Application named =
+        new AdminObject.Application(
+            APP, Scene.FLEET, Optional.of(new ReleaseRef(APP, "1.0")), "", Map.of(), Map.of());
+    done(apply(List.of(named), false));
+    AdminObject.Application unnamed =
+        new AdminObject.Application(APP, Scene.FLEET, Optional.empty(), "", Map.of(), Map.of());
+
+    assertThat(done(apply(List.of(unnamed), true)).objects().getFirst().fields())
+        .containsExactly(
+            new Applied.FieldChange(
+                "release",
+                "1.0",
+                "in no file; 1.0 stays assigned (tombolo unassign people --fleet production takes"
+                    + " it away)"));
+    done(apply(List.of(unnamed), false));
+    assertThat(store.load().assignments).hasSize(1);
+  }
+
+  @Test
+  void aSecretIsNotMovedToWhereItIsShown() {
+    SyncPolicy policy =
+        new SyncPolicy(
+            Selector.ALL,
+            List.of(
+                new SyncPolicy.Override(
+                    Selector.ALL, List.of(new Patch(Patch.Op.COPY, "level", null, "api-token")))));
+
+    assertThat(refusal(apply(List.of(application(policy)), false)))
+        .isEqualTo(
+            new Reason.InputInvalid(
+                "path",
+                "/parameters/level",
+                "it would show the secret api-token; name it like one"));
   }
 
   @Test
@@ -469,6 +716,58 @@ class LayersTest {
         Optional.of(new Prune(Set.of(Scene.FLEET), Set.of(Prune.Kind.SITE, Prune.Kind.SLOT))),
         Map.of(),
         true);
+  }
+
+  private static AdminCommand assign(
+      Name application, String version, Optional<Name> site, Optional<SlotRef> slot) {
+    return new AdminCommand.Assign(
+        new ReleaseRef(application, version), Scene.FLEET, site, slot, Optional.empty());
+  }
+
+  private static AdminCommand rollout(String version, Set<Name> sites, Map<String, String> labels) {
+    return new AdminCommand.CreateRollout(
+        new ReleaseRef(APP, version),
+        new Scope(Scene.FLEET, sites, labels),
+        PLAN,
+        Optional.empty());
+  }
+
+  private static AdminObject.Rollout rolloutObject(String version, Map<String, String> labels) {
+    return new AdminObject.Rollout(
+        new Name("spring"),
+        new ReleaseRef(APP, version),
+        new Scope(Scene.FLEET, Set.of(), labels),
+        PLAN,
+        Optional.empty());
+  }
+
+  /// A release that takes fewer parameters than all others of the scene.
+  private void pushWithout(String version, String parameter) {
+    ReleaseManifest like = Scene.manifest(APP.text(), version);
+    Variant plain = like.variants().getFirst();
+    ReleaseManifest manifest =
+        new ReleaseManifest(
+            like.name(),
+            version,
+            like.kind(),
+            "",
+            like.fleets(),
+            0,
+            List.of(),
+            List.of(
+                new Variant(
+                    plain.os(),
+                    plain.architecture(),
+                    plain.runtimes(),
+                    plain.files(),
+                    plain.workload(),
+                    plain.parameters().stream()
+                        .filter(it -> Set.of("level", "quote").contains(it.name()))
+                        .filter(it -> !it.name().equals(parameter))
+                        .toList())));
+    scene.command(
+        new AdminCommand.PushRelease(
+            Scene.sign(ReleaseManifest.PAYLOAD_TYPE, Json.write(manifest), Scene.PUBLISHER)));
   }
 
   private Applied done(AdminCommand command) {

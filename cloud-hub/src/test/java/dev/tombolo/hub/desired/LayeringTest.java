@@ -171,6 +171,117 @@ class LayeringTest {
   }
 
   @Test
+  void aMoveTakesTheValueAndLeavesNothing() {
+    layer(LayerKind.SITE, null, Map.of("listen", "${site.name}:1", "port", "4"));
+    override(Selector.ALL, from("move", "/parameters/port", "/parameters/listen"));
+
+    assertThat(values()).isEqualTo(Map.of("port", "store-117:1"));
+    assertThat(trail("port").links())
+        .extracting(Resolved.Link::text)
+        .containsExactly("4", "${site.name}:1");
+    assertThat(trail("listen").links())
+        .extracting(Resolved.Link::text)
+        .containsExactly("${site.name}:1", null);
+  }
+
+  @Test
+  void aCopyLeavesItsSource() {
+    layer(LayerKind.SITE, null, Map.of("a", "1"));
+    override(
+        Selector.ALL,
+        from("copy", "/parameters/b", "/parameters/a"),
+        from("copy", "/parameters/c", "/parameters/b"),
+        patch("replace", "/parameters/a", "2"),
+        from("move", "/parameters/d", "/parameters/d"));
+    assertThat(values()).isEqualTo(Map.of("a", "1"));
+
+    policies.clear();
+    override(
+        Selector.ALL,
+        from("copy", "/parameters/b", "/parameters/a"),
+        from("copy", "/parameters/c", "/parameters/b"),
+        patch("replace", "/parameters/a", "2"),
+        from("move", "/parameters/a", "/parameters/a"));
+    assertThat(values()).isEqualTo(Map.of("a", "2", "b", "1", "c", "1"));
+  }
+
+  @Test
+  void whatIsNotThereCannotBeMovedOrCopied() {
+    layer(LayerKind.SITE, null, Map.of("a", "1"));
+    override(
+        Selector.ALL,
+        from("move", "/parameters/b", "/parameters/a"),
+        from("copy", "/parameters/c", "/parameters/a"));
+    override(
+        Selector.ALL,
+        patch("add", "/parameters/x", "1"),
+        from("move", "/parameters/b", "/parameters/none"));
+
+    assertThat(values()).isEqualTo(Map.of("a", "1"));
+    assertThat(resolve().troubles())
+        .containsExactly(
+            new Trouble.NothingToTake(
+                APP,
+                "application retail/embedding",
+                "spec.syncPolicies[0].overrides[0].patches[1]",
+                "a"),
+            new Trouble.NothingToTake(
+                APP,
+                "application retail/embedding",
+                "spec.syncPolicies[0].overrides[1].patches[1]",
+                "none"));
+  }
+
+  @Test
+  void anOperationTakesWhatItNeedsAndNothingElse() {
+    assertThatThrownBy(() -> patch("move", "/parameters/a", null))
+        .hasMessage("'move' needs 'from': the parameter to take, like /parameters/port");
+    assertThatThrownBy(() -> new Patch(Patch.Op.COPY, "a", "1", "b"))
+        .hasMessage("'copy' takes no value; leave it out");
+    assertThatThrownBy(() -> new Patch(Patch.Op.ADD, "a", "1", "b"))
+        .hasMessage("'add' takes no 'from'; leave it out");
+    assertThatThrownBy(() -> Patch.Op.of("moev"))
+        .hasMessage("'moev' is not taken; use one of add, replace, remove, move, copy, test");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 2.0, true",
+    "2.0, 2e0, true",
+    "20, 2E+1, true",
+    "-0, 0.0, true",
+    "0.1, 0.10, true",
+    "2, 3, false",
+    "2, 02, false",
+    "2, 2x, false",
+    "true, true, true",
+    "true, 1, false",
+    "1e999999, 1e999998, false",
+    "1.0.0, 1.0, false",
+  })
+  void aTestComparesValuesAsJsonDoes(String given, String wanted, boolean holds) {
+    layer(LayerKind.SITE, null, Map.of("port", given));
+    override(
+        Selector.ALL,
+        patch("test", "/parameters/port", wanted),
+        patch("add", "/parameters/x", "1"));
+
+    assertThat(values().containsKey("x")).isEqualTo(holds);
+  }
+
+  @Test
+  void aTestSeesWhatEarlierPatchesDid() {
+    layer(LayerKind.SITE, null, Map.of("a", "1"));
+    override(
+        Selector.ALL,
+        from("move", "/parameters/b", "/parameters/a"),
+        patch("test", "/parameters/b", "1"),
+        patch("add", "/parameters/x", "1"));
+
+    assertThat(values()).isEqualTo(Map.of("b", "1", "x", "1"));
+  }
+
+  @Test
   void laterOverridesSeeWhatEarlierOnesDid() {
     override(Selector.ALL, patch("add", "/parameters/port", "6"));
     override(Selector.ALL, patch("replace", "/parameters/port", "7"));
@@ -328,6 +439,10 @@ class LayeringTest {
   private static Patch patch(
       String op, String path, @org.jspecify.annotations.Nullable String value) {
     return new Patch(Patch.Op.of(op), Patch.parameterOf(path), value);
+  }
+
+  private static Patch from(String op, String path, String from) {
+    return new Patch(Patch.Op.of(op), Patch.parameterOf(path), null, Patch.parameterOf(from));
   }
 
   private static Selector labels(String key, String value) {

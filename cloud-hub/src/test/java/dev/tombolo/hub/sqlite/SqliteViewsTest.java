@@ -13,6 +13,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.Cursor;
 import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.core.view.Listed;
+import dev.tombolo.hub.core.view.Overlay;
 import dev.tombolo.hub.core.view.PageAsk;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.core.view.Views;
@@ -47,6 +48,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -314,7 +316,7 @@ class SqliteViewsTest {
   void linesAreMeasuredByDownloads() {
     said(new Report.Row(1, "boot-1", 0, 0, downloading(500_000)));
 
-    assertThat(views.rollouts().siteLines(Scene.FLEET))
+    assertThat(views.rollouts().siteLines(Scene.FLEET, Overlay.NONE))
         .containsExactly(
             new RolloutViews.SiteLine(
                 Scene.SITE,
@@ -391,6 +393,7 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            Overlay.NONE,
             (slot, labels, releases, shares) -> reached.add(slot));
     assertThat(reached).containsExactly(Scene.SLOT);
 
@@ -409,8 +412,76 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            Overlay.NONE,
             (slot, labels, releases, shares) -> reached.add(slot));
     assertThat(reached).isEmpty();
+  }
+
+  @Test
+  void whatIsTriedOutCountsBeforeItIsKept() {
+    List<AdminObject> tried =
+        List.of(
+            new AdminObject.Site(
+                Scene.SITE,
+                Scene.FLEET,
+                "",
+                Map.of("size", "large"),
+                "Europe/Lisbon",
+                "",
+                "",
+                Map.of()),
+            new AdminObject.Slot(Scene.SLOT, "", Map.of("tier", "pilot"), Map.of()));
+    Map<SlotRef, Map<String, String>> labelsOf = new HashMap<>();
+    RolloutViews.HolderReader reader =
+        (slot, labels, releases, shares) -> labelsOf.put(slot, labels);
+    Name application = new Name("embedding");
+
+    views.rollouts().eachHolder(Scene.FLEET, application, new Overlay(tried), reader);
+    assertThat(labelsOf).isEqualTo(Map.of(Scene.SLOT, Map.of("size", "large", "tier", "pilot")));
+    assertThat(views.rollouts().siteLines(Scene.FLEET, new Overlay(tried)))
+        .extracting(RolloutViews.SiteLine::timeZone)
+        .containsExactly("Europe/Lisbon");
+
+    labelsOf.clear();
+    views
+        .rollouts()
+        .eachHolder(
+            Scene.FLEET,
+            application,
+            new Overlay(List.of(application(new Selector(Map.of("size", "large"), List.of())))),
+            reader);
+    assertThat(labelsOf).isEmpty();
+  }
+
+  @Test
+  void aSiteThatIsToMoveIsCountedWhereItWillBe() {
+    Name other = new Name("other");
+    Overlay overlay =
+        new Overlay(
+            List.of(
+                new AdminObject.Fleet(other, "", Map.of(), false, Map.of()),
+                new AdminObject.Site(Scene.SITE, other, "", Map.of(), "UTC", "", "", Map.of())));
+    List<SlotRef> reached = new ArrayList<>();
+    RolloutViews.HolderReader reader = (slot, labels, releases, shares) -> reached.add(slot);
+
+    views.rollouts().eachHolder(Scene.FLEET, new Name("embedding"), overlay, reader);
+    assertThat(reached).isEmpty();
+    views.rollouts().eachHolder(other, new Name("embedding"), overlay, reader);
+    assertThat(reached).containsExactly(Scene.SLOT);
+    assertThat(views.rollouts().siteLines(other, overlay))
+        .extracting(RolloutViews.SiteLine::site)
+        .containsExactly(Scene.SITE);
+  }
+
+  private static AdminObject.Application application(Selector selector) {
+    return new AdminObject.Application(
+        new Name("embedding"),
+        Scene.FLEET,
+        Optional.empty(),
+        "",
+        Map.of(),
+        Map.of(),
+        List.of(new SyncPolicy(selector, List.of())));
   }
 
   @Test

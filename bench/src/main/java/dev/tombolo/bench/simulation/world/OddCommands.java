@@ -216,7 +216,7 @@ final class OddCommands {
   }
 
   private List<Patch> patches() {
-    return switch (chance.below(5)) {
+    return switch (chance.below(8)) {
       case 0 -> List.of(new Patch(Patch.Op.REMOVE, "threads", null));
       case 1 ->
           List.of(
@@ -227,6 +227,19 @@ final class OddCommands {
           List.of(
               new Patch(Patch.Op.ADD, "threads", value()),
               new Patch(Patch.Op.REMOVE, "none", null));
+      case 4 ->
+          List.of(
+              new Patch(Patch.Op.ADD, "spare", value()),
+              new Patch(Patch.Op.MOVE, "threads", null, "spare"));
+      case 5 ->
+          List.of(
+              new Patch(Patch.Op.COPY, "spare", null, "threads"),
+              new Patch(Patch.Op.COPY, "threads", null, "threads"),
+              new Patch(Patch.Op.MOVE, "threads", null, "spare"));
+      case 6 ->
+          List.of(
+              new Patch(Patch.Op.TEST, "threads", "3.0"),
+              new Patch(Patch.Op.COPY, "threads", null, "threads"));
       default -> List.of(new Patch(Patch.Op.ADD, "threads", value()));
     };
   }

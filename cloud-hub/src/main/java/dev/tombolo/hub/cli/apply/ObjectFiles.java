@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /// The objects of all files that a command was given.
 public final class ObjectFiles {
   /// Files of one command.
-  static final int FILES_MAX = 10_000;
+  static final int FILES_MAX = 20_000;
 
   private final List<ObjectsYaml> sources = new ArrayList<>();
   private final List<ObjectBody> objects = new ArrayList<>();

@@ -53,10 +53,14 @@ public interface RolloutViews {
 
   /// Hands over every slot of a fleet that has a device and to which an application goes, by site
   /// and slot: sync policies leave the others out.
-  void eachHolder(Name fleet, Name application, HolderReader reader);
+  ///
+  /// @param overlay counts where it says something
+  void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader reader);
 
   /// What is known of each site of a fleet that bears on how long a rollout takes.
-  List<SiteLine> siteLines(Name fleet);
+  ///
+  /// @param overlay counts where it says something
+  List<SiteLine> siteLines(Name fleet, Overlay overlay);
 
   record RolloutView(RolloutRecord record, List<WaveCount> waves) {
     public RolloutView {
