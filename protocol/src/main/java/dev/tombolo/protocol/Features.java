@@ -21,5 +21,9 @@ public final class Features {
   /// Knows a probe's `maxLatencyMillis`: fails it when its answer comes later.
   public static final String LATENCY = "latency";
 
+  /// Knows what its document says only for its `why`: a gate's `waveName` and a selection's
+  /// `overrules`. Never required: who does not know them is not sent them.
+  public static final String WHY = "why";
+
   private Features() {}
 }

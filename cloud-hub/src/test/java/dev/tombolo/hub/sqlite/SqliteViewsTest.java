@@ -147,7 +147,16 @@ class SqliteViewsTest {
     says(2, ApplicationStatus.Phase.LIVE, release);
     assertThat(counted()).isEqualTo(new Views.Counts(1, 1, 0, 0, 0));
     assertThat(views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST))
-        .containsExactly(new Views.RunningView(Scene.SLOT, true, "1.0", true, false));
+        .singleElement()
+        .satisfies(
+            it -> {
+              assertThat(it)
+                  .isEqualTo(
+                      new Views.RunningView(Scene.SLOT, true, "1.0", true, false, it.toldMillis()));
+              assertThat(it.toldMillis()).isPositive().isLessThanOrEqualTo(scene.now);
+            });
+    long told =
+        views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST).getFirst().toldMillis();
     assertThat(runningBehind("counter-0")).hasSize(1);
     assertThat(runningBehind(Scene.SLOT.slot().text())).isEmpty();
 
@@ -163,6 +172,9 @@ class SqliteViewsTest {
     Views.Counts waits = counted();
     assertThat(waits).isEqualTo(new Views.Counts(1, 0, 0, 1, 0));
     assertThat(waits.waiting()).isEqualTo(1);
+    // Of when it was told last, though it is not current any more.
+    assertThat(views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST))
+        .containsExactly(new Views.RunningView(Scene.SLOT, false, "1.0", false, false, told));
   }
 
   private List<Views.RunningView> runningBehind(String slot) {

@@ -13,7 +13,8 @@ public final class AgentVersion {
           Features.WINDOWS,
           Features.NEEDS,
           Features.LINE,
-          Features.LATENCY);
+          Features.LATENCY,
+          Features.WHY);
 
   /// No moment in which this agent runs is earlier (2026-01-01T00:00Z).
   static final long EARLIEST_MILLIS = 1_767_225_600_000L;

@@ -126,6 +126,8 @@ class GoldenFilesTest {
             "release",
             "reason",
             "gate",
+            "waveName",
+            "overrules",
             "permit",
             "liftedUntilMillis",
             "pause",
