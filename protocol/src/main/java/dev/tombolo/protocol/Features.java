@@ -25,5 +25,9 @@ public final class Features {
   /// hub sees when one before it was lost at a broker.
   public static final String FOLLOWS = "follows";
 
+  /// Knows what its document says only for its `why`: a gate's `waveName` and a selection's
+  /// `overrules`. Never required: who does not know them is not sent them.
+  public static final String WHY = "why";
+
   private Features() {}
 }

@@ -343,9 +343,14 @@ public final class GoldenFiles {
                 Digest.ofText("queue"),
                 "2.0.0",
                 Map.of(),
-                Gate.shut(new Name("queue-2"), 1)),
+                Gate.shut(new Name("queue-2"), 1).ofWave("early")),
             new WorkloadsSection.Selection(
-                new Name("till-printer"), Digest.ofText("till"), "0.3.0", Map.of())));
+                new Name("till-printer"),
+                Digest.ofText("till"),
+                "0.3.0",
+                Map.of(),
+                null,
+                new WorkloadsSection.Overruled(new Name("printer-7"), "0.4.0", "site/store-117"))));
   }
 
   /// Downloads at night, switches between one and five but on Sundays, nothing over the holidays.

@@ -8,6 +8,7 @@ import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Step;
 import dev.tombolo.hub.core.WarmUp;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.view.Overlay;
 import dev.tombolo.hub.core.view.RolloutViews;
 import dev.tombolo.hub.desired.Given;
 import dev.tombolo.hub.desired.Layer;
@@ -169,9 +170,10 @@ final class RolloutDrive {
           .eachHolder(
               FLEET,
               APPLICATION,
+              Overlay.NONE,
               (slot, labels, releases, shares) ->
                   preview.add(slot, labels, releases, shares, has -> BYTES));
-      for (RolloutViews.SiteLine line : views.rollouts().siteLines(FLEET)) {
+      for (RolloutViews.SiteLine line : views.rollouts().siteLines(FLEET, Overlay.NONE)) {
         LineRate rate = line.rate();
         preview.line(
             line.site(),

@@ -224,7 +224,7 @@ final class GitOpsCommand extends CommandGroup {
           table.row(
               row.slot(),
               row.online() ? "up" : "down",
-              commit == null ? "-" : shortly(commit),
+              commit == null ? "-" : (row.exact() ? "" : "<=") + shortly(commit),
               row.version() == null ? "-" : row.version(),
               row.state());
         }
@@ -251,6 +251,7 @@ final class GitOpsCommand extends CommandGroup {
             () -> {
               List<String> lines = new ArrayList<>(AppliedWords.differences(shown));
               lines.addAll(AppliedWords.reach(shown));
+              lines.addAll(AppliedWords.rollouts(shown));
               return String.join("\n", lines);
             });
         shown.warnings().forEach(warning -> screen.hint("warning: " + warning));
@@ -328,7 +329,8 @@ final class GitOpsCommand extends CommandGroup {
       try (HubClient hub = hub()) {
         GitRow row = AdminJson.read(GitRow.class, hub.postText(pathOf(found(hub)) + "/sync", "{}"));
         screen().say(row, () -> words(row));
-        return row.fault() == null ? Exit.OK : Exit.REFUSED;
+        boolean isHeld = row.state().equals("waits");
+        return isHeld ? Exit.HELD_UP : row.fault() == null ? Exit.OK : Exit.REFUSED;
       }
     }
   }

@@ -192,7 +192,17 @@ final class GitCommands {
         switch (command.note()) {
           case GitNote.Waits it -> waits(before, it, draft.nowMillis);
           case GitNote.Well it -> well(before, it);
-          case GitNote.Wrong it -> wrong(before, it, draft.nowMillis);
+          case GitNote.Wrong it ->
+              wrong(
+                  before,
+                  it.about(),
+                  new GitState.Fault(
+                      it.commit(), it.what(), it.file(), it.line(), draft.nowMillis));
+          case GitNote.Held it ->
+              wrong(
+                  before,
+                  it.about(),
+                  new GitState.Fault(it.commit(), it.what(), "", 0, draft.nowMillis, it.rollout()));
         };
     if (!after.equals(before)) {
       draft.change(new HubChange.GitPut(command.fleet(), command.application(), after));
@@ -217,18 +227,16 @@ final class GitCommands {
         : before.with(new GitState.Fetched(applied.commit(), applied.about(), applied.millis()));
   }
 
-  private static GitState wrong(GitState before, GitNote.Wrong note, long nowMillis) {
-    GitState.Fault fault =
-        new GitState.Fault(note.commit(), note.what(), note.file(), note.line(), nowMillis);
+  private static GitState wrong(GitState before, String about, GitState.Fault fault) {
     GitState.Fault old = before.fault();
     if (old != null && old.isAbout(fault)) {
       return before;
     }
     GitState.Fetched fetched = before.fetched();
     boolean isNew =
-        !note.commit().isEmpty() && (fetched == null || !fetched.commit().equals(note.commit()));
+        !fault.commit().isEmpty() && (fetched == null || !fetched.commit().equals(fault.commit()));
     return (isNew
-            ? before.with(new GitState.Fetched(note.commit(), note.about(), nowMillis))
+            ? before.with(new GitState.Fetched(fault.commit(), about, fault.millis()))
             : before)
         .with(fault);
   }

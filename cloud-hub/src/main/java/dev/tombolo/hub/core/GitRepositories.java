@@ -1,9 +1,11 @@
 package dev.tombolo.hub.core;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
 import java.util.Optional;
 
 /// The Git repositories of applications, for who operates the hub. Its methods may take as long as
@@ -23,9 +25,8 @@ public interface GitRepositories {
         }
 
         @Override
-        public AdminAnswer apply(Name fleet, Name application, Asked asked) {
-          return new AdminAnswer.Refused(
-              new Reason.NotAllowed("this hub takes nothing out of Git"));
+        public Taken apply(Name fleet, Name application, Asked asked) {
+          return Taken.refused(new Reason.NotAllowed("this hub takes nothing out of Git"));
         }
 
         @Override
@@ -43,10 +44,23 @@ public interface GitRepositories {
   Optional<Reason> look(Name fleet, Name application) throws InterruptedException;
 
   /// Applies the newest commit that was fetched, or tells what that would do.
-  AdminAnswer apply(Name fleet, Name application, Asked asked) throws InterruptedException;
+  Taken apply(Name fleet, Name application, Asked asked) throws InterruptedException;
 
   /// When it was looked at, and when it is next.
   Looked looked(Name fleet, Name application);
+
+  /// What came of a commit.
+  ///
+  /// @param objects that stand in it; none when it was not read
+  record Taken(AdminAnswer answer, List<AdminObject> objects) {
+    public Taken {
+      objects = List.copyOf(objects);
+    }
+
+    public static Taken refused(Reason reason) {
+      return new Taken(new AdminAnswer.Refused(reason), List.of());
+    }
+  }
 
   /// @param commit that must be the newest; empty: whichever is
   /// @param by who lets it in

@@ -134,10 +134,7 @@ final class References {
       HubState state, Name fleet, Name application, Predicate<Rollout> isMoving) {
     for (Rollout rollout : state.rollouts.of(fleet, application)) {
       if (isMoving.test(rollout)) {
-        return new Reason.Conflict(
-            "rollout " + rollout.id() + " moves " + application + " in fleet " + fleet,
-            "let it end, begin a newer rollout, or abort it first: tombolo rollout abort "
-                + rollout.id());
+        return new Reason.RolloutMoves(rollout.id().toString(), application.text(), fleet.text());
       }
     }
     return null;

@@ -125,7 +125,7 @@ final class Rendered {
     if (site == null) {
       throw new IllegalStateException("no site for slot " + slot);
     }
-    WorkloadsSection selected = resolved(site, slot).section();
+    WorkloadsSection selected = told(resolved(site, slot).section(), site.content().fleet(), slot);
     List<RenderedSection> sections = new ArrayList<>(3 + selected.applications().size());
     sections.add(place(site.content(), slot));
     sections.add(trust());
@@ -163,6 +163,21 @@ final class Rendered {
       fleets.put(fleet, shared);
     }
     return Layering.of(SlotLayers.of(state, shared.fleet(), site, slot));
+  }
+
+  /// With what its agent is to say of rollouts, if it can.
+  private WorkloadsSection told(WorkloadsSection selected, Name fleet, SlotRef slot) {
+    if (state.rollouts.of(fleet).isEmpty()) {
+      return selected;
+    }
+    if (state.lacks(slot, Features.WHY)) {
+      return selected.plain();
+    }
+    List<Selection> told = new ArrayList<>(selected.applications().size());
+    for (Selection each : selected.applications()) {
+      told.add(each.overruling(RolloutLayer.overruled(state, fleet, slot, each.name())));
+    }
+    return new WorkloadsSection(told);
   }
 
   private RenderedSection place(AdminObject.Site site, SlotRef slot) {

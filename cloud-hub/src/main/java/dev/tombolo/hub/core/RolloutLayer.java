@@ -7,11 +7,13 @@ import dev.tombolo.hub.rollout.Choice;
 import dev.tombolo.hub.rollout.Prior;
 import dev.tombolo.hub.rollout.Rollout;
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutReasons.Overruling;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.desired.WorkloadsSection.Overruled;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import java.util.ArrayList;
@@ -66,6 +68,51 @@ public final class RolloutLayer {
     Name fleet = record.scope().fleet();
     return state.isAssignedSince(fleet, record.application(), record.createdMillis())
         && isOverruled(record, assigned(state, fleet, slot, record.application()));
+  }
+
+  /// What a release was assigned over at the slot, for the device's own `why`: the same that
+  /// [dev.tombolo.hub.rollout.RolloutReasons#among] says at the hub.
+  static @Nullable Overruled overruled(HubState state, Name fleet, SlotRef slot, Name application) {
+    List<Rollout> newestFirst = state.rollouts.of(fleet, application);
+    boolean mayBe =
+        !newestFirst.isEmpty()
+            && state.isAssignedSince(
+                fleet, application, newestFirst.getLast().record().createdMillis());
+    for (Rollout rollout : mayBe ? newestFirst : List.<Rollout>of()) {
+      int member = rollout.find(slot);
+      if (member < 0 || rollout.isSuperseded(member)) {
+        continue;
+      }
+      RolloutRecord record = rollout.record();
+      Assignment by = assigned(state, fleet, slot, application);
+      if (by != null && isOverruled(record, by)) {
+        Overruling overruling = overruling(by);
+        return overruling.isToldOf(record, rollout.phase(member))
+            ? new Overruled(
+                new Name(record.id().toString()), record.release().version(), overruling.layer())
+            : null;
+      }
+      if (!rollout.hasLeft(member, rollout.isOutside(member))) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private static Overruling overruling(Assignment by) {
+    Assignment.Place place = by.place();
+    LayerKind kind =
+        place.site() == null
+            ? LayerKind.FLEET
+            : place.slot() == null ? LayerKind.SITE : LayerKind.DEVICE;
+    String where =
+        switch (kind) {
+          case SITE -> String.valueOf(place.site());
+          case DEVICE -> place.site() + "/" + place.slot();
+          case FLEET, GLOBAL, ROLLOUT, OVERRIDE -> place.fleet().text();
+        };
+    return new Overruling(
+        kind.word() + "/" + where, by.release(), by.ref().version(), kind == LayerKind.FLEET);
   }
 
   static boolean isOverruled(RolloutRecord record, @Nullable Assignment under) {
@@ -193,7 +240,12 @@ public final class RolloutLayer {
       case Choice.None _ -> null;
       case Choice.Free free -> new Layer.Choice(free.release(), free.version(), object, given);
       case Choice.Gated gated ->
-          new Layer.Choice(gated.release(), gated.version(), object, given, gateOf(gated));
+          new Layer.Choice(
+              gated.release(),
+              gated.version(),
+              object,
+              given,
+              gateOf(gated).ofWave(record.plan().waves().get(gated.wave()).name()));
     };
   }
 

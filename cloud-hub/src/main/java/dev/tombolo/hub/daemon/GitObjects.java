@@ -88,6 +88,10 @@ final class GitObjects {
     return Optional.empty();
   }
 
+  List<AdminObject> all() {
+    return List.copyOf(objects);
+  }
+
   AdminCommand.Apply command(
       AdminCommand.Commit commit, Optional<String> typedName, boolean dryRun) {
     return new AdminCommand.Apply(

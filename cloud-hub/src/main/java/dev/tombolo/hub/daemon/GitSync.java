@@ -259,6 +259,13 @@ final class GitSync implements GitRepositories, AutoCloseable {
         LOG.log(Level.INFO, "the hub is busy; commit {0} is next", sound.snapshot().commit());
         return;
       }
+      if (refused.reason() instanceof Reason.RolloutMoves moves) {
+        note(
+            view,
+            new GitNote.Held(
+                sound.snapshot().commit(), sound.snapshot().about(), moves.rollout(), held(moves)));
+        return;
+      }
       GitObjects.Fault fault = sound.objects().placed(refused);
       note(
           view,
@@ -269,6 +276,16 @@ final class GitSync implements GitRepositories, AutoCloseable {
               fault.file(),
               fault.line()));
     }
+  }
+
+  private static String held(Reason.RolloutMoves moves) {
+    return "waits for rollout "
+        + moves.rollout()
+        + ", which moves "
+        + moves.application()
+        + " in fleet "
+        + moves.fleet()
+        + "; it is taken when that has ended, or is done but for dark shops";
   }
 
   private static boolean isPassing(Reason reason) {
@@ -293,13 +310,18 @@ final class GitSync implements GitRepositories, AutoCloseable {
   private void note(Views.GitView view, GitNote note) throws InterruptedException {
     GitState.Fault known = view.state().fault();
     boolean isSaid =
-        note instanceof GitNote.Well
-            ? known == null && !view.state().isPending()
-            : note instanceof GitNote.Wrong wrong
-                && known != null
-                && known.isAbout(
-                    new GitState.Fault(
-                        wrong.commit(), wrong.what(), wrong.file(), wrong.line(), 0));
+        switch (note) {
+          case GitNote.Well _ -> known == null && !view.state().isPending();
+          case GitNote.Waits _ -> false;
+          case GitNote.Wrong it ->
+              known != null
+                  && known.isAbout(
+                      new GitState.Fault(it.commit(), it.what(), it.file(), it.line(), 0));
+          case GitNote.Held it ->
+              known != null
+                  && known.isAbout(
+                      new GitState.Fault(it.commit(), it.what(), "", 0, 0, it.rollout()));
+        };
     if (!isSaid) {
       ask(Principal.HUB, new NoteGit(view.fleet(), view.application(), view.source(), note));
     }
@@ -372,19 +394,19 @@ final class GitSync implements GitRepositories, AutoCloseable {
   }
 
   @Override
-  public AdminAnswer apply(Name fleet, Name application, Asked asked) throws InterruptedException {
+  public Taken apply(Name fleet, Name application, Asked asked) throws InterruptedException {
     Views.GitView view = find(fleet, application).orElse(null);
     if (view == null) {
-      return new AdminAnswer.Refused(notThere(fleet, application));
+      return Taken.refused(notThere(fleet, application));
     }
     // What was fetched while the hub still might is not let in any more either.
     Optional<Reason> refusal = refusal(view.source());
     if (refusal.isPresent()) {
-      return new AdminAnswer.Refused(refusal.get());
+      return Taken.refused(refusal.get());
     }
     Turn turn = turns.computeIfAbsent(keyOf(view), key -> new Turn());
     if (!turn.lock.tryLock(LOOK_WAIT_MAX_SECONDS, TimeUnit.SECONDS)) {
-      return new AdminAnswer.Refused(new Reason.Busy((int) LOOK_WAIT_MAX_SECONDS));
+      return Taken.refused(new Reason.Busy((int) LOOK_WAIT_MAX_SECONDS));
     }
     try {
       GitMirror mirror = mirror(view);
@@ -393,7 +415,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
         commit = mirror.fetch(access(view.source()));
       }
       if (!asked.commit().isEmpty() && !asked.commit().equals(commit)) {
-        return new AdminAnswer.Refused(
+        return Taken.refused(
             new Reason.Conflict(
                 "application " + fleet + "/" + application,
                 "commit "
@@ -404,11 +426,12 @@ final class GitSync implements GitRepositories, AutoCloseable {
                     + application));
       }
       return switch (read(mirror, commit)) {
-        case Read.Wrong(var wrong) -> new AdminAnswer.Refused(refusalOf(wrong));
-        case Read.Sound sound -> placed(apply(view, sound, asked), sound);
+        case Read.Wrong(var wrong) -> Taken.refused(refusalOf(wrong));
+        case Read.Sound sound ->
+            new Taken(placed(apply(view, sound, asked), sound), sound.objects().all());
       };
     } catch (GitFault fault) {
-      return new AdminAnswer.Refused(new Reason.IoFailed("the repository", said(fault)));
+      return Taken.refused(new Reason.IoFailed("the repository", said(fault)));
     } finally {
       turn.lock.unlock();
     }
@@ -418,6 +441,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
   private static AdminAnswer placed(AdminAnswer answer, Read.Sound sound) {
     return answer instanceof AdminAnswer.Refused refused
             && !(refused.reason() instanceof Reason.ProtectedFleet)
+            && !(refused.reason() instanceof Reason.RolloutMoves)
             && !isPassing(refused.reason())
         ? new AdminAnswer.Refused(
             refusalOf(sound.snapshot().commit(), sound.objects().placed(refused)))

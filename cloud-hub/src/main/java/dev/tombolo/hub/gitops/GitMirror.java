@@ -284,7 +284,7 @@ public final class GitMirror {
         }
         if (walk.isSubtree()) {
           enter(walk, path);
-        } else if (isWanted(path)) {
+        } else if (isWanted(walk, path)) {
           String text = text(objects, walk, path);
           bytes += text.length();
           if (files.size() == GitBounds.FILES_MAX || bytes > GitBounds.ALL_FILES_BYTES_MAX) {
@@ -333,21 +333,25 @@ public final class GitMirror {
     walk.enterSubtree();
   }
 
-  /// Hidden files are nobody's business, as with `apply -f`.
-  private static boolean isWanted(String path) {
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml"));
+  /// Hidden files are nobody's business, as with `apply -f`. What leads elsewhere is refused,
+  /// whatever it is called: left out, the files behind it would be missed by nobody.
+  private static boolean isWanted(TreeWalk walk, String path) throws GitFault {
+    String name = walk.getNameString();
+    if (name.startsWith(".")) {
+      return false;
+    }
+    if (FileMode.SYMLINK.equals(walk.getFileMode(0))) {
+      throw new GitFault(shown(path), 0, "is a symbolic link; links are not followed");
+    }
+    if (FileMode.GITLINK.equals(walk.getFileMode(0))) {
+      throw new GitFault(shown(path), 0, "is a submodule; submodules are not followed");
+    }
+    return name.endsWith(".yaml") || name.endsWith(".yml");
   }
 
   private static String text(ObjectReader objects, TreeWalk walk, String path)
       throws IOException, GitFault {
     String shown = shown(path);
-    if (FileMode.SYMLINK.equals(walk.getFileMode(0))) {
-      throw new GitFault(shown, 0, "is a symbolic link; links are not followed");
-    }
-    if (FileMode.GITLINK.equals(walk.getFileMode(0))) {
-      throw new GitFault(shown, 0, "is a submodule; submodules are not followed");
-    }
     ObjectLoader blob = objects.open(walk.getObjectId(0), Constants.OBJ_BLOB);
     if (blob.getSize() > GitBounds.FILE_BYTES_MAX) {
       throw new GitFault(

@@ -86,7 +86,7 @@ public final class AdminServer implements AutoCloseable {
               new BundleRoutes(views, bundles).on(config.routes);
               RolloutRoutes rollouts = new RolloutRoutes(desk, views, bundles);
               new ChangeRoutes(desk, reading, rollouts, repositories).on(config.routes);
-              new GitRoutes(views, repositories).on(config.routes);
+              new GitRoutes(views, repositories, rollouts).on(config.routes);
               new ApplicationRoutes(views, repositories).on(config.routes);
               rollouts.on(config.routes);
               new TrustRoutes(desk, views, depot, identity).on(config.routes);

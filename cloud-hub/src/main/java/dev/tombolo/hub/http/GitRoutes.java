@@ -19,9 +19,11 @@ import java.util.Optional;
 final class GitRoutes {
   private final HubViews views;
   private final GitRepositories repositories;
+  private final RolloutRoutes rollouts;
 
-  GitRoutes(HubViews views, GitRepositories repositories) {
+  GitRoutes(HubViews views, GitRepositories repositories, RolloutRoutes rollouts) {
     this.views = views;
+    this.rollouts = rollouts;
     this.repositories = repositories;
   }
 
@@ -78,9 +80,15 @@ final class GitRoutes {
 
   private void answer(Context context, Views.GitView view, Asked asked)
       throws RefusedException, InterruptedException {
-    switch (repositories.apply(view.fleet(), view.application(), asked)) {
+    GitRepositories.Taken taken = repositories.apply(view.fleet(), view.application(), asked);
+    switch (taken.answer()) {
       case AdminAnswer.Done done ->
-          Requests.answer(context, AppliedRows.of(done, List.of(), List.of()));
+          Requests.answer(
+              context,
+              AppliedRows.of(
+                  done,
+                  asked.dryRun() ? rollouts.planned(taken.objects(), done) : List.of(),
+                  rollouts.lonely(taken.objects(), done)));
       case AdminAnswer.Refused refused -> throw new RefusedException(refused.reason());
       case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
     }

@@ -38,7 +38,7 @@ final class GitRows {
         applied == null
             ? null
             : new GitCommitRow(applied.commit(), applied.about(), applied.millis(), applied.by()),
-        fault == null
+        fault == null || fault.isWait()
             ? null
             : new GitFaultRow(
                 fault.commit(), fault.what(), fault.file(), fault.line(), fault.millis()),
@@ -46,33 +46,50 @@ final class GitRows {
         looked.nextMillis());
   }
 
-  /// A device that has all of the newest commit runs that; of another the release tells which was
-  /// the last that it took.
+  /// A device that has all of the newest commit runs that. Of another one the document that it has
+  /// carried out tells which commit counted when that was made. Where that is not known either, it
+  /// runs no later commit than the last one with its release.
   static GitDeviceRow of(Views.RunningView device, GitState state) {
     GitState.Taken applied = state.applied();
-    String commit = null;
     if (isOverridden(device, applied)) {
-      return new GitDeviceRow(
-          device.slot().toString(), device.isOnline(), null, device.version(), "overridden");
+      return row(device, null, true, "overridden");
     }
     if (device.isCurrent()) {
-      commit = applied == null ? null : applied.commit();
-    } else {
-      for (GitState.Taken past : state.past()) {
-        if (commit == null && past.version().equals(device.version())) {
-          commit = past.commit();
-        }
+      return row(device, applied, true, "current");
+    }
+    String word = device.hasFailed() ? "failed" : "waiting";
+    List<GitState.Taken> newestFirst = new ArrayList<>(state.past());
+    if (applied != null) {
+      newestFirst.addFirst(applied);
+    }
+    for (GitState.Taken each : newestFirst) {
+      boolean isOfItsDocument =
+          device.toldMillis() >= each.millis() && each.version().equals(device.version());
+      if (isOfItsDocument) {
+        return row(device, each, true, word);
       }
-      if (commit == null && applied != null && applied.version().equals(device.version())) {
-        commit = applied.commit();
+      if (device.toldMillis() >= each.millis()) {
+        // Its release is not that commit's: by hand, or by a rollout.
+        break;
       }
     }
+    List<GitState.Taken> likely =
+        newestFirst.stream().filter(it -> it.version().equals(device.version())).toList();
+    boolean isAnyForgotten = state.past().size() == GitState.PAST_MAX;
+    return likely.isEmpty()
+        ? row(device, null, true, word)
+        : row(device, likely.getFirst(), likely.size() == 1 && !isAnyForgotten, word);
+  }
+
+  private static GitDeviceRow row(
+      Views.RunningView device, GitState.@Nullable Taken commit, boolean isExact, String word) {
     return new GitDeviceRow(
         device.slot().toString(),
         device.isOnline(),
-        commit,
+        commit == null ? null : commit.commit(),
+        isExact,
         device.version(),
-        device.isCurrent() ? "current" : device.hasFailed() ? "failed" : "waiting");
+        word);
   }
 
   /// It has all that is wanted, and another release than the commit's is: assigned, or rolled out.
@@ -101,7 +118,7 @@ final class GitRows {
   private static String word(GitState state) {
     GitState.Fault fault = state.fault();
     if (fault != null) {
-      return fault.commit().isEmpty() ? "unreachable" : "broken";
+      return fault.isWait() ? "waits" : fault.commit().isEmpty() ? "unreachable" : "broken";
     }
     return state.isPending() ? "pending" : state.applied() == null ? "new" : "applied";
   }
@@ -113,7 +130,9 @@ final class GitRows {
     String counts =
         applied == null ? "nothing of it counts yet" : shortly(applied.commit()) + " counts";
     if (fault != null) {
-      return (fault.commit().isEmpty() ? "" : "commit " + shortly(fault.commit()) + ": ")
+      return (fault.commit().isEmpty()
+              ? ""
+              : "commit " + shortly(fault.commit()) + (fault.isWait() ? " " : ": "))
           + fault.words()
           + "; "
           + counts;

@@ -51,6 +51,7 @@ final class Refusals {
       case Reason.NotYours r -> 403;
       case Reason.RowsGone r -> 410;
       case Reason.Conflict r -> 409;
+      case Reason.RolloutMoves r -> 409;
       case Reason.SlotTaken r -> 409;
       case Reason.LimitExceeded r -> 413;
       case Reason.ProtectedFleet r -> 428;

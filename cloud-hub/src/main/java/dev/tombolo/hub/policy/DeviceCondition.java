@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pause null: nobody has stopped its downloads
 /// @param agentVersion of its newest birth
 /// @param leftOut of its document, for its agent is too old: words for each
+/// @param certifiedUntilMillis when the last of its certificates runs out; null: none is known
 public record DeviceCondition(
     DeviceRecord device,
     boolean online,
@@ -33,10 +34,41 @@ public record DeviceCondition(
     @Nullable Plan plan,
     @Nullable Pause pause,
     String agentVersion,
-    List<String> leftOut) {
+    List<String> leftOut,
+    @Nullable Long certifiedUntilMillis) {
   public DeviceCondition {
     wanted = Map.copyOf(wanted);
     leftOut = List.copyOf(leftOut);
+  }
+
+  /// Of a device of whose certificates nothing is known.
+  public DeviceCondition(
+      DeviceRecord device,
+      boolean online,
+      long seenMillis,
+      Map<Name, Wanted> wanted,
+      @Nullable Digest manifest,
+      long revision,
+      @Nullable State state,
+      long stateMillis,
+      @Nullable Plan plan,
+      @Nullable Pause pause,
+      String agentVersion,
+      List<String> leftOut) {
+    this(
+        device,
+        online,
+        seenMillis,
+        wanted,
+        manifest,
+        revision,
+        state,
+        stateMillis,
+        plan,
+        pause,
+        agentVersion,
+        leftOut,
+        null);
   }
 
   /// Of a device whose agent knows all of its document.

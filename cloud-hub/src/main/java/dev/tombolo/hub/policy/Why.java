@@ -26,6 +26,12 @@ public final class Why {
     if (condition.online()) {
       return reasons;
     }
+    Long certifiedUntil = condition.certifiedUntilMillis();
+    if (certifiedUntil != null && certifiedUntil <= nowMillis && condition.device().isActive()) {
+      // Before anything else happens it has to recover.
+      reasons.addFirst(
+          new Reason.CertificateExpired(condition.device().id().text(), certifiedUntil));
+    }
     reasons.removeIf(
         it ->
             it instanceof Reason.BandwidthHeld held

@@ -61,19 +61,23 @@ public final class RolloutReasons {
   private static List<Reason> joined(List<Reason> ours, List<Reason> theirs) {
     List<Reason> all = new ArrayList<>();
     for (Reason reason : theirs) {
-      if (reason instanceof Reason.NotReached) {
+      if (isOfTheLine(reason)) {
         all.add(reason);
       }
     }
     all.addAll(ours);
     for (Reason reason : theirs) {
-      boolean isSaid = reason instanceof Reason.NotReached;
+      boolean isSaid = isOfTheLine(reason);
       boolean isDenied = reason instanceof Reason.UpToDate;
       if (!isSaid && !isDenied) {
         all.add(reason);
       }
     }
     return all;
+  }
+
+  private static boolean isOfTheLine(Reason reason) {
+    return reason instanceof Reason.NotReached || reason instanceof Reason.CertificateExpired;
   }
 
   /// What counts on a device instead of what a rollout selects.
@@ -85,8 +89,7 @@ public final class RolloutReasons {
     /// the device before all got the next one.
     private Optional<Reason> of(Standing at) {
       RolloutRecord record = at.record();
-      boolean isOver = isForAll && at.phase().isDecided();
-      return isOver || release.equals(record.digest())
+      return !isToldOf(record, at.phase())
           ? Optional.empty()
           : Optional.of(
               new Reason.RolloutOverruled(
@@ -94,6 +97,12 @@ public final class RolloutReasons {
                   record.release().toString(),
                   layer,
                   new ReleaseRef(record.application(), version).toString()));
+    }
+
+    /// Whether it makes a difference to a device in this phase.
+    public boolean isToldOf(RolloutRecord record, Phase phase) {
+      boolean isOver = isForAll && phase.isDecided();
+      return !isOver && !release.equals(record.digest());
     }
   }
 

@@ -29,6 +29,8 @@ final class ConditionRows {
           p.features AS features, p.agent_version AS agent_version,
           t2.since_millis AS paused_since, t2.paused_by AS paused_by, t2.why AS paused_why,
           o.manifest AS manifest, o.revision AS revision,
+          (SELECT max(not_after) FROM certificates x WHERE x.device = d.id
+            AND x.generation <> 'superseded') AS certified_until,
           t.body AS body, t.hub_millis AS state_millis
         FROM devices d JOIN sites s ON s.name = d.site
           LEFT JOIN window_lifts w ON w.site = d.site AND w.slot = d.slot
@@ -66,7 +68,8 @@ final class ConditionRows {
         plan(r),
         pause(r),
         Objects.requireNonNullElse(r.getString("agent_version"), ""),
-        leftOut(r));
+        leftOut(r),
+        Loading.longOrNull(r, "certified_until"));
   }
 
   /// As [dev.tombolo.hub.device.PresenceRecord#lacks].

@@ -15,10 +15,14 @@ final class CountRows {
 
   /// Who has the newest document on its disk, made since anything was changed that bears on it. A
   /// device with a line gets a new one at once; one without, when it comes back.
+  private static final String HAS_NEWEST =
+      "h.manifest = o.manifest AND instr(coalesce(t.body, ''), o.manifest) > 0";
+
   private static final String IS_CURRENT =
-      """
-      h.manifest = o.manifest AND instr(coalesce(t.body, ''), o.manifest) > 0
-        AND (coalesce(p.online, 0) OR o.issued_millis >= max(c.millis, s.changed_millis,
+      HAS_NEWEST
+          + " "
+          + """
+       AND (coalesce(p.online, 0) OR o.issued_millis >= max(c.millis, s.changed_millis,
           coalesce((SELECT l.changed_millis FROM slots l
             WHERE l.site = d.site AND l.name = d.slot), 0)))""";
 
@@ -106,11 +110,14 @@ final class CountRows {
   /// come along their index, so that no device is worked out that is not shown.
   static final String DEVICES =
       with("?1")
-          + "SELECT site, slot, online, said ->> 'liveVersion' AS version,"
+          + "SELECT site, slot, online, said ->> 'liveVersion' AS version, coalesce(CASE WHEN held"
+          + " AND said ->> 'phase' = 'live' AND said ->> 'live' = release THEN issued END, 0) AS told,"
           + STATES
           + " FROM ("
           + OF_APPLICATIONS
               .replace(ALL_SITES, "sites s")
+              .replace(
+                  " AS said", " AS said, o.issued_millis AS issued, " + HAS_NEWEST + " AS held")
               .replace("c.millis", "(SELECT millis FROM fleets_changed)")
           + " WHERE s.fleet = ?1 AND x.name = ?2 AND (d.site, d.slot) > (?3, ?4) ORDER BY s.name, d.slot LIMIT ?5)"
           + " ORDER BY site, slot";

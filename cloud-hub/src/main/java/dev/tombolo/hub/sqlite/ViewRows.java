@@ -129,7 +129,8 @@ final class ViewRows {
         r.getBoolean("online"),
         r.getString("version"),
         r.getBoolean("ok"),
-        r.getBoolean("failed"));
+        r.getBoolean("failed"),
+        r.getLong("told"));
   }
 
   static Views.ReleaseView release(ResultSet r) throws SQLException {

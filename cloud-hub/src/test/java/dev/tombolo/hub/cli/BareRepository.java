@@ -49,6 +49,13 @@ public final class BareRepository {
     return this;
   }
 
+  /// Another repository's commit stands there.
+  public BareRepository submodule(String path) {
+    files.put(path, new byte[0]);
+    modes.put(path, FileMode.GITLINK);
+    return this;
+  }
+
   public BareRepository without(String path) {
     files.remove(path);
     modes.remove(path);
@@ -88,7 +95,10 @@ public final class BareRepository {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         DirCacheEntry entry = new DirCacheEntry(file.getKey());
         entry.setFileMode(modes.get(file.getKey()));
-        entry.setObjectId(inserter.insert(Constants.OBJ_BLOB, file.getValue()));
+        entry.setObjectId(
+            modes.get(file.getKey()) == FileMode.GITLINK
+                ? ObjectId.fromString("1".repeat(Constants.OBJECT_ID_STRING_LENGTH))
+                : inserter.insert(Constants.OBJ_BLOB, file.getValue()));
         builder.add(entry);
       }
       builder.finish();

@@ -50,6 +50,18 @@ class GitOpsTest {
         parameters: {port: 9117}
       """;
 
+  private static final String ROLLOUT =
+      """
+      apiVersion: tombolo.io/v1alpha1
+      kind: Rollout
+      metadata: {name: spring}
+      spec:
+        fleet: retail
+        release: people-embedding@1.0.0
+        waves:
+          - {name: canary, devices: 1}
+      """;
+
   @TempDir Path folder;
   @TempDir Path data;
   private final Cli cli = new Cli();
@@ -157,9 +169,19 @@ class GitOpsTest {
     assertThat(run("gitops", "sync", "people-embedding").out())
         .contains("deploy/other.yaml: is a symbolic link");
 
+    // Whatever they are called: what lies behind them would be missed by nobody.
+    repository.without("deploy/other.yaml").link("deploy/shops", "../elsewhere").commit("folder");
+    Cli.Said folderLink = run("gitops", "sync", "people-embedding");
+    assertThat(folderLink.out()).contains("deploy/shops: is a symbolic link");
+    assertThat(folderLink.exit()).isEqualTo(1);
+    repository.without("deploy/shops").submodule("deploy/common").commit("submodule");
+    Cli.Said submodule = run("gitops", "sync", "people-embedding");
+    assertThat(submodule.out()).contains("deploy/common: is a submodule");
+    assertThat(submodule.exit()).isEqualTo(1);
+    repository.without("deploy/common").link("deploy/.hidden", "/etc").submodule("lib");
+
     String anew =
         repository
-            .without("deploy/other.yaml")
             .file("deploy/app.yaml", CONTENT.replace("9117", "9121"))
             .commitAnew("begun anew");
     Cli.Said said = run("gitops", "sync", "people-embedding", "--json");
@@ -223,6 +245,52 @@ class GitOpsTest {
       assertThat(said.err()).contains("Not allowed").contains("gitops: {folders:");
     }
     assertThat(run("explain", "store-117/counter-1").out()).doesNotContain("9117");
+  }
+
+  /// It would begin a rollout, and diff says which and how, as it does for a file.
+  @Test
+  void diffShowsTheRolloutThatAPendingCommitWouldBegin() throws IOException {
+    write("fleet.yaml", FLEET + "spec: {protected: true}\n---\n" + SHOP);
+    assertThat(run("apply", "-f", file("fleet.yaml")).exit()).isZero();
+    repository.file("deploy/rollout.yaml", ROLLOUT).commit("spring");
+    source("retail", "--yes-really", "retail");
+    assertThat(run("gitops", "sync", "people-embedding").out()).contains("pending");
+
+    assertThat(run("gitops", "diff", "people-embedding").out())
+        .contains("rollout spring would begin: people-embedding@1.0.0 in fleet retail, 0 devices")
+        .contains("  wave canary: 0 devices")
+        .contains("  wave rest: 0 devices");
+  }
+
+  /// Nothing is wrong with it: it is taken when the rollout has ended.
+  @Test
+  void aCommitThatARolloutHoldsUpWaitsAndIsTakenAfterIt() throws IOException {
+    assertThat(source("retail").exit()).isZero();
+    Cli.Said begun =
+        run(
+            "rollout",
+            "create",
+            "people-embedding@1.0.0",
+            "--fleet",
+            "retail",
+            "--even-if-nobody",
+            "--wave",
+            "canary=1,approval");
+    assertThat(begun.exit()).describedAs(begun.err()).isZero();
+    String commit = repository.commit("port 9117");
+
+    Cli.Said held = run("gitops", "sync", "people-embedding");
+    assertThat(held.exit()).describedAs(held.out()).isEqualTo(7);
+    assertThat(held.out())
+        .contains("state        waits: commit " + commit.substring(0, 8) + " waits for rollout r1")
+        .contains("nothing of it counts yet");
+    assertThat(run("gitops", "list").out()).contains("waits").doesNotContain("broken");
+    assertThat(run("gitops", "approve", "people-embedding", "--yes-really", "retail").err())
+        .contains("rollout r1 moves people-embedding in fleet retail");
+
+    assertThat(run("rollout", "abort", "r1", "--why", "enough").exit()).isZero();
+    assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
+    assertThat(run("gitops", "list").out()).contains("applied").doesNotContain("waits");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminCommand.Prune;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.PlaceFacts;
+import dev.tombolo.hub.desired.RenderedSection;
 import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
@@ -26,9 +27,15 @@ import dev.tombolo.hub.rollout.Rollouts;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.hub.rollout.Wave;
+import dev.tombolo.protocol.Features;
+import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.WorkloadsSection;
+import dev.tombolo.protocol.desired.WorkloadsSection.Overruled;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Digest;
@@ -1241,6 +1248,79 @@ class RolloutTurnTest {
     scene.pass(Duration.ofSeconds(1));
     assertThat(rollout().isOutside(member(there))).isFalse();
     assertThat(rollout().counts().getLast().dark()).isEqualTo(2);
+  }
+
+  @Test
+  void theDocumentNamesTheWaveToAgentsThatKnowOfIt() throws MalformedException {
+    scene.features = List.of(Features.V1, Features.PERMITS);
+    scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    assertThat(known(told(canary).gate()).waveName()).isEmpty();
+
+    scene.features = List.of(Features.V1, Features.PERMITS, Features.WHY);
+    scene.connected(canary, scene.birth("boot-2", 2));
+    assertThat(known(told(canary).gate()).waveName()).isEqualTo("canary");
+  }
+
+  /// What the hub's `why` says of it, the device says with the line down.
+  @Test
+  void theDocumentSaysWhatOverrulesTheRollout() throws MalformedException {
+    doneButForOther();
+    pushed("3.0");
+    at(other, "3.0");
+    scene.pass(Duration.ofSeconds(1));
+    scene.features = List.of(Features.V1, Features.PERMITS);
+    scene.connected(other, scene.birth("boot-2", 1));
+    assertThat(told(other).version()).isEqualTo("3.0");
+    assertThat(told(other).overrules()).isNull();
+    assertThat(told(canary).overrules()).isNull();
+
+    scene.features = List.of(Features.V1, Features.PERMITS, Features.WHY);
+    scene.connected(other, scene.birth("boot-3", 2));
+    assertThat(told(other).overrules())
+        .isEqualTo(new Overruled(new Name("r1"), "2.0", "device/" + slotOf(other)));
+
+    scene.command(
+        new AdminCommand.Unassign(
+            APP, Scene.FLEET, Optional.empty(), Optional.of(slotOf(other)), Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(told(other).overrules()).isNull();
+  }
+
+  private void at(EnrolResponse device, String version) {
+    assertThat(
+            scene.command(
+                new AdminCommand.Assign(
+                    new ReleaseRef(APP, version),
+                    Scene.FLEET,
+                    Optional.empty(),
+                    Optional.of(slotOf(device)),
+                    Optional.empty())))
+        .isInstanceOf(AdminAnswer.Done.class);
+  }
+
+  /// What its newest document selects.
+  private Selection told(EnrolResponse device) throws MalformedException {
+    DesiredManifest manifest =
+        Json.read(
+            DesiredManifest.class,
+            known(scene.state().documents.get(device.device())).payload(),
+            Limits.MANIFEST_BYTES_MAX);
+    Digest wanted =
+        manifest.sections().stream()
+            .filter(it -> it.name().equals(Section.WORKLOADS))
+            .findFirst()
+            .orElseThrow()
+            .digest();
+    for (RenderedSection each :
+        new Rendered(scene.state()).of(slotOf(device), scene.now).sections()) {
+      if (each.section().digest().equals(wanted)) {
+        return Json.read(WorkloadsSection.class, each.section().text(), Limits.SECTION_BYTES_MAX)
+            .applications()
+            .getFirst();
+      }
+    }
+    throw new AssertionError("its newest document is not what is selected for it");
   }
 
   /// The canary has the release, nobody has heard of the other one for a while.

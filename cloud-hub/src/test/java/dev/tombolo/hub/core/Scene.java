@@ -358,7 +358,8 @@ public final class Scene {
           Features.WINDOWS,
           Features.NEEDS,
           Features.LINE,
-          Features.LATENCY);
+          Features.LATENCY,
+          Features.WHY);
 
   public Presence.Birth birth(String boot, long connect) {
     return birth(boot, connect, null, List.of());

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -121,6 +122,45 @@ class GitSyncTest {
             new Class<?>[] {HubViews.class},
             (proxy, method, arguments) ->
                 List.of(new Views.GitView(RETAIL, PEOPLE, source.get(), state)));
+  }
+
+  /// A rollout holds it up: that is noted once, and the commit is tried again at each look.
+  @Test
+  void aCommitThatARolloutHoldsUpIsNotBroken() throws Exception {
+    BareRepository repository = new BareRepository(folder.resolve("shops.git"));
+    repository.file("fleet.yaml", fleet("Shops")).commit("1");
+    GitSource source = new GitSource(repository.url(), "main", "", GitSource.INTERVAL_MILLIS_MAX);
+    HubViews views = views(() -> source);
+    GitOps config = new GitOps(List.of(), List.of(folder), GitOps.BYTES_MAX, GitOps.TIMEOUT);
+    Clock clock = Clock.fixed(Instant.ofEpochMilli(-1), ZoneOffset.UTC);
+    List<AdminCommand.NoteGit.GitNote> notes = new ArrayList<>();
+    try (GitSync sync = new GitSync(config, folder.resolve("git"), views, clock)) {
+      sync.start(
+          (who, command) -> {
+            if (command instanceof AdminCommand.NoteGit(_, _, _, var note)) {
+              notes.add(note);
+              if (note instanceof AdminCommand.NoteGit.GitNote.Held held) {
+                state =
+                    state.with(
+                        new GitState.Fault(held.commit(), held.what(), "", 0, 1, held.rollout()));
+              }
+              return new AdminAnswer.Done(List.of());
+            }
+            tried++;
+            return new AdminAnswer.Refused(
+                new Reason.RolloutMoves("r1", PEOPLE.text(), RETAIL.text()));
+          });
+
+      sync.look(RETAIL, PEOPLE);
+      sync.look(RETAIL, PEOPLE);
+    }
+
+    assertThat(tried).isEqualTo(2);
+    assertThat(notes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            AdminCommand.NoteGit.GitNote.Held.class,
+            held -> assertThat(held.rollout()).isEqualTo("r1"));
   }
 
   @Test

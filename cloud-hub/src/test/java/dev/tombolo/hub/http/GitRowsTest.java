@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.Views;
+import dev.tombolo.hub.http.api.GitDeviceRow;
 import org.junit.jupiter.api.Test;
 
 class GitRowsTest {
@@ -20,7 +21,50 @@ class GitRowsTest {
     assertThat(GitRows.of(running("1.1.0"), APPLIED).commit()).isEqualTo("3278ce30");
   }
 
+  /// They differ in parameters only: the version tells nothing.
+  @Test
+  void whoHasNotHeardOfTheLastCommitsRunsTheOneThatCountedWhenItWasTold() {
+    assertThat(row(ALIKE, "1.1.0", 12)).isEqualTo("a");
+    assertThat(row(ALIKE, "1.1.0", 20)).isEqualTo("b");
+    assertThat(row(ALIKE, "1.1.0", 35)).isEqualTo("c");
+  }
+
+  @Test
+  void whereThatIsNotKnownItIsSaidThatItMayBeAnEarlierOne() {
+    assertThat(row(ALIKE, "1.1.0", 0)).isEqualTo("<=c");
+    assertThat(row(ALIKE, "1.1.0", 5)).isEqualTo("<=c");
+    assertThat(row(ALIKE, "0.9.0", 0)).isEqualTo("-");
+    GitState next = ALIKE.with(new GitState.Taken("d", "", 40, "", "1.2.0"));
+    assertThat(row(next, "1.1.0", 0)).isEqualTo("<=c");
+    assertThat(row(next, "1.2.0", 0)).isEqualTo("d");
+    assertThat(row(next, "1.2.0", 35)).isEqualTo("d");
+  }
+
+  @Test
+  void aCommitThatIsForgottenMayBeTheOneThatItRuns() {
+    GitState many = GitState.NONE;
+    for (int i = 0; i <= GitState.PAST_MAX; i++) {
+      many = many.with(new GitState.Taken("c" + i, "", i, "", "1." + i));
+    }
+    assertThat(row(many, "1.7", 0)).isEqualTo("<=c7");
+    assertThat(row(many, "1.7", 7)).isEqualTo("c7");
+  }
+
+  private static final GitState ALIKE =
+      GitState.NONE
+          .with(new GitState.Taken("a", "", 10, "", "1.1.0"))
+          .with(new GitState.Taken("b", "", 20, "", "1.1.0"))
+          .with(new GitState.Taken("c", "", 30, "", "1.1.0"));
+
+  private static String row(GitState state, String version, long toldMillis) {
+    GitDeviceRow row =
+        GitRows.of(
+            new Views.RunningView(Scene.SLOT, false, version, false, false, toldMillis), state);
+    String commit = row.commit();
+    return commit == null ? "-" : (row.exact() ? "" : "<=") + commit;
+  }
+
   private static Views.RunningView running(String version) {
-    return new Views.RunningView(Scene.SLOT, true, version, true, false);
+    return new Views.RunningView(Scene.SLOT, true, version, true, false, 9);
   }
 }

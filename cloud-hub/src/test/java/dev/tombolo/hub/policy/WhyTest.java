@@ -167,6 +167,24 @@ class WhyTest {
     assertThat(Why.at(dark, 1_000)).doesNotContain(held).isNotEmpty();
   }
 
+  /// It stands beside the other causes, and says why the device cannot come back by itself.
+  @Test
+  void ofADeviceInTheDarkACertificateThatHasRunOutIsSaid() {
+    assertThat(Why.at(certified(false, 999), 1_000))
+        .startsWith(
+            new Reason.CertificateExpired(DEVICE.text(), 999),
+            new Reason.NotReached(DEVICE.text(), 77));
+    assertThat(Why.at(certified(false, 1_001), 1_000))
+        .noneMatch(Reason.CertificateExpired.class::isInstance);
+    assertThat(Why.at(certified(true, 999), 1_000))
+        .noneMatch(Reason.CertificateExpired.class::isInstance);
+  }
+
+  private static DeviceCondition certified(boolean online, long untilMillis) {
+    return new DeviceCondition(
+        device(), online, 77, WANTED, null, 0, null, 5, null, null, "", List.of(), untilMillis);
+  }
+
   /// A new one has to be brought about here.
   @Test
   void whateverIsFoundHereIsGivenInTheFirstPlaceInASentenceOfItsOwn() {
@@ -187,6 +205,8 @@ class WhyTest {
                 new DeviceCondition(
                     device(), true, 77, WANTED, null, 0, null, 5, null, null, "0.0.9", leftOut))
             .getFirst());
+
+    first.add(Why.at(certified(false, 999), 1_000).getFirst());
 
     Set<Class<?>> given = new HashSet<>();
     first.forEach(it -> given.add(it.getClass()));

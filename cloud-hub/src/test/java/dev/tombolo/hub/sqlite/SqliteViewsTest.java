@@ -152,7 +152,16 @@ class SqliteViewsTest {
     says(2, ApplicationStatus.Phase.LIVE, release);
     assertThat(counted()).isEqualTo(new Views.Counts(1, 1, 0, 0, 0));
     assertThat(views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST))
-        .containsExactly(new Views.RunningView(Scene.SLOT, true, "1.0", true, false));
+        .singleElement()
+        .satisfies(
+            it -> {
+              assertThat(it)
+                  .isEqualTo(
+                      new Views.RunningView(Scene.SLOT, true, "1.0", true, false, it.toldMillis()));
+              assertThat(it.toldMillis()).isPositive().isLessThanOrEqualTo(scene.now);
+            });
+    long told =
+        views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST).getFirst().toldMillis();
     assertThat(runningBehind("counter-0")).hasSize(1);
     assertThat(runningBehind(Scene.SLOT.slot().text())).isEmpty();
 
@@ -168,6 +177,9 @@ class SqliteViewsTest {
     Views.Counts waits = counted();
     assertThat(waits).isEqualTo(new Views.Counts(1, 0, 0, 1, 0));
     assertThat(waits.waiting()).isEqualTo(1);
+    // Of when it was told last, though it is not current any more.
+    assertThat(views.running(Scene.FLEET, new Name("embedding"), PageAsk.FIRST))
+        .containsExactly(new Views.RunningView(Scene.SLOT, false, "1.0", false, false, told));
   }
 
   private List<Views.RunningView> runningBehind(String slot) {
@@ -340,7 +352,7 @@ class SqliteViewsTest {
             Map.of(),
             SiteTimes.ANY,
             Optional.of(fleets)));
-    assertThat(views.rollouts().siteLines(Scene.FLEET))
+    assertThat(views.rollouts().siteLines(Scene.FLEET, Overlay.NONE))
         .containsExactly(
             new RolloutViews.SiteLine(
                 Scene.SITE, "Europe/Berlin", SiteTimes.ANY, Optional.of(fleets), null));
@@ -357,7 +369,7 @@ class SqliteViewsTest {
             Map.of(),
             SiteTimes.ANY,
             Optional.of(own)));
-    assertThat(views.rollouts().siteLines(Scene.FLEET))
+    assertThat(views.rollouts().siteLines(Scene.FLEET, Overlay.NONE))
         .extracting(RolloutViews.SiteLine::line)
         .containsExactly(Optional.of(own));
   }
@@ -375,6 +387,7 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            Overlay.NONE,
             (slot, labels, releases, shares) -> seen.add(labels));
     assertThat(seen)
         .singleElement()

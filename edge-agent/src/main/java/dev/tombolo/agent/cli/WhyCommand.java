@@ -1,7 +1,11 @@
 package dev.tombolo.agent.cli;
 
 import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.release.FailedTry;
+import dev.tombolo.protocol.desired.WorkloadsSection;
+import dev.tombolo.protocol.id.ReleaseRef;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
@@ -54,7 +58,8 @@ final class WhyCommand implements Callable<Integer> {
     for (ApplicationStatus it : applications) {
       names.add(it.name().text());
       if (application == null || application.equals(it.name().text())) {
-        answers.add(new StatusJson.Because(it.name().text(), it.reasons(), failed(status, it)));
+        answers.add(
+            new StatusJson.Because(it.name().text(), reasons(status, it), failed(status, it)));
       }
     }
     if (application == null) {
@@ -67,8 +72,25 @@ final class WhyCommand implements Callable<Integer> {
           .println("tombolo-agent: no application '" + application + "' here; known: " + known);
       return ExitCode.NOT_FOUND;
     }
-    out.println(json ? StatusJson.write(answers) : text(answers));
+    out.println(json ? StatusJson.write(answers) : text(answers, status));
     return ExitCode.OK;
+  }
+
+  /// With the rollout that does not count here, as the document in force has it.
+  private static List<Reason> reasons(DeviceStanding status, ApplicationStatus of) {
+    List<Reason> reasons = new ArrayList<>(of.reasons());
+    for (WorkloadsSection.Selection selection : status.stored().selections()) {
+      WorkloadsSection.Overruled overruled = selection.overrules();
+      if (overruled != null && selection.name().equals(of.name())) {
+        reasons.add(
+            new Reason.RolloutOverruled(
+                overruled.rollout().text(),
+                new ReleaseRef(selection.name(), overruled.version()).toString(),
+                overruled.layer(),
+                new ReleaseRef(selection.name(), selection.version()).toString()));
+      }
+    }
+    return reasons;
   }
 
   /// What failed before, where the reasons do not tell of it anyway.
@@ -113,12 +135,18 @@ final class WhyCommand implements Callable<Integer> {
         .allMatch(it -> it instanceof Reason.UpToDate || it instanceof Reason.CameByKit);
   }
 
-  private static String text(List<StatusJson.Because> answers) {
+  private static String text(List<StatusJson.Because> answers, DeviceStanding status) {
     StringBuilder out = new StringBuilder();
     for (StatusJson.Because answer : answers) {
       for (Reason reason : answer.reasons()) {
         out.append(out.isEmpty() ? "" : "\n");
         out.append(answer.subject()).append(": ").append(ReasonText.say(reason));
+        if (reason instanceof Reason.PermitAwaited) {
+          Enrolment at = status.stored().enrolment();
+          out.append("\n").append(answer.subject());
+          out.append(": How far that wave is, and what it waits for, only the hub knows:");
+          out.append(" tombolo why ").append(new SlotRef(at.site(), at.slot())).append('.');
+        }
       }
       answer
           .failed()

@@ -14,7 +14,8 @@ public final class AgentVersion {
           Features.NEEDS,
           Features.LINE,
           Features.LATENCY,
-          Features.FOLLOWS);
+          Features.FOLLOWS,
+          Features.WHY);
 
   /// No moment in which this agent runs is earlier (2026-01-01T00:00Z).
   static final long EARLIEST_MILLIS = 1_767_225_600_000L;

@@ -13,6 +13,7 @@ import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.DesiredManifest;
 import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -135,6 +136,25 @@ final class SnapshotReader {
     try (ResultSet row = query("SELECT count(*) FROM application")) {
       return row.next() ? row.getInt(1) : 0;
     }
+  }
+
+  /// What the document in force selects; nothing before the first one.
+  List<WorkloadsSection.Selection> selections() throws SQLException, MalformedException {
+    Optional<HeldDocument> held =
+        storedDocument("SELECT envelope FROM document WHERE stage = 'held'");
+    List<DesiredManifest.SectionRef> refs =
+        held.map(it -> it.manifest().sections()).orElse(List.of());
+    for (DesiredManifest.SectionRef ref : refs) {
+      if (ref.name().equals(Section.WORKLOADS)) {
+        for (Section section : sections()) {
+          if (section.digest().equals(ref.digest())) {
+            return Json.read(WorkloadsSection.class, section.text(), Limits.SECTION_BYTES_MAX)
+                .applications();
+          }
+        }
+      }
+    }
+    return List.of();
   }
 
   private Optional<HeldDocument> storedDocument(String sql)

@@ -6,6 +6,7 @@ import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.WorkloadsSection;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class StatusReader {
   /// @param state as the agent last saw the device; empty before its first start
   /// @param damage of the database before this one, as long as a copy of that is there
   /// @param waiting rows of the outbox that the hub has not acknowledged
+  /// @param selections of the document in force
   public record Status(
       Enrolment enrolment,
       boolean lineUp,
@@ -38,8 +40,10 @@ public final class StatusReader {
       long timeFloorMillis,
       List<AgentSnapshot.Application> applications,
       List<AgentSnapshot.Workload> workloads,
+      List<WorkloadsSection.Selection> selections,
       Optional<Reason> damage) {
     public Status {
+      selections = List.copyOf(selections);
       applications = List.copyOf(applications);
       workloads = List.copyOf(workloads);
     }
@@ -87,6 +91,7 @@ public final class StatusReader {
           number(statements, "SELECT time_floor FROM mark"),
           reader.applications(),
           reader.workloads(),
+          reader.selections(),
           Damage.newest(data));
     } catch (SQLException e) {
       throw unreadable(data, e);

@@ -67,12 +67,15 @@ public final class ChangeGate {
     List<Reason> reasons = new ArrayList<>(3);
     Optional<Permit> permit = gate.flatMap(Gate::permit);
     if (gate.isPresent() && permit.isEmpty()) {
-      reasons.add(new Reason.PermitAwaited(gate.get().rollout().text(), gate.get().wave()));
+      reasons.add(
+          new Reason.PermitAwaited(
+              gate.get().rollout().text(), gate.get().wave(), gate.get().waveName()));
     }
     switch (now) {
       case BestTime.Unsure _ -> reasons.add(new Reason.TimeUnsure());
       case BestTime.Sure(var at) -> {
-        permit.ifPresent(it -> permit(it, at, isHeldByWindows, reasons));
+        permit.ifPresent(
+            it -> permit(it, gate.orElseThrow().waveName(), at, isHeldByWindows, reasons));
         if (isHeldByWindows) {
           window(windows.get(), at, reasons);
         }
@@ -81,14 +84,15 @@ public final class ChangeGate {
     return reasons;
   }
 
-  private void permit(Permit permit, long at, boolean isHeldByWindows, List<Reason> reasons) {
+  private void permit(
+      Permit permit, String wave, long at, boolean isHeldByWindows, List<Reason> reasons) {
     String rollout = permit.rollout().text();
     if (at >= permit.notAfterMillis()) {
-      reasons.add(new Reason.PermitOver(rollout, permit.wave(), permit.notAfterMillis()));
+      reasons.add(new Reason.PermitOver(rollout, permit.wave(), wave, permit.notAfterMillis()));
       return;
     }
     if (at < permit.notBeforeMillis()) {
-      reasons.add(new Reason.PermitNotYet(rollout, permit.wave(), permit.notBeforeMillis()));
+      reasons.add(new Reason.PermitNotYet(rollout, permit.wave(), wave, permit.notBeforeMillis()));
     }
     long from = Math.max(at, permit.notBeforeMillis());
     if (isHeldByWindows && !windows.get().isOpen(Kind.SWITCH, from)) {
@@ -96,7 +100,12 @@ public final class ChangeGate {
       if (next.opensMillis() == 0 || next.opensMillis() >= permit.notAfterMillis()) {
         reasons.addFirst(
             new Reason.PermitMissesWindow(
-                rollout, permit.wave(), permit.notAfterMillis(), next.opensMillis(), next.opens()));
+                rollout,
+                permit.wave(),
+                wave,
+                permit.notAfterMillis(),
+                next.opensMillis(),
+                next.opens()));
       }
     }
   }

@@ -7,10 +7,16 @@ import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.daemon.DataFolderLock;
+import dev.tombolo.agent.desired.HeldDocument;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.sqlite.SqliteAgentStore;
+import dev.tombolo.protocol.codec.Json;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Section;
+import dev.tombolo.protocol.desired.WorkloadsSection;
+import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
@@ -21,15 +27,18 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonKind;
 import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -307,6 +316,88 @@ class TomboloAgentTest {
 
     assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
     assertThat(out.toString()).contains("\"failedTry\":{\"version\":\"2.0\"");
+  }
+
+  /// Only the hub reckons what counts; the document says so to the device.
+  @Test
+  void whySaysOfflineWhatCountsHereInsteadOfARollout() throws IOException, StoreException {
+    joined();
+    holds(
+        new Selection(
+            new Name("people"),
+            FIRST,
+            "1.0",
+            Map.of(),
+            null,
+            new WorkloadsSection.Overruled(new Name("r1"), "2.0", "site/store-1")));
+
+    assertThat(run("why", "people", "--data", data.toString())).isZero();
+    assertThat(out.toString())
+        .contains(
+            "people: Rollout r1 (people@2.0) is superseded here by layer site/store-1: people@1.0"
+                + " was assigned there since");
+
+    assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
+    assertThat(out.toString())
+        .contains("\"code\":\"rollout-overruled\"", "\"layer\":\"site/store-1\"");
+  }
+
+  @Test
+  void whySaysTheWavesNameAndWhoKnowsHowFarItIs() throws IOException, StoreException {
+    joined();
+    ApplicationStatus staged =
+        new ApplicationStatus(
+            new Name("people"),
+            Phase.STAGED,
+            SECOND,
+            "2.0",
+            FIRST,
+            "1.0",
+            null,
+            1_790_000_000_000L,
+            10,
+            10,
+            4711,
+            List.of(new Reason.PermitAwaited("r1", 1, "early")));
+    try (SqliteAgentStore store = SqliteAgentStore.open(data, notice -> {})) {
+      store.commit(
+          List.of(
+              new AgentChange.StatusKept(
+                  new ReportBody.State(null, 3, List.of(staged), List.of(), Map.of()), 5)));
+    }
+
+    assertThat(run("why", "people", "--data", data.toString())).isZero();
+    assertThat(out.toString())
+        .contains(
+            "people: The switch waits for a permit of rollout r1, wave early;",
+            "people: How far that wave is, and what it waits for, only the hub knows: tombolo why"
+                + " store-1/counter-1.");
+  }
+
+  private void holds(Selection selection) throws IOException, StoreException {
+    Section workloads =
+        new Section(Section.WORKLOADS, Json.write(new WorkloadsSection(List.of(selection))));
+    DesiredManifest manifest =
+        new DesiredManifest(
+            enrolment().device(),
+            enrolment().history(),
+            4,
+            1_790_000_000_000L,
+            List.of(),
+            List.of(new DesiredManifest.SectionRef(Section.WORKLOADS, workloads.digest())));
+    String payload = Json.write(manifest);
+    Envelope envelope =
+        new Envelope(
+            DesiredManifest.PAYLOAD_TYPE,
+            Base64.getEncoder().encodeToString(payload.getBytes(StandardCharsets.UTF_8)),
+            List.of());
+    try (SqliteAgentStore store = SqliteAgentStore.open(data, notice -> {})) {
+      store.commit(
+          List.of(
+              new AgentChange.SectionKept(workloads),
+              new AgentChange.DocumentHeld(
+                  new HeldDocument(envelope, manifest, Digest.ofText(payload)))));
+    }
   }
 
   @Test

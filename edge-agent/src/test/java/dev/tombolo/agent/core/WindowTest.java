@@ -299,7 +299,7 @@ class WindowTest {
     firstIsLive();
     assignSecond(null, Gate.shut(ROLLOUT, 2));
     secondIsStaged();
-    assertThat(reasons()).containsExactly(new Reason.PermitAwaited("counting-2", 2));
+    assertThat(reasons()).containsExactly(new Reason.PermitAwaited("counting-2", 2, ""));
 
     shop.hub.gate = Gate.of(permit(-HOUR, HOUR));
     shop.hub.assign(second);
@@ -441,7 +441,7 @@ class WindowTest {
     assignSecond(
         section(spans(2, 3), spans(2, 3), List.of(), List.of(), until), Gate.shut(ROLLOUT, 1));
     secondIsStaged();
-    assertThat(reasons()).containsExactly(new Reason.PermitAwaited("counting-2", 1));
+    assertThat(reasons()).containsExactly(new Reason.PermitAwaited("counting-2", 1, ""));
     assertThat(shop.core().state(shop.now()).reasons()).contains(new Reason.WindowsLifted(until));
 
     shop.hub.gate = null;

@@ -109,7 +109,8 @@ final class DesiredJson {
         f.digest("release"),
         f.text("version"),
         f.textMap("parameters"),
-        gateOrNull(f.objectOrNull("gate")));
+        gateOrNull(f.objectOrNull("gate")),
+        overruledOrNull(f.objectOrNull("overrules")));
   }
 
   private static void write(JsonWriter json, WorkloadsSection.Selection s) {
@@ -117,7 +118,19 @@ final class DesiredJson {
         .id("release", s.release())
         .text("version", s.version())
         .textMap("parameters", s.parameters())
-        .object("gate", s.gate(), DesiredJson::write);
+        .object("gate", s.gate(), DesiredJson::write)
+        .object("overrules", s.overrules(), DesiredJson::write);
+  }
+
+  private static WorkloadsSection.@Nullable Overruled overruledOrNull(@Nullable JsonFields f)
+      throws MalformedException {
+    return f == null
+        ? null
+        : new WorkloadsSection.Overruled(f.name("rollout"), f.text("version"), f.text("layer"));
+  }
+
+  private static void write(JsonWriter json, WorkloadsSection.Overruled o) {
+    json.id("rollout", o.rollout()).text("version", o.version()).text("layer", o.layer());
   }
 
   private static @Nullable Gate gateOrNull(@Nullable JsonFields f) throws MalformedException {
@@ -129,12 +142,14 @@ final class DesiredJson {
         permit == null
             ? null
             : new Gate.Term(permit.integer("notBeforeMillis"), permit.integer("notAfterMillis"));
-    return new Gate(f.name("rollout"), f.small("wave"), term);
+    String waveName = f.textOrNull("waveName");
+    return new Gate(f.name("rollout"), f.small("wave"), waveName == null ? "" : waveName, term);
   }
 
   private static void write(JsonWriter json, Gate g) {
     json.id("rollout", g.rollout())
         .integer("wave", g.wave())
+        .text("waveName", g.waveName().isEmpty() ? null : g.waveName())
         .object("permit", g.term(), DesiredJson::write);
   }
 

@@ -91,11 +91,20 @@ final class ReasonJson {
       case "shop-open" -> new Reason.ShopOpen(f.integer("opensMillis"), f.text("opens"));
       case "frozen" ->
           new Reason.Frozen(f.text("dates"), f.integer("opensMillis"), f.text("opens"));
-      case "permit-awaited" -> new Reason.PermitAwaited(f.text("rollout"), f.small("wave"));
+      case "permit-awaited" ->
+          new Reason.PermitAwaited(f.text("rollout"), f.small("wave"), textOrEmpty(f, "waveName"));
       case "permit-not-yet" ->
-          new Reason.PermitNotYet(f.text("rollout"), f.small("wave"), f.integer("notBeforeMillis"));
+          new Reason.PermitNotYet(
+              f.text("rollout"),
+              f.small("wave"),
+              textOrEmpty(f, "waveName"),
+              f.integer("notBeforeMillis"));
       case "permit-over" ->
-          new Reason.PermitOver(f.text("rollout"), f.small("wave"), f.integer("notAfterMillis"));
+          new Reason.PermitOver(
+              f.text("rollout"),
+              f.small("wave"),
+              textOrEmpty(f, "waveName"),
+              f.integer("notAfterMillis"));
       case "need-not-live" ->
           new Reason.NeedNotLive(
               f.text("application"), f.text("atLeast"), f.text("live"), f.text("coming"));
@@ -105,6 +114,7 @@ final class ReasonJson {
           new Reason.PermitMissesWindow(
               f.text("rollout"),
               f.small("wave"),
+              textOrEmpty(f, "waveName"),
               f.integer("notAfterMillis"),
               f.integer("opensMillis"),
               f.text("opens"));
@@ -179,6 +189,8 @@ final class ReasonJson {
           new Reason.RolloutOverruled(
               f.text("rollout"), f.text("release"), f.text("layer"), f.text("assigned"));
       case "left-out" -> new Reason.LeftOut(f.texts("applications"));
+      case "rollout-moves" ->
+          new Reason.RolloutMoves(f.text("rollout"), f.text("application"), f.text("fleet"));
       case "rollout-superseded" -> new Reason.RolloutSuperseded(f.text("rollout"), f.text("by"));
       case "cause-given" -> new Reason.CauseGiven(f.text("why"));
       case "rollout-ended" ->
@@ -352,16 +364,19 @@ final class ReasonJson {
       case Reason.PermitAwaited r ->
           json.text("code", "permit-awaited")
               .text("rollout", r.rollout())
-              .integer("wave", r.wave());
+              .integer("wave", r.wave())
+              .text("waveName", nullIfEmpty(r.waveName()));
       case Reason.PermitNotYet r ->
           json.text("code", "permit-not-yet")
               .text("rollout", r.rollout())
               .integer("wave", r.wave())
+              .text("waveName", nullIfEmpty(r.waveName()))
               .integer("notBeforeMillis", r.notBeforeMillis());
       case Reason.PermitOver r ->
           json.text("code", "permit-over")
               .text("rollout", r.rollout())
               .integer("wave", r.wave())
+              .text("waveName", nullIfEmpty(r.waveName()))
               .integer("notAfterMillis", r.notAfterMillis());
       case Reason.NeedNotLive r ->
           json.text("code", "need-not-live")
@@ -379,6 +394,7 @@ final class ReasonJson {
               json.text("code", "permit-misses-window")
                   .text("rollout", r.rollout())
                   .integer("wave", r.wave())
+                  .text("waveName", nullIfEmpty(r.waveName()))
                   .integer("notAfterMillis", r.notAfterMillis()),
               r.opensMillis(),
               r.opens());
@@ -524,6 +540,11 @@ final class ReasonJson {
               .text("assigned", r.assigned());
       case Reason.LeftOut r ->
           json.text("code", "left-out").texts("applications", r.applications());
+      case Reason.RolloutMoves r ->
+          json.text("code", "rollout-moves")
+              .text("rollout", r.rollout())
+              .text("application", r.application())
+              .text("fleet", r.fleet());
       case Reason.RolloutSuperseded r ->
           json.text("code", "rollout-superseded").text("rollout", r.rollout()).text("by", r.by());
       case Reason.CauseGiven r -> json.text("code", "cause-given").text("why", r.why());
@@ -570,6 +591,10 @@ final class ReasonJson {
 
   private static void opens(JsonWriter json, long opensMillis, String opens) {
     json.integer("opensMillis", opensMillis).text("opens", opens);
+  }
+
+  private static @Nullable String nullIfEmpty(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static String textOrEmpty(JsonFields f, String field) throws MalformedException {

@@ -8,22 +8,28 @@ import org.jspecify.annotations.Nullable;
 /// permit of this wave. A document with a gate requires [dev.tombolo.protocol.Features#PERMITS].
 ///
 /// @param wave number of the rollout's wave that the device is in
+/// @param waveName what its owner calls that wave, for `why`; empty: not said
 /// @param term of the permit; null while there is none
-public record Gate(Name rollout, int wave, @Nullable Term term) {
+public record Gate(Name rollout, int wave, String waveName, @Nullable Term term) {
 
   /// @param notBeforeMillis first moment at which the switch may begin
   /// @param notAfterMillis first moment at which it may not any more
   public record Term(long notBeforeMillis, long notAfterMillis) {}
 
   public static Gate shut(Name rollout, int wave) {
-    return new Gate(rollout, wave, null);
+    return new Gate(rollout, wave, "", null);
   }
 
   public static Gate of(Permit permit) {
     return new Gate(
         permit.rollout(),
         permit.wave(),
+        "",
         new Term(permit.notBeforeMillis(), permit.notAfterMillis()));
+  }
+
+  public Gate ofWave(String name) {
+    return new Gate(rollout, wave, name, term);
   }
 
   public Optional<Permit> permit() {

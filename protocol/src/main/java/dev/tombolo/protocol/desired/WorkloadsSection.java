@@ -37,14 +37,25 @@ public record WorkloadsSection(List<Selection> applications) {
   /// @param parameters values as text; the device checks them against the types the release
   ///   declares
   /// @param gate null: the device may switch when it likes
+  /// @param overrules what this release was assigned over; null: nothing, or not said
   public record Selection(
       Name name,
       Digest release,
       String version,
       Map<String, String> parameters,
-      @Nullable Gate gate) {
+      @Nullable Gate gate,
+      @Nullable Overruled overrules) {
     public Selection {
       parameters = Map.copyOf(parameters);
+    }
+
+    public Selection(
+        Name name,
+        Digest release,
+        String version,
+        Map<String, String> parameters,
+        @Nullable Gate gate) {
+      this(name, release, version, parameters, gate, null);
     }
 
     /// Without a gate.
@@ -55,6 +66,27 @@ public record WorkloadsSection(List<Selection> applications) {
     public boolean isGated() {
       return gate != null;
     }
+
+    public Selection overruling(@Nullable Overruled its) {
+      return new Selection(name, release, version, parameters, gate, its);
+    }
+
+    /// Without what is said for `why` only.
+    Selection plain() {
+      return new Selection(
+          name, release, version, parameters, gate == null ? null : gate.ofWave(""), null);
+    }
+  }
+
+  /// A rollout that has the device in it and does not count there, for the device's `why`.
+  ///
+  /// @param version that the rollout would bring
+  /// @param layer where the release was assigned that counts: `site/store-117`
+  public record Overruled(Name rollout, String version, String layer) {}
+
+  /// For an agent that does not know [Features#WHY].
+  public WorkloadsSection plain() {
+    return new WorkloadsSection(applications.stream().map(Selection::plain).toList());
   }
 
   /// What a device must understand to act on this section rightly.

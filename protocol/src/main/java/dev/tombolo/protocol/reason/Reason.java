@@ -153,15 +153,23 @@ public sealed interface Reason {
   /// @param dates the freeze's first and last day
   record Frozen(String dates, long opensMillis, String opens) implements Reason {}
 
-  record PermitAwaited(String rollout, int wave) implements Reason {}
+  /// @param waveName empty, here and in the next three: not known
+  record PermitAwaited(String rollout, int wave, String waveName) implements Reason {}
 
-  record PermitNotYet(String rollout, int wave, long notBeforeMillis) implements Reason {}
+  record PermitNotYet(String rollout, int wave, String waveName, long notBeforeMillis)
+      implements Reason {}
 
-  record PermitOver(String rollout, int wave, long notAfterMillis) implements Reason {}
+  record PermitOver(String rollout, int wave, String waveName, long notAfterMillis)
+      implements Reason {}
 
   /// The permit ends before the next window opens.
   record PermitMissesWindow(
-      String rollout, int wave, long notAfterMillis, long opensMillis, String opens)
+      String rollout,
+      int wave,
+      String waveName,
+      long notAfterMillis,
+      long opensMillis,
+      String opens)
       implements Reason {}
 
   /// Another application has to be live first.
@@ -296,6 +304,9 @@ public sealed interface Reason {
   ///
   /// @param labels that a device must have; empty: any
   record RolloutLeft(String rollout, String labels, String application) implements Reason {}
+
+  /// Nothing else may select the application there until it has ended.
+  record RolloutMoves(String rollout, String application, String fleet) implements Reason {}
 
   record RolloutSuperseded(String rollout, String by) implements Reason {}
 

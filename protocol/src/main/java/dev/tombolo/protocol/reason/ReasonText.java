@@ -101,7 +101,8 @@ public final class ReasonText {
               + r.device()
               + " expired at "
               + time(r.expiredMillis())
-              + "; the device must recover or enrol again.";
+              + "; it recovers by itself when it reaches the hub, and beyond the offline budget"
+              + " waits for 'tombolo device approve'.";
       case Reason.CertificateSuperseded r ->
           "Certificate "
               + r.serial()
@@ -299,17 +300,17 @@ public final class ReasonText {
               + until(" until ", r.opensMillis(), r.opens());
       case Reason.PermitAwaited r ->
           "The switch waits for a permit of "
-              + wave(r.rollout(), r.wave())
+              + wave(r.rollout(), r.wave(), r.waveName())
               + "; the hub gives it when it is this wave's turn (tombolo rollout list).";
       case Reason.PermitNotYet r ->
           "The permit of "
-              + wave(r.rollout(), r.wave())
+              + wave(r.rollout(), r.wave(), r.waveName())
               + " begins at "
               + time(r.notBeforeMillis())
               + ".";
       case Reason.PermitOver r ->
           "The permit of "
-              + wave(r.rollout(), r.wave())
+              + wave(r.rollout(), r.wave(), r.waveName())
               + " ran out at "
               + time(r.notAfterMillis())
               + "; the hub gives a new one when the device is back.";
@@ -324,7 +325,7 @@ public final class ReasonText {
               + " or newer; take that back first.";
       case Reason.PermitMissesWindow r ->
           "The permit of "
-              + wave(r.rollout(), r.wave())
+              + wave(r.rollout(), r.wave(), r.waveName())
               + " ends at "
               + time(r.notAfterMillis())
               + ", before the next window"
@@ -564,6 +565,16 @@ public final class ReasonText {
                   + " to switch until "
                   + time(r.untilMillis())
                   + ", and has not told the outcome.";
+      case Reason.RolloutMoves r ->
+          "Not as things stand: rollout "
+              + r.rollout()
+              + " moves "
+              + r.application()
+              + " in fleet "
+              + r.fleet()
+              + ": let it end, begin a newer rollout, or abort it first: tombolo rollout abort "
+              + r.rollout()
+              + ".";
       case Reason.RolloutSuperseded r ->
           "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
       case Reason.RolloutOverruled r ->
@@ -693,8 +704,8 @@ public final class ReasonText {
         + ".";
   }
 
-  private static String wave(String rollout, int wave) {
-    return "rollout " + rollout + ", wave " + wave;
+  private static String wave(String rollout, int wave, String name) {
+    return "rollout " + rollout + ", wave " + (name.isEmpty() ? wave : name);
   }
 
   private static long megabytes(long bytes) {

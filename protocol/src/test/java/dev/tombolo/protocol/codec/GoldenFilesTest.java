@@ -127,6 +127,8 @@ class GoldenFilesTest {
             "release",
             "reason",
             "gate",
+            "waveName",
+            "overrules",
             "permit",
             "liftedUntilMillis",
             "pause",

@@ -131,6 +131,7 @@ public enum ReasonKind {
           Reason.DeviceRevoked _,
           Reason.DeviceQuarantined _,
           Reason.ApprovalNeeded _,
+          Reason.CertificateExpired _,
           Reason.AgentTooOld _ ->
           AT_THE_HUB;
       case Reason.LeftOut _,
@@ -158,7 +159,7 @@ public enum ReasonKind {
           Reason.CsrInvalid _,
           Reason.SlotTaken _,
           Reason.DeviceUnknown _,
-          Reason.CertificateExpired _,
+          Reason.RolloutMoves _,
           Reason.CertificateSuperseded _,
           Reason.RecoveryRefused _,
           Reason.NotYours _,

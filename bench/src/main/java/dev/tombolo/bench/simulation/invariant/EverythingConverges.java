@@ -39,11 +39,14 @@ final class EverythingConverges extends Invariant {
   static final long FRESH_MILLIS = 15 * 60_000;
 
   private final Facts facts;
+  private final WhyHoldsOffline offline;
   private int asked;
+  private int overruled;
 
   EverythingConverges(Facts facts) {
     super("I8");
     this.facts = facts;
+    this.offline = new WhyHoldsOffline(facts);
   }
 
   /// How a device stands at the end.
@@ -55,6 +58,11 @@ final class EverythingConverges extends Invariant {
     COPIED,
     AS_WANTED,
     FOR_A_REASON
+  }
+
+  /// Devices that said at the end which rollout does not count there.
+  int overruled() {
+    return overruled;
   }
 
   /// At any time somebody may ask why a device is as it is. Each time one of them is asked about.
@@ -118,6 +126,7 @@ final class EverythingConverges extends Invariant {
             && stored.held().map(held -> held.digest().equals(document.manifest())).orElse(false),
         shop.number(),
         () -> "the device does not hold its newest document; why: " + why);
+    overruled += offline.check(shop, device, standings(device, nowMillis), why);
     hold(
         !its.isAnyUnacknowledged(),
         shop.number(),

@@ -46,6 +46,10 @@ final class HubFacts {
   final Map<Assignment.Place, TreeMap<Name, Assignment>> assignments = new HashMap<>();
   final Map<Name, AdminObject.Site> sites = new TreeMap<>();
   final Map<DeviceId, Boolean> online = new HashMap<>();
+
+  /// What its agent knows, as its newest birth said.
+  final Map<DeviceId, Set<String>> features = new HashMap<>();
+
   final Map<DeviceId, Long> seenMillis = new HashMap<>();
   final EnumMap<Counter, Long> counters = new EnumMap<>(Counter.class);
   final RolloutFacts rollouts = new RolloutFacts();
@@ -226,6 +230,7 @@ final class HubFacts {
       }
       case HubChange.PresencePut(var presence) -> {
         online.put(presence.device(), presence.online());
+        features.put(presence.device(), Set.copyOf(presence.features()));
         seenMillis.put(presence.device(), presence.seenMillis());
       }
       case HubChange.CounterMoved(var counter, var value) -> counters.put(counter, value);

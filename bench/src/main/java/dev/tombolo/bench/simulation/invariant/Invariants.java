@@ -290,7 +290,11 @@ public final class Invariants {
         continue;
       }
       try {
+        int overruled = converges.overruled();
         counts.add("end " + word(converges.check(shop, nowMillis).name()));
+        if (converges.overruled() > overruled) {
+          counts.add("end overruled said offline");
+        }
       } catch (InvariantBroken broken) {
         if (isLast) {
           throw broken;

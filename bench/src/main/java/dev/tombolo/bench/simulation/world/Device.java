@@ -104,7 +104,8 @@ final class Device implements Shop {
   final DeviceIdentity identity;
   final DeviceClock clock;
 
-  /// Of its agent, which may be one that cannot be told of its line.
+  /// Of its agent, which may be one that cannot be told of its line, nor what it is to say of
+  /// rollouts.
   private final List<String> features;
 
   private final int number;
@@ -165,7 +166,9 @@ final class Device implements Shop {
     boolean isOld =
         world.hasMorePlays() && world.chance("old agents", number).isWithin(OLD_AGENTS_SHARE);
     this.features =
-        AgentVersion.FEATURES.stream().filter(it -> !isOld || !it.equals(Features.LINE)).toList();
+        AgentVersion.FEATURES.stream()
+            .filter(it -> !isOld || !(it.equals(Features.LINE) || it.equals(Features.WHY)))
+            .toList();
     if (original != null) {
       this.id = original.id;
       this.newestRow = original.newestRow;

@@ -17,5 +17,8 @@ public final class Exit {
   /// The hub's database is damaged: only a restore helps, no new start.
   public static final int DATA_DAMAGED = 6;
 
+  /// Nothing is wrong with it, and it has to wait for a rollout.
+  public static final int HELD_UP = 7;
+
   private Exit() {}
 }

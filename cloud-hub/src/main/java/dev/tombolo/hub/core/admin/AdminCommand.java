@@ -91,6 +91,9 @@ public sealed interface AdminCommand {
       record Wrong(String commit, String about, String what, String file, int line)
           implements GitNote {}
 
+      /// Sound, and held up by a rollout.
+      record Held(String commit, String about, String rollout, String what) implements GitNote {}
+
       /// The newest commit counts already, and the repository can be read again.
       record Well(String commit) implements GitNote {}
     }

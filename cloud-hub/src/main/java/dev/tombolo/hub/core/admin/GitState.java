@@ -28,9 +28,21 @@ public record GitState(
   /// @param commit empty: it could not be fetched
   /// @param file in the repository; empty: no one file
   /// @param line from 1; 0: the whole file
-  public record Fault(String commit, String what, String file, int line, long millis) {
+  /// @param waitsFor a rollout that has to end first; empty: something is wrong
+  public record Fault(
+      String commit, String what, String file, int line, long millis, String waitsFor) {
+    public Fault(String commit, String what, String file, int line, long millis) {
+      this(commit, what, file, line, millis, "");
+    }
+
+    /// Nothing is wrong with the commit.
+    public boolean isWait() {
+      return !waitsFor.isEmpty();
+    }
+
     public boolean isAbout(Fault other) {
       return commit.equals(other.commit)
+          && waitsFor.equals(other.waitsFor)
           && what.equals(other.what)
           && file.equals(other.file)
           && line == other.line;

@@ -73,11 +73,18 @@ public final class GitStateJson {
         .text("what", it.what())
         .text("file", it.file())
         .integer("line", it.line())
-        .integer("millis", it.millis());
+        .integer("millis", it.millis())
+        .text("waitsFor", it.waitsFor().isEmpty() ? null : it.waitsFor());
   }
 
   private static Fault fault(JsonFields f) throws MalformedException {
+    String waitsFor = f.textOrNull("waitsFor");
     return new Fault(
-        f.text("commit"), f.text("what"), f.text("file"), f.small("line"), f.integer("millis"));
+        f.text("commit"),
+        f.text("what"),
+        f.text("file"),
+        f.small("line"),
+        f.integer("millis"),
+        waitsFor == null ? "" : waitsFor);
   }
 }

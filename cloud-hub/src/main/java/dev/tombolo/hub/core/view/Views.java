@@ -56,12 +56,14 @@ public final class Views {
   ///
   /// @param version that is live; null: none
   /// @param isCurrent it runs what it should, with all that was said of it
+  /// @param toldMillis when the document was made that it has carried out; 0: not known
   public record RunningView(
       SlotRef slot,
       boolean isOnline,
       @Nullable String version,
       boolean isCurrent,
-      boolean hasFailed) {}
+      boolean hasFailed,
+      long toldMillis) {}
 
   /// An application of a fleet, as somebody has applied it.
   ///

@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /// An application that comes out of Git.
 ///
-/// @param state `new`, `applied`, `pending`, `broken` or `unreachable`
+/// @param state `new`, `applied`, `pending` (for a person), `waits` (for a rollout), `broken` or
+///   `unreachable`
 /// @param words the state in words
 /// @param fetched the newest commit that was seen
 /// @param applied the commit that counts
+/// @param fault what is wrong; null: nothing is
 /// @param lookedMillis when it was looked at last; 0: not since the hub was started
 @Json
 public record GitRow(
