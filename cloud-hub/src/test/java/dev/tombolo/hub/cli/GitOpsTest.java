@@ -2,9 +2,13 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.config.HubConfig.GitOps;
+import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.daemon.HubDaemon;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.protocol.token.JoinTokenCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,6 +269,7 @@ class GitOpsTest {
   /// Nothing is wrong with it: it is taken when the rollout has ended.
   @Test
   void aCommitThatARolloutHoldsUpWaitsAndIsTakenAfterIt() throws IOException {
+    aDeviceJoins();
     assertThat(source("retail").exit()).isZero();
     Cli.Said begun =
         run(
@@ -273,7 +278,6 @@ class GitOpsTest {
             "people-embedding@1.0.0",
             "--fleet",
             "retail",
-            "--even-if-nobody",
             "--wave",
             "canary=1,approval");
     assertThat(begun.exit()).describedAs(begun.err()).isZero();
@@ -365,6 +369,20 @@ class GitOpsTest {
     Cli.Said said = run("gitops", "sync", "people-embedding");
     assertThat(said.exit()).isEqualTo(1);
     assertThat(said.out()).contains("unreachable").contains("gitops.maxBytes");
+  }
+
+  /// A rollout without devices is over at once.
+  private void aDeviceJoins() throws IOException {
+    String token =
+        run("token", "create", "--fleet", "retail", "--slot", "store-117/counter-1").out().strip();
+    hub.close();
+    try (HubStore store = SqliteHubStore.open(data.resolve("hub").resolve("hub.db"))) {
+      JoinTokenCodec.Outcome read = JoinTokenCodec.decode(token);
+      Scene scene = new Scene(store);
+      scene.now = System.currentTimeMillis();
+      scene.enrol(((JoinTokenCodec.Read) read).token(), "a device");
+    }
+    hub = hub(List.of(folder), 64L << 20);
   }
 
   private Cli.Said source(String fleet, String... more) throws IOException {
