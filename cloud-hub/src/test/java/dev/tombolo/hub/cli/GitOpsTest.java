@@ -262,37 +262,6 @@ class GitOpsTest {
         .contains("  wave rest: 0 devices");
   }
 
-  /// Nothing is wrong with it: it is taken when the rollout has ended.
-  @Test
-  void aCommitThatARolloutHoldsUpWaitsAndIsTakenAfterIt() throws IOException {
-    assertThat(source("retail").exit()).isZero();
-    Cli.Said begun =
-        run(
-            "rollout",
-            "create",
-            "people-embedding@1.0.0",
-            "--fleet",
-            "retail",
-            "--even-if-nobody",
-            "--wave",
-            "canary=1,approval");
-    assertThat(begun.exit()).describedAs(begun.err()).isZero();
-    String commit = repository.commit("port 9117");
-
-    Cli.Said held = run("gitops", "sync", "people-embedding");
-    assertThat(held.exit()).describedAs(held.out()).isEqualTo(7);
-    assertThat(held.out())
-        .contains("state        waits: commit " + commit.substring(0, 8) + " waits for rollout r1")
-        .contains("nothing of it counts yet");
-    assertThat(run("gitops", "list").out()).contains("waits").doesNotContain("broken");
-    assertThat(run("gitops", "approve", "people-embedding", "--yes-really", "retail").err())
-        .contains("rollout r1 moves people-embedding in fleet retail");
-
-    assertThat(run("rollout", "abort", "r1", "--why", "enough").exit()).isZero();
-    assertThat(run("gitops", "sync", "people-embedding").exit()).isZero();
-    assertThat(run("gitops", "list").out()).contains("applied").doesNotContain("waits");
-  }
-
   @Test
   void aBranchThatIsTakenBackLeavesNothingPending() throws IOException {
     String first = repository.commit("port 9117");
