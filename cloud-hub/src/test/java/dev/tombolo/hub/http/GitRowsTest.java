@@ -2,10 +2,16 @@ package dev.tombolo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.GitRepositories;
 import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.admin.GitSource;
 import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.http.api.GitDeviceRow;
+import dev.tombolo.hub.http.api.GitRow;
+import dev.tombolo.hub.http.api.WhyCause;
+import dev.tombolo.protocol.id.Name;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GitRowsTest {
@@ -48,6 +54,25 @@ class GitRowsTest {
     }
     assertThat(row(many, "1.7", 0)).isEqualTo("<=c7");
     assertThat(row(many, "1.7", 7)).isEqualTo("c7");
+  }
+
+  /// Nothing is wrong with it.
+  @Test
+  void aCommitThatARolloutHoldsUpWaitsAndIsNotBroken() {
+    GitState held =
+        APPLIED.with(new GitState.Fault("4cc1d1e5", "waits for rollout r1", "", 0, 7, "r1"));
+    GitSource source = new GitSource("file:///srv/shops.git", "main", "", 60_000);
+    Views.GitView view = new Views.GitView(Scene.FLEET, new Name("people"), source, held);
+
+    GitRow row = GitRows.of(view, new GitRepositories.Looked(8, 9));
+    assertThat(row.state()).isEqualTo("waits");
+    assertThat(row.fault()).isNull();
+    assertThat(row.words()).isEqualTo("commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts");
+    assertThat(GitRows.causes(List.of(view)))
+        .containsExactly(
+            new WhyCause(
+                "gitops-waits",
+                "Out of Git, people: commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts."));
   }
 
   private static final GitState ALIKE =
