@@ -193,10 +193,7 @@ final class Planned {
   /// What a rollout would select for a device that it does not have yet: as [RolloutDriver] takes
   /// it in then.
   private @Nullable Choice joined(
-      Rollout rollout,
-      SlotRef slot,
-      Kept<AdminObject.Site> site,
-      Kept<AdminObject.Slot> kept) {
+      Rollout rollout, SlotRef slot, Kept<AdminObject.Site> site, Kept<AdminObject.Slot> kept) {
     RolloutRecord record = rollout.record();
     Name fleet = record.scope().fleet();
     Map<String, String> labels = Destinations.facts(fleet, slot, site, kept).labels();

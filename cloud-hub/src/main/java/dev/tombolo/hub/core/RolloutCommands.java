@@ -348,18 +348,17 @@ final class RolloutCommands {
     return past;
   }
 
-  /// The oldest that selects nothing any more: the fleet was given a release since, and no place in
-  /// its scope has an older one of its own, over which it still counts.
+  /// The oldest that selects nothing any more: it is void, or the fleet was given a release since,
+  /// and no place in its scope has an older one of its own, over which it still counts.
   private @Nullable Rollout forgettable(Name fleet, Name application) {
     Assignment all = AssignCommands.at(state, new Assignment.Place(fleet, null, null), application);
     Rollout oldest = state.rollouts.of(fleet, application).getLast();
-    boolean isVoid =
-        !oldest.state().isUnderWay()
-            && oldest.inFlight() == 0
-            && all != null
+    boolean isOverruled =
+        all != null
             && all.changedMillis() > oldest.record().createdMillis()
             && !isOverOlderBelow(oldest.record());
-    return isVoid ? oldest : null;
+    boolean isOver = !oldest.state().isUnderWay() && oldest.inFlight() == 0;
+    return isOver && (isOverruled || oldest.state().isVoid()) ? oldest : null;
   }
 
   private boolean isOverOlderBelow(RolloutRecord record) {

@@ -412,8 +412,7 @@ final class ReadRoutes {
         views
             .condition(id, nowMillis)
             .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
-    List<WhyCause> causes =
-        new ArrayList<>(causes(WhyInRollouts.of(condition, views, nowMillis)));
+    List<WhyCause> causes = new ArrayList<>(causes(WhyInRollouts.of(condition, views, nowMillis)));
     views
         .fleetOf(condition.device().slot())
         .ifPresent(fleet -> causes.addAll(GitRows.causes(views.gits(Optional.of(fleet)))));

@@ -239,8 +239,7 @@ class RolloutTurnTest {
         creation(
             "3.0",
             List.of(
-                new Wave(
-                    "other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
+                new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
             Optional.empty()));
     scene.pass(Duration.ofMinutes(5));
 
@@ -301,8 +300,7 @@ class RolloutTurnTest {
         creation(
             "3.0",
             List.of(
-                new Wave(
-                    "other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
+                new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
             Optional.empty()));
     scene.pass(Duration.ofSeconds(1));
     SessionId its = scene.connected(other, scene.birth("boot-2", 1));
@@ -335,6 +333,28 @@ class RolloutTurnTest {
         .isInstanceOf(AdminAnswer.Refused.class);
   }
 
+  /// What is kept only for its name makes room, and its name is still known.
+  @Test
+  void applicationsThatComeAndGoLeaveRoomForTheNextRollout() {
+    for (int i = 0; i <= Rollouts.OF_APPLICATION_MAX; i++) {
+      RolloutId id = new RolloutId(1 + i);
+      scene.apply(application());
+      scene.now += 1_000;
+      assertThat(scene.apply(named(new Name("spring-" + i), Scene.FLEET)))
+          .isInstanceOf(AdminAnswer.Done.class);
+      scene.pass(Duration.ofSeconds(1));
+      scene.command(
+          new AdminCommand.SteerRollout(
+              id, AdminCommand.SteerRollout.Action.ABORT, "", false, Optional.empty()));
+      assertThat(prune(Prune.Kind.APPLICATION)).isInstanceOf(AdminAnswer.Done.class);
+    }
+
+    assertThat(scene.state().rollouts.all()).hasSize(Rollouts.OF_APPLICATION_MAX);
+    scene.apply(named(new Name("spring-0"), Scene.FLEET));
+    assertThat(scene.state().rollouts.find(new RolloutId(2 + Rollouts.OF_APPLICATION_MAX)))
+        .isNull();
+  }
+
   // ---- who joins
 
   @Test
@@ -345,8 +365,7 @@ class RolloutTurnTest {
     says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
     says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
     assertThat(rollout().state()).isInstanceOf(RolloutState.Completed.class);
-    AdminObject pilot =
-        new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of());
+    AdminObject pilot = new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of());
 
     assertThat(wouldChange(pilot)).isEqualTo(1);
     labelled(other, Map.of("tier", "pilot"));
@@ -369,8 +388,7 @@ class RolloutTurnTest {
     scene.pass(Duration.ofSeconds(1));
 
     assertThat(
-            wouldChange(
-                new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of())))
+            wouldChange(new AdminObject.Slot(slotOf(other), "", Map.of("tier", "pilot"), Map.of())))
         .isZero();
   }
 
@@ -508,7 +526,8 @@ class RolloutTurnTest {
     for (int i = 0; i < Rollouts.OF_APPLICATION_MAX; i++) {
       scene.now += 1;
       scene.command(
-          creation(new Scope(Scene.FLEET, Set.of(), Map.of("no", "one")), List.of(), Optional.empty()));
+          creation(
+              new Scope(Scene.FLEET, Set.of(), Map.of("no", "one")), List.of(), Optional.empty()));
       scene.pass(Duration.ofSeconds(1));
       scene.command(
           new AdminCommand.SteerRollout(
