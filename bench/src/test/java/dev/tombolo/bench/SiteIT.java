@@ -124,42 +124,6 @@ class SiteIT {
         .isLessThanOrEqualTo(alone * 103 / 100 + LOST_BYTES + 2 * DEVICES * CONTROL_BYTES);
   }
 
-  /// The one that has it was started again, and kept its files, not the bundle. The hub dies when the
-  /// others have begun.
-  @Test
-  void withoutTheHubTheOthersFinishWhatOneHas() throws Exception {
-    bytesFor("1", 1, "--fleet", "shops", "--slot", "store-1/device-1");
-    agents.getFirst().kill();
-    agents.getFirst().startAgain();
-    List<RunningAgent> others = agents.subList(1, DEVICES);
-    hub.cli("assign", "payload@1", "--fleet", "shops");
-    Await.untilTrue(
-        LIMIT,
-        () -> "all to wait for the bundle; " + others.getLast().process().tail(),
-        () -> all(others, "bundle", "why"));
-    long before = shop.bytesIn();
-    hub.kill();
-
-    Await.untilTrue(
-        LIMIT,
-        () -> "all to be live; " + others.getLast().process().tail(),
-        () -> all(others, "\"phase\":\"live\"", "status", "--json"));
-    long bytes = shop.bytesIn() - before;
-    System.out.printf("after the hub was killed: %,d bytes over the line%n", bytes);
-
-    assertThat(bytes).isLessThan(PAYLOAD_BYTES / 2);
-  }
-
-  private static boolean all(List<RunningAgent> agents, String say, String... asked)
-      throws Exception {
-    for (RunningAgent agent : agents) {
-      if (!agent.cli(asked).out().contains(say)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /// From now on the first device takes what the fleet does.
   private void freeFirst() throws Exception {
     hub.cli("unassign", "payload", "--fleet", "shops", "--slot", "store-1/device-1");
