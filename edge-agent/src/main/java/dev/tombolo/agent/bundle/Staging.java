@@ -9,10 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
@@ -70,13 +73,16 @@ final class Staging implements AutoCloseable {
     }
     Files.createDirectories(parent);
     Path folder = parent.resolve("." + name + ".applying");
-    Files.createDirectories(folder);
+    createFolder(folder);
     if (layout == BundleApply.Layout.DIGESTS) {
       giveToOwnerOf(parent, folder);
     }
     FileChannel lock =
         FileChannel.open(
-            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            folder.resolve("lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     // Who unpacks for an agent waits for what an agent before it began.
     if (layout == BundleApply.Layout.DIGESTS) {
       awaitTurn(lock);
@@ -271,8 +277,22 @@ final class Staging implements AutoCloseable {
   /// for that the folders have to be its own, and be so before anything is in them.
   private static void giveToOwnerOf(Path parent, Path made) throws IOException {
     UserPrincipal owner = Files.getOwner(parent);
-    if (!Files.getOwner(made).equals(owner)) {
-      Files.setOwner(made, owner);
+    FileOwnerAttributeView view =
+        Files.getFileAttributeView(made, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (!view.getOwner().equals(owner)) {
+      view.setOwner(owner);
+    }
+  }
+
+  /// One that is left is taken; a link is not followed, which whoever owns the place may have put
+  /// there for root.
+  private static void createFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw new ApplyException(folder + " is no folder; remove it");
+      }
     }
   }
 

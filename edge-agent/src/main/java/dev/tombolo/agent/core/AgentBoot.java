@@ -19,11 +19,12 @@ import java.util.Optional;
 /// @param hubRoots the hub's CA certificates, the one trusted now first, then those it has replaced
 /// @param certificate how long the device certificate is good
 /// @param renewalFromMillis monotonic time before which the certificate is not renewed again
-/// @param lan addresses at which it shares within its site; empty: it shares nothing
+/// @param lan addresses at which it could be reached within its site when it started
 /// @param facts for people: host, os, arch, agentVersion
 /// @param trouble why the core had to be started anew within a running agent
 /// @param troubleIsTold the hub has heard of this row of troubles: a fault that lasts must not fill
 ///   the outbox with its own news
+/// @param shares whether it may share within its site, wherever that can reach it
 public record AgentBoot(
     String bootId,
     String machineBootId,
@@ -39,7 +40,8 @@ public record AgentBoot(
     Backoff backoff,
     OutboxQuota quota,
     Optional<Reason> trouble,
-    boolean troubleIsTold) {
+    boolean troubleIsTold,
+    boolean shares) {
   public AgentBoot {
     features = List.copyOf(features);
     hubRoots = List.copyOf(hubRoots);
@@ -47,26 +49,73 @@ public record AgentBoot(
     facts = Map.copyOf(facts);
   }
 
-  /// The same run, in trouble.
-  public AgentBoot after(Reason newTrouble, boolean isTold) {
-    return with(certificate, renewalFromMillis, Optional.of(newTrouble), isTold);
-  }
-
-  /// The same run, with a new certificate. A clock that is ahead would call each new one due at
-  /// once: whatever the clock says, the next renewal waits for a part of its life.
-  public AgentBoot renewed(CertificateLife life, long nowMonotonicMillis) {
-    return with(life, nowMonotonicMillis + Renewal.pauseMillis(life), trouble, troubleIsTold);
-  }
-
-  private AgentBoot with(
-      CertificateLife life, long renewableMillis, Optional<Reason> newTrouble, boolean isTold) {
-    return new AgentBoot(
+  /// It shares when it has an address.
+  public AgentBoot(
+      String bootId,
+      String machineBootId,
+      String agentVersion,
+      List<String> features,
+      long buildMillis,
+      List<X509Certificate> hubRoots,
+      CertificateLife certificate,
+      long renewalFromMillis,
+      Platform platform,
+      List<String> lan,
+      Map<String, String> facts,
+      Backoff backoff,
+      OutboxQuota quota,
+      Optional<Reason> trouble,
+      boolean troubleIsTold) {
+    this(
         bootId,
         machineBootId,
         agentVersion,
         features,
         buildMillis,
         hubRoots,
+        certificate,
+        renewalFromMillis,
+        platform,
+        lan,
+        facts,
+        backoff,
+        quota,
+        trouble,
+        troubleIsTold,
+        !lan.isEmpty());
+  }
+
+  /// The same run, in trouble.
+  public AgentBoot after(Reason newTrouble, boolean isTold) {
+    return with(hubRoots, certificate, renewalFromMillis, Optional.of(newTrouble), isTold);
+  }
+
+  /// The same run, with a new certificate and the roots that came with it. A clock that is ahead
+  /// would call each new one due at once: whatever the clock says, the next renewal waits for a part
+  /// of its life.
+  public AgentBoot renewed(
+      CertificateLife life, List<X509Certificate> roots, long nowMonotonicMillis) {
+    return with(
+        roots.isEmpty() ? hubRoots : roots,
+        life,
+        nowMonotonicMillis + Renewal.pauseMillis(life),
+        trouble,
+        troubleIsTold);
+  }
+
+  private AgentBoot with(
+      List<X509Certificate> roots,
+      CertificateLife life,
+      long renewableMillis,
+      Optional<Reason> newTrouble,
+      boolean isTold) {
+    return new AgentBoot(
+        bootId,
+        machineBootId,
+        agentVersion,
+        features,
+        buildMillis,
+        roots,
         life,
         renewableMillis,
         platform,
@@ -75,6 +124,7 @@ public record AgentBoot(
         backoff,
         quota,
         newTrouble,
-        isTold);
+        isTold,
+        shares);
   }
 }

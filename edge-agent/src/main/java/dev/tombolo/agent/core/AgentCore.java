@@ -116,8 +116,8 @@ public final class AgentCore {
 
   private void route(AgentEvent event, Now now, Outcome out) {
     switch (event) {
-      case AgentEvent.LinkOpened(var line) -> {
-        link.opened(line, birth(line, now), now, out);
+      case AgentEvent.LinkOpened(var line, var lan) -> {
+        link.opened(line, birth(line, lan.isEmpty() ? boot.lan() : lan, now), now, out);
         if (link.isLine(line)) {
           reports.lineOpened(now);
           applications.hurry(now, out);
@@ -185,12 +185,13 @@ public final class AgentCore {
           reports.result(request, channel, json, now, out);
       case AgentEvent.OutputRead(var line, var ask, var text) ->
           publish(line, new Answer(ask, true, text), out);
-      case AgentEvent.RenewalFinished(var life) -> {
+      case AgentEvent.RenewalFinished(var life, var roots) -> {
         String what = link.isRecovering() ? "certificate-recovered" : "certificate-renewed";
         reports.event(what, null, null, null, now, out);
         // Its first moment is a time that the hub's CA has signed.
         floor.raise(life.notBeforeMillis(), out);
         link.renewed(life, now, floor.trustedWallMillis(now), out);
+        documents.renewed(roots);
         applications.renewed(out);
         reports.lineClosed();
       }
@@ -267,7 +268,7 @@ public final class AgentCore {
             });
   }
 
-  private Presence.Birth birth(long line, Now now) {
+  private Presence.Birth birth(long line, List<String> lan, Now now) {
     Optional<HeldDocument> held = documents.held();
     return new Presence.Birth(
         boot.bootId(),
@@ -282,7 +283,7 @@ public final class AgentCore {
         boot.agentVersion(),
         boot.features(),
         now.wallMillis(),
-        boot.lan().isEmpty() ? null : boot.lan());
+        lan.isEmpty() ? null : lan);
   }
 
   private void answer(long line, Ask ask, Now now, Outcome out) {

@@ -9,6 +9,7 @@ import dev.tombolo.protocol.message.Acked;
 import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.reason.Reason;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +21,17 @@ public sealed interface AgentEvent {
   // Link
   /// CONNACK 0 and subscriptions granted. `line` numbers the attempt, so that news of an older line
   /// is known as such.
-  record LinkOpened(long line) implements AgentEvent {}
+  ///
+  /// @param lan where the site can reach this device now; empty: as at the start
+  record LinkOpened(long line, List<String> lan) implements AgentEvent {
+    public LinkOpened {
+      lan = List.copyOf(lan);
+    }
+
+    public LinkOpened(long line) {
+      this(line, List.of());
+    }
+  }
 
   /// The attempt failed or the line broke.
   ///
@@ -159,7 +170,17 @@ public sealed interface AgentEvent {
 
   // Identity
   /// A renewal or a recovery brought the next certificate, which is kept.
-  record RenewalFinished(CertificateLife life) implements AgentEvent {}
+  ///
+  /// @param roots the hub's CA certificates by now, the one trusted first; empty: as before
+  record RenewalFinished(CertificateLife life, List<X509Certificate> roots) implements AgentEvent {
+    public RenewalFinished {
+      roots = List.copyOf(roots);
+    }
+
+    public RenewalFinished(CertificateLife life) {
+      this(life, List.of());
+    }
+  }
 
   record RenewalFailed(Reason reason, int retryAfterSeconds) implements AgentEvent {}
 

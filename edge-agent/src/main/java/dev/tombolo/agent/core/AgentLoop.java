@@ -193,8 +193,8 @@ public final class AgentLoop implements Runnable {
   /// start anew must not renew again.
   private void noteCertificates(List<AgentEvent> events, Now now) {
     for (AgentEvent event : events) {
-      if (event instanceof AgentEvent.RenewalFinished(var life)) {
-        boot = boot.renewed(life, now.monotonicMillis());
+      if (event instanceof AgentEvent.RenewalFinished(var life, var roots)) {
+        boot = boot.renewed(life, roots, now.monotonicMillis());
       }
     }
   }

@@ -332,7 +332,7 @@ final class ApplicationSteps {
       if (application.release instanceof ReleaseState.Fetching at
           && at.route() instanceof Route.ByBundle by
           && by.bundle().equals(failed.file())) {
-        reroute(application, bundles.fetchFailed(application, by, failed), now, out);
+        reroute(application, bundles.fetchFailed(application, by, failed, now), now, out);
         route(application, now, out);
       }
     }

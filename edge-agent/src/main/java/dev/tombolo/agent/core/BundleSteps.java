@@ -22,6 +22,10 @@ final class BundleSteps {
 
   static final long AWAIT_FULL_MILLIS = 2 * 60_000;
 
+  /// When the hub cannot be reached for so long, what neighbours have is taken, though it is more
+  /// than the bundle: that costs the line nothing.
+  static final long SILENT_MILLIS = 60_000;
+
   /// A bundle that could not be applied for want of room or time gets so many tries.
   static final int APPLY_TRIES_MAX = 3;
 
@@ -82,8 +86,12 @@ final class BundleSteps {
         if (downloads.areHere(program.get().files())) {
           return new Route.ByFiles(bundle.cause());
         }
-        downloads.wantNotFromPeers(program.get().files());
         downloads.want(bundle);
+        if (peers.isOn() && isSilent(application.tries, now)) {
+          downloads.wantFromPeers(program.get().files());
+        } else {
+          downloads.wantNotFromPeers(program.get().files());
+        }
         if (downloads.complete(List.of(bundle.file())) && takeTurn(application.tries, now)) {
           out.effect(
               new AgentEffect.ApplyBundle(
@@ -105,6 +113,11 @@ final class BundleSteps {
         return files;
       }
     }
+  }
+
+  private static boolean isSilent(BundleTries tries, Now now) {
+    return tries.silentSinceMillis >= 0
+        && now.monotonicMillis() - tries.silentSinceMillis >= SILENT_MILLIS;
   }
 
   private boolean isSoonHere(Route.ByBundle bundle) {
@@ -247,6 +260,7 @@ final class BundleSteps {
 
   /// The line is back: no need to wait.
   void hurry(Application application) {
+    application.tries.silentSinceMillis = -1;
     if (application.tries.awaitedSinceMillis < 0) {
       application.tries.retryAtMillis = 0;
     }
@@ -272,7 +286,9 @@ final class BundleSteps {
   }
 
   /// The bundle could not be fetched: it is another one by now, or none of use.
-  Route fetchFailed(Application application, Route.ByBundle bundle, AgentEvent.FetchFailed event) {
+  Route fetchFailed(
+      Application application, Route.ByBundle bundle, AgentEvent.FetchFailed event, Now now) {
+    noteSilence(application.tries, bundle, event, now);
     if (event.reason() instanceof Reason.NotFound && application.lostBundles < LOST_MAX) {
       application.lostBundles++;
       application.lostBundle = Optional.of(bundle.bundle());
@@ -280,6 +296,17 @@ final class BundleSteps {
     }
     boolean isOfNoUse = !event.retryable() || event.reason() instanceof Reason.NotFound;
     return isOfNoUse ? bundle.down(Optional.of(event.reason())) : bundle;
+  }
+
+  private void noteSilence(
+      BundleTries tries, Route.ByBundle bundle, AgentEvent.FetchFailed event, Now now) {
+    long done = downloads.bytesDone(List.of(bundle.file()));
+    if (!(event.reason() instanceof Reason.LineDown)) {
+      tries.silentSinceMillis = -1;
+    } else if (tries.silentSinceMillis < 0 || done > tries.silentBytes) {
+      tries.silentSinceMillis = now.monotonicMillis();
+      tries.silentBytes = done;
+    }
   }
 
   /// What the content is called that comes on the way.

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// The desired document: what arrived becomes durable, what is whole and makes sense is in force.
 final class DocumentSteps {
   private final Enrolment enrolment;
-  private final X509Certificate hubRoot;
+  private X509Certificate hubRoot;
   private final DocumentKeeper keeper;
   private @Nullable PublicKey documentKey;
   private Optional<PublisherRoot> publisherRoot = Optional.empty();
@@ -92,6 +92,13 @@ final class DocumentSteps {
   }
 
   /// What an update led to.
+  /// A new certificate has come, and with it the root that the hub has by now.
+  void renewed(List<X509Certificate> roots) {
+    if (!roots.isEmpty()) {
+      hubRoot = roots.getFirst();
+    }
+  }
+
   enum Arrived {
     NOTHING,
     /// Some sections are still missing.

@@ -36,7 +36,7 @@ final class PeerSteps {
     this.downloads = downloads;
     this.reports = reports;
     this.sharing = new Sharing(snapshot.enrolment().device());
-    this.mayShare = !boot.lan().isEmpty();
+    this.mayShare = boot.shares();
   }
 
   boolean isOn() {

@@ -131,7 +131,8 @@ public final class AgentDaemon implements AutoCloseable {
         new Backoff(config.backoffMaxSeconds()),
         OutboxQuota.STANDARD,
         Optional.empty(),
-        false);
+        false,
+        config.isShared());
   }
 
   /// Waits until the agent has stopped. Gives back meanwhile what only the start needed: an idle

@@ -67,7 +67,7 @@ final class Console implements AgentLoop.Watcher {
   }
 
   private synchronized void hear(AgentEvent event) {
-    if (event instanceof AgentEvent.LinkOpened(var line)) {
+    if (event instanceof AgentEvent.LinkOpened(var line, var _)) {
       lineDownSaid = false;
       say("line=" + line + " is up");
     } else if (event instanceof AgentEvent.LinkClosed(var line, var reason, var _)) {

@@ -2,6 +2,7 @@ package dev.tombolo.agent.daemon;
 
 import dev.tombolo.agent.config.AgentConfig;
 import dev.tombolo.agent.core.AgentEffect;
+import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentInbox;
 import dev.tombolo.agent.core.RefusedException;
@@ -31,6 +32,7 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -76,13 +78,13 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     if (config.proxy().isPresent()) {
       settings = settings.withProxy(config.proxy().get());
     }
-    link = new MqttLink(inbox, device, tls, settings);
     lanTls = new LanTls(identity);
     questions = new PeerQuestions(inbox, folders, lanTls);
     lan =
         config.isShared()
             ? Optional.of(new LanServer(folders, lanTls, config.lanPort()))
             : Optional.empty();
+    link = new MqttLink(new Located(inbox, lan), device, tls, settings);
     files =
         new HubFiles(
             inbox,
@@ -116,8 +118,28 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
   }
 
   /// Where other devices of the site may reach this one; nowhere when it shares nothing.
-  List<String> lanAddresses() throws IOException {
-    return lan.isPresent() ? lan.get().addresses() : List.of();
+  List<String> lanAddresses() {
+    return addresses(lan);
+  }
+
+  private static List<String> addresses(Optional<LanServer> lan) {
+    try {
+      return lan.isPresent() ? lan.get().addresses() : List.of();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "the addresses of this machine cannot be read", e);
+      return List.of();
+    }
+  }
+
+  /// Each line's hub is told the addresses of that moment: an agent is up before its network is.
+  private record Located(AgentInbox inbox, Optional<LanServer> lan) implements AgentInbox {
+    @Override
+    public void offer(AgentEvent event) {
+      inbox.offer(
+          event instanceof AgentEvent.LinkOpened(var line, var _)
+              ? new AgentEvent.LinkOpened(line, addresses(lan))
+              : event);
+    }
   }
 
   private void share(AgentEffect.ShareWith effect) {
@@ -162,6 +184,11 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       identity.keepRenewed(chainPem);
       return identity.load().life();
     }
+
+    @Override
+    public List<X509Certificate> roots() throws IOException {
+      return identity.load().roots();
+    }
   }
 
   private record OldIdentity(IdentityFolder identity) implements Recovery.OldIdentity {
@@ -184,6 +211,11 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
     public CertificateLife keep(String chainPem) throws IOException, RefusedException {
       identity.keepRenewed(chainPem);
       return identity.load().life();
+    }
+
+    @Override
+    public List<X509Certificate> roots() throws IOException {
+      return identity.load().roots();
     }
   }
 

@@ -17,6 +17,8 @@ import dev.tombolo.protocol.reason.Reason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /// `POST /v1/recover`: gets a new certificate for a device whose own has run out, by signing the
@@ -54,6 +56,9 @@ public final class Recovery {
     ///
     /// @return how long it is good
     CertificateLife keep(String chainPem) throws IOException, RefusedException;
+
+    /// The hub's CA certificates that are trusted by now.
+    List<X509Certificate> roots() throws IOException;
   }
 
   public void perform(AgentEffect.Recover effect) {
@@ -78,7 +83,8 @@ public final class Recovery {
       RenewResponse response =
           Json.read(
               RenewResponse.class, post(url + "/v1/recover", proof), Limits.SECTION_BYTES_MAX);
-      return new AgentEvent.RenewalFinished(identity.keep(response.certificate()));
+      CertificateLife life = identity.keep(response.certificate());
+      return new AgentEvent.RenewalFinished(life, identity.roots());
     } catch (HubRefusalException e) {
       return new AgentEvent.RenewalFailed(e.refusal().reason(), e.retryAfterSeconds());
     } catch (RefusedException e) {

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /// `POST /v1/renew`: asks for the next certificate and has it kept. Each call runs on a thread of
@@ -46,6 +48,9 @@ public final class Renewal {
     ///
     /// @return how long it is good
     CertificateLife keep(String chainPem) throws IOException, RefusedException;
+
+    /// The hub's CA certificates that are trusted by now.
+    List<X509Certificate> roots() throws IOException;
   }
 
   public void perform(AgentEffect.Renew effect) {
@@ -60,7 +65,8 @@ public final class Renewal {
       String answer =
           HubConnection.post(connection, Json.write(new RenewRequest(identity.request())));
       RenewResponse response = Json.read(RenewResponse.class, answer, Limits.SECTION_BYTES_MAX);
-      return new AgentEvent.RenewalFinished(identity.keep(response.certificate()));
+      CertificateLife life = identity.keep(response.certificate());
+      return new AgentEvent.RenewalFinished(life, identity.roots());
     } catch (HubRefusalException e) {
       return new AgentEvent.RenewalFailed(e.refusal().reason(), e.retryAfterSeconds());
     } catch (RefusedException e) {

@@ -209,14 +209,36 @@ public final class WorkloadProcesses implements AutoCloseable {
     if (ProcessTable.isAlive(identity)) {
       int grace = Math.max(0, effect.graceSeconds());
       graces.put(identity, System.nanoTime() + TimeUnit.SECONDS.toNanos(grace));
-      ProcessTable.end(sessionOf(identity), false);
-      worker.schedule(() -> kill(identity), grace, TimeUnit.SECONDS);
+      ProcessTable.end(allOf(effect.application(), identity), false);
+      worker.schedule(() -> kill(effect.application(), identity), grace, TimeUnit.SECONDS);
     }
   }
 
-  private void kill(ProcessIdentity identity) {
+  private void kill(Name application, ProcessIdentity identity) {
     if (ProcessTable.isAlive(identity)) {
-      ProcessTable.end(sessionOf(identity), true);
+      ProcessTable.end(allOf(application, identity), true);
+    }
+  }
+
+  /// The process, all of the session it leads, and what has left that.
+  private List<Long> allOf(Name application, ProcessIdentity identity) {
+    Set<Long> all = new TreeSet<>(sessionOf(identity));
+    if (isWatched(application, identity)) {
+      all.addAll(marked(application));
+    }
+    return List.copyOf(all);
+  }
+
+  /// All that comes of the newest start.
+  private List<Long> marked(Name application) {
+    try {
+      return new StartNote(places.folders().application(application))
+          .setting()
+          .map(ProcessTable::withSetting)
+          .orElse(List.of());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "the mark of {0}: {1}", application, e.toString());
+      return List.of();
     }
   }
 
@@ -236,6 +258,10 @@ public final class WorkloadProcesses implements AutoCloseable {
     }
     if (ProcessTable.isAlive(identity)) {
       watched.put(application, new Watched(application, identity, null));
+    } else if (held == null) {
+      // What it had started may run yet.
+      watched.put(application, new Watched(application, identity, null));
+      exited(application, identity, UNSEEN);
     } else {
       told(application, identity, UNSEEN);
     }
@@ -267,7 +293,9 @@ public final class WorkloadProcesses implements AutoCloseable {
     if (!isWatched(application, identity)) {
       return;
     }
-    List<Long> rest = restOf(identity);
+    Set<Long> all = new TreeSet<>(restOf(identity));
+    all.addAll(marked(application));
+    List<Long> rest = List.copyOf(all);
     if (!rest.isEmpty() && hasGrace(identity)) {
       worker.schedule(
           () -> endRest(application, identity, exitCode), REST_LOOK_MILLIS, TimeUnit.MILLISECONDS);

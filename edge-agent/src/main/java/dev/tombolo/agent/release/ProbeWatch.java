@@ -14,6 +14,9 @@ public final class ProbeWatch {
   /// Beyond its own timeout a probe without an answer counts as failed.
   static final long ANSWER_GRACE_MILLIS = 5_000;
 
+  /// So often in a row a probe that could not be asked says nothing.
+  static final int UNASKED_MAX = 5;
+
   private final long round;
   private final long startupUntilMillis;
   private final Watched[] probes;
@@ -33,6 +36,10 @@ public final class ProbeWatch {
     boolean passed;
     @Nullable Reason failure;
     boolean hasPassed;
+
+    /// How often in a row it could not be asked.
+    int unasked;
+
     int failuresInARow;
     long failingSinceMillis;
 
@@ -116,8 +123,11 @@ public final class ProbeWatch {
       if (watched.probe.name().equals(name)) {
         watched.asked = false;
         watched.dueMillis = nowMillis + Math.max(1, watched.probe.periodSeconds()) * 1000L;
-        watched.passed = failure.isEmpty();
         watched.failure = failure.orElse(null);
+        watched.unasked = watched.failure instanceof Reason.IoFailed ? watched.unasked + 1 : 0;
+        if (watched.unasked == 0 || watched.unasked > UNASKED_MAX) {
+          watched.passed = failure.isEmpty();
+        }
         count(watched, nowMillis);
         return true;
       }
@@ -155,9 +165,20 @@ public final class ProbeWatch {
     return Optional.empty();
   }
 
+  /// One that could not be asked stays what it was: its release is not to blame.
   public boolean allPass() {
     for (Watched watched : probes) {
       if (!watched.passed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether each said something of the workload when it was last asked.
+  public boolean allAsked() {
+    for (Watched watched : probes) {
+      if (watched.unasked > 0) {
         return false;
       }
     }

@@ -74,7 +74,7 @@ public final class Trial {
       if (!healthy) {
         return new Verdict.Failed(trouble());
       }
-      return heardMillis - passingSinceMillis >= soakMillis
+      return heardMillis - passingSinceMillis >= soakMillis && probes.allAsked()
           ? new Verdict.Passed()
           : new Verdict.GoingOn();
     }

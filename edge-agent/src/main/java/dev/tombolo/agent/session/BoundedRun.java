@@ -2,7 +2,6 @@ package dev.tombolo.agent.session;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,14 +17,12 @@ public final class BoundedRun {
   public static final int LINE_CHARS_MAX = 512;
 
   private static final int TAIL_BYTES = 4 * 1024;
-  private static final long DRAIN_BYTES_MAX = 1024 * 1024;
-  private static final long LOOK_MILLIS = 50;
-
-  /// A program that prints fills its pipe again at once; looking seldom would slow it down.
-  private static final long LOOK_MILLIS_WHILE_PRINTING = 1;
 
   /// What a dying disk holds on to outlives even SIGKILL; nobody waits for it longer.
   private static final int KILL_SECONDS_MAX = 5;
+
+  /// Who has left the session may hold the output open for ever: then its end is not known.
+  private static final long OUTPUT_MILLIS_MAX = 200;
 
   private static final File NOTHING = new File("/dev/null");
 
@@ -44,33 +41,35 @@ public final class BoundedRun {
       Path folder,
       Duration timeout)
       throws IOException, InterruptedException {
-    Process process = start(prefix, argv, environment, folder);
-    long deadline = System.nanoTime() + timeout.toNanos();
-    Tail tail = new Tail();
-    try (InputStream output = process.getInputStream()) {
-      boolean timedOut = false;
-      long look = LOOK_MILLIS_WHILE_PRINTING;
-      while (!process.waitFor(look, TimeUnit.MILLISECONDS)) {
-        look = tail.drain(output) ? LOOK_MILLIS_WHILE_PRINTING : LOOK_MILLIS;
-        if (System.nanoTime() > deadline) {
-          timedOut = true;
-          // Not by destroyForcibly, which would close the output before its end is read.
-          ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
-          ProcessTable.end(List.of(process.pid()), true);
-          if (!process.waitFor(KILL_SECONDS_MAX, TimeUnit.SECONDS)) {
-            throw new IOException("process " + process.pid() + " cannot be ended");
-          }
+    List<Process> started = start(prefix, argv, environment, folder);
+    Process process = started.getFirst();
+    Process tail = started.getLast();
+    try {
+      boolean timedOut = !process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (timedOut) {
+        ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
+        ProcessTable.end(List.of(process.pid()), true);
+        if (!process.waitFor(KILL_SECONDS_MAX, TimeUnit.SECONDS)) {
+          throw new IOException("process " + process.pid() + " cannot be ended");
         }
       }
-      tail.drain(output);
-      return new Ended(process.exitValue(), timedOut, tail.lastLine());
+      // What it leaves running may print on.
+      ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
+      String output =
+          tail.waitFor(OUTPUT_MILLIS_MAX, TimeUnit.MILLISECONDS)
+              ? new String(tail.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+              : "";
+      return new Ended(process.exitValue(), timedOut, lastLine(output));
     } finally {
       process.destroyForcibly();
       ProcessTable.end(ProcessTable.ofSession(process.pid()), true);
+      tail.destroyForcibly();
     }
   }
 
-  private static Process start(
+  /// Its output goes to a program that keeps the end of it: this one's memory is bound, and what
+  /// Java has in its hands when a process ends it reads to the end, however much comes.
+  private static List<Process> start(
       List<String> prefix, List<String> argv, Map<String, String> environment, Path folder)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -81,7 +80,9 @@ public final class BoundedRun {
     builder.environment().clear();
     builder.environment().putAll(environment);
     builder.redirectInput(NOTHING).redirectErrorStream(true);
-    return builder.start();
+    ProcessBuilder tail = new ProcessBuilder("tail", "-c", String.valueOf(TAIL_BYTES));
+    tail.environment().clear();
+    return ProcessBuilder.startPipeline(List.of(builder, tail.redirectErrorStream(true)));
   }
 
   /// The last non-empty line of some output, without what a terminal would obey.
@@ -94,38 +95,5 @@ public final class BoundedRun {
       }
     }
     return last.length() > LINE_CHARS_MAX ? last.substring(0, LINE_CHARS_MAX) : last;
-  }
-
-  /// The end of a stream of any length. Never blocks: a stray grandchild may hold the pipe open.
-  private static final class Tail {
-    private final byte[] bytes = new byte[TAIL_BYTES];
-    private int length;
-
-    /// Reads what is there, but no more than so much: who prints without end must not keep the
-    /// deadline from being looked at.
-    ///
-    /// @return true when there was something to read
-    boolean drain(InputStream in) throws IOException {
-      long drained = 0;
-      for (int ready = in.available();
-          ready > 0 && drained < DRAIN_BYTES_MAX;
-          ready = in.available()) {
-        if (length == bytes.length) {
-          System.arraycopy(bytes, TAIL_BYTES / 2, bytes, 0, TAIL_BYTES / 2);
-          length = TAIL_BYTES / 2;
-        }
-        int read = in.read(bytes, length, Math.min(ready, bytes.length - length));
-        if (read < 0) {
-          return drained > 0;
-        }
-        length += read;
-        drained += read;
-      }
-      return drained > 0;
-    }
-
-    String lastLine() {
-      return BoundedRun.lastLine(new String(bytes, 0, length, StandardCharsets.UTF_8));
-    }
   }
 }

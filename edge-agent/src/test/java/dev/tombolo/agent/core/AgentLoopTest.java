@@ -462,6 +462,19 @@ class AgentLoopTest {
   }
 
   @Test
+  void eachLinesHubIsToldWhereTheSiteReachesThisDeviceByThen() throws InterruptedException {
+    turn();
+    turn();
+    long line = done(AgentEffect.OpenLink.class).getLast().line();
+
+    inbox.offer(new AgentEvent.LinkOpened(line, List.of("192.0.2.9:8444")));
+    turn();
+
+    assertThat(done(AgentEffect.Publish.class).toString())
+        .contains("Birth", "lan=[192.0.2.9:8444]");
+  }
+
+  @Test
   void aRenewalThatFailsIsToldAtOnce() throws InterruptedException {
     Reason refused = new Reason.Busy(9);
     inbox.offer(new AgentEvent.RenewalFailed(refused, 9));

@@ -3,7 +3,9 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.message.Transfer;
@@ -404,5 +406,54 @@ class BundleRouteTest {
     assertThat(fetched(shop)).containsExactly(begin, change, whole);
     assertThat(shop.hub.happened("download-grew")).isEqualTo(1);
     assertThat(shop.state()).isInstanceOf(ReleaseState.Live.class);
+  }
+
+  /// The hub has named a bundle, and is gone.
+  private Publisher.Signed secondIsOnItsWayWithoutTheHub() {
+    shop.lan = List.of("192.0.2.1:7443");
+    shop.hub.peers =
+        new PeersSection(
+            List.of(
+                new PeersSection.Peer(Shop.DEVICE, new Name("counter-1"), List.of(), List.of()),
+                new PeersSection.Peer(
+                    Shop.NEIGHBOUR, new Name("counter-2"), List.of(), List.of())));
+    Publisher.Signed first = large(shop, "1.0");
+    live(shop, first);
+    Publisher.Signed second = large(shop, "2.0");
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.hub.assign(second);
+    shop.until(
+        "the bundle is asked for",
+        () -> shop.last(AgentEffect.Fetch.class).file().equals(change));
+    shop.cutLine();
+    shop.hanging.clear();
+    shop.tell(new AgentEvent.FetchFailed(change, new Reason.LineDown(0, "cut"), true));
+    return second;
+  }
+
+  @Test
+  void whileTheHubIsGoneFilesComeFromANeighbourThatHasNoBundle() {
+    Publisher.Signed second = secondIsOnItsWayWithoutTheHub();
+    for (Variant.File file : second.manifest().variants().getFirst().files()) {
+      shop.neighbourHas.put(file.digest(), file.size());
+    }
+
+    shop.until("live", () -> shop.isLive(second.digest()));
+
+    assertThat(shop.last(AgentEffect.CopyFromPeer.class)).isNotNull();
+  }
+
+  @Test
+  void aHubThatIsBackIsAskedForTheBundleAgain() {
+    Publisher.Signed second = secondIsOnItsWayWithoutTheHub();
+    shop.seconds(300);
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Fetching.class);
+
+    shop.lineCut = false;
+    shop.until("live", () -> shop.isLive(second.digest()));
+
+    assertThat(shop.count(AgentEffect.CopyFromPeer.class)).isZero();
+    assertThat(fetched(shop)).doesNotContain(model(second));
   }
 }

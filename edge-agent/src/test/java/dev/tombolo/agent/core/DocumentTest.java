@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.desired.WorkloadsSection;
@@ -10,6 +11,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -157,6 +159,22 @@ class DocumentTest {
 
     assertThat(held()).isEqualTo(before);
     assertThat(refused()).containsInstanceOf(Reason.DocumentUntrusted.class);
+  }
+
+  @Test
+  void theRootThatCameWithARenewalIsTheOneThatCounts() {
+    long from = shop.now().wallMillis();
+    CertificateLife life = new CertificateLife(from, from + 45L * 24 * 3600 * 1000);
+    List<X509Certificate> roots = List.of(HubKeys.OTHER.root(), HubKeys.FIRST.root());
+    shop.tell(new AgentEvent.RenewalFinished(life, roots));
+    shop.seconds(60);
+
+    shop.hub.keys = HubKeys.OTHER;
+    shop.hub.showsKey = true;
+    shop.hub.assign();
+    shop.seconds(5);
+
+    assertThat(held()).isEqualTo(shop.hub.manifest());
   }
 
   @Test

@@ -34,14 +34,14 @@ class PeerStepsTest {
   private static final Now NOW = new Now(1_790_000_000_000L, 5_000);
 
   private final Downloads downloads = new Downloads();
-  private final PeerSteps peers = peers(downloads);
+  private final PeerSteps peers = peers(downloads, true);
   private Outcome out = new Outcome();
 
   private static Variant.File file(String path, long size) {
     return new Variant.File(path, size, Digest.ofText(path), false);
   }
 
-  private static PeerSteps peers(Downloads downloads) {
+  private static PeerSteps peers(Downloads downloads, boolean shares) {
     Enrolment enrolment =
         new Enrolment(
             SELF,
@@ -66,12 +66,13 @@ class PeerStepsTest {
             new CertificateLife(NOW.wallMillis(), NOW.wallMillis() + 1_000_000),
             Long.MIN_VALUE,
             new Platform("linux", "x86_64", Set.of()),
-            List.of("192.0.2.1:7443"),
+            List.of(),
             Map.of(),
             new Backoff(4),
             new OutboxQuota(4, 20, 10_000, 50),
             Optional.empty(),
-            false);
+            false,
+            shares);
     AgentSnapshot snapshot = new MemoryStore(enrolment).load();
     return new PeerSteps(snapshot, boot, downloads, new ReportSteps(snapshot, boot));
   }
@@ -108,6 +109,17 @@ class PeerStepsTest {
         .map(AgentEffect.AskPeers.class::cast)
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void whoHasNoAddressYetSharesAndWhoMayNotDoesNot() {
+    assertThat(peers.isOn()).isTrue();
+
+    PeerSteps shy = peers(downloads, false);
+    List<Peer> site = List.of(peer(OTHER, "counter-2"), peer(SELF, "counter-1"));
+    shy.shareWith(SITE, Optional.of(new PeersSection(site)), out);
+
+    assertThat(shy.isOn()).isFalse();
   }
 
   @Test

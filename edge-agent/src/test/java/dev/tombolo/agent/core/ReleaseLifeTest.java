@@ -963,4 +963,33 @@ class ReleaseLifeTest {
     assertThat(shop.count(AgentEffect.Stage.class) - before).isBetween(3L, 6L);
     assertThat(shop.isLive(release.digest())).isTrue();
   }
+
+  @Test
+  void aProbeThatCouldNotBeAskedTakesNoReleaseBack() {
+    live("1.0");
+    Publisher.Signed second = shop.release("2.0");
+    shop.hub.assign(second);
+    shop.until("its process", () -> shop.runs(second.digest()));
+    shop.seconds(4);
+
+    shop.unaskable = 3;
+    shop.until("live", () -> shop.isLive(second.digest()));
+
+    assertThat(shop.unaskable).isZero();
+    assertThat(shop.hub.happened("rolled-back")).isZero();
+  }
+
+  @Test
+  void aSoakDoesNotEndWhileNobodyCanAsk() {
+    live("1.0");
+    Publisher.Signed second = shop.release("2.0");
+    shop.hub.assign(second);
+    shop.until("its process", () -> shop.runs(second.digest()));
+    shop.seconds(4);
+
+    shop.unaskable = 1_000;
+
+    shop.until("rolled back", () -> shop.isRolledBack(second.digest()));
+    assertThat(shop.hub.happened("live")).isEqualTo(1);
+  }
 }

@@ -7,6 +7,8 @@ import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.release.FailedTry;
+import dev.tombolo.agent.release.PeerAnswer;
+import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.release.Route;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class Shop {
   static final Name APP = new Name("people");
   static final Name FLEET = new Name("north");
+  static final DeviceId NEIGHBOUR = DeviceId.ofKey(new byte[] {9});
   static final Reason NO_ROOM = new Reason.DiskFull("releases", 0, 0);
   static final DeviceId DEVICE = DeviceId.ofKey(new byte[] {1, 2, 3});
   private static final int TURNS_MAX = 20_000;
@@ -70,6 +73,9 @@ final class Shop {
   /// Running processes die of taking these on.
   final Set<Digest> deadly = new HashSet<>();
 
+  /// So many probes cannot be asked.
+  int unaskable;
+
   /// Their workloads answer rightly, but too late.
   final Set<Digest> late = new HashSet<>();
 
@@ -92,6 +98,9 @@ final class Shop {
 
   /// Where it shares what it has; empty when it does not.
   List<String> lan = List.of();
+
+  /// What another device of the site has, with its size.
+  final Map<Digest, Long> neighbourHas = new HashMap<>();
 
   /// What this machine offers releases from the next start of the agent on.
   Set<String> runtimes = Set.of();
@@ -391,11 +400,22 @@ final class Shop {
           AgentEffect.CancelFetch _,
           AgentEffect.UnpackAhead _ -> {}
       case AgentEffect.HoldTo it -> heldTo = it.bytesPerSecond();
-      case AgentEffect.ShareWith _,
-          AgentEffect.TellPeers _,
-          AgentEffect.AskPeers _,
-          AgentEffect.CopyFromPeer _ ->
-          throw new AssertionError("there is nobody else in this shop: " + effect);
+      case AgentEffect.ShareWith _, AgentEffect.TellPeers _ -> somebodyElse();
+      case AgentEffect.AskPeers it -> {
+        somebodyElse();
+        pass(it.afterMillis());
+        long has = neighbourHas.getOrDefault(it.content(), 0L);
+        PeerStanding standing = has > 0 ? PeerStanding.WHOLE : PeerStanding.HOLDS;
+        List<PeerAnswer> answers = new ArrayList<>();
+        it.peers().forEach(peer -> answers.add(new PeerAnswer(peer.device(), standing, has)));
+        tell(new AgentEvent.PeersAnswered(it.content(), it.question(), 0, answers));
+      }
+      case AgentEffect.CopyFromPeer it -> {
+        somebodyElse();
+        assertThat(neighbourHas).containsKey(it.content());
+        files.add(it.content());
+        tell(new AgentEvent.FetchFinished(it.content()));
+      }
       case AgentEffect.Fetch it -> fetch(it);
       case AgentEffect.AskBundle it -> askBundle(it);
       case AgentEffect.ApplyBundle it -> applyBundle(it);
@@ -440,6 +460,10 @@ final class Shop {
           AgentEffect.Recover _,
           AgentEffect.Stop _ -> {}
     }
+  }
+
+  private void somebodyElse() {
+    assertThat(lan).as("there is nobody else in this shop").isNotEmpty();
   }
 
   private void fetch(AgentEffect.Fetch it) {
@@ -602,6 +626,10 @@ final class Shop {
 
   private Optional<Reason> probe(Name application) {
     Process process = processes.get(application);
+    if (unaskable > 0) {
+      unaskable--;
+      return Optional.of(new Reason.IoFailed("run probe port", "no space left"));
+    }
     if (process != null && late.contains(process.release())) {
       return Optional.of(new Reason.ProbeSlow("port", 312, 150));
     }

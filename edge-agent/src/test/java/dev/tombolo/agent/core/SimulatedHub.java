@@ -46,6 +46,9 @@ final class SimulatedHub {
   final TreeMap<Long, ReportBody> rows = new TreeMap<>();
 
   HubKeys keys = HubKeys.FIRST;
+
+  /// Its documents bring the certificate of the key that signed them.
+  boolean showsKey;
   History history = new History(1, "first");
   long revision;
   long hubMillis = 1_790_000_000_000L;
@@ -148,7 +151,10 @@ final class SimulatedHub {
     updatesSent++;
     packets++;
     toAgent.accept(
-        new AgentEvent.DesiredArrived(line, packets, new DesiredUpdate(envelope, some, null)));
+        new AgentEvent.DesiredArrived(
+            line,
+            packets,
+            new DesiredUpdate(envelope, some, showsKey ? keys.documentPem() : null)));
   }
 
   /// A kit with the present document and these files.

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -294,6 +295,11 @@ class EnrolmentTest {
             identity.keepRenewed(chainPem);
             return identity.load().life();
           }
+
+          @Override
+          public List<X509Certificate> roots() throws IOException {
+            return identity.load().roots();
+          }
         },
         Optional.empty());
   }
@@ -312,6 +318,11 @@ class EnrolmentTest {
           public CertificateLife keep(String chainPem) throws IOException, RefusedException {
             identity.keepRenewed(chainPem);
             return identity.load().life();
+          }
+
+          @Override
+          public List<X509Certificate> roots() throws IOException {
+            return identity.load().roots();
           }
         },
         Optional.empty());

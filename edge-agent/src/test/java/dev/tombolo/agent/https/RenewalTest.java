@@ -7,6 +7,8 @@ import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.TlsSource;
 import dev.tombolo.agent.link.CertificateLife;
 import dev.tombolo.agent.testing.Events;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,11 @@ class RenewalTest {
     @Override
     public CertificateLife keep(String chainPem) {
       return new CertificateLife(0, 1);
+    }
+
+    @Override
+    public List<X509Certificate> roots() {
+      return List.of();
     }
   }
 }

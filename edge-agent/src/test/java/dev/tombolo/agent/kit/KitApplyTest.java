@@ -642,6 +642,31 @@ class KitApplyTest {
     assertThat(Files.getOwner(elsewhere)).isEqualTo(before);
   }
 
+  @Test
+  void aLinkWhereABundleIsUnpackedIsNotFollowed() throws Exception {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    UserPrincipal before = Files.getOwner(elsewhere);
+    if (System.getProperty("user.name").equals("root")) {
+      giveDataTo("nobody");
+    }
+    Path bundle = Files.write(folder.resolve("whole.bundle"), golden("whole.bundle"));
+    Files.createSymbolicLink(folders.data().resolve(".made.applying"), elsewhere);
+
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(
+            () ->
+                BundleApply.apply(
+                    null,
+                    bundle,
+                    BundleApply.Wanted.byDigests(
+                        folders.data().resolve("made"), OptionalLong.empty()),
+                    size -> {},
+                    bytes -> {}));
+
+    assertThat(elsewhere).isEmptyDirectory();
+    assertThat(Files.getOwner(elsewhere)).isEqualTo(before);
+  }
+
   private void giveDataTo(String user) throws IOException {
     Files.setOwner(
         folders.data(),

@@ -124,6 +124,30 @@ class ProbesTest {
   }
 
   @Test
+  void whatAProgramLeavesPrintingEndsWithIt() throws Exception {
+    Path pids = data.resolve("pids");
+    String script = "yes & echo $$ > " + pids + "; exit 3";
+
+    assertThat(outcome(exec(5, "/bin/sh", "-c", script)).toString()).contains("exit code 3");
+
+    long session = Long.parseLong(Files.readString(pids).strip());
+    assertThat(ProcessTable.ofSession(session)).isEmpty();
+  }
+
+  @Test
+  void whatHasLeftTheSessionAndPrintsHoldsNobodyUp() throws Exception {
+    Path pid = data.resolve("pid");
+    String script =
+        "setsid sh -c 'echo $$ > PID; exec yes' & while [ ! -s PID ]; do sleep 0.01; done; exit 3"
+            .replace("PID", pid.toString());
+    try {
+      assertThat(outcome(exec(5, "/bin/sh", "-c", script)).toString()).contains("exit code 3");
+    } finally {
+      ProcessTable.end(List.of(Long.parseLong(Files.readString(pid).strip())), true);
+    }
+  }
+
+  @Test
   void aProgramThatPrintsForEverIsKilledInTime() throws Exception {
     assertThat(outcome(exec(1, "/bin/sh", "-c", "exec yes")))
         .isEqualTo(failed("golden", "no answer within 1 s: y"));

@@ -14,6 +14,7 @@ import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.WorkloadSpec;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -275,6 +277,53 @@ class WorkloadProcessesTest {
 
     assertThat(events.await(AgentEvent.WorkloadExited.class).exitCode()).isEqualTo(128 + 15);
     Until.holds("none is left", () -> ProcessTable.ofSession(process.pid()).isEmpty());
+  }
+
+  /// What it has started leads a session of its own.
+  private static final String LEAVING =
+      """
+      setsid sh -c 'trap "echo written; exit" TERM; echo ready; while :; do sleep 0.1; done' &
+      """;
+
+  @Test
+  void whatLeftTheSessionEndsToo() throws Exception {
+    TestRelease release = TestRelease.of(data, LEAVING + FOREVER);
+    WorkloadProcesses processes = processes(release);
+    ProcessIdentity process = start(processes, release);
+    Until.holds("it is ready", () -> release.output().contains("ready"));
+
+    processes.perform(new AgentEffect.StopWorkload(release.application(), process, 30));
+
+    AgentEvent.WorkloadExited exited = events.await(AgentEvent.WorkloadExited.class);
+    assertThat(exited.lastOutput()).isEqualTo("written");
+    assertThat(marked()).isEmpty();
+  }
+
+  @Test
+  void whatLeftTheSessionOfAProcessThatEndsEndsToo() throws Exception {
+    TestRelease release = TestRelease.of(data, LEAVING + "read line <" + fifo() + "\nexit 7\n");
+    WorkloadProcesses processes = processes(release);
+    start(processes, release);
+    Until.holds("it is ready", () -> release.output().contains("ready"));
+
+    Files.writeString(data.resolve("fifo"), "end\n", StandardOpenOption.WRITE);
+
+    assertThat(events.await(AgentEvent.WorkloadExited.class).exitCode()).isEqualTo(7);
+    Until.holds("none is left", () -> marked().isEmpty());
+  }
+
+  private Path fifo() throws Exception {
+    Path fifo = data.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    return fifo;
+  }
+
+  private List<Long> marked() throws IOException {
+    try (Stream<Path> all = Files.walk(data)) {
+      Path note =
+          all.filter(it -> it.getFileName().toString().equals("start")).findFirst().orElseThrow();
+      return ProcessTable.withSetting(StartNote.variable() + "=" + Files.readString(note).strip());
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Probe;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,25 @@ class ProbeWatchTest {
       now += 1_000;
       watch.answered(probe.name(), 1, answer, now);
     }
+  }
+
+  @Test
+  void whatCouldNotBeAskedStaysWhatItWas() {
+    ProbeWatch watch = watch(port);
+    answer(watch, port, List.of(PASSED, NOT_ASKED));
+
+    assertThat(watch.allPass()).isTrue();
+    assertThat(watch.allAsked()).isFalse();
+    assertThat(watch.failures()).hasSize(1);
+
+    answer(watch, port, List.of(SILENT, NOT_ASKED));
+    assertThat(watch.allPass()).isFalse();
+
+    answer(watch, port, List.of(PASSED));
+    assertThat(watch.allPass()).isTrue();
+    assertThat(watch.allAsked()).isTrue();
+    answer(watch, port, Collections.nCopies(ProbeWatch.UNASKED_MAX + 1, NOT_ASKED));
+    assertThat(watch.allPass()).as("not for ever").isFalse();
   }
 
   @Test
