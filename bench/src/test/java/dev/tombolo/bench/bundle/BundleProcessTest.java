@@ -3,14 +3,17 @@ package dev.tombolo.bench.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.hub.bundle.BundleMaker;
 import dev.tombolo.hub.bundle.Bundles;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -87,6 +90,54 @@ class BundleProcessTest {
 
     assertThat(Files.mismatch(out, target)).isEqualTo(-1);
     assertThat(Files.size(bundle)).isLessThan(200_000);
+  }
+
+  /// Of a format that nobody reads: what the hub has memory for does not depend on that.
+  @Test
+  @Tag("slow")
+  void theHubMakesABundleOfLargeQuantizedModels() throws IOException, InterruptedException {
+    Path base = folder.resolve("base");
+    Path target = folder.resolve("target");
+    halves(base, target, 150_000_000);
+    Path bundle = folder.resolve("bundle");
+    Path out = folder.resolve("out");
+
+    new BundleMaker()
+        .make(Optional.of(base), target, bundle, folder.resolve("errors"), Files.size(target));
+    BundleApply.apply(base, bundle, BundleApply.Wanted.byPaths(out), _ -> {}, _ -> {});
+
+    assertThat(Files.mismatch(out, target)).isEqualTo(-1);
+    assertThat(Files.size(bundle)).isLessThan(Files.size(target) * 35 / 1000);
+  }
+
+  /// Weights of 4 bits, two in a byte, moved by 1 % of their sigma.
+  private static void halves(Path base, Path target, int bytes) throws IOException {
+    Random random = new Random(8);
+    double[] weights = random.doubles(1 << 16).map(it -> random.nextGaussian()).toArray();
+    double[] steps = random.doubles(1 << 16).map(it -> random.nextGaussian() * 0.01).toArray();
+    byte[] old = new byte[1 << 20];
+    byte[] fresh = new byte[1 << 20];
+    try (OutputStream before = Files.newOutputStream(base);
+        OutputStream after = Files.newOutputStream(target)) {
+      for (int done = 0; done < bytes; done += old.length) {
+        for (int i = 0; i < old.length; i++) {
+          int drawn = random.nextInt();
+          int moves = random.nextInt();
+          double low = weights[drawn & 0xffff];
+          double high = weights[drawn >>> 16];
+          old[i] = (byte) (half(low) | half(high) << 4);
+          fresh[i] =
+              (byte) (half(low + steps[moves & 0xffff]) | half(high + steps[moves >>> 16]) << 4);
+        }
+        int length = Math.min(old.length, bytes - done);
+        before.write(old, 0, length);
+        after.write(fresh, 0, length);
+      }
+    }
+  }
+
+  private static int half(double weight) {
+    return Math.clamp(Math.round(weight * 2), -8, 7) & 15;
   }
 
   private void pair(Path base, Path target, int tensors) throws IOException {

@@ -8,11 +8,16 @@ import com.github.luben.zstd.Zstd;
 import dev.tombolo.agent.bundle.ApplyException;
 import dev.tombolo.agent.bundle.BundleApply;
 import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.Permissions;
+import dev.tombolo.hub.bundle.UnfitException;
+import dev.tombolo.protocol.bundle.BundleException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 class BundleTest {
   private static final int WEIGHTS = 120_000;
+
+  /// Header, digests: what a bundle of a megabyte or two has, whatever is in it.
+  private static final int FIXED = 320;
 
   private final Models models = new Models(42);
 
@@ -313,6 +322,148 @@ class BundleTest {
 
     assertThat(roundTrip(base, target)).isLessThan(plain + plain / 200);
     assertThat(roundTrip(null, target)).isLessThan(plain + plain / 200);
+  }
+
+  /// Where zeros stand between other bytes, both have much in common, and nothing is gained by it.
+  @Test
+  void whatIsHardlyAnythingStaysHardlyAnything() throws IOException, InterruptedException {
+    byte[] sparse = new byte[4_000_000];
+    Random random = new Random(6);
+    for (int at = 0; at < sparse.length; at += 1 + random.nextInt(99)) {
+      sparse[at] = (byte) (1 + random.nextInt(255));
+    }
+
+    assertThat(roundTrip(file("base", sparse), file("target", new byte[4_000_000])))
+        .isLessThan(2 * FIXED);
+    assertThat(roundTrip(file("base", new byte[4_000_000]), file("target", sparse)))
+        .isLessThan(Zstd.compress(sparse, 3).length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void drawnDataNeverTakesMoreThanZstd(long seed) throws IOException, InterruptedException {
+    OddData odd = new OddData(seed);
+    for (int i = 0; i < 3; i++) {
+      byte[] older = odd.drawn();
+      byte[] fresh = odd.madeOf(older);
+      long plain = Zstd.compress(fresh, 3).length;
+
+      long bytes = roundTrip(file("base", older), file("target", fresh));
+
+      assertThat(bytes).as(odd.said()).isLessThan(plain + plain / 200 + FIXED);
+    }
+  }
+
+  /// Many more pieces than the table has room for.
+  @Test
+  void changesAllOverALargeFileAreNotRefused() throws IOException, InterruptedException {
+    byte[] old = new byte[70_000_000];
+    Random random = new Random(12);
+    for (int at = 0; at < old.length; at++) {
+      old[at] = (byte) (at % 24 == 23 ? '\n' : 'a' + random.nextInt(26));
+    }
+    byte[] fresh = old.clone();
+    for (int at = 0; at + 24 < fresh.length; at += 24) {
+      int field = at + 4 + random.nextInt(4);
+      for (int i = 0; i < 4; i++) {
+        fresh[field + i] = (byte) ('0' + random.nextInt(10));
+      }
+    }
+
+    long bytes = roundTrip(file("base", old), file("target", fresh));
+
+    assertThat(bytes).isLessThan(Zstd.compress(fresh, 3).length / 2);
+  }
+
+  @Test
+  void permissionsAndEmptyFoldersComeBack() throws IOException, InterruptedException {
+    Path base = Files.createDirectories(folder.resolve("base"));
+    Files.writeString(base.resolve("old"), "words of old");
+    Files.createSymbolicLink(base.resolve("link"), Path.of("old"));
+    Path target = Files.createDirectories(folder.resolve("target"));
+    Files.createDirectories(target.resolve("empty/deep"));
+    Files.createDirectories(target.resolve("bin"));
+    List<String> modes = List.of("rw-------", "rwx------", "r--r--r--", "rwxrwxr-x", "rw-rw-rw-");
+    for (String mode : modes) {
+      Path each = Files.writeString(target.resolve("bin/" + mode), mode);
+      Files.setPosixFilePermissions(each, PosixFilePermissions.fromString(mode));
+    }
+    Files.setPosixFilePermissions(
+        target.resolve("empty/deep"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(
+        target.resolve("bin"), PosixFilePermissions.fromString("r-xr-x---"));
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
+    Path bundle = folder.resolve("bundle");
+
+    Bundles.make(base, target, bundle, Permissions.KEPT, _ -> {});
+    apply(base, bundle, folder.resolve("out"));
+
+    assertThat(permissions(folder.resolve("out"))).isEqualTo(permissions(target));
+    assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
+  }
+
+  @Test
+  void aLinkInTheTargetIsRefusedByName() throws IOException {
+    Path target = Files.createDirectories(folder.resolve("target"));
+    Files.createSymbolicLink(target.resolve("current"), Path.of("v2"));
+
+    assertThatExceptionOfType(UnfitException.class)
+        .isThrownBy(() -> Bundles.make(null, target, folder.resolve("bundle"), _ -> {}))
+        .withMessageContaining("current is a link or a device");
+  }
+
+  /// What the hub makes has no permissions: agents that do not know them read it.
+  @Test
+  void aReleaseHasNoPermissions() throws IOException, InterruptedException, BundleException {
+    Path target = file("target", models.bytes(100));
+    Path bundle = folder.resolve("bundle");
+
+    Bundles.make(null, target, bundle, _ -> {});
+
+    assertThat(Bundles.table(bundle).permissions()).isEmpty();
+  }
+
+  @Test
+  void whatAKilledMakingLeftIsRemoved() throws IOException, InterruptedException {
+    Path target = file("target", models.bytes(100_000));
+    Files.writeString(folder.resolve(".other.bundle-making"), "half of a bundle");
+
+    Bundles.make(null, target, folder.resolve("bundle"), _ -> {});
+
+    assertThat(names(folder)).containsExactly("bundle", "target");
+  }
+
+  /// While it is made, nothing lies there that somebody would have to remove.
+  @Test
+  void aMakingHasNoFileOfAnyNameUntilItsEnd() throws IOException, InterruptedException {
+    Path target = file("target", models.bytes(5_000_000));
+    List<String> seen = new ArrayList<>();
+
+    Bundles.make(
+        null,
+        target,
+        folder.resolve("bundle"),
+        _ -> {
+          try {
+            seen.addAll(names(folder));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+
+    assertThat(seen).containsOnly("target");
+  }
+
+  private static Map<String, String> permissions(Path of) throws IOException {
+    Map<String, String> permissions = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(of)) {
+      for (Path each : all.toList()) {
+        permissions.put(
+            of.relativize(each).toString(),
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(each)));
+      }
+    }
+    return permissions;
   }
 
   /// What a file says of its bytes is no reason to take more for them than zstd does.

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// they stand for is looked at first, then where the last stretch went on, then what the highest
 /// bits say.
 final class Alike {
-  /// New bytes with nothing longer than this between them that is equal belong together.
-  private static final int EQUAL_MAX = 256;
-
   private static final int STRETCH_MIN = 8 << 10;
 
   /// Compared at once.
@@ -28,91 +25,102 @@ final class Alike {
   private int lastFile = Run.NO_BASE;
   private long lastShift;
 
-  private Alike(Tree base, Tree target) {
+  /// Of the file at work, and of new bytes that are close together in it.
+  private int file;
+
+  private long fileAt;
+  private long from = -1;
+  private long to = -1;
+  private @Nullable Run guess;
+
+  Alike(Tree base, Tree target) {
     this.base = base;
     this.target = target;
   }
 
-  /// In the order of the target's bytes, none overlapping another.
-  static List<Run> of(Tree base, Tree target, List<Run> runs) {
-    Alike alike = new Alike(base, target);
-    if (base.size() > 0) {
-      alike.all(runs);
-    }
-    return alike.found;
-  }
-
-  private void all(List<Run> runs) {
-    int next = 0;
-    long at = 0;
-    for (Tree.Entry file : target.entries()) {
-      long end = at + file.size();
-      long from = -1;
-      long to = -1;
-      @Nullable Run guess = null;
-      for (; next < runs.size() && runs.get(next).at() < end; next++) {
-        Run run = runs.get(next);
-        boolean isKnown = run.type() != null && run.hasBase() && !run.equal();
-        if (isKnown || run.equal() && run.length() > EQUAL_MAX) {
-          stretch(file, at, from, to, guess);
-          from = -1;
-          guess = null;
-        } else if (!run.equal()) {
-          from = from < 0 ? run.at() : from;
-          to = run.at() + run.length();
-        }
-        if (from >= 0 && guess == null && run.hasBase()) {
-          guess = run;
-        }
-      }
-      stretch(file, at, from, to, guess);
-      at = end;
-    }
-  }
-
-  private void stretch(Tree.Entry file, long fileAt, long from, long to, @Nullable Run guess) {
-    if (from < 0 || to - from < STRETCH_MIN) {
+  /// Looks at the next run of [Matching].
+  void look(Run run) {
+    if (base.size() == 0) {
       return;
     }
-    MemorySegment content = file.content();
-    long end = to - fileAt;
-    long at = from - fileAt;
-    if (guess != null) {
-      at =
-          goOn(
-              content, fileAt, at, end, guess.baseFile(), guess.baseOffset() - guess.at() + fileAt);
+    while (run.at() >= fileAt + target.entries().get(file).size()) {
+      nextFile();
+    }
+    boolean isKnown = run.type() != null && run.hasBase() && !run.equal();
+    if (isKnown || run.equal() && run.length() > JoinedRuns.EQUAL_MAX) {
+      stretchEnds();
+    } else if (!run.equal()) {
+      from = from < 0 ? run.at() : from;
+      to = run.at() + run.length();
+    }
+    if (from >= 0 && guess == null && run.hasBase()) {
+      guess = run;
+    }
+  }
+
+  /// What was found, in the order of the target's bytes, none overlapping another. There are no
+  /// more runs.
+  List<Run> found() {
+    stretchEnds();
+    return found;
+  }
+
+  private void nextFile() {
+    stretchEnds();
+    fileAt += target.entries().get(file).size();
+    file++;
+  }
+
+  private void stretchEnds() {
+    if (from >= 0) {
+      stretch(from, to, guess);
+    }
+    from = -1;
+    guess = null;
+  }
+
+  private void stretch(long begin, long behind, @Nullable Run likely) {
+    if (behind - begin < STRETCH_MIN) {
+      return;
+    }
+    MemorySegment content = target.entries().get(file).content();
+    long end = behind - fileAt;
+    long at = begin - fileAt;
+    if (likely != null) {
+      at = goOn(content, at, end, likely.baseFile(), likely.baseOffset() - likely.at() + fileAt);
     }
     while (end - at >= STRETCH_MIN) {
       long before = at;
       if (lastFile != Run.NO_BASE) {
-        at = goOn(content, fileAt, at, end, lastFile, lastShift);
+        at = goOn(content, at, end, lastFile, lastShift);
       }
-      at = at == before ? search(content, fileAt, at, end) : at;
+      at = at == before ? search(content, at, end) : at;
     }
   }
 
   /// From here on as far as it resembles.
-  private long goOn(MemorySegment content, long fileAt, long from, long end, int file, long shift) {
-    MemorySegment older = base.entries().get(file).content();
-    long to = from;
-    while (to < end) {
-      int length = (int) Math.min(BLOCK, end - to);
-      if (!Likeness.holds(content, to, older, to + shift, length)) {
+  private long goOn(MemorySegment content, long begin, long end, int older, long shift) {
+    MemorySegment there = base.entries().get(older).content();
+    long behind = begin;
+    while (behind < end) {
+      int length = (int) Math.min(BLOCK, end - behind);
+      if (!Likeness.holds(content, behind, there, behind + shift, length)) {
         break;
       }
-      to += length;
+      behind += length;
     }
-    if (to - from < Math.min(STRETCH_MIN, end - from)) {
-      return from;
+    if (behind - begin < Math.min(STRETCH_MIN, end - begin)) {
+      return begin;
     }
-    found.add(new Run(fileAt + from, to - from, ElementType.UNKNOWN, false, file, from + shift));
-    lastFile = file;
+    found.add(
+        new Run(fileAt + begin, behind - begin, ElementType.UNKNOWN, false, older, begin + shift));
+    lastFile = older;
     lastShift = shift;
-    return to;
+    return behind;
   }
 
   /// To behind the next stretch of which the base has one alike, or to the end.
-  private long search(MemorySegment content, long fileAt, long from, long end) {
+  private long search(MemorySegment content, long start, long end) {
     if (!isIndexed) {
       index = new LikenessIndex(base.entries());
       isIndexed = true;
@@ -120,30 +128,30 @@ final class Alike {
     long[] done = {end};
     index.rows(
         content,
-        from,
+        start,
         end,
         (at, hash) -> {
           long place = index.find(hash);
           if (place == ChunkIndex.NOWHERE) {
             return true;
           }
-          int file = ChunkIndex.file(place);
+          int olderFile = ChunkIndex.file(place);
           long shift = ChunkIndex.offset(place) - at;
-          MemorySegment older = base.entries().get(file).content();
+          MemorySegment older = base.entries().get(olderFile).content();
           long begin = at;
-          while (begin - from >= BLOCK
+          while (begin - start >= BLOCK
               && Likeness.holds(content, begin - BLOCK, older, begin - BLOCK + shift, BLOCK)) {
             begin -= BLOCK;
           }
-          if (begin - from < BLOCK && begin + shift >= begin - from) {
-            int left = (int) (begin - from);
-            begin = Likeness.holds(content, from, older, from + shift, left) ? from : begin;
+          if (begin - start < BLOCK && begin + shift >= begin - start) {
+            int left = (int) (begin - start);
+            begin = Likeness.holds(content, start, older, start + shift, left) ? start : begin;
           }
-          long to = goOn(content, fileAt, begin, end, file, shift);
-          if (to == begin) {
+          long behind = goOn(content, begin, end, olderFile, shift);
+          if (behind == begin) {
             return true;
           }
-          done[0] = to;
+          done[0] = behind;
           return false;
         });
     return done[0];

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 /// Finds stretches of the base in new bytes, to the byte: first where the last one went on, then by
 /// chunks. Between them lie new bytes; they keep the place in the base that they stand for.
 final class ContentMatch {
-  /// A shorter one costs more than it saves.
-  private static final int EQUAL_MIN = 12;
-
   /// So far behind a chunk, what is equal need not be cut. Chunks after a gap in the cutting begin
   /// elsewhere than the base's, until one ends where one of the base does.
   private static final long UNCUT_MIN = 1 << 20;
@@ -85,7 +82,7 @@ final class ContentMatch {
     long at = Math.max(from, done);
     while (at < to) {
       long length = file == Run.NO_BASE ? 0 : equalFrom(at, file, at + shift);
-      if (length >= Math.min(EQUAL_MIN, to - at) && length > 0) {
+      if (length >= Math.min(Cuts.FINE, to - at) && length > 0) {
         equal(at, length);
         at = done;
         continue;
@@ -150,8 +147,8 @@ final class ContentMatch {
       boolean same =
           content.get(ValueLayout.JAVA_BYTE, at) == other.get(ValueLayout.JAVA_BYTE, at + shift);
       equal = same ? equal + 1 : 0;
-      if (equal == EQUAL_MIN) {
-        return at + 1 - EQUAL_MIN;
+      if (equal == Cuts.FINE) {
+        return at + 1 - Cuts.FINE;
       }
     }
     return to;

@@ -4,8 +4,10 @@ import dev.tombolo.protocol.bundle.Elements;
 import dev.tombolo.protocol.bundle.PieceKind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /// What the numbers of a stretch are that no format tells of: what makes a sample of it the
 /// smallest, block by block.
@@ -24,15 +26,34 @@ final class Guessing {
     this.base = base;
   }
 
-  /// The segment with these runs in the place of what it says there, each with a type.
-  Draft typed(Draft draft, List<Run> alike, byte[] plain) {
+  /// The segment with these runs in the place of what it says there, each with a type: as guessed
+  /// block by block, and, where that differs, with what most blocks are throughout.
+  List<Draft> typed(Draft draft, List<Run> alike, byte[] plain) {
+    Map<Run, List<Guess>> guesses = new LinkedHashMap<>();
+    Map<Guess, Integer> counts = new LinkedHashMap<>();
+    for (Run run : alike) {
+      List<Guess> ofRun = guesses(run, (int) (run.at() - draft.at()), plain);
+      guesses.put(run, ofRun);
+      ofRun.forEach(guess -> counts.merge(guess, 1, Integer::sum));
+    }
+    List<Draft> typed = new ArrayList<>(List.of(typed(draft, guesses)));
+    if (counts.size() > 1) {
+      Guess most = Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
+      guesses.replaceAll((_, ofRun) -> Collections.nCopies(ofRun.size(), most));
+      typed.add(typed(draft, guesses));
+    }
+    return typed;
+  }
+
+  private static Draft typed(Draft draft, Map<Run, List<Guess>> guesses) {
     List<Run> typed = new ArrayList<>();
     List<Run> left = new ArrayList<>(draft.runs().reversed());
-    for (Run run : alike) {
-      until(left, run.at(), typed);
-      until(left, run.at() + run.length(), new ArrayList<>());
-      numbers(run, (int) (run.at() - draft.at()), plain, typed);
-    }
+    guesses.forEach(
+        (run, ofRun) -> {
+          until(left, run.at(), typed);
+          until(left, run.at() + run.length(), new ArrayList<>());
+          numbers(run, ofRun, typed);
+        });
     until(left, Long.MAX_VALUE, typed);
     return new Draft(typed);
   }
@@ -50,20 +71,24 @@ final class Guessing {
     }
   }
 
-  private void numbers(Run run, int at, byte[] plain, List<Run> typed) {
-    @Nullable Guess open = null;
-    long begun = 0;
+  private List<Guess> guesses(Run run, int at, byte[] plain) {
+    List<Guess> guesses = new ArrayList<>();
     for (long from = 0; from < run.length(); from += BLOCK) {
       int length = (int) Math.min(BLOCK, run.length() - from);
-      Guess guess = guess(run.part(from, length), (int) (at + from), plain);
-      if (open != null && !open.equals(guess)) {
-        aligned(run.part(begun, from - begun), open, typed);
-        begun = from;
-      }
-      open = guess;
+      guesses.add(guess(run.part(from, length), (int) (at + from), plain));
     }
-    if (open != null) {
-      aligned(run.part(begun, run.length() - begun), open, typed);
+    return guesses;
+  }
+
+  private static void numbers(Run run, List<Guess> guesses, List<Run> typed) {
+    int begun = 0;
+    for (int i = 1; i <= guesses.size(); i++) {
+      if (i == guesses.size() || !guesses.get(i).equals(guesses.get(begun))) {
+        long from = (long) begun * BLOCK;
+        long to = Math.min(run.length(), (long) i * BLOCK);
+        aligned(run.part(from, to - from), guesses.get(begun), typed);
+        begun = i;
+      }
     }
   }
 

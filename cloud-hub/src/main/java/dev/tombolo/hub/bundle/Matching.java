@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What each stretch of the target may be made from. Files belong together by path, else by name or
@@ -31,42 +30,25 @@ final class Matching {
   private final Tree target;
   private final Map<Integer, List<Tensor>> tensorsOfBase = new HashMap<>();
   private final ContentMatch content;
-  private final Consumer<Run> runs;
+  private final JoinedRuns runs;
 
-  private Matching(Tree base, Tree target, Consumer<Run> runs) {
+  private Matching(Tree base, Tree target, ChunkIndex index, JoinedRuns runs) {
     this.base = base;
     this.target = target;
     this.runs = runs;
-    content = new ContentMatch(base.entries(), index(), runs);
+    content = new ContentMatch(base.entries(), index, runs::add);
   }
 
-  /// In the order of the target's bytes, without a gap.
-  static List<Run> runs(Tree base, Tree target) {
-    List<Run> runs = new ArrayList<>();
-    new Matching(base, target, run -> append(runs, run)).all();
-    return runs;
-  }
-
-  /// Equal stretches that go on in the base are one.
-  private static void append(List<Run> runs, Run run) {
-    if (!runs.isEmpty() && run.equal()) {
-      Run last = runs.getLast();
-      if (last.equal()
-          && last.baseFile() == run.baseFile()
-          && last.baseOffset() + last.length() == run.baseOffset()) {
-        runs.set(
-            runs.size() - 1,
-            new Run(
-                last.at(),
-                last.length() + run.length(),
-                last.type() == run.type() ? run.type() : null,
-                true,
-                last.baseFile(),
-                last.baseOffset()));
-        return;
-      }
-    }
-    runs.add(run);
+  /// Tells the runs in the order of the target's bytes, without a gap. They are not kept: there may
+  /// be more of them than memory has room for.
+  ///
+  /// @param index of the chunks of the base
+  /// @return how many bytes are not the base's
+  static long tell(Tree base, Tree target, ChunkIndex index, JoinedRuns.Seen seen) {
+    JoinedRuns runs = new JoinedRuns(seen);
+    new Matching(base, target, index, runs).all();
+    runs.end();
+    return runs.newBytes();
   }
 
   private void all() {
@@ -74,6 +56,7 @@ final class Matching {
     long at = 0;
     for (Tree.Entry file : target.entries()) {
       file(file, counterparts.get(file), at);
+      runs.fileEnds();
       at += file.size();
     }
   }
@@ -82,7 +65,7 @@ final class Matching {
     MemorySegment bytes = file.content();
     if (older != null && older.size() == file.size() && bytes.mismatch(older.content()) < 0) {
       if (file.size() > 0) {
-        runs.accept(new Run(at, file.size(), null, true, older.index(), 0));
+        runs.add(new Run(at, file.size(), null, true, older.index(), 0));
       }
       return;
     }
@@ -128,7 +111,7 @@ final class Matching {
       boolean equal =
           MemorySegment.mismatch(bytes, here, here + length, older.content(), there, there + length)
               < 0;
-      runs.accept(new Run(at + here, length, tensor.type(), equal, older.index(), there));
+      runs.add(new Run(at + here, length, tensor.type(), equal, older.index(), there));
     }
     if (tensor.length() > both) {
       content.region(
@@ -139,7 +122,7 @@ final class Matching {
   /// The same numbers of another type.
   private void cast(Tensor tensor, Tensor match, Tree.Entry older, long at) {
     ElementType type = tensor.type().of(match.type());
-    runs.accept(
+    runs.add(
         new Run(at + tensor.offset(), tensor.length(), type, false, older.index(), match.offset()));
   }
 
@@ -210,7 +193,8 @@ final class Matching {
     return tensorsOfBase.computeIfAbsent(older.index(), _ -> ModelFile.tensors(older.content()));
   }
 
-  private ChunkIndex index() {
+  /// Where the chunks of the base are that may be of use.
+  static ChunkIndex index(Tree base, Tree target) {
     ChunkIndex index = new ChunkIndex();
     for (Tree.Entry file : base.entries()) {
       Tree.Entry same = target.at(file.path());

@@ -65,6 +65,13 @@ final class PieceCoder implements AutoCloseable {
   }
 
   private byte[] newBytes(byte[] plain, int length, byte[] prefix, int level) {
+    if (isSame(plain, length)) {
+      return new ByteSink()
+          .oneByte(Coding.PLANES.code())
+          .oneByte(Coding.SAME.code())
+          .oneByte(plain[0] & 0xff)
+          .toBytes();
+    }
     List<ByteSink> tries = new ArrayList<>();
     tries.add(new ByteSink().oneByte(Coding.STORED.code()).bytes(plain, 0, length));
     byte[] quick = zstd.pack(plain, 0, length, QUICK, prefix);
@@ -93,7 +100,7 @@ final class PieceCoder implements AutoCloseable {
 
   private ByteSink plane(byte[] values, byte[] contexts) {
     int count = values.length;
-    if (isSame(values)) {
+    if (isSame(values, count)) {
       return new ByteSink().oneByte(Coding.SAME.code()).oneByte(values[0] & 0xff);
     }
     List<ByteSink> tries = new ArrayList<>();
@@ -156,13 +163,8 @@ final class PieceCoder implements AutoCloseable {
     return best;
   }
 
-  private static boolean isSame(byte[] values) {
-    for (byte value : values) {
-      if (value != values[0]) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean isSame(byte[] values, int count) {
+    return Arrays.mismatch(values, 0, count - 1, values, 1, count) < 0;
   }
 
   @Override

@@ -27,4 +27,12 @@ record Run(
     return new Run(
         at + from, partLength, type, equal, baseFile, hasBase() ? baseOffset + baseFrom : 0);
   }
+
+  Run asEqual() {
+    return new Run(at, length, type, true, baseFile, baseOffset);
+  }
+
+  Run asNew() {
+    return new Run(at, length, type, false, baseFile, baseOffset);
+  }
 }

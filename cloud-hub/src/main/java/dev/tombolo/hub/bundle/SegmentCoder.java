@@ -8,10 +8,13 @@ import dev.tombolo.protocol.bundle.PieceKind;
 import dev.tombolo.protocol.bundle.Prefix;
 import dev.tombolo.protocol.bundle.Segment;
 import dev.tombolo.protocol.bundle.SegmentDecoder;
+import dev.tombolo.protocol.bundle.SegmentRows;
 import dev.tombolo.protocol.id.Digest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +37,33 @@ final class SegmentCoder implements AutoCloseable {
   /// What is so much less than a quick try of another way will be less than a thorough one, too.
   private static final double SURELY_LESS = 0.9;
 
+  /// What a quick try tells of two ways to cut.
+  private static final double AS_GOOD = 0.97;
+
   /// So few new bytes, as names between tensors, are not worth reading a long prefix thoroughly.
   private static final int FEW = 8 << 10;
 
   private static final int SHORT = 256 << 10;
+
+  /// Parts of a segment have the same long prefix, each.
+  private static final int MANY = 64 << 10;
+
   private static final int LEVEL_OF_FEW = 9;
+
+  /// Less than this no way without the base can take.
+  private static final int FEW_AT_ALL = 64;
+
+  /// Where more is cut, a segment becomes several: what is coded together should be alike.
+  private static final int PIECES_OF_PART = BundleFormat.PIECES_MAX / 2;
+
+  /// Cut into more segments than this it would cost more than it saves.
+  private static final int PIECES_TRIED_MAX = 20 * PIECES_OF_PART;
+
+  /// What is equal in less than one of so many bytes saves hardly anything.
+  private static final int MUCH = 8;
+
+  /// zstd has overheads.
+  private static final int ROW_PACKED_MIN = 64;
 
   private static final int SAMPLE = 64 << 10;
   private static final int QUICK = 3;
@@ -64,35 +89,117 @@ final class SegmentCoder implements AutoCloseable {
   }
 
   /// @param alike what of it resembles the base though no format says so
-  CodedSegment code(Draft draft, List<Run> alike) {
-    byte[] plain = target.read(draft.at(), draft.length());
-    Work work = new Work(draft, plain);
-    CodedSegment best;
-    if (alike.isEmpty()) {
-      best = best(work, level);
-    } else {
-      Work typed = new Work(guessing.typed(draft, alike, plain), plain);
-      CodedSegment guessed = typed.coded(typed.against(), level);
-      CodedSegment quick = best(work, QUICK);
-      boolean isSurelyLess = guessed.bytes().length < SURELY_LESS * quick.bytes().length;
-      best = least(guessed, isSurelyLess ? quick : best(work, level));
-    }
-    check(best, work);
-    return best;
+  /// @param room in the table
+  /// @return one segment; several where so much is cut that one cannot have all the pieces
+  List<CodedSegment> code(Draft draft, List<Run> alike, int room) {
+    Work work = new Work(draft, target.read(draft.at(), draft.length()), room);
+    return coded(work, alike, cuts(work));
   }
 
-  private CodedSegment best(Work work, int zstdLevel) {
+  private List<CodedSegment> coded(Work work, List<Run> alike, List<Integer> cuts) {
+    if (alike.isEmpty()) {
+      return untyped(work, alike, cuts);
+    }
+    @Nullable CodedSegment guessed = null;
+    for (Work typed : work.typed(alike)) {
+      CodedSegment coded = typed.coded(typed.against(cuts(typed).getFirst()), level);
+      if (typed.fits(coded) && isOne(coded.segment().pieces().size())) {
+        guessed = guessed == null ? coded : least(guessed, coded);
+      }
+    }
+    if (guessed != null && guessed.total() < SURELY_LESS * best(work, cuts, QUICK).total()) {
+      return checked(guessed, work);
+    }
+    List<CodedSegment> untyped = untyped(work, alike, cuts);
+    long least = untyped.stream().mapToLong(CodedSegment::total).sum();
+    return guessed != null && guessed.total() <= least ? checked(guessed, work) : untyped;
+  }
+
+  private List<CodedSegment> untyped(Work work, List<Run> alike, List<Integer> cuts) {
+    if (isOne(work.runs(cuts.getFirst()).size())) {
+      List<Integer> possible = new ArrayList<>(cuts);
+      possible.removeIf(cut -> !isOne(work.runs(cut).size()));
+      return checked(best(work, possible, level), work);
+    }
+    List<CodedSegment> parts = new ArrayList<>();
+    for (Work part : work.parts(cuts.getFirst())) {
+      parts.addAll(coded(part, new AlikeRuns(alike).in(part.draft), cuts));
+    }
+    return parts;
+  }
+
+  private static boolean isOne(int pieces) {
+    return pieces <= BundleFormat.PIECES_MAX;
+  }
+
+  private List<CodedSegment> checked(CodedSegment coded, Work work) {
+    check(coded, work);
+    return List.of(coded);
+  }
+
+  /// Where to cut, what is best by a quick try first, and what may be better by a thorough one.
+  private List<Integer> cuts(Work work) {
+    if (!work.isLoose()) {
+      return List.of(Cuts.FINE);
+    }
+    List<TriedCut> tries = new ArrayList<>();
+    Set<List<Piece>> tried = new HashSet<>();
+    for (int cut : Cuts.ALL) {
+      if (cut < Cuts.COARSE && !work.isCutWell(cut)) {
+        continue;
+      }
+      List<Piece> pieces = work.pieces(SegmentCoder::asBytes, cut);
+      if (pieces.size() <= PIECES_TRIED_MAX && tried.add(pieces)) {
+        CodedSegment coded = work.coded(pieces, QUICK);
+        if (work.fits(coded)) {
+          tries.add(new TriedCut(cut, coded.total()));
+        }
+      }
+    }
+    tries.sort(Comparator.comparingInt(TriedCut::total));
+    if (tries.isEmpty()) {
+      return List.of(Cuts.ALL.getLast());
+    }
+    double most = tries.getFirst().total() / AS_GOOD;
+    return tries.stream().filter(it -> it.total() <= most).map(TriedCut::cut).toList();
+  }
+
+  private record TriedCut(int cut, int total) {}
+
+  private CodedSegment best(Work work, List<Integer> cuts, int zstdLevel) {
     // What is cut the same way comes out the same: it is not coded again.
     Set<List<Piece>> tried = new HashSet<>();
-    tried.add(work.against());
-    CodedSegment best = work.coded(work.against(), zstdLevel);
+    @Nullable CodedSegment best = null;
+    // The finest first; the others have to be better by more than the table is guessed wrong.
+    for (int cut : cuts.stream().sorted().toList()) {
+      CodedSegment coded = best(work, cut, zstdLevel, tried);
+      boolean isLess =
+          best == null || coded != null && coded.total() + ROW_PACKED_MIN < best.total();
+      best = isLess ? coded : best;
+    }
+    CodedSegment found = Objects.requireNonNull(best);
+    List<Piece> allNew = work.allNew();
+    if (!work.fits(found)) {
+      return work.coded(allNew, zstdLevel);
+    }
+    boolean mayWin = found.total() > FEW_AT_ALL && work.packedBytes(true) < found.total();
+    return mayWin && tried.add(allNew) ? least(found, work.coded(allNew, zstdLevel)) : found;
+  }
+
+  /// Null when nothing is coded that has not been.
+  private @Nullable CodedSegment best(Work work, int cut, int zstdLevel, Set<List<Piece>> tried) {
+    List<Piece> against = work.against(cut);
+    if (!tried.add(against)) {
+      return null;
+    }
+    CodedSegment best = work.coded(against, zstdLevel);
     if (worse(best, work, 0.5)) {
-      List<Piece> allNew = work.pieces(SegmentCoder::whenNew);
+      List<Piece> allNew = work.pieces(SegmentCoder::whenNew, cut);
       best = tried.add(allNew) ? least(best, work.coded(allNew, zstdLevel)) : best;
     }
     // Weights that repeat what stands before, or are all the same, are no weights to zstd.
-    if (work.isTyped() && work.packedBytes() < best.bytes().length) {
-      List<Piece> bytes = work.pieces(SegmentCoder::asBytes);
+    if (work.isTyped() && work.packedBytes(false) < best.bytes().length) {
+      List<Piece> bytes = work.pieces(SegmentCoder::asBytes, cut);
       best = tried.add(bytes) ? least(best, work.coded(bytes, zstdLevel)) : best;
     }
     return best;
@@ -107,7 +214,7 @@ final class SegmentCoder implements AutoCloseable {
   }
 
   private static CodedSegment least(CodedSegment a, CodedSegment b) {
-    return b.bytes().length < a.bytes().length ? b : a;
+    return b.total() < a.total() ? b : a;
   }
 
   private static PieceKind whenNew(Run run) {
@@ -136,6 +243,25 @@ final class SegmentCoder implements AutoCloseable {
     }
   }
 
+  /// What the table has room for is rows that are not packed yet.
+  private static int rowLength(Segment segment) {
+    return row(segment).length();
+  }
+
+  private int rowBytes(Segment segment) {
+    byte[] row = row(segment).toBytes();
+    int length = row.length - segment.digest().bytes().length;
+    return length < ROW_PACKED_MIN
+        ? length
+        : Math.min(length, zstd.pack(row, 0, length, LEVEL_OF_FEW).length);
+  }
+
+  private static SegmentRows row(Segment segment) {
+    SegmentRows rows = new SegmentRows(List.of());
+    rows.add(segment);
+    return rows;
+  }
+
   private byte[] prefixBytes(Prefix prefix, long at) {
     return switch (prefix) {
       case Prefix.None() -> NOTHING;
@@ -160,16 +286,75 @@ final class SegmentCoder implements AutoCloseable {
     private final Draft draft;
     private final byte[] plain;
     private final Digest digest;
-    private @Nullable List<Piece> against;
+    private final int room;
+    private final boolean isPart;
+    private final Map<Integer, List<Run>> cut = new HashMap<>();
+    private final Map<Integer, List<Piece>> against = new HashMap<>();
+    private int packedChanged = -1;
+    private int packedWhole = -1;
 
-    Work(Draft draft, byte[] plain) {
+    Work(Draft draft, byte[] plain, int room) {
+      this(draft, plain, room, false);
+    }
+
+    private Work(Draft draft, byte[] plain, int room, boolean isPart) {
+      this.isPart = isPart;
       this.draft = draft;
       this.plain = plain;
+      this.room = room;
       digest = Digest.of(plain);
     }
 
+    /// With these runs in the place of what it says there, by each guess of what they are.
+    List<Work> typed(List<Run> alike) {
+      return guessing.typed(draft, alike, plain).stream()
+          .map(typed -> new Work(typed, plain, room, isPart))
+          .toList();
+    }
+
+    /// The segment in several, each with no more pieces than one should have.
+    List<Work> parts(int equalMin) {
+      List<Work> parts = new ArrayList<>();
+      List<Run> runs = runs(equalMin);
+      for (int i = 0; i < runs.size(); i += PIECES_OF_PART) {
+        int next = i + PIECES_OF_PART;
+        int from = (int) (runs.get(i).at() - draft.at());
+        int to = next < runs.size() ? (int) (runs.get(next).at() - draft.at()) : plain.length;
+        // All of them together have room.
+        parts.add(
+            new Work(
+                draft.part(from, to),
+                Arrays.copyOfRange(plain, from, to),
+                Integer.MAX_VALUE,
+                true));
+      }
+      return parts;
+    }
+
+    /// Whether its row has room in the table.
+    boolean fits(CodedSegment coded) {
+      return rowLength(coded.segment()) <= room;
+    }
+
+    boolean isLoose() {
+      return draft.runs().stream().anyMatch(JoinedRuns::isLoose);
+    }
+
+    /// Whether much of what is loose is equal for so many bytes.
+    boolean isCutWell(int equalMin) {
+      long loose = draft.runs().stream().filter(JoinedRuns::isLoose).mapToLong(Run::length).sum();
+      long equal = draft.runs().stream().filter(Run::equal).mapToLong(Run::length).sum();
+      long cutEqual = runs(equalMin).stream().filter(Run::equal).mapToLong(Run::length).sum();
+      return loose < SAMPLE || cutEqual - equal >= loose / MUCH;
+    }
+
+    List<Run> runs(int equalMin) {
+      return cut.computeIfAbsent(
+          equalMin, min -> Cuts.at(draft.runs(), min, plain, draft.at(), base));
+    }
+
     long changedBytes() {
-      return draft.runs().stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
+      return runs(Cuts.FINE).stream().filter(run -> !run.equal()).mapToLong(Run::length).sum();
     }
 
     boolean isTyped() {
@@ -177,29 +362,40 @@ final class SegmentCoder implements AutoCloseable {
     }
 
     /// What zstd makes of the new bytes by a quick try, knowing what stands before them.
-    int packedBytes() {
-      ByteSink changed = new ByteSink();
-      for (Run run : draft.runs()) {
-        if (!run.equal()) {
-          changed.bytes(plain, (int) (run.at() - draft.at()), (int) run.length());
-        }
+    ///
+    /// @param whole of all bytes, as if there were no base
+    int packedBytes(boolean whole) {
+      if (whole && changedBytes() < plain.length) {
+        packedWhole = packedWhole < 0 ? packed(plain) : packedWhole;
+        return packedWhole;
       }
+      if (packedChanged < 0) {
+        ByteSink changed = new ByteSink();
+        for (Run run : runs(Cuts.FINE)) {
+          if (!run.equal()) {
+            changed.bytes(plain, (int) (run.at() - draft.at()), (int) run.length());
+          }
+        }
+        packedChanged = packed(changed.toBytes());
+      }
+      return packedChanged;
+    }
+
+    private int packed(byte[] bytes) {
       int before = (int) Math.min(draft.at(), PREFIX);
       byte[] prefix =
           before < PREFIX_MIN ? NOTHING : prefixBytes(new Prefix.Before(before), draft.at());
-      byte[] bytes = changed.toBytes();
       return zstd.pack(bytes, 0, bytes.length, QUICK, isDictionary(prefix) ? NOTHING : prefix)
           .length;
     }
 
+    List<Piece> allNew() {
+      return List.of(Piece.withoutBase(PieceKind.BYTES, plain.length));
+    }
+
     /// Differences from the base, where there is one.
-    List<Piece> against() {
-      List<Piece> known = against;
-      if (known == null) {
-        known = pieces(this::against);
-        against = known;
-      }
-      return known;
+    List<Piece> against(int equalMin) {
+      return against.computeIfAbsent(equalMin, min -> pieces(this::against, min));
     }
 
     private PieceKind against(Run run) {
@@ -235,9 +431,9 @@ final class SegmentCoder implements AutoCloseable {
       return best;
     }
 
-    List<Piece> pieces(Function<Run, PieceKind> kindOf) {
+    List<Piece> pieces(Function<Run, PieceKind> kindOf, int equalMin) {
       List<Piece> pieces = new ArrayList<>();
-      for (Run run : draft.runs()) {
+      for (Run run : runs(equalMin)) {
         PieceKind kind = kindOf.apply(run);
         append(
             pieces,
@@ -262,12 +458,12 @@ final class SegmentCoder implements AutoCloseable {
           prefix = bestPrefix(bytes);
         }
         byte[] before = kind == PieceKind.BYTES ? prefixBytes(prefix, draft.at()) : NOTHING;
-        boolean isCheap = bytes.length >= FEW || before.length <= SHORT;
+        boolean isCheap = bytes.length >= (isPart ? MANY : FEW) || before.length <= SHORT;
         int used = isCheap ? zstdLevel : Math.min(zstdLevel, LEVEL_OF_FEW);
         out.bytes(coder.code(kind, bytes, older, bytes.length, before, used));
       }
       Segment segment = new Segment(plain.length, out.length(), prefix, pieces, digest);
-      return new CodedSegment(segment, out.toBytes());
+      return new CodedSegment(segment, out.toBytes(), rowBytes(segment));
     }
 
     private void append(List<Piece> pieces, Piece piece) {

@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -22,22 +21,85 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A file or a folder of files, open for reading at any place. Large files are mapped, not read;
-/// the paths keep the rules for releases.
+/// A file or a folder of files, open for reading at any place. Large files are mapped, small ones
+/// read when they are looked at; the paths keep the rules for releases.
 final class Tree implements AutoCloseable {
-  /// A smaller file is read at once: the number of mappings of a process is bounded.
+  /// A smaller file is read: the number of mappings of a process is bounded.
   private static final int MAPPED_BYTES_MIN = 64 << 10;
 
-  /// @param path empty when the tree is one file
-  record Entry(int index, String path, boolean executable, MemorySegment content) {
+  /// What is done about links and devices in a folder.
+  enum Links {
+    /// A bundle could not make them.
+    REFUSED,
+    /// A bundle does not need them.
+    SKIPPED
+  }
+
+  /// A file.
+  static final class Entry {
+    private final int index;
+    private final String path;
+    private final Path file;
+    private final long size;
+    private final int permissions;
+    private final @Nullable MemorySegment mapped;
+    private final SmallFiles small;
+
+    private Entry(
+        int index,
+        String path,
+        Path file,
+        long size,
+        @Nullable MemorySegment mapped,
+        SmallFiles small)
+        throws IOException {
+      this.index = index;
+      this.path = path;
+      this.file = file;
+      this.size = size;
+      this.mapped = mapped;
+      this.small = small;
+      permissions = Permissions.of(file);
+    }
+
+    int index() {
+      return index;
+    }
+
+    /// Empty when the tree is one file.
+    String path() {
+      return path;
+    }
+
     long size() {
-      return content.byteSize();
+      return size;
+    }
+
+    int permissions() {
+      return permissions;
+    }
+
+    /// Whether its owner may run it, whatever the disk it lies on allows.
+    boolean executable() {
+      return Permissions.ownerMayRun(permissions);
+    }
+
+    /// @throws java.io.UncheckedIOException when it cannot be read
+    MemorySegment content() {
+      return mapped == null ? small.content(file, size) : mapped;
     }
   }
 
+  /// A folder.
+  ///
+  /// @param path empty for the tree itself
+  record Folder(String path, int permissions) {}
+
   private final boolean folder;
   private final Arena arena;
+  private final SmallFiles small = new SmallFiles();
   private final List<Entry> entries = new ArrayList<>();
+  private final List<Folder> folders = new ArrayList<>();
   private final Map<String, Entry> byPath = new HashMap<>();
   private final String fileName;
 
@@ -53,7 +115,7 @@ final class Tree implements AutoCloseable {
   }
 
   /// @param given may be a link; what it leads to has none
-  static Tree open(Path given) throws IOException {
+  static Tree open(Path given, Links links) throws IOException {
     if (!Files.exists(given)) {
       throw new NoSuchFileException(given.toString());
     }
@@ -65,7 +127,8 @@ final class Tree implements AutoCloseable {
     Path name = given.toAbsolutePath().normalize().getFileName();
     Tree tree = new Tree(folder, name == null ? "" : name.toString());
     try {
-      List<Path> files = folder ? filesIn(path) : List.of(path);
+      List<Path> folders = new ArrayList<>();
+      List<Path> files = folder ? filesIn(path, links, folders) : List.of(path);
       List<String> paths = new ArrayList<>();
       for (Path file : files) {
         paths.add(folder ? path.relativize(file).toString() : "");
@@ -76,6 +139,9 @@ final class Tree implements AutoCloseable {
       }
       for (int i = 0; i < files.size(); i++) {
         tree.add(paths.get(i), files.get(i));
+      }
+      for (Path each : folders) {
+        tree.folders.add(new Folder(path.relativize(each).toString(), Permissions.of(each)));
       }
       return tree;
     } catch (IOException | RuntimeException e) {
@@ -90,6 +156,11 @@ final class Tree implements AutoCloseable {
 
   List<Entry> entries() {
     return entries;
+  }
+
+  /// With the tree itself, if it is one.
+  List<Folder> folders() {
+    return folders;
   }
 
   /// The name by which to tell what kind of file it is.
@@ -113,40 +184,60 @@ final class Tree implements AutoCloseable {
   private void add(String path, Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
-      MemorySegment content =
+      MemorySegment mapped =
           size < MAPPED_BYTES_MIN
-              ? MemorySegment.ofArray(Files.readAllBytes(file))
+              ? null
               : channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-      Entry entry = new Entry(entries.size(), path, Files.isExecutable(file), content);
+      Entry entry = new Entry(entries.size(), path, file, size, mapped, small);
       entries.add(entry);
       byPath.put(path, entry);
     }
   }
 
-  private static List<Path> filesIn(Path folder) throws IOException {
+  private static List<Path> filesIn(Path folder, Links links, List<Path> folders)
+      throws IOException {
     List<Path> files = new ArrayList<>();
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {
           @Override
+          public FileVisitResult preVisitDirectory(Path found, BasicFileAttributes attributes)
+              throws IOException {
+            folders.add(found);
+            mustBeFew(folders, "folders");
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (!attributes.isRegularFile()) {
+              if (links == Links.SKIPPED) {
+                return FileVisitResult.CONTINUE;
+              }
               throw new UnfitException(
                   file
-                      + " is a link or a device; a bundle has plain files only, so put the file there");
+                      + " is a link or a device; a bundle has plain files only, so put the file"
+                      + " there");
             }
             files.add(file);
-            if (files.size() > BundleFormat.FILES_MAX) {
+            mustBeFew(files, "files");
+            return FileVisitResult.CONTINUE;
+          }
+
+          private void mustBeFew(List<Path> found, String what) throws UnfitException {
+            if (found.size() > BundleFormat.FILES_MAX) {
               throw new UnfitException(
                   folder
                       + " has more than "
                       + BundleFormat.FILES_MAX
-                      + " files (FILES_MAX); pack some of them into one");
+                      + " "
+                      + what
+                      + " (FILES_MAX); pack some of them into one");
             }
-            return FileVisitResult.CONTINUE;
           }
         });
+    folders.sort(Comparator.comparing(each -> folder.relativize(each).toString()));
     files.sort(Comparator.comparing(file -> folder.relativize(file).toString()));
     return files;
   }

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.Permissions;
 import dev.tombolo.hub.bundle.UnfitException;
 import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.cli.screen.Common;
@@ -91,7 +92,7 @@ final class BundleCommand extends CommandGroup {
       }
       Bundles.Made made;
       try (Progress progress = screen.progress("coding", size(target))) {
-        made = Bundles.make(base, target, out, progress::add);
+        made = Bundles.make(base, target, out, Permissions.KEPT, progress::add);
       } catch (UnfitException e) {
         throw new Failure(Exit.REFUSED, "unfit", String.valueOf(e.getMessage()), e);
       } catch (FileSystemException e) {

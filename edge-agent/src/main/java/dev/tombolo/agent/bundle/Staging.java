@@ -3,6 +3,7 @@ package dev.tombolo.agent.bundle;
 import dev.tombolo.protocol.bundle.BundleException;
 import dev.tombolo.protocol.bundle.BundleTable;
 import dev.tombolo.protocol.bundle.BundleTable.TargetFile;
+import dev.tombolo.protocol.bundle.BundleTable.TargetFolder;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,17 +11,20 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,11 @@ final class Staging implements AutoCloseable {
   private final List<TargetFile> files;
   private final boolean isTogether;
 
+  /// As the bundle says it, for whoever goes by its paths.
+  private final Optional<BundleTable.Permissions> permissions;
+
+  private final List<TargetFolder> folders;
+
   private int file = -1;
   private long written;
   private MessageDigest digest = Sha256.begin();
@@ -56,6 +65,8 @@ final class Staging implements AutoCloseable {
     byDigest = layout == BundleApply.Layout.DIGESTS;
     files = table.files();
     isTogether = files.size() > ONE_BY_ONE_MAX;
+    permissions = byDigest ? Optional.empty() : table.permissions();
+    folders = permissions.map(BundleTable.Permissions::folders).orElse(List.of());
     made = folder.resolve("new");
   }
 
@@ -101,6 +112,7 @@ final class Staging implements AutoCloseable {
       }
       if (isFolder) {
         Files.createDirectory(staging.made);
+        staging.makeFolders();
       }
       if (layout == BundleApply.Layout.DIGESTS) {
         giveToOwnerOf(parent, staging.made);
@@ -152,8 +164,18 @@ final class Staging implements AutoCloseable {
         forceAll();
       }
     }
+    // What lies in a folder comes first: none may be read or changed any more after that.
+    for (TargetFolder each : folders.reversed()) {
+      if (!each.path().isEmpty()) {
+        permit(made.resolve(each.path()), each.permissions());
+      }
+    }
     force(folder);
     Files.move(made, out, StandardCopyOption.ATOMIC_MOVE);
+    // A folder that may not be written cannot be moved.
+    if (!folders.isEmpty()) {
+      permit(out, folders.getFirst().permissions());
+    }
     force(out.resolveSibling("."));
   }
 
@@ -161,10 +183,27 @@ final class Staging implements AutoCloseable {
   private void forceAll() throws IOException {
     try (Stream<Path> all = Files.walk(made)) {
       for (Path at : all.toList()) {
-        if (isTogether || Files.isDirectory(at)) {
+        if ((isTogether || Files.isDirectory(at)) && Files.isReadable(at)) {
           force(at);
         }
       }
+    }
+  }
+
+  private void makeFolders() throws IOException {
+    for (TargetFolder each : folders) {
+      Files.createDirectories(made.resolve(each.path()));
+    }
+  }
+
+  private static void permit(Path folder, int permissions) throws IOException {
+    Set<PosixFilePermission> wanted = Permissions.of(permissions);
+    if (Files.getPosixFilePermissions(folder).equals(wanted)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder)) {
+      Files.setPosixFilePermissions(folder, wanted);
+      channel.force(true);
     }
   }
 
@@ -232,18 +271,25 @@ final class Staging implements AutoCloseable {
     }
     if (channel != null) {
       lengthen(channel, ended.size());
+      permit(ended);
       if (!isTogether) {
         channel.force(true);
       }
       channel.close();
       channel = null;
     }
-    if (ended.executable() && !byDigest) {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path(ended));
-      permissions.add(PosixFilePermission.OWNER_EXECUTE);
-      permissions.add(PosixFilePermission.GROUP_EXECUTE);
-      permissions.add(PosixFilePermission.OTHERS_EXECUTE);
-      Files.setPosixFilePermissions(path(ended), permissions);
+  }
+
+  private void permit(TargetFile ended) throws IOException {
+    if (permissions.isPresent()) {
+      int wanted = permissions.get().files().get(file);
+      Files.setPosixFilePermissions(path(ended), Permissions.of(wanted));
+    } else if (ended.executable() && !byDigest) {
+      Set<PosixFilePermission> all = Files.getPosixFilePermissions(path(ended));
+      all.add(PosixFilePermission.OWNER_EXECUTE);
+      all.add(PosixFilePermission.GROUP_EXECUTE);
+      all.add(PosixFilePermission.OTHERS_EXECUTE);
+      Files.setPosixFilePermissions(path(ended), all);
     }
   }
 
@@ -316,14 +362,36 @@ final class Staging implements AutoCloseable {
     }
   }
 
+  /// Folders, too, that may not be changed.
   private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path found, BasicFileAttributes attributes)
+              throws IOException {
+            if (!Files.isWritable(found) || !Files.isReadable(found)) {
+              Files.setPosixFilePermissions(found, Permissions.of(0700));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path found, @Nullable IOException failure)
+              throws IOException {
+            Files.delete(found);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

@@ -5,13 +5,21 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.PathCheck;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a bundle consists of. Its segments are read one at a time, since there may be many.
 public final class BundleTable {
   private static final int TARGET_IS_FOLDER = 1;
   private static final int BASE_IS_FOLDER = 2;
+  private static final int HAS_PERMISSIONS = 4;
+  private static final int FLAGS = TARGET_IS_FOLDER | BASE_IS_FOLDER | HAS_PERMISSIONS;
+
+  /// The nine bits: nothing that runs as somebody else.
+  private static final int PERMISSIONS_MAX = 0777;
 
   /// A file that the bundle needs unchanged.
   ///
@@ -23,10 +31,28 @@ public final class BundleTable {
   /// @param path empty when the target is one file
   public record TargetFile(String path, long size, boolean executable, Digest digest) {}
 
+  /// A folder that the bundle makes.
+  ///
+  /// @param path empty for the target itself
+  /// @param permissions the nine bits, as `chmod` takes them
+  public record TargetFolder(String path, int permissions) {}
+
+  /// Who may read, write and run what the bundle makes.
+  ///
+  /// @param files the nine bits of each file, in their order
+  /// @param folders all of them, those without a file too; a folder comes before what is in it
+  public record Permissions(List<Integer> files, List<TargetFolder> folders) {
+    public Permissions {
+      files = List.copyOf(files);
+      folders = List.copyOf(folders);
+    }
+  }
+
   private final boolean targetIsFolder;
   private final boolean baseIsFolder;
   private final List<BaseFile> baseFiles;
   private final List<TargetFile> files;
+  private final Optional<Permissions> permissions;
   private final byte[] plain;
   private final int segmentsAt;
   private final int segmentCount;
@@ -39,11 +65,13 @@ public final class BundleTable {
   private BundleTable(byte[] plain) throws BundleException {
     this.plain = plain;
     ByteSource in = new ByteSource(plain, 0, plain.length);
-    int flags = in.small("the table's flags", TARGET_IS_FOLDER | BASE_IS_FOLDER);
+    int flags = in.small("the table's flags", FLAGS);
     targetIsFolder = (flags & TARGET_IS_FOLDER) != 0;
     baseIsFolder = (flags & BASE_IS_FOLDER) != 0;
     baseFiles = readBase(in);
     files = readTarget(in);
+    permissions =
+        (flags & HAS_PERMISSIONS) == 0 ? Optional.empty() : Optional.of(readPermissions(in));
     segmentCount = in.small("SEGMENTS_MAX", BundleFormat.SEGMENTS_MAX);
     segmentsAt = in.at();
     checkSegments();
@@ -62,9 +90,13 @@ public final class BundleTable {
       boolean baseIsFolder,
       List<BaseFile> baseFiles,
       List<TargetFile> files,
-      List<Segment> segments) {
+      Optional<Permissions> permissions,
+      SegmentRows segments) {
     ByteSink out = new ByteSink();
-    out.number((targetIsFolder ? TARGET_IS_FOLDER : 0) | (baseIsFolder ? BASE_IS_FOLDER : 0));
+    out.number(
+        (targetIsFolder ? TARGET_IS_FOLDER : 0)
+            | (baseIsFolder ? BASE_IS_FOLDER : 0)
+            | (permissions.isPresent() ? HAS_PERMISSIONS : 0));
     out.number(baseFiles.size());
     for (BaseFile file : baseFiles) {
       out.text(file.path()).number(file.size());
@@ -74,12 +106,17 @@ public final class BundleTable {
       out.text(file.path()).number(file.size()).oneByte(file.executable() ? 1 : 0);
       out.bytes(file.digest().bytes());
     }
-    out.number(segments.size());
-    SegmentCodec codec = new SegmentCodec(baseFiles);
-    for (Segment segment : segments) {
-      codec.write(segment, out);
-    }
+    permissions.ifPresent(known -> write(known, out));
+    out.number(segments.count()).bytes(segments.toBytes());
     return out.toBytes();
+  }
+
+  private static void write(Permissions permissions, ByteSink out) {
+    permissions.files().forEach(out::number);
+    out.number(permissions.folders().size());
+    for (TargetFolder folder : permissions.folders()) {
+      out.text(folder.path()).number(folder.permissions());
+    }
   }
 
   public boolean targetIsFolder() {
@@ -96,6 +133,11 @@ public final class BundleTable {
 
   public List<TargetFile> files() {
     return files;
+  }
+
+  /// Empty when whoever applies it is to decide.
+  public Optional<Permissions> permissions() {
+    return permissions;
   }
 
   public int segmentCount() {
@@ -174,6 +216,50 @@ public final class BundleTable {
     }
     check(targetIsFolder, read.stream().map(TargetFile::path).toList());
     return List.copyOf(read);
+  }
+
+  private Permissions readPermissions(ByteSource in) throws BundleException {
+    List<Integer> ofFiles = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      ofFiles.add(in.small("the permissions of a file", PERMISSIONS_MAX));
+    }
+    int count = in.small("FILES_MAX of folders", BundleFormat.FILES_MAX);
+    List<TargetFolder> folders = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String path = in.text("the path of a folder", PathCheck.PATH_BYTES_MAX);
+      folders.add(new TargetFolder(path, in.small("the permissions of a folder", PERMISSIONS_MAX)));
+    }
+    checkFolders(folders);
+    return new Permissions(ofFiles, folders);
+  }
+
+  /// The first is the target itself, each other one lies in one before it, and none is a file.
+  private void checkFolders(List<TargetFolder> folders) throws BundleException {
+    if (!targetIsFolder && !folders.isEmpty()) {
+      throw new BundleException("a single file must not have folders");
+    }
+    Set<String> names = new HashSet<>();
+    files.forEach(file -> names.add(file.path()));
+    Set<String> known = new HashSet<>();
+    for (TargetFolder folder : folders) {
+      String path = folder.path();
+      if (known.isEmpty() != path.isEmpty()) {
+        throw new BundleException("the first of its folders, and no other, must be the target");
+      }
+      if (!path.isEmpty()) {
+        Reason problem = PathCheck.problem(path);
+        if (problem != null) {
+          throw new BundleException(ReasonText.say(problem));
+        }
+        String parent = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+        if (!known.contains(parent) || names.contains(path)) {
+          throw new BundleException("a folder is a file, or lies in one that is not listed");
+        }
+      }
+      if (!known.add(path)) {
+        throw new BundleException("a folder is listed twice");
+      }
+    }
   }
 
   private static void check(boolean folder, List<String> paths) throws BundleException {

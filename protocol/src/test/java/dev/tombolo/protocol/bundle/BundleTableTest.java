@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tombolo.protocol.bundle.BundleTable.BaseFile;
 import dev.tombolo.protocol.bundle.BundleTable.TargetFile;
+import dev.tombolo.protocol.bundle.BundleTable.TargetFolder;
 import dev.tombolo.protocol.id.Digest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +65,9 @@ class BundleTableTest {
             false,
             List.of(new BaseFile("", 12)),
             List.of(new TargetFile("", 8, false, DIGEST)),
-            List.of(
+            Optional.empty(),
+            rows(
+                List.of(new BaseFile("", 12)),
                 new Segment(
                     8,
                     3,
@@ -90,6 +94,67 @@ class BundleTableTest {
                 + "81010008"
                 + "8201"
                 + digest);
+  }
+
+  @Test
+  void permissionsAndFoldersReadAsTheyWereWritten() throws BundleException {
+    BundleTable.Permissions permissions =
+        new BundleTable.Permissions(
+            List.of(0600, 0444, 0700),
+            List.of(
+                new TargetFolder("", 0755),
+                new TargetFolder("empty folder", 0777),
+                new TargetFolder("empty folder/one more", 0500)));
+
+    BundleTable table = BundleTable.read(table(permissions));
+
+    assertThat(table.permissions()).contains(permissions);
+    assertThat(segments(table)).isEqualTo(SEGMENTS);
+    assertThat(BundleTable.read(table(FILES, SEGMENTS)).permissions()).isEmpty();
+  }
+
+  @Test
+  void foldersThatCannotBeAreRefused() {
+    List<Integer> usual = List.of(0644, 0644, 0755);
+    TargetFolder target = new TargetFolder("", 0755);
+    for (List<TargetFolder> folders :
+        List.of(
+            List.of(new TargetFolder("lib", 0755)),
+            List.of(target, target),
+            List.of(target, new TargetFolder("..", 0755)),
+            List.of(target, new TargetFolder("/etc", 0755)),
+            List.of(target, new TargetFolder("lib/deep", 0755)),
+            List.of(target, new TargetFolder("run.sh", 0755)),
+            List.of(target, new TargetFolder("lib", 0755), new TargetFolder("lib", 0755)),
+            List.of(new TargetFolder("", 01755)))) {
+      assertThatExceptionOfType(BundleException.class)
+          .as(folders.toString())
+          .isThrownBy(() -> BundleTable.read(table(new BundleTable.Permissions(usual, folders))));
+    }
+    assertThatExceptionOfType(BundleException.class)
+        .as("nothing may run as somebody else")
+        .isThrownBy(
+            () ->
+                BundleTable.read(
+                    table(new BundleTable.Permissions(List.of(0644, 0644, 04755), List.of()))));
+  }
+
+  private static byte[] table(BundleTable.Permissions permissions) {
+    return BundleTable.write(
+        true,
+        true,
+        BASE,
+        FILES,
+        Optional.of(permissions),
+        rows(BASE, SEGMENTS.toArray(Segment[]::new)));
+  }
+
+  private static SegmentRows rows(List<BaseFile> base, Segment... segments) {
+    SegmentRows rows = new SegmentRows(base);
+    for (Segment segment : segments) {
+      rows.add(segment);
+    }
+    return rows;
   }
 
   @Test
@@ -155,7 +220,8 @@ class BundleTableTest {
   }
 
   private static byte[] table(List<TargetFile> files, List<Segment> segments) {
-    return BundleTable.write(true, true, BASE, files, segments);
+    return BundleTable.write(
+        true, true, BASE, files, Optional.empty(), rows(BASE, segments.toArray(Segment[]::new)));
   }
 
   private static List<Segment> segments(BundleTable table) throws BundleException {
