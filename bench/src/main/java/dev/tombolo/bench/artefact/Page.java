@@ -56,7 +56,8 @@ final class Page {
           long size = rows.values().iterator().next().size();
           List<String> cells = ways.stream().map(way -> said(rows.get(way), cell)).toList();
           lines.add(
-              String.format(Locale.ROOT, "| %s | %,d | %s |", pair, size, String.join(" | ", cells)));
+              String.format(
+                  Locale.ROOT, "| %s | %,d | %s |", pair, size, String.join(" | ", cells)));
         });
     return String.join("\n", lines) + "\n";
   }

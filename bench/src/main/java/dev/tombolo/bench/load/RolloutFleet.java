@@ -132,7 +132,17 @@ final class RolloutFleet {
     changes.add(
         new HubChange.PresencePut(
             new PresenceRecord(
-                id, "boot", 1, false, 1, "10.0.0.1:1", "0.1.0", List.of(), 0, List.of(), List.of())));
+                id,
+                "boot",
+                1,
+                false,
+                1,
+                "10.0.0.1:1",
+                "0.1.0",
+                List.of(),
+                0,
+                List.of(),
+                List.of())));
     changes.add(new HubChange.OutboxMarked(id, "outbox", 1, -1, -1, 1));
     changes.add(
         new HubChange.RowsTaken(

@@ -146,8 +146,7 @@ final class Planned {
       return null;
     }
     Map<Name, Layer.Choice> brought = new HashMap<>();
-    Map<String, String> its =
-        Destinations.facts(site.content().fleet(), slot, site, kept).labels();
+    Map<String, String> its = Destinations.facts(site.content().fleet(), slot, site, kept).labels();
     for (Coming each : coming) {
       if (each.scope().fleet().equals(site.content().fleet()) && each.scope().covers(slot, its)) {
         brought.put(each.application(), each.choice());

@@ -2,8 +2,8 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tombolo.hub.config.HubConfig.GitOps;
 import dev.tombolo.hub.config.HubConfig;
+import dev.tombolo.hub.config.HubConfig.GitOps;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.daemon.HubDaemon;

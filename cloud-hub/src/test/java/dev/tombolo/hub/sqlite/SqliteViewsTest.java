@@ -451,7 +451,9 @@ class SqliteViewsTest {
 
     views.rollouts().eachHolder(Scene.FLEET, application, new Overlay(tried), reader);
     assertThat(labelsOf).containsOnlyKeys(Scene.SLOT);
-    assertThat(labelsOf.get(Scene.SLOT)).containsEntry("size", "large").containsEntry("tier", "pilot");
+    assertThat(labelsOf.get(Scene.SLOT))
+        .containsEntry("size", "large")
+        .containsEntry("tier", "pilot");
     assertThat(views.rollouts().siteLines(Scene.FLEET, new Overlay(tried)))
         .extracting(RolloutViews.SiteLine::timeZone)
         .containsExactly("Europe/Lisbon");

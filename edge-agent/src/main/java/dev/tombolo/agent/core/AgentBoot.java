@@ -91,8 +91,8 @@ public record AgentBoot(
   }
 
   /// The same run, with a new certificate and the roots that came with it. A clock that is ahead
-  /// would call each new one due at once: whatever the clock says, the next renewal waits for a part
-  /// of its life.
+  /// would call each new one due at once: whatever the clock says, the next renewal waits for a
+  /// part of its life.
   public AgentBoot renewed(
       CertificateLife life, List<X509Certificate> roots, long nowMonotonicMillis) {
     return with(

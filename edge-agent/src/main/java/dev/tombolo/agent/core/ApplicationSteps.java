@@ -48,6 +48,7 @@ final class ApplicationSteps {
 
   /// Those of an agent that did not keep which variant of its release each runs.
   private final List<Application> learned = new ArrayList<>();
+
   /// Those that [#lookAtFiles] has asked the disk about.
   private final Map<Name, Digest> lookedAt = new HashMap<>();
 

@@ -18,8 +18,8 @@ final class BundleTries {
   /// Since when the hub says that it is making it; -1: it does not.
   long awaitedSinceMillis = -1;
 
-  /// Since when the hub has not been reached for the bundle, and nothing more of it has come; -1: it
-  /// has.
+  /// Since when the hub has not been reached for the bundle, and nothing more of it has come; -1:
+  /// it has.
   long silentSinceMillis = -1;
 
   /// How much of the bundle was here by then.

@@ -91,8 +91,8 @@ final class DocumentSteps {
     return documentKey == null ? null : Ed25519Keys.keyid(documentKey);
   }
 
-  /// What an update led to.
-  /// A new certificate has come, and with it the root that the hub has by now.
+  /// What an update led to. A new certificate has come, and with it the root that the hub has by
+  /// now.
   void renewed(List<X509Certificate> roots) {
     if (!roots.isEmpty()) {
       hubRoot = roots.getFirst();

@@ -62,10 +62,7 @@ final class Programs {
             && manifest != null
             && platform.choose(manifest.variants()) instanceof Platform.Chosen(var chosen)
         ? new Assignment(
-            what.release(),
-            what.version(),
-            what.parameters(),
-            manifest.variants().indexOf(chosen))
+            what.release(), what.version(), what.parameters(), manifest.variants().indexOf(chosen))
         : what;
   }
 

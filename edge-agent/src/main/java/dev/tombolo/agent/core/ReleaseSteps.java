@@ -71,9 +71,7 @@ final class ReleaseSteps {
             ? programs.find(at.live())
             : Optional.empty();
     live.ifPresent(
-        it ->
-            out.effect(
-                new AgentEffect.Stage(application.name, it.what().release(), it.files())));
+        it -> out.effect(new AgentEffect.Stage(application.name, it.what().release(), it.files())));
     return live.map(it -> it.what().release());
   }
 
@@ -185,8 +183,7 @@ final class ReleaseSteps {
       case ReleaseState.Fetching at
           when !waits && files.isFetched(at.wanted()) && mayBuild(application, at, now) ->
           ReleaseMachine.fetched(state);
-      case ReleaseState.Staged at ->
-          isHeld(application, at, now) ? at : ReleaseMachine.mayGo(at);
+      case ReleaseState.Staged at -> isHeld(application, at, now) ? at : ReleaseMachine.mayGo(at);
       case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->
           ReleaseMachine.stopped(state);
       case ReleaseState.Absent _,

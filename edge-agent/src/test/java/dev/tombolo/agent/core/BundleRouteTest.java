@@ -424,8 +424,7 @@ class BundleRouteTest {
     shop.hanging.add(AgentEffect.Fetch.class);
     shop.hub.assign(second);
     shop.until(
-        "the bundle is asked for",
-        () -> shop.last(AgentEffect.Fetch.class).file().equals(change));
+        "the bundle is asked for", () -> shop.last(AgentEffect.Fetch.class).file().equals(change));
     shop.cutLine();
     shop.hanging.clear();
     shop.tell(new AgentEvent.FetchFailed(change, new Reason.LineDown(0, "cut"), true));

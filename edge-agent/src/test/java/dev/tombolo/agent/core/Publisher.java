@@ -172,14 +172,7 @@ final class Publisher {
                 spec.stopGraceSeconds()),
             plain.parameters());
     return new ReleaseManifest(
-        it.name(),
-        it.version(),
-        it.kind(),
-        "",
-        it.fleets(),
-        0,
-        List.of(),
-        List.of(better, plain));
+        it.name(), it.version(), it.kind(), "", it.fleets(), 0, List.of(), List.of(better, plain));
   }
 
   /// Like [#manifest], with another probe.

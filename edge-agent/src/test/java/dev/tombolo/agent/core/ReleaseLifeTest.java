@@ -910,8 +910,7 @@ class ReleaseLifeTest {
                   new AgentSnapshot.Application(it.name(), old, it.sinceWallMillis()))));
     }
     for (AgentSnapshot.Workload it : shop.store.load().workloads()) {
-      shop.store.commit(
-          List.of(new AgentChange.WorkloadKept(it.of(ofUnknownVariant(it.what())))));
+      shop.store.commit(List.of(new AgentChange.WorkloadKept(it.of(ofUnknownVariant(it.what())))));
     }
 
     shop.startAgent();
@@ -924,8 +923,7 @@ class ReleaseLifeTest {
   }
 
   private static Assignment ofUnknownVariant(Assignment it) {
-    return new Assignment(
-        it.release(), it.version(), it.parameters(), Assignment.VARIANT_UNKNOWN);
+    return new Assignment(it.release(), it.version(), it.parameters(), Assignment.VARIANT_UNKNOWN);
   }
 
   @Test

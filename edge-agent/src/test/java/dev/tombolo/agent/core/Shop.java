@@ -56,6 +56,7 @@ final class Shop {
 
   /// Of what the folder of each release was built last.
   final Map<Digest, List<Variant.File>> built = new HashMap<>();
+
   final List<AgentEffect> done = new ArrayList<>();
 
   /// Their workloads start, but fail their probes.

@@ -49,6 +49,7 @@ final class SimulatedHub {
 
   /// Its documents bring the certificate of the key that signed them.
   boolean showsKey;
+
   History history = new History(1, "first");
   long revision;
   long hubMillis = 1_790_000_000_000L;
