@@ -67,8 +67,7 @@ class RolloutRowsTest {
             0,
             0,
             leftAlone);
-    RolloutPlan plan =
-        new RolloutPlan(List.of(), Budgets.USUAL, AbortRule.USUAL, 3_600_000, null);
+    RolloutPlan plan = new RolloutPlan(List.of(), Budgets.USUAL, AbortRule.USUAL, 3_600_000, null);
     RolloutRecord record =
         new RolloutRecord(
             new RolloutId(1),
