@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /// I12, of neighbours: a bad one wastes time, and not without end. A device takes a wrong content
 /// from each at most once, until it has been down, or has not wanted it for a while; and a file
-/// that comes slowly, where the hub has a bundle by now, is not taken from a neighbour again.
+/// that comes slowly, where the hub has a bundle by now, is not taken from a neighbour again,
+/// unless the hub has not been reached for that bundle for a minute.
 final class PeersWasteLittle extends Invariant {
   /// A document names 15 others; with some room for who was down meanwhile.
   private static final int WRONG_MAX = 20;
 
   private static final long WITHIN_MILLIS = 60 * 60_000L;
+  private static final long SILENT_MILLIS = 60_000;
 
   private final Facts facts;
   private final Function<Digest, @Nullable ReleaseManifest> published;
@@ -30,10 +32,16 @@ final class PeersWasteLittle extends Invariant {
   /// Files that came slowly while a bundle was there to be fetched.
   private final Map<Integer, Set<Digest>> slow = new HashMap<>();
 
+  /// Files of which nothing has come from the hub for a while, by shop.
+  private final Map<Integer, Map<Digest, Silence>> silent = new HashMap<>();
+
   private static final class Wrong {
     private long sinceMillis;
     private int times;
   }
+
+  /// @param bytes that were here when it began
+  private record Silence(long sinceMillis, long bytes) {}
 
   /// @param published what the publisher signed; null for anything else
   PeersWasteLittle(Facts facts, Function<Digest, @Nullable ReleaseManifest> published) {
@@ -53,7 +61,7 @@ final class PeersWasteLittle extends Invariant {
     Set<Digest> cameSlowly = slow.get(shop.number());
     if (cameSlowly != null && cameSlowly.contains(it.content())) {
       hold(
-          !isInABundle(shop, it.content()),
+          !isInABundle(shop, it.content()) || isSilent(shop, nowMillis),
           shop.number(),
           () ->
               it.content().brief() + " came slowly, the hub has a bundle, and it is copied again");
@@ -66,10 +74,38 @@ final class PeersWasteLittle extends Invariant {
     switch (event) {
       case AgentEvent.CopyEnded it when it.isSlow() && isInABundle(shop, it.content()) ->
           slow.computeIfAbsent(shop.number(), unseen -> new HashSet<>()).add(it.content());
-      case AgentEvent.FetchFailed it when it.reason() instanceof Reason.DigestMismatch ->
-          wrong(shop, it.file(), nowMillis);
+      case AgentEvent.FetchFailed it when it.reason() instanceof Reason.DigestMismatch -> {
+        silences(shop).remove(it.file());
+        wrong(shop, it.file(), nowMillis);
+      }
+      case AgentEvent.FetchFailed it when it.reason() instanceof Reason.LineDown ->
+          silences(shop).putIfAbsent(it.file(), new Silence(nowMillis, 0));
+      case AgentEvent.FetchFailed it -> silences(shop).remove(it.file());
+      case AgentEvent.FetchAdvanced it -> {
+        Silence silence = silences(shop).get(it.file());
+        if (silence != null && it.bytes() > silence.bytes()) {
+          silences(shop).put(it.file(), new Silence(nowMillis, it.bytes()));
+        }
+      }
+      case AgentEvent.FetchFinished it -> silences(shop).remove(it.file());
       default -> {}
     }
+  }
+
+  private Map<Digest, Silence> silences(Shop shop) {
+    return silent.computeIfAbsent(shop.number(), unseen -> new HashMap<>());
+  }
+
+  private boolean isSilent(Shop shop, long nowMillis) {
+    for (ReleaseState state : facts.of(shop).releases.values()) {
+      if (state instanceof ReleaseState.Fetching at && at.route() instanceof Route.ByBundle by) {
+        Silence silence = silences(shop).get(by.bundle());
+        if (silence != null && nowMillis - silence.sinceMillis() >= SILENT_MILLIS) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void wrong(Shop shop, Digest file, long nowMillis) {
