@@ -448,6 +448,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       return;
     }
     for (ApplicationStatus status : said.applications()) {
+      toldUnheard(device, record.slot(), status);
       if (status.phase() == ApplicationStatus.Phase.LIVE
           || status.phase() == ApplicationStatus.Phase.ROLLED_BACK
           || isRefused(status)) {
@@ -456,6 +457,30 @@ final class RolloutsKeepTheirBounds extends Invariant {
             told(its, device, record.slot(), status);
           }
         }
+      }
+    }
+  }
+
+  /// What it runs it has switched to by a permit in the dark, though it wants something else by
+  /// now; or may have, by one that a restore lost.
+  private void toldUnheard(DeviceId device, SlotRef slot, ApplicationStatus status) {
+    for (GateFacts its : gates.values()) {
+      RolloutRecord record = its.record;
+      RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
+      if (record.digest().equals(status.live())
+          && !record.digest().equals(status.wanted())
+          && record.application().equals(status.name())
+          && !(record.state() instanceof RolloutState.RolledBack)
+          && members != null
+          && members.has(slot)
+          && (hasUsed(device, record, its.retriedMillis)
+              || facts.hub.clockMillis < record.suspectUntilMillis())) {
+        its.saidNo.remove(slot);
+        its.succeeded.add(slot);
+        its.failed.remove(slot);
+        limits(record, its, slot.site());
+        moves++;
+        health(record, its);
       }
     }
   }
