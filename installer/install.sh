@@ -14,6 +14,7 @@ DISK_KIB_WANTED=262144
 DOWNLOAD_TRIES_MAX=60
 CONNECT_SECONDS_MAX=20
 START_LOOKS_MAX=40
+UPDATE_STAYS_WANTED=15
 
 usage() {
   cat <<'END'
@@ -455,6 +456,9 @@ run_service() {
 # Sets `sight`: `line` once it has one; else `running` when its process stays, or `gone`.
 look_at_agent() {
   pid=0 stays=0 looks=0 sight=gone
+  # What ran here before may have had a line, which is told until the new one has tried.
+  stays_wanted=2
+  [ -z "$before" ] || stays_wanted=$UPDATE_STAYS_WANTED
   while [ "$looks" -lt "$START_LOOKS_MAX" ]; do
     looks=$((looks + 1))
     sleep 1
@@ -465,7 +469,7 @@ look_at_agent() {
     else
       pid=${now:-0} stays=0
     fi
-    if [ "$stays" -ge 2 ] && "$prefix/current/bin/tombolo-agent" status --data "$data" 2>/dev/null |
+    if [ "$stays" -ge "$stays_wanted" ] && "$prefix/current/bin/tombolo-agent" status --data "$data" 2>/dev/null |
       grep -q '^line  *up '; then
       sight=line
       return

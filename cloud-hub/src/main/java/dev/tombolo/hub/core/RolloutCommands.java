@@ -190,6 +190,10 @@ final class RolloutCommands {
             past.subList(Math.max(0, past.size() - Origin.PAST_MAX), past.size()));
     // What was assigned before it was so, whatever the clock said then.
     long begunMillis = Math.max(draft.nowMillis, state.assignedMillis(scope.fleet(), ref.name()));
+    for (Rollout before : state.rollouts.of(scope.fleet(), ref.name())) {
+      // As late as what this list may have assigned, too.
+      begunMillis = Math.max(begunMillis, before.record().createdMillis() + 1);
+    }
     RolloutRecord record =
         record(id, release, scope, plan, whole, who, begunMillis)
             .suspectingUntil(lostUntilMillis(plan, draft.nowMillis));

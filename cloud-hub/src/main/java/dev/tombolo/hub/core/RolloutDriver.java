@@ -128,7 +128,7 @@ final class RolloutDriver {
 
   /// Whether it is looked at who is meant by it. An aborted one goes on by a retry.
   static boolean isLookedAt(RolloutState now) {
-    return isOpen(now) || now instanceof RolloutState.Aborted;
+    return isOpen(now) || (now instanceof RolloutState.Aborted && !now.isVoid());
   }
 
   /// Whether devices may still come into it.

@@ -80,7 +80,7 @@ public final class RolloutLayer {
                 fleet, application, newestFirst.getLast().record().createdMillis());
     for (Rollout rollout : mayBe ? newestFirst : List.<Rollout>of()) {
       int member = rollout.find(slot);
-      if (member < 0 || rollout.isSuperseded(member)) {
+      if (member < 0 || rollout.isSuperseded(member) || rollout.state().isVoid()) {
         continue;
       }
       RolloutRecord record = rollout.record();

@@ -285,7 +285,7 @@ final class GitSync implements GitRepositories, AutoCloseable {
         + moves.application()
         + " in fleet "
         + moves.fleet()
-        + "; it is taken when that has ended, or is done but for dark shops";
+        + "; it is taken when that has ended, or is done but for devices that are dark or left alone";
   }
 
   private static boolean isPassing(Reason reason) {

@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
+import java.util.Set;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -67,6 +69,9 @@ public final class BrokerLink implements AutoCloseable {
   private static final long ASK_AGAIN_MILLIS = 600_000;
 
   /// When devices that report without a birth were asked for it. Only of Paho's thread.
+  /// Whose last report could not be taken: nobody is called for them.
+  private final Set<DeviceId> unreadable = new HashSet<>();
+
   private final Map<DeviceId, Long> askedNanos = new HashMap<>();
 
   private volatile long announcedNanos = System.nanoTime();
@@ -204,6 +209,7 @@ public final class BrokerLink implements AutoCloseable {
 
   /// After a report that is not taken: the acknowledgement of a later one would cover its rows.
   private void endOf(DeviceId device) {
+    unreadable.add(device);
     sessions.of(device).ifPresent(this::end);
   }
 
@@ -253,6 +259,10 @@ public final class BrokerLink implements AutoCloseable {
     Long asked = askedNanos.get(device);
     boolean isJustAsked =
         asked != null && now - asked < TimeUnit.MILLISECONDS.toNanos(ASK_AGAIN_MILLIS);
+    if (unreadable.contains(device)) {
+      // It would say its birth and the same report again, and all others would with it.
+      return;
+    }
     if (now - announcedNanos > TimeUnit.MILLISECONDS.toNanos(BIRTHS_MILLIS) && !isJustAsked) {
       askedNanos.put(device, now);
       isBeaconDue.set(true);
@@ -260,6 +270,7 @@ public final class BrokerLink implements AutoCloseable {
   }
 
   private SessionId opened(DeviceId device) {
+    unreadable.remove(device);
     BrokerSessions.Opened opened = sessions.open(device);
     acknowledge(connection, opened.replaced());
     hand(new HubEvent.SessionOpened(opened.session(), device, "", null, REMOTE));

@@ -36,7 +36,8 @@ public final class RolloutReasons {
     for (Standing standing : newestFirst) {
       Name application = standing.record().application();
       // Of older ones nothing is waited for any more, unless the device has left the newer ones.
-      if (told.contains(application) || standing.supersededBy() != null) {
+      boolean isOfNoAccount = standing.record().state().isVoid() || standing.supersededBy() != null;
+      if (told.contains(application) || isOfNoAccount) {
         continue;
       }
       Optional<Overruling> by = overruling.apply(standing.record());

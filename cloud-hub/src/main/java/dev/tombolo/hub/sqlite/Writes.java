@@ -596,6 +596,7 @@ final class Writes {
       }
       case RolloutChange.Joined joined -> {
         if (joined.first() == 0) {
+          run("DELETE FROM rollout_members WHERE rollout = ?", rollout);
           run("DELETE FROM rollout_blocks WHERE rollout = ?", rollout);
         }
         run(

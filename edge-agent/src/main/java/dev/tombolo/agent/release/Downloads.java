@@ -67,6 +67,9 @@ public final class Downloads {
   /// When the next file may be looked for; peers may have it before the hub is asked again.
   private long lookAtMillis;
 
+  /// What was set aside last was not to be had from neighbours either.
+  private boolean isHubsTurn;
+
   private @Nullable Reason trouble;
   private @Nullable Digest troubled;
 
@@ -186,6 +189,16 @@ public final class Downloads {
       return Optional.of(begun(urgent.get()));
     }
     if (nowMillis >= lookAtMillis) {
+      // However many are asked of neighbours, what the hub has is tried again in time.
+      if (isHubsTurn && nowMillis >= retryAtMillis) {
+        for (Variant.File file : wanted.values()) {
+          if (mayComeFromHub(file.digest())
+              && !first.contains(file.digest())
+              && allowed.test(file.digest())) {
+            return Optional.of(begun(file));
+          }
+        }
+      }
       for (Variant.File file : wanted.values()) {
         if (!first.contains(file.digest()) && allowed.test(file.digest())) {
           return Optional.of(begun(file));
@@ -375,6 +388,7 @@ public final class Downloads {
 
   /// What is under way waits until then.
   public void setAside(long untilMillis) {
+    isHubsTurn = current != null && fromPeersOnly.contains(current);
     // To the end of the line, so that one bad file does not hold up the others.
     Variant.File last = current == null ? null : wanted.remove(current);
     if (last != null) {
