@@ -19,11 +19,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
-import java.util.Set;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -68,8 +68,8 @@ public final class BrokerLink implements AutoCloseable {
   /// A device that reports without a birth is asked for it no more often: all others hear it, too.
   private static final long ASK_AGAIN_MILLIS = 600_000;
 
-  /// When devices that report without a birth were asked for it. Only of Paho's thread.
-  /// Whose last report could not be taken: nobody is called for them.
+  /// When devices that report without a birth were asked for it. Only of Paho's thread. Whose last
+  /// report could not be taken: nobody is called for them.
   private final Set<DeviceId> unreadable = new HashSet<>();
 
   private final Map<DeviceId, Long> askedNanos = new HashMap<>();

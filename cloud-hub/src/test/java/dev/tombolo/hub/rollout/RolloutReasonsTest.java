@@ -262,6 +262,22 @@ class RolloutReasonsTest {
     assertThat(among(outside(over), overruling("fleet/retail", "3.0", true))).hasSize(2);
   }
 
+  /// Its application was taken off: nothing of it counts any more.
+  @Test
+  void nothingIsSaidOfARolloutThatWasTakenOff() {
+    Reason why = new Reason.CauseGiven("its application was taken off");
+    RolloutState taken = new RolloutState.Aborted(-1, "user:anna", why, NOW);
+
+    assertThat(among(at(taken, Phase.WAITING, 0), overruling("site/store-1", "3.0", false)))
+        .containsExactly(new Reason.UpToDate());
+    assertThat(
+            RolloutReasons.among(
+                List.of(new Reason.UpToDate()),
+                List.of(at(taken, Phase.WAITING, 0)),
+                record -> Optional.empty()))
+        .containsExactly(new Reason.UpToDate());
+  }
+
   /// What the older one waits for comes before why the newer one has nothing to say.
   @Test
   void whoHasLeftANewerRolloutHearsOfTheOlderOne() {

@@ -712,8 +712,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
   }
 
   /// What a device has by a permit it keeps until somebody wants something else there: that a
-  /// rollout ended, or a newer one took the device, while nobody heard of it sends it nowhere. Where
-  /// the application was taken off, nothing of it counts any more.
+  /// rollout ended, or a newer one took the device, while nobody heard of it sends it nowhere.
+  /// Where the application was taken off, nothing of it counts any more.
   private void isSentBack(
       Shop shop, DeviceRecord device, Permit by, @Nullable Digest live, Digest release) {
     RolloutId id = idOf(by);
