@@ -111,6 +111,10 @@ final class Line implements MqttCallback {
   }
 
   void acknowledge(int packet) {
+    if (!client.isConnected()) {
+      // Paho forgets where to acknowledge when the line ends, and fails with a NullPointerException.
+      return;
+    }
     try {
       client.messageArrivedComplete(packet, QOS_AT_LEAST_ONCE);
     } catch (MqttException e) {
