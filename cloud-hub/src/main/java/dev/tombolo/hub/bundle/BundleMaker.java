@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Makes bundles in short-lived processes: at a low priority, so that all cores may be used and the
-/// hub's loop never waits for one, and with a heap of their own, so that a model too large
-/// for it costs one bundle and not the hub.
+/// hub's loop never waits for one, and with a heap of their own, so that a model too large for it
+/// costs one bundle and not the hub.
 public final class BundleMaker {
   /// Bounds what one making may take, beside the files, which are mapped.
   private static final String HEAP = "-Xmx768m";

@@ -112,7 +112,8 @@ final class Line implements MqttCallback {
 
   void acknowledge(int packet) {
     if (!client.isConnected()) {
-      // Paho forgets where to acknowledge when the line ends, and fails with a NullPointerException.
+      // Paho forgets where to acknowledge when the line ends, and fails with a
+      // NullPointerException.
       return;
     }
     try {
