@@ -15,11 +15,10 @@ final class Histories {
   /// A device that claims more than this above ours is not believed: it could use up all epochs.
   static final long STEP_MAX = 1_000;
 
-  /// Each move has every document made anew, so a device is believed once within this time,
-
+  /// Each move has every document made anew, so a device is believed once within this time.
   static final long PAUSE_MILLIS = 60 * 60 * 1_000;
 
-  /// and all of them together so often.
+  /// So often within that time all devices together are believed.
   static final int MOVES_MAX = 4;
 
   private static final int ID_DIGITS = 32;

@@ -43,6 +43,11 @@ public final class BrokerLink implements AutoCloseable {
   private static final int SENDS_MAX = 100_000;
   private static final long BACKOFF_MIN_MILLIS = 500;
   private static final long BACKOFF_MAX_MILLIS = 30_000;
+
+  /// Devices of which something is remembered between their sessions. Who is forgotten may be
+  /// called once more.
+  private static final int NOTED_MAX = 100_000;
+
   private static final long INBOX_RETRY_NANOS = 2_000_000;
 
   /// At most one beacon in so long: each one makes every device say its birth.
@@ -209,7 +214,9 @@ public final class BrokerLink implements AutoCloseable {
 
   /// After a report that is not taken: the acknowledgement of a later one would cover its rows.
   private void endOf(DeviceId device) {
-    unreadable.add(device);
+    if (unreadable.size() < NOTED_MAX) {
+      unreadable.add(device);
+    }
     sessions.of(device).ifPresent(this::end);
   }
 
@@ -264,6 +271,9 @@ public final class BrokerLink implements AutoCloseable {
       return;
     }
     if (now - announcedNanos > TimeUnit.MILLISECONDS.toNanos(BIRTHS_MILLIS) && !isJustAsked) {
+      if (askedNanos.size() == NOTED_MAX) {
+        askedNanos.clear();
+      }
       askedNanos.put(device, now);
       isBeaconDue.set(true);
     }

@@ -49,42 +49,6 @@ public record AgentBoot(
     facts = Map.copyOf(facts);
   }
 
-  /// It shares when it has an address.
-  public AgentBoot(
-      String bootId,
-      String machineBootId,
-      String agentVersion,
-      List<String> features,
-      long buildMillis,
-      List<X509Certificate> hubRoots,
-      CertificateLife certificate,
-      long renewalFromMillis,
-      Platform platform,
-      List<String> lan,
-      Map<String, String> facts,
-      Backoff backoff,
-      OutboxQuota quota,
-      Optional<Reason> trouble,
-      boolean troubleIsTold) {
-    this(
-        bootId,
-        machineBootId,
-        agentVersion,
-        features,
-        buildMillis,
-        hubRoots,
-        certificate,
-        renewalFromMillis,
-        platform,
-        lan,
-        facts,
-        backoff,
-        quota,
-        trouble,
-        troubleIsTold,
-        !lan.isEmpty());
-  }
-
   /// The same run, in trouble.
   public AgentBoot after(Reason newTrouble, boolean isTold) {
     return with(hubRoots, certificate, renewalFromMillis, Optional.of(newTrouble), isTold);

@@ -103,6 +103,7 @@ class AgentLoopTest {
             new Backoff(1),
             OutboxQuota.STANDARD,
             Optional.empty(),
+            false,
             false),
         () -> new Now(millis, millis),
         () -> 0,

@@ -196,7 +196,8 @@ final class Shop {
         new Backoff(4),
         new OutboxQuota(4, 20, 10_000, 50),
         Optional.empty(),
-        false);
+        false,
+        !lan.isEmpty());
   }
 
   /// Starts the agent, or starts it again after it was killed.

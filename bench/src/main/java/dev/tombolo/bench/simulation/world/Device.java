@@ -359,7 +359,8 @@ final class Device implements Shop {
         new Backoff(Backoff.MAX_SECONDS),
         QUOTA,
         Optional.empty(),
-        false);
+        false,
+        true);
   }
 
   /// The agent's process is dead from this moment.
