@@ -171,8 +171,8 @@ final class RolloutDrive {
               FLEET,
               APPLICATION,
               Overlay.NONE,
-              (slot, labels, releases, shares) ->
-                  preview.add(slot, labels, releases, shares, has -> BYTES));
+              (place, releases, shares) ->
+                  preview.add(place.slot(), place::labels, releases, shares, has -> BYTES));
       for (RolloutViews.SiteLine line : views.rollouts().siteLines(FLEET, Overlay.NONE)) {
         LineRate rate = line.rate();
         preview.line(
@@ -208,16 +208,22 @@ final class RolloutDrive {
     if (event instanceof HubEvent.Ticked) {
       events.addAll(core.dueAt(now));
     }
-    HubStore.Batch batch = store.begin();
+    HubStore.Batch batch = null;
     for (HubEvent each : events) {
       clock.begin();
       Step step = core.step(each, now);
       state.apply(step.changes());
-      batch.savepoint();
-      batch.apply(step.changes());
+      // As the hub's turns do: what is not to be written down needs no transaction.
+      if (step.changes().stream().anyMatch(HubChange.Durable.class::isInstance)) {
+        batch = batch == null ? store.begin() : batch;
+        batch.savepoint();
+        batch.apply(step.changes());
+      }
       clock.end(SettingsDriver.kindOf(each, step));
     }
-    batch.commit();
+    if (batch != null) {
+      batch.commit();
+    }
   }
 
   private static String kindOf(List<RolloutChange> changes) {

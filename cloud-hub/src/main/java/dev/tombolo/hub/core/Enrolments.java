@@ -133,7 +133,7 @@ final class Enrolments {
   /// The device of a key: of its first one the id, of a later one the device it was renewed for. So
   /// one that was put out does not come back by its newest key.
   private DeviceId ownerOf(RequestedKey key) {
-    return state.ownerOf(key.keyDigest()).orElseGet(() -> DeviceId.ofKey(key.spkiDer()));
+    return state.keys.ownerOf(key.keyDigest()).orElseGet(() -> DeviceId.ofKey(key.spkiDer()));
   }
 
   private Decision again(DeviceId id) {

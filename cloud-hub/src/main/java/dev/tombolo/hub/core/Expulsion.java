@@ -65,7 +65,7 @@ final class Expulsion {
   /// Of devices that are not served whatever becomes of the others.
   private static Set<String> replaced(HubState state, long nowMillis) {
     Set<String> serials = new HashSet<>();
-    state.supersededCertificates.forEach(
+    state.keys.superseded().forEach(
         (serial, notAfterMillis) -> {
           if (notAfterMillis >= nowMillis) {
             serials.add(serial);

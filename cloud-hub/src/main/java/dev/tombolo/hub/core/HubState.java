@@ -127,12 +127,7 @@ public final class HubState {
 
   final Map<DeviceId, CertificateRecord> currentCertificates = new HashMap<>();
 
-  /// Serial -> end of certificates that were replaced before they ran out.
-  final Map<String, Long> supersededCertificates = new HashMap<>();
-
-  /// Which device each key was certified for. A key never belongs to another one, as long as one of
-  /// its certificates is good or it is the device's present one.
-  private final Map<Digest, KeyOwner> keyOwners = new HashMap<>();
+  final CertifiedKeys keys = new CertifiedKeys();
 
   final Map<DeviceId, CertificateRecord> pendingCertificates = new HashMap<>();
   final Map<DeviceId, DocumentRecord> documents = new HashMap<>();
@@ -231,8 +226,6 @@ public final class HubState {
   record OutboxMark(String incarnation, long through, long begun, long backedUp) {}
 
   /// @param untilMillis end of the last of its certificates
-  private record KeyOwner(DeviceId device, long untilMillis) {}
-
   /// @param after the slot that was looked at last; null at the beginning
   private record Spread(Set<Optional<Name>> fleets, @Nullable SlotRef after) {}
 
@@ -241,23 +234,6 @@ public final class HubState {
 
   public History history() {
     return history;
-  }
-
-  /// The device that a key was certified for.
-  Optional<DeviceId> ownerOf(Digest key) {
-    return Optional.ofNullable(keyOwners.get(key)).map(KeyOwner::device);
-  }
-
-  int keysOwned() {
-    return keyOwners.size();
-  }
-
-  private void noteOwner(Digest key, DeviceId device, long untilMillis) {
-    keyOwners.merge(
-        key,
-        new KeyOwner(device, untilMillis),
-        (before, now) ->
-            new KeyOwner(before.device(), Math.max(before.untilMillis(), now.untilMillis())));
   }
 
   private boolean isInUse(Digest key, DeviceId device) {
@@ -402,15 +378,7 @@ public final class HubState {
         alarms.remove(c.token());
       }
       case HubChange.DeviceCleared c -> clear(c.device());
-      case HubChange.CertificatesEnded c -> {
-        supersededCertificates.values().removeIf(endMillis -> endMillis < c.millis());
-        keyOwners
-            .entrySet()
-            .removeIf(
-                owned ->
-                    owned.getValue().untilMillis() < c.millis()
-                        && !isInUse(owned.getKey(), owned.getValue().device()));
-      }
+      case HubChange.CertificatesEnded c -> keys.forget(c.millis(), c.atMost(), this::isInUse);
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.RolloutKept c -> applyRollout(c.change());
       case HubChange.RolloutPassed c -> rollouts.apply(c.change());
@@ -851,7 +819,10 @@ public final class HubState {
 
   private void putDevice(DeviceRecord device) {
     DeviceRecord before = devices.put(device.id(), device);
-    noteOwner(device.key(), device.id(), 0);
+    keys.note(device.key(), device.id(), 0);
+    if (before != null && !before.key().equals(device.key())) {
+      keys.leave(before.key());
+    }
     if (before != null && holders.remove(before.slot(), device.id())) {
       noteFree(before.slot());
       if (sharers.containsKey(before.slot())) {
@@ -968,18 +939,24 @@ public final class HubState {
     if (its != null && device.equals(sharers.get(its.slot()))) {
       markPeersStale(its.slot());
     }
-    noteOwner(certificate.key(), device, certificate.notAfterMillis());
+    keys.note(certificate.key(), device, certificate.notAfterMillis());
     switch (certificate.generation()) {
       case CURRENT -> {
-        currentCertificates.put(device, certificate);
+        left(currentCertificates.put(device, certificate));
         forget(pendingCertificates, certificate);
       }
-      case PENDING -> pendingCertificates.put(device, certificate);
+      case PENDING -> left(pendingCertificates.put(device, certificate));
       case SUPERSEDED -> {
-        supersededCertificates.put(certificate.serial(), certificate.notAfterMillis());
+        keys.supersede(certificate);
         forget(currentCertificates, certificate);
         forget(pendingCertificates, certificate);
       }
+    }
+  }
+
+  private void left(@Nullable CertificateRecord certificate) {
+    if (certificate != null) {
+      keys.leave(certificate);
     }
   }
 
@@ -1019,8 +996,8 @@ public final class HubState {
   }
 
   private void clear(DeviceId device) {
-    currentCertificates.remove(device);
-    pendingCertificates.remove(device);
+    left(currentCertificates.remove(device));
+    left(pendingCertificates.remove(device));
     documents.remove(device);
     heldManifests.remove(device);
     presences.remove(device);

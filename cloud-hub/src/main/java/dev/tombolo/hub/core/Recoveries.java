@@ -51,6 +51,7 @@ final class Recoveries {
     }
     DeviceId owner =
         state
+            .keys
             .ownerOf(event.key().keyDigest())
             .orElseGet(() -> DeviceId.ofKey(event.key().spkiDer()));
     if (!owner.equals(device.id()) && state.devices.containsKey(owner)) {

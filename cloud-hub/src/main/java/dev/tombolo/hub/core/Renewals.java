@@ -98,6 +98,7 @@ final class Renewals {
       DeviceRecord device, HubEvent.RenewAsked event, StepDraft draft) {
     DeviceId owner =
         state
+            .keys
             .ownerOf(event.key().keyDigest())
             .orElseGet(() -> DeviceId.ofKey(event.key().spkiDer()));
     if (!owner.equals(device.id()) && state.devices.containsKey(owner)) {

@@ -150,7 +150,7 @@ final class RolloutDriver {
     Kept<AdminObject.Site> site = state.sites.get(slot.site());
     return site != null
         && site.content().fleet().equals(scope.fleet())
-        && scope.covers(slot, labels(slot))
+        && scope.covers(slot, scope.labels().isEmpty() ? Map.of() : labels(slot))
         && Destinations.has(state, scope.fleet(), slot, record.application());
   }
 
@@ -394,9 +394,12 @@ final class RolloutDriver {
         }
       }
     }
+    boolean areLabelsAsked = record.plan().picksByLabel();
     byte[] named = new byte[slots.size()];
     for (int i = 0; i < named.length; i++) {
-      named[i] = WaveSort.namedBy(record.plan(), slots.get(i), labels(slots.get(i)));
+      SlotRef slot = slots.get(i);
+      named[i] =
+          WaveSort.namedBy(record.plan(), slot, areLabelsAsked ? labels(slot) : Map.of());
     }
     return new RolloutChange.Found(record.id(), slots, named, next);
   }

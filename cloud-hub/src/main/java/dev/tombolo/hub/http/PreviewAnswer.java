@@ -126,8 +126,8 @@ final class PreviewAnswer {
         scope.fleet(),
         release.name(),
         overlay,
-        (slot, labels, releases, shares) ->
-            preview.add(slot, labels, releases, shares, has -> loads(has)));
+        (place, releases, shares) ->
+            preview.add(place.slot(), place::labels, releases, shares, this::loads));
     lines(scope.fleet(), preview);
     long line = said == null ? LINE_BITS_USUAL : said;
     Preview.Shown shown = preview.show(new Preview.Assumed(line, soakMillis, nowMillis));

@@ -318,7 +318,7 @@ final class RolloutRoutes {
             scope.fleet(),
             application,
             overlay,
-            (slot, labels, releases, shares) -> found.take(slot, labels));
+            (place, releases, shares) -> found.take(place));
     return found;
   }
 
@@ -334,8 +334,12 @@ final class RolloutRoutes {
       this.scope = scope;
     }
 
-    private void take(SlotRef slot, Map<String, String> its) {
-      isAny |= scope.covers(slot, its);
+    private void take(PlaceFacts place) {
+      if (isAny) {
+        return;
+      }
+      Map<String, String> its = place.labels();
+      isAny = scope.covers(place.slot(), its);
       if (!isAny && labels.size() < LABELS_LOOKED_MAX) {
         // The names of all sites and slots would leave no room for labels.
         its.forEach(

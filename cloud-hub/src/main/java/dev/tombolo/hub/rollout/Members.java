@@ -129,9 +129,7 @@ final class Members {
 
   /// @return the number of the new one
   int add(SlotRef slot, byte itsWave) {
-    if (size == slots.length) {
-      grow();
-    }
+    ensure(size + 1);
     slots[size] = slot;
     wave[size] = itsWave;
     prior[size] = NONE;
@@ -167,8 +165,14 @@ final class Members {
     return number;
   }
 
-  private void grow() {
-    int next = size + (size >> 1);
+  /// Makes room for so many in all.
+  void ensure(int all) {
+    if (all > slots.length) {
+      grow(Math.max(all, size + (size >> 1)));
+    }
+  }
+
+  private void grow(int next) {
     slots = Arrays.copyOf(slots, next);
     wave = Arrays.copyOf(wave, next);
     phase = Arrays.copyOf(phase, next);

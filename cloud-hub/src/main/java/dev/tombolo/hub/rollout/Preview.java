@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a rollout would do, before it is begun: who is in which wave, what goes over each line,
@@ -32,6 +33,7 @@ public final class Preview {
   private final RolloutPlan plan;
   private final Scope scope;
   private final Digest target;
+  private final boolean areLabelsAsked;
   private final WaveSort sort;
   private final List<SlotRef> slots = new ArrayList<>();
   private final List<Byte> named = new ArrayList<>();
@@ -115,6 +117,7 @@ public final class Preview {
     this.plan = plan;
     this.scope = scope;
     this.target = target;
+    this.areLabelsAsked = !scope.labels().isEmpty() || plan.picksByLabel();
     this.sort = new WaveSort(id, plan);
   }
 
@@ -125,14 +128,20 @@ public final class Preview {
 
   /// Takes the next device, by site and slot; it loads by itself.
   public void add(SlotRef slot, Map<String, String> labels, List<Digest> has, Bytes loads) {
-    add(slot, labels, has, false, loads);
+    add(slot, () -> labels, has, false, loads);
   }
 
   /// Takes the next device, by site and slot.
   ///
+  /// @param labelsOf asked only where they bear on it
   /// @param shares it takes from others of its site what they have
   public void add(
-      SlotRef slot, Map<String, String> labels, List<Digest> has, boolean shares, Bytes loads) {
+      SlotRef slot,
+      Supplier<Map<String, String>> labelsOf,
+      List<Digest> has,
+      boolean shares,
+      Bytes loads) {
+    Map<String, String> labels = areLabelsAsked ? labelsOf.get() : Map.of();
     if (!scope.covers(slot, labels)) {
       return;
     }

@@ -28,6 +28,11 @@ public record RolloutPlan(
     return waves.size() - 1;
   }
 
+  /// Whether a device's labels bear on the wave that it is in.
+  public boolean picksByLabel() {
+    return waves.stream().anyMatch(wave -> wave.pick() instanceof Pick.Labelled);
+  }
+
   private static List<Wave> withRest(List<Wave> waves) {
     if (!waves.isEmpty() && waves.getLast().pick() instanceof Pick.Rest) {
       return List.copyOf(waves);

@@ -74,7 +74,9 @@ public final class Rollouts {
       case RolloutChange.Joined joined -> {
         if (rollout != null) {
           rollout.apply(joined);
-          joined.slots().forEach(slot -> supersede(rollout.record(), slot));
+          if (of(rollout.record().scope().fleet(), rollout.record().application()).size() > 1) {
+            joined.slots().forEach(slot -> supersede(rollout.record(), slot));
+          }
         }
       }
       case RolloutChange.Moved moved -> {

@@ -51,6 +51,22 @@ final class SqliteRolloutViews implements RolloutViews {
   private static final String OF_FLEET_OR_TRIED =
       "(s.fleet = ? OR s.name IN (SELECT value FROM json_each(?)))";
 
+  /// With what else of a device is read, from its sixth column on, and where that comes from.
+  private static final String HOLDERS =
+      """
+      SELECT s.rowid, d.site, d.slot, s.labels, l.labels, %s
+        FROM sites s CROSS JOIN devices d ON d.site = s.name
+          LEFT JOIN slots l ON l.site = d.site AND l.name = d.slot
+          %s
+      """;
+
+  private static final int HOLDER_OWN = 6;
+
+  /// Of a fleet with fewer sites each device is looked up.
+  static final int LARGE_SITES = 500;
+
+  private static final String HOLDERS_OF_SITES = " WHERE d.standing = 'active' AND ";
+
   private static final String BLOCKS_BETWEEN =
       """
       SELECT * FROM rollout_blocks
@@ -424,51 +440,133 @@ final class SqliteRolloutViews implements RolloutViews {
 
   @Override
   public void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader holders) {
-    Goes goes = goes(fleet, application, overlay);
-    Read<Map<String, String>> labelsOf = new Read<>(SqliteRolloutViews::labels);
-    Read<List<Digest>> digestsOf = new Read<>(Columns::digests);
-    Read<Name> nameOf = new Read<>(text -> Columns.value(text, Name::new));
+    Holders reading = new Holders(fleet, overlay, goes(fleet, application, overlay), holders);
     List<Name> tried = overlay.sitesOf(fleet);
-    // A row at a time: a fleet may have a million devices. The reader keeps what it needs.
-    reader.list(
-        """
-        SELECT d.site, d.slot, s.labels AS site_labels, l.labels AS slot_labels, t.releases,
-            p.lan
-          FROM sites s CROSS JOIN devices d ON d.site = s.name
-            LEFT JOIN slots l ON l.site = d.site AND l.name = d.slot
-            LEFT JOIN device_states t ON t.device = d.id
-            LEFT JOIN presences p ON p.device = d.id
-          WHERE d.standing = 'active' AND\s"""
-            // In the index's order, but for sites that may be another fleet's now.
+    // In the index's order, but for sites that may be another fleet's now.
+    String where =
+        HOLDERS_OF_SITES
             + (tried.isEmpty() ? "s.fleet = ?" : OF_FLEET_OR_TRIED)
-            + " ORDER BY s.name, d.slot",
-        r -> {
-          SlotRef slot =
-              new SlotRef(nameOf.of(r.getString("site")), nameOf.of(r.getString("slot")));
-          AdminObject.Site site = overlay.site(slot.site());
-          if (site != null && !site.fleet().equals(fleet)) {
+            + " ORDER BY s.name, d.slot";
+    Object[] values = tried.isEmpty() ? new Object[] {fleet} : new Object[] {fleet, list(tried)};
+    // A row at a time: a fleet may have a million devices. The reader keeps what it needs.
+    if (isLarge(fleet)) {
+      HeldReleases held = heldReleases();
+      reader.list(
+          HOLDERS.formatted("d.id", "") + where,
+          r -> {
+            String device = r.getString(HOLDER_OWN);
+            reading.read(r, held.releases(device), held.isSharing(device));
             return Boolean.TRUE;
-          }
-          AdminObject.Slot its = overlay.slot(slot);
-          Map<String, String> labels =
-              new PlaceFacts(
-                      fleet,
-                      slot,
-                      site == null ? labelsOf.of(r.getString("site_labels")) : site.labels(),
-                      its == null ? labelsOf.of(r.getString("slot_labels")) : its.labels())
-                  .labels();
-          if (goes.to(slot, labels)) {
-            String releases = r.getString("releases");
-            String lan = r.getString("lan");
-            holders.read(
-                slot,
-                labels,
+          },
+          values);
+    } else {
+      Read<List<Digest>> digestsOf = new Read<>(Columns::digests);
+      reader.list(
+          HOLDERS.formatted(
+                  "t.releases, p.lan",
+                  """
+                  LEFT JOIN device_states t ON t.device = d.id
+                  LEFT JOIN presences p ON p.device = d.id
+                  """)
+              + where,
+          r -> {
+            String releases = r.getString(HOLDER_OWN);
+            String lan = r.getString(HOLDER_OWN + 1);
+            reading.read(
+                r,
                 releases == null ? List.of() : digestsOf.of(releases),
                 lan != null && !lan.isEmpty());
-          }
+            return Boolean.TRUE;
+          },
+          values);
+    }
+  }
+
+  /// Whether a look at all devices is cheaper than one at each of the fleet's.
+  private boolean isLarge(Name fleet) {
+    return reader
+        .list(
+            """
+            SELECT its >= ? AND its * 10 > (SELECT count(*) FROM sites)
+              FROM (SELECT count(*) AS its FROM sites WHERE fleet = ?)""",
+            r -> r.getBoolean(1),
+            (long) LARGE_SITES,
+            fleet)
+        .getFirst();
+  }
+
+  private HeldReleases heldReleases() {
+    HeldReleases held = new HeldReleases();
+    reader.list(
+        "SELECT device, releases FROM device_states",
+        r -> {
+          held.has(r.getString(1), r.getString(2));
           return Boolean.TRUE;
-        },
-        tried.isEmpty() ? new Object[] {fleet} : new Object[] {fleet, list(tried)});
+        });
+    reader.list(
+        "SELECT device FROM presences WHERE lan <> ''",
+        r -> {
+          held.shares(r.getString(1));
+          return Boolean.TRUE;
+        });
+    return held;
+  }
+
+  /// Hands over the rows of one fleet. What rows have in common is read once.
+  private static final class Holders {
+    private final Name fleet;
+    private final Overlay overlay;
+    private final Goes goes;
+    private final HolderReader holders;
+    private final Read<Map<String, String>> labelsOf = new Read<>(SqliteRolloutViews::labels);
+    private final Read<Name> slotOf = new Read<>(text -> Columns.value(text, Name::new));
+
+    /// Of the row before.
+    private long siteRow = -1;
+
+    private @Nullable Name site;
+    private boolean isElsewhere;
+    private Map<String, String> siteLabels = Map.of();
+
+    private Holders(Name fleet, Overlay overlay, Goes goes, HolderReader holders) {
+      this.fleet = fleet;
+      this.overlay = overlay;
+      this.goes = goes;
+      this.holders = holders;
+    }
+
+    void read(ResultSet row, List<Digest> releases, boolean shares) throws SQLException {
+      Name at = siteOf(row);
+      if (isElsewhere) {
+        return;
+      }
+      SlotRef slot = new SlotRef(at, slotOf.of(row.getString(3)));
+      AdminObject.Slot its = overlay.slot(slot);
+      PlaceFacts place =
+          new PlaceFacts(
+              fleet,
+              slot,
+              siteLabels,
+              its == null ? labelsOf.of(row.getString(5)) : its.labels());
+      if (goes.to(place)) {
+        holders.read(place, releases, shares);
+      }
+    }
+
+    private Name siteOf(ResultSet row) throws SQLException {
+      Name before = site;
+      long number = row.getLong(1);
+      if (before != null && number == siteRow) {
+        return before;
+      }
+      Name next = Columns.value(row.getString(2), Name::new);
+      AdminObject.Site tried = overlay.site(next);
+      site = next;
+      siteRow = number;
+      isElsewhere = tried != null && !tried.fleet().equals(fleet);
+      siteLabels = tried == null ? labelsOf.of(row.getString(4)) : tried.labels();
+      return next;
+    }
   }
 
   private static String list(List<Name> names) {
@@ -504,11 +602,11 @@ final class SqliteRolloutViews implements RolloutViews {
   ///
   /// @param named sites, and slots as SITE/SLOT, to which it was assigned by name
   private record Goes(List<SyncPolicy> policies, Set<String> named) {
-    boolean to(SlotRef slot, Map<String, String> labels) {
+    boolean to(PlaceFacts place) {
       return policies.isEmpty()
-          || SyncPolicy.isAnyFor(policies, labels)
-          || named.contains(slot.site().text())
-          || named.contains(slot.toString());
+          || SyncPolicy.isAnyFor(policies, place.labels())
+          || named.contains(place.slot().site().text())
+          || named.contains(place.slot().toString());
     }
   }
 

@@ -141,11 +141,11 @@ class RenewalTest {
   @Test
   void aReplacedCertificateThatRanOutIsForgotten() {
     scene.open(device, renewed(first, "next"));
-    assertThat(store.load().supersededCertificates).containsOnlyKeys(first);
+    assertThat(store.load().keys.superseded()).containsOnlyKeys(first);
 
     scene.pass(Limits.CERTIFICATE_LIFE.plusDays(1));
 
-    assertThat(store.load().supersededCertificates).isEmpty();
+    assertThat(store.load().keys.superseded()).isEmpty();
   }
 
   /// In memory as in the store: no key is kept but the device's present one.
@@ -155,12 +155,12 @@ class RenewalTest {
     scene.open(device, second);
     scene.pass(Duration.ofDays(30));
     scene.open(device, renewed(second, "third"));
-    assertThat(scene.state().keysOwned()).isEqualTo(3);
+    assertThat(scene.state().keys.size()).isEqualTo(3);
 
     scene.pass(Limits.CERTIFICATE_LIFE.plusDays(1));
 
-    assertThat(scene.state().keysOwned()).isEqualTo(1);
-    assertThat(scene.state().ownerOf(Scene.key("third").keyDigest())).contains(device);
+    assertThat(scene.state().keys.size()).isEqualTo(1);
+    assertThat(scene.state().keys.ownerOf(Scene.key("third").keyDigest())).contains(device);
   }
 
   @Test

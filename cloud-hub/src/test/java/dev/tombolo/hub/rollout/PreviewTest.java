@@ -45,7 +45,7 @@ class PreviewTest {
   private void device(String site, String slot, boolean shares) {
     preview.add(
         new SlotRef(new Name(site), new Name(slot)),
-        Map.of(),
+        Map::of,
         List.of(OLD),
         shares,
         has -> MEGABYTES_450);

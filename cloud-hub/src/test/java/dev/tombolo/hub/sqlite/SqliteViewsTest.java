@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.hub.audit.AuditVerify;
+import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Kept;
+import dev.tombolo.hub.core.ReportRow;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.core.admin.AdminCommand;
@@ -22,7 +25,9 @@ import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
 import dev.tombolo.hub.desired.Weekly;
+import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
+import dev.tombolo.hub.device.PresenceRecord;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.AbortRule;
@@ -34,6 +39,7 @@ import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -388,7 +394,7 @@ class SqliteViewsTest {
             Scene.FLEET,
             new Name("embedding"),
             Overlay.NONE,
-            (slot, labels, releases, shares) -> seen.add(labels));
+            (place, releases, shares) -> seen.add(place.labels()));
     assertThat(seen)
         .singleElement()
         .satisfies(
@@ -396,6 +402,112 @@ class SqliteViewsTest {
                 assertThat(labels)
                     .containsEntry("tombolo.io/site", Scene.SITE.text())
                     .containsEntry("tombolo.io/slot", Scene.SLOT.slot().text()));
+  }
+
+  /// Of a large fleet all devices are read in one pass, of a small one each is looked up.
+  @Test
+  void whatHoldersHaveDoesNotDependOnHowManyThereAre() {
+    List<HubChange> devices = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      devices.addAll(holder(i));
+    }
+    keep(devices);
+    List<String> few = held();
+    assertThat(few).hasSize(21).doesNotHaveDuplicates();
+    assertThat(few).filteredOn(line -> line.endsWith("true")).hasSize(7);
+    assertThat(few).filteredOn(line -> line.contains("[]")).hasSize(5);
+
+    List<HubChange> sites = new ArrayList<>();
+    for (int i = 0; i < SqliteRolloutViews.LARGE_SITES; i++) {
+      sites.add(site("empty-" + i));
+    }
+    keep(sites);
+    assertThat(held()).isEqualTo(few);
+  }
+
+  private void keep(List<HubChange> changes) {
+    HubStore.Batch batch = store.begin();
+    batch.savepoint();
+    batch.apply(changes);
+    batch.commit();
+  }
+
+  private List<String> held() {
+    List<String> held = new ArrayList<>();
+    views
+        .rollouts()
+        .eachHolder(
+            Scene.FLEET,
+            new Name("embedding"),
+            Overlay.NONE,
+            (place, releases, shares) ->
+                held.add(place.slot() + " " + place.labels() + " " + releases + " " + shares));
+    return held;
+  }
+
+  private static HubChange site(String name) {
+    return new HubChange.SitePut(
+        new Kept<>(
+            name,
+            new AdminObject.Site(
+                new Name(name), Scene.FLEET, "", Map.of("in", name), "UTC", "", "", Map.of()),
+            1,
+            1,
+            "user:test"));
+  }
+
+  /// The third of each five has told nothing yet; each third shares.
+  private static List<HubChange> holder(int number) {
+    SlotRef slot = new SlotRef(new Name("shop-" + number), new Name("till"));
+    DeviceId id = DeviceId.ofKey(new byte[] {(byte) number});
+    List<HubChange> changes = new ArrayList<>();
+    changes.add(site("shop-" + number));
+    changes.add(
+        new HubChange.SlotPut(
+            new Kept<>(
+                "slot-" + number,
+                new AdminObject.Slot(slot, "", Map.of("size", "s" + number % 2), Map.of()),
+                1,
+                1,
+                "user:test")));
+    changes.add(
+        new HubChange.DevicePut(
+            new DeviceRecord(
+                id,
+                Digest.ofText("key " + number),
+                slot,
+                Standing.ACTIVE,
+                null,
+                1,
+                1,
+                "token",
+                Map.of())));
+    List<String> addresses =
+        number % 3 == 0 ? List.of("10.0.0.1:1") : List.of();
+    changes.add(
+        new HubChange.PresencePut(
+            new PresenceRecord(
+                id, "boot", 1, false, 1, "10.0.0.1:1", "0.1.0", addresses, 0, List.of(), List.of())));
+    if (number % 5 != 2) {
+      Digest its = Digest.ofText("release " + number % 4);
+      changes.add(new HubChange.OutboxMarked(id, "outbox", 1, -1, -1, 1));
+      changes.add(
+          new HubChange.RowsTaken(
+              id,
+              "outbox",
+              1,
+              1,
+              List.of(
+                  new ReportRow(
+                      0,
+                      1,
+                      1,
+                      1,
+                      new ReportBody.State(
+                          Digest.ofText("document"), 1, List.of(), List.of(), Map.of()))),
+              Set.of(its)));
+    }
+    return changes;
   }
 
   @Test
@@ -407,7 +519,7 @@ class SqliteViewsTest {
             Scene.FLEET,
             new Name("embedding"),
             Overlay.NONE,
-            (slot, labels, releases, shares) -> reached.add(slot));
+            (place, releases, shares) -> reached.add(place.slot()));
     assertThat(reached).containsExactly(Scene.SLOT);
 
     scene.apply(
@@ -426,7 +538,7 @@ class SqliteViewsTest {
             Scene.FLEET,
             new Name("embedding"),
             Overlay.NONE,
-            (slot, labels, releases, shares) -> reached.add(slot));
+            (place, releases, shares) -> reached.add(place.slot()));
     assertThat(reached).isEmpty();
   }
 
@@ -446,7 +558,7 @@ class SqliteViewsTest {
             new AdminObject.Slot(Scene.SLOT, "", Map.of("tier", "pilot"), Map.of()));
     Map<SlotRef, Map<String, String>> labelsOf = new HashMap<>();
     RolloutViews.HolderReader reader =
-        (slot, labels, releases, shares) -> labelsOf.put(slot, labels);
+        (place, releases, shares) -> labelsOf.put(place.slot(), place.labels());
     Name application = new Name("embedding");
 
     views.rollouts().eachHolder(Scene.FLEET, application, new Overlay(tried), reader);
@@ -478,7 +590,7 @@ class SqliteViewsTest {
                 new AdminObject.Fleet(other, "", Map.of(), false, Map.of()),
                 new AdminObject.Site(Scene.SITE, other, "", Map.of(), "UTC", "", "", Map.of())));
     List<SlotRef> reached = new ArrayList<>();
-    RolloutViews.HolderReader reader = (slot, labels, releases, shares) -> reached.add(slot);
+    RolloutViews.HolderReader reader = (place, releases, shares) -> reached.add(place.slot());
 
     views.rollouts().eachHolder(Scene.FLEET, new Name("embedding"), overlay, reader);
     assertThat(reached).isEmpty();

@@ -82,9 +82,8 @@ public interface RolloutViews {
 
   /// Takes the slots one by one.
   interface HolderReader {
-    /// @param labels that selectors look at, as [PlaceFacts#labels] has them
     /// @param releases that the device has, as it last reported
     /// @param shares it has told others of its site how to reach it
-    void read(SlotRef slot, Map<String, String> labels, List<Digest> releases, boolean shares);
+    void read(PlaceFacts place, List<Digest> releases, boolean shares);
   }
 }
