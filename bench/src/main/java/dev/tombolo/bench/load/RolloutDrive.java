@@ -73,6 +73,8 @@ final class RolloutDrive {
   private static final int KINDS_SHOWN = 8;
   private static final long BYTES = 34_000_000;
   private static final Prior PRIOR = new Prior(OLD, "1");
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final long SLICES_NANOS = 2_000_000;
 
   /// How often the heap is measured: after changes of so large a part of the devices.
   private static final int HEAPS = 2;
@@ -123,15 +125,14 @@ final class RolloutDrive {
 
   private void begin(Path database, int devices) {
     say("heapBefore", heap());
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long from = System.nanoTime();
-    long busyFrom = threads.getCurrentThreadCpuTime();
+    long busyFrom = THREADS.getCurrentThreadCpuTime();
     preview(database, devices);
     say("previewAloneSeconds", seconds(from));
     create();
     say("previewSeconds", seconds(from));
     // Where others want the processor, too, this tells more than the wall.
-    say("previewProcessorSeconds", (threads.getCurrentThreadCpuTime() - busyFrom) / 1e9);
+    say("previewProcessorSeconds", (THREADS.getCurrentThreadCpuTime() - busyFrom) / 1e9);
     say("longestPlanningStepMillis", clock.longestCpuMillis());
     say("planningStepsOverFiveMillis", clock.stepsOverFive());
     clock
@@ -203,24 +204,30 @@ final class RolloutDrive {
     }
   }
 
+  /// As the hub's loop does: slices of what is left share a commit for 2 ms, and what is not to be
+  /// written down needs no transaction.
   private void turn(HubCore core, HubEvent event) {
-    List<HubEvent> events = new ArrayList<>(List.of(event));
-    if (event instanceof HubEvent.Ticked) {
-      events.addAll(core.dueAt(now));
-    }
+    long from = THREADS.getCurrentThreadCpuTime();
     HubStore.Batch batch = null;
-    for (HubEvent each : events) {
-      clock.begin();
-      Step step = core.step(each, now);
-      state.apply(step.changes());
-      // As the hub's turns do: what is not to be written down needs no transaction.
-      if (step.changes().stream().anyMatch(HubChange.Durable.class::isInstance)) {
-        batch = batch == null ? store.begin() : batch;
-        batch.savepoint();
-        batch.apply(step.changes());
+    do {
+      List<HubEvent> events = new ArrayList<>(List.of(event));
+      if (event instanceof HubEvent.Ticked) {
+        events.addAll(core.dueAt(now));
       }
-      clock.end(SettingsDriver.kindOf(each, step));
-    }
+      for (HubEvent each : events) {
+        clock.begin();
+        Step step = core.step(each, now);
+        state.apply(step.changes());
+        if (step.changes().stream().anyMatch(HubChange.Durable.class::isInstance)) {
+          batch = batch == null ? store.begin() : batch;
+          batch.savepoint();
+          batch.apply(step.changes());
+        }
+        clock.end(SettingsDriver.kindOf(each, step));
+      }
+    } while (event instanceof HubEvent.Ticked
+        && core.isWorkLeft()
+        && THREADS.getCurrentThreadCpuTime() - from < SLICES_NANOS);
     if (batch != null) {
       batch.commit();
     }

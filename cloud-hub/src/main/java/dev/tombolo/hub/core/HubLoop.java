@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// The hub's one writer: a bounded inbox and a thread that takes it in batches, one transaction
@@ -209,14 +210,41 @@ public final class HubLoop implements HubInbox, AutoCloseable {
         long from = System.nanoTime();
         // Not the wall's: waiting for the disk, turns should rather be larger.
         long busyFrom = threads.getCurrentThreadCpuTime();
-        List<HubEffect> committed = turn.take(batch, now);
-        size.took(batch.size(), threads.getCurrentThreadCpuTime() - busyFrom);
+        SliceTime slices = new SliceTime(threads, busyFrom);
+        List<HubEffect> committed = turn.take(batch, now, slices);
+        size.took(batch.size(), slices.eventsNanos());
         count(batch.size(), System.nanoTime() - from);
         results = turn.keptRows(RowLog.RESULTS);
         events = turn.keptRows(RowLog.EVENTS);
         act(committed);
         drained.forEach(this::taken);
       }
+    }
+  }
+
+  /// How long slices of what is left may go on in one turn, beside its events.
+  private static final class SliceTime implements BooleanSupplier {
+    private static final long NANOS = 2_000_000;
+
+    private final ThreadMXBean threads;
+    private final long busyFrom;
+    private long eventsNanos = -1;
+
+    private SliceTime(ThreadMXBean threads, long busyFrom) {
+      this.threads = threads;
+      this.busyFrom = busyFrom;
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      long nanos = threads.getCurrentThreadCpuTime() - busyFrom;
+      eventsNanos = eventsNanos < 0 ? nanos : eventsNanos;
+      return nanos < NANOS;
+    }
+
+    /// Of the processor, what the turn took before the first slice that it was not made for.
+    long eventsNanos() {
+      return eventsNanos < 0 ? threads.getCurrentThreadCpuTime() - busyFrom : eventsNanos;
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a batch of events into one committed transaction and the effects that may follow it. Owned
@@ -50,6 +51,9 @@ public final class HubTurn {
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
+
+  /// What time brought could not be written down in this turn.
+  private boolean isTickRefused;
 
   /// The last turn could write nothing down, or not what time had brought.
   private boolean isRefused;
@@ -95,8 +99,17 @@ public final class HubTurn {
   /// memory is read again from the store. While a long change is half written nothing is committed
   /// and no effect let out: both follow with the turn that ends it.
   public List<HubEffect> take(List<HubEvent> events, long nowMillis) {
+    return take(events, nowMillis, () -> false);
+  }
+
+  /// The same, and where time was told, as many slices of what is left to do as there is time for:
+  /// a commit each would take longer than the slices.
+  ///
+  /// @param isTimeLeft asked once the events are decided, and after each slice
+  public List<HubEffect> take(
+      List<HubEvent> events, long nowMillis, BooleanSupplier isTimeLeft) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
-    boolean isTickRefused = false;
+    isTickRefused = false;
     if (isStale) {
       if (!reload()) {
         events.forEach(event -> refuse(event, effects));
@@ -108,29 +121,10 @@ public final class HubTurn {
     }
     held.events.addAll(events);
     try {
-      for (HubEvent event : withDue(events, nowMillis)) {
-        if (isOfBrokenLine(event)) {
-          continue;
-        }
-        Step step = decide(event, nowMillis);
-        if (step != null && isDurable(step)) {
-          held.batch = held.batch == null ? store.begin() : held.batch;
-          step = isApplied(held.batch, step, event) ? step : null;
-        }
-        if (step == null) {
-          refuse(event, held.effects);
-          noteBroken(event);
-          if (event instanceof HubEvent.SessionClosed closed) {
-            unended.add(closed);
-          }
-          if (event instanceof HubEvent.Ticked) {
-            isTickRefused = true;
-            giveUpSlice();
-          }
-          continue;
-        }
-        state.apply(step.changes());
-        held.effects.addAll(step.effects());
+      decideAll(withDue(events, nowMillis), nowMillis);
+      HubEvent tick = tickOf(events);
+      while (tick != null && !isTickRefused && core.isWorkLeft() && isTimeLeft.getAsBoolean()) {
+        decideAll(withDue(List.of(tick), nowMillis), nowMillis);
       }
       if (core.isHalfWritten()) {
         isRefused = false;
@@ -152,6 +146,42 @@ public final class HubTurn {
       effects.add(revocations(nowMillis));
     }
     return effects;
+  }
+
+  private void decideAll(List<HubEvent> events, long nowMillis) {
+    for (HubEvent event : events) {
+      if (isOfBrokenLine(event)) {
+        continue;
+      }
+      Step step = decide(event, nowMillis);
+      if (step != null && isDurable(step)) {
+        held.batch = held.batch == null ? store.begin() : held.batch;
+        step = isApplied(held.batch, step, event) ? step : null;
+      }
+      if (step == null) {
+        refuse(event, held.effects);
+        noteBroken(event);
+        if (event instanceof HubEvent.SessionClosed closed) {
+          unended.add(closed);
+        }
+        if (event instanceof HubEvent.Ticked) {
+          isTickRefused = true;
+          giveUpSlice();
+        }
+        continue;
+      }
+      state.apply(step.changes());
+      held.effects.addAll(step.effects());
+    }
+  }
+
+  private static @Nullable HubEvent tickOf(List<HubEvent> events) {
+    for (HubEvent event : events) {
+      if (event instanceof HubEvent.Ticked) {
+        return event;
+      }
+    }
+    return null;
   }
 
   private HubEffect revocations(long nowMillis) {

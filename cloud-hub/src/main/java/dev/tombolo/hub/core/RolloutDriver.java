@@ -301,10 +301,16 @@ final class RolloutDriver {
   /// Whether the rollout is about all devices of its sites, whatever their labels, and nothing was
   /// assigned since.
   private boolean isWhole(RolloutRecord record) {
-    Name fleet = record.scope().fleet();
-    return record.scope().labels().isEmpty()
-        && !Destinations.isAnySaid(state, fleet, record.application())
-        && !state.isAssignedSince(fleet, record.application(), record.createdMillis());
+    return isEverywhere(record)
+        && !state.isAssignedSince(
+            record.scope().fleet(), record.application(), record.createdMillis());
+  }
+
+  /// Whether the rollout is about all devices of its sites, whatever their labels.
+  private boolean isEverywhere(RolloutRecord record) {
+    Scope scope = record.scope();
+    return scope.labels().isEmpty()
+        && !Destinations.isAnySaid(state, scope.fleet(), record.application());
   }
 
   /// The next slice of devices, dark ones too: those whose labels have changed leave, or come back.
@@ -376,6 +382,7 @@ final class RolloutDriver {
     SortedMap<Name, Kept<AdminObject.Site>> sites =
         from == null ? state.sites : state.sites.tailMap(from.site());
     List<SlotRef> slots = new ArrayList<>();
+    boolean isWhole = isEverywhere(record);
     SlotRef next = null;
     int looked = 0;
     for (Kept<AdminObject.Site> site : sites.values()) {
@@ -388,7 +395,7 @@ final class RolloutDriver {
       boolean isIn =
           site.content().fleet().equals(record.scope().fleet()) && record.scope().covers(name);
       if (isIn) {
-        next = searchSite(record, from, name, slots);
+        next = searchSite(record, isWhole, from, name, slots);
         if (next != null) {
           break;
         }
@@ -404,9 +411,14 @@ final class RolloutDriver {
     return new RolloutChange.Found(record.id(), slots, named, next);
   }
 
+  /// @param isWhole all of its devices are in scope
   /// @return where a very large site goes on; null: it has been looked through
   private @Nullable SlotRef searchSite(
-      RolloutRecord record, @Nullable SlotRef from, Name site, List<SlotRef> slots) {
+      RolloutRecord record,
+      boolean isWhole,
+      @Nullable SlotRef from,
+      Name site,
+      List<SlotRef> slots) {
     SlotRef first = from != null && from.site().equals(site) ? from : new SlotRef(site, FIRST_NAME);
     int looked = 0;
     for (SlotRef slot : state.slots.tailMap(first).keySet()) {
@@ -416,7 +428,7 @@ final class RolloutDriver {
       if (looked++ == WaveSort.SITE_SLICE) {
         return slot;
       }
-      if (state.holders.containsKey(slot) && isFor(record, slot)) {
+      if (state.holders.containsKey(slot) && (isWhole || isFor(record, slot))) {
         slots.add(slot);
       }
     }

@@ -129,7 +129,9 @@ final class Members {
 
   /// @return the number of the new one
   int add(SlotRef slot, byte itsWave) {
-    ensure(size + 1);
+    if (size == slots.length) {
+      grow();
+    }
     slots[size] = slot;
     wave[size] = itsWave;
     prior[size] = NONE;
@@ -165,14 +167,8 @@ final class Members {
     return number;
   }
 
-  /// Makes room for so many in all.
-  void ensure(int all) {
-    if (all > slots.length) {
-      grow(Math.max(all, size + (size >> 1)));
-    }
-  }
-
-  private void grow(int next) {
+  private void grow() {
+    int next = size + (size >> 1);
     slots = Arrays.copyOf(slots, next);
     wave = Arrays.copyOf(wave, next);
     phase = Arrays.copyOf(phase, next);

@@ -710,9 +710,6 @@ public final class Rollout {
   private void bound() {
     if (planning != null) {
       planning.isBound = planning.sort.bound(RolloutSteps.BOUND_SLICE);
-      if (planning.isBound) {
-        members.ensure(planning.sort.size());
-      }
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.tombolo.hub.sqlite;
 
-import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +22,7 @@ final class HeldReleases {
   private static final byte[] VALUES = new byte[128];
 
   static {
+    Arrays.fill(VALUES, (byte) -1);
     for (int i = 0; i < ALPHABET.length(); i++) {
       VALUES[ALPHABET.charAt(i)] = (byte) i;
     }
@@ -110,8 +111,8 @@ final class HeldReleases {
   }
 
   private static long high(String device) {
-    if (!DeviceId.isValid(device)) {
-      Columns.value(device, DeviceId::new);
+    if (device.length() != PREFIX.length() + 2 * HALF) {
+      throw unreadable(device);
     }
     return TAKEN | bits(device, PREFIX.length());
   }
@@ -119,8 +120,18 @@ final class HeldReleases {
   private static long bits(String device, int from) {
     long bits = 0;
     for (int i = from; i < from + HALF; i++) {
-      bits = bits << BITS | VALUES[device.charAt(i)];
+      char c = device.charAt(i);
+      byte value = c < VALUES.length ? VALUES[c] : -1;
+      if (value < 0) {
+        throw unreadable(device);
+      }
+      bits = bits << BITS | value;
     }
     return bits;
+  }
+
+  private static Columns.Unreadable unreadable(String device) {
+    return new Columns.Unreadable(
+        new IllegalArgumentException("'" + device + "' is not a device id"));
   }
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HubTurnTest {
@@ -30,6 +33,30 @@ class HubTurnTest {
         new HubEvent.ReportSaid(lineA, a.device(), scene.report(Scene.result(2)), 2));
 
     assertThat(store.commits()).isEqualTo(before + 1);
+  }
+
+  /// A commit each would take longer than the slices.
+  @Test
+  void slicesOfWhatIsLeftShareACommitWhileThereIsTime() {
+    List<AdminObject> sites = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      sites.add(Scene.site(new Name("shop-" + i)));
+    }
+    AdminCommand apply = new AdminCommand.Apply(sites, Optional.empty(), false);
+    scene.turn(List.of(new HubEvent.AdminAsked(1, Scene.ALICE, apply)), () -> false);
+    scene.turn(List.of(new HubEvent.Ticked()), () -> false);
+    assertThat(scene.isWorkLeft()).isTrue();
+    int before = store.commits();
+    AtomicInteger slices = new AtomicInteger();
+
+    List<HubEffect> effects =
+        scene.turn(List.of(new HubEvent.Ticked()), () -> slices.incrementAndGet() < 1_000);
+
+    assertThat(answer(1, effects)).isInstanceOf(AdminAnswer.Done.class);
+    assertThat(scene.isWorkLeft()).isFalse();
+    assertThat(slices).hasValueGreaterThan(2);
+    assertThat(store.commits()).isEqualTo(before + 1);
+    assertThat(store.load().sites.keySet()).contains(new Name("shop-499"));
   }
 
   @Test

@@ -33,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,15 @@ public final class Scene {
   /// One turn, and nothing of what it leaves to do.
   List<HubEffect> turn(List<HubEvent> events) {
     return turn.take(events, now);
+  }
+
+  /// One turn, and of what it leaves to do as much as there is time for.
+  List<HubEffect> turn(List<HubEvent> events, BooleanSupplier isTimeLeft) {
+    return turn.take(events, now, isTimeLeft);
+  }
+
+  boolean isWorkLeft() {
+    return turn.isWorkLeft();
   }
 
   /// Hands a command in and stops there: whatever it leaves to do is not begun.
