@@ -22,10 +22,12 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `install.sh` against a hub of its own making: what it installs, and what it refuses.
+@Tag("slow")
 class InstallScriptTest {
   private static final Instant IN_AN_HOUR = Instant.now().plusSeconds(3600);
 

@@ -13,7 +13,7 @@ final class LineIsCut implements Step {
   /// What changed between two trainings of the model.
   static final double CHANGE_SHARE = 0.16;
 
-  private static final Duration WITHOUT_AGENT = Duration.ofSeconds(2);
+  private static final Duration WITHOUT_AGENT = Duration.ofSeconds(1);
 
   @Override
   public String name() {

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `rollout watch` and a hub that is restarted meanwhile.
+@Tag("slow")
 class RolloutWatchTest {
   private static final int LINES_BROKEN = 4;
 

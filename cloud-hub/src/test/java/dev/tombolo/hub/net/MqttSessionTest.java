@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -299,6 +300,7 @@ class MqttSessionTest {
   }
 
   @Test
+  @Tag("slow")
   void lineThatStallsInsideAPacketStaysUpAsLongAsBytesCome() throws Exception {
     TestHub.Device device = hub.newDevice();
     try (RawMqtt client = RawMqtt.open(hub, Optional.of(device))) {

@@ -17,10 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Lines that come and say nothing, or next to nothing, are closed within seconds.
+@Tag("slow")
 class SlowLorisTest {
   private static final long LIMIT_MILLIS = EdgeBounds.HANDSHAKE_MILLIS + 2_000;
 

@@ -12,10 +12,12 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("slow")
 class RolloutTest {
   private static final long PERMIT_MILLIS = 120_000;
   private static final int LONG_SECONDS = 3_000;

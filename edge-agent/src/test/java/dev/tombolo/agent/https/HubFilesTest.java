@@ -32,6 +32,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -444,6 +445,7 @@ class HubFilesTest {
   }
 
   @Test
+  @Tag("slow")
   void aCancelledFetchIsHeardOfNoMore() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     FileHub small = hub(request -> FileHub.file(request, CONTENT).holding(10_000, over));
