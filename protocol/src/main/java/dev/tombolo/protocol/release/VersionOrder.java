@@ -5,8 +5,10 @@ package dev.tombolo.protocol.release;
 ///
 /// A leading `v` before a digit and what follows `+` do not count. What stands before the first `-`
 /// is compared part by part (`.`, `_`), numbers as numbers, missing parts as 0: 1.4 and 1.4.0 are
-/// the same. A version with something after the `-` comes before the same one without. A number
-/// comes before a word; of two that are alike so far, the longer one after the `-` is later.
+/// the same, and of parts like `4rc1` the number at their beginning counts first, so that 1.4rc1
+/// is after 1.4 and before 1.5. A version with something after the `-` comes before the same one
+/// without. A number comes before a word; of two that are alike so far, the longer one after the
+/// `-` is later.
 public final class VersionOrder {
   private VersionOrder() {}
 
@@ -50,19 +52,40 @@ public final class VersionOrder {
     return dash < 0 ? "" : version.substring(dash + 1);
   }
 
-  private static int parts(String one, String other, boolean missingIsZero) {
+  private static int parts(String one, String other, boolean isCore) {
     String[] a = one.split("[._]", -1);
     String[] b = other.split("[._]", -1);
     for (int i = 0; i < Math.max(a.length, b.length); i++) {
-      if (!missingIsZero && (i >= a.length || i >= b.length)) {
+      if (!isCore && (i >= a.length || i >= b.length)) {
         return Integer.compare(a.length, b.length);
       }
-      int order = part(i < a.length ? a[i] : "0", i < b.length ? b[i] : "0");
+      String its = i < a.length ? a[i] : "0";
+      String others = i < b.length ? b[i] : "0";
+      int order = isCore ? corePart(its, others) : part(its, others);
       if (order != 0) {
         return order;
       }
     }
     return 0;
+  }
+
+  private static int corePart(String one, String other) {
+    int end = digits(one);
+    int otherEnd = digits(other);
+    if (end == 0 || otherEnd == 0) {
+      return part(one, other);
+    }
+    int order = part(one.substring(0, end), other.substring(0, otherEnd));
+    return order != 0 ? order : one.substring(end).compareTo(other.substring(otherEnd));
+  }
+
+  /// How many digits it begins with.
+  private static int digits(String part) {
+    int end = 0;
+    while (end < part.length() && isDigit(part.charAt(end))) {
+      end++;
+    }
+    return end;
   }
 
   private static int part(String one, String other) {
