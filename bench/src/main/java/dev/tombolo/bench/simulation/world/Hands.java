@@ -78,7 +78,7 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.Stage it -> onDisk(20, 300, () -> stage(it));
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));
       case AgentEffect.Sweep it ->
-          onDisk(2, 50, () -> device.files.sweep(it.releases(), it.files()));
+          onDisk(2, 50, () -> device.files.sweep(it));
       case AgentEffect.LookForKits it -> {
         if (!device.kits.isEmpty()) {
           later(1, 20, () -> look(it));
@@ -254,7 +254,7 @@ final class Hands implements Consumer<AgentEffect> {
     }
     long pid = world.nextPid();
     ProcessIdentity identity = new ProcessIdentity(device.machineBoot(), pid, pid * 7);
-    device.workloads().put(application, new Workload(identity, it.release(), run));
+    device.workloads().put(application, new Workload(identity, it.spec().argv(), it.release(), world.now(), run));
     device.offer(new AgentEvent.WorkloadStarted(application, identity));
     if (behaviour == Releases.Behaviour.CRASHES) {
       world
@@ -306,9 +306,11 @@ final class Hands implements Consumer<AgentEffect> {
     if (workload == null || !workload.identity.equals(it.process())) {
       failure = Optional.of(new Reason.IoFailed("reload", "nobody is there"));
     } else if (chance.isWithin(0.2)) {
+      device.befalls(it.application());
       failure = Optional.of(new Reason.IoFailed("reload", "the workload said no"));
     } else {
       workload.release = it.release();
+      workload.sinceMillis = world.now();
     }
     device.offer(
         new AgentEvent.ReloadFinished(it.application(), it.release(), it.process(), failure));
@@ -324,7 +326,7 @@ final class Hands implements Consumer<AgentEffect> {
     boolean passes =
         workload != null
             && workload.release.equals(it.release())
-            && world.releases().behaviour(it.release()) == Releases.Behaviour.WORKS;
+            && passes(it.release(), world.now() - workload.sinceMillis);
     device.offer(
         new AgentEvent.ProbeFinished(
             it.application(),
@@ -333,6 +335,14 @@ final class Hands implements Consumer<AgentEffect> {
             passes
                 ? Optional.empty()
                 : Optional.of(new Reason.ProbeFailed(it.probe().name(), "wrong answer"))));
+  }
+
+  private boolean passes(Digest release, long afterMillis) {
+    return switch (world.releases().behaviour(release)) {
+      case WORKS -> true;
+      case FAILS_IN_SOAK -> afterMillis < Releases.LATE_MILLIS;
+      case CRASHES, FAILS_PROBES, DOES_NOT_START -> false;
+    };
   }
 
   // ---- identity

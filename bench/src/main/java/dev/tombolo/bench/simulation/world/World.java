@@ -134,7 +134,8 @@ public final class World {
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
-        new Invariants(releases::manifest, FLEET, RESULT_ROWS_MAX, resultQuota, eventQuota, counts);
+        new Invariants(
+            releases::manifest, releases::nature, FLEET, RESULT_ROWS_MAX, resultQuota, eventQuota, counts);
     this.hub = new HubMachine(this, disks.hub("history-" + plan.seed()));
     this.operators = new Operators(this);
     this.installer = new Installer(this);
@@ -567,7 +568,7 @@ public final class World {
   void hubTakes(HubEvent event) {
     note(Trace.HUB, event);
     if (event instanceof HubEvent.Ticked) {
-      invariants.hubTicks();
+      invariants.hubTicks(now(), hub.now());
     } else {
       events++;
     }
