@@ -18,6 +18,9 @@ final class BrokersAreTold extends Invariant {
   private Set<String> told = Set.of();
   private boolean isToBeTold;
 
+  /// A commit failed, and what the store has kept of it is not read yet.
+  private boolean isReading;
+
   BrokersAreTold(Facts facts) {
     super("I9");
     this.facts = facts;
@@ -34,12 +37,15 @@ final class BrokersAreTold extends Invariant {
   void hubDoes(HubEffect effect, long nowMillis) {
     if (effect instanceof HubEffect.RevocationsChanged(var serials)) {
       told = serials;
+      isReading = false;
+    } else if (effect instanceof HubEffect.StartedOver) {
+      isReading = true;
     }
   }
 
   /// All that the turns before this one had to do is done.
   void hubTicks(long nowMillis) {
-    if (!isToBeTold) {
+    if (!isToBeTold || isReading) {
       return;
     }
     isToBeTold = false;

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 /// failures, and nothing after a person has said stop. Judged by what devices hold and do, and by
 /// what they told, not by what the engine counts.
 final class RolloutsKeepTheirBounds extends Invariant {
-  /// So wrong a clock of the hub spoils what it reckons: then its rollouts prove nothing any more.
+  /// So wrong a clock of the hub spoils the times of permits, which devices judge by theirs: of its
+  /// rollouts only waves and gates are judged from then on, by the hub's own time.
   private static final long CLOCK_OFF_MAX_MILLIS = 2_000;
 
   /// So long a device has been dark before its wave may go on without it; a little less, for the
@@ -236,7 +237,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
     if (before < 0) {
       wavesAreRight(record);
-    } else if (!unsure.contains(record.id())) {
+    } else {
       hold(
           through == before + 1,
           -1,
@@ -282,6 +283,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
   }
 
+  /// By the hub's own time, right or wrong.
   private void gateIsPassed(RolloutRecord record, GateFacts its, int wave) {
     Gate gate = record.plan().waves().get(wave).gate();
     Share share = share(record, its, wave);
@@ -608,6 +610,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
       if (!isRolling(its.record)) {
         continue;
       }
+      // Its clock was set back: it was healthy by then at least.
+      its.healthySince = Math.min(its.healthySince, clockMillis);
       its.dueTicks = isDue(its.record, its, clockMillis) ? its.dueTicks + 1 : 0;
       hold(
           its.dueTicks <= 2 * (facts.hub.rollouts.count() + membersOf(its.record)) + 4,
@@ -640,6 +644,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
   }
 
+  /// As it was written down: what people ask for is not always granted.
+  private static boolean isApproved(RolloutRecord record) {
+    return record.state() instanceof RolloutState.Rolling rolling
+        && !rolling.approvedBy().isEmpty();
+  }
+
   /// What the hub does of a rollout in one tick may be no more than to forget one permit.
   private int membersOf(RolloutRecord record) {
     RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
@@ -656,7 +666,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     Gate gate = record.plan().waves().get(wave).gate();
     Long deadline = record.plan().deadlineMillis();
     if (clockMillis - its.alwaysHealthySince < Math.max(gate.soakMillis(), SURELY_SEEN_MILLIS)
-        || (gate.needsApproval() && !its.isApproved)
+        || (gate.needsApproval() && !isApproved(record))
         || (deadline != null && clockMillis >= deadline)
         || clockMillis < record.suspectUntilMillis()
         || unsure.contains(record.id())) {

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
 import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 final class Hands implements Consumer<AgentEffect> {
   private static final long NO_ANSWER_MILLIS = 12_000;
   private static final double SWITCH_FAILS_SHARE = 0.03;
+  private static final double HANGS_SHARE = 0.05;
 
   private final Device device;
   private final World world;
@@ -286,8 +288,15 @@ final class Hands implements Consumer<AgentEffect> {
     world
         .scheduler()
         .in(
-            chance.between(10, it.graceSeconds() * 1000L + 10),
+            chance.between(10, it.graceSeconds() * 1000L + 10) + hangsMillis(),
             () -> dies(it.application(), it.process(), 143, ""));
+  }
+
+  /// One that waits for its disk is not even killed at once.
+  private long hangsMillis() {
+    return world.faultsAreOn() && chance.isWithin(HANGS_SHARE)
+        ? chance.between(VirtualTime.SECOND, 5 * VirtualTime.MINUTE)
+        : 0;
   }
 
   private void adopt(AgentEffect.AdoptWorkload it) {

@@ -287,6 +287,7 @@ public final class World {
     hub.disk().fill(false);
     hub.disk().disarm();
     hub.disk().takeFailure();
+    hub.disk().failReads(0);
     hub.slowSignatures(0);
     hub.setClockOff(0);
     for (Device device : devices) {
