@@ -85,8 +85,7 @@ final class AuditIsWhole extends Invariant {
     switch (device.standing()) {
       case ACTIVE -> needsOneOf(actions, List.of("device-approve", RESTORE));
       case QUARANTINED -> needsOneOf(actions, List.of("quarantine", RESTORE));
-      case REVOKED ->
-          needsOneOf(actions, List.of("device-revoke", "device-replaced", RESTORE));
+      case REVOKED -> needsOneOf(actions, List.of("device-revoke", "device-replaced", RESTORE));
       case WAITING -> needsOneOf(actions, List.of("recover-waits", RESTORE));
     }
   }

@@ -36,8 +36,7 @@ final class CopiesAreSeen extends Invariant {
       if (change instanceof HubChange.DevicePut(var device) && !device.isActive()) {
         turns.remove(device.id());
         hold(
-            device.standing() != DeviceRecord.Standing.QUARANTINED
-                || facts.wasCopied(device.id()),
+            device.standing() != DeviceRecord.Standing.QUARANTINED || facts.wasCopied(device.id()),
             facts.numberOf(device.id()),
             () -> device.id() + " is put out as one of two, and there is only one");
       }

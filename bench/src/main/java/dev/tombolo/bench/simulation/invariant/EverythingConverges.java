@@ -390,8 +390,7 @@ final class EverythingConverges extends Invariant {
         || reason instanceof Reason.RolloutRetrying;
   }
 
-  private void runs(
-      Shop shop, DeviceRecord device, Name name, Assignment live, List<Reason> why) {
+  private void runs(Shop shop, DeviceRecord device, Name name, Assignment live, List<Reason> why) {
     AgentSnapshot.Workload workload = facts.of(shop).workloads.get(name);
     Shop.Running running = shop.processes().get(name);
     boolean isProcess = workload != null;

@@ -38,9 +38,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// I7: at any instant no more devices of a site and of a rollout are switching, or may, than its
-/// budgets allow; no wave begins before its gate, none waits for ever once that is passed, no site and no rollout goes on beyond its
-/// failures, and nothing after a person has said stop. Judged by what devices hold and do, and by
-/// what they told, not by what the engine counts.
+/// budgets allow; no wave begins before its gate, none waits for ever once that is passed, no site
+/// and no rollout goes on beyond its failures, and nothing after a person has said stop. Judged by
+/// what devices hold and do, and by what they told, not by what the engine counts.
 final class RolloutsKeepTheirBounds extends Invariant {
   /// So wrong a clock of the hub spoils the times of permits, which devices judge by theirs: of its
   /// rollouts only waves and gates are judged from then on, by the hub's own time.

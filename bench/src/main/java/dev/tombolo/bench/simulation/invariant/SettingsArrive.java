@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /// I8, of settings: at the end a process has the parameters, and its device the times, that people
-/// gave for that very place; and nobody refuses a value that the release allows. Reckoned from
-/// what people wrote, the narrowest place first.
+/// gave for that very place; and nobody refuses a value that the release allows. Reckoned from what
+/// people wrote, the narrowest place first.
 final class SettingsArrive extends Invariant {
   /// The one parameter of releases in these worlds, and what they allow.
   private static final String PARAMETER = "threads";
@@ -144,7 +144,8 @@ final class SettingsArrive extends Invariant {
         WindowsSection::openingHours);
     var freezes = said(SiteTimes.FREEZES, own, all, SiteTimes::freezeDates);
     hold(
-        Set.copyOf(freezes).equals(Set.copyOf(has.map(WindowsSection::freezeDates).orElse(List.of()))),
+        Set.copyOf(freezes)
+            .equals(Set.copyOf(has.map(WindowsSection::freezeDates).orElse(List.of()))),
         shop.number(),
         () -> "it has freeze dates " + has + " instead of " + freezes);
     if (has.isPresent()) {

@@ -52,7 +52,8 @@ public interface Shop {
   /// How often its agent has been started.
   long starts();
 
-  /// When something last befell the application's process that it could not help; before all: never.
+  /// When something last befell the application's process that it could not help; before all:
+  /// never.
   long befallenMillis(Name application);
 
   /// A live process.

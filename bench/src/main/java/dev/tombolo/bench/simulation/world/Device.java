@@ -313,7 +313,8 @@ final class Device implements Shop {
   public Map<Name, Running> processes() {
     Map<Name, Running> running = new TreeMap<>();
     processes.forEach(
-        (name, it) -> running.put(name, new Running(it.identity, it.release, it.arguments, it.isTold)));
+        (name, it) ->
+            running.put(name, new Running(it.identity, it.release, it.arguments, it.isTold)));
     return running;
   }
 

@@ -79,8 +79,7 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.CopyFromPeer it -> neighbours.copy(it);
       case AgentEffect.Stage it -> onDisk(20, 300, () -> stage(it));
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));
-      case AgentEffect.Sweep it ->
-          onDisk(2, 50, () -> device.files.sweep(it));
+      case AgentEffect.Sweep it -> onDisk(2, 50, () -> device.files.sweep(it));
       case AgentEffect.LookForKits it -> {
         if (!device.kits.isEmpty()) {
           later(1, 20, () -> look(it));
@@ -256,7 +255,9 @@ final class Hands implements Consumer<AgentEffect> {
     }
     long pid = world.nextPid();
     ProcessIdentity identity = new ProcessIdentity(device.machineBoot(), pid, pid * 7);
-    device.workloads().put(application, new Workload(identity, it.spec().argv(), it.release(), world.now(), run));
+    device
+        .workloads()
+        .put(application, new Workload(identity, it.spec().argv(), it.release(), world.now(), run));
     device.offer(new AgentEvent.WorkloadStarted(application, identity));
     if (behaviour == Releases.Behaviour.CRASHES) {
       world

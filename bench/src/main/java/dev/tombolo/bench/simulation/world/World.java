@@ -135,7 +135,13 @@ public final class World {
     this.eventQuota = quota("events");
     this.invariants =
         new Invariants(
-            releases::manifest, releases::nature, FLEET, RESULT_ROWS_MAX, resultQuota, eventQuota, counts);
+            releases::manifest,
+            releases::nature,
+            FLEET,
+            RESULT_ROWS_MAX,
+            resultQuota,
+            eventQuota,
+            counts);
     this.hub = new HubMachine(this, disks.hub("history-" + plan.seed()));
     this.operators = new Operators(this);
     this.installer = new Installer(this);
