@@ -38,6 +38,7 @@ final class Coverage {
   private static final List<String> PLAYS =
       List.of(
           "releases that need others",
+          "backups not finished",
           "repositories looked at",
           "rollouts out of files",
           "kits with bundles brought",

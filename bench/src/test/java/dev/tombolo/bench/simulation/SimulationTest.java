@@ -137,6 +137,7 @@ class SimulationTest {
     assertThat(summary.played()).isEqualTo(seeds);
     assertThat(summary.medianEvents()).isGreaterThanOrEqualTo(20_000);
     assertThat(summary.medianFaults()).isGreaterThanOrEqualTo(200);
+    assertThat(Coverage.neverHappened(summary)).isEmpty();
   }
 
   private static WorldPlan plan(long seed, int agents, int days, Set<FaultKind> without) {

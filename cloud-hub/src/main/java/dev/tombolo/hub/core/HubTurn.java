@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -371,7 +372,10 @@ public final class HubTurn {
 
   private boolean reload() {
     try {
+      // Challenges of this process are good beyond a failed commit: so is that they were used.
+      Map<String, Long> nonces = state.nonces;
       state = store.load();
+      nonces.forEach((nonce, until) -> state.apply(new HubChange.NonceUsed(nonce, until)));
       state.settleBlocks();
       core = new HubCore(settings, state);
       broken.clear();
@@ -392,8 +396,13 @@ public final class HubTurn {
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
       case HubEvent.RenewAsked e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
-      case HubEvent.RecoverAsked e ->
-          effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
+      case HubEvent.RecoverAsked e -> {
+        // Whoever has overheard it may say it once more.
+        if (state.nonces.size() < Recoveries.NONCES_MAX) {
+          state.apply(new HubChange.NonceUsed(e.nonce(), e.nonceUntilMillis()));
+        }
+        effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
+      }
       case HubEvent.CertificateSigned e ->
           effects.add(new HubEffect.RequestRefused(e.request(), TRY_LATER));
       case HubEvent.SessionOpened e ->

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.enrol.EnrolResponse;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +103,39 @@ class RecoveryTest {
 
     assertThat(reasonOf(scene.tell(asked("nonce-1", first, "other"))))
         .isInstanceOf(Reason.RecoveryRefused.class);
+  }
+
+  /// Found by the simulation (seed 106 of 12 devices and 40 days): what somebody had overheard was
+  /// taken when the hub had read its state again, and put the device into quarantine.
+  @Test
+  void aChallengeIsTakenOnceThoughItsTurnFailed() {
+    expire(DAY);
+    HubEvent.RecoverAsked asked = asked("nonce-1", first, "next");
+    store.failNextCommit();
+    scene.tell(asked, user("lost"));
+
+    assertThat(reasonOf(scene.tell(asked))).isInstanceOf(Reason.RecoveryRefused.class);
+  }
+
+  @Test
+  void aChallengeIsTakenOnceThoughNothingCouldBeRead() {
+    expire(DAY);
+    scene.tell(asked("nonce-1", first, "next"));
+    store.failNextCommit();
+    store.failNextLoad();
+    scene.turn(List.of(user("lost")));
+    store.failNextLoad();
+    HubEvent.RecoverAsked asked = asked("nonce-2", first, "next");
+    assertThat(reasonOf(scene.turn(List.of(asked)))).isInstanceOf(Reason.Busy.class);
+
+    assertThat(reasonOf(scene.tell(asked))).isInstanceOf(Reason.RecoveryRefused.class);
+    assertThat(reasonOf(scene.tell(asked("nonce-1", first, "next"))))
+        .isInstanceOf(Reason.RecoveryRefused.class);
+  }
+
+  private static HubEvent user(String name) {
+    return new HubEvent.AdminAsked(
+        1, Scene.ALICE, new AdminCommand.CreateUser(new Name(name), Digest.ofText(name)));
   }
 
   @Test

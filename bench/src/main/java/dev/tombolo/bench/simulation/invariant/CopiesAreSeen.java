@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// I2, for copied disks: two machines with one identity do not take turns for long.
+/// I2, for copied disks: two machines with one identity do not take turns for long, and a device
+/// that is the only one of its kind is not taken for two.
 final class CopiesAreSeen extends Invariant {
   private static final long WINDOW_MILLIS = 9 * 60 * 1_000;
 
@@ -34,6 +35,10 @@ final class CopiesAreSeen extends Invariant {
     for (HubChange change : changes) {
       if (change instanceof HubChange.DevicePut(var device) && !device.isActive()) {
         turns.remove(device.id());
+        hold(
+            device.standing() != DeviceRecord.Standing.QUARANTINED || facts.wasCopied(device.id()),
+            facts.numberOf(device.id()),
+            () -> device.id() + " is put out as one of two, and there is only one");
       }
     }
   }

@@ -40,12 +40,14 @@ final class EverythingConverges extends Invariant {
 
   private final Facts facts;
   private final WhyHoldsOffline offline;
+  private final SettingsArrive settings;
   private int asked;
   private int overruled;
 
-  EverythingConverges(Facts facts) {
+  EverythingConverges(Facts facts, SettingsArrive settings) {
     super("I8");
     this.facts = facts;
+    this.settings = settings;
     this.offline = new WhyHoldsOffline(facts);
   }
 
@@ -126,6 +128,7 @@ final class EverythingConverges extends Invariant {
             && stored.held().map(held -> held.digest().equals(document.manifest())).orElse(false),
         shop.number(),
         () -> "the device does not hold its newest document; why: " + why);
+    settings.hasItsTimes(shop, device, nowMillis);
     overruled += offline.check(shop, device, standings(device, nowMillis), why);
     hold(
         !its.isAnyUnacknowledged(),
@@ -220,7 +223,7 @@ final class EverythingConverges extends Invariant {
       ReleaseState state = its.releases.get(each.getKey());
       if (state instanceof ReleaseState.Live at
           && at.live().release().equals(each.getValue().release())) {
-        runs(shop, each.getKey(), at.live(), why);
+        runs(shop, device, each.getKey(), at.live(), why);
       } else {
         hold(
             why.stream().anyMatch(EverythingConverges::needsAPerson)
@@ -387,7 +390,7 @@ final class EverythingConverges extends Invariant {
         || reason instanceof Reason.RolloutRetrying;
   }
 
-  private void runs(Shop shop, Name name, Assignment live, List<Reason> why) {
+  private void runs(Shop shop, DeviceRecord device, Name name, Assignment live, List<Reason> why) {
     AgentSnapshot.Workload workload = facts.of(shop).workloads.get(name);
     Shop.Running running = shop.processes().get(name);
     boolean isProcess = workload != null;
@@ -395,6 +398,10 @@ final class EverythingConverges extends Invariant {
         !isProcess || (running != null && running.release().equals(live.release())),
         shop.number(),
         () -> name + " is live and its process is " + running + "; why: " + why);
+    boolean isRefused = why.stream().anyMatch(Reason.ParameterInvalid.class::isInstance);
+    if (isProcess && running != null && !isRefused) {
+      settings.runsAsSaid(shop, device, name, running);
+    }
   }
 
   /// The hub's picture is the device's.

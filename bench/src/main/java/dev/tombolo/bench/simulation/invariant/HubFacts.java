@@ -53,6 +53,7 @@ final class HubFacts {
   final Map<DeviceId, Long> seenMillis = new HashMap<>();
   final EnumMap<Counter, Long> counters = new EnumMap<>(Counter.class);
   final RolloutFacts rollouts = new RolloutFacts();
+  final SettingFacts settings = new SettingFacts();
   private @Nullable Map<SlotRef, DeviceId> holders;
   @Nullable AuditRecord lastAudit;
 
@@ -142,7 +143,9 @@ final class HubFacts {
     Set<SlotRef> goneThen = Set.copyOf(goneSlots);
     AuditRecord auditThen = lastAudit;
     Runnable rolloutsThen = rollouts.bookmark();
+    Runnable settingsThen = settings.bookmark();
     return () -> {
+      settingsThen.run();
       rolloutsThen.run();
       holders = null;
       putBack(devices, devicesThen);
@@ -189,6 +192,7 @@ final class HubFacts {
   }
 
   private void take(HubChange.Durable change, long nowMillis) {
+    settings.take(change);
     switch (change) {
       case HubChange.TokenPut(var token) -> tokens.put(token.id(), token);
       case HubChange.TokenUsed(var use) ->

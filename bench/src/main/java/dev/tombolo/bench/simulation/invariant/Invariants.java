@@ -43,11 +43,13 @@ public final class Invariants {
   private final NothingFalls nothingFalls = new NothingFalls(facts);
   private final RevokedGetsNothing revoked = new RevokedGetsNothing(facts);
   private final NoDeviceSeesAnothers others = new NoDeviceSeesAnothers(facts);
-  private final EverythingConverges converges = new EverythingConverges(facts);
+  private final SettingsArrive settings = new SettingsArrive(facts);
+  private final EverythingConverges converges = new EverythingConverges(facts, settings);
   private final CopiesAreSeen copies = new CopiesAreSeen(facts);
   private final RolloutsKeepTheirBounds rollouts = new RolloutsKeepTheirBounds(facts);
   private final BundlesAreExplained bundles = new BundlesAreExplained(facts);
   private final PeersWasteLittle wastes;
+  private final BrokersAreTold brokers = new BrokersAreTold(facts);
   private final NoRolloutHangs hangs = new NoRolloutHangs(facts);
   private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
   private final EverythingIsBounded bounds;
@@ -64,9 +66,11 @@ public final class Invariants {
   private final Counts counts;
 
   /// @param published what the publisher signed; null for anything else
+  /// @param natures how releases behave
   /// @param counts gets each transition of a release's state, and how devices end
   public Invariants(
       Function<Digest, @Nullable ReleaseManifest> published,
+      Function<Digest, Nature> natures,
       Name fleet,
       int resultRowsMax,
       RowQuota results,
@@ -86,10 +90,13 @@ public final class Invariants {
           new WhatIsLiveWasVerified(facts, published, fleet),
           nothingFalls,
           new OneReleaseIsLive(facts),
+          new SetbacksAreDeserved(natures),
           proofs,
           needs,
           converges,
+          settings,
           revoked,
+          brokers,
           repeats,
           new ChangesInTime(facts),
           rollouts,
@@ -180,6 +187,7 @@ public final class Invariants {
   /// @param clockMillis what the hub's own clock shows
   public void answered(AdminCommand command, AdminAnswer answer, long clockMillis) {
     rollouts.answered(command, answer, clockMillis);
+    settings.answered(answer);
   }
 
   /// The hub's process starts.
@@ -188,8 +196,11 @@ public final class Invariants {
   }
 
   /// The hub is about to look at the time.
-  public void hubTicks() {
-    rollouts.hubTicks();
+  ///
+  /// @param clockMillis what the hub's own clock shows
+  public void hubTicks(long nowMillis, long clockMillis) {
+    rollouts.hubTicks(clockMillis);
+    brokers.hubTicks(nowMillis);
   }
 
   /// Numbers of the machines that have this to do with a permit of the rollout.

@@ -6,6 +6,7 @@ import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,16 @@ public interface Shop {
   /// True while its agent runs.
   boolean isUp();
 
+  /// How often its agent has been started.
+  long starts();
+
+  /// When something last befell the application's process that it could not help; before all:
+  /// never.
+  long befallenMillis(Name application);
+
   /// A live process.
-  record Running(ProcessIdentity identity, Digest release, boolean isTold) {}
+  ///
+  /// @param arguments it was started with
+  record Running(
+      ProcessIdentity identity, Digest release, List<String> arguments, boolean isTold) {}
 }

@@ -81,6 +81,10 @@ final class WindowRule {
     return workloads;
   }
 
+  Optional<WindowsSection> windows() {
+    return windows;
+  }
+
   boolean hasWindows() {
     return windows.isPresent();
   }

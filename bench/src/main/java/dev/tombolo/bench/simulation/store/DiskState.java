@@ -11,6 +11,7 @@ public final class DiskState {
   private int effectsLeft;
   private boolean failsAfterCommit;
   private int refusals;
+  private int readFailures;
 
   public boolean isFull() {
     return isFull;
@@ -31,6 +32,19 @@ public final class DiskState {
       return false;
     }
     refusals--;
+    return true;
+  }
+
+  /// So many of the next times that a running process reads all of it again, it cannot.
+  public void failReads(int times) {
+    readFailures = times;
+  }
+
+  boolean takeReadFailure() {
+    if (readFailures == 0) {
+      return false;
+    }
+    readFailures--;
     return true;
   }
 

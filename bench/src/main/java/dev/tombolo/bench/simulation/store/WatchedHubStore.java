@@ -23,6 +23,9 @@ public final class WatchedHubStore implements HubStore {
 
   @Override
   public HubState load() {
+    if (disk.takeReadFailure()) {
+      throw new StoreFailure("input/output error", new IllegalStateException("simulated"));
+    }
     return store.load();
   }
 

@@ -19,6 +19,9 @@ final class Backups {
   private static final double GAP_MILLIS = 6.0 * VirtualTime.DAY;
   private static final int KEPT_MAX = 4;
 
+  /// Of backups that are begun.
+  private static final double UNFINISHED_SHARE = 0.15;
+
   private final World world;
   private final Chance chance;
   private final boolean areMade;
@@ -94,8 +97,14 @@ final class Backups {
 
   /// The file is copied as it stands, whether the process runs or not.
   private void copy(String id) {
+    if (chance.isWithin(UNFINISHED_SHARE)) {
+      world.counts().add("backups not finished");
+      return;
+    }
     SimulatedHubStore copy = world.hub().copyOfDatabase();
     if (copy == null) {
+      // Nothing goes on with a copy of a real database; that there is one is all that is told.
+      finish(id);
       return;
     }
     HubKeys keys = world.hub().keys();
@@ -103,6 +112,10 @@ final class Backups {
     if (kept.size() > KEPT_MAX) {
       kept.removeFirst();
     }
+    finish(id);
+  }
+
+  private void finish(String id) {
     world
         .operators()
         .ask(

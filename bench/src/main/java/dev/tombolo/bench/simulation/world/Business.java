@@ -85,6 +85,19 @@ final class Business {
   void lastRound() {
     back();
     unassign();
+    lift(VirtualTime.HOUR);
+  }
+
+  private void lift(long millis) {
+    Optional<SlotRef> slot = Optional.ofNullable(world.slotOf(chance.oneOf(world.devices())));
+    slot.ifPresent(
+        it ->
+            world
+                .operators()
+                .ask(
+                    new AdminCommand.LiftWindows(
+                        it, Duration.ofMillis(millis), "", Optional.empty()),
+                    answer -> {}));
   }
 
   private void next() {
@@ -318,15 +331,7 @@ final class Business {
   /// stops downloads.
   private void hurry() {
     lines.pause();
-    Optional<SlotRef> slot = Optional.ofNullable(world.slotOf(chance.oneOf(world.devices())));
-    slot.ifPresent(
-        it ->
-            world
-                .operators()
-                .ask(
-                    new AdminCommand.LiftWindows(
-                        it, Duration.ofMinutes(chance.between(5, 600)), "", Optional.empty()),
-                    answer -> {}));
+    lift(VirtualTime.MINUTE * chance.between(5, 600));
     int number = chance.below(world.plan().sites());
     windows.draw(number);
     world

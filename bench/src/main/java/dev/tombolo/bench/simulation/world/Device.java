@@ -129,6 +129,7 @@ final class Device implements Shop {
   private boolean isPowered = true;
   private boolean isRetired;
   private long run;
+  private long starts;
   private long boots;
   private boolean turnIsDue;
   private long nextTickMillis = Long.MAX_VALUE;
@@ -146,6 +147,7 @@ final class Device implements Shop {
   final Manners manners;
 
   private long slowUntilMillis;
+  private final Map<Name, Long> befallen = new HashMap<>();
 
   Device(World world, int number, int site, AgentDisk database) {
     this(world, number, site, database, null);
@@ -236,6 +238,21 @@ final class Device implements Shop {
     return run;
   }
 
+  @Override
+  public long starts() {
+    return starts;
+  }
+
+  @Override
+  public long befallenMillis(Name application) {
+    return Math.max(slowUntilMillis, befallen.getOrDefault(application, Long.MIN_VALUE));
+  }
+
+  /// Something happens to the application's process that its release cannot help.
+  void befalls(Name application) {
+    befallen.put(application, world.now());
+  }
+
   boolean hasJoined() {
     return id != null;
   }
@@ -296,7 +313,8 @@ final class Device implements Shop {
   public Map<Name, Running> processes() {
     Map<Name, Running> running = new TreeMap<>();
     processes.forEach(
-        (name, it) -> running.put(name, new Running(it.identity, it.release, it.isTold)));
+        (name, it) ->
+            running.put(name, new Running(it.identity, it.release, it.arguments, it.isTold)));
     return running;
   }
 
@@ -315,6 +333,7 @@ final class Device implements Shop {
       return;
     }
     run++;
+    starts++;
     turnIsDue = false;
     nextTickMillis = Long.MAX_VALUE;
     alarmMillis = Long.MAX_VALUE;
@@ -497,6 +516,7 @@ final class Device implements Shop {
       return;
     }
     processes.remove(application);
+    befalls(application);
     if (workload.watchedBy == run && loop != null) {
       startsWorkload(application);
       offer(new AgentEvent.WorkloadExited(application, workload.identity, 139, "segfault"));

@@ -19,9 +19,6 @@ final class Faults {
   private static final double DAY = VirtualTime.DAY;
   private static final List<CrashPoint> POINTS = List.of(CrashPoint.values());
 
-  /// A hub that is years ahead would raise what devices know of the time for good.
-  private static final long CLOCK_OFF_MAX_MILLIS = 12 * VirtualTime.HOUR;
-
   private final World world;
 
   /// Draws of one kind.
@@ -61,8 +58,7 @@ final class Faults {
     everyWorld(FaultKind.HUB_KILL, 14 * DAY, this::killHub);
     everyWorld(FaultKind.HUB_POWER_CUT, 30 * DAY, chance -> world.hub().die(true));
     everyWorld(FaultKind.HUB_DISK_FULL, 30 * DAY, this::fillHub);
-    everyWorld(
-        FaultKind.HUB_COMMIT_UNKNOWN, 18 * DAY, chance -> world.hub().disk().failAfterCommit());
+    everyWorld(FaultKind.HUB_COMMIT_UNKNOWN, 18 * DAY, this::failCommit);
     everyDevice(FaultKind.CONQUERED_HUB, 90 * DAY, new ConqueredHub(world)::strike);
     everyDevice(FaultKind.CURIOUS_DEVICE, 80 * DAY, this::asksForAnothersFile);
     everyWorld(
@@ -77,7 +73,7 @@ final class Faults {
       everyWorld(FaultKind.HUB_RESTORED, 18 * DAY, chance -> world.backups().restore());
     } else {
       // Not in one world: what a hub issued while its clock was behind, a backup would not miss.
-      everyWorld(FaultKind.HUB_CLOCK_JUMP, 25 * DAY, this::jumpHub);
+      everyWorld(FaultKind.HUB_CLOCK_JUMP, 25 * DAY, world.hub()::jumpClock);
     }
     if (world.hasMorePlays()) {
       everyDevice(FaultKind.DATABASE_DAMAGED, 250 * DAY, this::damageDatabase);
@@ -193,6 +189,14 @@ final class Faults {
     world.scheduler().in(chance.gap(90.0 * VirtualTime.SECOND), () -> device.disk().fill(false));
   }
 
+  /// It may not be able to read again what it has then, for some turns.
+  private void failCommit(Chance chance) {
+    world.hub().disk().failAfterCommit();
+    if (chance.isWithin(0.4)) {
+      world.hub().disk().failReads((int) chance.between(1, 4));
+    }
+  }
+
   private void fillHub(Chance chance) {
     if (chance.isWithin(0.4)) {
       // Not quite full: what is small still goes through.
@@ -279,11 +283,6 @@ final class Faults {
     for (int site = 0; site < world.plan().sites(); site++) {
       block(site, true, true, millis);
     }
-  }
-
-  private void jumpHub(Chance chance) {
-    world.hub().setClockOff(chance.between(-CLOCK_OFF_MAX_MILLIS, CLOCK_OFF_MAX_MILLIS));
-    world.scheduler().in(chance.gap(DAY / 4), () -> world.hub().setClockOff(0));
   }
 
   private void rotatePublisher() {

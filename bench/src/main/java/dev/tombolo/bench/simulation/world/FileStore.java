@@ -1,5 +1,6 @@
 package dev.tombolo.bench.simulation.world;
 
+import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import java.util.HashMap;
@@ -47,10 +48,12 @@ final class FileStore {
                     : new Partial(part.syncedBytes(), part.syncedBytes(), part.isRight()));
   }
 
-  /// Removes what is in neither set; what a link points to stays.
-  void sweep(Set<Digest> releases, Set<Digest> files) {
-    staged.removeIf(it -> !releases.contains(it) && !current.containsValue(it));
-    whole.keySet().retainAll(files);
-    partial.keySet().retainAll(files);
+  /// Removes the links of applications that are not named, and what is in neither set; what a link
+  /// points to stays.
+  void sweep(AgentEffect.Sweep asked) {
+    current.keySet().retainAll(asked.applications());
+    staged.removeIf(it -> !asked.releases().contains(it) && !current.containsValue(it));
+    whole.keySet().retainAll(asked.files());
+    partial.keySet().retainAll(asked.files());
   }
 }

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.engine.VirtualTime;
 import dev.tombolo.hub.device.PresentedCertificate;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 final class Hands implements Consumer<AgentEffect> {
   private static final long NO_ANSWER_MILLIS = 12_000;
   private static final double SWITCH_FAILS_SHARE = 0.03;
+  private static final double HANGS_SHARE = 0.05;
 
   private final Device device;
   private final World world;
@@ -77,8 +79,7 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.CopyFromPeer it -> neighbours.copy(it);
       case AgentEffect.Stage it -> onDisk(20, 300, () -> stage(it));
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));
-      case AgentEffect.Sweep it ->
-          onDisk(2, 50, () -> device.files.sweep(it.releases(), it.files()));
+      case AgentEffect.Sweep it -> onDisk(2, 50, () -> device.files.sweep(it));
       case AgentEffect.LookForKits it -> {
         if (!device.kits.isEmpty()) {
           later(1, 20, () -> look(it));
@@ -254,7 +255,9 @@ final class Hands implements Consumer<AgentEffect> {
     }
     long pid = world.nextPid();
     ProcessIdentity identity = new ProcessIdentity(device.machineBoot(), pid, pid * 7);
-    device.workloads().put(application, new Workload(identity, it.release(), run));
+    device
+        .workloads()
+        .put(application, new Workload(identity, it.spec().argv(), it.release(), world.now(), run));
     device.offer(new AgentEvent.WorkloadStarted(application, identity));
     if (behaviour == Releases.Behaviour.CRASHES) {
       world
@@ -286,8 +289,15 @@ final class Hands implements Consumer<AgentEffect> {
     world
         .scheduler()
         .in(
-            chance.between(10, it.graceSeconds() * 1000L + 10),
+            chance.between(10, it.graceSeconds() * 1000L + 10) + hangsMillis(),
             () -> dies(it.application(), it.process(), 143, ""));
+  }
+
+  /// One that waits for its disk is not even killed at once.
+  private long hangsMillis() {
+    return world.faultsAreOn() && chance.isWithin(HANGS_SHARE)
+        ? chance.between(VirtualTime.SECOND, 5 * VirtualTime.MINUTE)
+        : 0;
   }
 
   private void adopt(AgentEffect.AdoptWorkload it) {
@@ -306,9 +316,11 @@ final class Hands implements Consumer<AgentEffect> {
     if (workload == null || !workload.identity.equals(it.process())) {
       failure = Optional.of(new Reason.IoFailed("reload", "nobody is there"));
     } else if (chance.isWithin(0.2)) {
+      device.befalls(it.application());
       failure = Optional.of(new Reason.IoFailed("reload", "the workload said no"));
     } else {
       workload.release = it.release();
+      workload.sinceMillis = world.now();
     }
     device.offer(
         new AgentEvent.ReloadFinished(it.application(), it.release(), it.process(), failure));
@@ -324,7 +336,7 @@ final class Hands implements Consumer<AgentEffect> {
     boolean passes =
         workload != null
             && workload.release.equals(it.release())
-            && world.releases().behaviour(it.release()) == Releases.Behaviour.WORKS;
+            && passes(it.release(), world.now() - workload.sinceMillis);
     device.offer(
         new AgentEvent.ProbeFinished(
             it.application(),
@@ -333,6 +345,14 @@ final class Hands implements Consumer<AgentEffect> {
             passes
                 ? Optional.empty()
                 : Optional.of(new Reason.ProbeFailed(it.probe().name(), "wrong answer"))));
+  }
+
+  private boolean passes(Digest release, long afterMillis) {
+    return switch (world.releases().behaviour(release)) {
+      case WORKS -> true;
+      case FAILS_IN_SOAK -> afterMillis < Releases.LATE_MILLIS;
+      case CRASHES, FAILS_PROBES, DOES_NOT_START -> false;
+    };
   }
 
   // ---- identity

@@ -37,6 +37,9 @@ final class HubMachine {
   private static final long IDLE_TICK_MILLIS = VirtualTime.HOUR;
   private static final long SLOW_SIGNATURE_MILLIS = 35 * VirtualTime.SECOND;
 
+  /// A hub that is years ahead would raise what devices know of the time for good.
+  private static final long CLOCK_OFF_MAX_MILLIS = 12 * VirtualTime.HOUR;
+
   private final World world;
   private final DiskState disk = new DiskState();
   private final HubDisk database;
@@ -96,6 +99,12 @@ final class HubMachine {
     return clockOffMillis;
   }
 
+  /// Its clock is wrong by hours, and set right some hours later.
+  void jumpClock(Chance drawn) {
+    setClockOff(drawn.between(-CLOCK_OFF_MAX_MILLIS, CLOCK_OFF_MAX_MILLIS));
+    world.scheduler().in(drawn.gap(VirtualTime.DAY / 4.0), () -> setClockOff(0));
+  }
+
   void setClockOff(long millis) {
     clockOffMillis = millis;
   }
@@ -147,6 +156,7 @@ final class HubMachine {
     nextTickMillis = Long.MAX_VALUE;
     directory = new PublishedDirectory();
     disk.disarm();
+    disk.failReads(0);
     HubTurn fresh =
         new HubTurn(
             settings(),

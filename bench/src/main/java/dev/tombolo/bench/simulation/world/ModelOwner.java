@@ -98,6 +98,9 @@ final class ModelOwner {
                       .scheduler()
                       .in(chance.gap(1.0 * VirtualTime.HOUR), world.backups()::disaster);
                 }
+                if (!world.backups().areMade() && chance.isWithin(0.2)) {
+                  world.scheduler().in(chance.gap(1.0 * VirtualTime.HOUR), this::jumpHub);
+                }
                 if (chance.isWithin(0.2)) {
                   world
                       .scheduler()
@@ -113,6 +116,14 @@ final class ModelOwner {
                         () -> create(chance.oneOf(known), false));
               }
             });
+  }
+
+  /// While its waves are open.
+  private void jumpHub() {
+    if (world.mayFault(FaultKind.HUB_CLOCK_JUMP)) {
+      world.faulted(FaultKind.HUB_CLOCK_JUMP);
+      world.hub().jumpClock(chance);
+    }
   }
 
   // ---- what is to happen

@@ -1,6 +1,7 @@
 package dev.tombolo.bench.simulation.world;
 
 import dev.tombolo.bench.simulation.engine.Chance;
+import dev.tombolo.bench.simulation.invariant.Nature;
 import dev.tombolo.bench.simulation.trust.PublisherKeys;
 import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.codec.Json;
@@ -39,6 +40,14 @@ final class Releases {
   /// Three of such manifests do not fit one packet together.
   private static final int LONG_MANIFEST_FILES = 88;
 
+  /// A release that fails only while it soaks does so after this time, and is asked this often.
+  static final long LATE_MILLIS = 15_000;
+
+  private static final int LATE_PROBE_SECONDS = 10;
+
+  /// Longer than an agent of these worlds may rest between two ticks while it proves something.
+  private static final int LATE_SOAK_SECONDS = 150;
+
   private final List<PublisherKeys> publishers;
   private final Needs needs;
   private final boolean hasLongManifests;
@@ -51,6 +60,8 @@ final class Releases {
     WORKS,
     CRASHES,
     FAILS_PROBES,
+    /// Its probe passes at first, and no more before its soak is over.
+    FAILS_IN_SOAK,
     DOES_NOT_START
   }
 
@@ -92,6 +103,19 @@ final class Releases {
     return known == null ? Behaviour.WORKS : known.behaviour();
   }
 
+  Nature nature(Digest release) {
+    Release known = byDigest.get(release);
+    if (known == null || known.ref().name().equals(APPLICATIONS.get(2))) {
+      // Files alone have nothing that could fail.
+      return Nature.WORKS;
+    }
+    return switch (known.behaviour()) {
+      case WORKS -> Nature.WORKS;
+      case CRASHES -> Nature.MAY_PASS;
+      case FAILS_PROBES, FAILS_IN_SOAK, DOES_NOT_START -> Nature.NEVER_PASSES;
+    };
+  }
+
   @Nullable ReleaseManifest manifest(Digest release) {
     Release known = byDigest.get(release);
     return known == null ? null : known.manifest();
@@ -113,7 +137,7 @@ final class Releases {
   /// @param its what it needs
   Release next(Name application, Behaviour behaviour, List<Need> its, Chance chance) {
     int version = of(application).size() + 1;
-    ReleaseManifest manifest = manifest(application, version, its, chance);
+    ReleaseManifest manifest = manifest(application, behaviour, version, its, chance);
     String payload = Json.write(manifest);
     Release release =
         new Release(
@@ -134,12 +158,16 @@ final class Releases {
     }
     return draw < 80
         ? Behaviour.CRASHES
-        : draw < 93 ? Behaviour.FAILS_PROBES : Behaviour.DOES_NOT_START;
+        : draw < 86
+            ? Behaviour.FAILS_PROBES
+            : draw < 93 ? Behaviour.FAILS_IN_SOAK : Behaviour.DOES_NOT_START;
   }
 
-  private ReleaseManifest manifest(Name application, int version, List<Need> needs, Chance chance) {
+  private ReleaseManifest manifest(
+      Name application, Behaviour behaviour, int version, List<Need> needs, Chance chance) {
     boolean isFiles = application.equals(APPLICATIONS.get(2));
     boolean reloads = application.equals(APPLICATIONS.get(1));
+    boolean isFoundLate = behaviour == Behaviour.FAILS_IN_SOAK;
     List<Variant.File> files = new ArrayList<>();
     files.add(file("model.bin", application + "-" + version, chance.between(100, 40_000_000)));
     files.add(file("labels.txt", application + "-labels", 4_000));
@@ -154,11 +182,13 @@ final class Releases {
                 List.of(
                     new Probe.Tcp(
                         "port",
-                        reloads ? 86_400 : (int) chance.between(30_000, 86_000),
+                        isFoundLate
+                            ? LATE_PROBE_SECONDS
+                            : reloads ? 86_400 : (int) chance.between(30_000, 86_000),
                         5,
                         "9000")),
                 60,
-                (int) chance.between(0, 90),
+                isFoundLate ? LATE_SOAK_SECONDS : (int) chance.between(0, 90),
                 3);
     List<Variant> variants = new ArrayList<>();
     variants.add(

@@ -134,7 +134,14 @@ public final class World {
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
-        new Invariants(releases::manifest, FLEET, RESULT_ROWS_MAX, resultQuota, eventQuota, counts);
+        new Invariants(
+            releases::manifest,
+            releases::nature,
+            FLEET,
+            RESULT_ROWS_MAX,
+            resultQuota,
+            eventQuota,
+            counts);
     this.hub = new HubMachine(this, disks.hub("history-" + plan.seed()));
     this.operators = new Operators(this);
     this.installer = new Installer(this);
@@ -286,6 +293,7 @@ public final class World {
     hub.disk().fill(false);
     hub.disk().disarm();
     hub.disk().takeFailure();
+    hub.disk().failReads(0);
     hub.slowSignatures(0);
     hub.setClockOff(0);
     for (Device device : devices) {
@@ -567,7 +575,7 @@ public final class World {
   void hubTakes(HubEvent event) {
     note(Trace.HUB, event);
     if (event instanceof HubEvent.Ticked) {
-      invariants.hubTicks();
+      invariants.hubTicks(now(), hub.now());
     } else {
       events++;
     }
