@@ -14,6 +14,7 @@ import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ final class Application {
   /// What failed here last, until another release has proven itself; persisted with the release's
   /// state.
   Optional<FailedTry> failed;
+
+  /// What its releases need of others, of those that need something; persisted with the release's
+  /// state.
+  Map<Digest, List<Need>> needs;
 
   /// What windows and permits say against going on, when it was last looked at.
   List<Reason> holds = List.of();
@@ -111,10 +116,11 @@ final class Application {
     this.sinceWallMillis = stored.sinceWallMillis();
     this.permit = stored.permit();
     this.failed = stored.failed();
+    this.needs = stored.needs();
   }
 
   AgentSnapshot.Application stored() {
-    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit, failed);
+    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit, failed, needs);
   }
 
   /// A process that comes and goes for weeks must not fill the outbox, whose events are never

@@ -46,7 +46,7 @@ final class ApplicationSteps {
   private final WorkloadSteps workloads;
   private final ProbeSteps probes;
 
-  /// Those of an agent that did not keep which variant of its release each runs.
+  /// Those of an agent that did not keep which variant of its release each runs, or what it needs.
   private final List<Application> learned = new ArrayList<>();
 
   /// Those that [#lookAtFiles] has asked the disk about.
@@ -65,7 +65,7 @@ final class ApplicationSteps {
     this.boot = boot;
     this.windows = windows;
     this.reports = reports;
-    this.programs = new Programs(snapshot.releases(), boot.platform());
+    this.programs = new Programs(snapshot, boot.platform());
     this.files = new FileSteps(snapshot, boot, random, programs, reports, windows);
     this.bundles =
         new BundleSteps(
@@ -78,8 +78,9 @@ final class ApplicationSteps {
     for (AgentSnapshot.Application stored : snapshot.applications()) {
       Application application = new Application(stored);
       application.release = ReleaseMachine.with(stored.state(), programs::known);
+      application.needs = programs.needs(ReleaseMachine.needed(application.release));
       applications.put(stored.name(), application);
-      if (!application.release.equals(stored.state())) {
+      if (!application.stored().equals(stored)) {
         learned.add(application);
       }
     }

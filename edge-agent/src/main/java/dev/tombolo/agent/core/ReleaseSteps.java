@@ -252,6 +252,7 @@ final class ReleaseSteps {
       return;
     }
     application.release = next;
+    application.needs = programs.needs(ReleaseMachine.needed(next));
     application.tries = new BundleTries();
     boolean isOnItsWay = isSameFetch(before, next);
     if (!isOnItsWay) {

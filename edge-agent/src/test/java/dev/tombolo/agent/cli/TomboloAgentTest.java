@@ -302,7 +302,8 @@ class TomboloAgentTest {
                       new ReleaseState.Live(first, Optional.empty()),
                       1,
                       Optional.empty(),
-                      Optional.of(failed))),
+                      Optional.of(failed),
+                      Map.of())),
               new AgentChange.StatusKept(
                   new ReportBody.State(null, 3, List.of(live), List.of(), Map.of()), 5)));
     }
