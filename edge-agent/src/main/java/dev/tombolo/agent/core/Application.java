@@ -51,6 +51,9 @@ final class Application {
   /// state.
   Map<Digest, List<Need>> needs;
 
+  /// Whose files the folder of what is live has.
+  LiveFolder liveFolder = LiveFolder.OWN;
+
   /// What windows and permits say against going on, when it was last looked at.
   List<Reason> holds = List.of();
 
@@ -91,6 +94,16 @@ final class Application {
   int words = WORDS_MAX;
 
   long wordsSinceMillis;
+
+  /// All variants of a release have one folder: what was built there for a switch that may not be
+  /// made any more goes again before what is live is started.
+  enum LiveFolder {
+    OWN,
+    /// Its files are being put back.
+    COMING_BACK,
+    /// They could not be put back; tried again at `retryAtMillis`.
+    SPOILED
+  }
 
   /// A judgement depends on nothing else.
   record Judged(

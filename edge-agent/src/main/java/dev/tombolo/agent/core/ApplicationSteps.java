@@ -547,10 +547,22 @@ final class ApplicationSteps {
   /// What is needed first, then windows and permits.
   private List<Reason> holds(Application application, Now now) {
     if (needsNoLine(application)) {
-      return windows.folderHolds(application, now);
+      return folderHolds(application, now);
     }
     List<Reason> holds = new ArrayList<>(needs.holds(application));
     holds.addAll(windows.holds(application, now));
+    return List.copyOf(holds);
+  }
+
+  /// What holds back what has all come, and whose folder is that of what runs.
+  private List<Reason> folderHolds(Application application, Now now) {
+    if (!(application.release instanceof ReleaseState.Fetching at)
+        || at.live().filter(at.wanted()::sharesFolder).isEmpty()) {
+      return List.of();
+    }
+    var staged = new ReleaseState.Staged(at.wanted(), at.live());
+    List<Reason> holds = new ArrayList<>(needs.holds(application.name, staged));
+    holds.addAll(windows.change(application.gate, staged, now));
     return List.copyOf(holds);
   }
 
@@ -563,7 +575,10 @@ final class ApplicationSteps {
     boolean isUnpacked =
         at.route() instanceof Route.ByBundle by && downloads.complete(List.of(by.file()));
     return isUnpacked
-        || programs.find(at.wanted()).filter(it -> downloads.areHere(it.files())).isPresent();
+        || programs
+            .find(at.wanted())
+            .filter(it -> downloads.complete(it.files()) || downloads.areHere(it.files()))
+            .isPresent();
   }
 
   /// Moves one application as far as it can go without news.

@@ -95,9 +95,7 @@ final class Programs {
   /// What has to be live before it.
   List<Need> needs(Assignment what) {
     ReleaseManifest manifest = manifests.get(what.release());
-    return manifest == null
-        ? keptNeeds.getOrDefault(what.release(), List.of())
-        : manifest.needs();
+    return manifest == null ? keptNeeds.getOrDefault(what.release(), List.of()) : manifest.needs();
   }
 
   /// Of those that need something.
