@@ -321,13 +321,31 @@ final class RolloutCommands {
     List<Rollout> there = state.rollouts.of(fleet, application);
     boolean isFull =
         there.size() >= Rollouts.OF_APPLICATION_MAX && forgettable(fleet, application) == null;
-    return isFull
-        ? new Reason.Conflict(
-            "rollouts of " + application + " in fleet " + fleet,
-            there.size()
-                + " are kept, and each still selects for some device; make the newest release the"
-                + " fleet's ('tombolo assign'), then older ones are forgotten")
-        : null;
+    return isFull ? full(fleet, application, there) : null;
+  }
+
+  /// @param there the oldest last
+  private static Reason full(Name fleet, Name application, List<Rollout> there) {
+    Rollout oldest = there.getLast();
+    String kept =
+        there.size() + " are kept, as many as there may be, and the oldest, " + oldest.id();
+    boolean isOver = !oldest.state().isUnderWay() && oldest.inFlight() == 0;
+    return new Reason.Conflict(
+        "rollouts of " + application + " in fleet " + fleet,
+        isOver
+            ? kept
+                + ", still decides which release some devices run; assign the release that they are"
+                + " to have ('tombolo assign "
+                + application
+                + "@VERSION --fleet "
+                + fleet
+                + "', and --site for sites that had one of their own before it), and create this"
+                + " one again"
+            : kept
+                + ", is not over: devices may still switch by it; wait for it, or end it ('tombolo"
+                + " rollout abort "
+                + oldest.id()
+                + "'), and create this one again");
   }
 
   /// What is remembered of it and of those that it remembered.

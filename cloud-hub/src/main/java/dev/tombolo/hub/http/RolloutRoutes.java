@@ -132,9 +132,8 @@ final class RolloutRoutes {
     RolloutAsk ask = Requests.body(context, RolloutAsk.class);
     ReleaseRef release = Parts.release("release", ask.release());
     Scope scope = RolloutBodies.scope(ask);
-    if (!ask.evenIfNobody() && isKnown(scope, release)) {
-      isAnybody(scope, release.name());
-    }
+    List<String> warnings =
+        isKnown(scope, release) ? lonely(scope, release.name(), ask.evenIfNobody()) : List.of();
     AdminCommand command =
         new AdminCommand.CreateRollout(
             release,
@@ -143,7 +142,7 @@ final class RolloutRoutes {
             Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.RolloutMade made ->
-          Requests.answer(context, new RolloutMade(made.rollout().toString()));
+          Requests.answer(context, new RolloutMade(made.rollout().toString(), warnings));
       case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
     }
   }
@@ -285,13 +284,18 @@ final class RolloutRoutes {
         && scope.sites().stream().allMatch(site -> views.site(site).isPresent());
   }
 
-  /// A scope with nobody in it is most likely a mistyped one.
-  private void isAnybody(Scope scope, Name application) throws RefusedException {
+  /// A scope with nobody in it is most likely a mistyped one: refused, or said where it may be.
+  private List<String> lonely(Scope scope, Name application, boolean mayBeEmpty)
+      throws RefusedException {
     Inhabited found = inhabited(scope, application, Overlay.NONE);
-    if (!found.isAny) {
+    if (found.isAny) {
+      return List.of();
+    }
+    if (!mayBeEmpty) {
       throw new RefusedException(
           new Reason.Conflict("scope " + scope, found.words() + "; --even-if-nobody begins it"));
     }
+    return List.of("scope " + scope + ": " + found.words());
   }
 
   /// What to say of rollouts that have begun and have nobody.

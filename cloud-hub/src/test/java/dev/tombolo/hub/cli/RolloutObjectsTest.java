@@ -213,8 +213,16 @@ class RolloutObjectsTest {
         .contains("no device is in it", "did you mean region=north?", "--even-if-nobody");
     assertThat(roll("preview", "canary=1", "--label", "region=nrth").out())
         .contains("No device is in its scope");
-    assertThat(roll("create", "canary=1", "--label", "region=nrth", "--even-if-nobody").exit())
-        .isZero();
+    Cli.Said anyway =
+        roll("create", "canary=1", "--label", "region=nrth", "--even-if-nobody", "--json");
+    assertThat(anyway.exit()).isZero();
+    assertThat(anyway.out())
+        .contains("\"warnings\":[\"scope ")
+        .contains("no device is in it; did you mean region=north?\"]");
+    Cli.Said told = roll("create", "canary=1", "--label", "region=nrth", "--even-if-nobody");
+    assertThat(told.exit()).isZero();
+    assertThat(told.err())
+        .contains("warning: scope ", ": no device is in it; did you mean region=north?");
 
     write("a.yaml", HERE.replace("percent: 10", "slots: [store-3/counter-2]"));
     Cli.Said typo = apply();
@@ -315,7 +323,8 @@ class RolloutObjectsTest {
 
     assertThat(roll("preview", "canary=1").out())
         .containsPattern(
-            "Most goes to store-[0-9] [^,]*, store-[0-9] [^,]*, store-[0-9] .* and 7 more sites\\.");
+            "Most goes to store-[0-9] [^,]*, store-[0-9] [^,]*, store-[0-9] .* and 7 more"
+                + " sites\\.");
     assertThat(hub.run(cli, "rollout", "preview", "--help").out())
         .contains("with --json the 1,000 that load most");
   }

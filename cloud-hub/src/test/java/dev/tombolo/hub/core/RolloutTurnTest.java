@@ -540,6 +540,15 @@ class RolloutTurnTest {
 
     assertThat(scene.state().rollouts.find(FIRST)).isNotNull();
     assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(scene.command(creation(List.of(), Optional.empty())))
+        .isInstanceOfSatisfying(
+            AdminAnswer.Refused.class,
+            it ->
+                assertThat(ReasonText.say(it.reason()))
+                    .contains(
+                        "16 are kept, as many as there may be, and the oldest, r1, still decides"
+                            + " which release some devices run",
+                        "'tombolo assign embedding@VERSION --fleet"));
   }
 
   private void permittedAndGone() {

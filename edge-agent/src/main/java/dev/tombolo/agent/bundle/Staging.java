@@ -11,14 +11,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
@@ -106,7 +103,7 @@ final class Staging implements AutoCloseable {
     }
     Staging staging = new Staging(out, folder, lock, table, layout);
     try {
-      delete(staging.made);
+      Leavings.delete(staging.made);
       if (isFolder && Files.exists(out)) {
         throw new ApplyException(out + " is there by now");
       }
@@ -213,8 +210,8 @@ final class Staging implements AutoCloseable {
     if (channel != null) {
       channel.close();
     }
-    delete(made);
-    delete(folder.resolve("lock"));
+    Leavings.delete(made);
+    Leavings.delete(folder.resolve("lock"));
     Files.deleteIfExists(folder);
     lock.close();
   }
@@ -360,38 +357,5 @@ final class Staging implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(folder)) {
       channel.force(true);
     }
-  }
-
-  /// Folders, too, that may not be changed.
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path found, BasicFileAttributes attributes)
-              throws IOException {
-            if (!Files.isWritable(found) || !Files.isReadable(found)) {
-              Files.setPosixFilePermissions(found, Permissions.of(0700));
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path found, @Nullable IOException failure)
-              throws IOException {
-            Files.delete(found);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

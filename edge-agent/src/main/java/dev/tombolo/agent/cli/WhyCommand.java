@@ -12,6 +12,7 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -135,6 +136,12 @@ final class WhyCommand implements Callable<Integer> {
         .allMatch(it -> it instanceof Reason.UpToDate || it instanceof Reason.CameByKit);
   }
 
+  /// The line has been down since; of an agent that ended with its line up, nobody noted when.
+  private static String lastTold(DeviceStanding status) {
+    long since = status.stored().lineSinceWallMillis();
+    return status.stored().lineUp() || since == 0 ? "" : " by " + Instant.ofEpochMilli(since);
+  }
+
   private static String text(List<StatusJson.Because> answers, DeviceStanding status) {
     StringBuilder out = new StringBuilder();
     for (StatusJson.Because answer : answers) {
@@ -146,6 +153,14 @@ final class WhyCommand implements Callable<Integer> {
           out.append("\n").append(answer.subject());
           out.append(": How far that wave is, and what it waits for, only the hub knows:");
           out.append(" tombolo why ").append(new SlotRef(at.site(), at.slot())).append('.');
+        }
+        if (reason instanceof Reason.UpToDate && !status.lineUp()) {
+          Enrolment at = status.stored().enrolment();
+          out.append("\n").append(answer.subject());
+          out.append(": That is by what the hub has told").append(lastTold(status));
+          out.append("; what has come since, and a rollout's wave that is not open yet,");
+          out.append(" only the hub knows: tombolo why ");
+          out.append(new SlotRef(at.site(), at.slot())).append('.');
         }
       }
       answer

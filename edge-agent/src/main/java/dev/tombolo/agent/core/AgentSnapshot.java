@@ -12,6 +12,7 @@ import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
 import java.util.Map;
@@ -57,15 +58,22 @@ public record AgentSnapshot(
 
   /// @param permit by which the last switch was made
   /// @param failed what failed here last, until another release has proven itself
+  /// @param needs what the releases in `state` need of others, of those that need something: known
+  ///   also where the releases themselves are lost
   public record Application(
       Name name,
       ReleaseState state,
       long sinceWallMillis,
       Optional<Permit> permit,
-      Optional<FailedTry> failed) {
-    /// Without a permit, and nothing has failed.
+      Optional<FailedTry> failed,
+      Map<Digest, List<Need>> needs) {
+    public Application {
+      needs = Map.copyOf(needs);
+    }
+
+    /// Without a permit, nothing has failed, and nothing is needed.
     public Application(Name name, ReleaseState state, long sinceWallMillis) {
-      this(name, state, sinceWallMillis, Optional.empty(), Optional.empty());
+      this(name, state, sinceWallMillis, Optional.empty(), Optional.empty(), Map.of());
     }
   }
 

@@ -14,6 +14,7 @@ import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,13 @@ final class Application {
   /// What failed here last, until another release has proven itself; persisted with the release's
   /// state.
   Optional<FailedTry> failed;
+
+  /// What its releases need of others, of those that need something; persisted with the release's
+  /// state.
+  Map<Digest, List<Need>> needs;
+
+  /// Whose files the folder of what is live has.
+  LiveFolder liveFolder = LiveFolder.OWN;
 
   /// What windows and permits say against going on, when it was last looked at.
   List<Reason> holds = List.of();
@@ -87,6 +95,16 @@ final class Application {
 
   long wordsSinceMillis;
 
+  /// All variants of a release have one folder: what was built there for a switch that may not be
+  /// made any more goes again before what is live is started.
+  enum LiveFolder {
+    OWN,
+    /// Its files are being put back.
+    COMING_BACK,
+    /// They could not be put back; tried again at `retryAtMillis`.
+    SPOILED
+  }
+
   /// A judgement depends on nothing else.
   record Judged(
       Digest release,
@@ -111,10 +129,11 @@ final class Application {
     this.sinceWallMillis = stored.sinceWallMillis();
     this.permit = stored.permit();
     this.failed = stored.failed();
+    this.needs = stored.needs();
   }
 
   AgentSnapshot.Application stored() {
-    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit, failed);
+    return new AgentSnapshot.Application(name, release, sinceWallMillis, permit, failed, needs);
   }
 
   /// A process that comes and goes for weeks must not fill the outbox, whose events are never

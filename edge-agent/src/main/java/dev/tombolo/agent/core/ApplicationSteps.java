@@ -46,7 +46,7 @@ final class ApplicationSteps {
   private final WorkloadSteps workloads;
   private final ProbeSteps probes;
 
-  /// Those of an agent that did not keep which variant of its release each runs.
+  /// Those of an agent that did not keep which variant of its release each runs, or what it needs.
   private final List<Application> learned = new ArrayList<>();
 
   /// Those that [#lookAtFiles] has asked the disk about.
@@ -65,7 +65,7 @@ final class ApplicationSteps {
     this.boot = boot;
     this.windows = windows;
     this.reports = reports;
-    this.programs = new Programs(snapshot.releases(), boot.platform());
+    this.programs = new Programs(snapshot, boot.platform());
     this.files = new FileSteps(snapshot, boot, random, programs, reports, windows);
     this.bundles =
         new BundleSteps(
@@ -78,8 +78,9 @@ final class ApplicationSteps {
     for (AgentSnapshot.Application stored : snapshot.applications()) {
       Application application = new Application(stored);
       application.release = ReleaseMachine.with(stored.state(), programs::known);
+      application.needs = programs.needs(ReleaseMachine.needed(application.release));
       applications.put(stored.name(), application);
-      if (!application.release.equals(stored.state())) {
+      if (!application.stored().equals(stored)) {
         learned.add(application);
       }
     }
@@ -546,10 +547,22 @@ final class ApplicationSteps {
   /// What is needed first, then windows and permits.
   private List<Reason> holds(Application application, Now now) {
     if (needsNoLine(application)) {
-      return windows.folderHolds(application, now);
+      return folderHolds(application, now);
     }
     List<Reason> holds = new ArrayList<>(needs.holds(application));
     holds.addAll(windows.holds(application, now));
+    return List.copyOf(holds);
+  }
+
+  /// What holds back what has all come, and whose folder is that of what runs.
+  private List<Reason> folderHolds(Application application, Now now) {
+    if (!(application.release instanceof ReleaseState.Fetching at)
+        || at.live().filter(at.wanted()::sharesFolder).isEmpty()) {
+      return List.of();
+    }
+    var staged = new ReleaseState.Staged(at.wanted(), at.live());
+    List<Reason> holds = new ArrayList<>(needs.holds(application.name, staged));
+    holds.addAll(windows.change(application.gate, staged, now));
     return List.copyOf(holds);
   }
 
@@ -562,7 +575,10 @@ final class ApplicationSteps {
     boolean isUnpacked =
         at.route() instanceof Route.ByBundle by && downloads.complete(List.of(by.file()));
     return isUnpacked
-        || programs.find(at.wanted()).filter(it -> downloads.areHere(it.files())).isPresent();
+        || programs
+            .find(at.wanted())
+            .filter(it -> downloads.complete(it.files()) || downloads.areHere(it.files()))
+            .isPresent();
   }
 
   /// Moves one application as far as it can go without news.

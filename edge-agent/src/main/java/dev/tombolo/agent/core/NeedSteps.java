@@ -27,12 +27,15 @@ final class NeedSteps {
   /// What speaks against switching to what is staged; nothing: go.
   List<Reason> holds(Application application) {
     return application.release instanceof ReleaseState.Staged at
-            && !WindowSteps.isRepair(at.wanted(), at.live())
         ? holds(application.name, at)
         : List.of();
   }
 
-  private List<Reason> holds(Name name, ReleaseState.Staged at) {
+  /// What would speak against it if it were staged.
+  List<Reason> holds(Name name, ReleaseState.Staged at) {
+    if (WindowSteps.isRepair(at.wanted(), at.live())) {
+      return List.of();
+    }
     List<Reason> reasons = new ArrayList<>(1);
     for (Need need : programs.needs(at.wanted())) {
       Optional<String> live = staying(need);

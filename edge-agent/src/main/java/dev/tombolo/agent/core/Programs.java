@@ -12,6 +12,7 @@ import dev.tombolo.protocol.release.Platform;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.sign.Envelope;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -26,15 +27,22 @@ final class Programs {
 
   private final Platform platform;
   private final Map<Digest, ReleaseManifest> manifests = new HashMap<>();
+
+  /// By what applications kept of them: of releases whose manifests are lost, all that is known.
+  private final Map<Digest, List<Need>> keptNeeds = new HashMap<>();
+
   private final Map<Assignment, Program.Outcome> ready = new HashMap<>();
 
   /// The same, of the very objects that were asked about: each settling asks several times.
   private final IdentityHashMap<Assignment, Program.Outcome> asked = new IdentityHashMap<>();
 
-  Programs(Map<Digest, Envelope> releases, Platform platform) {
+  Programs(AgentSnapshot snapshot, Platform platform) {
     this.platform = platform;
-    for (Map.Entry<Digest, Envelope> release : releases.entrySet()) {
+    for (Map.Entry<Digest, Envelope> release : snapshot.releases().entrySet()) {
       read(release.getValue()).ifPresent(it -> manifests.put(release.getKey(), it));
+    }
+    for (AgentSnapshot.Application application : snapshot.applications()) {
+      keptNeeds.putAll(application.needs());
     }
   }
 
@@ -87,7 +95,19 @@ final class Programs {
   /// What has to be live before it.
   List<Need> needs(Assignment what) {
     ReleaseManifest manifest = manifests.get(what.release());
-    return manifest == null ? List.of() : manifest.needs();
+    return manifest == null ? keptNeeds.getOrDefault(what.release(), List.of()) : manifest.needs();
+  }
+
+  /// Of those that need something.
+  Map<Digest, List<Need>> needs(Collection<Assignment> all) {
+    Map<Digest, List<Need>> needs = new HashMap<>();
+    for (Assignment what : all) {
+      List<Need> its = needs(what);
+      if (!its.isEmpty()) {
+        needs.put(what.release(), its);
+      }
+    }
+    return needs;
   }
 
   /// Why it cannot run here.
@@ -124,6 +144,7 @@ final class Programs {
 
   void keepOnly(Set<Digest> releases) {
     manifests.keySet().retainAll(releases);
+    keptNeeds.keySet().retainAll(releases);
     ready.keySet().removeIf(what -> !releases.contains(what.release()));
     asked.clear();
   }

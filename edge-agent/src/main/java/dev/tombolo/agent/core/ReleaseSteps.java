@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.core.Application.LiveFolder;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.Program;
@@ -90,10 +91,38 @@ final class ReleaseSteps {
         && at.previous().release().equals(release)) {
       out.effect(new AgentEffect.Switch(application.name, release));
     }
+    if (isComingBack(application, release)) {
+      application.liveFolder = LiveFolder.OWN;
+    }
     move(application, ReleaseMachine.staged(application.release, release), now, out);
   }
 
+  private static boolean isComingBack(Application application, Digest release) {
+    return application.liveFolder == LiveFolder.COMING_BACK
+        && ReleaseMachine.running(application.release)
+            .filter(it -> it.release().equals(release))
+            .isPresent();
+  }
+
+  /// The folder of what is live gets its own files again; answered by [#staged] or [#stageFailed].
+  private void putBack(Application application, Outcome out) {
+    Optional<Program> live = ReleaseMachine.running(application.release).flatMap(programs::find);
+    application.liveFolder = live.isPresent() ? LiveFolder.COMING_BACK : LiveFolder.OWN;
+    live.ifPresent(
+        it -> out.effect(new AgentEffect.Stage(application.name, it.what().release(), it.files())));
+  }
+
+  private static boolean isToPutBack(ReleaseState before, ReleaseState next) {
+    return ReleaseMachine.buildsOverLive(before)
+        && !ReleaseMachine.buildsOverLive(next)
+        && ReleaseMachine.running(next).equals(ReleaseMachine.running(before));
+  }
+
   void stageFailed(Application application, Digest release, Reason reason, Now now, Outcome out) {
+    boolean isSpoiled = isComingBack(application, release);
+    if (isSpoiled) {
+      application.liveFolder = LiveFolder.SPOILED;
+    }
     if (application.release instanceof ReleaseState.Staging at
         && at.wanted().release().equals(release)) {
       files.missing(at.wanted());
@@ -112,6 +141,9 @@ final class ReleaseSteps {
       files.sweepIfFull(reason);
       trouble(application, reason, now);
       move(application, ReleaseMachine.spoiled(application.release, release, reason), now, out);
+    } else if (isSpoiled) {
+      files.sweepIfFull(reason);
+      trouble(application, reason, now);
     }
   }
 
@@ -183,7 +215,8 @@ final class ReleaseSteps {
       case ReleaseState.Fetching at
           when !waits && files.isFetched(at.wanted()) && mayBuild(application, at, now) ->
           ReleaseMachine.fetched(state);
-      case ReleaseState.Staged at -> isHeld(application, at, now) ? at : ReleaseMachine.mayGo(at);
+      case ReleaseState.Staged at ->
+          isHeld(application, at, now) ? ReleaseMachine.shut(at) : ReleaseMachine.mayGo(at);
       case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->
           ReleaseMachine.stopped(state);
       case ReleaseState.Absent _,
@@ -204,14 +237,15 @@ final class ReleaseSteps {
   private boolean isHeld(Application application, ReleaseState.Staged at, Now now) {
     return isStarting(application, at)
         || !windows.change(application.gate, at, now).isEmpty()
-        || !needs.holds(application).isEmpty();
+        || !needs.holds(application.name, at).isEmpty();
   }
 
   /// All variants of a release have one folder: what runs keeps its own until the switch may be
   /// made.
   private boolean mayBuild(Application application, ReleaseState.Fetching at, Now now) {
     return at.live().filter(at.wanted()::sharesFolder).isEmpty()
-        || !isHeld(application, new ReleaseState.Staged(at.wanted(), at.live()), now);
+        || (application.liveFolder != LiveFolder.COMING_BACK
+            && !isHeld(application, new ReleaseState.Staged(at.wanted(), at.live()), now));
   }
 
   /// After a cold boot what is live comes up first, and finds its own files behind the link.
@@ -252,6 +286,7 @@ final class ReleaseSteps {
       return;
     }
     application.release = next;
+    application.needs = programs.needs(ReleaseMachine.needed(next));
     application.tries = new BundleTries();
     boolean isOnItsWay = isSameFetch(before, next);
     if (!isOnItsWay) {
@@ -269,6 +304,10 @@ final class ReleaseSteps {
     if (!comingIn(next).equals(comingIn(before)) || comingIn(next).isEmpty()) {
       application.clearTrouble();
     }
+    if (next instanceof ReleaseState.Switching
+        || !ReleaseMachine.running(next).equals(ReleaseMachine.running(before))) {
+      application.liveFolder = LiveFolder.OWN;
+    }
     if (next instanceof ReleaseState.Switching at) {
       takePermit(application, at, now, out);
     }
@@ -277,7 +316,7 @@ final class ReleaseSteps {
           Optional.of(
               new FailedTry(
                   at.failed().release(), at.failed().version(), now.wallMillis(), at.cause()));
-    } else if (next instanceof ReleaseState.Live && before instanceof ReleaseState.Probing) {
+    } else if (ReleaseMachine.isProof(before, next)) {
       application.failed = Optional.empty();
     }
     if (next instanceof ReleaseState.Absent && application.wanted.isEmpty()) {
@@ -288,6 +327,9 @@ final class ReleaseSteps {
     }
     reports.moved(application.name, before, next, application.troubles == 0, now, out);
     enter(application, now, out);
+    if (isToPutBack(before, next)) {
+      putBack(application, out);
+    }
   }
 
   private static boolean isSameFetch(ReleaseState before, ReleaseState next) {
@@ -322,6 +364,11 @@ final class ReleaseSteps {
             : application.release;
     if (resumed.equals(application.release)) {
       enter(application, now, out);
+      if (resumed instanceof ReleaseState.Fetching at
+          && at.live().filter(at.wanted()::sharesFolder).isPresent()) {
+        // The run before may have built there, and had to let it be.
+        putBack(application, out);
+      }
     } else {
       move(application, resumed, now, out);
     }
@@ -364,13 +411,18 @@ final class ReleaseSteps {
     }
   }
 
-  /// A way back that was blocked is tried again when its time has come.
+  /// A way back that was blocked, or the folder of what is live, is tried again when its time has
+  /// come.
   private void retry(Application application, Now now, Outcome out) {
     if (application.release instanceof ReleaseState.SwitchingBack
         && application.retryAtMillis > 0
         && now.monotonicMillis() >= application.retryAtMillis) {
       application.retryAtMillis = 0;
       enter(application, now, out);
+    } else if (application.liveFolder == LiveFolder.SPOILED
+        && !ReleaseMachine.buildsOverLive(application.release)
+        && now.monotonicMillis() >= application.retryAtMillis) {
+      putBack(application, out);
     }
   }
 

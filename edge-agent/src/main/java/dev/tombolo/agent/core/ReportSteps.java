@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import dev.tombolo.agent.outbox.Outbox;
 import dev.tombolo.agent.outbox.OutboxChange;
 import dev.tombolo.agent.outbox.OutboxRows;
+import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
@@ -87,7 +88,7 @@ final class ReportSteps {
         }
       }
       case ReleaseState.Live at -> {
-        if (before instanceof ReleaseState.Probing) {
+        if (ReleaseMachine.isProof(before, at)) {
           event("live", name, at.live().release(), null, now, out);
         }
       }

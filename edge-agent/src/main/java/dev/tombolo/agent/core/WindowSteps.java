@@ -150,14 +150,6 @@ final class WindowSteps {
     return gate == null ? List.of(UNINFORMED) : gate.change(time(now), held, at.live().isEmpty());
   }
 
-  /// What holds back what has all come, and whose folder is that of what runs.
-  List<Reason> folderHolds(Application application, Now now) {
-    return application.release instanceof ReleaseState.Fetching at
-            && at.live().filter(at.wanted()::sharesFolder).isPresent()
-        ? change(application.gate, new ReleaseState.Staged(at.wanted(), at.live()), now)
-        : List.of();
-  }
-
   /// What holds an application back in its present state; nothing: no window or permit does.
   List<Reason> holds(Application application, Now now) {
     return switch (application.release) {

@@ -121,10 +121,12 @@ final class WorkloadSteps {
   }
 
   private WorkloadState next(Application application, Now now) {
-    if (application.release instanceof ReleaseState.Switching
+    if ((application.release instanceof ReleaseState.Switching
+            || ReleaseMachine.buildsOverLive(application.release)
+            || application.liveFolder != Application.LiveFolder.OWN)
         && (application.workload instanceof WorkloadState.Waiting
             || application.workload instanceof WorkloadState.Idle)) {
-      // The link is on its way from what would be started to what comes.
+      // The link is on its way from what would be started to what comes, or its folder is.
       return application.workload;
     }
     Optional<WorkloadMachine.Goal> goal = Optional.empty();

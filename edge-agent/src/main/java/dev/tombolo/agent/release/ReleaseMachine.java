@@ -157,8 +157,38 @@ public final class ReleaseMachine {
     return state instanceof Switching at ? new Fetching(at.wanted(), at.live()) : state;
   }
 
+  /// The switch may not be made any more, and the folder of what is live has another variant's
+  /// files by now: they are its own again before anything else.
+  public static ReleaseState shut(Staged at) {
+    return buildsOverLive(at) ? new Fetching(at.wanted(), at.live()) : at;
+  }
+
+  /// True where the folder of what is live may hold the files of another variant of its release.
+  public static boolean buildsOverLive(ReleaseState state) {
+    return switch (state) {
+      case Staging at -> at.live().filter(at.wanted()::sharesFolder).isPresent();
+      case Staged at -> at.live().filter(at.wanted()::sharesFolder).isPresent();
+      case Switching at -> at.live().filter(at.wanted()::sharesFolder).isPresent();
+      case Absent _,
+          Fetching _,
+          Probing _,
+          Live _,
+          SwitchingBack _,
+          Restoring _,
+          RolledBack _,
+          Removing _ ->
+          false;
+    };
+  }
+
   /// The agent or the machine went down and is up again.
   public static ReleaseState resumed(ReleaseState state) {
+    if (state instanceof Staging at && buildsOverLive(at)) {
+      return new Fetching(at.wanted(), at.live());
+    }
+    if (state instanceof Staged at) {
+      return shut(at);
+    }
     if (!(state instanceof Probing at)) {
       return state;
     }
@@ -221,14 +251,22 @@ public final class ReleaseMachine {
     };
   }
 
+  /// True for the move with which a release has proven itself.
+  public static boolean isProof(ReleaseState before, ReleaseState after) {
+    return before instanceof Probing && passed(before).equals(after);
+  }
+
   /// The new release did not prove itself. What was to be restored has nothing to fall back on: it
-  /// goes on being started.
+  /// goes on being started; so does what was live already, and had only been repaired.
   public static ReleaseState failed(ReleaseState state, Reason cause) {
     if (state instanceof Restoring at) {
       return new RolledBack(at.failed(), Optional.of(at.previous()), at.cause());
     }
     if (!(state instanceof Probing at)) {
       return state;
+    }
+    if (at.previous().equals(Optional.of(at.wanted()))) {
+      return new Live(at.wanted(), Optional.empty());
     }
     return at.previous().isPresent()
         ? new SwitchingBack(at.wanted(), at.previous().get(), cause)

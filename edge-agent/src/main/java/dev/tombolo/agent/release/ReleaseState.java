@@ -19,9 +19,10 @@ import java.util.Optional;
 ///                        Fetching <----------------------------------------------------'
 /// ```
 ///
-/// Whoever cannot be restored is `RolledBack` all the same: what it fell back on is started again
-/// and again, and says by its probes how it does. A new wish is heard in every state but for the
-/// moment of a switch and the probation after it.
+/// What is live and was repaired goes the same way, and is live again also when its probes fail:
+/// there is nothing to go back to. Whoever cannot be restored is `RolledBack` all the same: what it
+/// fell back on is started again and again, and says by its probes how it does. A new wish is heard
+/// in every state but for the moment of a switch and the probation after it.
 ///
 /// `live` is what ran healthily before and goes on running until the switch; `previous` is what is
 /// kept to fall back on.

@@ -204,7 +204,7 @@ final class ChangeWriter {
     statements.run(
         "INSERT OR REPLACE INTO application (name, state, since_wall, permit) VALUES (?, ?, ?, ?)",
         it.name(),
-        StateText.write(it.state(), it.failed()),
+        StateText.write(it),
         it.sinceWallMillis(),
         it.permit().map(StateText::write).orElse(null));
   }

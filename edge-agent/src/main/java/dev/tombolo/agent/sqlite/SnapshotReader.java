@@ -258,7 +258,8 @@ final class SnapshotReader {
                 StateText.read(row.getString(2)),
                 row.getLong(3),
                 permit == null ? Optional.empty() : Optional.of(StateText.readPermit(permit)),
-                StateText.readFailed(row.getString(2))));
+                StateText.readFailed(row.getString(2)),
+                StateText.readNeeds(row.getString(2))));
       }
     }
     return applications;

@@ -1,5 +1,6 @@
 package dev.tombolo.agent.sqlite;
 
+import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseState;
@@ -10,8 +11,16 @@ import dev.tombolo.protocol.codec.JsonFields;
 import dev.tombolo.protocol.codec.JsonWriter;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.desired.Permit;
+import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
+import dev.tombolo.protocol.release.ReleaseCheck;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A release's state as JSON text, readable with the `sqlite3` tool.
@@ -22,13 +31,19 @@ final class StateText {
 
   private StateText() {}
 
-  /// What failed last stands beside the state; an older agent reads past it.
-  static String write(ReleaseState state, Optional<FailedTry> failed) {
+  /// As many as a state has, and one in doubt.
+  private static final int NEEDING_MAX = 4;
+
+  /// What failed last, and what is needed, stand beside the state; an older agent reads past them.
+  static String write(AgentSnapshot.Application application) {
     return JsonWriter.write(
-        state,
+        application,
         (json, it) -> {
-          write(json, it);
-          json.object("failedTry", failed.orElse(null), StateText::write);
+          write(json, it.state());
+          json.object("failedTry", it.failed().orElse(null), StateText::write);
+          if (!it.needs().isEmpty()) {
+            json.list("needs", List.copyOf(new TreeMap<>(it.needs()).entrySet()), StateText::write);
+          }
         });
   }
 
@@ -57,6 +72,48 @@ final class StateText {
                 json.text("version"),
                 json.integer("wallMillis"),
                 cause(json)));
+  }
+
+  /// Empty from an agent that did not keep them.
+  static Map<Digest, List<Need>> readNeeds(String text) throws MalformedException {
+    return Json.read("release state", text, STATE_BYTES_MAX, StateText::needs);
+  }
+
+  private static void write(JsonWriter json, Map.Entry<Digest, List<Need>> release) {
+    json.id("release", release.getKey()).list("of", release.getValue(), StateText::write);
+  }
+
+  private static void write(JsonWriter json, Need need) {
+    json.id("application", need.application()).text("atLeast", need.atLeast());
+  }
+
+  private static Map<Digest, List<Need>> needs(JsonFields state) throws MalformedException {
+    Map<Digest, List<Need>> needs = new HashMap<>();
+    if (state.has("needs")) {
+      for (Map.Entry<Digest, List<Need>> release : state.list("needs", StateText::needing)) {
+        needs.put(release.getKey(), release.getValue());
+      }
+    }
+    if (needs.size() > NEEDING_MAX) {
+      throw state.wrong("needs", "are of more than " + NEEDING_MAX + " releases");
+    }
+    return needs;
+  }
+
+  private static Map.Entry<Digest, List<Need>> needing(JsonFields json) throws MalformedException {
+    List<Need> needs = json.list("of", StateText::need);
+    if (needs.size() > ReleaseCheck.NEEDS_MAX) {
+      throw json.wrong("of", "has more than " + ReleaseCheck.NEEDS_MAX);
+    }
+    return Map.entry(json.digest("release"), needs);
+  }
+
+  private static Need need(JsonFields json) throws MalformedException {
+    String atLeast = json.text("atLeast");
+    if (!ReleaseRef.isVersion(atLeast)) {
+      throw json.wrong("atLeast", "is not a version");
+    }
+    return new Need(json.name("application"), atLeast);
   }
 
   static String write(Assignment assignment) {

@@ -302,7 +302,8 @@ class TomboloAgentTest {
                       new ReleaseState.Live(first, Optional.empty()),
                       1,
                       Optional.empty(),
-                      Optional.of(failed))),
+                      Optional.of(failed),
+                      Map.of())),
               new AgentChange.StatusKept(
                   new ReportBody.State(null, 3, List.of(live), List.of(), Map.of()), 5)));
     }
@@ -340,6 +341,41 @@ class TomboloAgentTest {
     assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
     assertThat(out.toString())
         .contains("\"code\":\"rollout-overruled\"", "\"layer\":\"site/store-1\"");
+  }
+
+  @Test
+  void whySaysByWhatItIsUpToDateWhenTheLineIsDown() throws IOException, StoreException {
+    joined();
+    ApplicationStatus live =
+        new ApplicationStatus(
+            new Name("people"),
+            Phase.LIVE,
+            FIRST,
+            "1.0",
+            FIRST,
+            "1.0",
+            null,
+            1_790_000_000_000L,
+            10,
+            10,
+            4711,
+            List.of(new Reason.UpToDate()));
+    try (SqliteAgentStore store = SqliteAgentStore.open(data, notice -> {})) {
+      store.commit(
+          List.of(
+              new AgentChange.LinkNoted(false, 1_790_000_000_000L, new Reason.LineDown(0, "cut")),
+              new AgentChange.StatusKept(
+                  new ReportBody.State(null, 3, List.of(live), List.of(), Map.of()), 5)));
+    }
+
+    assertThat(run("why", "people", "--data", data.toString())).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            "people: Everything wanted is live; nothing to do.",
+            "people: That is by what the hub has told by 2026-09-21T14:13:20Z; what has come"
+                + " since, and a rollout's wave that is not open yet, only the hub knows: tombolo"
+                + " why store-1/counter-1.");
   }
 
   @Test

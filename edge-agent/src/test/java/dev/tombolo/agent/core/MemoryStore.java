@@ -58,6 +58,12 @@ final class MemoryStore implements AgentStore {
     sections.clear();
   }
 
+  /// Made anew from a mirror that had no documents, and so no releases.
+  void loseDocuments() {
+    loseDocument();
+    releases.clear();
+  }
+
   @Override
   public AgentSnapshot load() {
     List<OutboxEntry> entries = new ArrayList<>();

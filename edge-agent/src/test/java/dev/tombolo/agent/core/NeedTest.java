@@ -8,6 +8,7 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Need;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,6 +110,58 @@ class NeedTest {
     assertThat(status(MODEL).liveVersion()).isEqualTo("1.4.0");
     assertThat(status(MODEL).reasons())
         .contains(new Reason.NeededHere("a-counting@2.0.0", "1.4.0", "1.3.9"));
+  }
+
+  /// Seed 19: the mirror of a damaged database had no documents left.
+  @Test
+  void modelStaysAlsoWhenTheReleaseThatNeedsItIsLost() {
+    Publisher.Signed model = model("1.4.0");
+    Publisher.Signed counting = counting("2.0.0", "1.4.0");
+    shop.hub.assign(counting, model);
+    shop.startAgent();
+    shop.until("both are live", () -> isLive(model) && isLive(counting));
+    shop.cutLine();
+    shop.killAgent();
+    shop.store.loseDocuments();
+    Publisher.Signed older = model("1.3.9");
+    Publisher.Signed earlier = counting("1.0.0", "1.0.0");
+    shop.unbuildable.put(earlier.digest(), Shop.NO_ROOM);
+
+    shop.lineCut = false;
+    shop.hub.assign(earlier, older);
+    shop.startAgent();
+    shop.seconds(600);
+
+    assertThat(status(MODEL).liveVersion()).isEqualTo("1.4.0");
+    assertThat(status(MODEL).reasons())
+        .contains(new Reason.NeededHere("a-counting@2.0.0", "1.4.0", "1.3.9"));
+    shop.unbuildable.clear();
+    shop.until("both have gone back", () -> isLive(older) && isLive(earlier));
+  }
+
+  /// An agent of before that did not write it down.
+  @Test
+  void whatIsNeededIsLearnedOfReleasesThatAnAgentBeforeTookUp() throws Exception {
+    Publisher.Signed model = model("1.4.0");
+    Publisher.Signed counting = counting("2.0.0", "1.4.0");
+    shop.hub.assign(counting, model);
+    shop.startAgent();
+    shop.until("both are live", () -> isLive(model) && isLive(counting));
+    shop.killAgent();
+    for (AgentSnapshot.Application it : shop.store.load().applications()) {
+      shop.store.commit(
+          List.of(
+              new AgentChange.ApplicationKept(
+                  new AgentSnapshot.Application(it.name(), it.state(), it.sinceWallMillis()))));
+    }
+
+    shop.startAgent();
+
+    assertThat(shop.store.load().applications())
+        .filteredOn(it -> it.name().equals(COUNTING))
+        .singleElement()
+        .extracting(AgentSnapshot.Application::needs)
+        .isEqualTo(Map.of(counting.digest(), List.of(new Need(MODEL, "1.4.0"))));
   }
 
   @Test

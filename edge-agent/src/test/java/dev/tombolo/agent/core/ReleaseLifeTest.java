@@ -7,10 +7,13 @@ import dev.tombolo.agent.release.FailedTry;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
+import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Map;
@@ -895,6 +898,104 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void theFolderOfWhatRunsStaysWhileAnotherVariantLacksWhatItNeeds() {
+    Name model = new Name("model");
+    Publisher.Signed needed =
+        shop.known(shop.publisher.sign(Publisher.manifest(model, "1.4.0", 0, List.of("*"))));
+    ReleaseManifest it = Publisher.inVariants(Shop.APP, "1.0", "gpu");
+    Publisher.Signed release =
+        shop.known(
+            shop.publisher.sign(
+                new ReleaseManifest(
+                    it.name(),
+                    it.version(),
+                    it.kind(),
+                    "",
+                    it.fleets(),
+                    0,
+                    List.of(Features.NEEDS),
+                    it.variants(),
+                    List.of(new Need(model, "1.4.0")))));
+    shop.hub.assign(release, needed);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    shop.hub.assign(release);
+    shop.until("the model is gone", () -> shop.core().release(model).isEmpty());
+    List<Variant.File> plain = shop.built.get(release.digest());
+
+    restartWith("gpu");
+    shop.seconds(600);
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Fetching.class);
+    assertThat(shop.built.get(release.digest())).isEqualTo(plain);
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons())
+        .anyMatch(Reason.NeedNotLive.class::isInstance);
+    shop.hub.assign(release, needed);
+    shop.until("the other runs", () -> runs(1));
+  }
+
+  /// The files of the other variant are on their way into the folder of what runs.
+  private Publisher.Signed builtOver() {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    shop.hanging.add(AgentEffect.Stage.class);
+    restartWith("gpu");
+    shop.until("it is built", () -> shop.state() instanceof ReleaseState.Staging);
+    shop.built.put(release.digest(), release.manifest().variants().getFirst().files());
+    shop.hanging.clear();
+    return release;
+  }
+
+  @Test
+  void aFolderThatMayNotBeSwitchedToAnyMoreGetsTheFilesOfWhatRunsAgain() {
+    Publisher.Signed release = builtOver();
+    shop.hub.gate = Gate.shut(new Name("counting"), 1);
+    shop.hub.assign(release);
+    shop.seconds(5);
+    shop.tell(new AgentEvent.StageFinished(Shop.APP, release.digest()));
+    shop.workloadDies(Shop.APP);
+    shop.seconds(600);
+
+    assertThat(shop.state()).isInstanceOf(ReleaseState.Fetching.class);
+    assertThat(shop.built.get(release.digest()))
+        .isEqualTo(release.manifest().variants().getLast().files());
+    assertThat(runs(3)).isTrue();
+    shop.hub.gate = null;
+    shop.hub.assign(release);
+    shop.until("the other runs", () -> runs(1));
+  }
+
+  @Test
+  void whatRunsWaitsForItsOwnFilesAfterAPowerCutWhileTheFolderWasBuilt() {
+    Publisher.Signed release = builtOver();
+    shop.powerCut();
+    shop.unbuildable.put(release.digest(), Shop.NO_ROOM);
+    shop.startAgent();
+    shop.seconds(120);
+
+    assertThat(shop.processes).isEmpty();
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons())
+        .contains(Shop.NO_ROOM);
+    shop.unbuildable.clear();
+    shop.until("the other is live", () -> shop.isLive(release.digest()) && runs(1));
+  }
+
+  @Test
+  void aRuntimeThatIsGoneWhileTheFolderWasBuiltLeavesWhatRunsItsOwnFiles() {
+    Publisher.Signed release = builtOver();
+
+    restartWith();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    shop.seconds(5);
+
+    assertThat(shop.built.get(release.digest()))
+        .isEqualTo(release.manifest().variants().getLast().files());
+    assertThat(runs(3)).isTrue();
+  }
+
+  @Test
   void whatAnAgentLeftThatDidNotKeepTheVariantRunsOn() throws Exception {
     Publisher.Signed release = inVariants();
     shop.hub.assign(release);
@@ -947,6 +1048,31 @@ class ReleaseLifeTest {
 
     shop.until("it runs again", () -> shop.runs(release.digest()));
     shop.until("live", () -> shop.isLive(release.digest()));
+  }
+
+  @Test
+  void whatWasRepairedAndFailsItsProbesIsNotRolledBackFromItself() {
+    Publisher.Signed release = live("1.0");
+    shop.staged.remove(release.digest());
+    shop.files.clear();
+    shop.bad.add(release.digest());
+
+    shop.workloadDies(Shop.APP);
+    shop.until("repaired", () -> shop.state() instanceof ReleaseState.Probing);
+    shop.until("judged", () -> shop.isLive(release.digest()));
+    shop.seconds(30);
+
+    assertThat(shop.core().state(shop.now()).applications().getFirst().reasons())
+        .anyMatch(Reason.ProbeFailed.class::isInstance);
+    assertThat(shop.hub.happened("rolled-back")).isZero();
+    assertThat(shop.hub.happened("live")).isEqualTo(1);
+    assertThat(shop.failed()).isEmpty();
+    shop.bad.clear();
+    shop.until(
+        "well again",
+        () ->
+            shop.core().state(shop.now()).applications().getFirst().reasons().stream()
+                .allMatch(Reason.UpToDate.class::isInstance));
   }
 
   @Test

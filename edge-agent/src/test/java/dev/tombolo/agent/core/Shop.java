@@ -561,6 +561,7 @@ final class Shop {
   }
 
   private void sweep(AgentEffect.Sweep it) {
+    current.keySet().retainAll(it.applications());
     for (Process process : processes.values()) {
       assertThat(it.releases()).as("I6: what runs stays").contains(process.release());
     }

@@ -29,6 +29,8 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Need;
+import dev.tombolo.protocol.release.ReleaseCheck;
 import dev.tombolo.protocol.sign.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -151,6 +153,34 @@ public abstract class AgentStoreContract {
     assertThat(store().load().applications()).isEmpty();
   }
 
+  @Test
+  void whatItsReleasesNeedComesBack() throws StoreException {
+    var application =
+        new AgentSnapshot.Application(
+            APP,
+            new ReleaseState.Fetching(SECOND, Optional.of(FIRST)),
+            77,
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(
+                FIRST.release(),
+                List.of(new Need(new Name("model"), "1.4.0")),
+                SECOND.release(),
+                mostNeeds()));
+
+    commit(new AgentChange.ApplicationKept(application));
+
+    assertThat(reopened().load().applications()).containsExactly(application);
+  }
+
+  private static List<Need> mostNeeds() {
+    List<Need> needs = new ArrayList<>();
+    for (int i = 0; i < ReleaseCheck.NEEDS_MAX; i++) {
+      needs.add(new Need(new Name("model-" + i), "1." + i));
+    }
+    return needs;
+  }
+
   /// As much as fleet, site, slot and application may set together.
   @Test
   void whatFailedComesBackWithTheMostParameters() throws StoreException {
@@ -167,7 +197,8 @@ public abstract class AgentStoreContract {
             new ReleaseState.RolledBack(bad, Optional.of(good), cause),
             77,
             Optional.empty(),
-            Optional.of(new FailedTry(bad.release(), bad.version(), 99, cause)));
+            Optional.of(new FailedTry(bad.release(), bad.version(), 99, cause)),
+            Map.of(good.release(), mostNeeds()));
 
     commit(new AgentChange.ApplicationKept(application));
 
@@ -208,7 +239,8 @@ public abstract class AgentStoreContract {
             new ReleaseState.Switching(SECOND, Optional.of(FIRST)),
             77,
             Optional.of(permit),
-            Optional.of(failed));
+            Optional.of(failed),
+            Map.of());
     TimeHeard heard = new TimeHeard("boot-1", 5_000, 1_790_000_000_000L, 4_711);
     assertThat(store().load().heard()).isEmpty();
     commit(

@@ -16,6 +16,7 @@ import dev.tombolo.protocol.id.History;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
+import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.sign.Envelope;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -44,6 +45,14 @@ class DamagedDatabaseTest {
   private static final Section PLACE = new Section("place", "a\ttext\nwith \\ all\r kinds");
   private static final Assignment LIVE =
       new Assignment(Digest.ofText("1"), "1.0", Map.of("threads", "2"));
+  private static final AgentSnapshot.Application RUNS =
+      new AgentSnapshot.Application(
+          APP,
+          new ReleaseState.Live(LIVE, Optional.empty()),
+          77,
+          Optional.empty(),
+          Optional.empty(),
+          Map.of(LIVE.release(), List.of(new Need(new Name("model"), "1.4.0"))));
   private static final AgentSnapshot.Workload WORKLOAD =
       new AgentSnapshot.Workload(APP, LIVE, new ProcessIdentity("boot", 42, 4242), 3);
 
@@ -66,9 +75,7 @@ class DamagedDatabaseTest {
             new AgentChange.SectionKept(PLACE),
             new AgentChange.DocumentHeld(AgentStoreContract.document(9, PLACE)),
             new AgentChange.ReleaseKept(LIVE.release(), new Envelope("release", "cmVs", List.of())),
-            new AgentChange.ApplicationKept(
-                new AgentSnapshot.Application(
-                    APP, new ReleaseState.Live(LIVE, Optional.empty()), 77)),
+            new AgentChange.ApplicationKept(RUNS),
             new AgentChange.WorkloadKept(WORKLOAD)));
     for (long sequence = 1; sequence <= 5; sequence++) {
       store.commit(List.of(AgentStoreContract.row(sequence, OutboxEntry.Kind.RESULT, APP)));
@@ -88,9 +95,7 @@ class DamagedDatabaseTest {
     assertThat(snapshot.securityFloors()).containsEntry(APP, 4L);
     assertThat(snapshot.connects()).isGreaterThanOrEqualTo(7);
     assertThat(snapshot.workloads()).containsExactly(WORKLOAD);
-    assertThat(snapshot.applications())
-        .containsExactly(
-            new AgentSnapshot.Application(APP, new ReleaseState.Live(LIVE, Optional.empty()), 77));
+    assertThat(snapshot.applications()).containsExactly(RUNS);
   }
 
   private void hasANewOutbox(AgentSnapshot snapshot, String found) {
@@ -308,6 +313,7 @@ class DamagedDatabaseTest {
       AgentSnapshot snapshot = store.load();
       isTheSameDevice(snapshot);
       assertThat(snapshot.held()).isEmpty();
+      assertThat(snapshot.releases()).isEmpty();
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tombolo.agent.core.AgentChange;
+import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.AgentStore;
 import dev.tombolo.agent.core.AgentStore.StoreException;
 import dev.tombolo.agent.outbox.OutboxEntry;
@@ -73,7 +74,8 @@ class SqliteAgentStoreTest extends AgentStoreContract {
   void aDownloadOfAnAgentThatKnewNoBundlesHasACause() throws MalformedException {
     ReleaseState.Fetching at =
         new ReleaseState.Fetching(SECOND, Optional.of(FIRST), new Route.ByFiles(Optional.empty()));
-    String before = StateText.write(at, Optional.empty()).replaceAll(",\"route\":\\{[^}]*}", "");
+    var application = new AgentSnapshot.Application(new Name("people"), at, 77);
+    String before = StateText.write(application).replaceAll(",\"route\":\\{[^}]*}", "");
     assertThat(before).doesNotContain("route");
 
     assertThat(StateText.read(before))
