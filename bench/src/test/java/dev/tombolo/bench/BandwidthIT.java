@@ -43,7 +43,7 @@ class BandwidthIT {
     try (RunningHub hub = RunningHub.start(folder)) {
       hub.prepare("shops");
       site(hub, "2Mbit/s");
-      push(hub);
+      push(hub, "payload", 1);
       try (Line line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()))) {
         String token =
             hub.token(
@@ -59,6 +59,43 @@ class BandwidthIT {
           long held = pauseHolds(hub, agent);
           goesOn(hub, agent, line, held);
         }
+      }
+    }
+  }
+
+  /// They fetch different things, so neither has anything for the other.
+  @Test
+  void devicesOfASiteKeepToItsBoundTogether() throws Exception {
+    try (RunningHub hub = RunningHub.start(folder)) {
+      hub.prepare("shops");
+      site(hub, "2Mbit/s");
+      push(hub, "payload", 1);
+      push(hub, "other", 2);
+      String endpoint = "localhost:" + hub.edgePort();
+      String token =
+          hub.token("--fleet", "shops", "--site", "store-1", "--endpoint", endpoint, "--uses", "2");
+      try (RunningAgent one =
+              RunningAgent.join(hub.distributions(), folder.resolve("one"), token, List.of());
+          RunningAgent two =
+              RunningAgent.join(hub.distributions(), folder.resolve("two"), token, List.of())) {
+        hub.cli("assign", "payload@1", "--fleet", "shops", "--slot", "store-1/device-1");
+        hub.cli("assign", "other@1", "--fleet", "shops", "--slot", "store-1/device-2");
+        Await.untilTrue(
+            LIMIT,
+            () -> "two downloads; " + tail(one) + tail(two),
+            () -> part(one) > 100_000 && part(two) > 100_000);
+        long before = part(one) + part(two);
+        long began = System.nanoTime();
+        Await.untilTrue(
+            LIMIT, () -> "time", () -> System.nanoTime() - began >= MEASURED.toNanos());
+        long bytes = part(one) + part(two) - before;
+        double seconds = (System.nanoTime() - began) / 1e9;
+        System.out.printf(
+            "two devices held to %,d bytes/s together: %,d bytes in %.1f s (%,.0f a second)%n",
+            BYTES_PER_SECOND, bytes, seconds, bytes / seconds);
+
+        long allowed = (long) (BYTES_PER_SECOND * seconds);
+        assertThat(bytes).isBetween(1L, allowed * 11 / 10 + 128 * 1024);
       }
     }
   }
@@ -179,10 +216,10 @@ class BandwidthIT {
             .formatted(limit));
   }
 
-  private void push(RunningHub hub) throws Exception {
+  private void push(RunningHub hub, String name, int seed) throws Exception {
     byte[] payload = new byte[PAYLOAD_BYTES];
-    new Random(1).nextBytes(payload);
-    Path release = Files.createDirectories(folder.resolve("payload-1"));
+    new Random(seed).nextBytes(payload);
+    Path release = Files.createDirectories(folder.resolve(name + "-1"));
     Files.write(release.resolve("payload.bin"), payload);
     SmallRelease.push(
         hub,
@@ -190,11 +227,12 @@ class BandwidthIT {
         """
         apiVersion: tombolo.dev/v1
         kind: Release
-        metadata: {name: payload, version: "1"}
+        metadata: {name: %s, version: "1"}
         spec:
           kind: model
           variants:
             - files: [{from: payload.bin}]
-        """);
+        """
+            .formatted(name));
   }
 }

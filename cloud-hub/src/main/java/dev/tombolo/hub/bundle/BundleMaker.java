@@ -101,6 +101,9 @@ public final class BundleMaker {
     if (home != null) {
       command.add("-XX:+UseCompactObjectHeaders");
       command.add("-XX:SharedArchiveFile=" + Path.of(home, "app.jsa"));
+      // Of an installation that was copied with new file times the archive is not used; Java would
+      // say so in the midst of the answer.
+      command.addAll(List.of("-Xlog:cds=off", "-Xlog:aot=off"));
     }
     String zstd = System.getProperty("ZstdNativePath");
     if (zstd != null) {

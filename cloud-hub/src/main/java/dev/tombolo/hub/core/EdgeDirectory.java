@@ -17,4 +17,7 @@ public interface EdgeDirectory {
 
   /// True when the release itself is one of those.
   boolean mayHave(DeviceId device, Digest release);
+
+  /// How this device's site may use its line; empty where it has no bound.
+  Optional<SiteLine> line(DeviceId device);
 }

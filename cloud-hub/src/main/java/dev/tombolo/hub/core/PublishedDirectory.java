@@ -22,11 +22,13 @@ public final class PublishedDirectory implements EdgeDirectory {
 
   /// @param current serial and end of the certificate in use; `pending` that of the next one
   /// @param files of each release it may have
+  /// @param line null: no bound
   private record Entry(
       @Nullable Reason refusal,
       @Nullable Served current,
       @Nullable Served pending,
-      Map<Digest, Set<Digest>> files) {}
+      Map<Digest, Set<Digest>> files,
+      @Nullable SiteLine line) {}
 
   private record Served(String serial, long notAfterMillis) {}
 
@@ -73,6 +75,12 @@ public final class PublishedDirectory implements EdgeDirectory {
     return entry != null && entry.refusal == null && entry.files.containsKey(release);
   }
 
+  @Override
+  public Optional<SiteLine> line(DeviceId device) {
+    Entry entry = entries.get(device);
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.line);
+  }
+
   /// Takes over the whole state.
   void replace(HubState state) {
     ConcurrentHashMap<DeviceId, Entry> next = new ConcurrentHashMap<>();
@@ -112,7 +120,16 @@ public final class PublishedDirectory implements EdgeDirectory {
         device.refusal(),
         served(state.currentCertificates.get(device.id())),
         served(state.pendingCertificates.get(device.id())),
-        Map.copyOf(files));
+        Map.copyOf(files),
+        site == null ? null : lineOf(state, site.content()));
+  }
+
+  private static @Nullable SiteLine lineOf(HubState state, AdminObject.Site site) {
+    return state
+        .lineOf(site)
+        .filter(rules -> !rules.bandwidth().isEmpty())
+        .map(rules -> new SiteLine(site.name(), site.timeZone(), rules))
+        .orElse(null);
   }
 
   /// A device may name any release as one it runs; it is given those of its own fleet only.

@@ -18,6 +18,7 @@ final class Edge {
   private final StrangerLines strangers =
       new StrangerLines(EdgeBounds.STRANGER_LINES_MAX, EdgeBounds.STRANGER_LINES_PER_HOST_MAX);
   private final DeviceLines deviceLines = new DeviceLines(EdgeBounds.DEVICE_LINES_MAX);
+  private final SiteLanes lanes;
   private final Map<SessionId, MqttSession> sessions = new ConcurrentHashMap<>();
 
   Edge(EdgeSettings settings, EdgeServices services, String rootPem, EdgeCounters counters) {
@@ -29,6 +30,7 @@ final class Edge {
     this.connectRates = new ConnectRates<>(settings.connectsPerMinute());
     this.recoverRates = new ConnectRates<>(EdgeBounds.RECOVERS_PER_MINUTE);
     this.requests = new PendingRequests();
+    this.lanes = new SiteLanes(services.directory(), services.clock());
   }
 
   EdgeSettings settings() {
@@ -75,6 +77,11 @@ final class Edge {
   /// How often each remote network asks for a recovery.
   ConnectRates<String> recoverRates() {
     return recoverRates;
+  }
+
+  /// How files go to each site.
+  SiteLanes lanes() {
+    return lanes;
   }
 
   PendingRequests requests() {

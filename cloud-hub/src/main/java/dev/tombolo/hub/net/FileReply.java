@@ -16,16 +16,31 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
-/// Sends a file or a part of it, never further ahead than the line takes bytes. A line that takes
-/// none for a long while is closed; the device resumes from what it has.
+/// Sends a file or a part of it, never further ahead than the line takes bytes, nor faster than its
+/// site may. A line that takes none for a long while is closed; the device resumes from what it has.
 final class FileReply {
+  /// What is given.
+  ///
+  /// @param tag entity tag, without its quotes; the content never changes under one tag
+  /// @param counted the bytes sent
+  /// @param lane asked for each piece, since rules change; empty: no bound
+  record Given(
+      Path path, String tag, String type, LongAdder counted, Supplier<Optional<SiteLane>> lane) {}
+
   private final ChannelHandlerContext ctx;
   private final FileChannel file;
   private final HttpReplies replies;
   private final Line line;
-  private final LongAdder sent;
+  private final Given given;
+
+  /// The next piece, when its place in the lane is taken already; 0 before.
+  private int reserved;
+
+  private boolean isWaiting;
   private long at;
   private final long end;
   private boolean isDone;
@@ -36,31 +51,22 @@ final class FileReply {
       ByteRange range,
       HttpReplies replies,
       Line line,
-      LongAdder sent) {
+      Given given) {
     this.ctx = ctx;
     this.file = file;
     this.replies = replies;
     this.line = line;
-    this.sent = sent;
+    this.given = given;
     this.at = range.from();
     this.end = range.from() + range.length();
   }
 
-  /// @param tag entity tag, without its quotes; the content never changes under one tag
-  /// @param counted the bytes sent
   static FileReply start(
-      ChannelHandlerContext ctx,
-      HttpRequest request,
-      Path path,
-      String tag,
-      String type,
-      HttpReplies replies,
-      Line line,
-      LongAdder counted)
+      ChannelHandlerContext ctx, HttpRequest request, Given given, HttpReplies replies, Line line)
       throws IOException {
-    FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+    FileChannel file = FileChannel.open(given.path(), StandardOpenOption.READ);
     long size = file.size();
-    Optional<ByteRange> range = ByteRange.of(rangeOf(request, quoted(tag)), size);
+    Optional<ByteRange> range = ByteRange.of(rangeOf(request, quoted(given.tag())), size);
     HttpResponse response =
         new DefaultHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -71,8 +77,8 @@ final class FileReply {
         response
             .headers()
             .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
-            .set(HttpHeaderNames.ETAG, quoted(tag))
-            .set(HttpHeaderNames.CONTENT_TYPE, type)
+            .set(HttpHeaderNames.ETAG, quoted(given.tag()))
+            .set(HttpHeaderNames.CONTENT_TYPE, given.type())
             .set(HttpHeaderNames.CONTENT_LENGTH, range.map(ByteRange::length).orElse(0L));
     if (range.isEmpty()) {
       headers.set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + size);
@@ -86,26 +92,30 @@ final class FileReply {
     ctx.write(response);
     ByteRange sent =
         replies.isHead() ? new ByteRange(0, 0, true) : range.orElse(new ByteRange(0, 0, true));
-    FileReply reply = new FileReply(ctx, file, sent, replies, line, counted);
+    FileReply reply = new FileReply(ctx, file, sent, replies, line, given);
     reply.pump();
     return reply;
   }
 
   void pump() {
-    if (isDone) {
+    if (isDone || isWaiting) {
       return;
     }
     try {
       while (at < end && ctx.channel().isWritable()) {
-        int wanted = (int) Math.min(EdgeBounds.FILE_CHUNK_BYTES, end - at);
+        int wanted = mayGo();
+        if (wanted == 0) {
+          break;
+        }
         ByteBuf chunk = ctx.alloc().buffer(wanted);
         int read = chunk.writeBytes(file, at, wanted);
         if (read <= 0) {
           chunk.release();
           throw new IOException("the file has become shorter");
         }
+        reserved = 0;
         at += read;
-        sent.add(read);
+        given.counted().add(read);
         ctx.write(new DefaultHttpContent(chunk));
       }
     } catch (IOException e) {
@@ -121,6 +131,32 @@ final class FileReply {
     }
     close();
     replies.finished(ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+  }
+
+  /// Bytes of the next piece; 0 when its time has not come: then it goes on by itself.
+  private int mayGo() {
+    int next = (int) Math.min(EdgeBounds.FILE_CHUNK_BYTES, end - at);
+    Optional<SiteLane> lane = given.lane().get();
+    if (reserved > 0 || lane.isEmpty()) {
+      return reserved > 0 ? reserved : next;
+    }
+    long now = line.nowMillis();
+    int piece = lane.get().piece(next, now);
+    long wait = lane.get().reserve(piece, now) - now;
+    if (wait <= 0) {
+      return piece;
+    }
+    reserved = piece;
+    isWaiting = true;
+    ctx.executor()
+        .schedule(
+            () -> {
+              isWaiting = false;
+              pump();
+            },
+            wait,
+            TimeUnit.MILLISECONDS);
+    return 0;
   }
 
   void close() {

@@ -44,10 +44,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -391,7 +391,15 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     if (path.isEmpty()) {
       notFound("file", digest.hex());
     } else {
-      send(ctx, head, path.get(), digest.hex(), HttpReplies.BYTES, edge.counters().fileBytes);
+      send(
+          ctx,
+          head,
+          new FileReply.Given(
+              path.get(),
+              digest.hex(),
+              HttpReplies.BYTES,
+              edge.counters().fileBytes,
+              lane(peer.get())));
     }
   }
 
@@ -428,7 +436,15 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     } else if (pairs.stream().noneMatch(pair -> mayHave(peer.get(), pair))) {
       refuseBundle(peer.get(), bundle);
     } else {
-      send(ctx, head, path.get(), bundle.hex(), HttpReplies.BYTES, edge.counters().bundleBytes);
+      send(
+          ctx,
+          head,
+          new FileReply.Given(
+              path.get(),
+              bundle.hex(),
+              HttpReplies.BYTES,
+              edge.counters().bundleBytes,
+              lane(peer.get())));
     }
   }
 
@@ -454,21 +470,24 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
     } else {
       SharedFile file = found.get();
       String type = name.endsWith(".sh") ? "text/x-shellscript; charset=utf-8" : HttpReplies.BYTES;
-      send(ctx, head, file.path(), file.tag(), type, edge.counters().fileBytes);
+      send(
+          ctx,
+          head,
+          new FileReply.Given(
+              file.path(), file.tag(), type, edge.counters().fileBytes, Optional::empty));
     }
   }
 
-  private void send(
-      ChannelHandlerContext ctx,
-      HttpRequest head,
-      Path path,
-      String tag,
-      String type,
-      LongAdder sent) {
+  private Supplier<Optional<SiteLane>> lane(PeerIdentity peer) {
+    return () -> edge.lanes().of(peer.device(), line.nowMillis());
+  }
+
+  private void send(ChannelHandlerContext ctx, HttpRequest head, FileReply.Given given) {
     try {
-      sending = FileReply.start(ctx, head, path, tag, type, replies(), line, sent);
+      sending = FileReply.start(ctx, head, given, replies(), line);
     } catch (IOException e) {
-      replies().refuse(new Reason.IoFailed("read " + path.getFileName(), "see the hub's log"));
+      String what = "read " + given.path().getFileName();
+      replies().refuse(new Reason.IoFailed(what, "see the hub's log"));
     }
   }
 

@@ -133,6 +133,21 @@ class SiteLineTest {
     assertThat(line()).isEmpty();
   }
 
+  /// By it the edge port holds what the site's devices fetch together.
+  @Test
+  void theEdgePortKnowsTheRulesOfADevicesSite() {
+    assertThat(scene.directory().line(device.device())).isEmpty();
+
+    fleet(Optional.of(FIVE));
+    assertThat(scene.directory().line(device.device()))
+        .contains(new SiteLine(Scene.SITE, "Europe/Berlin", FIVE));
+    site(Optional.of(TWO));
+    assertThat(scene.directory().line(device.device()))
+        .contains(new SiteLine(Scene.SITE, "Europe/Berlin", TWO));
+    site(Optional.of(NONE));
+    assertThat(scene.directory().line(device.device())).isEmpty();
+  }
+
   @Test
   void aSitesRulesReachItsDevicesAndMustBeUnderstood() throws MalformedException {
     site(Optional.of(TWO));

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.HubEffect;
 import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.SiteLine;
 import dev.tombolo.hub.release.BundlePair;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
@@ -649,6 +650,11 @@ public final class EdgeTarget implements FuzzTarget {
       boolean isIn = offer(event);
       taken.run();
       return isIn;
+    }
+
+    @Override
+    public Optional<SiteLine> line(DeviceId device) {
+      return Optional.empty();
     }
 
     private Edge edge() {

@@ -22,7 +22,9 @@ import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
 import dev.tombolo.protocol.token.TokenSecret;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -322,6 +324,66 @@ class HttpRoutesTest {
           .contains("bytes " + from + "-" + to + "/" + size);
     }
     Files.delete(path);
+  }
+
+  /// Bytes are counted, and time is only what they are divided by: a slow machine makes them fewer.
+  @Test
+  void devicesOfOneSiteTogetherKeepToItsBound() throws Exception {
+    hub.readable.add(file);
+    List<TestHub.Device> devices = List.of(hub.newDevice(), hub.newDevice());
+    for (TestHub.Device device : devices) {
+      hub.lines.put(device.id(), SiteLaneTest.line("store-1", "00:00-24:00 2Mbit/s"));
+    }
+    List<HttpClient> clients = List.of(as(devices.get(0)), as(devices.get(1)));
+    HttpRequest asked = request("/v1/files/" + file.hex()).build();
+
+    for (HttpClient client : clients) {
+      client.send(
+          request("/healthz").build(), HttpResponse.BodyHandlers.discarding());
+    }
+    long began = System.nanoTime();
+    List<CompletableFuture<HttpResponse<byte[]>>> answers =
+        clients.stream()
+            .map(it -> it.sendAsync(asked, HttpResponse.BodyHandlers.ofByteArray()))
+            .toList();
+    for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+      assertThat(answer.get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS).body()).isEqualTo(CONTENT);
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+
+    double atOnce = 250_000 * SiteLane.CREDIT_MILLIS / 1e3 + 2 * EdgeBounds.FILE_CHUNK_BYTES;
+    assertThat(2.0 * CONTENT.length).isLessThanOrEqualTo(250_000 * seconds * 1.1 + atOnce);
+  }
+
+  /// At the old bound, what is left would take more than half a minute.
+  @Test
+  void aBoundThatIsLiftedHoldsADownloadNoLonger() throws Exception {
+    hub.readable.add(file);
+    TestHub.Device device = hub.newDevice();
+    hub.lines.put(device.id(), SiteLaneTest.line("store-2", "00:00-24:00 64kbit/s"));
+    HttpResponse<InputStream> answer =
+        as(device)
+            .send(
+                request("/v1/files/" + file.hex()).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body()) {
+      assertThat(body.read()).isEqualTo(CONTENT[0] & 0xff);
+
+      hub.lines.remove(device.id());
+
+      byte[] rest =
+          CompletableFuture.supplyAsync(() -> readAll(body))
+              .get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS);
+      assertThat(rest).isEqualTo(Arrays.copyOfRange(CONTENT, 1, CONTENT.length));
+    }
+  }
+
+  private static byte[] readAll(InputStream body) {
+    try {
+      return body.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubInbox;
 import dev.tombolo.hub.core.IssuedCertificate;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.SiteLine;
 import dev.tombolo.hub.x509.CertificateAuthority;
 import dev.tombolo.hub.x509.CertificateRequests;
 import dev.tombolo.hub.x509.DeviceCertificates;
@@ -29,6 +30,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -52,6 +54,7 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   final Set<String> revoked = ConcurrentHashMap.newKeySet();
   final Set<String> superseded = ConcurrentHashMap.newKeySet();
   final Set<Digest> readable = ConcurrentHashMap.newKeySet();
+  final Map<DeviceId, SiteLine> lines = new ConcurrentHashMap<>();
   final Path files;
   final GivenBundles bundles = new GivenBundles();
   volatile boolean isFull;
@@ -145,6 +148,11 @@ final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   @Override
   public boolean mayHave(DeviceId device, Digest release) {
     return readable.contains(release);
+  }
+
+  @Override
+  public Optional<SiteLine> line(DeviceId device) {
+    return Optional.ofNullable(lines.get(device));
   }
 
   /// The next event of a kind; others before it are passed over.
