@@ -74,6 +74,7 @@ public final class Rollouts {
       case RolloutChange.Joined joined -> {
         if (rollout != null) {
           rollout.apply(joined);
+          // Alone it has all of them.
           if (of(rollout.record().scope().fleet(), rollout.record().application()).size() > 1) {
             joined.slots().forEach(slot -> supersede(rollout.record(), slot));
           }
