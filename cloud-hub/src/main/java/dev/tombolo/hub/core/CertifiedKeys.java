@@ -56,8 +56,7 @@ final class CertifiedKeys {
 
   /// It is not in use any more.
   void leave(CertificateRecord certificate) {
-    left.add(
-        new Left(certificate.serial(), certificate.key(), certificate.notAfterMillis()));
+    left.add(new Left(certificate.serial(), certificate.key(), certificate.notAfterMillis()));
   }
 
   /// A device has another key now.

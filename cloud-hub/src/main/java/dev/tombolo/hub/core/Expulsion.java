@@ -65,12 +65,15 @@ final class Expulsion {
   /// Of devices that are not served whatever becomes of the others.
   private static Set<String> replaced(HubState state, long nowMillis) {
     Set<String> serials = new HashSet<>();
-    state.keys.superseded().forEach(
-        (serial, notAfterMillis) -> {
-          if (notAfterMillis >= nowMillis) {
-            serials.add(serial);
-          }
-        });
+    state
+        .keys
+        .superseded()
+        .forEach(
+            (serial, notAfterMillis) -> {
+              if (notAfterMillis >= nowMillis) {
+                serials.add(serial);
+              }
+            });
     state.strangers.values().forEach(stranger -> add(stranger, nowMillis, serials));
     return serials;
   }

@@ -107,8 +107,7 @@ public final class HubTurn {
   /// a commit each would take longer than the slices.
   ///
   /// @param isTimeLeft asked once the events are decided, and after each slice
-  public List<HubEffect> take(
-      List<HubEvent> events, long nowMillis, BooleanSupplier isTimeLeft) {
+  public List<HubEffect> take(List<HubEvent> events, long nowMillis, BooleanSupplier isTimeLeft) {
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
     isTickRefused = false;
     if (isStale) {

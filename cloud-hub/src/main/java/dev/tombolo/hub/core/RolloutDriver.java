@@ -405,8 +405,7 @@ final class RolloutDriver {
     byte[] named = new byte[slots.size()];
     for (int i = 0; i < named.length; i++) {
       SlotRef slot = slots.get(i);
-      named[i] =
-          WaveSort.namedBy(record.plan(), slot, areLabelsAsked ? labels(slot) : Map.of());
+      named[i] = WaveSort.namedBy(record.plan(), slot, areLabelsAsked ? labels(slot) : Map.of());
     }
     return new RolloutChange.Found(record.id(), slots, named, next);
   }

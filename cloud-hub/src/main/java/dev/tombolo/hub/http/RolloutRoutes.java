@@ -319,10 +319,7 @@ final class RolloutRoutes {
     views
         .rollouts()
         .eachHolder(
-            scope.fleet(),
-            application,
-            overlay,
-            (place, releases, shares) -> found.take(place));
+            scope.fleet(), application, overlay, (place, releases, shares) -> found.take(place));
     return found;
   }
 

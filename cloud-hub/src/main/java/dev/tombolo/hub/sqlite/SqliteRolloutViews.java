@@ -544,10 +544,7 @@ final class SqliteRolloutViews implements RolloutViews {
       AdminObject.Slot its = overlay.slot(slot);
       PlaceFacts place =
           new PlaceFacts(
-              fleet,
-              slot,
-              siteLabels,
-              its == null ? labelsOf.of(row.getString(5)) : its.labels());
+              fleet, slot, siteLabels, its == null ? labelsOf.of(row.getString(5)) : its.labels());
       if (goes.to(place)) {
         holders.read(place, releases, shares);
       }

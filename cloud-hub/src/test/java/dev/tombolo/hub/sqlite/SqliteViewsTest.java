@@ -482,12 +482,21 @@ class SqliteViewsTest {
                 1,
                 "token",
                 Map.of())));
-    List<String> addresses =
-        number % 3 == 0 ? List.of("10.0.0.1:1") : List.of();
+    List<String> addresses = number % 3 == 0 ? List.of("10.0.0.1:1") : List.of();
     changes.add(
         new HubChange.PresencePut(
             new PresenceRecord(
-                id, "boot", 1, false, 1, "10.0.0.1:1", "0.1.0", addresses, 0, List.of(), List.of())));
+                id,
+                "boot",
+                1,
+                false,
+                1,
+                "10.0.0.1:1",
+                "0.1.0",
+                addresses,
+                0,
+                List.of(),
+                List.of())));
     if (number % 5 != 2) {
       Digest its = Digest.ofText("release " + number % 4);
       changes.add(new HubChange.OutboxMarked(id, "outbox", 1, -1, -1, 1));

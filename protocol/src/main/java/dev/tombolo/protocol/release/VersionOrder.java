@@ -5,8 +5,8 @@ package dev.tombolo.protocol.release;
 ///
 /// A leading `v` before a digit and what follows `+` do not count. What stands before the first `-`
 /// is compared part by part (`.`, `_`), numbers as numbers, missing parts as 0: 1.4 and 1.4.0 are
-/// the same, and of parts like `4rc1` the number at their beginning counts first, so that 1.4rc1
-/// is after 1.4 and before 1.5. A version with something after the `-` comes before the same one
+/// the same, and of parts like `4rc1` the number at their beginning counts first, so that 1.4rc1 is
+/// after 1.4 and before 1.5. A version with something after the `-` comes before the same one
 /// without. A number comes before a word; of two that are alike so far, the longer one after the
 /// `-` is later.
 public final class VersionOrder {
