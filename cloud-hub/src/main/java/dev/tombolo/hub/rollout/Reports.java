@@ -214,7 +214,8 @@ final class Reports {
             && said.isCurrent().getAsBoolean()) {
           yield Move.to(Phase.BACK);
         }
-        if (from == Phase.SWITCHED && isAtRest(said.status())) {
+        if (from == Phase.SWITCHED
+            && (isAtRest(said.status()) || hasGoneBack(rollout, said.status()))) {
           yield Move.to(said.isCurrent().getAsBoolean() ? Phase.WAITING : Phase.PERMITTED);
         }
         boolean isReleased =
@@ -242,6 +243,15 @@ final class Reports {
         && rollout.isUnheard(member)
         && from.maySwitchUnheard()
         && !(rollout.state() instanceof RolloutState.RolledBack);
+  }
+
+  /// Whether it is on its way to something else, and has what it had before: it has not kept what it
+  /// switched to.
+  private static boolean hasGoneBack(Rollout rollout, @Nullable ApplicationStatus status) {
+    return status != null
+        && status.phase() != ApplicationStatus.Phase.SWITCHING
+        && status.phase() != ApplicationStatus.Phase.PROBING
+        && !rollout.record().digest().equals(status.live());
   }
 
   private static boolean isAtRest(@Nullable ApplicationStatus status) {

@@ -789,7 +789,31 @@ class RolloutTurnTest {
   /// It has switched in the dark, and hears only now that a newer rollout has it.
   @Test
   void whoIsSwitchingByAPermitCountsWhateverItWantsByNow() {
+    takenOverWhileItProves(scene.connected(canary, scene.birth("boot-1", 1)));
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.SWITCHED);
+    assertThat(rollout().inFlight()).isEqualTo(1);
+  }
+
+  /// Found by the simulation (seed 200350): when the newer one was aborted, what had failed there was
+  /// selected again, without a gate.
+  @Test
+  void whoWentBackWhileANewerRolloutHadItHasNotSwitched() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    Digest third = takenOverWhileItProves(line);
+
+    says(line, canary, third, ApplicationStatus.Phase.FETCHING, old);
+    scene.command(
+        new AdminCommand.SteerRollout(
+            new RolloutId(2), AdminCommand.SteerRollout.Action.ABORT, "", false, Optional.empty()));
+
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.WAITING);
+    assertThat(rollout().inFlight()).isZero();
+    assertThat(selected(canary).isGated()).isTrue();
+  }
+
+  /// @return what it wants by now, while it is at what the older rollout let it switch to
+  private Digest takenOverWhileItProves(SessionId line) {
     create();
     says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
     Permit permit = permit(selected(canary)).orElseThrow();
@@ -815,9 +839,7 @@ class RolloutTurnTest {
             null);
 
     says(line, canary, manifest(canary), probing, Duration.ofSeconds(1));
-
-    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.SWITCHED);
-    assertThat(rollout().inFlight()).isEqualTo(1);
+    return third;
   }
 
   @Test

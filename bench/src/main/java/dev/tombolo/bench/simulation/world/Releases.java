@@ -59,6 +59,8 @@ final class Releases {
   enum Behaviour {
     WORKS,
     CRASHES,
+    /// Its probe fails on some devices, and on each of them always.
+    FAILS_ON_SOME,
     FAILS_PROBES,
     /// Its probe passes at first, and no more before its soak is over.
     FAILS_IN_SOAK,
@@ -111,7 +113,7 @@ final class Releases {
     }
     return switch (known.behaviour()) {
       case WORKS -> Nature.WORKS;
-      case CRASHES -> Nature.MAY_PASS;
+      case CRASHES, FAILS_ON_SOME -> Nature.MAY_PASS;
       case FAILS_PROBES, FAILS_IN_SOAK, DOES_NOT_START -> Nature.NEVER_PASSES;
     };
   }
@@ -156,9 +158,10 @@ final class Releases {
     if (version == 1 || application.equals(APPLICATIONS.get(2)) || draw < 70) {
       return Behaviour.WORKS;
     }
-    return draw < 80
-        ? Behaviour.CRASHES
-        : draw < 86
+    if (draw < 80) {
+      return draw < 75 ? Behaviour.CRASHES : Behaviour.FAILS_ON_SOME;
+    }
+    return draw < 86
             ? Behaviour.FAILS_PROBES
             : draw < 93 ? Behaviour.FAILS_IN_SOAK : Behaviour.DOES_NOT_START;
   }
