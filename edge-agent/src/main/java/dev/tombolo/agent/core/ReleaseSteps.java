@@ -92,7 +92,9 @@ final class ReleaseSteps {
       out.effect(new AgentEffect.Switch(application.name, release));
     }
     if (isComingBack(application, release)) {
+      move(application, ReleaseMachine.putBack(application.release), now, out);
       application.liveFolder = LiveFolder.OWN;
+      return;
     }
     move(application, ReleaseMachine.staged(application.release, release), now, out);
   }
@@ -112,8 +114,10 @@ final class ReleaseSteps {
         it -> out.effect(new AgentEffect.Stage(application.name, it.what().release(), it.files())));
   }
 
-  private static boolean isToPutBack(ReleaseState before, ReleaseState next) {
-    return ReleaseMachine.buildsOverLive(before)
+  private static boolean isToPutBack(
+      Application application, ReleaseState before, ReleaseState next) {
+    return application.liveFolder == LiveFolder.OWN
+        && ReleaseMachine.buildsOverLive(before)
         && !ReleaseMachine.buildsOverLive(next)
         && ReleaseMachine.running(next).equals(ReleaseMachine.running(before));
   }
@@ -144,6 +148,7 @@ final class ReleaseSteps {
     } else if (isSpoiled) {
       files.sweepIfFull(reason);
       trouble(application, reason, now);
+      move(application, ReleaseMachine.putBack(application.release), now, out);
     }
   }
 
@@ -197,6 +202,12 @@ final class ReleaseSteps {
   /// @param informed whether a document has said what is wanted
   void advance(Application application, boolean informed, Now now, Outcome out) {
     move(application, next(application, informed, now), now, out);
+    if (application.release instanceof ReleaseState.Staged at
+        && ReleaseMachine.buildsOverLive(at)
+        && application.liveFolder == LiveFolder.OWN) {
+      // It may not be switched to any more.
+      putBack(application, out);
+    }
   }
 
   private ReleaseState next(Application application, boolean informed, Now now) {
@@ -216,7 +227,9 @@ final class ReleaseSteps {
           when !waits && files.isFetched(at.wanted()) && mayBuild(application, at, now) ->
           ReleaseMachine.fetched(state);
       case ReleaseState.Staged at ->
-          isHeld(application, at, now) ? ReleaseMachine.shut(at) : ReleaseMachine.mayGo(at);
+          application.liveFolder != LiveFolder.OWN || isHeld(application, at, now)
+              ? at
+              : ReleaseMachine.mayGo(at);
       case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->
           ReleaseMachine.stopped(state);
       case ReleaseState.Absent _,
@@ -327,7 +340,7 @@ final class ReleaseSteps {
     }
     reports.moved(application.name, before, next, application.troubles == 0, now, out);
     enter(application, now, out);
-    if (isToPutBack(before, next)) {
+    if (isToPutBack(application, before, next)) {
       putBack(application, out);
     }
   }
@@ -362,13 +375,12 @@ final class ReleaseSteps {
         boot.trouble().isEmpty()
             ? ReleaseMachine.resumed(application.release)
             : application.release;
-    if (resumed.equals(application.release)) {
+    if (!ReleaseMachine.putBack(resumed).equals(resumed)
+        && ReleaseMachine.running(resumed).flatMap(programs::find).isPresent()) {
+      // What is live comes up first, with its own files.
+      putBack(application, out);
+    } else if (resumed.equals(application.release)) {
       enter(application, now, out);
-      if (resumed instanceof ReleaseState.Fetching at
-          && at.live().filter(at.wanted()::sharesFolder).isPresent()) {
-        // The run before may have built there, and had to let it be.
-        putBack(application, out);
-      }
     } else {
       move(application, resumed, now, out);
     }

@@ -157,10 +157,24 @@ public final class ReleaseMachine {
     return state instanceof Switching at ? new Fetching(at.wanted(), at.live()) : state;
   }
 
-  /// The switch may not be made any more, and the folder of what is live has another variant's
-  /// files by now: they are its own again before anything else.
-  public static ReleaseState shut(Staged at) {
-    return buildsOverLive(at) ? new Fetching(at.wanted(), at.live()) : at;
+  /// The folder of what is live has its own files again.
+  public static ReleaseState putBack(ReleaseState state) {
+    return switch (state) {
+      case Staging at when buildsOverLive(at) -> new Fetching(at.wanted(), at.live());
+      case Staged at when buildsOverLive(at) -> new Fetching(at.wanted(), at.live());
+      case Absent _,
+          Fetching _,
+          Staging _,
+          Staged _,
+          Switching _,
+          Probing _,
+          Live _,
+          SwitchingBack _,
+          Restoring _,
+          RolledBack _,
+          Removing _ ->
+          state;
+    };
   }
 
   /// True where the folder of what is live may hold the files of another variant of its release.
@@ -183,12 +197,6 @@ public final class ReleaseMachine {
 
   /// The agent or the machine went down and is up again.
   public static ReleaseState resumed(ReleaseState state) {
-    if (state instanceof Staging at && buildsOverLive(at)) {
-      return new Fetching(at.wanted(), at.live());
-    }
-    if (state instanceof Staged at) {
-      return shut(at);
-    }
     if (!(state instanceof Probing at)) {
       return state;
     }
