@@ -86,8 +86,7 @@ class BandwidthIT {
             () -> part(one) > 100_000 && part(two) > 100_000);
         long before = part(one) + part(two);
         long began = System.nanoTime();
-        Await.untilTrue(
-            LIMIT, () -> "time", () -> System.nanoTime() - began >= MEASURED.toNanos());
+        Await.untilTrue(LIMIT, () -> "time", () -> System.nanoTime() - began >= MEASURED.toNanos());
         long bytes = part(one) + part(two) - before;
         double seconds = (System.nanoTime() - began) / 1e9;
         System.out.printf(

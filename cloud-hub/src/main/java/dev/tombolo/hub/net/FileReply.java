@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /// Sends a file or a part of it, never further ahead than the line takes bytes, nor faster than its
-/// site may. A line that takes none for a long while is closed; the device resumes from what it has.
+/// site may. A line that takes none for a long while is closed; the device resumes from what it
+/// has.
 final class FileReply {
   /// What is given.
   ///

@@ -32,8 +32,7 @@ final class SiteLane {
     this.clock = clock;
     int year = SiteWindows.year(line.site().text(), clock.millis());
     this.bandwidth =
-        new Bandwidth(
-            SiteWindows.line(line.timeZone(), Optional.of(line.rules()), year, null));
+        new Bandwidth(SiteWindows.line(line.timeZone(), Optional.of(line.rules()), year, null));
     this.freeAtMillis = nowMillis;
   }
 

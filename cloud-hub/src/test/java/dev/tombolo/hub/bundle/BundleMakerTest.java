@@ -34,8 +34,7 @@ class BundleMakerTest {
 
     BundleMaker.Made made =
         new BundleMaker()
-            .make(
-                Optional.empty(), target, bundle, folder.resolve("errors"), Files.size(target));
+            .make(Optional.empty(), target, bundle, folder.resolve("errors"), Files.size(target));
 
     assertThat(made.plainBytes()).isEqualTo(Files.size(target));
     assertThat(made.bytes()).isEqualTo(Files.size(bundle));

@@ -338,8 +338,7 @@ class HttpRoutesTest {
     HttpRequest asked = request("/v1/files/" + file.hex()).build();
 
     for (HttpClient client : clients) {
-      client.send(
-          request("/healthz").build(), HttpResponse.BodyHandlers.discarding());
+      client.send(request("/healthz").build(), HttpResponse.BodyHandlers.discarding());
     }
     long began = System.nanoTime();
     List<CompletableFuture<HttpResponse<byte[]>>> answers =

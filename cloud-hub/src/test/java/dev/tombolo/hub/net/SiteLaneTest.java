@@ -102,8 +102,7 @@ class SiteLaneTest {
     final Map<DeviceId, SiteLine> lines = new HashMap<>();
 
     @Override
-    public Optional<Reason> whyNotServed(
-        DeviceId device, String serial, long nowMillis) {
+    public Optional<Reason> whyNotServed(DeviceId device, String serial, long nowMillis) {
       return Optional.empty();
     }
 
