@@ -34,6 +34,10 @@ final class PieceCoder implements AutoCloseable {
   /// A sample may be so far off.
   private static final double SURELY = 1.02;
 
+  /// Finds what the most thorough level does, give or take a few in a thousand, in a sixth of its
+  /// time.
+  private static final int NEARLY_AS_GOOD = 16;
+
   private final ZstdPacker zstd = new ZstdPacker();
 
   /// @param level of zstd for new bytes that can be packed at all
@@ -83,9 +87,30 @@ final class PieceCoder implements AutoCloseable {
     }
     if (quick.length < INCOMPRESSIBLE * length
         && mayWin(plain, length, level, quick.length, least(tries).length())) {
-      tries.add(frame(zstd.pack(plain, 0, length, level, prefix)));
+      thorough(plain, length, prefix, level, tries);
     }
     return least(tries).toBytes();
+  }
+
+  /// Where tables of symbols have beaten the quick try, a level that is nearly as good is asked
+  /// first whether zstd can win at all.
+  private void thorough(byte[] plain, int length, byte[] prefix, int level, List<ByteSink> tries) {
+    long least = least(tries).length();
+    int quick = tries.get(1).length();
+    if (level > NEARLY_AS_GOOD && quick > least && nearly(plain, length, prefix, quick) >= least) {
+      return;
+    }
+    tries.add(frame(zstd.pack(plain, 0, length, level, prefix)));
+  }
+
+  /// What a thorough try will come to. A prefix that is longer than what it is for would take most
+  /// of the time, and is of as much use to a quick try.
+  private double nearly(byte[] plain, int length, byte[] prefix, int quick) {
+    if (prefix.length <= length) {
+      return zstd.pack(plain, 0, length, NEARLY_AS_GOOD, prefix).length;
+    }
+    double share = quick / (double) zstd.pack(plain, 0, length, QUICK).length;
+    return share * zstd.pack(plain, 0, length, NEARLY_AS_GOOD).length;
   }
 
   private ByteSink planes(byte[] planes, byte[] contexts, int width, int count) {

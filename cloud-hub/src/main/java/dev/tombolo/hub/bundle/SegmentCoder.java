@@ -31,6 +31,9 @@ final class SegmentCoder implements AutoCloseable {
   /// looks back.
   private static final int PREFIX = 2 << 20;
 
+  /// A prefix makes so much less of the new bytes, or is none.
+  private static final double OF_USE = 0.999;
+
   /// zstd ignores shorter ones.
   private static final int PREFIX_MIN = 8;
 
@@ -531,7 +534,8 @@ final class SegmentCoder implements AutoCloseable {
           continue;
         }
         int packed = zstd.pack(bytes, 0, bytes.length, QUICK, prefixed).length;
-        if (packed < least) {
+        // A level that reads it thoroughly takes its time for each byte of a prefix, of use or not.
+        if (packed < (best == Prefix.NONE ? OF_USE * least : least)) {
           least = packed;
           best = prefix;
         }
