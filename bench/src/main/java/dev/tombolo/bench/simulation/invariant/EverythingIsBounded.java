@@ -69,7 +69,7 @@ final class EverythingIsBounded extends Invariant {
   void whole(List<? extends Shop> shops, long nowMillis) {
     for (Shop shop : shops) {
       ShopFacts its = facts.of(shop);
-      hold(its.rows.size() <= OUTBOX_ROWS_MAX, shop.number(), () -> its.rows.size() + " rows wait");
+      hold(its.isOutboxWithin(OUTBOX_ROWS_MAX), shop.number(), () -> its.kept() + " rows wait");
       int files = (its.releases.size() + 2) * FILES_PER_APPLICATION_MAX;
       hold(
           shop.filesHeld() <= files,

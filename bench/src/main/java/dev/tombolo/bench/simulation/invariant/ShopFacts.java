@@ -221,6 +221,15 @@ final class ShopFacts {
     return rows.tailMap(ackedThrough, false).values().stream().anyMatch(row -> !row.isGone);
   }
 
+  /// Rows that the device has: what it took back itself, for a newer one says more, is not counted.
+  boolean isOutboxWithin(int most) {
+    return rows.size() <= most || kept() <= most;
+  }
+
+  long kept() {
+    return rows.values().stream().filter(row -> !row.isGone).count();
+  }
+
   WaitingRows waiting() {
     return WaitingRows.of(
         ackedThrough,
