@@ -245,8 +245,8 @@ final class Reports {
         && !(rollout.state() instanceof RolloutState.RolledBack);
   }
 
-  /// Whether it is on its way to something else, and has what it had before: it has not kept what it
-  /// switched to.
+  /// Whether it is on its way to something else, and has what it had before: it has not kept what
+  /// it switched to.
   private static boolean hasGoneBack(Rollout rollout, @Nullable ApplicationStatus status) {
     return status != null
         && status.phase() != ApplicationStatus.Phase.SWITCHING

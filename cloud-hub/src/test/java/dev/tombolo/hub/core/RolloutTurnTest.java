@@ -795,8 +795,8 @@ class RolloutTurnTest {
     assertThat(rollout().inFlight()).isEqualTo(1);
   }
 
-  /// Found by the simulation (seed 200350): when the newer one was aborted, what had failed there was
-  /// selected again, without a gate.
+  /// Found by the simulation (seed 200350): when the newer one was aborted, what had failed there
+  /// was selected again, without a gate.
   @Test
   void whoWentBackWhileANewerRolloutHadItHasNotSwitched() {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));

@@ -162,8 +162,8 @@ final class Releases {
       return draw < 75 ? Behaviour.CRASHES : Behaviour.FAILS_ON_SOME;
     }
     return draw < 86
-            ? Behaviour.FAILS_PROBES
-            : draw < 93 ? Behaviour.FAILS_IN_SOAK : Behaviour.DOES_NOT_START;
+        ? Behaviour.FAILS_PROBES
+        : draw < 93 ? Behaviour.FAILS_IN_SOAK : Behaviour.DOES_NOT_START;
   }
 
   private ReleaseManifest manifest(
