@@ -9,9 +9,8 @@ import java.util.OptionalLong;
 /// than its rules allow then.
 ///
 /// @param bitsPerSecond of the line
-/// @param rules of each device there; empty: none
-/// @param loading devices that load at once, each under the rules
-record LineSpeed(long bitsPerSecond, Optional<Bandwidth> rules, int loading) {
+/// @param rules of all its devices together; empty: none
+record LineSpeed(long bitsPerSecond, Optional<Bandwidth> rules) {
   long at(long millis) {
     return held(rules.flatMap(it -> it.at(millis)));
   }
@@ -27,8 +26,7 @@ record LineSpeed(long bitsPerSecond, Optional<Bandwidth> rules, int loading) {
   }
 
   private long held(Optional<BitRate> limit) {
-    long most =
-        limit.isEmpty() ? bitsPerSecond : limit.get().bitsPerSecond() * Math.max(1, loading);
+    long most = limit.map(BitRate::bitsPerSecond).orElse(bitsPerSecond);
     return Math.max(1, Math.min(bitsPerSecond, most));
   }
 }

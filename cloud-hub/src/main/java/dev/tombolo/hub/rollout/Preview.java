@@ -174,7 +174,6 @@ public final class Preview {
   /// What one wave asks of one site.
   private static final class SiteWork {
     private long bytes;
-    private int loading;
     private int devices;
     private int switching;
   }
@@ -203,12 +202,12 @@ public final class Preview {
           line.windows(), windows -> Openings.of(windows, kind, assumed.nowMillis()));
     }
 
-    private LineSpeed speed(Line line, int loading) {
+    private LineSpeed speed(Line line) {
       long bitsPerSecond =
           line.bytesPerSecond() > 0
               ? line.bytesPerSecond() * BITS
               : Math.max(1, assumed.lineBitsPerSecond());
-      return new LineSpeed(bitsPerSecond, line.rules(), loading);
+      return new LineSpeed(bitsPerSecond, line.rules());
     }
 
     private long roundMillis() {
@@ -221,7 +220,7 @@ public final class Preview {
       Openings download = openings(line, Windows.Kind.DOWNLOAD);
       OptionalLong loaded = OptionalLong.of(from);
       if (work.bytes > 0) {
-        Openings.Load load = download.load(from, work.bytes, speed(line, work.loading));
+        Openings.Load load = download.load(from, work.bytes, speed(line));
         check(site, Windows.Kind.DOWNLOAD, download, load.openMillis());
         loaded = load.doneMillis();
       }
@@ -370,7 +369,6 @@ public final class Preview {
       there.switching++;
       if (loads(member, loaders.get(site))) {
         there.bytes += bytes[member];
-        there.loading++;
       }
     }
     return work;

@@ -160,14 +160,14 @@ class PreviewTest {
     assertThat(shown.doneMillis()).hasValue(MONDAY + 24 * HOUR + 10 * HOUR + HOUR / 2 + ROUND);
   }
 
-  /// Each device is bound for itself: two that do not share load twice in the same time.
+  /// Two that do not share load one after the other, as far as the bound goes.
   @Test
-  void eachDeviceThatLoadsHasItsOwnBound() {
+  void theBoundIsOfAllThatLoadTogether() {
     device("store-1", "till-1", false);
     device("store-1", "till-2", false);
     preview.line(new Name("store-1"), held(0, limit(0, WeekSpan.WEEK_MINUTES, "1Mbit/s")));
 
-    assertThat(shown().doneMillis()).hasValue(MONDAY + HOUR + 2 * ROUND);
+    assertThat(shown().doneMillis()).hasValue(MONDAY + 2 * HOUR + 2 * ROUND);
   }
 
   private static Preview.Line held(long bytesPerSecond, LineSection.Limit limit) {
