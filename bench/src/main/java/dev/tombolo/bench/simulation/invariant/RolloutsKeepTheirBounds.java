@@ -612,6 +612,10 @@ final class RolloutsKeepTheirBounds extends Invariant {
       }
       // Its clock was set back: it was healthy by then at least.
       its.healthySince = Math.min(its.healthySince, clockMillis);
+      if (its.alwaysHealthySince > 0 && clockMillis < its.record.suspectUntilMillis()) {
+        // After a restore the hub counts its dark devices as if each had a permit.
+        its.alwaysHealthySince = clockMillis;
+      }
       its.dueTicks = isDue(its.record, its, clockMillis) ? its.dueTicks + 1 : 0;
       hold(
           its.dueTicks <= 2 * (facts.hub.rollouts.count() + membersOf(its.record)) + 4,
