@@ -91,21 +91,16 @@ final class Documents {
   }
 
   /// The device may have taken a document that was sent before its birth came, and has dropped what
-  /// that has no use for.
+  /// that has no use for. A birth may come twice: by the second, too, it holds no more than what was
+  /// reckoned with since.
   private static Set<Digest> heldAfter(Delivery delivery, Presence.Birth birth) {
-    List<SectionRef> sent =
-        switch (delivery) {
-          case Delivery.InFlight it -> it.sections();
-          case Delivery.Unconfirmed it -> it.sections();
-          case Delivery.AwaitingBirth _,
-              Delivery.Listening _,
-              Delivery.Settled _,
-              Delivery.Signing _ ->
-              List.of();
-        };
     Set<Digest> held = new HashSet<>(birth.sections());
-    if (!sent.isEmpty()) {
-      held.retainAll(digests(sent));
+    switch (delivery) {
+      case Delivery.InFlight it -> held.retainAll(digests(it.sections()));
+      case Delivery.Unconfirmed it -> held.retainAll(digests(it.sections()));
+      case Delivery.Signing it -> held.retainAll(it.held().sections());
+      case Delivery.Settled it -> held.retainAll(it.held().sections());
+      case Delivery.AwaitingBirth _, Delivery.Listening _ -> {}
     }
     return held;
   }
