@@ -72,6 +72,12 @@ final class Recoveries {
         // Its time away is looked at when it asks again: now it is known.
         draft.effect(new HubEffect.RequestRefused(event.request(), HubTurn.TRY_LATER));
       }
+      case RecoveryVerdict.Clone clone when isForKeyInUse(device.id(), event) ->
+          // One of its own that is late: it has what it asks for.
+          refuse(
+              event,
+              new Reason.CertificateSuperseded(device.id().text(), presented.serial()),
+              draft);
       case RecoveryVerdict.Clone clone -> {
         refuse(
             event, new Reason.CertificateSuperseded(device.id().text(), presented.serial()), draft);
@@ -115,6 +121,13 @@ final class Recoveries {
     if (!over.isEmpty()) {
       draft.change(new HubChange.NoncesForgotten(over));
     }
+  }
+
+  /// Whether the key that it asks a certificate for is the one that the device uses by now. Whoever
+  /// asks has that key; a copy makes a key of its own.
+  private boolean isForKeyInUse(DeviceId device, HubEvent.RecoverAsked event) {
+    CertificateRecord current = state.currentCertificates.get(device);
+    return current != null && current.key().equals(event.key().keyDigest());
   }
 
   private boolean isPending(PresentedCertificate presented) {

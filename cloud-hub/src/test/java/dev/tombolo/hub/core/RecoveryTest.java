@@ -73,6 +73,22 @@ class RecoveryTest {
     assertThat(standing()).isEqualTo(Standing.ACTIVE);
   }
 
+  /// Found by the simulation (seed 200873): it has asked several times, and one of them comes when
+  /// it is connected with what another one brought.
+  @Test
+  void aRequestThatComesLateIsNotTakenForACopy() {
+    expire(10 * DAY);
+    String next = recovered("next");
+    opened(next);
+
+    assertThat(reasonOf(scene.tell(asked("nonce-late", first, "next"))))
+        .isInstanceOf(Reason.CertificateSuperseded.class);
+    assertThat(standing()).isEqualTo(Standing.ACTIVE);
+
+    scene.tell(asked("nonce-of-a-copy", first, "another"));
+    assertThat(standing()).isEqualTo(Standing.QUARANTINED);
+  }
+
   /// Else whoever has its key fills the database, one row and one line of the audit each second.
   @Test
   void aDeviceDoesNotRecoverOneCertificateAfterTheOther() {

@@ -43,12 +43,6 @@ final class GateFacts {
   /// Since when the open wave has been healthy; 0: it is not.
   long healthySince;
 
-  /// The same, and not for a moment otherwise since.
-  long alwaysHealthySince;
-
-  /// Ticks of the hub through which the next wave had to begin.
-  int dueTicks;
-
   /// Ticks of the hub through which it was not.
   int unhealthyTicks;
 
@@ -86,8 +80,6 @@ final class GateFacts {
     copy.hasCompleted = hasCompleted;
     copy.isHealthy = isHealthy;
     copy.healthySince = healthySince;
-    copy.alwaysHealthySince = alwaysHealthySince;
-    copy.dueTicks = dueTicks;
     copy.unhealthyTicks = unhealthyTicks;
     copy.failedTicks = failedTicks;
     copy.isApproved = isApproved;

@@ -38,9 +38,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// I7: at any instant no more devices of a site and of a rollout are switching, or may, than its
-/// budgets allow; no wave begins before its gate, none waits for ever once that is passed, no site
-/// and no rollout goes on beyond its failures, and nothing after a person has said stop. Judged by
-/// what devices hold and do, and by what they told, not by what the engine counts.
+/// budgets allow; no wave begins before its gate, no site and no rollout goes on beyond its
+/// failures, and nothing after a person has said stop. Judged by what devices hold and do, and by
+/// what they told, not by what the engine counts.
 final class RolloutsKeepTheirBounds extends Invariant {
   /// So wrong a clock of the hub spoils the times of permits, which devices judge by theirs: of its
   /// rollouts only waves and gates are judged from then on, by the hub's own time.
@@ -49,9 +49,6 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// So long a device has been dark before its wave may go on without it; a little less, for the
   /// hub looks once in a while.
   private static final long SURELY_DARK_MILLIS = 9 * 60_000;
-
-  /// By then the hub is sure of who is dark.
-  private static final long SURELY_SEEN_MILLIS = 15 * 60_000;
 
   private final Facts facts;
   private final Map<RolloutId, GateFacts> gates = new TreeMap<>();
@@ -247,8 +244,6 @@ final class RolloutsKeepTheirBounds extends Invariant {
     its.isApproved = false;
     its.isOpenedAnyway = false;
     its.healthySince = 0;
-    its.alwaysHealthySince = 0;
-    its.dueTicks = 0;
     its.unhealthyTicks = 0;
     opened.merge(Begun.of(record), through, Math::max);
     health(record, its);
@@ -586,15 +581,10 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private void health(RolloutRecord record, GateFacts its) {
     int wave = record.state().openThrough();
     if (!isRolling(record) || wave >= record.plan().last()) {
-      its.alwaysHealthySince = 0;
       return;
     }
     boolean isHealthy = share(record, its, wave).isHealthy(record.plan().waves().get(wave).gate());
     its.isHealthy = isHealthy;
-    its.alwaysHealthySince =
-        !isHealthy
-            ? 0
-            : its.alwaysHealthySince == 0 ? facts.hub.clockMillis : its.alwaysHealthySince;
     if (isHealthy) {
       its.unhealthyTicks = 0;
       its.healthySince = its.healthySince == 0 ? facts.hub.clockMillis : its.healthySince;
@@ -612,20 +602,6 @@ final class RolloutsKeepTheirBounds extends Invariant {
       }
       // Its clock was set back: it was healthy by then at least.
       its.healthySince = Math.min(its.healthySince, clockMillis);
-      if (its.alwaysHealthySince > 0 && clockMillis < its.record.suspectUntilMillis()) {
-        // After a restore the hub counts its dark devices as if each had a permit.
-        its.alwaysHealthySince = clockMillis;
-      }
-      its.dueTicks = isDue(its.record, its, clockMillis) ? its.dueTicks + 1 : 0;
-      hold(
-          its.dueTicks <= 2 * (facts.hub.rollouts.count() + membersOf(its.record)) + 4,
-          -1,
-          () ->
-              its.record.id()
-                  + " does not go on after wave "
-                  + its.openThrough
-                  + ", of which "
-                  + share(its.record, its, its.openThrough));
       if (!its.isHealthy && its.healthySince > 0) {
         its.unhealthyTicks++;
         if (its.unhealthyTicks > facts.hub.rollouts.count() + 1) {
@@ -646,38 +622,6 @@ final class RolloutsKeepTheirBounds extends Invariant {
             () -> its.record.id() + " goes on, though " + its.failed + " have failed");
       }
     }
-  }
-
-  /// As it was written down: what people ask for is not always granted.
-  private static boolean isApproved(RolloutRecord record) {
-    return record.state() instanceof RolloutState.Rolling rolling
-        && !rolling.approvedBy().isEmpty();
-  }
-
-  /// What the hub does of a rollout in one tick may be no more than to forget one permit.
-  private int membersOf(RolloutRecord record) {
-    RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
-    return members == null ? 0 : members.slots.size();
-  }
-
-  /// Whether the next wave must begin: the open one has been healthy, by all that the hub can know,
-  /// for longer than it has to be, and nobody has to be asked. Shops that are dark hold nothing up.
-  private boolean isDue(RolloutRecord record, GateFacts its, long clockMillis) {
-    int wave = its.openThrough;
-    if (its.alwaysHealthySince == 0 || wave < 0 || wave >= record.plan().last()) {
-      return false;
-    }
-    Gate gate = record.plan().waves().get(wave).gate();
-    Long deadline = record.plan().deadlineMillis();
-    if (clockMillis - its.alwaysHealthySince < Math.max(gate.soakMillis(), SURELY_SEEN_MILLIS)
-        || (gate.needsApproval() && !isApproved(record))
-        || (deadline != null && clockMillis >= deadline)
-        || clockMillis < record.suspectUntilMillis()
-        || unsure.contains(record.id())) {
-      return false;
-    }
-    Share share = share(record, its, wave);
-    return share.total > 0 && share.awaited == 0 && share.isHealthy(gate);
   }
 
   private boolean hasFailed(RolloutRecord record, GateFacts its) {
