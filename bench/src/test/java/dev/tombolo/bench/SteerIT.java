@@ -47,7 +47,8 @@ class SteerIT {
   /// Of the site whose switch window is closed now.
   private static final String NIGHTLY = "store-2/counter-1";
 
-  private static final Pattern ROLLOUT = Pattern.compile("\\{\"rollout\":\"(r[0-9]+)\"}");
+  private static final Pattern ROLLOUT =
+      Pattern.compile("\\{\"rollout\":\"(r[0-9]+)\",\"warnings\":\\[]}");
 
   @TempDir static Path folder;
   private static RunningHub hub;
