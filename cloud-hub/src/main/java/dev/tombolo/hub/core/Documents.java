@@ -91,8 +91,8 @@ final class Documents {
   }
 
   /// The device may have taken a document that was sent before its birth came, and has dropped what
-  /// that has no use for. A birth may come twice: by the second, too, it holds no more than what was
-  /// reckoned with since.
+  /// that has no use for. A birth may come twice: by the second, too, it holds no more than what
+  /// was reckoned with since.
   private static Set<Digest> heldAfter(Delivery delivery, Presence.Birth birth) {
     Set<Digest> held = new HashSet<>(birth.sections());
     switch (delivery) {
