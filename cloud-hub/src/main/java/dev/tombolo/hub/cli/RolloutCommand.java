@@ -52,8 +52,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --price-per-gb 4.50",
-      "  tombolo rollout create people-embedding@1.5.0 --fleet retail --wave canary=2 --wave"
-          + " rest=rest",
+      "  tombolo rollout create people-embedding@1.5.0 --fleet retail --wave canary=2 --wave rest=rest",
       "  tombolo rollout watch r12"
     })
 final class RolloutCommand extends CommandGroup {
@@ -135,13 +134,10 @@ final class RolloutCommand extends CommandGroup {
       name = "preview",
       description = {
         "What a rollout would do, without doing it.",
-        "Devices, sites and bytes of each wave, when it is done if every shop is reached at once,"
-            + " what",
-        "it costs, and which shops' windows are too short. A line counts with the rate that its"
-            + " own",
+        "Devices, sites and bytes of each wave, when it is done if every shop is reached at once, what",
+        "it costs, and which shops' windows are too short. A line counts with the rate that its own",
         "downloads had. Bundles count with their size once they are made, else whole files.",
-        "Named are the three sites that load most; with --json the 1,000 that load most, and of"
-            + " sites",
+        "Named are the three sites that load most; with --json the 1,000 that load most, and of sites",
         "whose windows are too short the worst 1,000. The sums count all."
       },
       footerHeading = "%nExample:%n",
@@ -386,8 +382,7 @@ final class RolloutCommand extends CommandGroup {
   @Command(
       name = "watch",
       description = {
-        "Follow a rollout until it ends, drawn anew in place. While the hub is away it goes on"
-            + " trying.",
+        "Follow a rollout until it ends, drawn anew in place. While the hub is away it goes on trying.",
         "With --json or without a terminal: a line whenever something has changed."
       },
       footerHeading = "%nExamples:%n",
@@ -527,8 +522,7 @@ final class RolloutCommand extends CommandGroup {
       name = "approve",
       description = {
         "Say yes to the next wave; it opens when the one before is healthy.",
-        "It says yes to the wave that it names and to no other, however often it is said. Which"
-            + " one",
+        "It says yes to the wave that it names and to no other, however often it is said. Which one",
         "may be left out when only one is left."
       },
       footerHeading = "%nExamples:%n",

@@ -15,6 +15,10 @@ import java.util.function.BiPredicate;
 /// out. A key never belongs to another device, as long as one of its certificates is good or in
 /// use.
 final class CertifiedKeys {
+  /// Forgotten in one step: a step must stay short, and devices whose certificates live for a day
+  /// must not leave more than is forgotten.
+  static final int FORGOTTEN_MAX = 5_000;
+
   private final Map<Digest, Owner> owners = new HashMap<>();
   private final Map<String, Long> superseded = new HashMap<>();
 
@@ -64,11 +68,11 @@ final class CertifiedKeys {
     left.add(new Left("", key, 0));
   }
 
-  /// Forgets what has run out, so much at a time.
+  /// Forgets what has run out, at most [#FORGOTTEN_MAX] at a time.
   ///
   /// @param isInUse whether a key is one of a device's present ones
-  void forget(long millis, int atMost, BiPredicate<Digest, DeviceId> isInUse) {
-    for (int i = 0; i < atMost; i++) {
+  void forget(long millis, BiPredicate<Digest, DeviceId> isInUse) {
+    for (int i = 0; i < FORGOTTEN_MAX; i++) {
       Left first = left.peek();
       if (first == null || first.untilMillis() >= millis) {
         return;

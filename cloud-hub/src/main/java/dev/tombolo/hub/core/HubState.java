@@ -378,7 +378,7 @@ public final class HubState {
         alarms.remove(c.token());
       }
       case HubChange.DeviceCleared c -> clear(c.device());
-      case HubChange.CertificatesEnded c -> keys.forget(c.millis(), c.atMost(), this::isInUse);
+      case HubChange.CertificatesEnded c -> keys.forget(c.millis(), this::isInUse);
       case HubChange.UserPut c -> users.put(c.user().name(), c.user());
       case HubChange.RolloutKept c -> applyRollout(c.change());
       case HubChange.RolloutPassed c -> rollouts.apply(c.change());

@@ -29,10 +29,10 @@ final class StateText {
   /// character may take three times its room here, and what is said of them.
   private static final int STATE_BYTES_MAX = 8 * Limits.SECTION_BYTES_MAX;
 
-  private StateText() {}
-
   /// As many as a state has, and one in doubt.
   private static final int NEEDING_MAX = 4;
+
+  private StateText() {}
 
   /// What failed last, and what is needed, stand beside the state; an older agent reads past them.
   static String write(AgentSnapshot.Application application) {
