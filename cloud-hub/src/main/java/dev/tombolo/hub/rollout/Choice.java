@@ -43,13 +43,15 @@ public sealed interface Choice {
       boolean isSuspect) {
     boolean hasIt = phase == Phase.SUCCEEDED || phase == Phase.SWITCHED;
     Choice free = new Free(record.digest(), record.release().version());
+    // What it had by the backup it may have used, and another one got a permit since.
+    long permit = isSuspect ? 0 : Math.max(0, granted);
     // Who has it live keeps it behind a gate, too; who has gone back does not switch anew, and who
-    // may have switched in the dark is not sent back before it has said what it has.
-    boolean isUnsure = phase.maySwitchUnheard() && granted > 0;
+    // may have switched in the dark is not sent back before it has said what it has. Who proves it
+    // keeps its gate until it has told how that ended: without one it would try again what failed.
     Choice kept =
-        isUnsure || (isSuspect && phase == Phase.SWITCHED)
+        phase.maySwitchUnheard() && granted > 0
             ? gated(record, wave, 0)
-            : hasIt ? free : NONE;
+            : phase == Phase.SWITCHED ? gated(record, wave, permit) : hasIt ? free : NONE;
     if (record.state().isVoid()) {
       return NONE;
     }
@@ -68,8 +70,7 @@ public sealed interface Choice {
         }
         yield switch (phase) {
           case WAITING, READY, LOST -> gated(record, wave, 0);
-          // What it had by the backup it may have used, and another one got a permit since.
-          case PERMITTED, SWITCHED -> gated(record, wave, isSuspect ? 0 : Math.max(0, granted));
+          case PERMITTED, SWITCHED -> gated(record, wave, permit);
           case FAILED, RETRYING, BACK -> NONE;
           case SUCCEEDED -> free;
         };

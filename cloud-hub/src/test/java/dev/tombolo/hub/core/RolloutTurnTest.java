@@ -812,6 +812,51 @@ class RolloutTurnTest {
     assertThat(selected(canary).isGated()).isTrue();
   }
 
+  /// Found by the simulation (seed 201279): without its gate the document was a new one when the
+  /// probation failed, and the release was tried again without a permit.
+  @Test
+  void whoIsTakenOverWhileItProvesKeepsItsGateUntilItHasToldHowThatEnded() {
+    SessionId line = proving();
+    Selection before = selected(canary);
+
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            List.of(
+                new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(selected(canary)).isEqualTo(before);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(selected(canary).isGated()).isFalse();
+  }
+
+  @Test
+  void whoProvesAReleaseWhoseRolloutIsAbortedDoesNotTryItAgain() {
+    SessionId line = proving();
+    Selection before = selected(canary);
+
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+
+    assertThat(selected(canary)).isEqualTo(before);
+    says(line, canary, target, ApplicationStatus.Phase.ROLLED_BACK, old);
+    assertThat(selected(canary).release()).isEqualTo(old);
+    assertThat(selected(canary).isGated()).isFalse();
+  }
+
+  private SessionId proving() {
+    pushed("3.0");
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.PROBING, target);
+    assertThat(permit(selected(canary))).isPresent();
+    return line;
+  }
+
   /// @return what it wants by now, while it is at what the older rollout let it switch to
   private Digest takenOverWhileItProves(SessionId line) {
     create();
