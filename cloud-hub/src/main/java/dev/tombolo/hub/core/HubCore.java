@@ -56,6 +56,7 @@ public final class HubCore {
       case HubEvent.DesiredSent e -> documents.sent(e, draft);
       case HubEvent.Violated e -> violations.happened(e, draft);
       case HubEvent.AdminAsked e -> operators.asked(e, draft);
+      case HubEvent.ClockMoved e -> rollouts.clockMoved(e.byMillis(), draft);
       case HubEvent.Ticked e -> ticked(e, draft);
       case HubEvent.DocumentDue e -> {
         // What changed, labels say, may have brought it into the scope of a rollout.

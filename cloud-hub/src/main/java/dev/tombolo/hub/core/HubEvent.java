@@ -112,6 +112,11 @@ public sealed interface HubEvent {
   /// An operator's command.
   record AdminAsked(long request, Principal who, AdminCommand command) implements HubEvent {}
 
+  /// The clock was set while the hub ran: what lasts since some moment goes on from where it was.
+  ///
+  /// @param byMillis against a clock that nobody sets; negative: back
+  record ClockMoved(long byMillis) implements HubEvent {}
+
   /// Time passes; about once a second, and whenever a slice of work is left.
   ///
   /// @param isClockSure false: nothing goes for its age, since the clock may be wrong

@@ -30,8 +30,11 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   static final long TICK_MILLIS = 1_000;
 
+  /// By less between two turns a clock may be slewed; what is more has been set.
+  private static final long CLOCK_MOVE_MILLIS = 1_000;
+
   /// By so much no clock is set right while a hub runs: what it says is doubted then.
-  private static final long CLOCK_JUMP_MILLIS = Duration.ofDays(1).toMillis();
+  private static final long CLOCK_DOUBT_MILLIS = Duration.ofDays(1).toMillis();
 
   /// How soon a waiting thread notices that the loop is closing.
   private static final long CLOSE_POLL_MILLIS = 100;
@@ -182,19 +185,25 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     List<HubEvent> batch = new ArrayList<>(TurnSize.EVENTS_MAX + 1);
     long nextTick = clock.millis() + TICK_MILLIS;
     long began = clock.millis() - monotonicMillis();
+    long offset = began;
     boolean hadJumped = false;
     while (!isInterrupted && (!isClosing || !inbox.isEmpty() || turn.isHolding())) {
       drained.clear();
       batch.clear();
       long wait = Math.clamp(nextTick - clock.millis(), 0, CLOSE_POLL_MILLIS);
       fill(drained, turn.isWorkLeft() ? 0 : wait);
-      drained.forEach(waiting -> batch.add(waiting.event()));
       long now = clock.millis();
+      long moved = now - monotonicMillis() - offset;
+      offset += moved;
+      if (Math.abs(moved) > CLOCK_MOVE_MILLIS) {
+        batch.add(new HubEvent.ClockMoved(moved));
+      }
+      drained.forEach(waiting -> batch.add(waiting.event()));
       boolean isTick = now >= nextTick || now < nextTick - TICK_MILLIS;
       if (isTick) {
         nextTick = now + TICK_MILLIS;
       }
-      boolean hasJumped = Math.abs(now - monotonicMillis() - began) > CLOCK_JUMP_MILLIS;
+      boolean hasJumped = Math.abs(offset - began) > CLOCK_DOUBT_MILLIS;
       if (hasJumped && !hadJumped) {
         LOG.log(
             Level.WARNING,

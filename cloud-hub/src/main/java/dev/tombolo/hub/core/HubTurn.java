@@ -46,9 +46,9 @@ public final class HubTurn {
   /// same line must not be taken: an acknowledgement covers all rows before it, also the lost ones.
   private final Set<SessionId> broken = new HashSet<>();
 
-  /// Lines whose end could not be stored: tried again at each tick, since nobody says it twice. No
-  /// more than there are sessions.
-  private final List<HubEvent.SessionClosed> unended = new ArrayList<>();
+  /// Ends of lines, and moves of the clock, that could not be stored: tried again at each tick,
+  /// since nobody says it twice. Of lines no more than there are sessions.
+  private final List<HubEvent> untaken = new ArrayList<>();
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
@@ -161,8 +161,8 @@ public final class HubTurn {
       if (step == null) {
         refuse(event, held.effects);
         noteBroken(event);
-        if (event instanceof HubEvent.SessionClosed closed) {
-          unended.add(closed);
+        if (event instanceof HubEvent.SessionClosed) {
+          untaken.add(event);
         }
         if (event instanceof HubEvent.Ticked) {
           isTickRefused = true;
@@ -258,13 +258,13 @@ public final class HubTurn {
     for (HubEvent event : events) {
       if (event instanceof HubEvent.Ticked) {
         List<HubEvent> due = core.dueAt(nowMillis);
-        if (due.isEmpty() && unended.isEmpty()) {
+        if (due.isEmpty() && untaken.isEmpty()) {
           return events;
         }
-        List<HubEvent> all = new ArrayList<>(events);
+        List<HubEvent> all = new ArrayList<>(untaken);
+        all.addAll(events);
         all.addAll(due);
-        all.addAll(unended);
-        unended.clear();
+        untaken.clear();
         return all;
       }
     }
@@ -378,7 +378,7 @@ public final class HubTurn {
       state.settleBlocks();
       core = new HubCore(settings, state);
       broken.clear();
-      unended.clear();
+      untaken.removeIf(event -> event instanceof HubEvent.SessionClosed);
       directory.replace(state);
       isStale = false;
       return true;
@@ -422,6 +422,7 @@ public final class HubTurn {
         closeLineOf(e.device(), effects);
       }
       case HubEvent.SessionClosed e -> {} // Tried again.
+      case HubEvent.ClockMoved e -> untaken.add(e);
       case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}

@@ -232,6 +232,13 @@ final class RolloutDriver {
     return false;
   }
 
+  /// Soaks are neither shortened nor prolonged by a clock that is set.
+  void clockMoved(long byMillis, StepDraft draft) {
+    for (Rollout rollout : state.rollouts.all()) {
+      add(RolloutSteps.clockMoved(rollout, byMillis), draft);
+    }
+  }
+
   /// The next step of the next rollout that has something to do.
   void tick(StepDraft draft) {
     if (state.rollouts.isEmpty()) {

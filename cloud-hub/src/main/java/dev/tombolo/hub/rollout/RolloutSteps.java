@@ -217,6 +217,26 @@ public final class RolloutSteps {
     }
   }
 
+  /// What lasts goes on from where it was, whatever the clock says by now.
+  public static List<RolloutChange> clockMoved(Rollout rollout, long byMillis) {
+    List<RolloutChange> changes = new ArrayList<>(2);
+    if (rollout.state() instanceof RolloutState.Rolling at && at.healthySinceMillis() > 0) {
+      long since = Math.max(1, at.healthySinceMillis() + byMillis);
+      changes.add(
+          new RolloutChange.Put(
+              rollout
+                  .record()
+                  .with(
+                      new RolloutState.Rolling(
+                          at.openThrough(), at.openedMillis(), since, at.approvedBy()))));
+    }
+    if (rollout.darkSinceMillis() > 0) {
+      long since = Math.max(1, rollout.darkSinceMillis() + byMillis);
+      changes.add(new RolloutChange.Darkened(rollout.id(), since));
+    }
+    return changes;
+  }
+
   /// How the waves stand, when those who read do not know it yet.
   public static List<RolloutChange> count(Rollout rollout) {
     List<WaveCount> now = rollout.counts();

@@ -1,6 +1,7 @@
 package dev.tombolo.hub.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
@@ -52,6 +53,7 @@ import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.DateSpan;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashSet;
@@ -59,7 +61,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -1832,6 +1837,83 @@ class RolloutTurnTest {
     assertThat(rollout().state()).isInstanceOf(RolloutState.Aborted.class);
     assertThat(selected(canary).release()).isEqualTo(old);
     assertThat(selected(other).release()).isEqualTo(old);
+  }
+
+  @Test
+  void aClockThatIsSetWhileTheHubRunsMakesNoSoakShorterOrLonger() {
+    soaking(Duration.ofMinutes(30));
+    scene.pass(Duration.ofMinutes(10));
+
+    isSet(Duration.ofHours(5));
+    scene.pass(Duration.ofMinutes(10));
+    assertThat(rollout().state().openThrough()).isZero();
+
+    isSet(Duration.ofHours(-9));
+    scene.pass(Duration.ofMinutes(9));
+    assertThat(rollout().state().openThrough()).isZero();
+    scene.pass(Duration.ofMinutes(2));
+    assertThat(rollout().state().openThrough()).isOne();
+  }
+
+  @Test
+  void theLoopSeesThatTheClockWasSet() throws InterruptedException {
+    soaking(Duration.ofMinutes(30));
+    AtomicLong ahead = new AtomicLong();
+    InstantSource source = () -> Instant.ofEpochMilli(scene.now + ahead.get());
+    HubSettings settings =
+        new HubSettings(List.of(), "", "", "", Scene.PLENTY, Scene.PLENTY, TrustSettings.USUAL);
+
+    try (HubLoop loop = new HubLoop(settings, store, source.withZone(ZoneOffset.UTC))) {
+      loop.start(effect -> {});
+      for (int i = 0; i < 3; i++) {
+        CountDownLatch taken = new CountDownLatch(1);
+        assertThat(loop.offer(new HubEvent.Ticked(), 0, taken::countDown)).isTrue();
+        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+        ahead.set(Duration.ofHours(5).toMillis());
+      }
+    }
+
+    scene.restart();
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Rolling.class,
+            at ->
+                assertThat(at.healthySinceMillis())
+                    .isCloseTo(scene.now + ahead.get(), within(60_000L)));
+  }
+
+  @Test
+  void aMoveOfTheClockThatCannotBeStoredIsTakenWithTheNextTick() {
+    soaking(Duration.ofMinutes(30));
+
+    store.refuse(change -> true);
+    isSet(Duration.ofHours(5));
+    store.refuse(change -> false);
+    scene.pass(Duration.ofMinutes(10));
+
+    assertThat(rollout().state().openThrough()).isZero();
+  }
+
+  /// The canary has just got it.
+  private void soaking(Duration soak) {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            List.of(
+                new Wave(
+                    "canary",
+                    new Pick.Listed(Set.of(slotOf(canary))),
+                    new Gate(100, soak.toMillis(), false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+  }
+
+  private void isSet(Duration by) {
+    scene.now += by.toMillis();
+    scene.turn(List.of(new HubEvent.ClockMoved(by.toMillis())));
   }
 
   @Test

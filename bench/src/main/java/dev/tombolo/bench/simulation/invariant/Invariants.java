@@ -192,7 +192,12 @@ public final class Invariants {
 
   /// The hub's process starts.
   public void hubStarts() {
-    rollouts.hubForgetsLines();
+    rollouts.hubStarts();
+  }
+
+  /// The hub sees that its clock was set.
+  public void hubClockMoved(long byMillis) {
+    rollouts.hubClockMoved(byMillis);
   }
 
   /// The hub is about to look at the time.

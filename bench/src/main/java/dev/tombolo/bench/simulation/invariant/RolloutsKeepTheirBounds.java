@@ -59,6 +59,9 @@ final class RolloutsKeepTheirBounds extends Invariant {
 
   private final Set<RolloutId> unsure = new HashSet<>();
 
+  /// By so much the hub's clock was set since it wrote something down.
+  private long clockMovedMillis;
+
   /// Counts what may change how a wave stands.
   private long moves;
 
@@ -139,6 +142,16 @@ final class RolloutsKeepTheirBounds extends Invariant {
 
   // ---- what the hub commits
 
+  /// What it saw of its clock and did not write down, it does not know.
+  void hubStarts() {
+    clockMovedMillis = 0;
+    hubForgetsLines();
+  }
+
+  void hubClockMoved(long byMillis) {
+    clockMovedMillis += byMillis;
+  }
+
   /// The hub has begun anew: it knows of no line.
   void hubForgetsLines() {
     online.clear();
@@ -167,6 +180,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
     boolean isWrong = Math.abs(facts.hub.clockMillis - nowMillis) > CLOCK_OFF_MAX_MILLIS;
     if (isWrong) {
       unsure.addAll(gates.keySet());
+    }
+    if (clockMovedMillis != 0) {
+      for (GateFacts its : gates.values()) {
+        its.healthySince = its.healthySince == 0 ? 0 : its.healthySince + clockMovedMillis;
+      }
+      clockMovedMillis = 0;
     }
     for (HubChange.Durable change : changes) {
       switch (change) {
@@ -600,8 +619,10 @@ final class RolloutsKeepTheirBounds extends Invariant {
       if (!isRolling(its.record)) {
         continue;
       }
-      // Its clock was set back: it was healthy by then at least.
-      its.healthySince = Math.min(its.healthySince, clockMillis);
+      if (clockMovedMillis == 0) {
+        // Its clock was set back while it was down: it was healthy by then at least.
+        its.healthySince = Math.min(its.healthySince, clockMillis);
+      }
       if (!its.isHealthy && its.healthySince > 0) {
         its.unhealthyTicks++;
         if (its.unhealthyTicks > facts.hub.rollouts.count() + 1) {

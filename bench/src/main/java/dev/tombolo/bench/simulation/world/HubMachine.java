@@ -54,6 +54,7 @@ final class HubMachine {
   private Backups.@Nullable Restored restore;
   private int keyset;
   private long clockOffMillis;
+  private long seenOffMillis;
   private boolean turnIsDue;
   private long tickedMillis;
   private long nextTickMillis = Long.MAX_VALUE;
@@ -153,6 +154,7 @@ final class HubMachine {
     run++;
     turnIsDue = false;
     tickedMillis = world.now();
+    seenOffMillis = clockOffMillis;
     nextTickMillis = Long.MAX_VALUE;
     directory = new PublishedDirectory();
     disk.disarm();
@@ -278,7 +280,11 @@ final class HubMachine {
       return;
     }
     turnIsDue = false;
-    List<HubEvent> batch = new ArrayList<>(Math.min(inbox.size() + 1, BATCH_EVENTS_MAX));
+    List<HubEvent> batch = new ArrayList<>(Math.min(inbox.size() + 2, BATCH_EVENTS_MAX));
+    if (clockOffMillis != seenOffMillis) {
+      batch.add(new HubEvent.ClockMoved(clockOffMillis - seenOffMillis));
+      seenOffMillis = clockOffMillis;
+    }
     while (!inbox.isEmpty() && batch.size() < BATCH_EVENTS_MAX) {
       batch.add(inbox.remove());
     }

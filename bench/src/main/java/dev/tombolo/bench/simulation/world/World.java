@@ -574,10 +574,10 @@ public final class World {
 
   void hubTakes(HubEvent event) {
     note(Trace.HUB, event);
-    if (event instanceof HubEvent.Ticked) {
-      invariants.hubTicks(now(), hub.now());
-    } else {
-      events++;
+    switch (event) {
+      case HubEvent.Ticked _ -> invariants.hubTicks(now(), hub.now());
+      case HubEvent.ClockMoved it -> invariants.hubClockMoved(it.byMillis());
+      default -> events++;
     }
   }
 
