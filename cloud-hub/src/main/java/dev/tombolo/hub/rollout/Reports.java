@@ -165,10 +165,7 @@ final class Reports {
         }
         // Who had switched and has it staged anew wanted something else in between, and may use
         // the same permit again.
-        yield Move.to(
-            isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean()
-                ? Phase.WAITING
-                : Phase.PERMITTED);
+        yield Move.to(isReleased(rollout, member, from, said) ? Phase.WAITING : Phase.PERMITTED);
       }
       case SUCCEEDED, FAILED, RETRYING, BACK, LOST -> isCleared ? Move.news(from) : Move.to(from);
     };
@@ -186,8 +183,7 @@ final class Reports {
       return Move.news(hasLost ? Phase.WAITING : from);
     }
     if (from == Phase.PERMITTED || from == Phase.SWITCHED) {
-      boolean isReleased = isWithdrawn(rollout, member) && said.isCurrent().getAsBoolean();
-      return Move.to(isReleased ? Phase.WAITING : Phase.PERMITTED);
+      return Move.to(isReleased(rollout, member, from, said) ? Phase.WAITING : Phase.PERMITTED);
     }
     // What was staged can be lost: then it fetches again.
     return Move.to(from == Phase.READY ? Phase.WAITING : from);
@@ -218,11 +214,7 @@ final class Reports {
             && (isAtRest(said.status()) || hasGoneBack(rollout, said.status()))) {
           yield Move.to(said.isCurrent().getAsBoolean() ? Phase.WAITING : Phase.PERMITTED);
         }
-        boolean isReleased =
-            from == Phase.PERMITTED
-                && isWithdrawn(rollout, member)
-                && said.isCurrent().getAsBoolean();
-        yield Move.to(isReleased ? Phase.WAITING : from);
+        yield Move.to(isReleased(rollout, member, from, said) ? Phase.WAITING : from);
       }
       // Nobody wants of it what it has staged: it may be swept.
       case READY ->
@@ -256,6 +248,14 @@ final class Reports {
 
   private static boolean isAtRest(@Nullable ApplicationStatus status) {
     return status == null || status.phase() == ApplicationStatus.Phase.LIVE;
+  }
+
+  /// Whether a document without the permit has reached it. That of a device which has switched
+  /// keeps it, see [Choice]: it is taken back first.
+  private static boolean isReleased(Rollout rollout, int member, Phase from, Said said) {
+    return from == Phase.PERMITTED
+        && isWithdrawn(rollout, member)
+        && said.isCurrent().getAsBoolean();
   }
 
   private static boolean isWithdrawn(Rollout rollout, int member) {

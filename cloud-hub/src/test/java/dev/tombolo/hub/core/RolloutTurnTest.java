@@ -852,6 +852,22 @@ class RolloutTurnTest {
     assertThat(selected(canary).isGated()).isFalse();
   }
 
+  /// Found by the simulation (seed 201248): it may try again by the permit that it still has.
+  @Test
+  void whoIsTakenOverWhileItProvesFreesItsPlaceWhenItsPermitHasBeenTakenBack() {
+    SessionId line = proving();
+    steer(AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(permit(selected(canary))).isPresent();
+
+    says(line, canary, target, ApplicationStatus.Phase.FETCHING, old);
+    assertThat(rollout().inFlight()).isOne();
+    assertThat(permit(selected(canary))).isEmpty();
+
+    says(line, canary, target, ApplicationStatus.Phase.FETCHING, old);
+    assertThat(rollout().inFlight()).isZero();
+    assertThat(selected(canary).release()).isEqualTo(old);
+  }
+
   private SessionId proving() {
     pushed("3.0");
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));

@@ -43,6 +43,12 @@ final class GateFacts {
   /// Since when the open wave has been healthy; 0: it is not.
   long healthySince;
 
+  /// The same, by what the hub itself has written down, and not for a moment otherwise since.
+  long surelyHealthySince;
+
+  /// Ticks of the hub through which the next wave had to begin.
+  int dueTicks;
+
   /// Ticks of the hub through which it was not.
   int unhealthyTicks;
 
@@ -80,6 +86,8 @@ final class GateFacts {
     copy.hasCompleted = hasCompleted;
     copy.isHealthy = isHealthy;
     copy.healthySince = healthySince;
+    copy.surelyHealthySince = surelyHealthySince;
+    copy.dueTicks = dueTicks;
     copy.unhealthyTicks = unhealthyTicks;
     copy.failedTicks = failedTicks;
     copy.isApproved = isApproved;

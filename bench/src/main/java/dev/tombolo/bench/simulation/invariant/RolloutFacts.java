@@ -56,6 +56,18 @@ final class RolloutFacts {
       return its != null && its.phase().isInFlight();
     }
 
+    /// By what was written down last of the member.
+    Phase phase(int member) {
+      RolloutChange.Moved its = moved.get(member);
+      return its == null ? Phase.WAITING : its.phase();
+    }
+
+    /// By what was written down last: it had a permit, and has not said since what it has.
+    boolean hadPermit(int member) {
+      RolloutChange.Moved its = moved.get(member);
+      return its != null && its.grantedMillis() > 0;
+    }
+
     /// By what was written down last: it has failed.
     boolean isFailed(int member) {
       RolloutChange.Moved its = moved.get(member);

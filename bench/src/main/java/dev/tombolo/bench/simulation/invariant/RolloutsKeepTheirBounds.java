@@ -13,6 +13,7 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
@@ -38,9 +39,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// I7: at any instant no more devices of a site and of a rollout are switching, or may, than its
-/// budgets allow; no wave begins before its gate, no site and no rollout goes on beyond its
-/// failures, and nothing after a person has said stop. Judged by what devices hold and do, and by
-/// what they told, not by what the engine counts.
+/// budgets allow; no wave begins before its gate, none waits for ever once that is passed, no site
+/// and no rollout goes on beyond its failures, and nothing after a person has said stop. Judged by
+/// what devices hold and do, and by what they told, not by what the engine counts.
 final class RolloutsKeepTheirBounds extends Invariant {
   /// So wrong a clock of the hub spoils the times of permits, which devices judge by theirs: of its
   /// rollouts only waves and gates are judged from then on, by the hub's own time.
@@ -49,6 +50,9 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// So long a device has been dark before its wave may go on without it; a little less, for the
   /// hub looks once in a while.
   private static final long SURELY_DARK_MILLIS = 9 * 60_000;
+
+  /// By then the hub is sure of who is dark.
+  private static final long SURELY_SEEN_MILLIS = 15 * 60_000;
 
   private final Facts facts;
   private final Map<RolloutId, GateFacts> gates = new TreeMap<>();
@@ -224,6 +228,9 @@ final class RolloutsKeepTheirBounds extends Invariant {
       // A newer rollout takes devices from a wave; others stand in for it.
       healthMoves();
     }
+    if (kept instanceof RolloutChange.Counted counted) {
+      leftAloneAreRight(counted);
+    }
     if (kept instanceof RolloutChange.Put(var record)) {
       moves++;
       RolloutId id = record.id();
@@ -263,6 +270,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
     its.isApproved = false;
     its.isOpenedAnyway = false;
     its.healthySince = 0;
+    its.surelyHealthySince = 0;
+    its.dueTicks = 0;
     its.unhealthyTicks = 0;
     opened.merge(Begun.of(record), through, Math::max);
     health(record, its);
@@ -443,6 +452,49 @@ final class RolloutsKeepTheirBounds extends Invariant {
     return failures.keySet();
   }
 
+  /// No device is said to be left alone for the failures of its site where there are fewer. The
+  /// counts are of the moment before what is written down with them.
+  private void leftAloneAreRight(RolloutChange.Counted counted) {
+    GateFacts its = gates.get(counted.rollout());
+    RolloutFacts.Its members = facts.hub.rollouts.find(counted.rollout());
+    boolean isAnySaid = counted.waves().stream().anyMatch(wave -> wave.leftAlone() > 0);
+    if (its == null || members == null || !isAnySaid) {
+      return;
+    }
+    int most = its.record.plan().budgets().failuresPerSite();
+    Map<Name, Integer> failures = new HashMap<>();
+    for (int i = 0; i < members.slots.size(); i++) {
+      SlotRef slot = members.slots.get(i);
+      if (members.isFailed(i) || its.saidNo.contains(slot)) {
+        failures.merge(slot.site(), 1, Integer::sum);
+      }
+    }
+    for (int wave = 0; wave < counted.waves().size(); wave++) {
+      int leftAlone = counted.waves().get(wave).leftAlone();
+      int may = 0;
+      for (int i = 0; i < members.slots.size() && leftAlone > may; i++) {
+        boolean isThere = members.waves.get(i) == wave;
+        int failed = failures.getOrDefault(members.slots.get(i).site(), 0);
+        may += isThere && most > 0 && failed >= most ? 1 : 0;
+      }
+      int number = wave;
+      int atMost = may;
+      hold(
+          leftAlone <= atMost,
+          -1,
+          () ->
+              its.record.id()
+                  + " says that "
+                  + leftAlone
+                  + " of wave "
+                  + number
+                  + " are left alone, where it can be "
+                  + atMost
+                  + " by the failures of their sites, "
+                  + failures);
+    }
+  }
+
   private boolean mayBeSwitching(@Nullable DeviceId holder, RolloutRecord record) {
     Shop shop = holder == null ? null : facts.shopOf(holder);
     return holder != null
@@ -600,8 +652,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private void health(RolloutRecord record, GateFacts its) {
     int wave = record.state().openThrough();
     if (!isRolling(record) || wave >= record.plan().last()) {
+      its.surelyHealthySince = 0;
       return;
     }
+    boolean isSure = isSurelyHealthy(record, wave);
+    boolean wasSure = its.surelyHealthySince > 0;
+    its.surelyHealthySince = !isSure ? 0 : wasSure ? its.surelyHealthySince : facts.hub.clockMillis;
     boolean isHealthy = share(record, its, wave).isHealthy(record.plan().waves().get(wave).gate());
     its.isHealthy = isHealthy;
     if (isHealthy) {
@@ -623,6 +679,16 @@ final class RolloutsKeepTheirBounds extends Invariant {
         // Its clock was set back while it was down: it was healthy by then at least.
         its.healthySince = Math.min(its.healthySince, clockMillis);
       }
+      its.dueTicks = isDue(its.record, its, clockMillis) ? its.dueTicks + 1 : 0;
+      hold(
+          its.dueTicks <= 2 * (facts.hub.rollouts.count() + membersOf(its.record)) + 4,
+          -1,
+          () ->
+              its.record.id()
+                  + " does not go on after wave "
+                  + its.openThrough
+                  + ", of which "
+                  + share(its.record, its, its.openThrough));
       if (!its.isHealthy && its.healthySince > 0) {
         its.unhealthyTicks++;
         if (its.unhealthyTicks > facts.hub.rollouts.count() + 1) {
@@ -643,6 +709,69 @@ final class RolloutsKeepTheirBounds extends Invariant {
             () -> its.record.id() + " goes on, though " + its.failed + " have failed");
       }
     }
+  }
+
+  /// Whether the gate's share is met by what the hub has written down of the devices, whoever of
+  /// those that it has not may have succeeded. Dark shops hold nothing up.
+  private boolean isSurelyHealthy(RolloutRecord record, int wave) {
+    RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
+    if (members == null || wave < 0) {
+      return false;
+    }
+    Map<SlotRef, DeviceId> holders = facts.hub.holders();
+    Set<SlotRef> superseded = facts.hub.rollouts.superseded(members, facts.hub.clockMillis);
+    int succeeded = 0;
+    int reached = 0;
+    boolean isProven = false;
+    for (int i = 0; i < members.slots.size(); i++) {
+      SlotRef slot = members.slots.get(i);
+      if (members.waves.get(i) > wave || superseded.contains(slot)) {
+        continue;
+      }
+      boolean isGood = members.phase(i) == Phase.SUCCEEDED;
+      isProven |= isGood;
+      if (members.waves.get(i) < wave || (members.isOutside(i) && !isGood)) {
+        continue;
+      }
+      DeviceId holder = holders.get(slot);
+      boolean isOnline = holder != null && online.getOrDefault(holder, false);
+      boolean isDark =
+          !isOnline
+              && !members.hadPermit(i)
+              && (members.phase(i) == Phase.WAITING || members.phase(i) == Phase.READY);
+      succeeded += isGood ? 1 : 0;
+      reached += isDark ? 0 : 1;
+    }
+    int percent = record.plan().waves().get(wave).gate().healthyPercent();
+    return isProven && reached > 0 && 100L * succeeded >= (long) percent * reached;
+  }
+
+  /// Whether the next wave must begin: the open one has been healthy for longer than it has to be,
+  /// and nobody has to be asked.
+  private boolean isDue(RolloutRecord record, GateFacts its, long clockMillis) {
+    int wave = its.openThrough;
+    if (its.surelyHealthySince == 0 || wave < 0 || wave >= record.plan().last()) {
+      return false;
+    }
+    Gate gate = record.plan().waves().get(wave).gate();
+    Long deadline = record.plan().deadlineMillis();
+    long since = Math.max(its.surelyHealthySince, record.suspectUntilMillis());
+    return clockMillis - since >= Math.max(gate.soakMillis(), SURELY_SEEN_MILLIS)
+        && (!gate.needsApproval() || isApproved(record))
+        && (deadline == null || clockMillis < deadline)
+        && !unsure.contains(record.id());
+  }
+
+  /// As it was written down: what people ask for is not always granted.
+  private static boolean isApproved(RolloutRecord record) {
+    return record.state() instanceof RolloutState.Rolling rolling
+        && !rolling.approvedBy().isEmpty();
+  }
+
+  /// What the hub does of a rollout in one tick may be no more than to forget one permit.
+  private int membersOf(RolloutRecord record) {
+    RolloutFacts.Its members = facts.hub.rollouts.find(record.id());
+    return members == null ? 0 : members.slots.size();
   }
 
   private boolean hasFailed(RolloutRecord record, GateFacts its) {
