@@ -253,7 +253,7 @@ final class WorstMoments {
   private void endInTheDark(RolloutId rollout, Name application, Device device) {
     long dark = chance.between(10 * VirtualTime.HOUR, 20 * VirtualTime.HOUR);
     world.network().block(device.site(), true, true, dark);
-    atBirth = new AtBirth(device, () -> isHeardLate(device));
+    atBirth = new AtBirth(device, () -> isHeardLate(device, 20 * VirtualTime.MINUTE));
     boolean isStopped = chance.isWithin(0.7);
     in(
         dark - VirtualTime.MINUTE,
@@ -288,13 +288,15 @@ final class WorstMoments {
 
   /// What it says from now on comes a while later; what it hears and fetches does not.
   private void isHeardLate(Device device) {
+    isHeardLate(device, VirtualTime.MINUTE);
+  }
+
+  private void isHeardLate(Device device, long mostMillis) {
     Line line = device.line();
     if (line != null) {
       // Nothing overtakes what is on its way.
       line.lastUpMillis =
-          Math.max(
-              line.lastUpMillis,
-              world.now() + chance.between(VirtualTime.SECOND, VirtualTime.MINUTE));
+          Math.max(line.lastUpMillis, world.now() + chance.between(VirtualTime.SECOND, mostMillis));
     }
   }
 
