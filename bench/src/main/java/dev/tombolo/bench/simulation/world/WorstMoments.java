@@ -52,6 +52,8 @@ final class WorstMoments {
     TAKEN_OVER_UNHEARD(InFlight.HOLDS),
     /// A newer rollout takes the device over while it switches, and may be stopped soon after.
     TAKEN_OVER_IN_THE_MIDST(InFlight.USES),
+    /// The rollout is stopped while the device tries a bad release; it goes back to the one before.
+    STOPPED_IN_THE_MIDST(InFlight.USES),
     /// The device loses its line, and other hardware gets its slot.
     REPLACED_WITH_A_PERMIT(InFlight.HOLDS),
     /// As before, while it switches.
@@ -86,7 +88,9 @@ final class WorstMoments {
     }
 
     boolean isOfABadRelease() {
-      return this == ANOTHERS_PERMIT_IS_LOST || this == ABORTED_AFTER_A_RESTORE;
+      return this == ANOTHERS_PERMIT_IS_LOST
+          || this == ABORTED_AFTER_A_RESTORE
+          || this == STOPPED_IN_THE_MIDST;
     }
   }
 
@@ -201,6 +205,7 @@ final class WorstMoments {
                       () -> stop(newer, Action.ABORT));
                 }
               });
+      case STOPPED_IN_THE_MIDST -> stop(rollout, Action.ABORT);
       case REPLACED_WITH_A_PERMIT, REPLACED_IN_THE_MIDST -> {
         world.network().breakLine(line, true, true);
         Device newcomer = world.replace(device);
