@@ -108,9 +108,7 @@ final class Edge {
 
   private Presence.@Nullable Will will(Line line) {
     try {
-      return world.hasMorePlays()
-              && line.will.read(Presence.class, Limits.CONNECT_BYTES_MAX)
-                  instanceof Presence.Will it
+      return line.will.read(Presence.class, Limits.CONNECT_BYTES_MAX) instanceof Presence.Will it
           ? it
           : null;
     } catch (MalformedException e) {
