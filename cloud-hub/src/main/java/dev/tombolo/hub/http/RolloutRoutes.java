@@ -318,8 +318,7 @@ final class RolloutRoutes {
     Inhabited found = new Inhabited(scope);
     views
         .rollouts()
-        .eachHolder(
-            scope.fleet(), application, overlay, (place, releases, shares) -> found.take(place));
+        .eachPlace(scope.fleet(), application, overlay, found::take);
     return found;
   }
 
@@ -335,10 +334,8 @@ final class RolloutRoutes {
       this.scope = scope;
     }
 
-    private void take(PlaceFacts place) {
-      if (isAny) {
-        return;
-      }
+    /// @return whether it is still to be found out
+    private boolean take(PlaceFacts place) {
       Map<String, String> its = place.labels();
       isAny = scope.covers(place.slot(), its);
       if (!isAny && labels.size() < LABELS_LOOKED_MAX) {
@@ -350,6 +347,7 @@ final class RolloutRoutes {
               }
             });
       }
+      return !isAny;
     }
 
     private String words() {
