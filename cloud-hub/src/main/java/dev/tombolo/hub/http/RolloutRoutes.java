@@ -316,9 +316,7 @@ final class RolloutRoutes {
 
   private Inhabited inhabited(Scope scope, Name application, Overlay overlay) {
     Inhabited found = new Inhabited(scope);
-    views
-        .rollouts()
-        .eachPlace(scope.fleet(), application, overlay, found::take);
+    views.rollouts().eachPlace(scope.fleet(), application, overlay, found::take);
     return found;
   }
 

@@ -62,8 +62,7 @@ public interface RolloutViews {
   ///
   /// @param overlay counts where it says something
   /// @param isNextWanted takes a slot
-  void eachPlace(
-      Name fleet, Name application, Overlay overlay, Predicate<PlaceFacts> isNextWanted);
+  void eachPlace(Name fleet, Name application, Overlay overlay, Predicate<PlaceFacts> isNextWanted);
 
   /// What is known of each site of a fleet that bears on how long a rollout takes.
   ///
