@@ -3,6 +3,7 @@ package dev.tombolo.bench.load;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubCore;
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Step;
@@ -74,7 +75,6 @@ final class RolloutDrive {
   private static final long BYTES = 34_000_000;
   private static final Prior PRIOR = new Prior(OLD, "1");
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-  private static final long SLICES_NANOS = 2_000_000;
 
   /// How often the heap is measured: after changes of so large a part of the devices.
   private static final int HEAPS = 2;
@@ -129,7 +129,7 @@ final class RolloutDrive {
     long busyFrom = THREADS.getCurrentThreadCpuTime();
     preview(database, devices);
     say("previewAloneSeconds", seconds(from));
-    create();
+    create(database);
     say("previewSeconds", seconds(from));
     // Where others want the processor, too, this tells more than the wall.
     say("previewProcessorSeconds", (THREADS.getCurrentThreadCpuTime() - busyFrom) / 1e9);
@@ -190,7 +190,10 @@ final class RolloutDrive {
 
   /// By the hub's own steps: searched, sorted and written down a slice at each tick, each in a
   /// transaction of its own.
-  private void create() {
+  private void create(Path database) {
+    if (!isAnybodyThere(database)) {
+      throw new IllegalStateException("nobody is in scope");
+    }
     HubCore core = new HubCore(SettingsDriver.SETTINGS, state);
     turn(
         core,
@@ -204,8 +207,26 @@ final class RolloutDrive {
     }
   }
 
-  /// As the hub's loop does: slices of what is left share a commit for 2 ms, and what is not to be
-  /// written down needs no transaction.
+  /// Asked for the command before the hub's loop hears of it.
+  private static boolean isAnybodyThere(Path database) {
+    boolean[] isAny = {false};
+    try (SqliteViews views = SqliteViews.open(database)) {
+      views
+          .rollouts()
+          .eachPlace(
+              FLEET,
+              APPLICATION,
+              Overlay.NONE,
+              place -> {
+                isAny[0] = scope().covers(place.slot(), place.labels());
+                return !isAny[0];
+              });
+    }
+    return isAny[0];
+  }
+
+  /// As the hub's loop does while nobody else comes: slices of what is left share a commit, and
+  /// what is not to be written down needs no transaction.
   private void turn(HubCore core, HubEvent event) {
     long from = THREADS.getCurrentThreadCpuTime();
     HubStore.Batch batch = null;
@@ -227,7 +248,7 @@ final class RolloutDrive {
       }
     } while (event instanceof HubEvent.Ticked
         && core.isWorkLeft()
-        && THREADS.getCurrentThreadCpuTime() - from < SLICES_NANOS);
+        && THREADS.getCurrentThreadCpuTime() - from < HubLoop.SLICES_ALONE_NANOS);
     if (batch != null) {
       batch.commit();
     }

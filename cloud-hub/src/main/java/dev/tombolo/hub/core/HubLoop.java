@@ -219,7 +219,7 @@ public final class HubLoop implements HubInbox, AutoCloseable {
         long from = System.nanoTime();
         // Not the wall's: waiting for the disk, turns should rather be larger.
         long busyFrom = threads.getCurrentThreadCpuTime();
-        SliceTime slices = new SliceTime(threads, busyFrom);
+        SliceTime slices = new SliceTime(busyFrom, drained.isEmpty());
         List<HubEffect> committed = turn.take(batch, now, slices);
         size.took(batch.size(), slices.eventsNanos());
         count(batch.size(), System.nanoTime() - from);
@@ -231,24 +231,29 @@ public final class HubLoop implements HubInbox, AutoCloseable {
     }
   }
 
+  /// Of the processor, how long slices of what is left may go on in a turn in which nobody waits
+  /// for the commit: until somebody comes, or so long. A commit waits for the disk, mostly longer
+  /// than [SliceTime#NANOS].
+  public static final long SLICES_ALONE_NANOS = 10_000_000;
+
   /// How long slices of what is left may go on in one turn, beside its events.
-  private static final class SliceTime implements BooleanSupplier {
+  private final class SliceTime implements BooleanSupplier {
     private static final long NANOS = 2_000_000;
 
-    private final ThreadMXBean threads;
     private final long busyFrom;
+    private final boolean isAlone;
     private long eventsNanos = -1;
 
-    private SliceTime(ThreadMXBean threads, long busyFrom) {
-      this.threads = threads;
+    private SliceTime(long busyFrom, boolean isAlone) {
       this.busyFrom = busyFrom;
+      this.isAlone = isAlone;
     }
 
     @Override
     public boolean getAsBoolean() {
       long nanos = threads.getCurrentThreadCpuTime() - busyFrom;
       eventsNanos = eventsNanos < 0 ? nanos : eventsNanos;
-      return nanos < NANOS;
+      return nanos < (isAlone && inbox.isEmpty() ? SLICES_ALONE_NANOS : NANOS);
     }
 
     /// Of the processor, what the turn took before the first slice that it was not made for.

@@ -450,8 +450,12 @@ public final class HubState {
   private void applyRollout(RolloutChange.Kept change) {
     rollouts.apply(change);
     if (change instanceof RolloutChange.Joined joined) {
+      SlotWalk walk = new SlotWalk(slots);
       for (SlotRef slot : joined.slots()) {
-        if (!slots.containsKey(slot)) {
+        walk.goTo(slot);
+        if (slot.equals(walk.next())) {
+          walk.goOn();
+        } else {
           slotGone(rollouts.find(joined.rollout()), slot, true);
         }
         DeviceId holder = holders.get(slot);

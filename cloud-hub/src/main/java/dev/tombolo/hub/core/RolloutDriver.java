@@ -389,6 +389,7 @@ final class RolloutDriver {
     SortedMap<Name, Kept<AdminObject.Site>> sites =
         from == null ? state.sites : state.sites.tailMap(from.site());
     List<SlotRef> slots = new ArrayList<>();
+    SlotWalk walk = new SlotWalk(state.slots);
     boolean isWhole = isEverywhere(record);
     SlotRef next = null;
     int looked = 0;
@@ -402,7 +403,7 @@ final class RolloutDriver {
       boolean isIn =
           site.content().fleet().equals(record.scope().fleet()) && record.scope().covers(name);
       if (isIn) {
-        next = searchSite(record, isWhole, from, name, slots);
+        next = searchSite(record, isWhole, from, name, walk, slots);
         if (next != null) {
           break;
         }
@@ -424,16 +425,17 @@ final class RolloutDriver {
       boolean isWhole,
       @Nullable SlotRef from,
       Name site,
+      SlotWalk walk,
       List<SlotRef> slots) {
-    SlotRef first = from != null && from.site().equals(site) ? from : new SlotRef(site, FIRST_NAME);
+    if (walk.next() == null || !walk.next().site().equals(site)) {
+      walk.goTo(from != null && from.site().equals(site) ? from : new SlotRef(site, FIRST_NAME));
+    }
     int looked = 0;
-    for (SlotRef slot : state.slots.tailMap(first).keySet()) {
-      if (!slot.site().equals(site)) {
-        return null;
-      }
+    for (SlotRef slot = walk.next(); slot != null && slot.site().equals(site); slot = walk.next()) {
       if (looked++ == WaveSort.SITE_SLICE) {
         return slot;
       }
+      walk.goOn();
       if (state.holders.containsKey(slot) && (isWhole || isFor(record, slot))) {
         slots.add(slot);
       }

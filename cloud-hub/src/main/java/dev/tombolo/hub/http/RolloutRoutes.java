@@ -316,10 +316,7 @@ final class RolloutRoutes {
 
   private Inhabited inhabited(Scope scope, Name application, Overlay overlay) {
     Inhabited found = new Inhabited(scope);
-    views
-        .rollouts()
-        .eachHolder(
-            scope.fleet(), application, overlay, (place, releases, shares) -> found.take(place));
+    views.rollouts().eachPlace(scope.fleet(), application, overlay, found::take);
     return found;
   }
 
@@ -335,10 +332,8 @@ final class RolloutRoutes {
       this.scope = scope;
     }
 
-    private void take(PlaceFacts place) {
-      if (isAny) {
-        return;
-      }
+    /// @return whether it is still to be found out
+    private boolean take(PlaceFacts place) {
       Map<String, String> its = place.labels();
       isAny = scope.covers(place.slot(), its);
       if (!isAny && labels.size() < LABELS_LOOKED_MAX) {
@@ -350,6 +345,7 @@ final class RolloutRoutes {
               }
             });
       }
+      return !isAny;
     }
 
     private String words() {

@@ -131,7 +131,7 @@ public final class Rollout {
   }
 
   public int wave(int member) {
-    return members.wave[member];
+    return members.wave(member);
   }
 
   public Phase phase(int member) {
@@ -194,32 +194,32 @@ public final class Rollout {
   public long notAfterMillis(int member) {
     return members.has(member, Members.SUSPECT)
         ? record.suspectUntilMillis() - PERMIT_MARGIN_MILLIS
-        : members.granted[member] + record.plan().permitMillis();
+        : members.granted(member) + record.plan().permitMillis();
   }
 
   boolean isOpen(int member) {
-    return members.wave[member] <= record.state().openThrough();
+    return members.wave(member) <= record.state().openThrough();
   }
 
   int holder(int member) {
-    return members.holder[member];
+    return members.holder(member);
   }
 
   int prior(int member) {
-    return members.prior[member];
+    return members.prior(member);
   }
 
   long granted(int member) {
-    return members.granted[member];
+    return members.granted(member);
   }
 
   /// It had a permit, and has not said since what it has: it may have switched in the dark.
   public boolean isUnheard(int member) {
-    return members.granted[member] > 0 && members.phaseOf(member).maySwitchUnheard();
+    return members.granted(member) > 0 && members.phaseOf(member).maySwitchUnheard();
   }
 
   public int siteInFlight(int member) {
-    return members.siteInFlight[members.site[member]];
+    return members.siteInFlight(members.site(member));
   }
 
   /// Devices of a slot's site that are out, but for the one in the slot.
@@ -230,11 +230,11 @@ public final class Rollout {
   }
 
   public int siteFailed(int member) {
-    return members.siteFailed[members.site[member]];
+    return members.siteFailed(members.site(member));
   }
 
   int siteNumber(int member) {
-    return members.site[member];
+    return members.site(member);
   }
 
   IntQueue queue() {
@@ -322,7 +322,7 @@ public final class Rollout {
     }
     int all = Math.min(limit, there);
     for (int member = 0; member < members.size() && found.size() < all; member++) {
-      if (members.wave[member] > wave
+      if (members.wave(member) > wave
           && isOnline(member)
           && isIts(member)
           && members.phaseOf(member) == Phase.WAITING
@@ -346,13 +346,13 @@ public final class Rollout {
   public Choice choice(int member, int holder, boolean isOutside, boolean isSuperseded) {
     Phase phase = members.phaseOf(member);
     boolean isOthers =
-        (phase.isInFlight() || isUnheard(member)) && members.holder[member] != holder;
+        (phase.isInFlight() || isUnheard(member)) && members.holder(member) != holder;
     return Choice.of(
         record,
         isOthers ? Phase.LOST : phase,
-        members.wave[member],
-        members.granted[member],
-        members.prior[member],
+        members.wave(member),
+        members.granted(member),
+        members.prior(member),
         isOutside || isSuperseded,
         isSuspect(member));
   }
@@ -436,14 +436,14 @@ public final class Rollout {
   }
 
   private void watch(int member) {
-    long due = members.granted[member] + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS + 999;
+    long due = members.granted(member) + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS + 999;
     over.computeIfAbsent(due / 1_000, second -> new IntQueue()).add(member);
   }
 
   /// Whether the permit that this device has now is the one that is over.
   boolean isOver(int member, long nowMillis) {
     return nowMillis
-        >= members.granted[member] + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS;
+        >= members.granted(member) + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS;
   }
 
   // Changes
@@ -521,18 +521,18 @@ public final class Rollout {
 
   private void move(RolloutChange.Moved moved) {
     int member = moved.member();
-    int failedBefore = members.siteFailed[members.site[member]];
+    int failedBefore = members.siteFailed(members.site(member));
     siteFails(
-        members.site[member],
+        members.site(member),
         failedBefore
             + (moved.phase() == Phase.FAILED ? 1 : 0)
             - (members.phaseOf(member) == Phase.FAILED ? 1 : 0));
     boolean wasOut = leave(member);
-    members.wave[member] = (byte) moved.wave();
-    members.phase[member] = (byte) moved.phase().ordinal();
-    members.granted[member] = moved.grantedMillis();
-    members.prior[member] = moved.prior();
-    members.holder[member] = moved.holder();
+    members.wave(member, (byte) moved.wave());
+    members.phase(member, moved.phase());
+    members.granted(member, moved.grantedMillis());
+    members.prior(member, moved.prior());
+    members.holder(member, moved.holder());
     members.reason(member, moved.reason());
     outside += (moved.isOutside() ? 1 : 0) - (isOutside(member) ? 1 : 0);
     members.set(member, Members.OUTSIDE, moved.isOutside());
@@ -553,26 +553,26 @@ public final class Rollout {
     }
     enqueueIfReady(member);
     if ((wasOut && !members.isOut(member))
-        || members.siteFailed[members.site[member]] < failedBefore) {
-      unpark(members.site[member]);
+        || members.siteFailed(members.site(member)) < failedBefore) {
+      unpark(members.site(member));
     }
   }
 
   /// When the site is left alone from now on, or no more, all of its devices count as something
   /// else.
   private void siteFails(int site, int failed) {
-    if (isLeftAlone(members.siteFailed[site]) == isLeftAlone(failed)) {
-      members.siteFailed[site] = failed;
+    if (isLeftAlone(members.siteFailed(site)) == isLeftAlone(failed)) {
+      members.siteFailed(site, failed);
       return;
     }
     countSite(site, -1);
-    members.siteFailed[site] = failed;
+    members.siteFailed(site, failed);
     countSite(site, 1);
   }
 
   private void countSite(int site, int more) {
-    for (int member = members.firstAt[site]; member != NONE; member = members.nextAtSite[member]) {
-      counts[members.wave[member] * KINDS + kind(member).ordinal()] += more;
+    for (int member = members.firstAt(site); member != NONE; member = members.nextAtSite(member)) {
+      counts[members.wave(member) * KINDS + kind(member).ordinal()] += more;
     }
   }
 
@@ -619,11 +619,11 @@ public final class Rollout {
       throw new IllegalStateException("device " + member + " was not the first to wait");
     }
     members.set(member, Members.QUEUED, false);
-    int site = members.site[member];
+    int site = members.site(member);
     if (parked) {
       members.set(member, Members.PARKED, true);
-      members.nextParked[member] = members.parkedAt[site];
-      members.parkedAt[site] = member;
+      members.nextParked(member, members.parkedAt(site));
+      members.parkedAt(site, member);
     } else {
       unpark(site);
     }
@@ -649,12 +649,12 @@ public final class Rollout {
   }
 
   private void unpark(int site) {
-    int member = members.parkedAt[site];
+    int member = members.parkedAt(site);
     if (member == NONE) {
       return;
     }
-    members.parkedAt[site] = members.nextParked[member];
-    members.nextParked[member] = NONE;
+    members.parkedAt(site, members.nextParked(member));
+    members.nextParked(member, NONE);
     members.set(member, Members.PARKED, false);
     members.set(member, Members.QUEUED, true);
     queue.add(member);
@@ -685,13 +685,13 @@ public final class Rollout {
         enqueueIfReady(member);
       }
     }
-    for (int site = 0; site < members.parkedAt.length; site++) {
+    for (int site = 0; site < members.sites(); site++) {
       unparkAll(site);
     }
   }
 
   private void unparkAll(int site) {
-    while (site < members.sites() && members.parkedAt[site] != NONE) {
+    while (members.parkedAt(site) != NONE) {
       unpark(site);
     }
   }
@@ -715,18 +715,21 @@ public final class Rollout {
 
   /// @return whether it counted against the budgets
   private boolean leave(int member) {
-    counts[members.wave[member] * KINDS + kind(member).ordinal()]--;
+    counts[members.wave(member) * KINDS + kind(member).ordinal()]--;
     boolean isOut = members.isOut(member);
-    outs[members.wave[member]] -= isOut ? 1 : 0;
+    outs[members.wave(member)] -= isOut ? 1 : 0;
     return isOut;
   }
 
   private void enter(int member, boolean wasOut) {
-    counts[members.wave[member] * KINDS + kind(member).ordinal()]++;
-    outs[members.wave[member]] += members.isOut(member) ? 1 : 0;
+    counts[members.wave(member) * KINDS + kind(member).ordinal()]++;
+    outs[members.wave(member)] += members.isOut(member) ? 1 : 0;
     int more = (members.isOut(member) ? 1 : 0) - (wasOut ? 1 : 0);
     inFlight += more;
-    members.siteInFlight[members.site[member]] += more;
+    if (more != 0) {
+      int site = members.site(member);
+      members.siteInFlight(site, members.siteInFlight(site) + more);
+    }
   }
 
   private Kind kind(int member) {
@@ -755,7 +758,7 @@ public final class Rollout {
     if (!online && members.has(member, Members.GONE)) {
       return Kind.GONE;
     }
-    if (waits(phase) && isLeftAlone(members.siteFailed[members.site[member]])) {
+    if (waits(phase) && isLeftAlone(members.siteFailed(members.site(member)))) {
       return Kind.LEFT_ALONE;
     }
     if (!online) {

@@ -29,13 +29,21 @@ public final class WaveSort {
 
   private final RolloutId rollout;
   private final RolloutPlan plan;
-  private final List<SlotRef> slots = new ArrayList<>();
-  private long[] keys = new long[64];
-  private byte[] named = new byte[64];
+
+  /// In blocks, so that no addition has to copy what is there.
+  private final List<Block> blocks = new ArrayList<>();
+
+  private int size;
   private int bucketBits = FEW_BUCKET_BITS;
-  private int[] buckets = new int[1 << FEW_BUCKET_BITS];
+
+  /// In blocks of as many as there are when they are few; null: nobody is in those.
+  private int[] @Nullable [] buckets = {new int[1 << FEW_BUCKET_BITS]};
+
   private final int[] namedCounts;
-  private final List<Long> site = new ArrayList<>();
+
+  /// Of the site that is ranked.
+  private long[] siteKeys = new long[16];
+
   private int unnamed;
   private @Nullable Bounding bounding;
 
@@ -51,12 +59,68 @@ public final class WaveSort {
     this.namedCounts = new int[plan.waves().size()];
   }
 
+  /// So many devices.
+  private static final class Block {
+    private static final int BITS = 12;
+    private static final int SIZE = 1 << BITS;
+
+    /// The first block is smaller as long as that is enough.
+    private static final int FEW = 64;
+
+    private SlotRef[] slot;
+    private long[] key;
+    private byte[] named;
+
+    private Block(int length) {
+      slot = new SlotRef[length];
+      key = new long[length];
+      named = new byte[length];
+    }
+
+    private void hold(int length) {
+      slot = Arrays.copyOf(slot, length);
+      key = Arrays.copyOf(key, length);
+      named = Arrays.copyOf(named, length);
+    }
+  }
+
   public int size() {
-    return slots.size();
+    return size;
+  }
+
+  private Block block(int member) {
+    return blocks.get(member >>> Block.BITS);
+  }
+
+  private static int in(int member) {
+    return member & (Block.SIZE - 1);
   }
 
   SlotRef slot(int member) {
-    return slots.get(member);
+    return block(member).slot[in(member)];
+  }
+
+  private long key(int member) {
+    return block(member).key[in(member)];
+  }
+
+  private byte named(int member) {
+    return block(member).named[in(member)];
+  }
+
+  private void add(SlotRef slot, byte namedBy) {
+    int at = in(size);
+    if (at == 0) {
+      blocks.add(new Block(size == 0 ? Block.FEW : Block.SIZE));
+    }
+    Block block = block(size);
+    if (at == block.slot.length) {
+      block.hold(Math.min(Block.SIZE, at * 2));
+    }
+    block.slot[at] = slot;
+    block.key[at] = SlotHash.of(rollout, slot) >>> 8;
+    block.named[at] = namedBy;
+    size++;
   }
 
   /// The wave that names a device, -1: none does.
@@ -77,58 +141,69 @@ public final class WaveSort {
 
   /// Takes the next devices. Those of a site come in one call, or [#SITE_SLICE] of them at a time.
   public void add(List<SlotRef> more, byte[] theirs) {
-    int from = slots.size();
-    ensure(from + more.size());
+    int from = size;
     if (bucketBits == FEW_BUCKET_BITS && from + more.size() > FEW_DEVICES) {
       countInMoreBuckets();
     }
     for (int i = 0; i < more.size(); i++) {
       SlotRef slot = more.get(i);
       if (i > 0 && !slot.site().equals(more.get(i - 1).site())) {
-        rank(from, slots.size());
-        from = slots.size();
+        rank(from, size);
+        from = size;
       }
-      named[slots.size()] = theirs[i];
-      keys[slots.size()] = SlotHash.of(rollout, slot) >>> 8;
-      slots.add(slot);
+      add(slot, theirs[i]);
     }
-    rank(from, slots.size());
+    rank(from, size);
   }
 
   private void countInMoreBuckets() {
     bucketBits = BUCKET_BITS;
-    buckets = new int[1 << BUCKET_BITS];
-    for (int i = 0; i < slots.size(); i++) {
-      if (named[i] < 0) {
-        buckets[bucket(i)]++;
+    buckets = new int[1 << (BUCKET_BITS - FEW_BUCKET_BITS)][];
+    for (int i = 0; i < size; i++) {
+      if (named(i) < 0) {
+        count(bucket(i));
       }
     }
   }
 
   private int bucket(int member) {
-    return (int) (keys[member] >>> (Long.SIZE - bucketBits));
+    return (int) (key(member) >>> (Long.SIZE - bucketBits));
+  }
+
+  private void count(int bucket) {
+    int block = bucket >>> FEW_BUCKET_BITS;
+    int[] there = buckets[block];
+    if (there == null) {
+      there = new int[1 << FEW_BUCKET_BITS];
+      buckets[block] = there;
+    }
+    there[bucket & (there.length - 1)]++;
+  }
+
+  private int counted(int bucket) {
+    int[] there = buckets[bucket >>> FEW_BUCKET_BITS];
+    return there == null ? 0 : there[bucket & (there.length - 1)];
   }
 
   private void rank(int from, int to) {
-    site.clear();
+    if (siteKeys.length < to - from) {
+      siteKeys = new long[Math.max(to - from, siteKeys.length * 2)];
+    }
+    int unranked = 0;
     for (int i = from; i < to; i++) {
-      if (named[i] < 0) {
-        site.add(keys[i]);
+      if (named(i) < 0) {
+        siteKeys[unranked++] = key(i);
       } else {
-        namedCounts[named[i]]++;
+        namedCounts[named(i)]++;
       }
     }
-    if (site.size() > 1) {
-      site.sort(null);
-    }
+    Arrays.sort(siteKeys, 0, unranked);
     for (int i = from; i < to; i++) {
-      if (named[i] < 0) {
-        long rank =
-            site.size() == 1
-                ? 0
-                : Math.min(RANK_MAX, java.util.Collections.binarySearch(site, keys[i]));
-        keys[i] |= rank << 56;
-        buckets[bucket(i)]++;
+      if (named(i) < 0) {
+        long key = key(i);
+        long rank = Math.min(RANK_MAX, Arrays.binarySearch(siteKeys, 0, unranked, key));
+        block(i).key[in(i)] = key | rank << 56;
+        count(bucket(i));
         unnamed++;
       }
     }
@@ -151,15 +226,15 @@ public final class WaveSort {
       at = begin();
       bounding = at;
     }
-    int end = (int) Math.min(slots.size(), (long) at.next + atMost);
+    int end = (int) Math.min(size, (long) at.next + atMost);
     for (int i = at.next; i < end; i++) {
       int bucket = bucket(i);
-      if (named[i] < 0 && at.isEdge.get(bucket)) {
-        edge(at, bucket).add(keys[i]);
+      if (named(i) < 0 && at.isEdge.get(bucket)) {
+        edge(at, bucket).add(key(i));
       }
     }
     at.next = end;
-    if (end < slots.size()) {
+    if (end < size) {
       return false;
     }
     finish(at);
@@ -197,8 +272,8 @@ public final class WaveSort {
         continue;
       }
       // The waves end one after the other: each bucket is passed once.
-      while (sum + buckets[bucket] < at.ends[wave]) {
-        sum += buckets[bucket];
+      while (sum + counted(bucket) < at.ends[wave]) {
+        sum += counted(bucket);
         bucket++;
       }
       at.before[wave] = sum;
@@ -230,7 +305,7 @@ public final class WaveSort {
       taken +=
           switch (plan.waves().get(wave).pick()) {
             case Pick.Count pick -> pick.devices();
-            case Pick.Percent pick -> ((long) slots.size() * pick.percent() + 99) / 100;
+            case Pick.Percent pick -> ((long) size * pick.percent() + 99) / 100;
             case Pick.Rest _ -> unnamed;
             case Pick.Labelled _, Pick.Listed _ -> 0;
           };
@@ -242,21 +317,16 @@ public final class WaveSort {
 
   /// The wave of a device, once [#bound].
   public byte wave(int member) {
-    if (named[member] >= 0) {
-      return named[member];
+    byte namedBy = named(member);
+    if (namedBy >= 0) {
+      return namedBy;
     }
+    long key = key(member);
     for (int wave = 0; wave < bounds.length; wave++) {
-      if (!isEmptyWave[wave] && Long.compareUnsigned(keys[member], bounds[wave]) <= 0) {
+      if (!isEmptyWave[wave] && Long.compareUnsigned(key, bounds[wave]) <= 0) {
         return (byte) wave;
       }
     }
     return (byte) plan.last();
-  }
-
-  private void ensure(int size) {
-    if (size > keys.length) {
-      keys = Arrays.copyOf(keys, Math.max(size, keys.length * 2));
-      named = Arrays.copyOf(named, keys.length);
-    }
   }
 }

@@ -39,42 +39,55 @@ final class HeldReleases {
 
   private int size;
   private final List<List<Digest>> lists = new ArrayList<>(List.of(List.of()));
-  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Map<String, Integer> numbers = new HashMap<>(Map.of("", 0));
 
-  /// @param releases as the column has them
-  void has(String device, String releases) {
-    Integer number = numbers.get(releases);
-    if (number == null) {
-      number = lists.size();
-      lists.add(Columns.digests(releases));
-      numbers.put(releases, number);
+  /// Of the row before; the next mostly says the same.
+  private String last = "";
+
+  private int lastNumber;
+
+  /// @param row a device, and the column that says what it has
+  void has(PackedRows.Row row) {
+    if (!row.is(1, last)) {
+      last = row.text(1);
+      Integer number = numbers.get(last);
+      if (number == null) {
+        number = lists.size();
+        lists.add(Columns.digests(last));
+        numbers.put(last, number);
+      }
+      lastNumber = number;
     }
-    int at = place(device);
-    values[at] = number << 1 | (values[at] & SHARES);
+    int at = place(row);
+    values[at] = lastNumber << 1 | (values[at] & SHARES);
   }
 
-  void shares(String device) {
-    values[place(device)] |= SHARES;
+  /// @param row a device
+  void shares(PackedRows.Row row) {
+    values[place(row)] |= SHARES;
   }
 
-  List<Digest> releases(String device) {
-    return lists.get(value(device) >>> 1);
+  /// What stands in [#releases] and [#isSharing] of a device.
+  ///
+  /// @param column that names it
+  int of(PackedRows.Row row, int column) {
+    return values[find(high(row, column), low(row, column))];
   }
 
-  boolean isSharing(String device) {
-    return (value(device) & SHARES) != 0;
+  List<Digest> releases(int of) {
+    return lists.get(of >>> 1);
   }
 
-  private int value(String device) {
-    return values[find(high(device), bits(device, PREFIX.length() + HALF))];
+  static boolean isSharing(int of) {
+    return (of & SHARES) != 0;
   }
 
-  private int place(String device) {
+  private int place(PackedRows.Row row) {
     if (size * 2 >= values.length) {
       grow();
     }
-    long high = high(device);
-    long low = bits(device, PREFIX.length() + HALF);
+    long high = high(row, 0);
+    long low = low(row, 0);
     int at = find(high, low);
     if (highs[at] == 0) {
       highs[at] = high;
@@ -110,28 +123,32 @@ final class HeldReleases {
     }
   }
 
-  private static long high(String device) {
-    if (device.length() != PREFIX.length() + 2 * HALF) {
-      throw unreadable(device);
+  private static long high(PackedRows.Row row, int column) {
+    if (row.length(column) != PREFIX.length() + 2 * HALF) {
+      throw unreadable(row, column);
     }
-    return TAKEN | bits(device, PREFIX.length());
+    return TAKEN | bits(row, column, PREFIX.length());
   }
 
-  private static long bits(String device, int from) {
+  private static long low(PackedRows.Row row, int column) {
+    return bits(row, column, PREFIX.length() + HALF);
+  }
+
+  private static long bits(PackedRows.Row row, int column, int from) {
     long bits = 0;
     for (int i = from; i < from + HALF; i++) {
-      char c = device.charAt(i);
+      char c = row.at(column, i);
       byte value = c < VALUES.length ? VALUES[c] : -1;
       if (value < 0) {
-        throw unreadable(device);
+        throw unreadable(row, column);
       }
       bits = bits << BITS | value;
     }
     return bits;
   }
 
-  private static Columns.Unreadable unreadable(String device) {
+  private static Columns.Unreadable unreadable(PackedRows.Row row, int column) {
     return new Columns.Unreadable(
-        new IllegalArgumentException("'" + device + "' is not a device id"));
+        new IllegalArgumentException("'" + row.text(column) + "' is not a device id"));
   }
 }

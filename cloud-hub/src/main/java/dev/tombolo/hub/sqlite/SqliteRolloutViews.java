@@ -32,8 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads rollouts beside the writer.
@@ -48,24 +50,36 @@ final class SqliteRolloutViews implements RolloutViews {
 
   private static final int NAMES_MAX = 1_000;
 
-  private static final String OF_FLEET_OR_TRIED =
-      "(s.fleet = ? OR s.name IN (SELECT value FROM json_each(?)))";
+  private static final String OF_FLEET = "s.fleet = ?3";
 
-  /// With what else of a device is read, from its sixth column on, and where that comes from.
+  private static final String OF_FLEET_OR_TRIED =
+      "(+s.fleet = ?3 OR s.name IN (SELECT value FROM json_each(?4)))";
+
+  /// In the index's order, but for sites that may be another fleet's now.
   private static final String HOLDERS =
       """
-      SELECT s.rowid, d.site, d.slot, s.labels, l.labels, %s
-        FROM sites s CROSS JOIN devices d ON d.site = s.name
+      FROM sites s CROSS JOIN devices d ON d.site = s.name
           LEFT JOIN slots l ON l.site = d.site AND l.name = d.slot
           %s
-      """;
+        WHERE d.standing = 'active' AND s.name >= ?1
+          AND d.slot > CASE WHEN s.name = ?1 THEN ?2 ELSE '' END AND %s
+        ORDER BY s.name, d.slot""";
 
-  private static final int HOLDER_OWN = 6;
+  private static final String THERE =
+      """
+      LEFT JOIN device_states t ON t.device = d.id
+          LEFT JOIN presences p ON p.device = d.id""";
 
   /// Of a fleet with fewer sites each device is looked up.
   static final int LARGE_SITES = 500;
 
-  private static final String HOLDERS_OF_SITES = " WHERE d.standing = 'active' AND ";
+  private static final String SITE_LINES =
+      """
+      FROM sites s LEFT JOIN fleets f ON f.name = ?3 LEFT JOIN line_rates r ON r.site = s.name
+        WHERE s.name > ?1 AND %s
+          AND (?2 OR s.times <> '' OR f.times <> '' OR s.line <> '' OR f.line <> ''
+            OR r.site IS NOT NULL)
+        ORDER BY s.name""";
 
   private static final String BLOCKS_BETWEEN =
       """
@@ -74,6 +88,7 @@ final class SqliteRolloutViews implements RolloutViews {
           AND replace(last_slot, '/', ' ') >= ? ORDER BY first""";
 
   private final Reader reader;
+  private final PackedRows packed;
 
   /// Runs queries.
   interface Reader {
@@ -82,6 +97,7 @@ final class SqliteRolloutViews implements RolloutViews {
 
   SqliteRolloutViews(Reader reader) {
     this.reader = reader;
+    this.packed = new PackedRows(reader);
   }
 
   @Override
@@ -440,46 +456,65 @@ final class SqliteRolloutViews implements RolloutViews {
 
   @Override
   public void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader holders) {
-    Holders reading = new Holders(fleet, overlay, goes(fleet, application, overlay), holders);
-    List<Name> tried = overlay.sitesOf(fleet);
-    // In the index's order, but for sites that may be another fleet's now.
-    String where =
-        HOLDERS_OF_SITES
-            + (tried.isEmpty() ? "s.fleet = ?" : OF_FLEET_OR_TRIED)
-            + " ORDER BY s.name, d.slot";
-    Object[] values = tried.isEmpty() ? new Object[] {fleet} : new Object[] {fleet, list(tried)};
-    // A row at a time: a fleet may have a million devices. The reader keeps what it needs.
+    Places places = new Places(fleet, overlay, goes(fleet, application, overlay));
     if (isLarge(fleet)) {
       HeldReleases held = heldReleases();
-      reader.list(
-          HOLDERS.formatted("d.id", "") + where,
-          r -> {
-            String device = r.getString(HOLDER_OWN);
-            reading.read(r, held.releases(device), held.isSharing(device));
-            return Boolean.TRUE;
-          },
-          values);
+      eachPlace(
+          places,
+          "",
+          List.of("d.id"),
+          (place, row) -> {
+            int its = held.of(row, Places.OWN);
+            holders.read(place, held.releases(its), HeldReleases.isSharing(its));
+            return true;
+          });
     } else {
       Read<List<Digest>> digestsOf = new Read<>(Columns::digests);
-      reader.list(
-          HOLDERS.formatted(
-                  "t.releases, p.lan",
-                  """
-                  LEFT JOIN device_states t ON t.device = d.id
-                  LEFT JOIN presences p ON p.device = d.id
-                  """)
-              + where,
-          r -> {
-            String releases = r.getString(HOLDER_OWN);
-            String lan = r.getString(HOLDER_OWN + 1);
-            reading.read(
-                r,
-                releases == null ? List.of() : digestsOf.of(releases),
-                lan != null && !lan.isEmpty());
-            return Boolean.TRUE;
-          },
-          values);
+      eachPlace(
+          places,
+          THERE,
+          List.of("coalesce(t.releases, '')", "coalesce(p.lan <> '', 0)"),
+          (place, row) -> {
+            holders.read(place, digestsOf.of(row, Places.OWN), row.is(Places.OWN + 1, "1"));
+            return true;
+          });
     }
+  }
+
+  @Override
+  public void eachPlace(
+      Name fleet, Name application, Overlay overlay, Predicate<PlaceFacts> isNextWanted) {
+    eachPlace(
+        new Places(fleet, overlay, goes(fleet, application, overlay)),
+        "",
+        List.of(),
+        (place, row) -> isNextWanted.test(place));
+  }
+
+  /// @param joined where what else is read of a device stands
+  /// @param own what that is
+  /// @param reader false: the next is not wanted
+  private void eachPlace(
+      Places places,
+      String joined,
+      List<String> own,
+      BiPredicate<PlaceFacts, PackedRows.Row> reader) {
+    List<Name> tried = places.overlay.sitesOf(places.fleet);
+    List<String> columns = new ArrayList<>(Places.COLUMNS);
+    columns.addAll(own);
+    boolean[] isOver = {false};
+    packed.each(
+        PackedRows.sql(
+            HOLDERS.formatted(joined, tried.isEmpty() ? OF_FLEET : OF_FLEET_OR_TRIED),
+            columns.toArray(new String[0])),
+        places.after("", "", tried),
+        row -> {
+          PlaceFacts place = isOver[0] ? null : places.read(row);
+          if (place != null) {
+            isOver[0] = !reader.test(place, row);
+          }
+        },
+        row -> isOver[0] ? null : places.after(row.text(0), row.text(Places.SLOT), tried));
   }
 
   /// Whether a look at all devices is cheaper than one at each of the fleet's.
@@ -497,71 +532,82 @@ final class SqliteRolloutViews implements RolloutViews {
 
   private HeldReleases heldReleases() {
     HeldReleases held = new HeldReleases();
-    reader.list(
-        "SELECT device, releases FROM device_states",
-        r -> {
-          held.has(r.getString(1), r.getString(2));
-          return Boolean.TRUE;
-        });
-    reader.list(
-        "SELECT device FROM presences WHERE lan <> ''",
-        r -> {
-          held.shares(r.getString(1));
-          return Boolean.TRUE;
-        });
+    // A row that is written anew meanwhile may be met twice; what comes later is newer.
+    packed.each(
+        PackedRows.sql(
+            "FROM device_states WHERE rowid > ? ORDER BY rowid", "device", "releases", "rowid"),
+        new Object[] {0L},
+        held::has,
+        row -> new Object[] {row.number(2)});
+    packed.each(
+        PackedRows.sql(
+            "FROM presences WHERE lan <> '' AND rowid > ? ORDER BY rowid", "device", "rowid"),
+        new Object[] {0L},
+        held::shares,
+        row -> new Object[] {row.number(1)});
     return held;
   }
 
-  /// Hands over the rows of one fleet. What rows have in common is read once.
-  private static final class Holders {
+  /// The places of one fleet to which an application goes. What rows have in common is read once.
+  private static final class Places {
+    /// The site, its labels, the slot, its labels.
+    private static final List<String> COLUMNS =
+        List.of("d.site", "s.labels", "d.slot", "coalesce(l.labels, '')");
+
+    private static final int SLOT = 2;
+
+    /// What else is read.
+    private static final int OWN = 4;
+
     private final Name fleet;
     private final Overlay overlay;
     private final Goes goes;
-    private final HolderReader holders;
     private final Read<Map<String, String>> labelsOf = new Read<>(SqliteRolloutViews::labels);
     private final Read<Name> slotOf = new Read<>(text -> Columns.value(text, Name::new));
 
     /// Of the row before.
-    private long siteRow = -1;
-
     private @Nullable Name site;
+
     private boolean isElsewhere;
     private Map<String, String> siteLabels = Map.of();
 
-    private Holders(Name fleet, Overlay overlay, Goes goes, HolderReader holders) {
+    private Places(Name fleet, Overlay overlay, Goes goes) {
       this.fleet = fleet;
       this.overlay = overlay;
       this.goes = goes;
-      this.holders = holders;
     }
 
-    void read(ResultSet row, List<Digest> releases, boolean shares) throws SQLException {
+    /// The values of [#HOLDERS] for what comes behind a place.
+    Object[] after(String behind, String slot, List<Name> tried) {
+      return tried.isEmpty()
+          ? new Object[] {behind, slot, fleet}
+          : new Object[] {behind, slot, fleet, list(tried)};
+    }
+
+    /// @return null: the application does not go there
+    @Nullable PlaceFacts read(PackedRows.Row row) {
       Name at = siteOf(row);
       if (isElsewhere) {
-        return;
+        return null;
       }
-      SlotRef slot = new SlotRef(at, slotOf.of(row.getString(3)));
+      SlotRef slot = new SlotRef(at, slotOf.of(row, SLOT));
       AdminObject.Slot its = overlay.slot(slot);
       PlaceFacts place =
           new PlaceFacts(
-              fleet, slot, siteLabels, its == null ? labelsOf.of(row.getString(5)) : its.labels());
-      if (goes.to(place)) {
-        holders.read(place, releases, shares);
-      }
+              fleet, slot, siteLabels, its == null ? labelsOf.of(row, SLOT + 1) : its.labels());
+      return goes.to(place) ? place : null;
     }
 
-    private Name siteOf(ResultSet row) throws SQLException {
+    private Name siteOf(PackedRows.Row row) {
       Name before = site;
-      long number = row.getLong(1);
-      if (before != null && number == siteRow) {
+      if (before != null && row.is(0, before.text())) {
         return before;
       }
-      Name next = Columns.value(row.getString(2), Name::new);
+      Name next = Columns.value(row.text(0), Name::new);
       AdminObject.Site tried = overlay.site(next);
       site = next;
-      siteRow = number;
       isElsewhere = tried != null && !tried.fleet().equals(fleet);
-      siteLabels = tried == null ? labelsOf.of(row.getString(4)) : tried.labels();
+      siteLabels = tried == null ? labelsOf.of(row, 1) : tried.labels();
       return next;
     }
   }
@@ -577,12 +623,26 @@ final class SqliteRolloutViews implements RolloutViews {
     private final Function<String, T> reader;
     private final Map<String, T> known = new HashMap<>();
 
+    /// Of the row before.
+    private String last = "";
+
+    private @Nullable T lastValue;
+
     Read(Function<String, T> reader) {
       this.reader = reader;
     }
 
-    T of(@Nullable String column) {
-      String text = column == null ? "" : column;
+    T of(PackedRows.Row row, int column) {
+      T before = lastValue;
+      if (before != null && row.is(column, last)) {
+        return before;
+      }
+      last = row.text(column);
+      lastValue = of(last);
+      return lastValue;
+    }
+
+    private T of(String text) {
       T value = known.get(text);
       if (value == null) {
         value = reader.apply(text);
@@ -635,52 +695,69 @@ final class SqliteRolloutViews implements RolloutViews {
 
   @Override
   public List<SiteLine> siteLines(Name fleet, Overlay overlay) {
+    List<Name> tried = overlay.sitesOf(fleet);
+    long isEachTold = overlay.fleet(fleet) == null && tried.isEmpty() ? 0 : 1;
+    List<SiteLine> lines = new ArrayList<>();
     Map<String, SiteTimes> known = new HashMap<>();
     Map<String, Optional<LineRules>> knownLines = new HashMap<>();
-    List<Name> tried = overlay.sitesOf(fleet);
-    AdminObject.Fleet over = overlay.fleet(fleet);
-    return reader.list(
-        """
-        SELECT s.name, s.time_zone, s.times, f.times AS fleet_times, s.line,
-            f.line AS fleet_line, r.bytes_per_second, r.samples, r.measured_millis
-          FROM sites s LEFT JOIN fleets f ON f.name = ?1
-            LEFT JOIN line_rates r ON r.site = s.name
-          WHERE (s.fleet = ?1 OR s.name IN (SELECT value FROM json_each(?2)))
-            AND (?3 OR s.times <> '' OR f.times <> '' OR s.line <> '' OR f.line <> ''
-              OR r.site IS NOT NULL)
-          ORDER BY s.name""",
-        r -> {
-          Name site = Columns.value(r.getString("name"), Name::new);
-          long rate = r.getLong("bytes_per_second");
-          AdminObject.Site its = overlay.site(site);
-          return new SiteLine(
-              site,
-              its == null ? r.getString("time_zone") : its.timeZone(),
-              its == null && over == null
-                  ? timesOf(r.getString("times"), r.getString("fleet_times"), known)
-                  : (its == null ? Columns.times(r.getString("times")) : its.times())
-                      .over(over == null ? fleetTimes(r.getString("fleet_times")) : over.times()),
-              its == null && over == null
-                  ? lineOf(r.getString("line"), r.getString("fleet_line"), knownLines)
-                  : narrower(
-                      its == null ? Columns.line(r.getString("line")) : its.line(),
-                      over == null ? fleetLine(r.getString("fleet_line")) : over.line()),
-              rate == 0
-                  ? null
-                  : new LineRate(site, rate, r.getInt("samples"), r.getLong("measured_millis")));
-        },
-        fleet,
-        list(tried),
-        over == null && tried.isEmpty() ? 0L : 1L);
+    packed.each(
+        PackedRows.sql(
+            SITE_LINES.formatted(tried.isEmpty() ? OF_FLEET : OF_FLEET_OR_TRIED),
+            "s.name",
+            "s.time_zone",
+            "s.times",
+            "coalesce(f.times, '')",
+            "s.line",
+            "coalesce(f.line, '')",
+            "coalesce(r.bytes_per_second, 0)",
+            "coalesce(r.samples, 0)",
+            "coalesce(r.measured_millis, 0)"),
+        siteLinesAfter("", isEachTold, fleet, tried),
+        row -> lines.add(siteLine(row, overlay, overlay.fleet(fleet), known, knownLines)),
+        row -> siteLinesAfter(row.text(0), isEachTold, fleet, tried));
+    return lines;
   }
 
-  private static SiteTimes fleetTimes(@Nullable String column) {
-    return column == null ? SiteTimes.ANY : Columns.times(column);
+  private static Object[] siteLinesAfter(
+      String site, long isEachTold, Name fleet, List<Name> tried) {
+    return tried.isEmpty()
+        ? new Object[] {site, isEachTold, fleet}
+        : new Object[] {site, isEachTold, fleet, list(tried)};
+  }
+
+  private static SiteLine siteLine(
+      PackedRows.Row row,
+      Overlay overlay,
+      AdminObject.@Nullable Fleet over,
+      Map<String, SiteTimes> known,
+      Map<String, Optional<LineRules>> knownLines) {
+    Name site = Columns.value(row.text(0), Name::new);
+    AdminObject.Site its = overlay.site(site);
+    SiteTimes times;
+    Optional<LineRules> line;
+    if (its == null && over == null) {
+      times = timesOf(row.text(2), row.text(3), known);
+      line = lineOf(row.text(4), row.text(5), knownLines);
+    } else {
+      times =
+          (its == null ? Columns.times(row.text(2)) : its.times())
+              .over(over == null ? Columns.times(row.text(3)) : over.times());
+      line =
+          narrower(
+              its == null ? Columns.line(row.text(4)) : its.line(),
+              over == null ? Columns.line(row.text(5)) : over.line());
+    }
+    long rate = row.number(6);
+    return new SiteLine(
+        site,
+        its == null ? row.text(1) : its.timeZone(),
+        times,
+        line,
+        rate == 0 ? null : new LineRate(site, rate, (int) row.number(7), row.number(8)));
   }
 
   /// Many sites have the same: each is read once.
-  private static SiteTimes timesOf(
-      String site, @Nullable String fleet, Map<String, SiteTimes> known) {
+  private static SiteTimes timesOf(String site, String fleet, Map<String, SiteTimes> known) {
     return known.computeIfAbsent(site + "\n" + fleet, any -> Columns.times(site, fleet));
   }
 
@@ -689,18 +766,14 @@ final class SqliteRolloutViews implements RolloutViews {
     return ofSite.isPresent() ? ofSite : ofFleet;
   }
 
-  private static Optional<LineRules> fleetLine(@Nullable String column) {
-    return column == null ? Optional.empty() : Columns.line(column);
-  }
-
   /// A site that says something of its line replaces all that its fleet says.
   private static Optional<LineRules> lineOf(
-      String site, @Nullable String fleet, Map<String, Optional<LineRules>> known) {
-    String said = site.isEmpty() && fleet != null ? fleet : site;
+      String site, String fleet, Map<String, Optional<LineRules>> known) {
+    String said = site.isEmpty() ? fleet : site;
     return known.computeIfAbsent(said, Columns::line);
   }
 
-  private static Map<String, String> labels(@Nullable String column) {
-    return column == null || column.isEmpty() ? Map.of() : Columns.texts(column);
+  private static Map<String, String> labels(String column) {
+    return column.isEmpty() ? Map.of() : Columns.texts(column);
   }
 }

@@ -50,6 +50,7 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.window.BitRate;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -425,6 +426,55 @@ class SqliteViewsTest {
     assertThat(held()).isEqualTo(few);
   }
 
+  /// They are read so many at a time, and a large site is read on from its middle.
+  @Test
+  void holdersAreHandedOverInOrderHoweverManyThereAre() {
+    List<HubChange> changes = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int site = 0; site < 3; site++) {
+      changes.add(site("large-" + site));
+      int there = site == 1 ? 4_500 : 700;
+      for (int i = 0; i < there; i++) {
+        SlotRef slot = new SlotRef(new Name("large-" + site), new Name("till-%04d".formatted(i)));
+        expected.add(slot.toString());
+        changes.addAll(holder(slot, 10_000 * site + i));
+      }
+    }
+    keep(changes);
+    expected.add(Scene.SLOT.toString());
+    expected.sort(null);
+
+    List<String> few = held();
+    assertThat(few).extracting(line -> line.split(" ")[0]).containsExactlyElementsOf(expected);
+    List<HubChange> sites = new ArrayList<>();
+    for (int i = 0; i < SqliteRolloutViews.LARGE_SITES; i++) {
+      sites.add(site("empty-" + i));
+    }
+    keep(sites);
+    assertThat(held()).isEqualTo(few);
+  }
+
+  @Test
+  void placesAreReadAsLongAsTheNextIsWanted() {
+    List<HubChange> devices = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      devices.addAll(holder(i));
+    }
+    keep(devices);
+    List<SlotRef> seen = new ArrayList<>();
+    views
+        .rollouts()
+        .eachPlace(
+            Scene.FLEET,
+            new Name("embedding"),
+            Overlay.NONE,
+            place -> {
+              seen.add(place.slot());
+              return seen.size() < 3;
+            });
+    assertThat(seen).hasSize(3).isSorted();
+  }
+
   private void keep(List<HubChange> changes) {
     HubStore.Batch batch = store.begin();
     batch.savepoint();
@@ -458,10 +508,15 @@ class SqliteViewsTest {
 
   /// The third of each five has told nothing yet; each third shares.
   private static List<HubChange> holder(int number) {
-    SlotRef slot = new SlotRef(new Name("shop-" + number), new Name("till"));
-    DeviceId id = DeviceId.ofKey(new byte[] {(byte) number});
     List<HubChange> changes = new ArrayList<>();
     changes.add(site("shop-" + number));
+    changes.addAll(holder(new SlotRef(new Name("shop-" + number), new Name("till")), number));
+    return changes;
+  }
+
+  private static List<HubChange> holder(SlotRef slot, int number) {
+    DeviceId id = DeviceId.ofKey(("device " + number).getBytes(StandardCharsets.UTF_8));
+    List<HubChange> changes = new ArrayList<>();
     changes.add(
         new HubChange.SlotPut(
             new Kept<>(

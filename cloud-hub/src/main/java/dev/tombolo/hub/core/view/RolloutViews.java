@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What operators may read of rollouts, as of the last commit. Safe from any thread. How waves
@@ -56,6 +57,12 @@ public interface RolloutViews {
   ///
   /// @param overlay counts where it says something
   void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader reader);
+
+  /// The same slots, as long as one more is wanted, and nothing of what their devices have.
+  ///
+  /// @param overlay counts where it says something
+  /// @param isNextWanted takes a slot
+  void eachPlace(Name fleet, Name application, Overlay overlay, Predicate<PlaceFacts> isNextWanted);
 
   /// What is known of each site of a fleet that bears on how long a rollout takes.
   ///
