@@ -63,7 +63,7 @@ final class Staging implements AutoCloseable {
     files = table.files();
     isTogether = files.size() > ONE_BY_ONE_MAX;
     permissions = byDigest ? Optional.empty() : table.permissions();
-    folders = permissions.map(BundleTable.Permissions::folders).orElse(List.of());
+    folders = permissions.isPresent() ? permissions.get().folders() : List.of();
     made = folder.resolve("new");
   }
 
