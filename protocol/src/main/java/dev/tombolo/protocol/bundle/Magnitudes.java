@@ -92,8 +92,8 @@ public final class Magnitudes {
   }
 
   /// Numbers of two bytes, as long as there are four and a wide read is allowed; returns where it
-  /// ended. Without branches: which class is next is as good as random. Four numbers have 52 bits at
-  /// the most, and one read leaves 56.
+  /// ended. Without branches: which class is next is as good as random. Four numbers have 52 bits
+  /// at the most, and one read leaves 56.
   private static int joinFours(
       byte[] classes, Bits bits, int from, int last, byte[] numbers, int at) {
     byte[] bytes = bits.bytes;

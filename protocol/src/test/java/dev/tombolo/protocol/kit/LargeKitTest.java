@@ -65,8 +65,7 @@ class LargeKitTest {
     // Also without its body, which is looked for to its end.
     assertThatExceptionOfType(KitException.class)
         .isThrownBy(reader::next)
-        .withMessage(
-            "it is cut off: it ends at byte " + kit.size() + " of " + reader.fileBytes());
+        .withMessage("it is cut off: it ends at byte " + kit.size() + " of " + reader.fileBytes());
     assertThat(reader.fileBytes())
         .isEqualTo(
             reader.position()
