@@ -2,6 +2,7 @@ package dev.tombolo.hub.bundle;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// Cuts bytes where their content says so (FastCDC, Xia and others, 2016: gear hash, normalized
 /// cutting), so that equal stretches are cut equally wherever they lie.
@@ -14,6 +15,9 @@ final class Chunks {
   private static final long SELDOM = 0x0003_5907_0353_0000L;
   private static final long OFTEN = 0x0000_d900_0353_0000L;
   private static final long[] GEAR = gear();
+
+  /// A whole chunk of zeros, which is what a sparse file is made of. Its hash is 0.
+  private static final byte[] ZEROS = new byte[zeros()];
 
   /// Is told of each chunk.
   interface Seen {
@@ -35,6 +39,16 @@ final class Chunks {
       MemorySegment.copy(content, ValueLayout.JAVA_BYTE, at, buffer, 0, got);
       long next = at + got;
       for (int i = 0; i < got; i++) {
+        if (length == 0 && isZeros(buffer, i, got)) {
+          i += ZEROS.length - 1;
+          long end = at + i + 1;
+          begin = seen.chunk(begin, end, 0);
+          if (begin != end) {
+            next = begin;
+            break;
+          }
+          continue;
+        }
         int value = buffer[i];
         gear = (gear << 1) + GEAR[value & 0xff];
         hash = (hash ^ value) * 0x9E37_79B9_7F4A_7C15L;
@@ -57,6 +71,21 @@ final class Chunks {
     if (length > 0) {
       seen.chunk(begin, to, hash);
     }
+  }
+
+  private static boolean isZeros(byte[] buffer, int from, int to) {
+    return buffer[from] == 0
+        && to - from >= ZEROS.length
+        && Arrays.mismatch(buffer, from, from + ZEROS.length, ZEROS, 0, ZEROS.length) < 0;
+  }
+
+  /// How long a chunk of zeros is: after 64 of them, `gear` stays what it is.
+  private static int zeros() {
+    long gear = -GEAR[0];
+    if ((gear & SELDOM) == 0) {
+      return MIN;
+    }
+    return (gear & OFTEN) == 0 ? USUAL : MAX;
   }
 
   /// Fixed numbers as good as random (SplitMix64).

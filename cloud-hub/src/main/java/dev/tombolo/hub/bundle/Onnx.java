@@ -168,6 +168,10 @@ final class Onnx {
       long tag = varint();
       number = (int) (tag >>> 3);
       wire = (int) (tag & 7);
+      if (number == 0) {
+        // No field has that number; a sparse file is nothing but these.
+        throw new NotProtobuf();
+      }
       switch (wire) {
         case VARINT -> value = varint();
         case FIXED64 -> at += 8;

@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +64,7 @@ final class Staging implements AutoCloseable {
     files = table.files();
     isTogether = files.size() > ONE_BY_ONE_MAX;
     permissions = byDigest ? Optional.empty() : table.permissions();
-    folders = permissions.map(BundleTable.Permissions::folders).orElse(List.of());
+    folders = permissions.isPresent() ? permissions.get().folders() : List.of();
     made = folder.resolve("new");
   }
 
@@ -305,15 +306,10 @@ final class Staging implements AutoCloseable {
   }
 
   private static boolean isZero(byte[] bytes, int at, int length) {
-    if (length < 4096 || bytes[at] != 0) {
-      return false;
-    }
-    for (int i = at; i < at + length; i++) {
-      if (bytes[i] != 0) {
-        return false;
-      }
-    }
-    return true;
+    // The same as itself a byte on: the platform compares many bytes at once.
+    return length >= 4096
+        && bytes[at] == 0
+        && Arrays.equals(bytes, at, at + length - 1, bytes, at + 1, at + length);
   }
 
   /// Root may unpack for an agent, which is not, and which removes what is left if root is killed:

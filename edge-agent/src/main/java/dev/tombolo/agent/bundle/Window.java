@@ -28,11 +28,11 @@ final class Window {
     if (prefix.length != of.length()) {
       prefix = new byte[of.length()];
     }
-    switch (of) {
-      case Prefix.None() -> {}
-      case Prefix.Before(int length) -> System.arraycopy(bytes, end - length, prefix, 0, length);
-      case Prefix.OfBase(int file, long offset, int length) ->
-          base.read(file, offset, prefix, 0, length);
+    // Not by a switch, whose code the platform makes when it is first run: some milliseconds.
+    if (of instanceof Prefix.Before(int length)) {
+      System.arraycopy(bytes, end - length, prefix, 0, length);
+    } else if (of instanceof Prefix.OfBase(int file, long offset, int length)) {
+      base.read(file, offset, prefix, 0, length);
     }
     return prefix;
   }

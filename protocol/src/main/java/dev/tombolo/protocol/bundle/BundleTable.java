@@ -167,7 +167,11 @@ public final class BundleTable {
   }
 
   public long plainBytes() {
-    return files.stream().mapToLong(TargetFile::size).sum();
+    long bytes = 0;
+    for (TargetFile file : files) {
+      bytes += file.size();
+    }
+    return bytes;
   }
 
   public Segments segments() {
@@ -194,27 +198,31 @@ public final class BundleTable {
   private List<BaseFile> readBase(ByteSource in) throws BundleException {
     int count = in.small("FILES_MAX of the base", BundleFormat.FILES_MAX);
     List<BaseFile> read = new ArrayList<>();
+    List<String> paths = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String path = in.text("a path of the base", PathCheck.PATH_BYTES_MAX);
+      paths.add(path);
       read.add(new BaseFile(path, in.number("PLAIN_BYTES_MAX", BundleFormat.PLAIN_BYTES_MAX)));
     }
-    check(baseIsFolder, read.stream().map(BaseFile::path).toList());
+    check(baseIsFolder, paths);
     return List.copyOf(read);
   }
 
   private List<TargetFile> readTarget(ByteSource in) throws BundleException {
     int count = in.small("FILES_MAX", BundleFormat.FILES_MAX);
     List<TargetFile> read = new ArrayList<>();
+    List<String> paths = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String path = in.text("a path", PathCheck.PATH_BYTES_MAX);
       long size = in.number("PLAIN_BYTES_MAX", BundleFormat.PLAIN_BYTES_MAX);
       boolean executable = in.small("a file's flags", 1) == 1;
+      paths.add(path);
       read.add(new TargetFile(path, size, executable, Digest.ofHash(in.take(32))));
     }
     if (!targetIsFolder && count != 1) {
       throw new BundleException("it says that it makes one file, and lists " + count);
     }
-    check(targetIsFolder, read.stream().map(TargetFile::path).toList());
+    check(targetIsFolder, paths);
     return List.copyOf(read);
   }
 
@@ -239,7 +247,9 @@ public final class BundleTable {
       throw new BundleException("a single file must not have folders");
     }
     Set<String> names = new HashSet<>();
-    files.forEach(file -> names.add(file.path()));
+    for (TargetFile file : files) {
+      names.add(file.path());
+    }
     Set<String> known = new HashSet<>();
     for (TargetFolder folder : folders) {
       String path = folder.path();
@@ -264,7 +274,7 @@ public final class BundleTable {
 
   private static void check(boolean folder, List<String> paths) throws BundleException {
     if (!folder) {
-      if (paths.size() > 1 || paths.stream().anyMatch(path -> !path.isEmpty())) {
+      if (paths.size() > 1 || !paths.isEmpty() && !paths.getFirst().isEmpty()) {
         throw new BundleException("a single file must not have a path");
       }
       return;

@@ -27,6 +27,9 @@ public final class Elements {
   private static final long TOP_OF_8 = 0x8080_8080_8080_8080L;
   private static final long TOP_OF_4 = 0x8888_8888_8888_8888L;
 
+  /// Bytes at once, see [Blocks].
+  private static final int BLOCK = 8192;
+
   private Elements() {}
 
   /// @param length bytes, whole elements
@@ -97,40 +100,47 @@ public final class Elements {
   /// @param plain takes the bytes from `at` on
   static void fromPlanes(
       PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain, int at) {
-    switch (kind.width()) {
-      case 1 -> fromBytes(kind, planes, base, length, plain, at);
-      case 2 -> {
-        int count = length / 2;
-        int i = 0;
-        for (; i < count - 3; i += 4) {
-          long low = spread((int) INT.get(planes, i));
-          long high = spread((int) INT.get(planes, count + i));
-          LONG.set(plain, at + 2 * i, low | high << 8);
-        }
-        for (; i < count; i++) {
-          plain[at + 2 * i] = planes[i];
-          plain[at + 2 * i + 1] = planes[count + i];
-        }
-        fromNumbers(kind, base, length, plain, at);
+    int to;
+    for (int from = 0; from < length; from = to) {
+      to = Blocks.end(from, length, BLOCK);
+      switch (kind.width()) {
+        case 1 -> fromBytes(kind, planes, base, from, to, plain, at);
+        case 2 -> from2Planes(planes, length / 2, from, to, plain, at);
+        default -> from4Planes(planes, length / 4, from, to, plain, at);
       }
-      default -> {
-        int count = length / 4;
-        for (int i = 0; i < count; i++) {
-          INT.set(plain, at + 4 * i, get32(planes, count, i));
-        }
-        fromNumbers(kind, base, length, plain, at);
-      }
+      fromNumbers(kind, base, from, to, plain, at);
+    }
+  }
+
+  private static void from2Planes(
+      byte[] planes, int count, int from, int to, byte[] plain, int at) {
+    int i = from;
+    for (; i < to - 7; i += 8) {
+      long low = spread((int) INT.get(planes, i / 2));
+      long high = spread((int) INT.get(planes, count + i / 2));
+      LONG.set(plain, at + i, low | high << 8);
+    }
+    for (; i < to; i += 2) {
+      plain[at + i] = planes[i / 2];
+      plain[at + i + 1] = planes[count + i / 2];
+    }
+  }
+
+  private static void from4Planes(
+      byte[] planes, int count, int from, int to, byte[] plain, int at) {
+    for (int i = from; i < to; i += 4) {
+      INT.set(plain, at + i, get32(planes, count, i / 4));
     }
   }
 
   private static void fromBytes(
-      PieceKind kind, byte[] planes, byte[] base, int length, byte[] plain, int at) {
+      PieceKind kind, byte[] planes, byte[] base, int from, int to, byte[] plain, int at) {
     switch (kind) {
-      case BYTE_DIFFERENCE -> sums(planes, base, length, TOP_OF_8, plain, at);
-      case NIBBLE_DIFFERENCE -> sums(planes, base, length, TOP_OF_4, plain, at);
+      case BYTE_DIFFERENCE -> sums(planes, base, from, to, TOP_OF_8, plain, at);
+      case NIBBLE_DIFFERENCE -> sums(planes, base, from, to, TOP_OF_4, plain, at);
       // Sums without any carry.
-      case BYTE_XOR -> sums(planes, base, length, -1, plain, at);
-      default -> System.arraycopy(planes, 0, plain, at, length);
+      case BYTE_XOR -> sums(planes, base, from, to, -1, plain, at);
+      default -> System.arraycopy(planes, from, plain, at + from, to - from);
     }
   }
 
@@ -138,12 +148,12 @@ public final class Elements {
   ///
   /// @param top the highest bit of each number
   private static void sums(
-      byte[] numbers, byte[] base, int length, long top, byte[] plain, int at) {
-    int i = 0;
-    for (; i < length - 7; i += 8) {
+      byte[] numbers, byte[] base, int from, int to, long top, byte[] plain, int at) {
+    int i = from;
+    for (; i < to - 7; i += 8) {
       LONG.set(plain, at + i, sum((long) LONG.get(base, i), (long) LONG.get(numbers, i), top));
     }
-    for (; i < length; i++) {
+    for (; i < to; i++) {
       plain[at + i] = (byte) sum(base[i], numbers[i], top);
     }
   }
@@ -155,64 +165,80 @@ public final class Elements {
   /// Turns numbers of several bytes, little-endian in the place of their elements, into the
   /// elements.
   static void fromNumbers(PieceKind kind, byte[] base, int length, byte[] plain, int at) {
+    int to;
+    for (int from = 0; from < length; from = to) {
+      to = Blocks.end(from, length, BLOCK);
+      fromNumbers(kind, base, from, to, plain, at);
+    }
+  }
+
+  private static void fromNumbers(
+      PieceKind kind, byte[] base, int from, int to, byte[] plain, int at) {
     switch (kind.afterCast()) {
       case COPY, BYTES, BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE -> {}
-      case NEW16, INTEGER16, FLOAT16 -> from16(kind.afterCast(), base, length, plain, at);
-      case NEW32 -> {
-        for (int i = 0; i < length; i += 4) {
-          INT.set(plain, at + i, Integer.rotateRight((int) INT.get(plain, at + i), 1));
-        }
-      }
-      case INTEGER32 -> {
-        for (int i = 0; i < length; i += 4) {
-          int difference = unfolded((int) INT.get(plain, at + i));
-          INT.set(plain, at + i, (int) INT.get(base, i) + difference);
-        }
-      }
-      case FLOAT32 -> {
-        for (int i = 0; i < length; i += 4) {
-          int difference = unfolded((int) INT.get(plain, at + i));
-          int place = ordered32((int) INT.get(base, i)) + difference;
-          INT.set(plain, at + i, place ^ (~(place >> 31) | Integer.MIN_VALUE));
-        }
-      }
+      case NEW16 -> new16(from, to, plain, at);
+      case INTEGER16 -> integers16(base, from, to, plain, at);
+      case FLOAT16 -> floats16(base, from, to, plain, at);
+      case NEW32 -> new32(from, to, plain, at);
+      case INTEGER32 -> integers32(base, from, to, plain, at);
+      case FLOAT32 -> floats32(base, from, to, plain, at);
       case FLOAT16_OF_32, BFLOAT16_OF_32, FLOAT32_OF_16, FLOAT32_OF_B16 ->
           throw new IllegalArgumentException(kind + " is coded as what comes of its cast");
     }
   }
 
-  /// Four at a time: this is the inner loop of most models.
-  private static void from16(PieceKind kind, byte[] base, int length, byte[] plain, int at) {
-    int i = 0;
-    switch (kind) {
-      case FLOAT16 -> {
-        for (; i < length - 7; i += 8) {
-          long number = (long) LONG.get(plain, at + i);
-          LONG.set(plain, at + i, float16((long) LONG.get(base, i), number));
-        }
-      }
-      case INTEGER16 -> {
-        for (; i < length - 7; i += 8) {
-          long number = (long) LONG.get(plain, at + i);
-          LONG.set(plain, at + i, sum((long) LONG.get(base, i), unfolded16(number), TOP_OF_16));
-        }
-      }
-      default -> {
-        for (; i < length - 7; i += 8) {
-          LONG.set(plain, at + i, turnedBack16((long) LONG.get(plain, at + i)));
-        }
-      }
+  /// Four at a time, as all of 16 bits: this is the inner loop of most models.
+  private static void floats16(byte[] base, int from, int to, byte[] plain, int at) {
+    int i = from;
+    for (; i < to - 7; i += 8) {
+      long number = (long) LONG.get(plain, at + i);
+      LONG.set(plain, at + i, float16((long) LONG.get(base, i), number));
     }
-    for (; i < length; i += 2) {
-      long number = shortAt(plain, at + i);
-      long old = kind == PieceKind.NEW16 ? 0 : shortAt(base, i);
-      long made =
-          switch (kind) {
-            case FLOAT16 -> float16(old, number);
-            case INTEGER16 -> sum(old, unfolded16(number), TOP_OF_16);
-            default -> turnedBack16(number);
-          };
-      SHORT.set(plain, at + i, (short) made);
+    for (; i < to; i += 2) {
+      SHORT.set(plain, at + i, (short) float16(shortAt(base, i), shortAt(plain, at + i)));
+    }
+  }
+
+  private static void integers16(byte[] base, int from, int to, byte[] plain, int at) {
+    int i = from;
+    for (; i < to - 7; i += 8) {
+      long number = (long) LONG.get(plain, at + i);
+      LONG.set(plain, at + i, sum((long) LONG.get(base, i), unfolded16(number), TOP_OF_16));
+    }
+    for (; i < to; i += 2) {
+      long number = unfolded16(shortAt(plain, at + i));
+      SHORT.set(plain, at + i, (short) sum(shortAt(base, i), number, TOP_OF_16));
+    }
+  }
+
+  private static void new16(int from, int to, byte[] plain, int at) {
+    int i = from;
+    for (; i < to - 7; i += 8) {
+      LONG.set(plain, at + i, turnedBack16((long) LONG.get(plain, at + i)));
+    }
+    for (; i < to; i += 2) {
+      SHORT.set(plain, at + i, (short) turnedBack16(shortAt(plain, at + i)));
+    }
+  }
+
+  private static void new32(int from, int to, byte[] plain, int at) {
+    for (int i = from; i < to; i += 4) {
+      INT.set(plain, at + i, Integer.rotateRight((int) INT.get(plain, at + i), 1));
+    }
+  }
+
+  private static void integers32(byte[] base, int from, int to, byte[] plain, int at) {
+    for (int i = from; i < to; i += 4) {
+      int difference = unfolded((int) INT.get(plain, at + i));
+      INT.set(plain, at + i, (int) INT.get(base, i) + difference);
+    }
+  }
+
+  private static void floats32(byte[] base, int from, int to, byte[] plain, int at) {
+    for (int i = from; i < to; i += 4) {
+      int difference = unfolded((int) INT.get(plain, at + i));
+      int place = ordered32((int) INT.get(base, i)) + difference;
+      INT.set(plain, at + i, place ^ (~(place >> 31) | Integer.MIN_VALUE));
     }
   }
 
@@ -251,19 +277,17 @@ public final class Elements {
       case BYTE_DIFFERENCE, BYTE_XOR, NIBBLE_DIFFERENCE ->
           System.arraycopy(base, 0, contexts, 0, count);
       case FLOAT16 -> {
-        int i = 0;
-        for (; i < count - 3; i += 4) {
-          long bytes = (long) LONG.get(base, 2 * i) >>> 7 & 0x00ff_00ff_00ff_00ffL;
-          bytes = (bytes | bytes >>> 8) & 0x0000_ffff_0000_ffffL;
-          INT.set(contexts, i, (int) (bytes | bytes >>> 16));
-        }
-        for (; i < count; i++) {
-          contexts[i] = (byte) (shortAt(base, 2 * i) >>> 7);
+        int to;
+        for (int from = 0; from < count; from = to) {
+          to = Blocks.end(from, count, BLOCK / 2);
+          exponents16(base, from, to, contexts);
         }
       }
       case FLOAT32 -> {
-        for (int i = 0; i < count; i++) {
-          contexts[i] = (byte) (intAt(base, i) >>> 23);
+        int to;
+        for (int from = 0; from < count; from = to) {
+          to = Blocks.end(from, count, BLOCK / 4);
+          exponents32(base, from, to, contexts);
         }
       }
       case INTEGER16 -> {
@@ -278,6 +302,24 @@ public final class Elements {
       }
       case FLOAT16_OF_32, BFLOAT16_OF_32, FLOAT32_OF_16, FLOAT32_OF_B16 ->
           throw new IllegalArgumentException(kind + " is coded as what comes of its cast");
+    }
+  }
+
+  private static void exponents16(byte[] base, int from, int to, byte[] contexts) {
+    int i = from;
+    for (; i < to - 3; i += 4) {
+      long bytes = (long) LONG.get(base, 2 * i) >>> 7 & 0x00ff_00ff_00ff_00ffL;
+      bytes = (bytes | bytes >>> 8) & 0x0000_ffff_0000_ffffL;
+      INT.set(contexts, i, (int) (bytes | bytes >>> 16));
+    }
+    for (; i < to; i++) {
+      contexts[i] = (byte) (shortAt(base, 2 * i) >>> 7);
+    }
+  }
+
+  private static void exponents32(byte[] base, int from, int to, byte[] contexts) {
+    for (int i = from; i < to; i++) {
+      contexts[i] = (byte) (intAt(base, i) >>> 23);
     }
   }
 

@@ -18,12 +18,15 @@ public final class SymbolCoding {
   /// So many symbols for each byte of words, and a branch is guessed better than it is spared.
   private static final int SELDOM = 5;
 
-  /// Symbols at once, a multiple of the states: what is called often is compiled once, not once
-  /// more for the loop that it was compiled in.
-  private static final int BLOCK = 1 << 12;
+  /// Symbols at once, see [Blocks].
+  private static final int BLOCK = 4096;
 
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle FOUR_WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle FOUR_SYMBOLS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private SymbolCoding() {}
 
@@ -75,32 +78,21 @@ public final class SymbolCoding {
     }
     boolean isSeldomRenewed = length < count / SELDOM;
     int i = 0;
-    while (i < count - 3 && words.at <= words.end - 8) {
-      int last = Math.min(count, i + BLOCK);
-      i =
-          isSeldomRenewed
-              ? decodeSeldomRenewed(
-                  words,
-                  states,
-                  tableAt,
-                  tables.ranges(),
-                  slots.slots,
-                  contexts,
-                  symbols,
-                  at,
-                  i,
-                  last)
-              : decode(
-                  words,
-                  states,
-                  tableAt,
-                  tables.ranges(),
-                  slots.slots,
-                  contexts,
-                  symbols,
-                  at,
-                  i,
-                  last);
+    while (true) {
+      // Each round of four takes four words at the most: within these nothing can run out.
+      int rounds = Math.min((Blocks.end(i, count, BLOCK) - i) / 4, (words.end - words.at) / 8);
+      if (rounds == 0) {
+        break;
+      }
+      int last = i + 4 * rounds;
+      if (isSeldomRenewed) {
+        decodeSeldomRenewed(
+            words, states, tableAt, tables.ranges(), slots.slots, contexts, symbols, at, i, last);
+      } else {
+        decode(
+            words, states, tableAt, tables.ranges(), slots.slots, contexts, symbols, at, i, last);
+      }
+      i = last;
     }
     decodeLast(words, states, tables, slots.slots, contexts, symbols, at, i, count);
     for (int state : states) {
@@ -113,8 +105,8 @@ public final class SymbolCoding {
     }
   }
 
-  /// Decodes as long as there are four symbols, and words for them; returns where it ended.
-  private static int decode(
+  /// Decodes whole rounds of four symbols, for which there are words.
+  private static void decode(
       Words words,
       int[] states,
       int[] tableAt,
@@ -127,13 +119,11 @@ public final class SymbolCoding {
       int last) {
     byte[] bytes = words.bytes;
     int next = words.at;
-    int end = words.end;
     int s0 = states[0];
     int s1 = states[1];
     int s2 = states[2];
     int s3 = states[3];
-    int i = from;
-    for (; i < last - 3 && next <= end - 8; i += 4) {
+    for (int i = from; i < last; i += 4) {
       int t0 = tableAt[contexts[i] & 0xff];
       int t1 = tableAt[contexts[i + 1] & 0xff];
       int t2 = tableAt[contexts[i + 2] & 0xff];
@@ -150,33 +140,31 @@ public final class SymbolCoding {
       s1 = (r1 & 0xffff) * (s1 >>> SymbolTables.BITS) + (s1 & MASK) - (r1 >>> 16);
       s2 = (r2 & 0xffff) * (s2 >>> SymbolTables.BITS) + (s2 & MASK) - (r2 >>> 16);
       s3 = (r3 & 0xffff) * (s3 >>> SymbolTables.BITS) + (s3 & MASK) - (r3 >>> 16);
-      symbols[at + i] = (byte) y0;
-      symbols[at + i + 1] = (byte) y1;
-      symbols[at + i + 2] = (byte) y2;
-      symbols[at + i + 3] = (byte) y3;
+      FOUR_SYMBOLS.set(symbols, at + i, y0 | y1 << 8 | y2 << 16 | y3 << 24);
+      // All ones where the state wants a word. Which does is as good as random: no branches.
       int w0 = (s0 >>> 16) - 1 >> 31;
-      s0 = s0 << (w0 & 16) | word(bytes, next) & w0;
-      next += w0 & 2;
       int w1 = (s1 >>> 16) - 1 >> 31;
-      s1 = s1 << (w1 & 16) | word(bytes, next) & w1;
-      next += w1 & 2;
       int w2 = (s2 >>> 16) - 1 >> 31;
-      s2 = s2 << (w2 & 16) | word(bytes, next) & w2;
-      next += w2 & 2;
       int w3 = (s3 >>> 16) - 1 >> 31;
-      s3 = s3 << (w3 & 16) | word(bytes, next) & w3;
-      next += w3 & 2;
+      long ahead = (long) FOUR_WORDS.get(bytes, next);
+      s0 = s0 << (w0 & 16) | (int) (ahead >>> 48) & w0;
+      ahead <<= w0 & 16;
+      s1 = s1 << (w1 & 16) | (int) (ahead >>> 48) & w1;
+      ahead <<= w1 & 16;
+      s2 = s2 << (w2 & 16) | (int) (ahead >>> 48) & w2;
+      ahead <<= w2 & 16;
+      s3 = s3 << (w3 & 16) | (int) (ahead >>> 48) & w3;
+      next -= 2 * (w0 + w1 + w2 + w3);
     }
     states[0] = s0;
     states[1] = s1;
     states[2] = s2;
     states[3] = s3;
     words.at = next;
-    return i;
   }
 
   /// As [#decode], for symbols that take hardly a bit each.
-  private static int decodeSeldomRenewed(
+  private static void decodeSeldomRenewed(
       Words words,
       int[] states,
       int[] tableAt,
@@ -189,13 +177,11 @@ public final class SymbolCoding {
       int last) {
     byte[] bytes = words.bytes;
     int next = words.at;
-    int end = words.end;
     int s0 = states[0];
     int s1 = states[1];
     int s2 = states[2];
     int s3 = states[3];
-    int i = from;
-    for (; i < last - 3 && next <= end - 8; i += 4) {
+    for (int i = from; i < last; i += 4) {
       int t0 = tableAt[contexts[i] & 0xff];
       int t1 = tableAt[contexts[i + 1] & 0xff];
       int t2 = tableAt[contexts[i + 2] & 0xff];
@@ -208,10 +194,7 @@ public final class SymbolCoding {
       s1 = after(s1, ranges[(t1 << 8) + y1]);
       s2 = after(s2, ranges[(t2 << 8) + y2]);
       s3 = after(s3, ranges[(t3 << 8) + y3]);
-      symbols[at + i] = (byte) y0;
-      symbols[at + i + 1] = (byte) y1;
-      symbols[at + i + 2] = (byte) y2;
-      symbols[at + i + 3] = (byte) y3;
+      FOUR_SYMBOLS.set(symbols, at + i, y0 | y1 << 8 | y2 << 16 | y3 << 24);
       if (s0 >>> 16 == 0) {
         s0 = s0 << 16 | word(bytes, next);
         next += 2;
@@ -234,7 +217,6 @@ public final class SymbolCoding {
     states[2] = s2;
     states[3] = s3;
     words.at = next;
-    return i;
   }
 
   private static void decodeLast(

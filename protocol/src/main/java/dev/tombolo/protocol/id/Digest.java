@@ -55,11 +55,12 @@ public record Digest(String text) implements Comparable<Digest> {
 
   /// Wraps a finished SHA-256 of 32 bytes.
   public static Digest ofHash(byte[] hash) {
-    return new Digest(PREFIX + HexFormat.of().formatHex(hash));
+    return ofHex(HexFormat.of().formatHex(hash));
   }
 
   public static Digest ofHex(String hex) {
-    return new Digest(PREFIX + hex);
+    // Not by `+`, which takes some milliseconds where nothing else has used it.
+    return new Digest(PREFIX.concat(hex));
   }
 
   public String hex() {

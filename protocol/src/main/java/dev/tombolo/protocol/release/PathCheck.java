@@ -71,7 +71,7 @@ public final class PathCheck {
     if (path.indexOf(0) >= 0) {
       return "it has a NUL";
     }
-    if (!path.codePoints().allMatch(PathCheck::isVisible)) {
+    if (!isVisible(path)) {
       return "it has a control character";
     }
     if (path.indexOf(UNREADABLE) >= 0) {
@@ -96,6 +96,17 @@ public final class PathCheck {
       start = end + 1;
     }
     return null;
+  }
+
+  private static boolean isVisible(String path) {
+    int codePoint;
+    for (int i = 0; i < path.length(); i += Character.charCount(codePoint)) {
+      codePoint = path.codePointAt(i);
+      if (!isVisible(codePoint)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// False for control characters, direction marks, what has no width, and half surrogate pairs.
