@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,15 +70,6 @@ class LargeKitTest {
             reader.position()
                 + (header.contentBytes() - 2L * KitFormat.CHUNK_BYTES)
                 + (KitFormat.chunks(header.contentBytes()) - 2) * KitFormat.TAG_BYTES);
-  }
-
-  /// A writer that counted in ints would be content with the same number modulo 2^32.
-  @Test
-  void aKitThatGotFourGibibytesTooFewIsNotEnded() throws KitException {
-    KitWriter<RuntimeException> writer =
-        KitWriter.begin(header(KitWriter.contentBytes(0) + (1L << 32)), key, (_, _) -> {});
-
-    assertThatExceptionOfType(IllegalStateException.class).isThrownBy(writer::end);
   }
 
   private KitHeader header(long contentBytes) {
