@@ -35,7 +35,12 @@ public final class AgentBench implements Callable<Integer> {
       description = "in one site, so that each serves the others; else each in its own")
   boolean isOneSite;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   @Override

@@ -54,7 +54,12 @@ public final class ApplyBench implements Callable<Integer> {
       description = "seconds of idling before (${DEFAULT-VALUE})")
   int idleSeconds;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   /// The largest that was seen of one agent, KiB; and processor time of its children.

@@ -48,7 +48,12 @@ public final class DurableBench implements Callable<Integer> {
   @Option(names = "--hub-cpus", description = "pin the hub to these processors, as taskset does")
   @Nullable String hubCpus;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   private final List<AutoCloseable> opened = new ArrayList<>();

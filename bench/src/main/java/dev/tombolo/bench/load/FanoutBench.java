@@ -24,7 +24,12 @@ public final class FanoutBench implements Callable<Integer> {
   @Option(names = "--runs", defaultValue = "5", description = "measured changes (${DEFAULT-VALUE})")
   int runs;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   @Override

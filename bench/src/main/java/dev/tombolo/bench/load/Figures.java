@@ -13,6 +13,9 @@ import java.util.Set;
 
 /// What a bench measured: printed for people, and as JSON for machines.
 final class Figures {
+  /// Instead of a file.
+  static final String LAST_LINE = "-";
+
   private final String bench;
   private final Map<String, Double> values = new LinkedHashMap<>();
   private final Map<String, String> remarks = new LinkedHashMap<>();
@@ -57,6 +60,8 @@ final class Figures {
   }
 
   /// Writes `{"bench":...,"figures":{...},"remarks":{...}}`, and the headlines before the figures.
+  ///
+  /// @param file [#LAST_LINE]: to the standard output
   void write(Path file) throws IOException {
     StringBuilder json = new StringBuilder("{\"bench\":\"").append(bench).append("\",");
     for (String name : headlines) {
@@ -86,7 +91,12 @@ final class Figures {
           .append('"');
       separator = ",";
     }
-    Files.writeString(file, json.append("}}\n"));
+    json.append("}}");
+    if (file.toString().equals(LAST_LINE)) {
+      System.out.println(json);
+    } else {
+      Files.writeString(file, json.append('\n'));
+    }
   }
 
   /// JSON knows no number that is none.

@@ -45,7 +45,12 @@ public final class MemoryBench implements Callable<Integer> {
       description = "seconds of idling before a look (${DEFAULT-VALUE})")
   int settleSeconds;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   @Override

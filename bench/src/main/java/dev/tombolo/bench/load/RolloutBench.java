@@ -37,7 +37,12 @@ public final class RolloutBench implements Callable<Integer> {
       description = "simulated devices (${DEFAULT-VALUE})")
   int devices;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   @Override

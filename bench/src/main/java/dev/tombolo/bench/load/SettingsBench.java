@@ -78,7 +78,12 @@ public final class SettingsBench implements Callable<Integer> {
       description = "connected devices (${DEFAULT-VALUE})")
   int deviceCount;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   private final Figures figures = new Figures("settings");

@@ -90,7 +90,12 @@ public final class SiteBench implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "for the cuts (${DEFAULT-VALUE})")
   long seed;
 
-  @Option(names = "--json", description = "also write the figures to this file")
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Figures.LAST_LINE,
+      description = "also write the figures to this file; without one, as the last line")
   @Nullable Path json;
 
   private final Figures figures = new Figures("site");
