@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
     name = "rollout",
     description = {
       "A rollout over many simulated devices: planned, driven, killed and resumed.",
-      "The hub's rollout engine over its own database, read by its own readers and planned by its",
-      "own steps, without lines and documents, in a process of its own on one core (taskset, where",
-      "there is one)."
+      "The hub's rollout engine over its own database, read by its own readers",
+      "and planned by its own steps, without lines and documents, in a process of",
+      "its own on one core (taskset, where there is one)."
     },
     mixinStandardHelpOptions = true)
 public final class RolloutBench implements Callable<Integer> {
