@@ -3,13 +3,12 @@ package dev.tombolo.bench.load;
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.ProcessMemory;
 import dev.tombolo.bench.process.RunningAgent;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What an idle agent costs a shop's small computer: connected, one release live, nothing to do.
@@ -35,13 +34,7 @@ public final class AgentBench implements Callable<Integer> {
       description = "in one site, so that each serves the others; else each in its own")
   boolean isOneSite;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   @Override
   public Integer call() throws Exception {
@@ -80,9 +73,7 @@ public final class AgentBench implements Callable<Integer> {
         agents.forEach(RunningAgent::close);
       }
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 }

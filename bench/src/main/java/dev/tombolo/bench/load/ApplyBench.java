@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What it takes a device to go to the next version of a large model, all of whose weights have
@@ -54,13 +54,7 @@ public final class ApplyBench implements Callable<Integer> {
       description = "seconds of idling before (${DEFAULT-VALUE})")
   int idleSeconds;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   /// The largest that was seen of one agent, KiB; and processor time of its children.
   private static final class Peak {
@@ -140,9 +134,7 @@ public final class ApplyBench implements Callable<Integer> {
     } finally {
       Folders.remove(models);
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Durable reports per second through the hub, and beside it, run by run in turn, what a Mosquitto
@@ -48,13 +49,7 @@ public final class DurableBench implements Callable<Integer> {
   @Option(names = "--hub-cpus", description = "pin the hub to these processors, as taskset does")
   @Nullable String hubCpus;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -70,9 +65,7 @@ public final class DurableBench implements Callable<Integer> {
         }
       }
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 

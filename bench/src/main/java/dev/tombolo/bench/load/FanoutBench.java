@@ -1,11 +1,10 @@
 package dev.tombolo.bench.load;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// One changed field for all connected devices: from the operator's `apply` until the last device's
@@ -24,13 +23,7 @@ public final class FanoutBench implements Callable<Integer> {
   @Option(names = "--runs", defaultValue = "5", description = "measured changes (${DEFAULT-VALUE})")
   int runs;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   @Override
   public Integer call() throws Exception {
@@ -59,9 +52,7 @@ public final class FanoutBench implements Callable<Integer> {
             java.util.Arrays.copyOfRange(seconds, 1, runs + 1));
       }
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 }

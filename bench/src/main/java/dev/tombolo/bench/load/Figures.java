@@ -13,9 +13,6 @@ import java.util.Set;
 
 /// What a bench measured: printed for people, and as JSON for machines.
 final class Figures {
-  /// Instead of a file.
-  static final String LAST_LINE = "-";
-
   private final String bench;
   private final Map<String, Double> values = new LinkedHashMap<>();
   private final Map<String, String> remarks = new LinkedHashMap<>();
@@ -59,10 +56,12 @@ final class Figures {
     put(name + " max", sorted[sorted.length - 1]);
   }
 
-  /// Writes `{"bench":...,"figures":{...},"remarks":{...}}`, and the headlines before the figures.
-  ///
-  /// @param file [#LAST_LINE]: to the standard output
   void write(Path file) throws IOException {
+    Files.writeString(file, json() + "\n");
+  }
+
+  /// `{"bench":...,"figures":{...},"remarks":{...}}`, and the headlines before the figures.
+  String json() {
     StringBuilder json = new StringBuilder("{\"bench\":\"").append(bench).append("\",");
     for (String name : headlines) {
       Double value = values.get(name);
@@ -91,12 +90,7 @@ final class Figures {
           .append('"');
       separator = ",";
     }
-    json.append("}}");
-    if (file.toString().equals(LAST_LINE)) {
-      System.out.println(json);
-    } else {
-      Files.writeString(file, json.append('\n'));
-    }
+    return json.append("}}").toString();
   }
 
   /// JSON knows no number that is none.

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What one more connected, idle device costs the hub: the slope between two numbers of devices,
@@ -45,13 +45,7 @@ public final class MemoryBench implements Callable<Integer> {
       description = "seconds of idling before a look (${DEFAULT-VALUE})")
   int settleSeconds;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   @Override
   public Integer call() throws Exception {
@@ -98,9 +92,7 @@ public final class MemoryBench implements Callable<Integer> {
         figures.say("Mosquitto", "not installed; " + Mosquitto.HOW_TO_INSTALL);
       }
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 

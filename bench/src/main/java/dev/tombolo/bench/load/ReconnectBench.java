@@ -1,14 +1,13 @@
 package dev.tombolo.bench.load;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How soon shops are back when the hub was killed, or the line was gone: for each agent the time
@@ -58,13 +57,7 @@ public final class ReconnectBench implements Callable<Integer> {
   @Option(names = "--runs", defaultValue = "3", description = "measured runs (${DEFAULT-VALUE})")
   int runs;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   @Override
   public Integer call() throws Exception {
@@ -78,9 +71,7 @@ public final class ReconnectBench implements Callable<Integer> {
         measure(hub, agents, fault, figures);
       }
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 

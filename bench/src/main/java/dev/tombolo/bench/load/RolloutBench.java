@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// One rollout over a million simulated devices on one core: planned, driven, killed in the middle
@@ -37,13 +37,7 @@ public final class RolloutBench implements Callable<Integer> {
       description = "simulated devices (${DEFAULT-VALUE})")
   int devices;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   @Override
   public Integer call() throws Exception {
@@ -82,9 +76,7 @@ public final class RolloutBench implements Callable<Integer> {
       take(figures, second, "failed");
       take(figures, second, "notReached");
       take(figures, second, "databaseMegabytes");
-      if (json != null) {
-        figures.write(json);
-      }
+      file.write(figures);
       return 0;
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {

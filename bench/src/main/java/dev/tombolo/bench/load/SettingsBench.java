@@ -45,8 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What a changed setting costs the hub's one writer: the real deciders over the real store, with
@@ -78,13 +78,7 @@ public final class SettingsBench implements Callable<Integer> {
       description = "connected devices (${DEFAULT-VALUE})")
   int deviceCount;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   private final Figures figures = new Figures("settings");
 
@@ -125,9 +119,7 @@ public final class SettingsBench implements Callable<Integer> {
           "a backup finished",
           new AdminCommand.FinishBackup("b1", Digest.ofText("backup"), 1_000));
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 

@@ -31,6 +31,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// One new version for the devices of one shop behind one slow line: what the network interface
@@ -90,13 +91,7 @@ public final class SiteBench implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "1", description = "for the cuts (${DEFAULT-VALUE})")
   long seed;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Figures.LAST_LINE,
-      description = "also write the figures to this file; without one, as the last line")
-  @Nullable Path json;
+  @Mixin final FiguresFile file = new FiguresFile();
 
   private final Figures figures = new Figures("site");
   private final List<RunningAgent> agents = new ArrayList<>();
@@ -149,9 +144,7 @@ public final class SiteBench implements Callable<Integer> {
     } finally {
       Folders.remove(folder);
     }
-    if (json != null) {
-      figures.write(json);
-    }
+    file.write(figures);
     return 0;
   }
 

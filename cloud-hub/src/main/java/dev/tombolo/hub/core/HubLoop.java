@@ -28,6 +28,11 @@ public final class HubLoop implements HubInbox, AutoCloseable {
 
   private static final Runnable NOTHING = () -> {};
 
+  /// Of the processor, how long slices of what is left may go on in a turn in which nobody waits
+  /// for the commit: until somebody comes, or so long. A commit waits for the disk, mostly longer
+  /// than [SliceTime#NANOS].
+  public static final long SLICES_ALONE_NANOS = 10_000_000;
+
   static final long TICK_MILLIS = 1_000;
 
   /// By less between two turns a clock may be slewed; what is more has been set.
@@ -230,11 +235,6 @@ public final class HubLoop implements HubInbox, AutoCloseable {
       }
     }
   }
-
-  /// Of the processor, how long slices of what is left may go on in a turn in which nobody waits
-  /// for the commit: until somebody comes, or so long. A commit waits for the disk, mostly longer
-  /// than [SliceTime#NANOS].
-  public static final long SLICES_ALONE_NANOS = 10_000_000;
 
   /// How long slices of what is left may go on in one turn, beside its events.
   private final class SliceTime implements BooleanSupplier {

@@ -46,9 +46,12 @@ public final class HubTurn {
   /// same line must not be taken: an acknowledgement covers all rows before it, also the lost ones.
   private final Set<SessionId> broken = new HashSet<>();
 
-  /// Ends of lines, and moves of the clock, that could not be stored: tried again at each tick,
-  /// since nobody says it twice. Of lines no more than there are sessions.
-  private final List<HubEvent> untaken = new ArrayList<>();
+  /// Lines whose end could not be stored: tried again at each tick, since nobody says it twice. No
+  /// more than there are sessions.
+  private final List<HubEvent.SessionClosed> unended = new ArrayList<>();
+
+  /// By so much the clock was set, in all, without that it could be stored. The same.
+  private long unmovedMillis;
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
@@ -107,7 +110,8 @@ public final class HubTurn {
   /// a commit each would take longer than the slices.
   ///
   /// @param isTimeLeft asked once the events are decided, and after each slice
-  public List<HubEffect> take(List<HubEvent> events, long nowMillis, BooleanSupplier isTimeLeft) {
+  public List<HubEffect> take(List<HubEvent> told, long nowMillis, BooleanSupplier isTimeLeft) {
+    List<HubEvent> events = withMove(told);
     List<HubEffect> effects = new ArrayList<>(events.size() * 2);
     isTickRefused = false;
     if (isStale) {
@@ -161,8 +165,8 @@ public final class HubTurn {
       if (step == null) {
         refuse(event, held.effects);
         noteBroken(event);
-        if (event instanceof HubEvent.SessionClosed) {
-          untaken.add(event);
+        if (event instanceof HubEvent.SessionClosed closed) {
+          unended.add(closed);
         }
         if (event instanceof HubEvent.Ticked) {
           isTickRefused = true;
@@ -173,6 +177,17 @@ public final class HubTurn {
       state.apply(step.changes());
       held.effects.addAll(step.effects());
     }
+  }
+
+  /// The events, and when time is told, first that the clock was set.
+  private List<HubEvent> withMove(List<HubEvent> events) {
+    if (unmovedMillis == 0 || tickOf(events) == null) {
+      return events;
+    }
+    List<HubEvent> all = new ArrayList<>(List.of(new HubEvent.ClockMoved(unmovedMillis)));
+    all.addAll(events);
+    unmovedMillis = 0;
+    return all;
   }
 
   private static @Nullable HubEvent tickOf(List<HubEvent> events) {
@@ -258,13 +273,13 @@ public final class HubTurn {
     for (HubEvent event : events) {
       if (event instanceof HubEvent.Ticked) {
         List<HubEvent> due = core.dueAt(nowMillis);
-        if (due.isEmpty() && untaken.isEmpty()) {
+        if (due.isEmpty() && unended.isEmpty()) {
           return events;
         }
-        List<HubEvent> all = new ArrayList<>(untaken);
-        all.addAll(events);
+        List<HubEvent> all = new ArrayList<>(events);
         all.addAll(due);
-        untaken.clear();
+        all.addAll(unended);
+        unended.clear();
         return all;
       }
     }
@@ -378,7 +393,7 @@ public final class HubTurn {
       state.settleBlocks();
       core = new HubCore(settings, state);
       broken.clear();
-      untaken.removeIf(event -> event instanceof HubEvent.SessionClosed);
+      unended.clear();
       directory.replace(state);
       isStale = false;
       return true;
@@ -422,7 +437,7 @@ public final class HubTurn {
         closeLineOf(e.device(), effects);
       }
       case HubEvent.SessionClosed e -> {} // Tried again.
-      case HubEvent.ClockMoved e -> untaken.add(e);
+      case HubEvent.ClockMoved e -> unmovedMillis += e.byMillis();
       case HubEvent.SessionSubscribed e -> {}
       case HubEvent.AnswerSaid e -> {}
       case HubEvent.Violated e -> {}

@@ -240,12 +240,7 @@ class RolloutTurnTest {
     permittedAndGone();
     Digest third = pushed("3.0");
     scene.now += 1_000;
-    scene.command(
-        creation(
-            "3.0",
-            List.of(
-                new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
-            Optional.empty()));
+    scene.command(thirdForOtherFirst());
     scene.pass(Duration.ofMinutes(5));
 
     SessionId line = scene.connected(canary, scene.birth("boot-1", 2));
@@ -301,12 +296,7 @@ class RolloutTurnTest {
     assigned("1.0", Optional.empty());
     scene.now += 1_000;
     Digest third = pushed("3.0");
-    scene.command(
-        creation(
-            "3.0",
-            List.of(
-                new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
-            Optional.empty()));
+    scene.command(thirdForOtherFirst());
     scene.pass(Duration.ofSeconds(1));
     SessionId its = scene.connected(other, scene.birth("boot-2", 1));
 
@@ -825,12 +815,7 @@ class RolloutTurnTest {
     Selection before = selected(canary);
 
     scene.now += 1_000;
-    scene.command(
-        creation(
-            "3.0",
-            List.of(
-                new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false))),
-            Optional.empty()));
+    scene.command(thirdForOtherFirst());
     scene.pass(Duration.ofSeconds(1));
 
     assertThat(selected(canary)).isEqualTo(before);
@@ -1904,7 +1889,21 @@ class RolloutTurnTest {
 
     store.refuse(change -> true);
     isSet(Duration.ofHours(5));
+    isSet(Duration.ofHours(1));
     store.refuse(change -> false);
+    scene.pass(Duration.ofMinutes(10));
+
+    assertThat(rollout().state().openThrough()).isZero();
+  }
+
+  @Test
+  void aMoveOfTheClockOutlivesCommitsThatFail() {
+    soaking(Duration.ofMinutes(30));
+
+    store.failNextCommit();
+    isSet(Duration.ofHours(5));
+    store.failNextCommit();
+    scene.turn(List.of(new HubEvent.Ticked()));
     scene.pass(Duration.ofMinutes(10));
 
     assertThat(rollout().state().openThrough()).isZero();
@@ -2414,6 +2413,12 @@ class RolloutTurnTest {
     Wave first =
         new Wave("canary", new Pick.Listed(Set.of(slotOf(canary))), new Gate(100, 0, false));
     return creation(List.of(first), typed);
+  }
+
+  /// A newer rollout, whose first wave the canary is not in.
+  private AdminCommand thirdForOtherFirst() {
+    Wave first = new Wave("other", new Pick.Listed(Set.of(slotOf(other))), new Gate(100, 0, false));
+    return creation("3.0", List.of(first), Optional.empty());
   }
 
   private static AdminCommand creation(List<Wave> waves, Optional<String> typed) {

@@ -418,11 +418,7 @@ class SqliteViewsTest {
     assertThat(few).filteredOn(line -> line.endsWith("true")).hasSize(7);
     assertThat(few).filteredOn(line -> line.contains("[]")).hasSize(5);
 
-    List<HubChange> sites = new ArrayList<>();
-    for (int i = 0; i < SqliteRolloutViews.LARGE_SITES; i++) {
-      sites.add(site("empty-" + i));
-    }
-    keep(sites);
+    makeLarge();
     assertThat(held()).isEqualTo(few);
   }
 
@@ -446,12 +442,16 @@ class SqliteViewsTest {
 
     List<String> few = held();
     assertThat(few).extracting(line -> line.split(" ")[0]).containsExactlyElementsOf(expected);
+    makeLarge();
+    assertThat(held()).isEqualTo(few);
+  }
+
+  private void makeLarge() {
     List<HubChange> sites = new ArrayList<>();
     for (int i = 0; i < SqliteRolloutViews.LARGE_SITES; i++) {
       sites.add(site("empty-" + i));
     }
     keep(sites);
-    assertThat(held()).isEqualTo(few);
   }
 
   @Test

@@ -47,9 +47,8 @@ public final class TomboloAgent {
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
     int exit = execute(arguments);
-    // Whoever exits makes the platform look for a logger to tell of it, in all jars: a tenth of
-    // what
-    // it takes to unpack a small model, after which nothing else runs.
+    // Whoever exits makes the platform look for a logger, in all jars: a tenth of what it takes to
+    // unpack a small model. Nothing else runs then.
     boolean isUnpacking = arguments.length > 0 && arguments[0].equals("bundle");
     if (exit != ExitCode.OK || !isUnpacking) {
       System.exit(exit);
