@@ -32,6 +32,8 @@ class KitIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final Pattern FILE_BYTES =
       Pattern.compile("(?m)^tombolo_edge_file_bytes_total ([0-9.E]+)$");
+  private static final List<String> OF_THE_LINE =
+      List.of("The line to the hub", "device: Everything", ": That is by what the hub has told");
   private static final Pattern KIT = Pattern.compile("kit-[0-9a-f]{16}");
 
   @TempDir Path folder;
@@ -151,14 +153,13 @@ class KitIT {
     return agent.cli("kit", "apply", kit.toString(), "--passphrase-file", words.toString());
   }
 
-  /// When a line that was cut is noticed is its own affair.
+  /// When a line that was cut is noticed is its own affair, and so is what is said only since then.
   private static List<String> whyButForTheLine(RunningAgent agent) throws Exception {
     return agent
         .cli("why")
         .out()
         .lines()
-        .filter(
-            line -> !line.contains("The line to the hub") && !line.contains("device: Everything"))
+        .filter(line -> OF_THE_LINE.stream().noneMatch(line::contains))
         .toList();
   }
 
