@@ -6,8 +6,11 @@ import static org.assertj.core.api.InstanceOfAssertFactories.PATH;
 
 import com.github.luben.zstd.Zstd;
 import dev.tombolo.agent.bundle.ApplyException;
+import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BaseLinks;
 import dev.tombolo.agent.bundle.BundleApply;
 import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.Links;
 import dev.tombolo.hub.bundle.Permissions;
 import dev.tombolo.hub.bundle.UnfitException;
 import dev.tombolo.protocol.bundle.BundleException;
@@ -395,17 +398,78 @@ class BundleTest {
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
     Path bundle = folder.resolve("bundle");
 
-    Bundles.make(base, target, bundle, Permissions.KEPT, _ -> {});
-    apply(base, bundle, folder.resolve("out"));
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.FOLLOWED, _ -> {});
+    BundleApply.apply(
+        base,
+        BaseLinks.FOLLOWED,
+        bundle,
+        BundleApply.Wanted.byPaths(folder.resolve("out")),
+        _ -> {},
+        _ -> {});
 
     assertThat(permissions(folder.resolve("out"))).isEqualTo(permissions(target));
     assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
   }
 
+  /// As the cache of the Hugging Face Hub has them: what comes of a base of links by a bundle is
+  /// plain files, each with the permissions of the file, not of the link.
+  @Test
+  void snapshotsOfLinksComeBackAsFiles() throws IOException, InterruptedException {
+    byte[] content = models.bytes(200_000);
+    Path base = snapshot("1", content);
+    content[100_000]++;
+    Path target = snapshot("2", content);
+    Files.setPosixFilePermissions(
+        target.resolve("model").toRealPath(), PosixFilePermissions.fromString("rw-r-----"));
+    Path bundle = folder.resolve("bundle");
+    Path out = folder.resolve("out");
+
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.FOLLOWED, _ -> {});
+    BundleApply.Wanted wanted = BundleApply.Wanted.byPaths(out);
+    BundleApply.apply(base, BaseLinks.FOLLOWED, bundle, wanted, _ -> {}, _ -> {});
+
+    assertThat(Files.isSymbolicLink(out.resolve("model"))).isFalse();
+    assertThat(out.resolve("model")).hasBinaryContent(content);
+    assertThat(permissions(out)).containsEntry("model", "rw-r-----");
+    assertThat(Files.size(bundle)).isLessThan(2_000);
+    assertThatExceptionOfType(BaseException.class)
+        .describedAs("a release on a device has no links")
+        .isThrownBy(() -> apply(base, bundle, folder.resolve("other")))
+        .withMessageContaining("model is missing in the base");
+  }
+
+  @Test
+  void whatALinkOfTheBaseLeadsToIsNotReplaced() throws IOException, InterruptedException {
+    byte[] content = models.bytes(200_000);
+    Path base = snapshot("1", content);
+    Path target = file("target", models.bytes(1_000));
+    Path bundle = folder.resolve("bundle");
+    Path blob = base.resolve("model").toRealPath();
+
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.FOLLOWED, _ -> {});
+
+    BundleApply.Wanted wanted = BundleApply.Wanted.byPaths(blob);
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(
+            () ->
+                BundleApply.apply(base, BaseLinks.FOLLOWED, bundle, wanted, _ -> {}, _ -> {}))
+        .withMessageContaining("is a file of the base");
+    assertThat(blob).hasBinaryContent(content);
+  }
+
+  private Path snapshot(String name, byte[] content) throws IOException {
+    Path blob = Files.createDirectories(folder.resolve("cache/blobs")).resolve(name);
+    Files.write(blob, content);
+    Path snapshot = Files.createDirectories(folder.resolve("cache/snapshots/" + name));
+    Files.createSymbolicLink(snapshot.resolve("model"), Path.of("../../blobs/" + name));
+    return snapshot;
+  }
+
   @Test
   void aLinkInTheTargetIsRefusedByName() throws IOException {
     Path target = Files.createDirectories(folder.resolve("target"));
-    Files.createSymbolicLink(target.resolve("current"), Path.of("v2"));
+    file("v2", models.bytes(10));
+    Files.createSymbolicLink(target.resolve("current"), Path.of("../v2"));
 
     assertThatExceptionOfType(UnfitException.class)
         .isThrownBy(() -> Bundles.make(null, target, folder.resolve("bundle"), _ -> {}))

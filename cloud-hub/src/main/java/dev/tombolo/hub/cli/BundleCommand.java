@@ -1,6 +1,7 @@
 package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.Links;
 import dev.tombolo.hub.bundle.Permissions;
 import dev.tombolo.hub.bundle.UnfitException;
 import dev.tombolo.hub.cli.screen.Ago;
@@ -44,6 +45,7 @@ final class BundleCommand extends CommandGroup {
       description = {
         "Make the bundle that turns one file or folder into another.",
         "Tensors of safetensors and ONNX files are matched by name and shape, the rest by content.",
+        "Links to files are followed, as in a snapshot of the Hugging Face cache.",
         "The same files always give the same bundle."
       },
       footerHeading = "%nExamples:%n",
@@ -92,7 +94,8 @@ final class BundleCommand extends CommandGroup {
       }
       Bundles.Made made;
       try (Progress progress = screen.progress("coding", size(target))) {
-        made = Bundles.make(base, target, out, Permissions.KEPT, progress::add);
+        made =
+            Bundles.make(base, target, out, Permissions.KEPT, Links.FOLLOWED, progress::add);
       } catch (UnfitException e) {
         throw new Failure(Exit.REFUSED, "unfit", String.valueOf(e.getMessage()), e);
       } catch (FileSystemException e) {
@@ -131,6 +134,7 @@ final class BundleCommand extends CommandGroup {
                   + String.format(Locale.ROOT, "%.1f s", milliseconds / 1e3)
                   + "\ndigest "
                   + made.digest());
+      noteLinks(screen, made.met());
       screen.hint(
           "use it: tombolo-agent bundle apply"
               + (base == null ? "" : " --base " + base)
@@ -138,6 +142,27 @@ final class BundleCommand extends CommandGroup {
               + out
               + " --out PATH");
       return Exit.OK;
+    }
+
+    /// What is in the bundle, or missing in it, that nobody sees by looking at the folders.
+    private static void noteLinks(Screen screen, Bundles.Met met) {
+      if (met.targetLinks() > 0) {
+        screen.note(
+            counted(met.targetLinks(), " link", " links")
+                + " in --target followed: the bundle makes plain files of them");
+      }
+      if (met.basePassedOver() > 0) {
+        screen.note(
+            "passed over in --base: "
+                + counted(met.basePassedOver(), " link to no file or device", " links to no files or devices")
+                + ", as "
+                + met.firstPassedOver()
+                + "; a bundle builds on files only, so what links lead to needs a copy: cp -rL");
+      }
+    }
+
+    private static String counted(int count, String one, String more) {
+      return count + (count == 1 ? one : more);
     }
 
     private static void mustExist(Path path, String option) {

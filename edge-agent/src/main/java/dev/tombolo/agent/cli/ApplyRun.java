@@ -1,9 +1,11 @@
 package dev.tombolo.agent.cli;
 
 import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BaseLinks;
 import dev.tombolo.agent.bundle.BundleApply;
 import dev.tombolo.agent.bundle.NeedsBaseException;
 import dev.tombolo.agent.bundle.NoRoomException;
+import dev.tombolo.agent.bundle.OutIsBaseException;
 import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.protocol.codec.JsonWriter;
 import java.io.IOException;
@@ -89,6 +91,7 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
       applied =
           BundleApply.apply(
               base,
+              BaseLinks.FOLLOWED,
               bundle,
               byDigest
                   ? BundleApply.Wanted.byDigests(out, OptionalLong.empty())
@@ -101,7 +104,7 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
       return failed(errors, e, ExitCode.BUNDLE_REFUSED);
     } catch (NoRoomException e) {
       return failed(errors, e, ExitCode.NO_ROOM);
-    } catch (NeedsBaseException e) {
+    } catch (NeedsBaseException | OutIsBaseException e) {
       return failed(errors, e, ExitCode.USAGE);
     } catch (NoSuchFileException e) {
       boolean isBase = base != null && !Files.exists(base);
