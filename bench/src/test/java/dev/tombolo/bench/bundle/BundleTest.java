@@ -179,6 +179,61 @@ class BundleTest {
     assertThat(Files.size(bundle)).isLessThan(8L * 2 * WEIGHTS * 36 / 100);
   }
 
+  /// What they resemble would not find them: the numbers are of another type.
+  @Test
+  void tensorsThatMovedToAnotherShardAreFoundByName() throws IOException, InterruptedException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Path target = Files.createDirectory(folder.resolve("target"));
+    Map<String, Models.Tensor> old = Models.tensors();
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    for (int layer = 0; layer < 6; layer++) {
+      float[] weights = models.weights(WEIGHTS);
+      old.put("layer" + layer, new Models.Tensor("F32", Models.as("F32", weights), WEIGHTS));
+      fresh.put("layer" + layer, new Models.Tensor("F16", Models.rounding("F16", weights), WEIGHTS));
+      if (layer % 3 == 2) {
+        Models.safetensors(base.resolve("model-" + layer + "-of-2.safetensors"), "", old);
+        old.clear();
+      }
+      if (layer % 2 == 1) {
+        Models.safetensors(target.resolve("model-" + layer + "-of-3.safetensors"), "", fresh);
+        fresh.clear();
+      }
+    }
+
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    apply(base, bundle, folder.resolve("out"));
+
+    assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
+    assertThat(Files.size(bundle)).isLessThan(3_000);
+  }
+
+  /// A pipeline of models has tensors of the same names in several files.
+  @Test
+  void ofTensorsOfOneNameTheLikeOneIsTaken() throws IOException, InterruptedException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Path target = Files.createDirectory(folder.resolve("target"));
+    float[] weights = models.weights(WEIGHTS);
+    byte[] later = Models.as("BF16", models.moved(weights, 0.01));
+    bf16(base.resolve("a.safetensors"), "layer", Models.as("BF16", models.weights(WEIGHTS)));
+    bf16(base.resolve("b.safetensors"), "layer", Models.as("BF16", weights));
+    bf16(base.resolve("c.safetensors"), "other", Models.as("BF16", models.weights(99)));
+    bf16(target.resolve("c.safetensors"), "layer", later);
+
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    apply(base, bundle, folder.resolve("out"));
+
+    assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
+    assertThat(Files.size(bundle)).isLessThan(2L * WEIGHTS * 34 / 100);
+  }
+
+  private static void bf16(Path file, String name, byte[] weights) throws IOException {
+    Map<String, Models.Tensor> tensors = Models.tensors();
+    tensors.put(name, new Models.Tensor("BF16", weights));
+    Models.safetensors(file, "", tensors);
+  }
+
   @Test
   void oneTensorMoreCostsHardlyMoreThanItself() throws IOException, InterruptedException {
     Map<String, Models.Tensor> old = Models.tensors();
