@@ -71,7 +71,11 @@ final class BundleCommand extends CommandGroup {
         description = "What they shall have: a file or a folder.")
     private Path target;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The bundle.")
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "The bundle; a file that is there is replaced when the new one is whole.")
     private Path out;
 
     @Override
@@ -82,6 +86,7 @@ final class BundleCommand extends CommandGroup {
       if (base != null) {
         mustExist(base, "--base");
       }
+      mustBeSeen(out, "--out");
       Path folder = out.toAbsolutePath().getParent();
       boolean isTaken = Files.exists(out) && !Files.isRegularFile(out);
       if (isTaken || folder == null || !Files.isDirectory(folder)) {
@@ -102,13 +107,13 @@ final class BundleCommand extends CommandGroup {
         throw new Failure(
             Exit.REFUSED,
             "files",
-            e.getMessage() + "; see that it can be read, and " + out + " be written",
+            FileFault.say(e) + "; see that it can be read, and " + out + " be written",
             e);
       } catch (IOException e) {
         throw new Failure(
             Exit.REFUSED,
             "files",
-            "cannot make " + out + " of " + target + ": " + e.getMessage() + "; see its disk",
+            "cannot make " + out + " of " + target + ": " + FileFault.say(e) + "; see its disk",
             e);
       }
       long milliseconds = (System.nanoTime() - begun) / 1_000_000;
@@ -166,12 +171,24 @@ final class BundleCommand extends CommandGroup {
     }
 
     private static void mustExist(Path path, String option) {
+      mustBeSeen(path, option);
       if (!Files.exists(path)) {
         throw new Failure(
             Exit.NOT_FOUND,
             "not-found",
             option + ": there is no " + path + "; say a file or a folder");
       }
+    }
+
+    private static void mustBeSeen(Path path, String option) {
+      FileFault.unseen(path)
+          .ifPresent(
+              why -> {
+                throw new Failure(
+                    Exit.REFUSED,
+                    "files",
+                    option + ": cannot look at " + path + ": " + why + "; say what you may read");
+              });
     }
 
     /// The bundle would take its place, or be packed into itself.
@@ -200,10 +217,23 @@ final class BundleCommand extends CommandGroup {
       name = "inspect",
       description = {
         "Show what a bundle needs, what it makes, and what each part of it costs.",
-        "A segment is named by the file and the place in it where it begins."
+        "A segment is named by the file and the place in it where it begins, and has one or more",
+        "codings, which stand together with a '+':"
       },
-      footerHeading = "%nExamples:%n",
+      footerHeading = "%nCodings:%n",
       footer = {
+        "  copy                the base's bytes as they are",
+        "  bytes               new bytes, packed; bytes<before: with what stands before them,",
+        "                      bytes<base: with the base's bytes around them as a dictionary",
+        "  new16, new32        new floats of 16 or 32 bits",
+        "  byte-difference, nibble-difference, byte-xor",
+        "                      bytes, halves of bytes, less the base's; bits that changed",
+        "  float16, float32, integer16, integer32",
+        "                      how far each number moved from the base's; float16 is BF16, too",
+        "  float16-of-32, bfloat16-of-32, float32-of-16, float32-of-b16",
+        "                      the same, where the base has another type (b16: BF16)",
+        "",
+        "Examples:",
         "  tombolo bundle inspect v1-v2.bundle",
         "  tombolo bundle inspect v1-v2.bundle --all",
         "  tombolo bundle inspect v1-v2.bundle --json | jq .codings"
@@ -245,7 +275,7 @@ final class BundleCommand extends CommandGroup {
         throw new Failure(
             Exit.REFUSED,
             "files",
-            "cannot read " + file + ": " + e.getMessage() + "; say a bundle that you may read",
+            "cannot read " + file + ": " + FileFault.why(e) + "; say a bundle that you may read",
             e);
       }
       screen.say(shown, () -> words(shown));

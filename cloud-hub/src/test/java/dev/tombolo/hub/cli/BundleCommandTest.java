@@ -3,10 +3,12 @@ package dev.tombolo.hub.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.protocol.bundle.PieceKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +166,35 @@ class BundleCommandTest {
     assertThat(said.exit()).describedAs(said.err()).isEqualTo(Exit.OK);
     assertThat(said.out()).contains("for 300.0 kB");
     assertThat(bundle).isRegularFile();
+  }
+
+  /// A folder that may not be entered is another such case.
+  @Test
+  void whatCannotBeLookedAtIsNotCalledMissing() throws IOException {
+    Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+
+    Cli.Said ofBase = make(loop, target, bundle);
+    Cli.Said ofTarget = make(base, loop.resolve("v2"), bundle);
+    Cli.Said ofOut = make(base, target, loop.resolve("its.bundle"));
+
+    for (Cli.Said said : List.of(ofBase, ofTarget, ofOut)) {
+      assertThat(said.exit()).isEqualTo(Exit.REFUSED);
+      assertThat(said.err()).contains(": cannot look at " + loop).contains("Too many levels");
+    }
+  }
+
+  @Test
+  void theHelpOfInspectExplainsEveryCoding() {
+    String help = cli.run("bundle", "inspect", "--help").out();
+
+    for (PieceKind kind : PieceKind.values()) {
+      assertThat(help).contains(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+  }
+
+  @Test
+  void theHelpOfMakeSaysWhatBecomesOfAFileThatIsThere() {
+    assertThat(cli.run("bundle", "make", "--help").out()).containsPattern("is\\s+replaced");
   }
 
   /// As the cache of the Hugging Face Hub has them.

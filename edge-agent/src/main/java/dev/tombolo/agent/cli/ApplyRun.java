@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,10 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
   }
 
   int run(PrintWriter words, PrintWriter errors) throws IOException {
+    mustBeSeen(bundle);
+    if (base != null) {
+      mustBeSeen(base);
+    }
     if (!Files.isRegularFile(bundle)) {
       return notFound(errors, bundle + "; say --bundle FILE");
     }
@@ -168,6 +173,17 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
       return "--out lies in the base; say another --out PATH";
     }
     return null;
+  }
+
+  /// What may not be looked at is not called missing.
+  private static void mustBeSeen(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      try {
+        Files.readAttributes(path, BasicFileAttributes.class);
+      } catch (NoSuchFileException e) {
+        // It is said where it is missed.
+      }
+    }
   }
 
   private static int failed(PrintWriter errors, IOException why, int exit) {
