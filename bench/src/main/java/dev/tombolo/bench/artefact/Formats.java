@@ -188,7 +188,13 @@ final class Formats {
   }
 
   static byte[] npy(Layer layer, String dtype) throws IOException {
-    String descr = dtype.equals("F32") ? "<f4" : dtype.equals("F16") ? "<f2" : "|i1";
+    String descr =
+        switch (dtype) {
+          case "F64" -> "<f8";
+          case "F32" -> "<f4";
+          case "F16" -> "<f2";
+          default -> "|i1";
+        };
     String header =
         "{'descr': '"
             + descr

@@ -64,6 +64,7 @@ final class MorePairs {
         "PyTorch .pt, BF16, renamed",
         "NumPy .npz, F32",
         "NumPy .npy, F16",
+        "NumPy .npy, F64",
         "NumPy .npy, one value in a hundred",
         "TensorFlow SavedModel",
         "jar, 2 % of classes",
@@ -151,6 +152,7 @@ final class MorePairs {
         Formats.npz(fresh, model.moved(STEP), "F32");
       }
       case "NumPy .npy, F16" -> npy(old, fresh, model.moved(STEP), "F16");
+      case "NumPy .npy, F64" -> npy(old, fresh, model.moved(STEP), "F64");
       case "NumPy .npy, one value in a hundred" -> npy(old, fresh, model.touched(), "F32");
       case "TensorFlow SavedModel" -> {
         Formats.savedModel(old, model);

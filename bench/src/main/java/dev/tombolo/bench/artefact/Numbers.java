@@ -14,6 +14,7 @@ final class Numbers {
     float[] weights = layer.weights();
     int bytes =
         switch (type) {
+          case "F64" -> 8 * weights.length;
           case "F32" -> 4 * weights.length;
           case "F16", "BF16" -> 2 * weights.length;
           case "Q8_0" -> weights.length / BLOCK * 34;
@@ -32,6 +33,8 @@ final class Numbers {
       default -> {
         for (float weight : weights) {
           switch (type) {
+            // All bits of the fraction are used.
+            case "F64" -> out.putDouble(weight * Math.PI);
             case "F32" -> out.putFloat(weight);
             case "F16" -> out.putShort(Float.floatToFloat16(weight));
             case "BF16" -> out.putShort(bfloat16(weight));
