@@ -32,8 +32,8 @@ final class Formats {
     safetensors(file, all, note);
   }
 
-  /// As AutoGPTQ writes it: matrices as 4 bits, eight of a column in an I32, with a scale in F16 for
-  /// each 64 of it; the rest as F16.
+  /// As AutoGPTQ writes it: matrices as 4 bits, eight of a column in an I32, with a scale in F16
+  /// for each 64 of it; the rest as F16.
   static void gptq(Path file, MadeModel model) throws IOException {
     List<Stored> all = new ArrayList<>();
     for (Layer layer : model.layers()) {
@@ -85,8 +85,7 @@ final class Formats {
 
   /// The types of GGML by their numbers.
   private static final List<String> GGML =
-      List.of(
-          "F32", "F16", "Q4_0", "", "", "", "", "", "Q8_0", "", "", "", "Q4_K", "", "Q6_K");
+      List.of("F32", "F16", "Q4_0", "", "", "", "", "", "Q8_0", "", "", "", "Q4_K", "", "Q6_K");
 
   /// Matrices as the one type and, those of outputs, as the other, the embedding as F16, vectors as
   /// F32.

@@ -180,8 +180,8 @@ final class MorePairs {
   }
 
   /// What was in two files is in three.
-  private void shardedAnew(
-      Path old, Path fresh, String oldType, String freshType, MadeModel newer) throws IOException {
+  private void shardedAnew(Path old, Path fresh, String oldType, String freshType, MadeModel newer)
+      throws IOException {
     shards(old, model, oldType, 2);
     shards(fresh, newer, freshType, 3);
   }

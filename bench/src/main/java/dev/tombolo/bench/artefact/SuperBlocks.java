@@ -16,8 +16,8 @@ final class SuperBlocks {
 
   private SuperBlocks() {}
 
-  /// Q4_K: two scales in F16, then those of 8 blocks, each a scale and a minimum of 6 bits, then the
-  /// weights.
+  /// Q4_K: two scales in F16, then those of 8 blocks, each a scale and a minimum of 6 bits, then
+  /// the weights.
   static void of4Bits(float[] weights, ByteBuffer out) {
     int length = WEIGHTS / BLOCKS_OF_4_BITS;
     for (int from = 0; from + WEIGHTS <= weights.length; from += WEIGHTS) {
@@ -65,8 +65,8 @@ final class SuperBlocks {
     return packed;
   }
 
-  /// Q6_K: the low halves of the weights, their two high bits, the scales of 16 blocks as bytes, the
-  /// scale of these in F16.
+  /// Q6_K: the low halves of the weights, their two high bits, the scales of 16 blocks as bytes,
+  /// the scale of these in F16.
   static void of6Bits(float[] weights, ByteBuffer out) {
     int length = WEIGHTS / BLOCKS_OF_6_BITS;
     for (int from = 0; from + WEIGHTS <= weights.length; from += WEIGHTS) {

@@ -206,7 +206,8 @@ class BundleTest {
     for (int layer = 0; layer < 6; layer++) {
       float[] weights = models.weights(WEIGHTS);
       old.put("layer" + layer, new Models.Tensor("F32", Models.as("F32", weights), WEIGHTS));
-      fresh.put("layer" + layer, new Models.Tensor("F16", Models.rounding("F16", weights), WEIGHTS));
+      fresh.put(
+          "layer" + layer, new Models.Tensor("F16", Models.rounding("F16", weights), WEIGHTS));
       if (layer % 3 == 2) {
         Models.safetensors(base.resolve("model-" + layer + "-of-2.safetensors"), "", old);
         old.clear();
@@ -523,8 +524,7 @@ class BundleTest {
     BundleApply.Wanted wanted = BundleApply.Wanted.byPaths(blob);
     assertThatExceptionOfType(ApplyException.class)
         .isThrownBy(
-            () ->
-                BundleApply.apply(base, BaseLinks.FOLLOWED, bundle, wanted, _ -> {}, _ -> {}))
+            () -> BundleApply.apply(base, BaseLinks.FOLLOWED, bundle, wanted, _ -> {}, _ -> {}))
         .withMessageContaining("is a file of the base");
     assertThat(blob).hasBinaryContent(content);
   }

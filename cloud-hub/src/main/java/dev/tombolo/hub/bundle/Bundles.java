@@ -73,8 +73,7 @@ public final class Bundles {
       Links links,
       LongConsumer progress)
       throws IOException, InterruptedException {
-    try (Tree older =
-            base == null ? Tree.nothing() : Tree.open(base, links, Tree.Others.SKIPPED);
+    try (Tree older = base == null ? Tree.nothing() : Tree.open(base, links, Tree.Others.SKIPPED);
         Tree newer = Tree.open(target, links, Tree.Others.REFUSED)) {
       if (base != null && links == Links.FOLLOWED) {
         mustHaveFiles(base, older);

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What each stretch of the target may be made from. Files belong together by path, else by name or
-/// by kind; tensors by name and shape, also where they moved to another file, else by shape in their
-/// order (exporters number anew); everything else by content.
+/// by kind; tensors by name and shape, also where they moved to another file, else by shape in
+/// their order (exporters number anew); everything else by content.
 final class Matching {
   private final Tree base;
   private final Tree target;

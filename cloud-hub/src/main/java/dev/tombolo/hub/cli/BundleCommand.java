@@ -99,8 +99,7 @@ final class BundleCommand extends CommandGroup {
       }
       Bundles.Made made;
       try (Progress progress = screen.progress("coding", size(target))) {
-        made =
-            Bundles.make(base, target, out, Permissions.KEPT, Links.FOLLOWED, progress::add);
+        made = Bundles.make(base, target, out, Permissions.KEPT, Links.FOLLOWED, progress::add);
       } catch (UnfitException e) {
         throw new Failure(Exit.REFUSED, "unfit", String.valueOf(e.getMessage()), e);
       } catch (FileSystemException e) {
@@ -159,7 +158,10 @@ final class BundleCommand extends CommandGroup {
       if (met.basePassedOver() > 0) {
         screen.note(
             "passed over in --base: "
-                + counted(met.basePassedOver(), " link to no file or device", " links to no files or devices")
+                + counted(
+                    met.basePassedOver(),
+                    " link to no file or device",
+                    " links to no files or devices")
                 + ", as "
                 + met.firstPassedOver()
                 + "; a bundle builds on files only, so what links lead to needs a copy: cp -rL");

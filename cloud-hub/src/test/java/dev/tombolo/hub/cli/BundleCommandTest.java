@@ -259,8 +259,7 @@ class BundleCommandTest {
     Files.copy(file, blobs.resolve(name));
     Path snapshot = folder.resolve("model/snapshots/" + name);
     Files.createDirectories(snapshot.resolve("onnx"));
-    Files.createSymbolicLink(
-        snapshot.resolve("onnx/model"), Path.of("../../../blobs/" + name));
+    Files.createSymbolicLink(snapshot.resolve("onnx/model"), Path.of("../../../blobs/" + name));
     return snapshot;
   }
 
