@@ -189,7 +189,12 @@ final class BundleCommand extends CommandGroup {
                 throw new Failure(
                     Exit.REFUSED,
                     "files",
-                    option + ": cannot look at " + path + ": " + why + "; say what you may read");
+                    option
+                        + ": cannot look at "
+                        + path
+                        + ": "
+                        + why
+                        + "; say a path that this user may look at");
               });
     }
 
@@ -219,8 +224,8 @@ final class BundleCommand extends CommandGroup {
       name = "inspect",
       description = {
         "Show what a bundle needs, what it makes, and what each part of it costs.",
-        "A segment is named by the file and the place in it where it begins, and has one or more",
-        "codings, which stand together with a '+':"
+        "A segment is named by the file and the place in it where it begins. It has one",
+        "or more codings, joined by a '+'."
       },
       footerHeading = "%nCodings:%n",
       footer = {
