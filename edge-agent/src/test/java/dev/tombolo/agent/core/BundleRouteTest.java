@@ -498,7 +498,6 @@ class BundleRouteTest {
     shop.breakBundle(change, new Reason.BundleRefused(change, "it ends too early"), true);
     live(shop, first);
     shop.hub.assign(second);
-    until("it is refused", AgentEffect.ApplyBundle.class);
     shop.until(
         "it is refused",
         () -> shop.last(AgentEffect.ApplyBundle.class).bundle().equals(change));
