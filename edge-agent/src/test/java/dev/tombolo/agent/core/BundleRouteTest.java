@@ -499,8 +499,7 @@ class BundleRouteTest {
     live(shop, first);
     shop.hub.assign(second);
     shop.until(
-        "it is refused",
-        () -> shop.last(AgentEffect.ApplyBundle.class).bundle().equals(change));
+        "it is refused", () -> shop.last(AgentEffect.ApplyBundle.class).bundle().equals(change));
     return second;
   }
 
