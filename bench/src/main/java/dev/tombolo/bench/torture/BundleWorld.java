@@ -217,7 +217,7 @@ final class BundleWorld implements AutoCloseable {
   private boolean isLiveOn(int which, String version) throws SQLException, IOException {
     AgentDisk disk = disks.get(which);
     return disk.phase().equals("live")
-        && disk.current(NAME).equals(disk.release(digest(version).hex()).toRealPath());
+        && disk.current(NAME).getFileName().toString().equals(digest(version).hex());
   }
 
   /// The first device has the bundle to the version, or what it makes, and the others have heard of
