@@ -12,6 +12,7 @@ import dev.tombolo.hub.cli.client.HubClient;
 import dev.tombolo.hub.http.api.BundleRow;
 import dev.tombolo.hub.http.api.TransferRow;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,32 +79,49 @@ class BundleIT {
   @Test
   void aDamagedBaseIsToldAndMoreComes() throws Exception {
     try (Shop shop = open()) {
-      byte[] model = shop.push("1", letters(MODEL_BYTES));
-      shop.assign("1");
-      shop.awaitLive("1");
-      damage(shop.agent.data());
-      shop.push("2", changed(model, 0.01));
-      shop.awaitBundle("2", "1");
-      shop.line.set(new LineMode.Throttle(SLOW_BYTES_PER_SECOND));
-
-      shop.assign("2");
-      TransferRow seen = shop.awaitTransfer(row -> row.how().equals("full-bundle"));
-      String table = shop.hub.look("get", "transfers");
-      shop.line.set(new LineMode.Open());
-      shop.awaitLive("2");
-
-      assertThat(seen.base()).isNull();
-      assertThat(seen.reasons())
-          .anyMatch(it -> it.startsWith("The download is larger than it could be"))
-          .anyMatch(it -> it.contains("on this device are damaged"));
-      assertThat(table).contains("full-bundle", "The download is larger than it could be");
-
-      Await.untilTrue(
-          LIMIT,
-          () -> "the hub to know why more came",
-          () -> shop.happened("download-grew", "base-damaged") == 1);
+      moreComes(shop, BundleIT::damage);
       shop.awaitNothingLeft(2);
     }
+  }
+
+  @Test
+  void aLostBaseIsToldAndMoreComes() throws Exception {
+    try (Shop shop = open()) {
+      moreComes(shop, BundleIT::lose);
+      shop.awaitNothingLeft(1);
+    }
+  }
+
+  private interface Blow {
+    void to(Path data) throws IOException;
+  }
+
+  /// What is live is of no use when the next version comes.
+  private void moreComes(Shop shop, Blow blow) throws Exception {
+    byte[] model = shop.push("1", letters(MODEL_BYTES));
+    shop.assign("1");
+    shop.awaitLive("1");
+    blow.to(shop.agent.data());
+    shop.push("2", changed(model, 0.01));
+    shop.awaitBundle("2", "1");
+    shop.line.set(new LineMode.Throttle(SLOW_BYTES_PER_SECOND));
+
+    shop.assign("2");
+    TransferRow seen = shop.awaitTransfer(row -> row.how().equals("full-bundle"));
+    String table = shop.hub.look("get", "transfers");
+    shop.line.set(new LineMode.Open());
+    shop.awaitLive("2");
+
+    assertThat(seen.base()).isNull();
+    assertThat(seen.reasons())
+        .anyMatch(it -> it.startsWith("The download is larger than it could be"))
+        .anyMatch(it -> it.contains("on this device are damaged"));
+    assertThat(table).contains("full-bundle", "The download is larger than it could be");
+
+    Await.untilTrue(
+        LIMIT,
+        () -> "the hub to know why more came",
+        () -> shop.happened("download-grew", "base-damaged") == 1);
   }
 
   @Test
@@ -181,6 +199,26 @@ class BundleIT {
         // Into the same file, which has two names.
         Files.write(file, content);
       }
+    }
+  }
+
+  /// Somebody has deleted it, in the store and in the release.
+  private static void lose(Path data) throws IOException {
+    try (Stream<Path> all = Stream.of("files", "releases").flatMap(it -> below(data, it))) {
+      for (Path file : all.filter(it -> it.toFile().length() == MODEL_BYTES).toList()) {
+        Files.setPosixFilePermissions(
+            file.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.delete(file);
+      }
+    }
+    assertThat(data.resolve("apps/model/current/model.bin")).doesNotExist();
+  }
+
+  private static Stream<Path> below(Path data, String folder) {
+    try (Stream<Path> all = Files.walk(data.resolve(folder))) {
+      return all.filter(Files::isRegularFile).toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

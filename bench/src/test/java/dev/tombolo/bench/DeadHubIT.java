@@ -10,7 +10,9 @@ import dev.tombolo.bench.process.ShopNetwork;
 import dev.tombolo.bench.process.SmallRelease;
 import dev.tombolo.hub.bundle.MakingProcess;
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.BundleRow;
 import dev.tombolo.hub.http.api.DeviceRow;
+import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DeadHubIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int PAYLOAD_BYTES = 8_000_000;
+
+  /// 4 MB for each of two at once: some ten seconds.
+  private static final int LAN_KILOBITS = 6_000;
 
   @TempDir Path folder;
   private final List<RunningAgent> agents = new ArrayList<>();
@@ -105,6 +110,55 @@ class DeadHubIT {
 
     hub.startAgain();
     await("2", agents.size());
+  }
+
+  /// They have half of the bundle that the first device has kept; one of them is killed, too.
+  @Test
+  void theOthersFinishByTheBundleThatOneHasKept() throws Exception {
+    List<RunningAgent> others = agents.subList(1, agents.size());
+    hub.cli("assign", "payload@2", "--fleet", "shops");
+    await("2", agents.size());
+    push("3", 3);
+    hub.cli("assign", "payload@3", "--fleet", "shops", "--slot", "store-1/device-1");
+    await("3", 1);
+    BundleRow bundle = bundle("payload@3", "payload@2");
+    String name = Objects.requireNonNull(bundle.bundle()).replace(Digest.PREFIX, "");
+    assertThat(agents.getFirst().data().resolve("files").resolve(name)).exists();
+    shop.throttleWithin(LAN_KILOBITS);
+
+    hub.cli("assign", "payload@3", "--fleet", "shops");
+    Await.untilTrue(
+        LIMIT,
+        () -> "all to have some of the bundle; " + others.getLast().process().tail(),
+        () -> others.stream().allMatch(it -> part(it, name) > bundle.bytes() / 4));
+    hub.kill();
+    others.getLast().kill();
+    assertThat(others).allMatch(it -> part(it, name) < bundle.bytes());
+    others.getLast().startAgain();
+
+    Await.untilTrue(
+        LIMIT,
+        () -> "all to be live; " + others.getLast().process().tail(),
+        () -> all(others, "\"liveVersion\":\"3\""));
+    assertThat(others).allSatisfy(it -> assertThat(it.data().resolve("files/" + name)).exists());
+    assertThat(hub.process().isAlive()).isFalse();
+
+    hub.startAgain();
+    await("3", agents.size());
+  }
+
+  private BundleRow bundle(String target, String base) throws Exception {
+    try (HubClient client = hub.client()) {
+      return client.list(BundleRow.class, "/bundles").stream()
+          .filter(row -> row.target().equals(target) && base.equals(row.base()))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /// Bytes of a content that has not come to its end; 0 when it is whole, or none of it is here.
+  private static long part(RunningAgent agent, String content) {
+    return agent.data().resolve("files").resolve(content + ".part").toFile().length();
   }
 
   private static boolean all(List<RunningAgent> agents, String say) throws Exception {

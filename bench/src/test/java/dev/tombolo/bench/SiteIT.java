@@ -35,6 +35,9 @@ class SiteIT {
   /// Documents, reports, keep-alive and their TLS, for each device and release.
   private static final long CONTROL_BYTES = 96 * 1024;
 
+  /// Its enrolment too.
+  private static final long LATE_BYTES = 200_000;
+
   /// What is under way in the line and its queue, or has come and was not copied yet, when a device
   /// dies.
   private static final long LOST_BYTES = 1_500_000;
@@ -44,6 +47,7 @@ class SiteIT {
   private ShopNetwork shop;
   private RunningHub hub;
   private HubClient client;
+  private String endpoint = "";
 
   @BeforeEach
   void open() throws Exception {
@@ -54,20 +58,24 @@ class SiteIT {
     client = hub.client();
     hub.prepare("shops");
     hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
-    String endpoint = shop.hubAddress() + ":" + hub.edgePort();
+    endpoint = shop.hubAddress() + ":" + hub.edgePort();
     for (int i = 1; i <= DEVICES; i++) {
-      agents.add(
-          RunningAgent.join(
-              hub.distributions(),
-              folder.resolve("agent-" + i),
-              hub.token("--fleet", "shops", "--site", "store-1", "--endpoint", endpoint),
-              List.of("link.backoffMaxSeconds=2"),
-              shop.around()));
+      join();
     }
     push("1", payload(1, 1));
     push("2", payload(2, 2));
     push("3", payload(2, 3));
     shop.throttle(LINE_KILOBITS);
+  }
+
+  private void join() throws Exception {
+    agents.add(
+        RunningAgent.join(
+            hub.distributions(),
+            folder.resolve("agent-" + (agents.size() + 1)),
+            hub.token("--fleet", "shops", "--site", "store-1", "--endpoint", endpoint),
+            List.of("link.backoffMaxSeconds=2"),
+            shop.around()));
   }
 
   @AfterEach
@@ -89,13 +97,18 @@ class SiteIT {
     freeFirst();
     long all = bytesFor("2", DEVICES, "--fleet", "shops");
     long bundle = bytesFor("3", DEVICES, "--fleet", "shops");
+    long before = shop.bytesIn();
+    join();
+    await("3", DEVICES + 1);
+    long late = shop.bytesIn() - before;
     System.out.printf(
-        "site of %d devices, %,d bytes of payload: one device alone %,d bytes over the line; all %,d"
-            + " (%.3f x); a change of half of it %,d%n",
-        DEVICES, PAYLOAD_BYTES, alone, all, (double) all / alone, bundle);
+        "site of %d devices, %,d bytes of payload: one device alone %,d bytes over the line; all"
+            + " %,d (%.3f x); a change of half of it %,d; one that joins late %,d%n",
+        DEVICES, PAYLOAD_BYTES, alone, all, (double) all / alone, bundle, late);
 
     assertThat(all).isLessThanOrEqualTo(alone * 103 / 100 + DEVICES * CONTROL_BYTES);
     assertThat(bundle).isLessThanOrEqualTo(alone * 65 / 100 + DEVICES * CONTROL_BYTES);
+    assertThat(late).isLessThanOrEqualTo(LATE_BYTES);
   }
 
   @Test

@@ -101,6 +101,14 @@ public final class ShopNetwork implements AutoCloseable {
     inside(words(new String[] {"tc", "qdisc", "add", "dev", shopEnd}, shaping));
   }
 
+  /// From device to device within the shop, at this speed at most.
+  public void throttleWithin(int kilobitsPerSecond) throws IOException, InterruptedException {
+    String rate = kilobitsPerSecond + "kbit";
+    // Packets are of up to 64 KiB there.
+    String[] shaping = {"root", "tbf", "rate", rate, "burst", "128kb", "latency", "400ms"};
+    inside(words(new String[] {"tc", "qdisc", "add", "dev", "lo"}, shaping));
+  }
+
   /// What has come in over the cable so far, headers and all.
   public long bytesIn() throws IOException {
     return counter("tx_bytes");

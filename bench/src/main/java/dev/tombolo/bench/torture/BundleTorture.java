@@ -2,7 +2,6 @@ package dev.tombolo.bench.torture;
 
 import dev.tombolo.bench.line.LineMode;
 import dev.tombolo.bench.process.Await;
-import dev.tombolo.bench.process.RunningAgent;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,12 +14,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// SIGKILL of the device that fetches, of one that copies from it, and of the hub, at random bytes
-/// of a download. After each the killed one is started again, and all must end verified and tidy.
+/// of a download. After each the killed one is started again, at once or when the others are live,
+/// and all must end verified and tidy.
 @Command(
     name = "bundle",
     description = {
       "SIGKILLs agents of one site and the hub at random bytes of downloads.",
-      "After each, every device must run what was pushed, to the byte, and nothing may be left over."
+      "After each, every device must run what was pushed, to the byte, and nothing may be left"
+          + " over."
     },
     mixinStandardHelpOptions = true)
 public final class BundleTorture implements Callable<Integer> {
@@ -109,7 +110,7 @@ public final class BundleTorture implements Callable<Integer> {
         LIMIT,
         () -> "byte " + (killAt - begun) + " of " + bundle + " to pass",
         () -> world.line.bytesDown() >= killAt || isAtTheEnd(world, begun + bundle));
-    String phase = kill(world, victim);
+    String phase = kill(world, victim, target, random.nextBoolean());
     world.line.set(new LineMode.Open());
     bytes.addAndGet(world.line.bytesDown() - begun);
     return phase;
@@ -127,19 +128,33 @@ public final class BundleTorture implements Callable<Integer> {
     return true;
   }
 
+  /// @param isLate it is started again only when the others are live: one takes over from the
+  ///   other, and what the hub has given already needs no hub
   /// @return who was killed, and what the devices were at
-  private static String kill(BundleWorld world, int victim)
+  private static String kill(BundleWorld world, int victim, String target, boolean isLate)
       throws IOException, InterruptedException, SQLException {
-    if (victim == world.agents.size()) {
+    boolean isHub = victim == world.agents.size();
+    if (isHub) {
       world.hub.kill();
-      String phase = "hub, first device " + world.disks.getFirst().phaseOfBundle();
-      world.hub.startAgain();
-      return phase;
+    } else {
+      world.agents.get(victim).kill();
     }
-    RunningAgent agent = world.agents.get(victim);
-    agent.kill();
-    String phase = "device " + (victim + 1) + " " + world.disks.get(victim).phaseOfBundle();
-    agent.startAgain();
-    return phase;
+    String phase =
+        isHub
+            ? "hub, first device " + world.disks.getFirst().phaseOfBundle()
+            : "device " + (victim + 1) + " " + world.disks.get(victim).phaseOfBundle();
+    boolean waits = isLate && (!isHub || world.needsNoHub(target));
+    if (waits) {
+      Await.untilTrue(
+          LIMIT,
+          () -> "the others to be live without it: " + phase + "; " + world.tails(),
+          () -> world.isLiveWithout(victim, target));
+    }
+    if (isHub) {
+      world.hub.startAgain();
+    } else {
+      world.agents.get(victim).startAgain();
+    }
+    return waits ? phase + ", back when the others were live" : phase;
   }
 }

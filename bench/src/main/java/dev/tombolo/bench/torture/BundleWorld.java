@@ -16,6 +16,9 @@ import dev.tombolo.hub.http.api.BundleAsk;
 import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.DeviceRow;
 import dev.tombolo.hub.http.api.ReleaseRow;
+import dev.tombolo.protocol.codec.MalformedException;
+import dev.tombolo.protocol.desired.DesiredManifest;
+import dev.tombolo.protocol.desired.Section;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,8 +30,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,6 +60,10 @@ final class BundleWorld implements AutoCloseable {
   private final Map<String, Digest> releases = new HashMap<>();
   private final Map<String, byte[]> models = new HashMap<>();
   private final Map<String, Long> bundleBytes = new HashMap<>();
+
+  /// To each version, from all others.
+  private final Map<String, Set<Digest>> bundles = new HashMap<>();
+
   final RunningHub hub;
   final Line line;
   final List<RunningAgent> agents = new ArrayList<>();
@@ -92,7 +102,9 @@ final class BundleWorld implements AutoCloseable {
     for (String target : releases.keySet()) {
       for (String base : releases.keySet()) {
         if (!base.equals(target)) {
-          bundleBytes.put(base + target, awaitBundle(base, target));
+          BundleAnswer bundle = awaitBundle(base, target);
+          bundleBytes.put(base + target, bundle.bytes());
+          bundles.computeIfAbsent(target, unseen -> new HashSet<>()).add(digestOf(bundle));
         }
       }
     }
@@ -135,19 +147,28 @@ final class BundleWorld implements AutoCloseable {
             .formatted(version));
   }
 
-  private long awaitBundle(String base, String target) throws InterruptedException {
+  private static Digest digestOf(BundleAnswer bundle) {
+    String text = Objects.requireNonNull(bundle.bundle(), "it is made");
+    return Digest.ofHex(text.replace(Digest.PREFIX, ""));
+  }
+
+  private BundleAnswer awaitBundle(String base, String target) throws InterruptedException {
     BundleAsk ask = new BundleAsk(side(target), side(base));
     return Await.until(
         LIMIT,
         () -> "the bundle from " + base + " to " + target + "; " + hub.process().tail(),
         () -> {
           BundleAnswer answer = client.post(BundleAnswer.class, "/bundles", ask);
-          return answer.bundle() == null ? null : answer.bytes();
+          return answer.bundle() == null ? null : answer;
         });
   }
 
   private String side(String version) {
-    return java.util.Objects.requireNonNull(releases.get(version)).hex() + ".0";
+    return digest(version).hex() + ".0";
+  }
+
+  private Digest digest(String version) {
+    return Objects.requireNonNull(releases.get(version));
   }
 
   long bundleBytes(String base, String target) {
@@ -183,7 +204,58 @@ final class BundleWorld implements AutoCloseable {
     }
   }
 
-  private String tails() {
+  /// Every device that is not this one runs the version, as its disk says.
+  boolean isLiveWithout(int which, String version) throws SQLException, IOException {
+    for (int i = 0; i < agents.size(); i++) {
+      if (i != which && !isLiveOn(i, version)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isLiveOn(int which, String version) throws SQLException, IOException {
+    AgentDisk disk = disks.get(which);
+    return disk.phase().equals("live")
+        && disk.current(NAME).getFileName().toString().equals(digest(version).hex());
+  }
+
+  /// The first device has the bundle to the version, or what it makes, and the others have heard of
+  /// the version.
+  boolean needsNoHub(String version) throws SQLException, IOException {
+    if (!isWholeOn(disks.getFirst(), version)) {
+      return false;
+    }
+    try {
+      Optional<Digest> signed = release(disks.getFirst());
+      for (AgentDisk disk : disks) {
+        if (!release(disk).equals(signed)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a document on a disk does not read", e);
+    }
+  }
+
+  private boolean isWholeOn(AgentDisk disk, String version) {
+    byte[] model = Objects.requireNonNull(models.get(version));
+    return Stream.concat(
+            Stream.of(Digest.of(model)), bundles.getOrDefault(version, Set.of()).stream())
+        .anyMatch(it -> Files.exists(disk.files().resolve(it.hex())));
+  }
+
+  /// The release's section in the document in force.
+  private static Optional<Digest> release(AgentDisk disk) throws SQLException, MalformedException {
+    return disk.document().stream()
+        .flatMap(it -> it.sections().stream())
+        .filter(it -> it.name().equals(Section.RELEASE_PREFIX + NAME))
+        .map(DesiredManifest.SectionRef::digest)
+        .findFirst();
+  }
+
+  String tails() {
     return agents.stream().map(it -> it.process().tail()).collect(Collectors.joining("\n"))
         + hub.process().tail();
   }
@@ -192,8 +264,8 @@ final class BundleWorld implements AutoCloseable {
   /// agent the files of the live and the previous release, and one bundle that it keeps for its
   /// neighbours.
   void check(String version, String before) throws IOException, InterruptedException {
-    byte[] wanted = java.util.Objects.requireNonNull(models.get(version));
-    byte[] previous = java.util.Objects.requireNonNull(models.get(before));
+    byte[] wanted = Objects.requireNonNull(models.get(version));
+    byte[] previous = Objects.requireNonNull(models.get(before));
     for (RunningAgent agent : agents) {
       Path live = agent.data().resolve("apps/model/current").toRealPath().resolve("model.bin");
       Invariants.hold(

@@ -290,13 +290,27 @@ final class ApplicationSteps {
     // The hub may have said since that its window is over.
     files.pause(now, out);
     noting(() -> files.peers().answered(event, now, out));
+    endTurnsOfPeers(now, out);
     files.next(now, out);
   }
 
   void copyEnded(AgentEvent.CopyEnded event, Now now, Outcome out) {
     files.pause(now, out);
+    if (event.isSlow()) {
+      applications.values().forEach(it -> bundles.copyWasSlow(it, event.content()));
+    }
     noting(() -> files.peers().copyEnded(event, now, out));
+    endTurnsOfPeers(now, out);
     files.next(now, out);
+  }
+
+  /// Where no neighbour gives, what the hub has offered comes.
+  private void endTurnsOfPeers(Now now, Outcome out) {
+    for (Application application : applications.values()) {
+      if (application.tries.offer != null) {
+        route(application, now, out);
+      }
+    }
   }
 
   /// Whom a content comes from, or is waited for, is shown.

@@ -38,6 +38,14 @@ final class BundleSteps {
   /// Nor is the hub asked for ever what it does not answer to the point.
   static final int LOST_MAX = 3;
 
+  /// Whoever comes with nothing asks its neighbours for the files before it takes all of a release
+  /// from the hub. What none of them has now, none will have soon.
+  static final int NEAR_LOOKS = 1;
+
+  /// Where a bundle came to nothing here, they may just be unpacking it: they are asked again for
+  /// ten seconds.
+  static final int NEAR_LOOKS_CAUSED = 3;
+
   private final AgentBoot boot;
   private final RandomDraw random;
   private final String https;
@@ -75,7 +83,16 @@ final class BundleSteps {
           // It is small, or a kit brought it.
           return new Route.ByFiles(Optional.empty());
         }
-        if (peers.isOn() && application.tries.trouble instanceof Reason.LineDown) {
+        Route.ByBundle offer = application.tries.offer;
+        if (offer != null && isTurnOfPeers(application.tries, offer, program.get())) {
+          downloads.wantFromPeers(program.get().files());
+          return asking;
+        }
+        if (offer != null) {
+          downloads.lookBy(now.monotonicMillis());
+          return offer;
+        }
+        if (peers.isOn() && isWithoutOffer(application.tries, asking)) {
           downloads.wantFromPeers(program.get().files());
         } else {
           downloads.wantNotFromPeers(program.get().files());
@@ -112,6 +129,32 @@ final class BundleSteps {
         downloads.want(program.get().files());
         return files;
       }
+    }
+  }
+
+  private boolean isTurnOfPeers(BundleTries tries, Route.ByBundle offer, Program program) {
+    int looks = offer.cause().isPresent() ? NEAR_LOOKS_CAUSED : NEAR_LOOKS;
+    return peers.isOn() && !tries.isNearSlow && peers.timesInVain(program.files()) < looks;
+  }
+
+  /// The hub cannot be reached, or has yet to make what all of a release comes in.
+  private static boolean isWithoutOffer(BundleTries tries, Route.Asking asking) {
+    return tries.trouble instanceof Reason.LineDown
+        || (tries.trouble instanceof Reason.BundleAwaited && !asking.fromLive());
+  }
+
+  /// A neighbour has given of this too slowly: where the hub has offered a bundle that makes it,
+  /// that comes instead.
+  void copyWasSlow(Application application, Digest content) {
+    if (application.tries.offer == null
+        || downloads.mayComeFromHub(content)
+        || !(application.release instanceof ReleaseState.Fetching at)) {
+      return;
+    }
+    List<Variant.File> files = programs.find(at.wanted()).map(Program::files).orElse(List.of());
+    if (files.stream().anyMatch(it -> it.digest().equals(content))) {
+      application.tries.isNearSlow = true;
+      downloads.wantNotFromPeers(files);
     }
   }
 
@@ -205,13 +248,22 @@ final class BundleSteps {
           bytes >= event.missing()
               // Most of it is here already.
               ? new Route.ByFiles(causeOf(at, asking))
-              : new Route.ByBundle(
-                  bundle,
-                  bytes,
-                  asking.fromLive() ? at.live().map(Assignment::release) : Optional.empty(),
-                  causeOf(at, asking));
+              : offered(tries, at, asking, bundle, bytes);
       case AgentEvent.BundleAnswer.None none -> none(tries, at, asking, none, now);
     };
+  }
+
+  private Route offered(
+      BundleTries tries, ReleaseState.Fetching at, Route.Asking asking, Digest bundle, long bytes) {
+    Optional<Digest> base =
+        asking.fromLive() ? at.live().map(Assignment::release) : Optional.empty();
+    Route.ByBundle offer = new Route.ByBundle(bundle, bytes, base, causeOf(at, asking));
+    if (base.isPresent() || !peers.isOn()) {
+      return offer;
+    }
+    tries.offer = offer;
+    tries.trouble = null;
+    return asking;
   }
 
   /// What is wanted is live already, with other parameters: its files should all be here.

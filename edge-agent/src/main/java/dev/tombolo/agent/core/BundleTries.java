@@ -1,5 +1,6 @@
 package dev.tombolo.agent.core;
 
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.protocol.reason.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,13 @@ final class BundleTries {
 
   /// How much of the bundle was here by then.
   long silentBytes;
+
+  /// What the hub has offered to a device that comes with nothing, while its neighbours are asked
+  /// first; null: nothing.
+  Route.@Nullable ByBundle offer;
+
+  /// A neighbour gave too slowly: what the hub has offered is better.
+  boolean isNearSlow;
 
   /// Why it does not go on; null while it does.
   @Nullable Reason trouble;

@@ -10,7 +10,9 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,10 @@ final class PeerSteps {
   private List<Peer> sharedWith = List.of();
   private @Nullable Digest toldOf;
   private @Nullable PeerStanding told;
+
+  /// Contents that were looked for at peers alone -> how often nobody gave.
+  private final Map<Digest, Integer> inVain = new HashMap<>();
+
   private long questions;
 
   PeerSteps(AgentSnapshot snapshot, AgentBoot boot, Downloads downloads, ReportSteps reports) {
@@ -174,6 +180,9 @@ final class PeerSteps {
         ask(file, lookRound, out);
       }
       case Move.SetAside(var millis) -> {
+        if (!downloads.mayComeFromHub(file.digest())) {
+          inVain.merge(file.digest(), 1, Integer::sum);
+        }
         downloads.setAside(now.monotonicMillis() + millis);
         ended(file.digest(), out);
       }
@@ -255,6 +264,18 @@ final class PeerSteps {
 
   void keepOnly(Set<Digest> contents) {
     sharing.keepOnly(contents);
+    if (!inVain.isEmpty()) {
+      inVain.keySet().retainAll(contents);
+    }
+  }
+
+  /// How often one of these was looked for at peers alone, and nobody gave.
+  int timesInVain(List<Variant.File> files) {
+    int times = 0;
+    for (Variant.File file : files) {
+      times += inVain.getOrDefault(file.digest(), 0);
+    }
+    return times;
   }
 
   /// Why a content comes as it does; empty when it comes from the hub.

@@ -2,6 +2,8 @@ package dev.tombolo.agent.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.agent.release.PeerAnswer;
+import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.id.Digest;
@@ -535,8 +537,8 @@ class BundleRouteTest {
     assertThat(shop.state()).isInstanceOf(ReleaseState.Live.class);
   }
 
-  /// The hub has named a bundle, and is gone.
-  private Publisher.Signed secondIsOnItsWayWithoutTheHub() {
+  /// Another device is in the same site.
+  private static void withNeighbour(Shop shop) {
     shop.lan = List.of("192.0.2.1:7443");
     shop.hub.peers =
         new PeersSection(
@@ -544,6 +546,164 @@ class BundleRouteTest {
                 new PeersSection.Peer(Shop.DEVICE, new Name("counter-1"), List.of(), List.of()),
                 new PeersSection.Peer(
                     Shop.NEIGHBOUR, new Name("counter-2"), List.of(), List.of())));
+  }
+
+  private static void neighbourHas(Shop shop, Publisher.Signed release) {
+    for (Variant.File file : release.manifest().variants().getFirst().files()) {
+      shop.neighbourHas.put(file.digest(), file.size());
+    }
+  }
+
+  private void until(String what, Class<? extends AgentEffect> kind) {
+    shop.until(what, () -> shop.count(kind) > 0);
+  }
+
+  /// It joins late, or is other hardware in an old slot.
+  @Test
+  void whoComesWithNothingTakesWhatANeighbourHas() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    neighbourHas(shop, first);
+
+    live(shop, first);
+
+    assertThat(fetched(shop)).isEmpty();
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  @Test
+  void whatNoNeighbourHasComesFromTheHubAtOnce() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+
+    live(shop, first);
+
+    assertThat(shop.done)
+        .filteredOn(it -> it instanceof AgentEffect.AskPeers ask && !ask.content().equals(whole))
+        .as("it looked once")
+        .hasSize(1);
+    assertThat(fetched(shop)).containsExactly(whole);
+  }
+
+  /// They unpack it just now.
+  @Test
+  void aChangeThatIsRefusedIsAwaitedFromANeighbourForTenSeconds() {
+    Publisher.Signed second = changeIsRefused();
+    Digest whole = shop.offer(second, Optional.empty(), 600_000);
+    shop.seconds(7);
+    assertThat(fetched(shop)).doesNotContain(whole);
+
+    neighbourHas(shop, second);
+    shop.until("live", () -> shop.isLive(second.digest()));
+
+    assertThat(fetched(shop)).doesNotContain(whole);
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  @Test
+  void aChangeThatIsRefusedIsNotAwaitedFromNeighboursForLonger() {
+    Publisher.Signed second = changeIsRefused();
+    Digest whole = shop.offer(second, Optional.empty(), 600_000);
+    shop.seconds(13);
+
+    assertThat(fetched(shop)).contains(whole);
+    shop.seconds(5);
+    assertThat(grew(shop).toString()).contains("full bundle", "BundleRefused");
+  }
+
+  private Publisher.Signed changeIsRefused() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    shop.offer(second, Optional.empty(), 600_000);
+    shop.breakBundle(change, new Reason.BundleRefused(change, "it ends too early"), true);
+    live(shop, first);
+    shop.hub.assign(second);
+    shop.until(
+        "it is refused", () -> shop.last(AgentEffect.ApplyBundle.class).bundle().equals(change));
+    return second;
+  }
+
+  @Test
+  void aNeighbourThatGivesTooSlowlyGivesWayToTheHub() {
+    Digest whole = copyIsBegun();
+    Digest content = shop.last(AgentEffect.CopyFromPeer.class).content();
+    PeerAnswer told = new PeerAnswer(Shop.NEIGHBOUR, PeerStanding.WHOLE, 1_000_000);
+
+    shop.tell(new AgentEvent.CopyEnded(content, 30_000, told, true));
+    shop.seconds(2);
+
+    assertThat(shop.count(AgentEffect.CopyFromPeer.class)).isEqualTo(1);
+    assertThat(fetched(shop)).containsExactly(whole);
+  }
+
+  @Test
+  void aNeighbourThatLiesIsNotAskedAgainAndTheHubIs() {
+    Digest whole = copyIsBegun();
+    Digest content = shop.last(AgentEffect.CopyFromPeer.class).content();
+    Reason wrong = new Reason.DigestMismatch("counter-2", content, Digest.ofText("else"));
+
+    shop.hanging.clear();
+    shop.tell(new AgentEvent.FetchFailed(content, wrong, true));
+    shop.until("live", () -> shop.state() instanceof ReleaseState.Live);
+
+    assertThat(shop.done)
+        .filteredOn(it -> it instanceof AgentEffect.CopyFromPeer at && at.content().equals(content))
+        .hasSize(1);
+    assertThat(fetched(shop)).containsExactly(whole);
+  }
+
+  @Test
+  void whatIsTakenFromANeighbourIsTakenFromItAfterARestartToo() {
+    Digest whole = copyIsBegun();
+    shop.killAgent();
+    shop.hanging.clear();
+    shop.startAgent();
+
+    shop.until("live", () -> shop.state() instanceof ReleaseState.Live);
+
+    assertThat(fetched(shop)).doesNotContain(whole);
+  }
+
+  /// @return the bundle that the hub has
+  private Digest copyIsBegun() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    neighbourHas(shop, first);
+    shop.hanging.add(AgentEffect.CopyFromPeer.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    until("it is copied", AgentEffect.CopyFromPeer.class);
+    return whole;
+  }
+
+  /// While it makes it, neighbours may have it.
+  @Test
+  void aBundleFromNothingThatIsBeingMadeIsNotWaitedForWhereANeighbourHasTheFiles() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    neighbourHas(shop, first);
+    shop.offers.put(
+        Shop.pair(first, Optional.empty()),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5));
+
+    long begun = shop.now().monotonicMillis();
+    live(shop, first);
+
+    assertThat(shop.now().monotonicMillis() - begun).isLessThan(60_000);
+    assertThat(fetched(shop)).isEmpty();
+  }
+
+  /// The hub has named a bundle, and is gone.
+  private Publisher.Signed secondIsOnItsWayWithoutTheHub() {
+    withNeighbour(shop);
     Publisher.Signed first = large(shop, "1.0");
     live(shop, first);
     Publisher.Signed second = large(shop, "2.0");
@@ -561,9 +721,7 @@ class BundleRouteTest {
   @Test
   void whileTheHubIsGoneFilesComeFromANeighbourThatHasNoBundle() {
     Publisher.Signed second = secondIsOnItsWayWithoutTheHub();
-    for (Variant.File file : second.manifest().variants().getFirst().files()) {
-      shop.neighbourHas.put(file.digest(), file.size());
-    }
+    neighbourHas(shop, second);
 
     shop.until("live", () -> shop.isLive(second.digest()));
 

@@ -3,6 +3,7 @@ package dev.tombolo.bench.simulation.invariant;
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.bench.simulation.engine.Counts;
 import dev.tombolo.bench.simulation.store.SimulatedAgentStore;
@@ -49,6 +50,7 @@ public final class Invariants {
   private final RolloutsKeepTheirBounds rollouts = new RolloutsKeepTheirBounds(facts);
   private final BundlesAreExplained bundles = new BundlesAreExplained(facts);
   private final PeersWasteLittle wastes;
+  private final SitesFinishAlone alone = new SitesFinishAlone(facts);
   private final BrokersAreTold brokers = new BrokersAreTold(facts);
   private final NoRolloutHangs hangs = new NoRolloutHangs(facts);
   private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
@@ -108,6 +110,7 @@ public final class Invariants {
           bundles,
           new WhatHasComeIsTold(facts),
           wastes,
+          alone,
           new WorkloadsRunOn(facts)
         };
     this.ofHubCommits = lookingAt("hubCommitted");
@@ -172,12 +175,28 @@ public final class Invariants {
     proofs.takes(shop, event);
     bundles.takes(shop, event, nowMillis);
     wastes.takes(shop, event, nowMillis);
+    alone.takes(shop, event);
   }
 
   public void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
     for (Invariant each : ofAgentEffects) {
       each.agentDoes(shop, effect, nowMillis);
     }
+  }
+
+  /// The hub is gone for a while from now on, for these two.
+  ///
+  /// @return whether the one is to have by the end what the other has
+  public boolean isLeftAlone(Shop shop, Name application, Assignment wanted, Shop neighbour) {
+    return alone.begins(shop, application, wanted, neighbour);
+  }
+
+  /// It has been gone for long enough.
+  ///
+  /// @param mayHave whether nothing has befallen the neighbour, nor this one's disk
+  /// @return whether the device has gone on meanwhile
+  public boolean hasFinishedAlone(Shop shop, boolean mayHave) {
+    return alone.ends(shop, mayHave);
   }
 
   /// Somebody says this to the hub.

@@ -3,6 +3,7 @@ package dev.tombolo.bench.simulation.world;
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
+import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.Counts;
 import dev.tombolo.bench.simulation.engine.Scheduler;
@@ -109,6 +110,7 @@ public final class World {
   private final HeadOffice office;
   private final ModelOwner owner;
   private final WorstMoments worst;
+  private final LeftAlone alone;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
@@ -153,6 +155,7 @@ public final class World {
     this.office = new HeadOffice(this);
     this.owner = new ModelOwner(this);
     this.worst = new WorstMoments(this);
+    this.alone = new LeftAlone(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -480,6 +483,15 @@ public final class World {
     return worst;
   }
 
+  /// The hub is about to be gone for their site.
+  boolean expects(Device device, Name application, Assignment wanted, Device neighbour) {
+    return invariants.isLeftAlone(device, application, wanted, neighbour);
+  }
+
+  boolean hasFinished(Device device, boolean mayHave) {
+    return invariants.hasFinishedAlone(device, mayHave);
+  }
+
   List<Integer> inFlight(RolloutId rollout, InFlight how) {
     return invariants.inFlight(rollout, how, now());
   }
@@ -667,6 +679,7 @@ public final class World {
     void agentCommitted(Device device, List<AgentChange> changes) {
       trace.mix(changes.size());
       invariants.agentCommitted(device, changes, now());
+      alone.committed(device, changes);
     }
   }
 }
