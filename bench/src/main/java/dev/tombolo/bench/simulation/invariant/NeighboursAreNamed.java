@@ -54,7 +54,7 @@ final class NeighboursAreNamed extends Invariant {
       for (AgentChange change : changes) {
         if (change instanceof AgentChange.DocumentHeld(var document)) {
           WindowRule.section(facts.of(shop), document, Section.PEERS)
-              .ifPresent(text -> peers.addAll(devices(text)));
+              .ifPresent(text -> peers.addAll(read(text)));
         }
       }
       before.put(shop.number(), new Until(peers, nowMillis));
@@ -128,9 +128,11 @@ final class NeighboursAreNamed extends Invariant {
   }
 
   private Set<DeviceId> read(Shop shop) {
-    return WindowRule.section(facts.of(shop), Section.PEERS)
-        .map(text -> texts.computeIfAbsent(text, NeighboursAreNamed::devices))
-        .orElse(Set.of());
+    return WindowRule.section(facts.of(shop), Section.PEERS).map(this::read).orElse(Set.of());
+  }
+
+  private Set<DeviceId> read(String text) {
+    return texts.computeIfAbsent(text, NeighboursAreNamed::devices);
   }
 
   private static Set<DeviceId> devices(String text) {

@@ -23,7 +23,7 @@ public record WorldPlan(
   /// One seed in so many spells its messages out.
   static final int SPELLED_SHARE = 20;
 
-  private static final double FULL_DEVICE_DAYS = 1_150;
+  private static final double FULL_DEVICE_DAYS = 1_000;
   private static final double PACE_MIN = 0.5;
   private static final double PACE_MAX = 2.7;
 
@@ -59,7 +59,7 @@ public record WorldPlan(
         seed, agents.orElse(drawnAgents), sites, days.orElse(drawnDays), isOnSqlite, faults);
   }
 
-  /// How much longer than in a world of 1,150 days of devices everything is apart: large worlds are
+  /// How much longer than in a world of 1,000 days of devices everything is apart: large worlds are
   /// as full as small ones, so that none of them takes the time of ten.
   double pace() {
     return isOnSqlite
