@@ -21,6 +21,8 @@ import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -189,6 +191,8 @@ public final class World {
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
+      new Slips(this).begin();
+      new Looks(this).begin();
       run(end);
       heal();
       business.lastRound();
@@ -505,6 +509,16 @@ public final class World {
   Runnable bookmark() {
     return invariants.bookmark();
   }
+  /// Somebody asks why a device is as it is.
+  void looksAt(Device device) {
+    invariants.looksAt(device, now());
+  }
+
+  /// Somebody asks what a rollout would come to.
+  void previews(Releases.Release release, Scope scope, RolloutPlan plan) {
+    invariants.previews(release.manifest(), release.digest(), scope, plan, now());
+  }
+
 
   /// From now on rows may be missing that only a newer backup had.
   void lostRows() {
