@@ -314,7 +314,8 @@ final class Device implements Shop {
     Map<Name, Running> running = new TreeMap<>();
     processes.forEach(
         (name, it) ->
-            running.put(name, new Running(it.identity, it.release, it.arguments, it.isTold)));
+            running.put(
+                name, new Running(it.identity, it.release, it.arguments, it.isTold, it.hangs)));
     return running;
   }
 
@@ -522,6 +523,13 @@ final class Device implements Shop {
       offer(new AgentEvent.WorkloadExited(application, workload.identity, 139, "segfault"));
     }
   }
+    // Its probes might ask again only after days.
+    for (Name application : List.copyOf(processes.keySet())) {
+      Workload workload = processes.get(application);
+      if (workload != null && workload.hangs) {
+        workloadDies(application);
+      }
+    }
 
   long restartMillis() {
     return world.faultsAreOn() ? chance.between(1_000, 60_000) : 1_000;
@@ -541,6 +549,15 @@ final class Device implements Shop {
     if (event instanceof AgentEvent.FetchFailed it) {
       failedFiles.add(it.file());
     }
+  /// It goes on running, and does nothing any more.
+  void workloadHangs(Name application) {
+    Workload workload = processes.get(application);
+    if (workload != null) {
+      workload.hangs = true;
+      befalls(application);
+    }
+  }
+
     turnSoon();
   }
 
