@@ -81,6 +81,9 @@ public final class World {
   /// Of them, those whose documents do not fit one packet.
   private static final double LONG_MANIFESTS_SHARE = 0.04;
 
+  /// Of them, those whose releases are made for machines with and without an accelerator.
+  private static final double VARIANTS_SHARE = 0.3;
+
   private final WorldPlan plan;
   private final boolean hasMorePlays;
   private final boolean isSpelled;
@@ -132,7 +135,8 @@ public final class World {
         new Releases(
             keys.publishers(),
             new Needs(chance.of("needs"), hasMorePlays),
-            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE));
+            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE),
+            hasMorePlays && chance.of("several variants").isWithin(VARIANTS_SHARE));
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
@@ -187,12 +191,12 @@ public final class World {
       new Repositories(this).begin();
       new OddRollouts(this).begin();
       new OddRequests(this).begin();
+      new Slips(this).begin();
+      new Looks(this).begin();
       late.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
-      new Slips(this).begin();
-      new Looks(this).begin();
       run(end);
       heal();
       business.lastRound();
@@ -505,10 +509,6 @@ public final class World {
     invariants.hubStarts();
   }
 
-  /// What puts the invariants' knowledge of the hub's database back to this moment.
-  Runnable bookmark() {
-    return invariants.bookmark();
-  }
   /// Somebody asks why a device is as it is.
   void looksAt(Device device) {
     invariants.looksAt(device, now());
@@ -519,6 +519,10 @@ public final class World {
     invariants.previews(release.manifest(), release.digest(), scope, plan, now());
   }
 
+  /// What puts the invariants' knowledge of the hub's database back to this moment.
+  Runnable bookmark() {
+    return invariants.bookmark();
+  }
 
   /// From now on rows may be missing that only a newer backup had.
   void lostRows() {
