@@ -44,15 +44,9 @@ final class Coverage {
           "kits with bundles brought",
           "kits with bundles refused");
 
-  /// Nothing makes these here: the hub asks devices without arguments, so that none can be asked
-  /// for an application's logs; and agent and hub make their ticks and what is due then themselves,
+  /// Nothing makes these here: agent and hub make their ticks and what is due then themselves,
   /// unseen.
-  private static final Set<String> NEVER_MADE =
-      Set.of(
-          "AgentEffect ReadOutput",
-          "AgentEvent OutputRead",
-          "AgentEvent Ticked",
-          "HubEvent DocumentDue");
+  private static final Set<String> NEVER_MADE = Set.of("AgentEvent Ticked", "HubEvent DocumentDue");
 
   private Coverage() {}
 

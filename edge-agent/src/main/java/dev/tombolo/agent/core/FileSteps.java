@@ -211,6 +211,17 @@ final class FileSteps {
       if (application.release instanceof ReleaseState.SwitchingBack) {
         wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, wayBack));
       }
+      if (application.liveFolder != Application.LiveFolder.OWN) {
+        // What is live gets its own files back before anything else, and waits for no window.
+        ReleaseMachine.running(application.release)
+            .flatMap(programs::find)
+            .ifPresent(
+                it -> {
+                  addFiles(it, needed);
+                  addFiles(it, urgent);
+                  addFiles(it, wayBack);
+                });
+      }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
       lostBundle(application).ifPresent(held::add);
     }

@@ -126,6 +126,7 @@ final class ReleaseSteps {
     boolean isSpoiled = isComingBack(application, release);
     if (isSpoiled) {
       application.liveFolder = LiveFolder.SPOILED;
+      ReleaseMachine.running(application.release).ifPresent(this::fetchAgain);
     }
     if (application.release instanceof ReleaseState.Staging at
         && at.wanted().release().equals(release)) {
@@ -135,8 +136,7 @@ final class ReleaseSteps {
       move(application, ReleaseMachine.stageFailed(application.release, release), now, out);
     } else if (application.release instanceof ReleaseState.SwitchingBack at
         && at.previous().release().equals(release)) {
-      files.missing(at.previous());
-      files.want(at.previous());
+      fetchAgain(at.previous());
       files.sweepIfFull(reason);
       trouble(application, reason, now);
     } else if (application.release instanceof ReleaseState.Live at
@@ -150,6 +150,12 @@ final class ReleaseSteps {
       trouble(application, reason, now);
       move(application, ReleaseMachine.putBack(application.release), now, out);
     }
+  }
+
+  /// What is to be built has lost a file, and nothing else goes on without it.
+  private void fetchAgain(Assignment what) {
+    files.missing(what);
+    files.want(what);
   }
 
   void switchFailed(Application application, Reason reason, Now now, Outcome out) {

@@ -985,6 +985,16 @@ class ReleaseLifeTest {
   }
 
   @Test
+  void aFileThatWhatRunsHasLostComesOnceMoreAfterAPowerCutWhileTheFolderWasBuilt() {
+    Publisher.Signed release = builtOver();
+    shop.powerCut();
+    shop.files.remove(release.manifest().variants().getLast().files().getFirst().digest());
+    shop.startAgent();
+
+    shop.until("the other is live", () -> shop.isLive(release.digest()) && runs(1));
+  }
+
+  @Test
   void aRuntimeThatIsGoneWhileTheFolderWasBuiltLeavesWhatRunsItsOwnFiles() {
     Publisher.Signed release = builtOver();
 

@@ -5,7 +5,10 @@ import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.hub.core.RolloutLayer;
+import dev.tombolo.hub.core.TransferPause;
+import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.DocumentRecord;
+import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.device.CertificateRecord;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.policy.DeviceCondition;
@@ -13,10 +16,12 @@ import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.RolloutReasons;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Standing;
+import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
@@ -26,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +76,17 @@ final class EverythingConverges extends Invariant {
   /// At any time somebody may ask why a device is as it is. Each time one of them is asked about.
   @Override
   void whole(List<? extends Shop> shops, long nowMillis) {
-    Shop shop = shops.get(Math.floorMod(asked++, shops.size()));
+    isAnswered(shops.get(Math.floorMod(asked++, shops.size())), nowMillis);
+  }
+
+  void isAnswered(Shop shop, long nowMillis) {
     DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
     if (device == null) {
       return;
     }
-    List<Reason> why = why(device, selected(device, nowMillis), nowMillis);
+    Map<Name, Selected> wanted = selected(device, nowMillis);
+    DeviceCondition condition = inFull(condition(device, wanted), nowMillis);
+    List<Reason> why = why(Why.at(condition, nowMillis), device, nowMillis);
     hold(!why.isEmpty(), shop.number(), "nobody can say why it is as it is");
     for (Reason reason : why) {
       hold(
@@ -178,9 +189,14 @@ final class EverythingConverges extends Invariant {
   }
 
   private List<Reason> why(DeviceRecord device, Map<Name, Selected> wanted, long nowMillis) {
+    return why(Why.of(condition(device, wanted)), device, nowMillis);
+  }
+
+  /// With what rollouts have to say.
+  private List<Reason> why(List<Reason> theirs, DeviceRecord device, long nowMillis) {
     Map<Name, dev.tombolo.hub.core.Assignment> assigned = facts.hub.wanted(device.slot());
     return RolloutReasons.among(
-        Why.of(condition(device, wanted)),
+        theirs,
         standings(device, nowMillis),
         record -> {
           dev.tombolo.hub.core.Assignment it = assigned.get(record.application());
@@ -464,5 +480,49 @@ final class EverythingConverges extends Invariant {
         document == null ? 0 : document.revision(),
         state,
         0);
+  }
+
+  /// With its times, its pause and its certificates, as a person sees it at the admin port.
+  private DeviceCondition inFull(DeviceCondition of, long nowMillis) {
+    SlotRef slot = of.device().slot();
+    AdminObject.Site site = facts.hub.sites.get(slot.site());
+    AdminObject.Fleet fleet = site == null ? null : facts.hub.settings.fleet(site.fleet());
+    DeviceCondition.Plan plan = null;
+    if (site != null) {
+      SiteTimes times = fleet == null ? site.times() : site.times().over(fleet.times());
+      Long lifted = facts.hub.settings.liftedUntil(slot, nowMillis).orElse(null);
+      plan = times.isAny() ? null : new DeviceCondition.Plan(site.timeZone(), times, lifted);
+    }
+    TransferPause pause = facts.hub.settings.pause(slot);
+    boolean isOld =
+        pause != null
+            && !facts.hub.features.getOrDefault(of.device().id(), Set.of()).contains(Features.LINE);
+    return new DeviceCondition(
+        of.device(),
+        of.online(),
+        of.seenMillis(),
+        of.wanted(),
+        of.manifest(),
+        of.revision(),
+        of.state(),
+        of.stateMillis(),
+        plan,
+        pause == null
+            ? null
+            : new DeviceCondition.Pause(pause.by(), pause.why(), pause.sinceMillis()),
+        "1.0",
+        isOld ? List.of("its pause") : List.of(),
+        certifiedUntil(of.device().id()));
+  }
+
+  private @Nullable Long certifiedUntil(DeviceId device) {
+    Long until = null;
+    for (CertificateRecord each : facts.hub.certificates.values()) {
+      boolean isLater = until == null || each.notAfterMillis() > until;
+      if (each.device().equals(device) && isLater) {
+        until = each.notAfterMillis();
+      }
+    }
+    return until;
   }
 }

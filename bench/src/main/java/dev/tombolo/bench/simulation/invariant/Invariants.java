@@ -13,6 +13,8 @@ import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -52,6 +54,7 @@ public final class Invariants {
   private final PeersWasteLittle wastes;
   private final SitesFinishAlone alone = new SitesFinishAlone(facts);
   private final BrokersAreTold brokers = new BrokersAreTold(facts);
+  private final LooksAreAnswered looks = new LooksAreAnswered(facts);
   private final NoRolloutHangs hangs = new NoRolloutHangs(facts);
   private final RepeatsHaveNoEffect repeats = new RepeatsHaveNoEffect(facts);
   private final EverythingIsBounded bounds;
@@ -111,7 +114,8 @@ public final class Invariants {
           new WhatHasComeIsTold(facts),
           wastes,
           alone,
-          new WorkloadsRunOn(facts)
+          new WorkloadsRunOn(facts),
+          looks
         };
     this.ofHubCommits = lookingAt("hubCommitted");
     this.ofHubEffects = lookingAt("hubDoes");
@@ -208,6 +212,17 @@ public final class Invariants {
   public void answered(AdminCommand command, AdminAnswer answer, long clockMillis) {
     rollouts.answered(command, answer, clockMillis);
     settings.answered(answer);
+  }
+
+  /// Somebody asks why a device is as it is.
+  public void looksAt(Shop shop, long nowMillis) {
+    converges.isAnswered(shop, nowMillis);
+  }
+
+  /// Somebody asks what a rollout would come to.
+  public void previews(
+      ReleaseManifest manifest, Digest release, Scope scope, RolloutPlan plan, long nowMillis) {
+    looks.previews(manifest, release, scope, plan, nowMillis);
   }
 
   /// The hub's process starts.

@@ -1,6 +1,7 @@
 package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.hub.core.HubChange;
+import dev.tombolo.hub.core.TransferPause;
 import dev.tombolo.hub.core.WindowLift;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.protocol.id.Name;
@@ -17,6 +18,8 @@ final class SettingFacts {
   private final Map<SlotRef, AdminObject.Slot> slots = new HashMap<>();
   private final Map<Place, AdminObject.Application> applications = new HashMap<>();
   private final Map<SlotRef, WindowLift> lifts = new HashMap<>();
+
+  private final Map<TransferPause.Place, TransferPause> pauses = new HashMap<>();
 
   private record Place(Name fleet, Name application) {}
 
@@ -39,6 +42,12 @@ final class SettingFacts {
         .filter(until -> until > nowMillis);
   }
 
+  /// What stops the slot's downloads: its own pause, else its site's.
+  @Nullable TransferPause pause(SlotRef slot) {
+    TransferPause own = pauses.get(TransferPause.Place.of(slot));
+    return own != null ? own : pauses.get(TransferPause.Place.of(slot.site()));
+  }
+
   void take(HubChange.Durable change) {
     switch (change) {
       case HubChange.FleetPut(var it) -> fleets.put(it.content().name(), it.content());
@@ -47,6 +56,8 @@ final class SettingFacts {
           applications.put(new Place(it.content().fleet(), it.content().name()), it.content());
       case HubChange.LiftPut(var it) -> lifts.put(it.slot(), it);
       case HubChange.LiftEnded(var slot) -> lifts.remove(slot);
+      case HubChange.PausePut(var it) -> pauses.put(it.place(), it);
+      case HubChange.PauseEnded(var place) -> pauses.remove(place);
       case HubChange.ObjectGone(var object) -> gone(object);
       default -> {}
     }
@@ -66,7 +77,9 @@ final class SettingFacts {
     Map<SlotRef, AdminObject.Slot> slotsThen = Map.copyOf(slots);
     Map<Place, AdminObject.Application> applicationsThen = Map.copyOf(applications);
     Map<SlotRef, WindowLift> liftsThen = Map.copyOf(lifts);
+    Map<TransferPause.Place, TransferPause> pausesThen = Map.copyOf(pauses);
     return () -> {
+      putBack(pauses, pausesThen);
       putBack(fleets, fleetsThen);
       putBack(slots, slotsThen);
       putBack(applications, applicationsThen);

@@ -287,8 +287,12 @@ final class Business {
           .ask(
               new AdminCommand.AskDevice(
                   device.id(),
-                  chance.oneOf(List.of("why", "logs", "weather")),
-                  Map.of("application", "app-1")),
+                  chance.oneOf(List.of("why", "logs", "logs", "diagnostics", "weather")),
+                  Map.of(
+                      "application",
+                      chance.isWithin(0.3)
+                          ? "no name, this"
+                          : chance.oneOf(Releases.APPLICATIONS).text())),
               answer -> {});
     }
   }

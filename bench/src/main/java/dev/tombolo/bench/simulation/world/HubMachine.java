@@ -40,6 +40,9 @@ final class HubMachine {
   /// Worlds in which certificates last as long as usual, not twice.
   private static final double USUAL_TRUST_SHARE = 0.25;
 
+  /// Of signatures with which the disk fails.
+  private static final double FAILS_SHARE = 0.000_5;
+
   /// A hub that is years ahead would raise what devices know of the time for good.
   private static final long CLOCK_OFF_MAX_MILLIS = 12 * VirtualTime.HOUR;
 
@@ -58,6 +61,7 @@ final class HubMachine {
   private int keyset;
   private long clockOffMillis;
   private long seenOffMillis;
+  private final boolean isQuick;
   private boolean turnIsDue;
   private long tickedMillis;
   private long nextTickMillis = Long.MAX_VALUE;
@@ -67,6 +71,7 @@ final class HubMachine {
     this.world = world;
     this.database = database;
     this.chance = world.chance("hub");
+    this.isQuick = world.hasMorePlays() && world.chance("quick hub").isWithin(0.5);
     // Each renewal makes new documents for all neighbours, the dearest of all that worlds do: in
     // most of them it comes less often.
     this.trust =
@@ -142,6 +147,23 @@ final class HubMachine {
 
   PublishedDirectory directory() {
     return directory;
+  }
+
+  /// What is decided next becomes durable and is said to have failed, or finds no room.
+  void failSoon(Chance drawn) {
+    FaultKind kind = drawn.isWithin(0.6) ? FaultKind.HUB_COMMIT_UNKNOWN : FaultKind.HUB_DISK_FULL;
+    if (!world.mayFault(kind)) {
+      return;
+    }
+    world.faulted(kind);
+    if (kind == FaultKind.HUB_DISK_FULL) {
+      disk.refuse(1 + drawn.below(2));
+      return;
+    }
+    disk.failAfterCommit();
+    if (drawn.isWithin(0.2)) {
+      disk.failReads(1 + drawn.below(3));
+    }
   }
 
   /// Starts the process.
@@ -300,7 +322,8 @@ final class HubMachine {
       world.hubTakes(event);
     }
     try {
-      perform(running.take(batch, now()));
+      // A quick hub goes on with what is left to do, in the same commit.
+      perform(running.take(batch, now(), () -> isQuick && chance.isWithin(0.5)));
     } catch (Crash crash) {
       world.say(Trace.HUB, "dies: " + crash.point());
       die(false);
@@ -376,6 +399,9 @@ final class HubMachine {
             () -> {
               if (at == run) {
                 offer(signed);
+                if (chance.isWithin(FAILS_SHARE)) {
+                  failSoon(chance);
+                }
               }
             });
   }

@@ -128,7 +128,7 @@ final class ModelOwner {
 
   // ---- what is to happen
 
-  private Scope scope() {
+  Scope scope() {
     Set<Name> sites = new HashSet<>();
     if (chance.isWithin(0.25)) {
       for (int site = 0; site < world.plan().sites(); site++) {
@@ -140,7 +140,7 @@ final class ModelOwner {
     return new Scope(World.FLEET, sites, chance.isWithin(0.08) ? PILOT : Map.of());
   }
 
-  private RolloutPlan plan() {
+  RolloutPlan plan() {
     List<Wave> waves = new ArrayList<>();
     int count = chance.below(4);
     for (int wave = 0; wave < count; wave++) {

@@ -4,7 +4,9 @@ import dev.tombolo.bench.simulation.engine.Chance;
 import dev.tombolo.bench.simulation.engine.VirtualTime;
 import dev.tombolo.hub.core.CsrCheck;
 import dev.tombolo.hub.core.HubEvent;
+import dev.tombolo.hub.core.IssuedCertificate;
 import dev.tombolo.hub.core.RequestedKey;
+import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
@@ -13,6 +15,8 @@ import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.Answer;
+import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.TokenSecret;
 import java.time.Duration;
@@ -34,6 +38,9 @@ final class OddRequests {
   private static final Optional<String> TYPED = Optional.of(LABORATORY.text());
   private static final int KEY_BYTES = 91;
   private static final String REMOTE = "10.8.0.1";
+
+  /// Of requests with which the hub's disk fails.
+  private static final double FAILS_SHARE = 0.05;
 
   private final World world;
   private final Chance chance;
@@ -60,10 +67,12 @@ final class OddRequests {
       return;
     }
     world.counts().add("odd requests");
-    switch (chance.below(5)) {
+    switch (chance.below(8)) {
       case 0 -> renew();
       case 1 -> recover();
       case 2 -> token();
+      case 3 -> late();
+      case 4 -> allAtOnce();
       default -> enrol();
     }
     world.scheduler().in(world.gap(chance, GAP_MILLIS), this::next);
@@ -71,6 +80,68 @@ final class OddRequests {
 
   private void offer(HubEvent event) {
     world.hub().offer(event);
+    if (chance.isWithin(FAILS_SHARE)) {
+      world.hub().failSoon(chance);
+    }
+  }
+
+  /// Everybody wants something, and then the disk fails; for some turns nothing can be read either.
+  private void allAtOnce() {
+    token();
+    renew();
+    recover();
+    enrol();
+    Device device = device();
+    if (device != null) {
+      ask(new AdminCommand.AskDevice(device.id(), "why", Map.of()), answer -> {});
+    }
+    int times = 1 + chance.below(3);
+    for (int i = 0; i < times; i++) {
+      world.scheduler().in(chance.between(0, 40), () -> world.hub().failSoon(chance));
+      world
+          .scheduler()
+          .in(
+              chance.between(0, 60),
+              () -> {
+                renew();
+                recover();
+                enrol();
+              });
+    }
+  }
+
+  /// What was on its way when its line, its request or its document was given up.
+  private void late() {
+    Device device = device();
+    if (device == null) {
+      return;
+    }
+    Line line = device.line();
+    SessionId current = line == null ? null : line.session;
+    SessionId session = current == null || chance.isWithin(0.6) ? new SessionId(0) : current;
+    Digest another = Digest.ofText("another document");
+    switch (chance.below(8)) {
+      case 0 ->
+          offer(
+              new HubEvent.CertificateSigned(
+                  ++lastRequest, new IssuedCertificate("ab12", 0, 1, "of nobody")));
+      case 1 ->
+          offer(
+              new HubEvent.DocumentSigned(
+                  device.id(), chance.below(4), world.strangersEnvelope("text/plain", "{}")));
+      case 2 -> offer(new HubEvent.DesiredTaken(session, device.id(), another));
+      case 3 -> offer(new HubEvent.DesiredSent(session, device.id(), another));
+      case 4 ->
+          offer(
+              new HubEvent.AnswerSaid(
+                  session, device.id(), new Answer("ask-" + chance.below(9), true, "late")));
+      case 5 -> offer(new HubEvent.SessionSubscribed(new SessionId(0), device.id()));
+      case 6 ->
+          offer(
+              new HubEvent.PresenceSaid(
+                  session, device.id(), new Presence.Will("an older boot", 1)));
+      default -> offer(new HubEvent.SessionClosed(new SessionId(0), device.id(), true, "long ago"));
+    }
   }
 
   private static RequestedKey key(String request) {

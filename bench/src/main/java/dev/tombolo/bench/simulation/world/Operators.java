@@ -17,8 +17,12 @@ final class Operators {
   private static final Principal ALICE = new Principal("user:alice");
   private static final long PATIENCE_MILLIS = 15 * VirtualTime.SECOND;
 
+  /// Of commands with which the hub's disk fails, in one way or the other.
+  private static final double FAILS_SHARE = 0.004;
+
   private final World world;
   private final Chance chance;
+  private final Chance fails;
   private final Map<Long, Asked> waiting = new HashMap<>();
   private long lastRequest = 1_000_000_000L;
 
@@ -27,6 +31,7 @@ final class Operators {
   Operators(World world) {
     this.world = world;
     this.chance = world.chance("operators");
+    this.fails = world.chance("disk fails with commands");
   }
 
   /// @param then gets the answer, once there is one that is not "come back later"
@@ -35,6 +40,9 @@ final class Operators {
     Asked asked = new Asked(command, then);
     waiting.put(request, asked);
     world.asked(command);
+    if (world.hasMorePlays() && fails.isWithin(FAILS_SHARE)) {
+      world.hub().failSoon(fails);
+    }
     world.hub().offer(new HubEvent.AdminAsked(request, ALICE, command));
     world
         .scheduler()

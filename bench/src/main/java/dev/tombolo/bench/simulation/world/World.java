@@ -22,6 +22,8 @@ import dev.tombolo.hub.core.RowQuota;
 import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -80,6 +82,9 @@ public final class World {
   /// Of them, those whose documents do not fit one packet.
   private static final double LONG_MANIFESTS_SHARE = 0.04;
 
+  /// Of them, those whose releases are made for machines with and without an accelerator.
+  private static final double VARIANTS_SHARE = 0.3;
+
   private final WorldPlan plan;
   private final boolean hasMorePlays;
   private final boolean isSpelled;
@@ -132,7 +137,8 @@ public final class World {
         new Releases(
             keys.publishers(),
             new Needs(chance.of("needs"), hasMorePlays),
-            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE));
+            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE),
+            hasMorePlays && chance.of("several variants").isWithin(VARIANTS_SHARE));
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
@@ -188,6 +194,8 @@ public final class World {
       new Repositories(this).begin();
       new OddRollouts(this).begin();
       new OddRequests(this).begin();
+      new Slips(this).begin();
+      new Looks(this).begin();
       late.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
@@ -511,6 +519,16 @@ public final class World {
 
   void hubStarts() {
     invariants.hubStarts();
+  }
+
+  /// Somebody asks why a device is as it is.
+  void looksAt(Device device) {
+    invariants.looksAt(device, now());
+  }
+
+  /// Somebody asks what a rollout would come to.
+  void previews(Releases.Release release, Scope scope, RolloutPlan plan) {
+    invariants.previews(release.manifest(), release.digest(), scope, plan, now());
   }
 
   /// What puts the invariants' knowledge of the hub's database back to this moment.
