@@ -234,8 +234,7 @@ final class SegmentCoder implements AutoCloseable {
     Segment segment = coded.segment();
     byte[] bases = work.bases(segment.pieces());
     byte[] decoded = new byte[segment.length()];
-    PrefixBytes<RuntimeException> prefix =
-        () -> prefixBytes(segment.prefix(), work.draft.at());
+    PrefixBytes<RuntimeException> prefix = () -> prefixBytes(segment.prefix(), work.draft.at());
     try {
       new SegmentDecoder(unpacking, segment.length())
           .decode(segment, coded.bytes(), bases, prefix, decoded, 0);

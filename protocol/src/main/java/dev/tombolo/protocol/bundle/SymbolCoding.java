@@ -172,9 +172,9 @@ public final class SymbolCoding {
     words.at = next;
   }
 
-  /// As [#decode], for symbols that take hardly a bit each. The block has the contexts, and takes the
-  /// symbols in their place: what the loop holds has to fit into the processor's registers, and each
-  /// index that has to be checked needs one more.
+  /// As [#decode], for symbols that take hardly a bit each. The block has the contexts, and takes
+  /// the symbols in their place: what the loop holds has to fit into the processor's registers, and
+  /// each index that has to be checked needs one more.
   private static void decodeSeldomRenewed(
       Words words, int[] states, int[] tableAt, int[] ranges, Slots of, int count) {
     byte[] block = of.block;

@@ -92,7 +92,8 @@ class ElementsTest {
     for (int i = 0; i < count; i++) {
       // One table has nothing but the symbol 0, the other a few common ones and many rare ones.
       int drawn = random.nextInt(1000);
-      symbols[i] = (byte) (contexts[i] >= 0 || drawn > 80 ? 0 : drawn > 20 ? drawn % 3 : drawn * 12);
+      symbols[i] =
+          (byte) (contexts[i] >= 0 || drawn > 80 ? 0 : drawn > 20 ? drawn % 3 : drawn * 12);
     }
     ByteSink out = new ByteSink();
 
