@@ -6,6 +6,7 @@ import dev.tombolo.protocol.bundle.ByteSink;
 import dev.tombolo.protocol.bundle.Piece;
 import dev.tombolo.protocol.bundle.PieceKind;
 import dev.tombolo.protocol.bundle.Prefix;
+import dev.tombolo.protocol.bundle.PrefixBytes;
 import dev.tombolo.protocol.bundle.Segment;
 import dev.tombolo.protocol.bundle.SegmentDecoder;
 import dev.tombolo.protocol.bundle.SegmentRows;
@@ -233,7 +234,7 @@ final class SegmentCoder implements AutoCloseable {
     Segment segment = coded.segment();
     byte[] bases = work.bases(segment.pieces());
     byte[] decoded = new byte[segment.length()];
-    byte[] prefix = prefixBytes(segment.prefix(), work.draft.at());
+    PrefixBytes<RuntimeException> prefix = () -> prefixBytes(segment.prefix(), work.draft.at());
     try {
       new SegmentDecoder(unpacking, segment.length())
           .decode(segment, coded.bytes(), bases, prefix, decoded, 0);

@@ -4,6 +4,7 @@ import dev.tombolo.protocol.bundle.BundleException;
 import dev.tombolo.protocol.bundle.BundleFormat;
 import dev.tombolo.protocol.bundle.BundleHeader;
 import dev.tombolo.protocol.bundle.BundleTable;
+import dev.tombolo.protocol.bundle.PrefixBytes;
 import dev.tombolo.protocol.bundle.Segment;
 import dev.tombolo.protocol.bundle.SegmentDecoder;
 import dev.tombolo.protocol.bundle.Unpacking;
@@ -115,6 +116,7 @@ public final class BundleApply {
       LongConsumer size,
       LongConsumer progress)
       throws IOException {
+    Sha256.prepare();
     try {
       try {
         return apply(base, opening, CHECKED_OF, wanted, size, progress);
@@ -182,8 +184,8 @@ public final class BundleApply {
     for (Segment next = segments.next(); next != null; next = segments.next(), number++) {
       read(in, coded, next.codedLength());
       boolean usesBase = bases.read(next, old);
-      byte[] prefix = window.prefix(next.prefix(), bases);
       int at = window.room(next.length());
+      PrefixBytes<IOException> prefix = window.prefix(next.prefix(), bases);
       String problem =
           problem(decoder, next, coded, old, prefix, window, at, number % checkedOf == 0);
       if (!problem.isEmpty()) {
@@ -223,10 +225,11 @@ public final class BundleApply {
       Segment segment,
       byte[] coded,
       byte[] old,
-      byte[] prefix,
+      PrefixBytes<IOException> prefix,
       Window window,
       int at,
-      boolean isChecked) {
+      boolean isChecked)
+      throws IOException {
     try {
       decoder.decode(segment, coded, old, prefix, window.bytes(), at);
     } catch (BundleException e) {

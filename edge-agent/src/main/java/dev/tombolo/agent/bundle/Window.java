@@ -1,6 +1,7 @@
 package dev.tombolo.agent.bundle;
 
 import dev.tombolo.protocol.bundle.Prefix;
+import dev.tombolo.protocol.bundle.PrefixBytes;
 import java.io.IOException;
 
 /// The segment at work, and before it as much of what was made as later segments refer to.
@@ -10,6 +11,10 @@ final class Window {
   private final int history;
   private final byte[] bytes;
   private byte[] prefix = {};
+
+  /// The segment at work.
+  private int begin;
+
   private int end;
 
   /// @param history how much to keep
@@ -23,18 +28,9 @@ final class Window {
     return bytes;
   }
 
-  /// The prefix of the next segment.
-  byte[] prefix(Prefix of, BaseFiles base) throws IOException {
-    if (prefix.length != of.length()) {
-      prefix = new byte[of.length()];
-    }
-    // Not by a switch, whose code the platform makes when it is first run: some milliseconds.
-    if (of instanceof Prefix.Before(int length)) {
-      System.arraycopy(bytes, end - length, prefix, 0, length);
-    } else if (of instanceof Prefix.OfBase(int file, long offset, int length)) {
-      base.read(file, offset, prefix, 0, length);
-    }
-    return prefix;
+  /// The prefix of the segment for which there was [#room(int)] last.
+  PrefixBytes<IOException> prefix(Prefix of, BaseFiles base) {
+    return new BytesOf(of, base);
   }
 
   /// Where in [#bytes()] the next segment goes.
@@ -47,8 +43,33 @@ final class Window {
       System.arraycopy(bytes, end - kept, bytes, 0, kept);
       end = kept;
     }
-    int at = end;
+    begin = end;
     end += length;
-    return at;
+    return begin;
+  }
+
+  /// Not a lambda, whose code the platform makes when it is first run: some milliseconds. Nor is
+  /// there a switch over patterns, for the same.
+  private final class BytesOf implements PrefixBytes<IOException> {
+    private final Prefix of;
+    private final BaseFiles base;
+
+    BytesOf(Prefix of, BaseFiles base) {
+      this.of = of;
+      this.base = base;
+    }
+
+    @Override
+    public byte[] get() throws IOException {
+      if (prefix.length != of.length()) {
+        prefix = new byte[of.length()];
+      }
+      if (of instanceof Prefix.Before(int length)) {
+        System.arraycopy(bytes, begin - length, prefix, 0, length);
+      } else if (of instanceof Prefix.OfBase(int file, long offset, int length)) {
+        base.read(file, offset, prefix, 0, length);
+      }
+      return prefix;
+    }
   }
 }

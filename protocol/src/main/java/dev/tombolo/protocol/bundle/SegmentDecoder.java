@@ -29,12 +29,12 @@ public final class SegmentDecoder {
   /// @param coded begins with the segment's coded bytes
   /// @param bases the base's bytes of each piece that uses any, cast as its kind says, at the
   ///   piece's place in the segment
-  /// @param prefix exactly as long as the segment's
+  /// @param prefix the segment's; asked for when it is needed
   /// @param into where the plain bytes go, from `at` on; what is there may be wrong until its
   ///   digest has been checked
-  public void decode(
-      Segment segment, byte[] coded, byte[] bases, byte[] prefix, byte[] into, int at)
-      throws BundleException {
+  public <E extends Exception> void decode(
+      Segment segment, byte[] coded, byte[] bases, PrefixBytes<E> prefix, byte[] into, int at)
+      throws BundleException, E {
     ByteSource in = new ByteSource(coded, 0, segment.codedLength());
     if (segment.pieces().size() == 1 && segment.pieces().getFirst().kind() != PieceKind.COPY) {
       // Most segments: nothing has to be gathered.
@@ -82,13 +82,19 @@ public final class SegmentDecoder {
     }
   }
 
-  private void decode(
-      PieceKind kind, ByteSource in, int length, byte[] prefix, byte[] old, byte[] into, int at)
-      throws BundleException {
+  private <E extends Exception> void decode(
+      PieceKind kind,
+      ByteSource in,
+      int length,
+      PrefixBytes<E> prefix,
+      byte[] old,
+      byte[] into,
+      int at)
+      throws BundleException, E {
     Coding coding = Coding.of(in.oneByte());
     switch (coding) {
       case STORED -> System.arraycopy(in.bytes(), in.skip(length), into, at, length);
-      case ZSTD -> unpack(in, prefix, into, at, length);
+      case ZSTD -> unpack(in, prefix.get(), into, at, length);
       case PLANES -> {
         int count = length / kind.width();
         byte[] contexts = Elements.contextsOf(kind, old, length, room);

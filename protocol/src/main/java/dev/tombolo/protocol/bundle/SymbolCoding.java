@@ -18,6 +18,14 @@ public final class SymbolCoding {
   /// So many symbols for each byte of words, and a branch is guessed better than it is spared.
   private static final int SELDOM = 5;
 
+  /// So many slots of a table, as a power of two, are a group. Where symbols are seldom renewed,
+  /// nearly all groups have one symbol throughout; what is known of it is had by one look, near at
+  /// hand, instead of two in what is too large for the processor's nearest cache.
+  private static final int GROUP_BITS = 6;
+
+  private static final int GROUPS_BITS = SymbolTables.BITS - GROUP_BITS;
+  private static final int GROUPS = 1 << GROUPS_BITS;
+
   /// Symbols at once, see [Blocks].
   private static final int BLOCK = 4096;
 
@@ -72,11 +80,11 @@ public final class SymbolCoding {
     int length = 2 * in.small("words", BundleFormat.SEGMENT_BYTES_MAX);
     int from = in.skip(length);
     Words words = new Words(in.bytes(), from, from + length);
+    boolean isSeldomRenewed = length < count / SELDOM;
     int[] tableAt = new int[SymbolTables.CONTEXTS];
     for (int context = 0; context < tableAt.length; context++) {
-      tableAt[context] = tables.table(context);
+      tableAt[context] = tables.table(context) << (isSeldomRenewed ? GROUPS_BITS : 0);
     }
-    boolean isSeldomRenewed = length < count / SELDOM;
     int i = 0;
     while (true) {
       // Each round of four takes four words at the most: within these nothing can run out.
@@ -86,8 +94,9 @@ public final class SymbolCoding {
       }
       int last = i + 4 * rounds;
       if (isSeldomRenewed) {
-        decodeSeldomRenewed(
-            words, states, tableAt, tables.ranges(), slots.slots, contexts, symbols, at, i, last);
+        System.arraycopy(contexts, i, slots.block, 0, last - i);
+        decodeSeldomRenewed(words, states, tableAt, tables.ranges(), slots, last - i);
+        System.arraycopy(slots.block, 0, symbols, at + i, last - i);
       } else {
         decode(
             words, states, tableAt, tables.ranges(), slots.slots, contexts, symbols, at, i, last);
@@ -163,60 +172,85 @@ public final class SymbolCoding {
     words.at = next;
   }
 
-  /// As [#decode], for symbols that take hardly a bit each.
+  /// As [#decode], for symbols that take hardly a bit each. The block has the contexts, and takes
+  /// the symbols in their place: what the loop holds has to fit into the processor's registers, and
+  /// each index that has to be checked needs one more.
   private static void decodeSeldomRenewed(
-      Words words,
-      int[] states,
-      int[] tableAt,
-      int[] ranges,
-      byte[] slots,
-      byte[] contexts,
-      byte[] symbols,
-      int at,
-      int from,
-      int last) {
+      Words words, int[] states, int[] tableAt, int[] ranges, Slots of, int count) {
+    byte[] block = of.block;
+    long[] groups = of.groups;
+    byte[] slots = of.slots;
+    // Whose length the compiler knows: 256.
+    int[] tables = new int[SymbolTables.CONTEXTS];
+    System.arraycopy(tableAt, 0, tables, 0, SymbolTables.CONTEXTS);
     byte[] bytes = words.bytes;
     int next = words.at;
-    int s0 = states[0];
-    int s1 = states[1];
-    int s2 = states[2];
-    int s3 = states[3];
-    for (int i = from; i < last; i += 4) {
-      int t0 = tableAt[contexts[i] & 0xff];
-      int t1 = tableAt[contexts[i + 1] & 0xff];
-      int t2 = tableAt[contexts[i + 2] & 0xff];
-      int t3 = tableAt[contexts[i + 3] & 0xff];
-      int y0 = slots[(t0 << SymbolTables.BITS) + (s0 & MASK)] & 0xff;
-      int y1 = slots[(t1 << SymbolTables.BITS) + (s1 & MASK)] & 0xff;
-      int y2 = slots[(t2 << SymbolTables.BITS) + (s2 & MASK)] & 0xff;
-      int y3 = slots[(t3 << SymbolTables.BITS) + (s3 & MASK)] & 0xff;
-      s0 = after(s0, ranges[(t0 << 8) + y0]);
-      s1 = after(s1, ranges[(t1 << 8) + y1]);
-      s2 = after(s2, ranges[(t2 << 8) + y2]);
-      s3 = after(s3, ranges[(t3 << 8) + y3]);
-      FOUR_SYMBOLS.set(symbols, at + i, y0 | y1 << 8 | y2 << 16 | y3 << 24);
-      if (s0 >>> 16 == 0) {
+    long s0 = states[0] & 0xffff_ffffL;
+    long s1 = states[1] & 0xffff_ffffL;
+    long s2 = states[2] & 0xffff_ffffL;
+    long s3 = states[3] & 0xffff_ffffL;
+    for (int i = 0; i < count; i += 4) {
+      int t0 = tables[block[i] & 0xff];
+      long g0 = groups[t0 | (int) s0 >>> GROUP_BITS & GROUPS - 1];
+      if (g0 == 0) {
+        int y = slots[(t0 << GROUP_BITS) + ((int) s0 & MASK)] & 0xff;
+        g0 = group(ranges[t0 + y], y);
+      }
+      block[i] = (byte) g0;
+      s0 += (g0 >> 32) * (s0 >>> SymbolTables.BITS) - ((int) g0 >>> 8);
+      if (s0 < STATE_MIN) {
         s0 = s0 << 16 | word(bytes, next);
         next += 2;
       }
-      if (s1 >>> 16 == 0) {
+      int t1 = tables[block[i + 1] & 0xff];
+      long g1 = groups[t1 | (int) s1 >>> GROUP_BITS & GROUPS - 1];
+      if (g1 == 0) {
+        int y = slots[(t1 << GROUP_BITS) + ((int) s1 & MASK)] & 0xff;
+        g1 = group(ranges[t1 + y], y);
+      }
+      block[i + 1] = (byte) g1;
+      s1 += (g1 >> 32) * (s1 >>> SymbolTables.BITS) - ((int) g1 >>> 8);
+      if (s1 < STATE_MIN) {
         s1 = s1 << 16 | word(bytes, next);
         next += 2;
       }
-      if (s2 >>> 16 == 0) {
+      int t2 = tables[block[i + 2] & 0xff];
+      long g2 = groups[t2 | (int) s2 >>> GROUP_BITS & GROUPS - 1];
+      if (g2 == 0) {
+        int y = slots[(t2 << GROUP_BITS) + ((int) s2 & MASK)] & 0xff;
+        g2 = group(ranges[t2 + y], y);
+      }
+      block[i + 2] = (byte) g2;
+      s2 += (g2 >> 32) * (s2 >>> SymbolTables.BITS) - ((int) g2 >>> 8);
+      if (s2 < STATE_MIN) {
         s2 = s2 << 16 | word(bytes, next);
         next += 2;
       }
-      if (s3 >>> 16 == 0) {
+      int t3 = tables[block[i + 3] & 0xff];
+      long g3 = groups[t3 | (int) s3 >>> GROUP_BITS & GROUPS - 1];
+      if (g3 == 0) {
+        int y = slots[(t3 << GROUP_BITS) + ((int) s3 & MASK)] & 0xff;
+        g3 = group(ranges[t3 + y], y);
+      }
+      block[i + 3] = (byte) g3;
+      s3 += (g3 >> 32) * (s3 >>> SymbolTables.BITS) - ((int) g3 >>> 8);
+      if (s3 < STATE_MIN) {
         s3 = s3 << 16 | word(bytes, next);
         next += 2;
       }
     }
-    states[0] = s0;
-    states[1] = s1;
-    states[2] = s2;
-    states[3] = s3;
+    states[0] = (int) s0;
+    states[1] = (int) s1;
+    states[2] = (int) s2;
+    states[3] = (int) s3;
     words.at = next;
+  }
+
+  /// What a group has that is all of one symbol: by how much its share is less than all, where it
+  /// begins, and the symbol. 0 only of a table that has nothing but the symbol 0, where looking
+  /// among its slots comes to the same.
+  private static long group(int range, int symbol) {
+    return (long) ((range & 0xffff) - SymbolTables.TOTAL) << 32 | range >>> 16 << 8 | symbol;
   }
 
   private static void decodeLast(
@@ -274,18 +308,29 @@ public final class SymbolCoding {
 
   /// Which symbol each slot of each table belongs to; kept, so that it is not made anew each time.
   static final class Slots {
+    private final byte[] block = new byte[BLOCK];
     private byte[] slots = new byte[SymbolTables.TOTAL];
+
+    /// 0 for a group of several symbols.
+    private long[] groups = new long[GROUPS];
 
     void fill(SymbolTables tables) {
       if (slots.length < tables.count() * SymbolTables.TOTAL) {
         slots = new byte[tables.count() * SymbolTables.TOTAL];
+        groups = new long[tables.count() * GROUPS];
       }
+      Arrays.fill(groups, 0);
       int[] ranges = tables.ranges();
       for (int i = 0; i < ranges.length; i++) {
         int share = ranges[i] & 0xffff;
         if (share > 0) {
           int begin = (i >>> 8) * SymbolTables.TOTAL + (ranges[i] >>> 16);
           Arrays.fill(slots, begin, begin + share, (byte) i);
+          int first = begin + (1 << GROUP_BITS) - 1 >>> GROUP_BITS;
+          int end = begin + share >>> GROUP_BITS;
+          if (first < end) {
+            Arrays.fill(groups, first, end, group(ranges[i], i & 0xff));
+          }
         }
       }
     }

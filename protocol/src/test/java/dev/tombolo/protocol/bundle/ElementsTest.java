@@ -85,6 +85,39 @@ class ElementsTest {
   }
 
   @Test
+  void rareSymbolsThatShareAGroupOfSlotsComeBackAtTheirPlace() throws BundleException {
+    int count = 50_001;
+    byte[] symbols = new byte[count];
+    byte[] contexts = bytes(count);
+    for (int i = 0; i < count; i++) {
+      // One table has nothing but the symbol 0, the other a few common ones and many rare ones.
+      int drawn = random.nextInt(1000);
+      symbols[i] =
+          (byte) (contexts[i] >= 0 || drawn > 80 ? 0 : drawn > 20 ? drawn % 3 : drawn * 12);
+    }
+    ByteSink out = new ByteSink();
+
+    SymbolCoding.encode(symbols, contexts, count, twoTables(symbols, contexts), out);
+
+    byte[] coded = out.toBytes();
+    assertThat(coded.length).isLessThan(count / 10);
+    byte[] back = new byte[count + 7];
+    SymbolCoding.decode(
+        new ByteSource(coded, 0, coded.length), contexts, back, 7, count, new SymbolCoding.Slots());
+    assertThat(Arrays.copyOfRange(back, 7, back.length)).isEqualTo(symbols);
+  }
+
+  @Test
+  void brokenSymbolsThatAreSeldomRenewedAreRefusedOrWrongButNeverMore() {
+    byte[] symbols = new byte[5000];
+    byte[] contexts = bytes(symbols.length);
+    for (int i = 0; i < symbols.length; i++) {
+      symbols[i] = (byte) Math.round(random.nextGaussian() * 0.3);
+    }
+    assertThat(refused(symbols, contexts)).isGreaterThan(1900);
+  }
+
+  @Test
   void symbolsComeBackAndTakeHardlyMoreThanTheirEntropy() throws BundleException {
     for (int count : new int[] {1, 2, 3, 4, 5, 63, 4096, 100_003}) {
       byte[] symbols = new byte[count];
@@ -116,6 +149,19 @@ class ElementsTest {
     for (int i = 0; i < symbols.length; i++) {
       symbols[i] = (byte) Math.round(random.nextGaussian() * 3);
     }
+    assertThat(refused(symbols, contexts)).isGreaterThan(1900);
+  }
+
+  @Test
+  void numbersBeyondTheirBoundAreRefusedByItsName() {
+    byte[] number = new ByteSink().number(1_000_000).toBytes();
+    assertThatExceptionOfType(BundleException.class)
+        .isThrownBy(() -> new ByteSource(number, 0, number.length).number("FILES_MAX", 32_768))
+        .withMessage("FILES_MAX: 1000000 is more than 32768");
+  }
+
+  /// How many of 2,000 broken ones are refused.
+  private int refused(byte[] symbols, byte[] contexts) {
     ByteSink out = new ByteSink();
     SymbolCoding.encode(symbols, contexts, symbols.length, twoTables(symbols, contexts), out);
     int refused = 0;
@@ -135,15 +181,7 @@ class ElementsTest {
         refused++;
       }
     }
-    assertThat(refused).isGreaterThan(1900);
-  }
-
-  @Test
-  void numbersBeyondTheirBoundAreRefusedByItsName() {
-    byte[] number = new ByteSink().number(1_000_000).toBytes();
-    assertThatExceptionOfType(BundleException.class)
-        .isThrownBy(() -> new ByteSource(number, 0, number.length).number("FILES_MAX", 32_768))
-        .withMessage("FILES_MAX: 1000000 is more than 32768");
+    return refused;
   }
 
   private static SymbolTables twoTables(byte[] symbols, byte[] contexts) {
