@@ -141,7 +141,8 @@ final class Matching {
     return Likeness.holds(content, one.offset() + from, older, other.offset() + from, length);
   }
 
-  private static Map<Tensor, Tensor> pairs(
+  /// Which older tensor each of the newer ones is a later version of.
+  static Map<Tensor, Tensor> pairs(
       List<Tensor> tensors, List<Tensor> older, BiPredicate<Tensor, Tensor> isAlike) {
     Map<String, Tensor> byName = new HashMap<>();
     older.forEach(it -> byName.putIfAbsent(it.name(), it));
