@@ -154,14 +154,14 @@ final class Matching {
         olderOf.put(tensor, named);
       }
     }
+    Set<String> names = new HashSet<>();
+    tensors.forEach(it -> names.add(it.name()));
     Map<Key, List<Tensor>> left = new HashMap<>();
     for (Tensor it : older) {
-      if (!taken.contains(it)) {
+      if (!names.contains(it.name())) {
         left.computeIfAbsent(Key.of(it), _ -> new ArrayList<>()).add(it);
       }
     }
-    Set<String> names = new HashSet<>();
-    tensors.forEach(it -> names.add(it.name()));
     for (Tensor tensor : tensors) {
       Tensor named = byName.get(tensor.name());
       if (olderOf.containsKey(tensor)) {
@@ -176,13 +176,12 @@ final class Matching {
         olderOf.put(tensor, named);
         continue;
       }
-      List<Tensor> sameShape = left.getOrDefault(Key.of(tensor), new ArrayList<>());
-      sameShape.removeIf(it -> names.contains(it.name()) || taken.contains(it));
+      List<Tensor> sameShape = left.getOrDefault(Key.of(tensor), List.of());
       for (int i = 0; i < Math.min(sameShape.size(), TRIED_MAX); i++) {
         Tensor likely = sameShape.get(i);
         if (isAlike.test(tensor, likely)) {
           olderOf.put(tensor, likely);
-          taken.add(likely);
+          sameShape.remove(i);
           break;
         }
       }
