@@ -51,8 +51,7 @@ public final class MakeTarget implements FuzzTarget {
         both(
             BundleSamples.golden("cast-base.safetensors"),
             BundleSamples.golden("cast-target.safetensors")),
-        both(
-            BundleSamples.golden("base.safetensors"), BundleSamples.golden("target.safetensors")),
+        both(BundleSamples.golden("base.safetensors"), BundleSamples.golden("target.safetensors")),
         both(onnx, moved),
         both(new byte[0], onnx),
         both(onnx, new byte[5_000]));
@@ -74,7 +73,8 @@ public final class MakeTarget implements FuzzTarget {
 
   @Override
   public List<String> words() {
-    return List.of("data_offsets", "\"dtype\":\"F16\"", "\"dtype\":\"F32\"", "shape", "F32", "BF16");
+    return List.of(
+        "data_offsets", "\"dtype\":\"F16\"", "\"dtype\":\"F32\"", "shape", "F32", "BF16");
   }
 
   /// zstd's thorough levels, and workers that each keep room for the longest segment.

@@ -28,8 +28,7 @@ class ModelFileTest {
     byte[] content = new byte[file.position()];
     file.flip().get(content);
 
-    assertThat(ModelFile.tensors(MemorySegment.ofArray(content)))
-        .hasSize(ModelFile.TENSORS_MAX);
+    assertThat(ModelFile.tensors(MemorySegment.ofArray(content))).hasSize(ModelFile.TENSORS_MAX);
   }
 
   /// @param length of less than 2^28, written in four bytes

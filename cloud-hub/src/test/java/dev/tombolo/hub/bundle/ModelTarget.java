@@ -69,7 +69,10 @@ public final class ModelTarget implements FuzzTarget {
         joined(field(1, new byte[] {4}), number(2, 1), field(4, new byte[16]), text(8, "v"));
     byte[] constant = joined(number(2, 10), field(9, new byte[8]));
     byte[] node =
-        joined(text(2, "out"), text(4, "Constant"), field(5, joined(text(1, "value"), field(5, constant))));
+        joined(
+            text(2, "out"),
+            text(4, "Constant"),
+            field(5, joined(text(1, "value"), field(5, constant))));
     byte[] graph = joined(field(1, node), text(2, "main"), field(5, raw), field(5, floats));
     return joined(number(1, 8), text(2, "made by hand"), field(7, graph));
   }
@@ -130,8 +133,7 @@ public final class ModelTarget implements FuzzTarget {
     List<Tensor> before = new ArrayList<>();
     long end = 0;
     for (Tensor tensor : tensors) {
-      Contract.holds(
-          tensor.offset() >= end && tensor.length() > 0, "they are in order, and apart");
+      Contract.holds(tensor.offset() >= end && tensor.length() > 0, "they are in order, and apart");
       end = tensor.end();
       types.add(tensor.type().name());
       before.add(tensor);

@@ -46,7 +46,8 @@ public final class InspectTarget implements FuzzTarget {
 
   @Override
   public List<String> words() {
-    return List.of(MAGIC, "config.json", "lib/run.sh", "../", "\u001b[2J", "\u202e", "a/".repeat(500));
+    return List.of(
+        MAGIC, "config.json", "lib/run.sh", "../", "\u001b[2J", "\u202e", "a/".repeat(500));
   }
 
   @Override

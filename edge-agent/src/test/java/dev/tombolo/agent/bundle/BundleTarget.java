@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A bundle, applied to its base as a shop does it. Of one that comes in parts, all digests are
-/// put right afterwards, so that what can be decoded is made: then it must be, to the byte.
+/// A bundle, applied to its base as a shop does it. Of one that comes in parts, all digests are put
+/// right afterwards, so that what can be decoded is made: then it must be, to the byte.
 public final class BundleTarget implements FuzzTarget {
   /// How an input is written.
   public enum Kind {
@@ -208,8 +208,7 @@ public final class BundleTarget implements FuzzTarget {
     }
   }
 
-  private static byte[] written(
-      BundleTable table, List<TargetFile> files, List<Segment> segments) {
+  private static byte[] written(BundleTable table, List<TargetFile> files, List<Segment> segments) {
     SegmentRows rows = new SegmentRows(table.baseFiles());
     segments.forEach(rows::add);
     return BundleTable.write(
@@ -245,11 +244,7 @@ public final class BundleTarget implements FuzzTarget {
         plain.writeBytes(made);
         segments.add(
             new Segment(
-                each.length(),
-                each.codedLength(),
-                each.prefix(),
-                each.pieces(),
-                Digest.of(made)));
+                each.length(), each.codedLength(), each.prefix(), each.pieces(), Digest.of(made)));
         at += each.codedLength();
       }
     } catch (BundleException | BaseException e) {

@@ -81,7 +81,8 @@ public final class SegmentTarget implements FuzzTarget {
     return plain;
   }
 
-  /// The first plane by symbols, the second by zstd, the third stored, the last the same throughout.
+  /// The first plane by symbols, the second by zstd, the third stored, the last the same
+  /// throughout.
   private byte[] planes(PieceKind kind, int elements) {
     int length = elements * kind.width();
     byte[] planes = new byte[length];

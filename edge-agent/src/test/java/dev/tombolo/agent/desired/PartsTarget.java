@@ -13,7 +13,6 @@ import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.sign.Dsse;
 import dev.tombolo.protocol.sign.Ed25519Keys;
 import dev.tombolo.protocol.sign.Envelope;
-import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -85,8 +84,7 @@ public final class PartsTarget implements FuzzTarget {
     return said.toString();
   }
 
-  private static String arrived(
-      DocumentKeeper keeper, Set<Digest> given, byte[] input, int at) {
+  private static String arrived(DocumentKeeper keeper, Set<Digest> given, byte[] input, int at) {
     DesiredManifest manifest = manifest(input[at] & 0xff, input[at + 1] & 0xff);
     Envelope envelope =
         Dsse.sign(

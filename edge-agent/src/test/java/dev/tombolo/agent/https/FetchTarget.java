@@ -172,7 +172,8 @@ public final class FetchTarget implements FuzzTarget {
         seed(10, "206 Partial", range(400), Arrays.copyOfRange(CONTENT, 400, SIZE)),
         seed(WRONG | 10, "206 Partial", range(400), Arrays.copyOfRange(CONTENT, 400, SIZE)),
         seed(10, "206 Partial", range(40), Arrays.copyOfRange(CONTENT, 40, SIZE)),
-        seed(50, "416 Nothing There", "Tombolo-Standing: whole\r\nTombolo-Holds: 2000\r\n", CONTENT),
+        seed(
+            50, "416 Nothing There", "Tombolo-Standing: whole\r\nTombolo-Holds: 2000\r\n", CONTENT),
         seed(0, "206 Partial", "Tombolo-Standing: fetches\r\nTombolo-Holds: 9\r\n", CONTENT),
         seed(0, "200 OK", "", Arrays.copyOf(CONTENT, SIZE + 1)),
         seed(

@@ -243,8 +243,8 @@ public final class KitApplyTarget implements FuzzTarget {
     }
   }
 
-  private static KitUnpacking.Outcome unpack(
-      @Nullable Path base, Path bundle, Path out, long bytes) throws IOException {
+  private static KitUnpacking.Outcome unpack(@Nullable Path base, Path bundle, Path out, long bytes)
+      throws IOException {
     try {
       BundleApply.apply(
           base,
@@ -276,8 +276,7 @@ public final class KitApplyTarget implements FuzzTarget {
   /// What the hub made of an input.
   private record Made(KitHeader header, KitKey key, List<Part> parts) {
     static Made of(String[] texts) throws MalformedException {
-      KitHeader said =
-          Json.read(KitHeader.class, utf8(text(texts, 1)), KitFormat.HEADER_BYTES_MAX);
+      KitHeader said = Json.read(KitHeader.class, utf8(text(texts, 1)), KitFormat.HEADER_BYTES_MAX);
       List<Part> parts = parts(texts);
       KitKey key = KitKey.draw(RANDOM);
       List<KitLock> locks =
@@ -364,8 +363,7 @@ public final class KitApplyTarget implements FuzzTarget {
       return Part.text(
           KitRecord.Kind.DOCUMENT,
           Json.write(
-              new DesiredUpdate(
-                  envelope, List.of(), GoldenFiles.resource("/trust/document.pem"))));
+              new DesiredUpdate(envelope, List.of(), GoldenFiles.resource("/trust/document.pem"))));
     }
   }
 }

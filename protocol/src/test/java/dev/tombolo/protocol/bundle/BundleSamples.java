@@ -35,8 +35,7 @@ public final class BundleSamples {
     }
 
     public static Parts ofBundle(byte[] bundle, Unpacking zstd) throws BundleException {
-      BundleHeader header =
-          BundleHeader.read(Arrays.copyOf(bundle, BundleFormat.HEADER_BYTES));
+      BundleHeader header = BundleHeader.read(Arrays.copyOf(bundle, BundleFormat.HEADER_BYTES));
       int end = BundleFormat.HEADER_BYTES + header.packedTableLength();
       byte[] table = new byte[header.tableLength()];
       zstd.unpack(

@@ -84,7 +84,12 @@ public final class Fuzz {
             seed,
             finding ->
                 out.println(
-                    "fuzz " + target.name() + ": " + finding.kind() + " in " + keep(target, finding)));
+                    "fuzz "
+                        + target.name()
+                        + ": "
+                        + finding.kind()
+                        + " in "
+                        + keep(target, finding)));
     AtomicInteger told = new AtomicInteger();
     Hunt.Until until =
         (runs, cpuMinutes) -> {
