@@ -8,6 +8,7 @@ import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.BundleRow;
 import dev.tombolo.hub.http.api.TransferRow;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,7 +44,7 @@ class BandwidthIT {
     try (RunningHub hub = RunningHub.start(folder)) {
       hub.prepare("shops");
       site(hub, "2Mbit/s");
-      push(hub, "payload", 1);
+      push(hub, "payload", letters(1));
       try (Line line = Line.listen(0, new InetSocketAddress(RunningHub.HOST, hub.edgePort()))) {
         String token =
             hub.token(
@@ -55,8 +56,9 @@ class BandwidthIT {
                 token,
                 List.of("link.backoffMaxSeconds=2"))) {
           hub.cli("assign", "payload@1", "--fleet", "shops");
-          keepsTheBound(hub, agent, line);
-          long held = pauseHolds(hub, agent);
+          long bytes = bundle(hub);
+          keepsTheBound(hub, agent, line, bytes);
+          long held = pauseHolds(hub, agent, bytes);
           goesOn(hub, agent, line, held);
         }
       }
@@ -69,8 +71,8 @@ class BandwidthIT {
     try (RunningHub hub = RunningHub.start(folder)) {
       hub.prepare("shops");
       site(hub, "2Mbit/s");
-      push(hub, "payload", 1);
-      push(hub, "other", 2);
+      push(hub, "payload", random(1));
+      push(hub, "other", random(2));
       String endpoint = "localhost:" + hub.edgePort();
       String token =
           hub.token("--fleet", "shops", "--site", "store-1", "--endpoint", endpoint, "--uses", "2");
@@ -99,7 +101,8 @@ class BandwidthIT {
     }
   }
 
-  private void keepsTheBound(RunningHub hub, RunningAgent agent, Line line) throws Exception {
+  private void keepsTheBound(RunningHub hub, RunningAgent agent, Line line, long total)
+      throws Exception {
     Await.untilTrue(LIMIT, () -> "a download; " + tail(agent), () -> part(agent) > 300_000);
     long partBefore = part(agent);
     long lineBefore = line.bytesDown();
@@ -120,29 +123,29 @@ class BandwidthIT {
         LIMIT,
         () -> "get transfers says why",
         () -> hub.look("get", "transfers").contains("Held to 2 Mbit/s"));
-    isListed(hub);
+    isListed(hub, total);
   }
 
   /// The columns as people and as programs see them.
-  private static void isListed(RunningHub hub) throws Exception {
+  private static void isListed(RunningHub hub, long total) throws Exception {
     List<String> table = hub.cli("get", "transfers").lines().toList();
     assertThat(table.getFirst().split(" {2,}"))
         .containsExactly(
             "DEVICE", "RELEASE", "HOW", "BASE", "DONE", "OF", "RATE", "LEFT", "SINCE", "WHY");
     assertThat(table.get(1).split(" {2,}"))
-        .startsWith("store-1/device-1", "payload@1", "files", "-")
-        .contains(Integer.toString(PAYLOAD_BYTES))
+        .startsWith("store-1/device-1", "payload@1", "full-bundle", "-")
+        .contains(Long.toString(total))
         .endsWith("Held to 2 Mbit/s by the bandwidth of its site.");
     assertThat(hub.cli("get", "transfers", "--json"))
-        .contains("\"slot\":\"store-1/device-1\"", "\"how\":\"files\"");
+        .contains("\"slot\":\"store-1/device-1\"", "\"how\":\"full-bundle\"");
     assertThat(hub.cli("get", "transfers", "--site", "store-1")).contains("payload@1");
     assertThat(hub.tryCli("get", "transfers", "--fleet", "others").out()).doesNotContain("payload");
     TransferRow row = transfers(hub).getFirst();
-    assertThat(row.bytesTotal()).isEqualTo(PAYLOAD_BYTES);
-    assertThat(row.bytesDone()).isBetween(1L, PAYLOAD_BYTES - 1L);
+    assertThat(row.bytesTotal()).isEqualTo(total);
+    assertThat(row.bytesDone()).isBetween(1L, total - 1L);
     if (row.bytesPerSecond() > 0) {
       assertThat(row.secondsLeft())
-          .isEqualTo(Math.ceilDiv(PAYLOAD_BYTES - row.bytesDone(), row.bytesPerSecond()));
+          .isEqualTo(Math.ceilDiv(total - row.bytesDone(), row.bytesPerSecond()));
     }
   }
 
@@ -153,21 +156,69 @@ class BandwidthIT {
   }
 
   /// @return bytes that are here
-  private long pauseHolds(RunningHub hub, RunningAgent agent) throws Exception {
+  private long pauseHolds(RunningHub hub, RunningAgent agent, long total) throws Exception {
     hub.cli("transfer", "pause", "--site", "store-1", "--why", "the tills are slow");
     Await.untilTrue(LIMIT, () -> "the pause; " + tail(agent), () -> isPaused(agent));
     agent.kill();
     long held = part(agent);
     hub.kill();
     agent.startAgain();
-    Await.untilTrue(LIMIT, () -> "the pause in the dark; " + tail(agent), () -> isPaused(agent));
+    Await.untilTrue(
+        LIMIT, () -> "the pause in the dark; " + tail(agent), () -> isPausedSinceItsStart(agent));
+    saysInTheDarkWhatIsHere(agent, held, total);
     hub.startAgain();
     Await.untilTrue(
         LIMIT,
         () -> "why at the hub",
         () -> hub.look("why", "store-1/device-1").contains("has paused this device's downloads"));
-    assertThat(part(agent)).isEqualTo(held).isLessThan(PAYLOAD_BYTES);
+    isListedAsHeld(hub, held, total);
+    assertThat(part(agent)).isEqualTo(held).isLessThan(total);
     return held;
+  }
+
+  private static void saysInTheDarkWhatIsHere(RunningAgent agent, long held, long total)
+      throws Exception {
+    String here = here(held, total);
+    assertThat(agent.cli("why").out()).contains("payload: " + here);
+    assertThat(agent.cli("why", "payload", "--json").out())
+        .contains("\"code\":\"download-held\"", "\"done\":" + held + ",\"total\":" + total);
+    assertThat(agent.cli("status").out()).contains(here);
+    assertThat(agent.cli("status", "--json").out())
+        .contains(
+            "\"running\":true",
+            "\"lineUp\":false",
+            "\"bytesDone\":" + held + ",\"bytesTotal\":" + total,
+            "\"how\":\"full-bundle\"");
+  }
+
+  private static String here(long held, long total) {
+    return "Of the full bundle of payload@1, %d of %d bytes (%d%%) are on this device; the download"
+            .formatted(held, total, held * 100 / total)
+        + " goes on from there.";
+  }
+
+  /// With the first report after the line is back, while nothing comes.
+  private static void isListedAsHeld(RunningHub hub, long held, long total) throws Exception {
+    TransferRow row =
+        Await.until(
+            LIMIT,
+            () -> held + " bytes held, in get transfers",
+            () ->
+                transfers(hub).stream()
+                    .filter(it -> it.online() && it.bytesDone() == held)
+                    .findFirst()
+                    .orElse(null));
+    assertThat(row.bytesTotal()).isEqualTo(total);
+    assertThat(row.how()).isEqualTo("full-bundle");
+    assertThat(row.bytesPerSecond()).isZero();
+    assertThat(row.secondsLeft()).isNull();
+    assertThat(row.reasons()).anyMatch(it -> it.contains("has paused this device's downloads"));
+    List<String> columns =
+        List.of(hub.cli("get", "transfers").lines().toList().get(1).split(" {2,}"));
+    assertThat(columns)
+        .startsWith("store-1/device-1", "payload@1", "full-bundle", "-")
+        .containsSequence(Long.toString(held), Long.toString(total), "-", "-");
+    assertThat(hub.cli("why", "store-1/device-1")).contains(here(held, total));
   }
 
   private void goesOn(RunningHub hub, RunningAgent agent, Line line, long held) throws Exception {
@@ -188,6 +239,14 @@ class BandwidthIT {
 
   private static boolean isPaused(RunningAgent agent) throws Exception {
     return agent.look("status", "--json").contains("\"code\":\"transfers-paused\"");
+  }
+
+  /// What stands in its database may be an earlier agent's word.
+  private static boolean isPausedSinceItsStart(RunningAgent agent) throws Exception {
+    String status = agent.look("status", "--json");
+    return status.contains("\"running\":true")
+        && status.contains("\"lineUp\":false")
+        && status.contains("\"code\":\"transfers-paused\"");
   }
 
   private static String tail(RunningAgent agent) {
@@ -215,9 +274,38 @@ class BandwidthIT {
             .formatted(limit));
   }
 
-  private void push(RunningHub hub, String name, int seed) throws Exception {
+  /// No bundle of it is smaller.
+  private static byte[] random(int seed) {
     byte[] payload = new byte[PAYLOAD_BYTES];
     new Random(seed).nextBytes(payload);
+    return payload;
+  }
+
+  /// Packs to three quarters.
+  private static byte[] letters(int seed) {
+    byte[] payload = random(seed);
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] = (byte) ('0' + (payload[i] & 63));
+    }
+    return payload;
+  }
+
+  /// @return bytes of the full bundle that the hub has made
+  private static long bundle(RunningHub hub) throws Exception {
+    try (HubClient client = hub.client()) {
+      return Await.until(
+          LIMIT,
+          () -> "the bundle",
+          () ->
+              client.list(BundleRow.class, "/bundles").stream()
+                  .filter(row -> row.standing().equals("made"))
+                  .map(BundleRow::bytes)
+                  .findFirst()
+                  .orElse(null));
+    }
+  }
+
+  private void push(RunningHub hub, String name, byte[] payload) throws Exception {
     Path release = Files.createDirectories(folder.resolve(name + "-1"));
     Files.write(release.resolve("payload.bin"), payload);
     SmallRelease.push(

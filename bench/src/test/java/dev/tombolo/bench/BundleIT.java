@@ -128,8 +128,13 @@ class BundleIT {
           shop.hub.kill();
           shop.hub.startAgain();
         } else {
+          shop.line.set(new LineMode.Cut());
           shop.agent.kill();
+          long held = shop.part();
           shop.agent.startAgain();
+          if (held > 0 && held < bytes) {
+            shop.awaitHeld(held, bytes);
+          }
         }
         shop.line.set(new LineMode.Open());
         shop.awaitLive(version);
@@ -252,6 +257,29 @@ class BundleIT {
                     .findFirst()
                     .orElse(null));
       }
+    }
+
+    /// Bytes of what is on its way.
+    long part() throws IOException {
+      try (Stream<Path> files = Files.list(agent.data().resolve("files"))) {
+        return files
+            .filter(it -> it.getFileName().toString().endsWith(".part"))
+            .mapToLong(it -> it.toFile().length())
+            .sum();
+      }
+    }
+
+    /// The agent of the moment counts what one before it has fetched.
+    void awaitHeld(long held, long total) throws Exception {
+      String count = "\"bytesDone\":" + held + ",\"bytesTotal\":" + total + ",";
+      Await.untilTrue(
+          LIMIT,
+          () -> count + " in the status; " + agent.process().tail(),
+          () -> agent.look("status", "--json").contains(count));
+      assertThat(agent.look("why"))
+          .containsAnyOf(
+              "Downloading bundle: " + held + " of " + total + " bytes",
+              ", " + held + " of " + total + " bytes");
     }
 
     boolean isLive(String version) throws Exception {

@@ -21,16 +21,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Full disks, made of tmpfs mounts (needs root): nothing that runs stops, nothing that was
 /// promised is lost, and it goes on by itself once there is room.
 @Tag("slow")
 class DiskFullIT {
+  private static final Pattern STARTED = Pattern.compile("pid=([0-9]+) started");
+
   @TempDir Path folder;
   private final List<Path> mounted = new ArrayList<>();
 
@@ -231,6 +237,103 @@ class DiskFullIT {
         }
       }
     }
+  }
+
+  /// While the new version is fetched, between staging and switch, and when it has switched and is
+  /// about to be probed and reported.
+  @ParameterizedTest
+  @EnumSource
+  void aDiskThatFillsUpInTheMidstOfAChangeStopsNothing(Moment moment) throws Exception {
+    Path data = tmpfs("agent", 24);
+    try (RunningHub hub = RunningHub.start(folder)) {
+      hub.prepare("shops");
+      hub.apply("Site", "store-1", "{fleet: shops, timeZone: Europe/Berlin}");
+      push(hub, "1", 1000);
+      push(hub, "2", 2 * MEGABYTE);
+      hub.cli("assign", "counter@1", "--fleet", "shops");
+      String token = hub.token("--fleet", "shops", "--site", "store-1");
+      try (RunningAgent agent =
+          RunningAgent.join(
+              hub.distributions(), data, token, List.of("link.backoffMaxSeconds=3"))) {
+        try {
+          awaitStatus(agent, "\"liveVersion\":\"1\"");
+          awaitAtTheHub(hub, 5);
+          Path live = data.resolve("apps/counter/current").toRealPath();
+
+          hub.cli("assign", "counter@2", "--fleet", "shops");
+          await(moment, data, live);
+          Path ballast = fill(data.resolve("ballast"));
+          awaitFullOrDone(agent);
+
+          Await.untilTrue(
+              LIMIT,
+              () -> "a workload that runs; " + agent.process().tail(),
+              () -> ProcessHandle.of(lastStarted(agent)).isPresent());
+          Files.delete(ballast);
+          awaitStatus(agent, "\"liveVersion\":\"2\"");
+          awaitAtTheHub(hub, accepted(agent));
+        } finally {
+          agent.endWorkloads();
+        }
+      }
+    }
+  }
+
+  private enum Moment {
+    FETCHED_IN_PART,
+    STAGED,
+    SWITCHED
+  }
+
+  /// Such a moment lasts a few milliseconds, so nobody sleeps.
+  private static void await(Moment moment, Path data, Path live) throws IOException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!isAt(moment, data, live)) {
+      assertThat(System.nanoTime()).as("until %s", moment).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isAt(Moment moment, Path data, Path live) throws IOException {
+    return switch (moment) {
+      case FETCHED_IN_PART -> holds(data.resolve("files"), it -> it.endsWith(".part"));
+      case STAGED ->
+          holds(
+              data.resolve("releases"),
+              it -> !it.endsWith(".tmp") && !it.equals(live.getFileName().toString()));
+      case SWITCHED -> {
+        Path current = data.resolve("apps/counter/current");
+        yield Files.exists(current) && !current.toRealPath().equals(live);
+      }
+    };
+  }
+
+  private static boolean holds(Path folder, Predicate<String> name) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).anyMatch(name);
+    }
+  }
+
+  /// By what the agent prints: what it could not save, `status` does not know.
+  private static long lastStarted(RunningAgent agent) {
+    return STARTED
+        .matcher(agent.process().tail())
+        .results()
+        .mapToLong(it -> Long.parseLong(it.group(1)))
+        .reduce((_, last) -> last)
+        .orElseThrow();
+  }
+
+  private static void awaitFullOrDone(RunningAgent agent) throws InterruptedException {
+    Await.untilTrue(
+        LIMIT,
+        () -> "an agent that says that its disk is full, or is through; " + agent.process().tail(),
+        () -> {
+          String status = agent.look("status", "--json");
+          return status.contains("\"saves\":false")
+              || status.contains("\"code\":\"disk-full\"")
+              || status.contains("\"liveVersion\":\"2\"");
+        });
   }
 
   /// Writes until no byte fits any more.

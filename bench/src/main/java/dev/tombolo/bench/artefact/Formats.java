@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,29 +24,73 @@ final class Formats {
   /// @param dtype F32, F16, BF16, F8_E4M3 or I8
   static void safetensors(Path file, MadeModel model, String dtype, String note)
       throws IOException {
+    List<Stored> all = new ArrayList<>();
+    for (Layer layer : model.layers()) {
+      String shape = (layer.isVector() ? "" : layer.rows() + ",") + layer.columns();
+      all.add(new Stored(layer.name(), dtype, shape, Numbers.as(dtype, layer)));
+    }
+    safetensors(file, all, note);
+  }
+
+  /// As AutoGPTQ writes it: matrices as 4 bits, eight of a column in an I32, with a scale in F16
+  /// for each 64 of it; the rest as F16.
+  static void gptq(Path file, MadeModel model) throws IOException {
+    List<Stored> all = new ArrayList<>();
+    for (Layer layer : model.layers()) {
+      int in = layer.columns();
+      int out = layer.rows();
+      if (layer.isVector() || layer.name().contains("embeddings")) {
+        String shape = (layer.isVector() ? "" : out + ",") + in;
+        all.add(new Stored(layer.name(), "F16", shape, Numbers.as("F16", layer)));
+        continue;
+      }
+      String name = layer.name().replace(".weight", ".");
+      int groups = in / QuantizedColumns.GROUP;
+      QuantizedColumns columns = QuantizedColumns.of(layer);
+      byte[] zeros = new byte[groups * out / 2];
+      Arrays.fill(zeros, (byte) 0x77);
+      ByteBuffer places = little(4 * in);
+      for (int i = 0; i < in; i++) {
+        places.putInt(i / QuantizedColumns.GROUP);
+      }
+      all.add(new Stored(name + "qweight", "I32", in / 8 + "," + out, columns.packed()));
+      all.add(new Stored(name + "qzeros", "I32", groups + "," + out / 8, zeros));
+      all.add(new Stored(name + "scales", "F16", groups + "," + out, columns.scales()));
+      all.add(new Stored(name + "g_idx", "I32", "" + in, places.array()));
+    }
+    safetensors(file, all, "pt");
+  }
+
+  private record Stored(String name, String dtype, String shape, byte[] data) {}
+
+  private static void safetensors(Path file, List<Stored> all, String note) throws IOException {
     StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"" + note + "\"}");
     long at = 0;
-    List<byte[]> all = new ArrayList<>();
-    for (Layer layer : model.layers()) {
-      byte[] data = Numbers.as(dtype, layer);
-      header.append(",\"" + layer.name() + "\":{\"dtype\":\"" + dtype + "\",\"shape\":[");
-      header.append(layer.isVector() ? "" : layer.rows() + ",").append(layer.columns());
-      header.append("],\"data_offsets\":[" + at + "," + (at + data.length) + "]}");
-      at += data.length;
-      all.add(data);
+    for (Stored each : all) {
+      long end = at + each.data().length;
+      header.append(",\"" + each.name() + "\":{\"dtype\":\"" + each.dtype());
+      header.append("\",\"shape\":[" + each.shape());
+      header.append("],\"data_offsets\":[" + at + "," + end + "]}");
+      at = end;
     }
     byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
     try (OutputStream out = Files.newOutputStream(file)) {
       out.write(little(8).putLong(json.length).array());
       out.write(json);
-      for (byte[] data : all) {
-        out.write(data);
+      for (Stored each : all) {
+        out.write(each.data());
       }
     }
   }
 
-  /// Matrices as Q4_0 and Q8_0 in turn, the embedding as F16, vectors as F32.
-  static void gguf(Path file, MadeModel model, String note) throws IOException {
+  /// The types of GGML by their numbers.
+  private static final List<String> GGML =
+      List.of("F32", "F16", "Q4_0", "", "", "", "", "", "Q8_0", "", "", "", "Q4_K", "", "Q6_K");
+
+  /// Matrices as the one type and, those of outputs, as the other, the embedding as F16, vectors as
+  /// F32.
+  static void gguf(Path file, MadeModel model, String note, String usual, String ofOutputs)
+      throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     head.write("GGUF".getBytes(StandardCharsets.US_ASCII));
     head.write(little(4).putInt(3).array());
@@ -61,17 +106,14 @@ final class Formats {
       String kind =
           layer.isVector()
               ? "F32"
-              : whole ? "F16" : layer.name().contains("output") ? "Q8_0" : "Q4_0";
+              : whole ? "F16" : layer.name().contains("output") ? ofOutputs : usual;
       ggufText(head, layer.name());
       head.write(little(4).putInt(layer.isVector() ? 1 : 2).array());
       head.write(little(8).putLong(layer.columns()).array());
       if (!layer.isVector()) {
         head.write(little(8).putLong(layer.rows()).array());
       }
-      head.write(
-          little(4)
-              .putInt(List.of("F32", "F16", "Q4_0", "", "", "", "", "", "Q8_0").indexOf(kind))
-              .array());
+      head.write(little(4).putInt(GGML.indexOf(kind)).array());
       head.write(little(8).putLong(data.size()).array());
       data.write(Numbers.as(kind, layer));
       pad(data, 32);
@@ -145,7 +187,13 @@ final class Formats {
   }
 
   static byte[] npy(Layer layer, String dtype) throws IOException {
-    String descr = dtype.equals("F32") ? "<f4" : dtype.equals("F16") ? "<f2" : "|i1";
+    String descr =
+        switch (dtype) {
+          case "F64" -> "<f8";
+          case "F32" -> "<f4";
+          case "F16" -> "<f2";
+          default -> "|i1";
+        };
     String header =
         "{'descr': '"
             + descr

@@ -46,6 +46,9 @@ final class MorePairs {
         "BF16 to F8_E4M3",
         "F32, sharded to one file",
         "BF16, one file to sharded",
+        "BF16, sharded anew",
+        "int8, sharded anew",
+        "F32 to BF16, sharded anew",
         "F32, one value in a hundred",
         "BF16, one value in a hundred",
         "BF16, adapter merged",
@@ -53,12 +56,15 @@ final class MorePairs {
         "ONNX, float_data to raw_data, renamed",
         "ONNX, int8, new scales",
         "GGUF, Q4_0 and Q8_0",
+        "GGUF, Q4_K and Q6_K",
+        "GPTQ, 4 bits in I32",
         "TFLite, F32",
         "TFLite, int8",
         "PyTorch .pt, F32",
         "PyTorch .pt, BF16, renamed",
         "NumPy .npz, F32",
         "NumPy .npy, F16",
+        "NumPy .npy, F64",
         "NumPy .npy, one value in a hundred",
         "TensorFlow SavedModel",
         "jar, 2 % of classes",
@@ -86,7 +92,7 @@ final class MorePairs {
       case "BF16 to F32" -> safetensors(old, fresh, "BF16", "F32", model.moved(STEP));
       case "BF16 to F8_E4M3" -> safetensors(old, fresh, "BF16", "F8_E4M3", model);
       case "F32, sharded to one file" -> {
-        shards(old, model, "F32");
+        shards(old, model, "F32", 2);
         Formats.safetensors(
             Files.createDirectories(fresh).resolve("model.safetensors"),
             model.moved(STEP),
@@ -96,8 +102,11 @@ final class MorePairs {
       case "BF16, one file to sharded" -> {
         Formats.safetensors(
             Files.createDirectories(old).resolve("model.safetensors"), model, "BF16", "pt");
-        shards(fresh, model.moved(STEP), "BF16");
+        shards(fresh, model.moved(STEP), "BF16", 2);
       }
+      case "BF16, sharded anew" -> shardedAnew(old, fresh, "BF16", "BF16", model.moved(STEP));
+      case "int8, sharded anew" -> shardedAnew(old, fresh, "I8", "I8", model.moved(STEP));
+      case "F32 to BF16, sharded anew" -> shardedAnew(old, fresh, "F32", "BF16", model);
       case "F32, one value in a hundred" -> safetensors(old, fresh, "F32", "F32", model.touched());
       case "BF16, one value in a hundred" ->
           safetensors(old, fresh, "BF16", "BF16", model.touched());
@@ -117,8 +126,16 @@ final class MorePairs {
         Formats.quantizedOnnx(fresh, model.moved(STEP));
       }
       case "GGUF, Q4_0 and Q8_0" -> {
-        Formats.gguf(old, model, "small");
-        Formats.gguf(fresh, model.moved(STEP).extended(), "small, instructed");
+        Formats.gguf(old, model, "small", "Q4_0", "Q8_0");
+        Formats.gguf(fresh, model.moved(STEP).extended(), "small, instructed", "Q4_0", "Q8_0");
+      }
+      case "GGUF, Q4_K and Q6_K" -> {
+        Formats.gguf(old, model, "small", "Q4_K", "Q6_K");
+        Formats.gguf(fresh, model.moved(STEP).extended(), "small, instructed", "Q4_K", "Q6_K");
+      }
+      case "GPTQ, 4 bits in I32" -> {
+        Formats.gptq(old, model);
+        Formats.gptq(fresh, model.moved(STEP));
       }
       case "TFLite, F32" -> tflite(old, fresh, "F32");
       case "TFLite, int8" -> tflite(old, fresh, "I8");
@@ -135,6 +152,7 @@ final class MorePairs {
         Formats.npz(fresh, model.moved(STEP), "F32");
       }
       case "NumPy .npy, F16" -> npy(old, fresh, model.moved(STEP), "F16");
+      case "NumPy .npy, F64" -> npy(old, fresh, model.moved(STEP), "F64");
       case "NumPy .npy, one value in a hundred" -> npy(old, fresh, model.touched(), "F32");
       case "TensorFlow SavedModel" -> {
         Formats.savedModel(old, model);
@@ -161,16 +179,24 @@ final class MorePairs {
     Formats.safetensors(fresh, newer, freshType, "pt, second");
   }
 
-  private static void shards(Path into, MadeModel model, String type) throws IOException {
+  /// What was in two files is in three.
+  private void shardedAnew(Path old, Path fresh, String oldType, String freshType, MadeModel newer)
+      throws IOException {
+    shards(old, model, oldType, 2);
+    shards(fresh, newer, freshType, 3);
+  }
+
+  private static void shards(Path into, MadeModel model, String type, int count)
+      throws IOException {
     Files.createDirectories(into);
-    int half = model.layers().size() / 2;
-    Formats.safetensors(
-        into.resolve("model-00001-of-00002.safetensors"), model.part(0, half), type, "pt");
-    Formats.safetensors(
-        into.resolve("model-00002-of-00002.safetensors"),
-        model.part(half, model.layers().size()),
-        type,
-        "pt");
+    int layers = model.layers().size();
+    for (int shard = 0; shard < count; shard++) {
+      Formats.safetensors(
+          into.resolve("model-0000" + (shard + 1) + "-of-0000" + count + ".safetensors"),
+          model.part(layers * shard / count, layers * (shard + 1) / count),
+          type,
+          "pt");
+    }
   }
 
   private void tflite(Path old, Path fresh, String type) throws IOException {

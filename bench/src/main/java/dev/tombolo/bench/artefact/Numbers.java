@@ -14,20 +14,27 @@ final class Numbers {
     float[] weights = layer.weights();
     int bytes =
         switch (type) {
+          case "F64" -> 8 * weights.length;
           case "F32" -> 4 * weights.length;
           case "F16", "BF16" -> 2 * weights.length;
           case "Q8_0" -> weights.length / BLOCK * 34;
           case "Q4_0" -> weights.length / BLOCK * 18;
+          case "Q4_K" -> weights.length / SuperBlocks.WEIGHTS * SuperBlocks.BYTES_OF_4_BITS;
+          case "Q6_K" -> weights.length / SuperBlocks.WEIGHTS * SuperBlocks.BYTES_OF_6_BITS;
           default -> weights.length;
         };
     ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     switch (type) {
       case "Q4_0" -> blocksOf4(weights, out);
       case "Q8_0" -> blocksOf8(weights, out);
+      case "Q4_K" -> SuperBlocks.of4Bits(weights, out);
+      case "Q6_K" -> SuperBlocks.of6Bits(weights, out);
       case "I8" -> rows(layer, out);
       default -> {
         for (float weight : weights) {
           switch (type) {
+            // All bits of the fraction are used.
+            case "F64" -> out.putDouble(weight * Math.PI);
             case "F32" -> out.putFloat(weight);
             case "F16" -> out.putShort(Float.floatToFloat16(weight));
             case "BF16" -> out.putShort(bfloat16(weight));

@@ -25,6 +25,9 @@ public final class LoopDisk implements AutoCloseable {
           + " my $flags = pack('L', 2);"
           + " ioctl($f, 0x8004587D, $flags) or die $!";
 
+  /// Two at once may reach for the same loop device.
+  private static final Object MOUNTING = new Object();
+
   private final Path image;
   private final Path mount;
   private boolean mounted;
@@ -115,7 +118,9 @@ public final class LoopDisk implements AutoCloseable {
   }
 
   private void mount() throws IOException, InterruptedException {
-    run("mount", "-o", "loop,errors=remount-ro", image.toString(), mount.toString());
+    synchronized (MOUNTING) {
+      run("mount", "-o", "loop,errors=remount-ro", image.toString(), mount.toString());
+    }
     mounted = true;
     Leftovers.mounted(mount);
   }

@@ -4,17 +4,14 @@ import dev.tombolo.bench.line.LineMode;
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.RunningAgent;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// SIGKILL of the device that fetches, of one that copies from it, and of the hub, at random bytes
@@ -32,14 +29,10 @@ public final class BundleTorture implements Callable<Integer> {
   /// Beyond the download: while it is unpacked, switched to, or copied.
   private static final double AFTER_SHARE = 1.15;
 
-  @Option(names = "--rounds", defaultValue = "500", description = "kills (${DEFAULT-VALUE})")
-  int rounds;
+  @Mixin private final Rounds rounds = new Rounds();
 
-  @Option(names = "--agents", defaultValue = "2", description = "of the site (${DEFAULT-VALUE})")
+  @Option(names = "--agents", defaultValue = "2", description = "of a site (${DEFAULT-VALUE})")
   int agentCount;
-
-  @Option(names = "--seed", defaultValue = "1", description = "for the bytes (${DEFAULT-VALUE})")
-  long seed;
 
   @Option(
       names = "--line",
@@ -48,50 +41,49 @@ public final class BundleTorture implements Callable<Integer> {
       description = "per second and connection (${DEFAULT-VALUE})")
   int bytesPerSecond;
 
-  @Option(names = "--json", description = "also write the counts to this file")
-  @Nullable Path json;
-
-  private final Map<String, Integer> phases = new TreeMap<>();
-  private int done;
-  private long bytes;
+  private final PhaseCounts phases = new PhaseCounts(List.of());
+  private final AtomicLong bytes = new AtomicLong();
 
   @Override
   public Integer call() throws Exception {
-    Random random = new Random(seed);
-    try (BundleWorld world = new BundleWorld(random, agentCount)) {
-      String before = "1";
-      String live = "1";
-      for (; done < rounds; done++) {
-        String next = another(random, before, live);
-        long from = System.nanoTime();
-        try {
-          String phase = round(world, random, live, next);
-          world.awaitLive(next);
-          world.check(next, live);
-          phases.merge(phase, 1, Integer::sum);
-          System.out.printf(
-              "round %d of %d: %s to %s, killed %s, %.1f s%n",
-              done + 1, rounds, live, next, phase, (System.nanoTime() - from) / 1e9);
-        } catch (IllegalStateException e) {
-          throw new IllegalStateException(
-              "round %d of seed %d: %s".formatted(done + 1, seed, e.getMessage()), e);
-        }
-        before = live;
-        live = next;
-      }
+    try {
+      rounds.play(World::new, phases);
     } finally {
       System.out.printf(
-          "seed %d: %d kills, %,d bytes came down the line%n%s",
-          seed,
-          done,
-          bytes,
-          phases.entrySet().stream()
-              .map(it -> "  %-36s %5d%n".formatted(it.getKey(), it.getValue()))
-              .collect(Collectors.joining()));
-      write();
+          "%d kills, %,d bytes came down the lines%n%s",
+          rounds.done(), bytes.get(), phases.table());
+      rounds.write(phases, "bytes", bytes.get());
     }
     System.out.println("all ended verified, nothing was left over");
     return 0;
+  }
+
+  private final class World implements Rounds.World {
+    private final Random random;
+    private final BundleWorld world;
+    private String before = "1";
+    private String live = "1";
+
+    World(Random random) throws Exception {
+      this.random = random;
+      world = new BundleWorld(random, agentCount);
+    }
+
+    @Override
+    public String play(int round) throws Exception {
+      String next = another(random, before, live);
+      String phase = killOnTheWay(world, random, live, next);
+      world.awaitLive(next);
+      world.check(next, live);
+      before = live;
+      live = next;
+      return phase;
+    }
+
+    @Override
+    public void close() throws Exception {
+      world.close();
+    }
   }
 
   /// Not what is live, nor what is kept to fall back on.
@@ -104,7 +96,7 @@ public final class BundleTorture implements Callable<Integer> {
     }
   }
 
-  private String round(BundleWorld world, Random random, String base, String target)
+  private String killOnTheWay(BundleWorld world, Random random, String base, String target)
       throws IOException, InterruptedException, SQLException {
     world.line.set(new LineMode.Throttle(bytesPerSecond));
     long begun = world.line.bytesDown();
@@ -119,7 +111,7 @@ public final class BundleTorture implements Callable<Integer> {
         () -> world.line.bytesDown() >= killAt || isAtTheEnd(world, begun + bundle));
     String phase = kill(world, victim);
     world.line.set(new LineMode.Open());
-    bytes += world.line.bytesDown() - begun;
+    bytes.addAndGet(world.line.bytesDown() - begun);
     return phase;
   }
 
@@ -149,17 +141,5 @@ public final class BundleTorture implements Callable<Integer> {
     String phase = "device " + (victim + 1) + " " + world.disks.get(victim).phaseOfBundle();
     agent.startAgain();
     return phase;
-  }
-
-  private void write() throws IOException {
-    if (json != null) {
-      Files.writeString(
-          json,
-          phases.entrySet().stream()
-              .map(it -> "\"" + it.getKey() + "\":" + it.getValue())
-              .collect(
-                  Collectors.joining(
-                      ",", "{\"rounds\":" + done + ",\"seed\":" + seed + ",\"phases\":{", "}}\n")));
-    }
   }
 }

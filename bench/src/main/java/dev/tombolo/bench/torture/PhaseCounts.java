@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// How many kills fell into each phase.
+/// How many strikes fell into each phase, from all worlds of a run.
 final class PhaseCounts {
-  /// What a long run must have hit, each [#EACH_MIN] times. Others (a state left by an earlier
+  /// What many kills must have hit, each [#EACH_MIN] times. Others (a state left by an earlier
   /// kill) are counted too.
   static final List<String> REQUIRED =
       List.of(
@@ -32,32 +32,35 @@ final class PhaseCounts {
   static final int ROUNDS_MIN = 500;
 
   private final Map<String, Integer> counts = new TreeMap<>();
+  private final List<String> required;
 
-  PhaseCounts() {
-    REQUIRED.forEach(phase -> counts.put(phase, 0));
+  /// @param required what must be hit
+  PhaseCounts(List<String> required) {
+    this.required = required;
+    required.forEach(phase -> counts.put(phase, 0));
   }
 
-  void count(String phase) {
+  synchronized void count(String phase) {
     counts.merge(phase, 1, Integer::sum);
   }
 
   /// In the order of their names; a required one is there with 0.
-  Map<String, Integer> all() {
+  synchronized Map<String, Integer> all() {
     return new TreeMap<>(counts);
   }
 
   /// The required phases that got too few kills, for so many rounds.
-  List<String> tooFew(int rounds) {
+  synchronized List<String> tooFew(int rounds) {
     if (rounds < ROUNDS_MIN) {
       return List.of();
     }
-    return REQUIRED.stream().filter(phase -> counts.getOrDefault(phase, 0) < EACH_MIN).toList();
+    return required.stream().filter(phase -> counts.getOrDefault(phase, 0) < EACH_MIN).toList();
   }
 
   /// A line each, `agent fetching 12`.
-  String table() {
+  synchronized String table() {
     StringBuilder text = new StringBuilder();
-    counts.forEach((phase, count) -> text.append(String.format("  %-28s %5d%n", phase, count)));
+    counts.forEach((phase, count) -> text.append(String.format("  %-36s %5d%n", phase, count)));
     return text.toString();
   }
 }

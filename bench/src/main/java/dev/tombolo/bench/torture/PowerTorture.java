@@ -1,16 +1,12 @@
 package dev.tombolo.bench.torture;
 
 import dev.tombolo.bench.process.LoopDisk;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// Power cuts: hub and agent work on disks of their own, one of which or both stop taking writes at
 /// a random moment; after the journal has been played all must converge, and the invariants hold.
@@ -25,16 +21,10 @@ import picocli.CommandLine.Option;
 public final class PowerTorture implements Callable<Integer> {
   private static final int AGENTS = 1;
 
-  @Option(names = "--rounds", defaultValue = "100", description = "cuts (${DEFAULT-VALUE})")
-  int rounds;
+  @Mixin private final Rounds rounds = new Rounds();
 
-  @Option(names = "--seed", defaultValue = "1", description = "for the moments (${DEFAULT-VALUE})")
-  long seed;
-
-  @Option(names = "--json", description = "also write the counts to this file")
-  @Nullable Path json;
-
-  private final Map<String, Integer> cuts = new TreeMap<>();
+  private final PhaseCounts cuts = new PhaseCounts(List.of());
+  private final AtomicLong rowsReadBack = new AtomicLong();
 
   @Override
   public Integer call() throws Exception {
@@ -43,44 +33,40 @@ public final class PowerTorture implements Callable<Integer> {
       System.err.println("torture power: " + missing);
       return 1;
     }
-    Random random = new Random(seed);
-    long rows;
-    try (TortureWorld world = new TortureWorld(AGENTS, true)) {
-      Invariants invariants = new Invariants(world);
-      PowerCuts power = new PowerCuts(world, invariants, random);
+    rounds.play(World::new, cuts);
+    System.out.printf(
+        "%d cuts, %d acknowledged rows read back, all invariants held%n%s",
+        rounds.done(), rowsReadBack.get(), cuts.table());
+    rounds.write(cuts, "rowsReadBack", rowsReadBack.get());
+    return 0;
+  }
+
+  private final class World implements Rounds.World {
+    private final TortureWorld world;
+    private final Invariants invariants;
+    private final PowerCuts power;
+
+    World(Random random) throws Exception {
+      world = new TortureWorld(AGENTS, true);
+      invariants = new Invariants(world);
+      power = new PowerCuts(world, invariants, random);
       world.assignNext();
       world.converge();
       invariants.check();
-      for (int round = 0; round < rounds; round++) {
-        try {
-          long from = System.nanoTime();
-          String what = power.strike(round);
-          cuts.merge(what, 1, Integer::sum);
-          world.converge();
-          invariants.check();
-          System.out.printf(
-              "round %d of %d: cut %s, %.1f s%n",
-              round + 1, rounds, what, (System.nanoTime() - from) / 1e9);
-        } catch (IllegalStateException e) {
-          throw new IllegalStateException(
-              "round %d of seed %d: %s".formatted(round + 1, seed, e.getMessage()), e);
-        }
-      }
-      rows = invariants.rowsReadBack();
     }
-    System.out.printf(
-        "%d cuts, %d acknowledged rows read back, all invariants held%n", rounds, rows);
-    cuts.forEach((what, count) -> System.out.printf("  %-28s %5d%n", what, count));
-    if (json != null) {
-      List<String> counts =
-          cuts.entrySet().stream()
-              .map(cut -> "\"" + cut.getKey() + "\":" + cut.getValue())
-              .toList();
-      Files.writeString(
-          json,
-          "{\"rounds\":%d,\"seed\":%d,\"rowsReadBack\":%d,\"cuts\":{%s}}\n"
-              .formatted(rounds, seed, rows, String.join(",", counts)));
+
+    @Override
+    public String play(int round) throws Exception {
+      String what = power.strike(round);
+      world.converge();
+      invariants.check();
+      return what;
     }
-    return 0;
+
+    @Override
+    public void close() throws Exception {
+      rowsReadBack.addAndGet(invariants.rowsReadBack());
+      world.close();
+    }
   }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.InstanceOfAssertFactories.PATH;
 
 import com.github.luben.zstd.Zstd;
 import dev.tombolo.agent.bundle.ApplyException;
+import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BaseLinks;
 import dev.tombolo.agent.bundle.BundleApply;
 import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.Links;
 import dev.tombolo.hub.bundle.Permissions;
 import dev.tombolo.hub.bundle.UnfitException;
 import dev.tombolo.protocol.bundle.BundleException;
@@ -59,7 +62,7 @@ class BundleTest {
     "I8, 25",
     "U8, 40",
     "I64, 60",
-    "F64, 99"
+    "F64, 79"
   })
   void movedWeightsOfEveryTypeComeBack(String dtype, int percentMax)
       throws IOException, InterruptedException {
@@ -148,6 +151,23 @@ class BundleTest {
         .isLessThan(30_001 + (Files.size(target) - 30_001) * percentMax / 100);
   }
 
+  /// As `numpy.save` has them, whose default they are: nothing moves but the weights.
+  @Test
+  void doublesThatMovedAreFoundWhereTheyWereInAFormatThatNobodyKnows()
+      throws IOException, InterruptedException {
+    float[] weights = models.weights(WEIGHTS);
+    ByteArrayOutputStream old = new ByteArrayOutputStream();
+    ByteArrayOutputStream fresh = new ByteArrayOutputStream();
+    old.write(text(1, 128));
+    old.write(Models.as("F64", weights));
+    fresh.write(text(1, 128));
+    fresh.write(Models.as("F64", models.moved(weights, 0.01)));
+    Path base = file("base", old.toByteArray());
+    Path target = file("target", fresh.toByteArray());
+
+    assertThat(roundTrip(base, target)).isLessThan(Files.size(target) * 79 / 100);
+  }
+
   @Test
   void tensorsOfOtherNamesInAnotherOrderAndFileAreFound() throws IOException, InterruptedException {
     Map<String, Models.Tensor> old = Models.tensors();
@@ -174,6 +194,62 @@ class BundleTest {
 
     assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
     assertThat(Files.size(bundle)).isLessThan(8L * 2 * WEIGHTS * 36 / 100);
+  }
+
+  /// What they resemble would not find them: the numbers are of another type.
+  @Test
+  void tensorsThatMovedToAnotherShardAreFoundByName() throws IOException, InterruptedException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Path target = Files.createDirectory(folder.resolve("target"));
+    Map<String, Models.Tensor> old = Models.tensors();
+    Map<String, Models.Tensor> fresh = Models.tensors();
+    for (int layer = 0; layer < 6; layer++) {
+      float[] weights = models.weights(WEIGHTS);
+      old.put("layer" + layer, new Models.Tensor("F32", Models.as("F32", weights), WEIGHTS));
+      fresh.put(
+          "layer" + layer, new Models.Tensor("F16", Models.rounding("F16", weights), WEIGHTS));
+      if (layer % 3 == 2) {
+        Models.safetensors(base.resolve("model-" + layer + "-of-2.safetensors"), "", old);
+        old.clear();
+      }
+      if (layer % 2 == 1) {
+        Models.safetensors(target.resolve("model-" + layer + "-of-3.safetensors"), "", fresh);
+        fresh.clear();
+      }
+    }
+
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    apply(base, bundle, folder.resolve("out"));
+
+    assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
+    assertThat(Files.size(bundle)).isLessThan(3_000);
+  }
+
+  /// A pipeline of models has tensors of the same names in several files.
+  @Test
+  void ofTensorsOfOneNameTheLikeOneIsTaken() throws IOException, InterruptedException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Path target = Files.createDirectory(folder.resolve("target"));
+    float[] weights = models.weights(WEIGHTS);
+    byte[] later = Models.as("BF16", models.moved(weights, 0.01));
+    bf16(base.resolve("a.safetensors"), "layer", Models.as("BF16", models.weights(WEIGHTS)));
+    bf16(base.resolve("b.safetensors"), "layer", Models.as("BF16", weights));
+    bf16(base.resolve("c.safetensors"), "other", Models.as("BF16", models.weights(99)));
+    bf16(target.resolve("c.safetensors"), "layer", later);
+
+    Path bundle = folder.resolve("bundle");
+    Bundles.make(base, target, bundle, _ -> {});
+    apply(base, bundle, folder.resolve("out"));
+
+    assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
+    assertThat(Files.size(bundle)).isLessThan(2L * WEIGHTS * 34 / 100);
+  }
+
+  private static void bf16(Path file, String name, byte[] weights) throws IOException {
+    Map<String, Models.Tensor> tensors = Models.tensors();
+    tensors.put(name, new Models.Tensor("BF16", weights));
+    Models.safetensors(file, "", tensors);
   }
 
   @Test
@@ -395,17 +471,77 @@ class BundleTest {
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
     Path bundle = folder.resolve("bundle");
 
-    Bundles.make(base, target, bundle, Permissions.KEPT, _ -> {});
-    apply(base, bundle, folder.resolve("out"));
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.FOLLOWED, _ -> {});
+    BundleApply.apply(
+        base,
+        BaseLinks.FOLLOWED,
+        bundle,
+        BundleApply.Wanted.byPaths(folder.resolve("out")),
+        _ -> {},
+        _ -> {});
 
     assertThat(permissions(folder.resolve("out"))).isEqualTo(permissions(target));
     assertThat(contents(folder.resolve("out"))).isEqualTo(contents(target));
   }
 
+  /// As the cache of the Hugging Face Hub has them: what comes of a base of links by a bundle is
+  /// plain files, each with the permissions of the file, not of the link.
+  @Test
+  void snapshotsOfLinksComeBackAsFiles() throws IOException, InterruptedException {
+    byte[] content = models.bytes(200_000);
+    Path base = snapshot("1", content);
+    content[100_000]++;
+    Path target = snapshot("2", content);
+    Files.setPosixFilePermissions(
+        target.resolve("model").toRealPath(), PosixFilePermissions.fromString("rw-r-----"));
+    Path bundle = folder.resolve("bundle");
+    Path out = folder.resolve("out");
+
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.FOLLOWED, _ -> {});
+    BundleApply.Wanted wanted = BundleApply.Wanted.byPaths(out);
+    BundleApply.apply(base, BaseLinks.FOLLOWED, bundle, wanted, _ -> {}, _ -> {});
+
+    assertThat(Files.isSymbolicLink(out.resolve("model"))).isFalse();
+    assertThat(out.resolve("model")).hasBinaryContent(content);
+    assertThat(permissions(out)).containsEntry("model", "rw-r-----");
+    assertThat(Files.size(bundle)).isLessThan(2_000);
+    assertThatExceptionOfType(BaseException.class)
+        .describedAs("a release on a device has no links")
+        .isThrownBy(() -> apply(base, bundle, folder.resolve("other")))
+        .withMessageContaining("model is missing in the base");
+  }
+
+  @Test
+  void whatALinkOfTheBaseLeadsToIsNotReplaced() throws IOException, InterruptedException {
+    byte[] content = models.bytes(200_000);
+    Path base = snapshot("1", content);
+    Path target = file("target", models.bytes(1_000));
+    Path bundle = folder.resolve("bundle");
+    Path blob = base.resolve("model").toRealPath();
+
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.FOLLOWED, _ -> {});
+
+    BundleApply.Wanted wanted = BundleApply.Wanted.byPaths(blob);
+    assertThatExceptionOfType(ApplyException.class)
+        .isThrownBy(
+            () -> BundleApply.apply(base, BaseLinks.FOLLOWED, bundle, wanted, _ -> {}, _ -> {}))
+        .withMessageContaining("is a file of the base");
+    assertThat(blob).hasBinaryContent(content);
+  }
+
+  private Path snapshot(String name, byte[] content) throws IOException {
+    Path blob = Files.createDirectories(folder.resolve("cache/blobs")).resolve(name);
+    Files.write(blob, content);
+    Path snapshot = Files.createDirectories(folder.resolve("cache/snapshots/" + name));
+    Files.createSymbolicLink(snapshot.resolve("model"), Path.of("../../blobs/" + name));
+    return snapshot;
+  }
+
   @Test
   void aLinkInTheTargetIsRefusedByName() throws IOException {
     Path target = Files.createDirectories(folder.resolve("target"));
-    Files.createSymbolicLink(target.resolve("current"), Path.of("v2"));
+    file("v2", models.bytes(10));
+    Files.createSymbolicLink(target.resolve("current"), Path.of("../v2"));
 
     assertThatExceptionOfType(UnfitException.class)
         .isThrownBy(() -> Bundles.make(null, target, folder.resolve("bundle"), _ -> {}))

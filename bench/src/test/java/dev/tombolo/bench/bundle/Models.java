@@ -56,7 +56,8 @@ final class Models {
     ByteBuffer out = ByteBuffer.allocate(weights.length * width).order(ByteOrder.LITTLE_ENDIAN);
     for (float weight : weights) {
       switch (dtype) {
-        case "F64" -> out.putDouble(weight);
+        // All bits of the fraction are used.
+        case "F64" -> out.putDouble(weight * Math.PI);
         case "I64" -> out.putLong((long) (weight * 1e6));
         case "F32" -> out.putFloat(weight);
         case "I32" -> out.putInt((int) (weight * 1e6));

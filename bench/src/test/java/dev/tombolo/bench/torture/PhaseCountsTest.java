@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class PhaseCountsTest {
   @Test
   void aLongRunNamesEachPhaseThatGotTooFewKills() {
-    PhaseCounts counts = new PhaseCounts();
+    PhaseCounts counts = new PhaseCounts(PhaseCounts.REQUIRED);
     for (String phase : PhaseCounts.REQUIRED) {
       int kills = phase.equals("agent switching") ? 4 : 5;
       for (int i = 0; i < kills; i++) {
@@ -20,7 +20,7 @@ class PhaseCountsTest {
 
   @Test
   void aPhaseThatWasNeverHitIsTooFewAndIsListed() {
-    PhaseCounts counts = new PhaseCounts();
+    PhaseCounts counts = new PhaseCounts(PhaseCounts.REQUIRED);
 
     assertThat(counts.tooFew(500)).isEqualTo(PhaseCounts.REQUIRED);
     assertThat(counts.table()).containsPattern("agent renewing +0");
@@ -28,6 +28,6 @@ class PhaseCountsTest {
 
   @Test
   void aShortRunPromisesNothing() {
-    assertThat(new PhaseCounts().tooFew(499)).isEmpty();
+    assertThat(new PhaseCounts(PhaseCounts.REQUIRED).tooFew(499)).isEmpty();
   }
 }

@@ -45,12 +45,19 @@ public final class Bundles {
   private Bundles() {}
 
   /// What was made.
-  public record Made(Digest digest, long bytes, long plainBytes, int segments) {}
+  public record Made(Digest digest, long bytes, long plainBytes, int segments, Met met) {}
 
-  /// Makes a bundle without permissions, as for releases.
+  /// What was in the folders beside files and folders.
+  ///
+  /// @param targetLinks links of the target that were followed
+  /// @param basePassedOver links and devices of the base that are not part of it
+  /// @param firstPassedOver null when there are none
+  public record Met(int targetLinks, int basePassedOver, @Nullable Path firstPassedOver) {}
+
+  /// Makes a bundle without permissions and links, as for releases.
   public static Made make(@Nullable Path base, Path target, Path out, LongConsumer progress)
       throws IOException, InterruptedException {
-    return make(base, target, out, Permissions.LEFT_OUT, progress);
+    return make(base, target, out, Permissions.LEFT_OUT, Links.NOT_FOLLOWED, progress);
   }
 
   /// Makes the bundle that turns `base` into `target`, with all cores. The same files always give
@@ -59,10 +66,22 @@ public final class Bundles {
   /// @param base null for a bundle that needs none
   /// @param progress is told of the target's bytes as they are done
   public static Made make(
-      @Nullable Path base, Path target, Path out, Permissions permissions, LongConsumer progress)
+      @Nullable Path base,
+      Path target,
+      Path out,
+      Permissions permissions,
+      Links links,
+      LongConsumer progress)
       throws IOException, InterruptedException {
-    try (Tree older = base == null ? Tree.nothing() : Tree.open(base, Tree.Links.SKIPPED);
-        Tree newer = Tree.open(target, Tree.Links.REFUSED)) {
+    try (Tree older = base == null ? Tree.nothing() : Tree.open(base, links, Tree.Others.SKIPPED);
+        Tree newer = Tree.open(target, links, Tree.Others.REFUSED)) {
+      if (base != null && links == Links.FOLLOWED) {
+        mustHaveFiles(base, older);
+      }
+      if (older.reads(out) || newer.reads(out)) {
+        throw new UnfitException(
+            out + " is a file that the bundle is made of; say another place for the bundle");
+      }
       if (newer.size() > BundleFormat.PLAIN_BYTES_MAX) {
         throw new UnfitException(target + " exceeds PLAIN_BYTES_MAX");
       }
@@ -70,10 +89,26 @@ public final class Bundles {
       try (Making making = Making.begin(out)) {
         List<Digest> digests = code(older, newer, making.coded(), parts, progress);
         byte[] header = header(parts.table(digests));
-        return making.publish(header, newer.size(), parts.rows().count());
+        Met met = new Met(newer.linksFollowed(), older.passedOver(), older.firstPassedOver());
+        return making.publish(header, newer.size(), parts.rows().count(), met);
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
+    }
+  }
+
+  /// Else all of the target would be in the bundle, and nobody would know why.
+  private static void mustHaveFiles(Path base, Tree older) throws UnfitException {
+    if (older.entries().isEmpty()) {
+      throw new UnfitException(
+          base
+              + " has no files"
+              + (older.passedOver() == 0
+                  ? ""
+                  : ", only links to none or devices, as "
+                      + older.firstPassedOver()
+                      + " (cp -rL copies what links lead to)")
+              + "; say the older version, or leave --base out for a bundle that needs none");
     }
   }
 

@@ -23,7 +23,11 @@ enum ElementType {
   INTEGER32(
       PieceKind.BYTES,
       List.of(PieceKind.INTEGER32, PieceKind.NIBBLE_DIFFERENCE, PieceKind.BYTE_DIFFERENCE)),
-  /// 64 bits.
+  /// As two of 32 bits: the upper half has sign, exponent and the first bits of the fraction, and
+  /// its exponent tells the tables which half it is. A kind of its own would say hardly more, and
+  /// no agent in the field would know it.
+  FLOAT64(PieceKind.BYTES, List.of(PieceKind.FLOAT32, PieceKind.BYTE_DIFFERENCE)),
+  /// Integers of 64 bits.
   OTHER(PieceKind.BYTES, List.of(PieceKind.BYTE_DIFFERENCE)),
   /// Of no known format. Where elements begin is not known, either.
   UNKNOWN(

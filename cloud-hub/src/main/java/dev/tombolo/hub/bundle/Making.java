@@ -60,7 +60,8 @@ final class Making implements AutoCloseable {
   /// Puts the bundle in its place, durable.
   ///
   /// @param header all that stands before the segments
-  Bundles.Made publish(byte[] header, long plainBytes, int segments) throws IOException {
+  Bundles.Made publish(byte[] header, long plainBytes, int segments, Bundles.Met met)
+      throws IOException {
     coded.flush();
     long bytes = header.length + data.size();
     Digest digest;
@@ -74,7 +75,7 @@ final class Making implements AutoCloseable {
       Files.move(whole, out, StandardCopyOption.ATOMIC_MOVE);
       digest = to.digest();
     }
-    return new Bundles.Made(digest, bytes, plainBytes, segments);
+    return new Bundles.Made(digest, bytes, plainBytes, segments, met);
   }
 
   /// Under a lock, which is held until it is closed.

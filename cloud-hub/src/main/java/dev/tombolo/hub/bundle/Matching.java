@@ -1,34 +1,17 @@
 package dev.tombolo.hub.bundle;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What each stretch of the target may be made from. Files belong together by path, else by name or
-/// by kind; tensors by name and shape, else by shape in their order (exporters number anew);
-/// everything else by content.
+/// by kind; tensors by name and shape, also where they moved to another file, else by shape in
+/// their order (exporters number anew); everything else by content.
 final class Matching {
-  private record Key(ElementType type, List<Long> shape) {
-    static Key of(Tensor tensor) {
-      return new Key(tensor.type(), tensor.shape());
-    }
-  }
-
-  /// Bytes of two tensors that are compared.
-  private static final int SAMPLE = 4096;
-
-  /// Tensors of a shape that are compared with a new one.
-  private static final int TRIED_MAX = 256;
-
   private final Tree base;
   private final Tree target;
-  private final Map<Integer, List<Tensor>> tensorsOfBase = new HashMap<>();
+  private final TensorPairs tensorPairs;
   private final ContentMatch content;
   private final JoinedRuns runs;
 
@@ -36,6 +19,7 @@ final class Matching {
     this.base = base;
     this.target = target;
     this.runs = runs;
+    tensorPairs = new TensorPairs(base.entries());
     content = new ContentMatch(base.entries(), index, runs::add);
   }
 
@@ -70,44 +54,39 @@ final class Matching {
       return;
     }
     List<Tensor> tensors = ModelFile.tensors(bytes);
-    Map<Tensor, Tensor> pairs =
-        older == null
-            ? Map.of()
-            : pairs(
-                tensors,
-                tensorsOfBase(older),
-                (one, other) -> isAlike(bytes, one, older.content(), other));
+    Map<Tensor, BaseTensor> pairs = tensorPairs.of(bytes, tensors, older);
     int likelyFile = older == null ? Run.NO_BASE : older.index();
     long likely = 0;
     long done = 0;
     for (Tensor tensor : tensors) {
-      Tensor match = pairs.get(tensor);
+      BaseTensor match = pairs.get(tensor);
+      Tensor there = match != null && match.file() == older ? match.tensor() : null;
       if (tensor.offset() > done) {
         // What stands before the counterpart is likely the counterpart of what stands before.
         long gap = tensor.offset() - done;
-        long guess = match == null || done == 0 ? likely : Math.max(0, match.offset() - gap);
+        long guess = there == null || done == 0 ? likely : Math.max(0, there.offset() - gap);
         content.region(bytes, at, done, tensor.offset(), null, likelyFile, guess);
       }
-      if (match == null || older == null) {
+      if (match == null) {
         content.region(bytes, at, tensor.offset(), tensor.end(), tensor.type(), Run.NO_BASE, 0);
-      } else if (match.type() != tensor.type()) {
-        cast(tensor, match, older, at);
-        likely = match.end();
+      } else if (match.tensor().type() != tensor.type()) {
+        cast(tensor, match, at);
       } else {
-        tensor(tensor, match, bytes, older, at);
-        likely = match.end();
+        tensor(tensor, match, bytes, at);
       }
+      likely = there == null ? likely : there.end();
       done = tensor.end();
     }
     content.region(bytes, at, done, file.size(), null, likelyFile, likely);
   }
 
-  private void tensor(Tensor tensor, Tensor match, MemorySegment bytes, Tree.Entry older, long at) {
-    long both = Math.min(tensor.length(), match.length());
+  private void tensor(Tensor tensor, BaseTensor match, MemorySegment bytes, long at) {
+    Tree.Entry older = match.file();
+    long both = Math.min(tensor.length(), match.tensor().length());
     for (long from = 0; from < both; from += Draft.SLICE) {
       long length = Math.min(Draft.SLICE, both - from);
       long here = tensor.offset() + from;
-      long there = match.offset() + from;
+      long there = match.tensor().offset() + from;
       boolean equal =
           MemorySegment.mismatch(bytes, here, here + length, older.content(), there, there + length)
               < 0;
@@ -120,77 +99,16 @@ final class Matching {
   }
 
   /// The same numbers of another type.
-  private void cast(Tensor tensor, Tensor match, Tree.Entry older, long at) {
-    ElementType type = tensor.type().of(match.type());
+  private void cast(Tensor tensor, BaseTensor match, long at) {
+    ElementType type = tensor.type().of(match.tensor().type());
     runs.add(
-        new Run(at + tensor.offset(), tensor.length(), type, false, older.index(), match.offset()));
-  }
-
-  private static boolean isCast(Tensor tensor, Tensor match) {
-    ElementType type = tensor.type().of(match.type());
-    return type != null
-        && tensor.shape().equals(match.shape())
-        && type.baseLength(tensor.length()) == match.length();
-  }
-
-  /// By a sample of their numbers.
-  private static boolean isAlike(
-      MemorySegment content, Tensor one, MemorySegment older, Tensor other) {
-    int length = (int) Math.min(SAMPLE, Math.min(one.length(), other.length()));
-    long from = (one.length() - length) / 2 & -8;
-    return Likeness.holds(content, one.offset() + from, older, other.offset() + from, length);
-  }
-
-  /// Which older tensor each of the newer ones is a later version of.
-  static Map<Tensor, Tensor> pairs(
-      List<Tensor> tensors, List<Tensor> older, BiPredicate<Tensor, Tensor> isAlike) {
-    Map<String, Tensor> byName = new HashMap<>();
-    older.forEach(it -> byName.putIfAbsent(it.name(), it));
-    Map<Tensor, Tensor> olderOf = new HashMap<>();
-    Set<Tensor> taken = new HashSet<>();
-    for (Tensor tensor : tensors) {
-      Tensor named = byName.get(tensor.name());
-      if (named != null && Key.of(named).equals(Key.of(tensor)) && taken.add(named)) {
-        olderOf.put(tensor, named);
-      }
-    }
-    Set<String> names = new HashSet<>();
-    tensors.forEach(it -> names.add(it.name()));
-    Map<Key, List<Tensor>> left = new HashMap<>();
-    for (Tensor it : older) {
-      if (!names.contains(it.name())) {
-        left.computeIfAbsent(Key.of(it), _ -> new ArrayList<>()).add(it);
-      }
-    }
-    for (Tensor tensor : tensors) {
-      Tensor named = byName.get(tensor.name());
-      if (olderOf.containsKey(tensor)) {
-        continue;
-      }
-      if (named != null && named.type() == tensor.type() && taken.add(named)) {
-        // Grown or shrunk, as embeddings are by a longer vocabulary.
-        olderOf.put(tensor, named);
-        continue;
-      }
-      if (named != null && isCast(tensor, named) && taken.add(named)) {
-        olderOf.put(tensor, named);
-        continue;
-      }
-      List<Tensor> sameShape = left.getOrDefault(Key.of(tensor), List.of());
-      for (int i = 0; i < Math.min(sameShape.size(), TRIED_MAX); i++) {
-        Tensor likely = sameShape.get(i);
-        if (isAlike.test(tensor, likely)) {
-          olderOf.put(tensor, likely);
-          sameShape.remove(i);
-          break;
-        }
-      }
-    }
-    return olderOf;
-  }
-
-  private List<Tensor> tensorsOfBase(Tree.Entry older) {
-    return tensorsOfBase.computeIfAbsent(older.index(), _ -> ModelFile.tensors(older.content()));
+        new Run(
+            at + tensor.offset(),
+            tensor.length(),
+            type,
+            false,
+            match.file().index(),
+            match.tensor().offset()));
   }
 
   /// Where the chunks of the base are that may be of use.

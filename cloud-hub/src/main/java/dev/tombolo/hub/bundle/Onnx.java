@@ -127,7 +127,8 @@ final class Onnx {
       case 16 -> ElementType.BFLOAT16;
       case 4, 5 -> ElementType.INTEGER16;
       case 6, 12 -> ElementType.INTEGER32;
-      case 7, 11, 13, 14, 15 -> ElementType.OTHER;
+      case 11 -> ElementType.FLOAT64;
+      case 7, 13, 14, 15 -> ElementType.OTHER;
       default -> ElementType.BYTE;
     };
   }

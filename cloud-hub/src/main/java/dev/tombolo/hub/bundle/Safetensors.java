@@ -78,7 +78,8 @@ final class Safetensors {
       case "BF16" -> ElementType.BFLOAT16;
       case "I16", "U16" -> ElementType.INTEGER16;
       case "I32", "U32" -> ElementType.INTEGER32;
-      case "I64", "U64", "F64" -> ElementType.OTHER;
+      case "F64" -> ElementType.FLOAT64;
+      case "I64", "U64" -> ElementType.OTHER;
       default -> ElementType.BYTE;
     };
   }

@@ -27,8 +27,8 @@ final class Tree implements AutoCloseable {
   /// A smaller file is read: the number of mappings of a process is bounded.
   private static final int MAPPED_BYTES_MIN = 64 << 10;
 
-  /// What is done about links and devices in a folder.
-  enum Links {
+  /// What is done about what is no file in a folder: devices, and links that are not followed.
+  enum Others {
     /// A bundle could not make them.
     REFUSED,
     /// A bundle does not need them.
@@ -102,6 +102,9 @@ final class Tree implements AutoCloseable {
   private final List<Folder> folders = new ArrayList<>();
   private final Map<String, Entry> byPath = new HashMap<>();
   private final String fileName;
+  private int linksFollowed;
+  private int passedOver;
+  private @Nullable Path firstPassedOver;
 
   @SuppressWarnings("MustBeClosedChecker") // closed with the tree
   private Tree(boolean folder, String fileName) {
@@ -114,8 +117,8 @@ final class Tree implements AutoCloseable {
     return new Tree(true, "");
   }
 
-  /// @param given may be a link; what it leads to has none
-  static Tree open(Path given, Links links) throws IOException {
+  /// @param given may be a link, whatever is done about those in it
+  static Tree open(Path given, Links links, Others others) throws IOException {
     if (!Files.exists(given)) {
       throw new NoSuchFileException(given.toString());
     }
@@ -128,7 +131,7 @@ final class Tree implements AutoCloseable {
     Tree tree = new Tree(folder, name == null ? "" : name.toString());
     try {
       List<Path> folders = new ArrayList<>();
-      List<Path> files = folder ? filesIn(path, links, folders) : List.of(path);
+      List<Path> files = folder ? tree.filesIn(path, links, others, folders) : List.of(path);
       List<String> paths = new ArrayList<>();
       for (Path file : files) {
         paths.add(folder ? path.relativize(file).toString() : "");
@@ -172,6 +175,30 @@ final class Tree implements AutoCloseable {
     return byPath.get(path);
   }
 
+  /// Of those that lead to files; none unless they are followed.
+  int linksFollowed() {
+    return linksFollowed;
+  }
+
+  /// How many links and devices are left out.
+  int passedOver() {
+    return passedOver;
+  }
+
+  /// Null when nothing is left out.
+  @Nullable Path firstPassedOver() {
+    return firstPassedOver;
+  }
+
+  /// Whether it is the content of one of the files, maybe by a link.
+  boolean reads(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    Path real = file.toRealPath();
+    return entries.stream().anyMatch(entry -> entry.file.equals(real));
+  }
+
   long size() {
     return entries.stream().mapToLong(Entry::size).sum();
   }
@@ -181,7 +208,12 @@ final class Tree implements AutoCloseable {
     arena.close();
   }
 
-  private void add(String path, Path file) throws IOException {
+  private void add(String path, Path found) throws IOException {
+    Path file = found;
+    if (Files.isSymbolicLink(found)) {
+      linksFollowed++;
+      file = found.toRealPath();
+    }
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
       MemorySegment mapped =
@@ -194,7 +226,12 @@ final class Tree implements AutoCloseable {
     }
   }
 
-  private static List<Path> filesIn(Path folder, Links links, List<Path> folders)
+  private void passOver(Path found) {
+    firstPassedOver = firstPassedOver == null ? found : firstPassedOver;
+    passedOver++;
+  }
+
+  private List<Path> filesIn(Path folder, Links links, Others others, List<Path> folders)
       throws IOException {
     List<Path> files = new ArrayList<>();
     Files.walkFileTree(
@@ -211,14 +248,18 @@ final class Tree implements AutoCloseable {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            if (!attributes.isRegularFile()) {
-              if (links == Links.SKIPPED) {
+            boolean isFollowed = links == Links.FOLLOWED && Files.isRegularFile(file);
+            if (!attributes.isRegularFile() && !isFollowed) {
+              if (others == Others.SKIPPED) {
+                passOver(file);
                 return FileVisitResult.CONTINUE;
               }
               throw new UnfitException(
                   file
-                      + " is a link or a device; a bundle has plain files only, so put the file"
-                      + " there");
+                      + (links == Links.FOLLOWED && attributes.isSymbolicLink()
+                          ? " is a link, and not to a file"
+                          : " is a link or a device")
+                      + "; a bundle has plain files only, so put the file there");
             }
             files.add(file);
             mustBeFew(files, "files");

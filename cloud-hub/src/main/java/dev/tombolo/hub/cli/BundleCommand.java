@@ -1,6 +1,7 @@
 package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.bundle.Bundles;
+import dev.tombolo.hub.bundle.Links;
 import dev.tombolo.hub.bundle.Permissions;
 import dev.tombolo.hub.bundle.UnfitException;
 import dev.tombolo.hub.cli.screen.Ago;
@@ -44,6 +45,7 @@ final class BundleCommand extends CommandGroup {
       description = {
         "Make the bundle that turns one file or folder into another.",
         "Tensors of safetensors and ONNX files are matched by name and shape, the rest by content.",
+        "Links to files are followed, as in a snapshot of the Hugging Face cache.",
         "The same files always give the same bundle."
       },
       footerHeading = "%nExamples:%n",
@@ -69,7 +71,11 @@ final class BundleCommand extends CommandGroup {
         description = "What they shall have: a file or a folder.")
     private Path target;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The bundle.")
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "The bundle; a file that is there is replaced when the new one is whole.")
     private Path out;
 
     @Override
@@ -80,6 +86,7 @@ final class BundleCommand extends CommandGroup {
       if (base != null) {
         mustExist(base, "--base");
       }
+      mustBeSeen(out, "--out");
       Path folder = out.toAbsolutePath().getParent();
       boolean isTaken = Files.exists(out) && !Files.isRegularFile(out);
       if (isTaken || folder == null || !Files.isDirectory(folder)) {
@@ -92,20 +99,20 @@ final class BundleCommand extends CommandGroup {
       }
       Bundles.Made made;
       try (Progress progress = screen.progress("coding", size(target))) {
-        made = Bundles.make(base, target, out, Permissions.KEPT, progress::add);
+        made = Bundles.make(base, target, out, Permissions.KEPT, Links.FOLLOWED, progress::add);
       } catch (UnfitException e) {
         throw new Failure(Exit.REFUSED, "unfit", String.valueOf(e.getMessage()), e);
       } catch (FileSystemException e) {
         throw new Failure(
             Exit.REFUSED,
             "files",
-            e.getMessage() + "; see that it can be read, and " + out + " be written",
+            FileFault.say(e) + "; see that it can be read, and " + out + " be written",
             e);
       } catch (IOException e) {
         throw new Failure(
             Exit.REFUSED,
             "files",
-            "cannot make " + out + " of " + target + ": " + e.getMessage() + "; see its disk",
+            "cannot make " + out + " of " + target + ": " + FileFault.say(e) + "; see its disk",
             e);
       }
       long milliseconds = (System.nanoTime() - begun) / 1_000_000;
@@ -131,6 +138,7 @@ final class BundleCommand extends CommandGroup {
                   + String.format(Locale.ROOT, "%.1f s", milliseconds / 1e3)
                   + "\ndigest "
                   + made.digest());
+      noteLinks(screen, made.met());
       screen.hint(
           "use it: tombolo-agent bundle apply"
               + (base == null ? "" : " --base " + base)
@@ -140,13 +148,54 @@ final class BundleCommand extends CommandGroup {
       return Exit.OK;
     }
 
+    /// What is in the bundle, or missing in it, that nobody sees by looking at the folders.
+    private static void noteLinks(Screen screen, Bundles.Met met) {
+      if (met.targetLinks() > 0) {
+        screen.note(
+            counted(met.targetLinks(), " link", " links")
+                + " in --target followed: the bundle makes plain files of them");
+      }
+      if (met.basePassedOver() > 0) {
+        screen.note(
+            "passed over in --base: "
+                + counted(
+                    met.basePassedOver(),
+                    " link to no file or device",
+                    " links to no files or devices")
+                + ", as "
+                + met.firstPassedOver()
+                + "; a bundle builds on files only, so what links lead to needs a copy: cp -rL");
+      }
+    }
+
+    private static String counted(int count, String one, String more) {
+      return count + (count == 1 ? one : more);
+    }
+
     private static void mustExist(Path path, String option) {
+      mustBeSeen(path, option);
       if (!Files.exists(path)) {
         throw new Failure(
             Exit.NOT_FOUND,
             "not-found",
             option + ": there is no " + path + "; say a file or a folder");
       }
+    }
+
+    private static void mustBeSeen(Path path, String option) {
+      FileFault.unseen(path)
+          .ifPresent(
+              why -> {
+                throw new Failure(
+                    Exit.REFUSED,
+                    "files",
+                    option
+                        + ": cannot look at "
+                        + path
+                        + ": "
+                        + why
+                        + "; say a path that this user may look at");
+              });
     }
 
     /// The bundle would take its place, or be packed into itself.
@@ -175,10 +224,23 @@ final class BundleCommand extends CommandGroup {
       name = "inspect",
       description = {
         "Show what a bundle needs, what it makes, and what each part of it costs.",
-        "A segment is named by the file and the place in it where it begins."
+        "A segment is named by the file and the place in it where it begins. It has one",
+        "or more codings, joined by a '+'."
       },
-      footerHeading = "%nExamples:%n",
+      footerHeading = "%nCodings:%n",
       footer = {
+        "  copy                the base's bytes as they are",
+        "  bytes               new bytes, packed; bytes<before: with what stands before them,",
+        "                      bytes<base: with the base's bytes around them as a dictionary",
+        "  new16, new32        new floats of 16 or 32 bits",
+        "  byte-difference, nibble-difference, byte-xor",
+        "                      bytes, halves of bytes, less the base's; bits that changed",
+        "  float16, float32, integer16, integer32",
+        "                      how far each number moved from the base's; float16 is BF16, too",
+        "  float16-of-32, bfloat16-of-32, float32-of-16, float32-of-b16",
+        "                      the same, where the base has another type (b16: BF16)",
+        "",
+        "Examples:",
         "  tombolo bundle inspect v1-v2.bundle",
         "  tombolo bundle inspect v1-v2.bundle --all",
         "  tombolo bundle inspect v1-v2.bundle --json | jq .codings"
@@ -220,7 +282,7 @@ final class BundleCommand extends CommandGroup {
         throw new Failure(
             Exit.REFUSED,
             "files",
-            "cannot read " + file + ": " + e.getMessage() + "; say a bundle that you may read",
+            "cannot read " + file + ": " + FileFault.why(e) + "; say a bundle that you may read",
             e);
       }
       screen.say(shown, () -> words(shown));

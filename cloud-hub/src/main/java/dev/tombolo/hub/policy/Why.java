@@ -174,6 +174,7 @@ public final class Why {
     }
     reasons.addAll(status.reasons());
     if (!status.reasons().isEmpty()) {
+      status.held().ifPresent(reasons::add);
       return false;
     }
     switch (status.phase()) {

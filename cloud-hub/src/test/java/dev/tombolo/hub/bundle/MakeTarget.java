@@ -94,14 +94,14 @@ public final class MakeTarget implements FuzzTarget {
     byte[] newer = Arrays.copyOfRange(input, end, input.length);
     Files.write(base, older);
     Files.write(target, newer);
-    Bundles.Made made = Bundles.make(base, target, bundle, Permissions.KEPT, _ -> {});
+    Bundles.Made made = Bundles.make(base, target, bundle, Permissions.KEPT, Links.NOT_FOLLOWED, _ -> {});
     BundleTable table = Bundles.table(bundle);
     Contract.same((long) newer.length, table.plainBytes());
     Contract.same(made.segments(), table.segmentCount());
     byte[] file = Files.readAllBytes(bundle);
     byte[] coded = Arrays.copyOfRange(file, (int) (file.length - table.codedBytes()), file.length);
     Contract.holds(Arrays.equals(newer, decoded(table, coded, older)), "it makes what it is of");
-    Bundles.make(base, target, bundle, Permissions.KEPT, _ -> {});
+    Bundles.make(base, target, bundle, Permissions.KEPT, Links.NOT_FOLLOWED, _ -> {});
     Contract.holds(
         Arrays.equals(file, Files.readAllBytes(bundle)), "the same files give the same bundle");
     int share = newer.length == 0 ? 0 : (int) (8L * coded.length / newer.length);

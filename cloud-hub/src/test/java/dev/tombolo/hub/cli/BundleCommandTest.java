@@ -3,10 +3,12 @@ package dev.tombolo.hub.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.protocol.bundle.PieceKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,15 +99,15 @@ class BundleCommandTest {
   }
 
   @Test
-  void aFolderWithALinkIsRefusedAndNothingIsLeft() throws IOException {
+  void aTargetWithALinkToNoFileIsRefusedAndNothingIsLeft() throws IOException {
     Path linked = Files.createDirectory(folder.resolve("linked"));
-    Files.createSymbolicLink(linked.resolve("link"), base);
+    Files.createSymbolicLink(linked.resolve("link"), folder);
 
     Cli.Said said =
         cli.run("bundle", "make", "--target", linked.toString(), "--out", bundle.toString());
 
     assertThat(said.exit()).isEqualTo(Exit.REFUSED);
-    assertThat(said.err()).contains("is a link or a device");
+    assertThat(said.err()).contains("link is a link, and not to a file");
     try (Stream<Path> all = Files.list(folder)) {
       assertThat(all).containsExactlyInAnyOrder(base, target, linked);
     }
@@ -164,6 +166,101 @@ class BundleCommandTest {
     assertThat(said.exit()).describedAs(said.err()).isEqualTo(Exit.OK);
     assertThat(said.out()).contains("for 300.0 kB");
     assertThat(bundle).isRegularFile();
+  }
+
+  /// A folder that may not be entered is another such case.
+  @Test
+  void whatCannotBeLookedAtIsNotCalledMissing() throws IOException {
+    Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+
+    Cli.Said ofBase = make(loop, target, bundle);
+    Cli.Said ofTarget = make(base, loop.resolve("v2"), bundle);
+    Cli.Said ofOut = make(base, target, loop.resolve("its.bundle"));
+
+    for (Cli.Said said : List.of(ofBase, ofTarget, ofOut)) {
+      assertThat(said.exit()).isEqualTo(Exit.REFUSED);
+      assertThat(said.err()).contains(": cannot look at " + loop).contains("Too many levels");
+    }
+  }
+
+  @Test
+  void theHelpOfInspectExplainsEveryCoding() {
+    String help = cli.run("bundle", "inspect", "--help").out();
+
+    for (PieceKind kind : PieceKind.values()) {
+      assertThat(help).contains(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+  }
+
+  @Test
+  void theHelpOfMakeSaysWhatBecomesOfAFileThatIsThere() {
+    assertThat(cli.run("bundle", "make", "--help").out()).containsPattern("is\\s+replaced");
+  }
+
+  /// As the cache of the Hugging Face Hub has them.
+  @Test
+  void snapshotsOfLinksAreTheFilesTheyLeadTo() throws IOException {
+    Path older = snapshot("1", base);
+    Path newer = snapshot("2", target);
+
+    Cli.Said said = make(older, newer, bundle);
+    Cli.Said inspected = cli.run("bundle", "inspect", bundle.toString());
+
+    assertThat(said.exit()).describedAs(said.err()).isEqualTo(Exit.OK);
+    assertThat(said.out()).contains("for 300.0 kB");
+    assertThat(said.err()).contains("1 link in --target followed").doesNotContain("passed over");
+    assertThat(bundle.toFile().length()).isLessThan(2_000);
+    assertThat(inspected.out()).contains("onnx/model").contains("needs a base of 1 file");
+  }
+
+  @Test
+  void whatIsLeftOutOfTheBaseIsSaid() throws IOException {
+    Path older = snapshot("1", base);
+    Files.createSymbolicLink(older.resolve("gone"), Path.of("nowhere"));
+    Files.createSymbolicLink(older.resolve("onnx/up"), Path.of(".."));
+
+    Cli.Said said = make(older, snapshot("2", target), bundle);
+
+    assertThat(said.exit()).describedAs(said.err()).isEqualTo(Exit.OK);
+    assertThat(said.err()).contains("passed over in --base: 2 links").contains("cp -rL");
+  }
+
+  /// All would be in the bundle, which somebody made for what changed.
+  @Test
+  void aBaseWithoutFilesIsRefused() throws IOException {
+    Path links = Files.createDirectory(folder.resolve("links"));
+    Files.createSymbolicLink(links.resolve("model"), Path.of("gone"));
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+
+    Cli.Said ofLinks = make(links, snapshot("2", target), bundle);
+    Cli.Said ofNothing = make(empty, target, bundle);
+
+    assertThat(ofLinks.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(ofLinks.err()).contains("links has no files").contains("cp -rL");
+    assertThat(ofNothing.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(ofNothing.err()).contains("empty has no files; say the older version");
+    assertThat(bundle).doesNotExist();
+  }
+
+  @Test
+  void whatALinkLeadsToIsNotReplacedByTheBundle() throws IOException {
+    Path older = snapshot("1", base);
+    Path blob = older.resolve("onnx/model").toRealPath();
+
+    Cli.Said said = make(older, snapshot("2", target), blob);
+
+    assertThat(said.exit()).isEqualTo(Exit.REFUSED);
+    assertThat(said.err()).contains("say another place");
+    assertThat(blob).hasSameBinaryContentAs(base);
+  }
+
+  private Path snapshot(String name, Path file) throws IOException {
+    Path blobs = Files.createDirectories(folder.resolve("model/blobs"));
+    Files.copy(file, blobs.resolve(name));
+    Path snapshot = folder.resolve("model/snapshots/" + name);
+    Files.createDirectories(snapshot.resolve("onnx"));
+    Files.createSymbolicLink(snapshot.resolve("onnx/model"), Path.of("../../../blobs/" + name));
+    return snapshot;
   }
 
   private Cli.Said make() {

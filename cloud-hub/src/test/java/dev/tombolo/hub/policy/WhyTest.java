@@ -14,6 +14,7 @@ import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ApplicationStatus.Phase;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonKind;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -62,6 +63,43 @@ class WhyTest {
   void aDownloadTellsHowFarItIs() {
     assertThat(why(true, WANTED, status(Phase.FETCHING, OLD, List.of())))
         .containsExactly(new Reason.Downloading("embedding", 10, 30));
+  }
+
+  @Test
+  void ofADownloadThatWaitsOrFailedItIsToldWhatIsHere() {
+    Reason failed = new Reason.DownloadFailed("bundle", "reset", 7);
+    Transfer changed = new Transfer(Transfer.How.BUNDLE, OLD, 0);
+    Transfer everything = new Transfer(Transfer.How.FULL_BUNDLE, null, 0);
+
+    assertThat(why(true, WANTED, fetching(failed, changed)))
+        .containsExactly(
+            failed,
+            new Reason.DownloadHeld("the bundle from embedding@1.0 to embedding@2.0", 10, 30));
+    assertThat(why(true, WANTED, fetching(failed, everything)))
+        .containsExactly(
+            failed, new Reason.DownloadHeld("the full bundle of embedding@2.0", 10, 30));
+    Reason progress = new Reason.CopyingFromPeer("site/other", "bundle", 10, 30);
+    assertThat(why(true, WANTED, fetching(progress, everything))).containsExactly(progress);
+    assertThat(why(true, WANTED, status(Phase.STAGED, OLD, List.of(failed))))
+        .containsExactly(failed);
+  }
+
+  private static ApplicationStatus fetching(Reason reason, Transfer how) {
+    return new ApplicationStatus(
+        APP,
+        Phase.FETCHING,
+        NEW,
+        "2.0",
+        OLD,
+        "1.0",
+        null,
+        0,
+        10,
+        30,
+        0,
+        List.of(reason),
+        null,
+        how);
   }
 
   @Test
@@ -134,8 +172,10 @@ class WhyTest {
         new DeviceCondition(device(), true, 77, WANTED, null, 0, state, 5, null, pause);
     DeviceCondition resumed = new DeviceCondition(device(), true, 77, WANTED, null, 0, state, 5);
 
-    assertThat(Why.of(paused)).containsExactly(new Reason.TransfersPaused("ann", "inventory", 7));
-    assertThat(Why.of(resumed)).containsExactly(old);
+    Reason here = new Reason.DownloadHeld("the files of embedding@2.0", 10, 30);
+    assertThat(Why.of(paused))
+        .containsExactly(new Reason.TransfersPaused("ann", "inventory", 7), here);
+    assertThat(Why.of(resumed)).containsExactly(old, here);
   }
 
   @Test

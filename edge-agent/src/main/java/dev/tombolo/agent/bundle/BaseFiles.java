@@ -36,7 +36,8 @@ final class BaseFiles implements AutoCloseable {
   }
 
   /// Checks that all are there, in the right size; what is in them, each segment's digest shows.
-  static BaseFiles open(@Nullable Path base, BundleTable table) throws IOException {
+  static BaseFiles open(@Nullable Path base, BaseLinks links, BundleTable table)
+      throws IOException {
     if (base == null) {
       if (!table.baseFiles().isEmpty()) {
         throw new NeedsBaseException(
@@ -55,10 +56,11 @@ final class BaseFiles implements AutoCloseable {
               + base
               + " is not, so it is not the one that this bundle was made for");
     }
+    boolean isFollowed = !table.baseIsFolder() || links == BaseLinks.FOLLOWED;
     List<Path> paths = new ArrayList<>();
     for (BundleTable.BaseFile file : table.baseFiles()) {
       Path path = table.baseIsFolder() ? base.resolve(file.path()) : base;
-      if (!Files.isRegularFile(path, table.baseIsFolder() ? NO_LINKS : FOLLOW)) {
+      if (!Files.isRegularFile(path, isFollowed ? FOLLOW : NO_LINKS)) {
         throw new BaseException(
             Quoted.of(path.toString())
                 + " is missing in the base, so it is not the one that this bundle was made for");
@@ -79,6 +81,16 @@ final class BaseFiles implements AutoCloseable {
 
   private static final LinkOption[] NO_LINKS = {LinkOption.NOFOLLOW_LINKS};
   private static final LinkOption[] FOLLOW = {};
+
+  /// Whether it is one of them, maybe by a link.
+  boolean has(Path file) throws IOException {
+    for (Path path : paths) {
+      if (Files.isSameFile(path, file)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /// Reads what the pieces of a segment are made from, each to its place.
   ///

@@ -68,7 +68,22 @@ public final class BundleApply {
   public static Applied apply(
       @Nullable Path base, Path bundle, Wanted wanted, LongConsumer size, LongConsumer progress)
       throws IOException {
-    return apply(base, bundle, () -> Files.newInputStream(bundle), wanted, size, progress);
+    return apply(base, BaseLinks.REFUSED, bundle, wanted, size, progress);
+  }
+
+  /// @param base null when there is none
+  /// @param progress is told of the target's size, then of its bytes as they are written; from the
+  ///   beginning when it has to be made once more to tell what is wrong
+  public static Applied apply(
+      @Nullable Path base,
+      BaseLinks links,
+      Path bundle,
+      Wanted wanted,
+      LongConsumer size,
+      LongConsumer progress)
+      throws IOException {
+    Base older = new Base(base, links);
+    return apply(older, bundle, () -> Files.newInputStream(bundle), wanted, size, progress);
   }
 
   /// While the bundle still comes. What it makes is whole and checked when all of it has come.
@@ -77,8 +92,15 @@ public final class BundleApply {
   public static Applied applyComing(@Nullable Path base, Path bundle, long bytes, Wanted wanted)
       throws IOException {
     return apply(
-        base, bundle, () -> new ComingBundle(bundle, bytes), wanted, size -> {}, progress -> {});
+        new Base(base, BaseLinks.REFUSED),
+        bundle,
+        () -> new ComingBundle(bundle, bytes),
+        wanted,
+        size -> {},
+        progress -> {});
   }
+
+  private record Base(@Nullable Path path, BaseLinks links) {}
 
   /// Begins to read a bundle.
   private interface Opening {
@@ -86,7 +108,7 @@ public final class BundleApply {
   }
 
   private static Applied apply(
-      @Nullable Path base,
+      Base base,
       Path bundle,
       Opening opening,
       Wanted wanted,
@@ -112,7 +134,7 @@ public final class BundleApply {
   }
 
   private static Applied apply(
-      @Nullable Path base,
+      Base base,
       Opening opening,
       int checkedOf,
       Wanted wanted,
@@ -124,8 +146,9 @@ public final class BundleApply {
       BundleTable table = table(in, zstd);
       mustMake(wanted.bytes(), table);
       size.accept(table.plainBytes());
-      try (BaseFiles bases = BaseFiles.open(base, table);
+      try (BaseFiles bases = BaseFiles.open(base.path(), base.links(), table);
           Staging staging = Staging.begin(wanted.out(), table, wanted.layout())) {
+        mustNotReplace(wanted.out(), bases);
         long coming = in instanceof ComingBundle it ? it.missingBytes() : 0;
         mustFit(staging.folder(), table.plainBytes() + coming + SPARE_BYTES);
         write(in, zstd, table, bases, staging, checkedOf, progress);
@@ -227,6 +250,12 @@ public final class BundleApply {
     if (wanted.isPresent() && wanted.getAsLong() != table.plainBytes()) {
       throw new BundleException(
           "it makes " + table.plainBytes() + " bytes, and the release has " + wanted.getAsLong());
+    }
+  }
+
+  private static void mustNotReplace(Path out, BaseFiles bases) throws IOException {
+    if (Files.isRegularFile(out) && bases.has(out)) {
+      throw new OutIsBaseException(out + " is a file of the base; say another --out PATH");
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.tombolo.agent.cli;
 
 import dev.tombolo.agent.bundle.BaseException;
+import dev.tombolo.agent.bundle.BaseLinks;
 import dev.tombolo.agent.bundle.BundleApply;
 import dev.tombolo.agent.bundle.NeedsBaseException;
 import dev.tombolo.agent.bundle.NoRoomException;
+import dev.tombolo.agent.bundle.OutIsBaseException;
 import dev.tombolo.agent.bundle.RefusedBundleException;
 import dev.tombolo.protocol.codec.JsonWriter;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,10 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
   }
 
   int run(PrintWriter words, PrintWriter errors) throws IOException {
+    mustBeSeen(bundle);
+    if (base != null) {
+      mustBeSeen(base);
+    }
     if (!Files.isRegularFile(bundle)) {
       return notFound(errors, bundle + "; say --bundle FILE");
     }
@@ -89,6 +96,7 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
       applied =
           BundleApply.apply(
               base,
+              BaseLinks.FOLLOWED,
               bundle,
               byDigest
                   ? BundleApply.Wanted.byDigests(out, OptionalLong.empty())
@@ -101,7 +109,7 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
       return failed(errors, e, ExitCode.BUNDLE_REFUSED);
     } catch (NoRoomException e) {
       return failed(errors, e, ExitCode.NO_ROOM);
-    } catch (NeedsBaseException e) {
+    } catch (NeedsBaseException | OutIsBaseException e) {
       return failed(errors, e, ExitCode.USAGE);
     } catch (NoSuchFileException e) {
       boolean isBase = base != null && !Files.exists(base);
@@ -165,6 +173,17 @@ record ApplyRun(@Nullable Path base, Path bundle, Path out, boolean byDigest, bo
       return "--out lies in the base; say another --out PATH";
     }
     return null;
+  }
+
+  /// What may not be looked at is not called missing.
+  private static void mustBeSeen(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      try {
+        Files.readAttributes(path, BasicFileAttributes.class);
+      } catch (NoSuchFileException e) {
+        // It is said where it is missed.
+      }
+    }
   }
 
   private static int failed(PrintWriter errors, IOException why, int exit) {

@@ -40,8 +40,9 @@ final class BundleCommand implements Runnable {
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {
         " 0:OUT is there",
-        " 1:it did not work",
-        " 2:the words do not fit, or no base is given to a bundle that needs one",
+        " 1:it did not work: a folder OUT is there already, or something may not be read or written",
+        " 2:the words do not fit: OUT is, or lies in, what it is made of, or is a device; or no base",
+        "   is given to a bundle that needs one",
         " 4:something named is not there",
         " 5:the base is not the one that the bundle was made for, or damaged",
         " 6:the bundle is broken",

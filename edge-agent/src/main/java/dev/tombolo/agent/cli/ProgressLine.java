@@ -25,8 +25,10 @@ final class ProgressLine {
     this.to = to;
   }
 
+  /// Begins, also once more from the beginning.
   void total(long bytes) {
     total = bytes;
+    done = 0;
   }
 
   void add(long bytes) {
@@ -41,7 +43,7 @@ final class ProgressLine {
       return;
     }
     any = true;
-    double share = total == 0 ? 1 : (double) done / total;
+    double share = share();
     to.printf(
         Locale.ROOT,
         "\r%-" + WIDTH + "s %3d%%  %d of %d MB  %.0f MB/s ",
@@ -51,6 +53,10 @@ final class ProgressLine {
         total / 1_000_000,
         done / 1e6 / ((now - begun) / 1e9));
     to.flush();
+  }
+
+  double share() {
+    return total == 0 ? 1 : (double) done / total;
   }
 
   void end() {

@@ -75,6 +75,7 @@ final class StatusCommand implements Callable<Integer> {
       for (Reason reason : application.reasons()) {
         out.println("  why     " + ReasonText.say(reason));
       }
+      application.held().ifPresent(held -> out.println("  why     " + ReasonText.say(held)));
     }
   }
 

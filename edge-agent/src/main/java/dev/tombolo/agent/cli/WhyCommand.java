@@ -77,9 +77,11 @@ final class WhyCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /// With the rollout that does not count here, as the document in force has it.
+  /// With what is here of what comes, and the rollout that does not count here, as the document in
+  /// force has it.
   private static List<Reason> reasons(DeviceStanding status, ApplicationStatus of) {
     List<Reason> reasons = new ArrayList<>(of.reasons());
+    of.held().ifPresent(reasons::add);
     for (WorkloadsSection.Selection selection : status.stored().selections()) {
       WorkloadsSection.Overruled overruled = selection.overrules();
       if (overruled != null && selection.name().equals(of.name())) {

@@ -15,6 +15,7 @@ import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.release.Variant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,14 +60,23 @@ public final class AgentCore {
     this.status = new StatusView(applications, windows);
   }
 
+  /// What was on its way here by what was left: some of it may lie in the file store.
+  public List<Variant.File> coming() {
+    return applications.coming();
+  }
+
   /// Takes up what was left: to be called once, before any event.
-  public Step start(Now now) {
-    return start(Map.of(), now);
+  ///
+  /// @param stored bytes of each of [#coming] that lie in the file store
+  public Step start(Map<Digest, Long> stored, Now now) {
+    return start(stored, Map.of(), now);
   }
 
   /// The same, where the ends of some processes are known that the store does not know of.
-  Step start(Map<ProcessIdentity, AgentEvent.WorkloadExited> ended, Now now) {
+  Step start(
+      Map<Digest, Long> stored, Map<ProcessIdentity, AgentEvent.WorkloadExited> ended, Now now) {
     Outcome out = new Outcome();
+    applications.found(stored);
     if (boot.trouble().isEmpty()) {
       reports.event("booted", null, null, null, now, out);
     } else if (!boot.troubleIsTold()) {

@@ -48,6 +48,7 @@ public final class AgentLoop implements Runnable {
   }
 
   private final AgentStore store;
+  private final StoredFiles files;
   private final AgentClock clock;
   private final RandomDraw random;
   private final Consumer<AgentEffect> performer;
@@ -78,6 +79,7 @@ public final class AgentLoop implements Runnable {
   public AgentLoop(
       EventQueue inbox,
       AgentStore store,
+      StoredFiles files,
       AgentBoot boot,
       AgentClock clock,
       RandomDraw random,
@@ -85,6 +87,7 @@ public final class AgentLoop implements Runnable {
       Watcher watcher) {
     this.inbox = inbox;
     this.store = store;
+    this.files = files;
     this.boot = boot;
     this.clock = clock;
     this.random = random;
@@ -241,7 +244,7 @@ public final class AgentLoop implements Runnable {
       AgentSnapshot left = store.load();
       forgetUnknownEnds(left);
       AgentCore fresh = new AgentCore(left, boot, random, now);
-      Step step = fresh.start(endedUnsaved, now);
+      Step step = fresh.start(files.bytes(fresh.coming()), endedUnsaved, now);
       stand(fresh.told(), standing.trouble());
       commitStart(step, left);
       core = fresh;

@@ -3,6 +3,7 @@ package dev.tombolo.agent.core;
 import dev.tombolo.agent.desired.DesiredContent;
 import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.Downloads;
+import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseGate;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
@@ -84,6 +85,25 @@ final class ApplicationSteps {
         learned.add(application);
       }
     }
+  }
+
+  /// What earlier runs of the agent were fetching: it may lie in the store, whole or in part.
+  List<Variant.File> coming() {
+    List<Variant.File> coming = new ArrayList<>();
+    for (Application application : applications.values()) {
+      if (application.release instanceof ReleaseState.Fetching at) {
+        if (at.route() instanceof Route.ByBundle by) {
+          coming.add(by.file());
+        }
+        programs.find(at.wanted()).map(Program::files).ifPresent(coming::addAll);
+      }
+    }
+    return coming;
+  }
+
+  /// So many bytes of each of [#coming] lie in the store.
+  void found(Map<Digest, Long> bytes) {
+    files.downloads().found(bytes);
   }
 
   /// Takes up what an earlier run of the agent left: watches its processes, repeats what it had
@@ -302,6 +322,7 @@ final class ApplicationSteps {
   }
 
   void fetchBegunAnew(Digest file, long bytes, Now now, Outcome out) {
+    files.begunAnew(file);
     for (Application application : applications.values()) {
       if (application.release instanceof ReleaseState.Fetching at) {
         bundles

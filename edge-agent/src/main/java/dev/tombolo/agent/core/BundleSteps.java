@@ -303,7 +303,7 @@ final class BundleSteps {
     long done = downloads.bytesDone(List.of(bundle.file()));
     if (!(event.reason() instanceof Reason.LineDown)) {
       tries.silentSinceMillis = -1;
-    } else if (tries.silentSinceMillis < 0 || done > tries.silentBytes) {
+    } else if (tries.silentSinceMillis < 0 || done != tries.silentBytes) {
       tries.silentSinceMillis = now.monotonicMillis();
       tries.silentBytes = done;
     }

@@ -69,6 +69,10 @@ final class FileSteps {
     return downloads;
   }
 
+  void begunAnew(Digest file) {
+    downloads.begunAnew(file);
+  }
+
   /// What a way back lacks comes file by file.
   void want(Assignment what) {
     programs.find(what).ifPresent(it -> downloads.want(it.files()));
@@ -179,6 +183,7 @@ final class FileSteps {
   private void dropStale(Collection<Application> applications, Outcome out) {
     Set<Digest> needed = new HashSet<>();
     Set<Digest> wayBack = new HashSet<>();
+    Set<Digest> held = new HashSet<>();
     urgent.clear();
     for (Application application : applications) {
       Optional<Assignment> wanted =
@@ -207,9 +212,10 @@ final class FileSteps {
         wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, wayBack));
       }
       BundleSteps.bundleOf(application.release).ifPresent(needed::add);
+      lostBundle(application).ifPresent(held::add);
     }
     downloads.putFirst(wayBack);
-    downloads.keepOnly(needed).ifPresent(file -> cancel(file, out));
+    downloads.keepOnly(needed, held).ifPresent(file -> cancel(file, out));
     peers.keepOnly(needed);
   }
 
@@ -232,9 +238,7 @@ final class FileSteps {
         programs.find(what).ifPresent(it -> addFiles(it, files));
       }
       BundleSteps.bundleOf(application.release).ifPresent(files::add);
-      if (application.release instanceof ReleaseState.Fetching) {
-        application.lostBundle.ifPresent(files::add);
-      }
+      lostBundle(application).ifPresent(files::add);
     }
     shelved.values().removeIf(it -> !releases.contains(it.release()));
     if (peers.isOn()) {
@@ -244,6 +248,13 @@ final class FileSteps {
     programs.keepOnly(releases);
     out.change(new AgentChange.ReleasesSwept(releases));
     out.effect(new AgentEffect.Sweep(releases, files, names));
+  }
+
+  /// What has come of it stays while the hub is asked again.
+  private static Optional<Digest> lostBundle(Application application) {
+    return application.release instanceof ReleaseState.Fetching
+        ? application.lostBundle
+        : Optional.empty();
   }
 
   private static void addFiles(Program program, Set<Digest> files) {

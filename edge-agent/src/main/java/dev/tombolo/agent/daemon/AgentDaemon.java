@@ -7,6 +7,7 @@ import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.AgentLoop;
 import dev.tombolo.agent.core.Enrolment;
 import dev.tombolo.agent.core.EventQueue;
+import dev.tombolo.agent.disk.FilesOnDisk;
 import dev.tombolo.agent.link.Backoff;
 import dev.tombolo.agent.outbox.OutboxQuota;
 import dev.tombolo.agent.sqlite.SqliteAgentStore;
@@ -95,7 +96,15 @@ public final class AgentDaemon implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     int applications = store.applicationCount();
     AgentLoop loop =
-        new AgentLoop(inbox, store, boot, WallClock::now, random::nextDouble, hands, console);
+        new AgentLoop(
+            inbox,
+            store,
+            new FilesOnDisk(folders),
+            boot,
+            WallClock::now,
+            random::nextDouble,
+            hands,
+            console);
     Thread thread = new Thread(null, loop, "loop", LOOP_STACK_BYTES);
     thread.start();
     console.say(

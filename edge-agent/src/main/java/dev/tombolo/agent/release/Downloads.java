@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Which file is fetched next. One at a time, so that a slow line is not shared by many halves; a
 /// file that failed waits, the line's return or its time wakes it. Lives in memory only: a
-/// restarted agent asks for all files again, and those in the store are there at once.
+/// restarted agent looks at what lies in the store ([#found]) and asks for all files again.
 public final class Downloads {
   /// The wait after a second wrong delivery in a row; it doubles with each.
   private static final long WRONG_AGAIN_MILLIS = 10 * 60_000;
@@ -55,7 +55,7 @@ public final class Downloads {
   /// What others fetch is not stopped for them before: each time it is digested anew.
   private long interruptAtMillis;
 
-  /// What is there of files that were begun and are not under way, as far as this run knows.
+  /// What is there of files that were begun and are not under way.
   private final Map<Digest, Long> begun = new HashMap<>();
 
   private @Nullable Digest current;
@@ -72,6 +72,11 @@ public final class Downloads {
 
   private @Nullable Reason trouble;
   private @Nullable Digest troubled;
+
+  /// So many bytes of each lie in the store, left by an earlier run.
+  public void found(Map<Digest, Long> bytes) {
+    begun.putAll(bytes);
+  }
 
   public void want(List<Variant.File> files) {
     for (Variant.File file : files) {
@@ -143,14 +148,16 @@ public final class Downloads {
   }
 
   /// Forgets what is on its way except `files`. Tells the file to give up, if one is being fetched.
-  public Optional<Digest> keepOnly(Set<Digest> files) {
+  ///
+  /// @param held what else stays in the store
+  public Optional<Digest> keepOnly(Set<Digest> files, Set<Digest> held) {
     retain(wanted.keySet(), files);
     retain(stored, files);
     retain(bundles, files);
     retain(fromPeersOnly, files);
     retain(leftOver, files);
     retain(wrong.keySet(), files);
-    retain(begun.keySet(), files);
+    begun.keySet().removeIf(file -> !files.contains(file) && !held.contains(file));
     if (trouble != null && troubled != null && !files.contains(troubled)) {
       // Nobody waits for it any more, so the others need not wait for its next try.
       trouble = null;
@@ -310,6 +317,13 @@ public final class Downloads {
       rate.noted(bytes, nowMillis);
       trouble = null;
       failures = 0;
+    }
+  }
+
+  /// Who was asked for the rest gives all of it.
+  public void begunAnew(Digest file) {
+    if (file.equals(current)) {
+      currentBytes = 0;
     }
   }
 

@@ -229,7 +229,7 @@ public final class BundleTarget implements FuzzTarget {
       return null;
     }
     try (ZstdUnpacking zstd = new ZstdUnpacking();
-        BaseFiles base = BaseFiles.open(baseOf(table), table)) {
+        BaseFiles base = BaseFiles.open(baseOf(table), BaseLinks.REFUSED, table)) {
       SegmentDecoder decoder = new SegmentDecoder(zstd, table.longestSegment());
       Window window = new Window(table.longestHistory(), table.longestSegment());
       byte[] old = new byte[table.longestSegment()];

@@ -56,6 +56,30 @@ class BundleCommandTest {
         .isEqualTo(ExitCode.NOT_FOUND);
   }
 
+  /// A folder that may not be entered is another such case.
+  @Test
+  void whatCannotBeLookedAtIsNotCalledMissing() throws IOException {
+    Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+
+    assertThat(apply("--bundle", loop.toString())).isEqualTo(ExitCode.FAILED);
+    assertThat(apply("--base", loop.toString(), "--bundle", golden("change.bundle")))
+        .isEqualTo(ExitCode.FAILED);
+
+    assertThat(complained.toString()).contains("Too many levels").doesNotContain("there is no");
+  }
+
+  @Test
+  void progressOfASecondTryBeginsAnew() {
+    ProgressLine progress = new ProgressLine(false, new PrintWriter(complained));
+    progress.total(100);
+    progress.add(90);
+
+    progress.total(100);
+    progress.add(50);
+
+    assertThat(progress.share()).isEqualTo(0.5);
+  }
+
   @Test
   void theCauseIsToldByTheExitCodeEitherWay() throws IOException {
     Path broken = Files.write(folder.resolve("broken"), new byte[500]);

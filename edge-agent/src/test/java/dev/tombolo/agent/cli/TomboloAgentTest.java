@@ -24,6 +24,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.message.ApplicationStatus.Phase;
 import dev.tombolo.protocol.message.ReportBody;
+import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonKind;
 import dev.tombolo.protocol.reason.ReasonText;
@@ -408,6 +409,43 @@ class TomboloAgentTest {
             "people: The switch waits for a permit of rollout r1, wave early;",
             "people: How far that wave is, and what it waits for, only the hub knows: tombolo why"
                 + " store-1/counter-1.");
+  }
+
+  @Test
+  void whyAndStatusSayHowMuchIsHereOfWhatWaits() throws IOException, StoreException {
+    joined();
+    ApplicationStatus fetching =
+        new ApplicationStatus(
+            new Name("people"),
+            Phase.FETCHING,
+            SECOND,
+            "2.0",
+            FIRST,
+            "1.0",
+            null,
+            1_790_000_000_000L,
+            200_000_000,
+            300_000_000,
+            4711,
+            List.of(new Reason.TransfersPaused("ann", "the tills are slow", 7)),
+            null,
+            new Transfer(Transfer.How.BUNDLE, FIRST, 0));
+    try (SqliteAgentStore store = SqliteAgentStore.open(data, notice -> {})) {
+      store.commit(
+          List.of(
+              new AgentChange.StatusKept(
+                  new ReportBody.State(null, 3, List.of(fetching), List.of(), Map.of()), 5)));
+    }
+    String here =
+        "Of the bundle from people@1.0 to people@2.0, 200000000 of 300000000 bytes (66%) are on"
+            + " this device; the download goes on from there.";
+
+    assertThat(why()).contains("people: " + here);
+    assertThat(run("status", "--data", data.toString())).isZero();
+    assertThat(out.toString()).contains("  why     " + here);
+    assertThat(run("why", "people", "--json", "--data", data.toString())).isZero();
+    assertThat(out.toString())
+        .contains("{\"code\":\"download-held\"", "\"done\":200000000,\"total\":300000000");
   }
 
   private void holds(Selection selection) throws IOException, StoreException {

@@ -88,6 +88,7 @@ class AgentLoopTest {
     return new AgentLoop(
         inbox,
         store,
+        _ -> Map.of(),
         new AgentBoot(
             "run",
             machineBoot,

@@ -324,6 +324,133 @@ class BundleRouteTest {
     assertThat(shop.files).doesNotContain(whole);
   }
 
+  /// The first bundle is on its way, this much of it came, and the agent is dead.
+  private Digest killedAfter(Publisher.Signed first, long bytes) {
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
+    shop.tell(new AgentEvent.FetchAdvanced(whole, bytes / 2));
+    shop.seconds(1);
+    shop.killAgent();
+    shop.parts.put(whole, bytes);
+    return whole;
+  }
+
+  private ReportBody.State lastTold() {
+    return (ReportBody.State)
+        shop.hub.rows().stream()
+            .filter(ReportBody.State.class::isInstance)
+            .reduce((_, newer) -> newer)
+            .orElseThrow();
+  }
+
+  @Test
+  void aRestartedAgentSaysInTheDarkWhatIsHereOfTheBundle() {
+    killedAfter(large(shop, "1.0"), 345_678);
+    shop.lineCut = true;
+    shop.hanging.clear();
+
+    shop.startAgent();
+
+    ReportBody.State first = shop.core().told().orElseThrow();
+    assertThat(first.applications().getFirst().bytesDone()).isEqualTo(345_678);
+    assertThat(first.applications().getFirst().bytesTotal()).isEqualTo(600_000);
+    shop.seconds(60);
+    assertThat(status().bytesDone()).isEqualTo(345_678);
+    assertThat(status().reasons())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Reason.DownloadFailed.class, it -> assertThat(it.path()).isEqualTo("bundle"));
+    assertThat(status().held())
+        .contains(new Reason.DownloadHeld("the full bundle of people@1.0", 345_678, 600_000));
+  }
+
+  @Test
+  void theFirstReportAfterARestartSaysWhatIsHere() {
+    Publisher.Signed first = large(shop, "1.0");
+    killedAfter(first, 345_678);
+
+    shop.startAgent();
+    shop.until("the line is up", () -> lastTold().applications().getFirst().bytesDone() > 300_000);
+
+    assertThat(lastTold().applications().getFirst().bytesDone()).isEqualTo(345_678);
+    assertThat(lastTold().applications().getFirst().transfer())
+        .isEqualTo(new Transfer(Transfer.How.FULL_BUNDLE, null, 0));
+    shop.killAgent();
+    shop.hanging.clear();
+    live(shop, first);
+  }
+
+  @Test
+  void ofFilesThatComeOneByOneAllThatIsHereCounts() {
+    Publisher.Signed first = large(shop, "1.0");
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
+    shop.killAgent();
+    List<Variant.File> files = first.manifest().variants().getFirst().files();
+    shop.parts.put(files.getFirst().digest(), 100L);
+    shop.files.add(files.getLast().digest());
+
+    shop.startAgent();
+
+    long here = 100 + files.getLast().size();
+    assertThat(status().bytesDone()).isEqualTo(here);
+    assertThat(status().reasons())
+        .contains(new Reason.Downloading(files.getFirst().path(), here, status().bytesTotal()));
+  }
+
+  /// What the device was told while it was down is heard before it says anything wrong of it.
+  @Test
+  void whatIsHereOfABundleThatNobodyWantsAnyMoreDoesNotCount() {
+    Digest whole = killedAfter(large(shop, "1.0"), 345_678);
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(second, Optional.empty(), 500_000);
+    shop.startAgent();
+    shop.hub.assign(second);
+
+    shop.until(
+        "the other bundle is fetched",
+        () -> !shop.last(AgentEffect.Fetch.class).file().equals(whole));
+
+    assertThat(status().bytesDone()).isZero();
+    assertThat(status().bytesTotal()).isEqualTo(500_000);
+    assertThat(shop.parts).isEmpty();
+  }
+
+  @Test
+  void whatIsHereOfABundleCountsAgainWhenTheHubHasMadeItAnew() {
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = killedAfter(first, 345_678);
+    shop.startAgent();
+    shop.until("fetching", () -> shop.last(AgentEffect.Fetch.class).file().equals(whole));
+
+    shop.tell(
+        new AgentEvent.FetchFailed(
+            whole, new Reason.NotFound("bundle", whole.hex(), List.of()), true));
+    long before = shop.count(AgentEffect.Fetch.class);
+    shop.until("fetched again", () -> shop.count(AgentEffect.Fetch.class) > before);
+
+    assertThat(shop.parts).containsKey(whole);
+    assertThat(status().bytesDone()).isEqualTo(345_678);
+  }
+
+  @Test
+  void aBundleThatComesAnewCountsFromItsFirstByte() {
+    Digest whole = killedAfter(large(shop, "1.0"), 345_678);
+    shop.startAgent();
+    shop.until("fetching", () -> shop.last(AgentEffect.Fetch.class).file().equals(whole));
+    assertThat(status().bytesDone()).isEqualTo(345_678);
+
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 345_678));
+    shop.seconds(1);
+
+    assertThat(status().bytesDone()).isZero();
+  }
+
   /// It may be the room that the next way needs.
   @Test
   void aBundleThatIsOfNoUseGoesBeforeTheNextWayIsTaken() {

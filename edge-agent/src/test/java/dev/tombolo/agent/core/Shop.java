@@ -52,6 +52,10 @@ final class Shop {
   final Map<Name, Process> processes = new HashMap<>();
   final Map<Name, Digest> current = new HashMap<>();
   final Set<Digest> files = new HashSet<>();
+
+  /// Bytes of what has come in part.
+  final Map<Digest, Long> parts = new HashMap<>();
+
   final Set<Digest> staged = new HashSet<>();
 
   /// Of what the folder of each release was built last.
@@ -207,7 +211,19 @@ final class Shop {
     agentRuns++;
     AgentCore fresh = new AgentCore(store.load(), boot(), random::nextDouble, now());
     core = fresh;
-    carryOut(fresh.start(now()), fresh);
+    carryOut(fresh.start(stored(fresh.coming()), now()), fresh);
+  }
+
+  private Map<Digest, Long> stored(List<Variant.File> coming) {
+    Map<Digest, Long> stored = new HashMap<>();
+    for (Variant.File file : coming) {
+      if (files.contains(file.digest())) {
+        stored.put(file.digest(), file.size());
+      } else if (parts.containsKey(file.digest())) {
+        stored.put(file.digest(), parts.get(file.digest()));
+      }
+    }
+    return stored;
   }
 
   boolean agentRuns() {
@@ -575,6 +591,7 @@ final class Shop {
     }
     staged.retainAll(it.releases());
     files.retainAll(it.files());
+    parts.keySet().retainAll(it.files());
   }
 
   /// Like the adapter, which sees to one process an application.

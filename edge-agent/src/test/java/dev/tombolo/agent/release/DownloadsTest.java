@@ -6,6 +6,7 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -36,13 +37,43 @@ class DownloadsTest {
   }
 
   @Test
+  void whatAnEarlierRunLeftCountsForAsLongAsItStays() {
+    Variant.File file = file("left");
+    Variant.File asked = file("gone from the hub");
+    Variant.File swept = file("swept");
+    downloads.found(Map.of(file.digest(), 7L, asked.digest(), 5L, swept.digest(), 3L));
+
+    downloads.keepOnly(Set.of(file.digest()), Set.of(asked.digest()));
+
+    assertThat(downloads.bytesDone(List.of(file, asked, swept))).isEqualTo(7 + 5);
+    downloads.want(List.of(file));
+    downloads.next(0, any -> true);
+    assertThat(downloads.bytesDone(List.of(file))).isEqualTo(7);
+    downloads.failed(file.digest(), GONE, 0, FIVE_MINUTES);
+    assertThat(downloads.bytesDone(List.of(file))).isEqualTo(7);
+  }
+
+  @Test
+  void whatComesAnewIsNotHereAnyMore() {
+    Variant.File file = file("left");
+    downloads.found(Map.of(file.digest(), 7L));
+    downloads.want(List.of(file));
+    downloads.next(0, any -> true);
+
+    downloads.begunAnew(file("other").digest());
+    assertThat(downloads.bytesDone(List.of(file))).isEqualTo(7);
+    downloads.begunAnew(file.digest());
+    assertThat(downloads.bytesDone(List.of(file))).isZero();
+  }
+
+  @Test
   void aFileThatFailedHoldsUpTheOthersUntilItsNextTry() {
     Variant.File first = file("first");
     downloads.want(List.of(first, file("second")));
     downloads.next(0, any -> true);
     downloads.failed(first.digest(), GONE, 0, FIVE_MINUTES);
 
-    downloads.keepOnly(Set.of(first.digest(), file("second").digest()));
+    downloads.keepOnly(Set.of(first.digest(), file("second").digest()), Set.of());
 
     assertThat(downloads.next(1, any -> true)).isEmpty();
     assertThat(downloads.next(FIVE_MINUTES, any -> true)).contains(file("second"));
@@ -58,7 +89,7 @@ class DownloadsTest {
     downloads.failed(gone.digest(), GONE, 0, FIVE_MINUTES);
     downloads.want(List.of(file("new")));
 
-    downloads.keepOnly(Set.of(file("new").digest()));
+    downloads.keepOnly(Set.of(file("new").digest()), Set.of());
 
     assertThat(downloads.trouble()).isEmpty();
     assertThat(downloads.next(1, any -> true)).contains(file("new"));

@@ -70,6 +70,8 @@ final class ReasonJson {
           new Reason.Downloading(f.text("path"), f.integer("done"), f.integer("total"));
       case "download-failed" ->
           new Reason.DownloadFailed(f.text("path"), f.text("detail"), f.integer("retryInMillis"));
+      case "download-held" ->
+          new Reason.DownloadHeld(f.text("what"), f.integer("done"), f.integer("total"));
       case "waiting-for-peer" ->
           new Reason.WaitingForPeer(
               f.text("peer"), f.text("path"), f.integer("done"), f.integer("total"));
@@ -325,6 +327,11 @@ final class ReasonJson {
               .text("path", r.path())
               .text("detail", r.detail())
               .integer("retryInMillis", r.retryInMillis());
+      case Reason.DownloadHeld r ->
+          json.text("code", "download-held")
+              .text("what", r.what())
+              .integer("done", r.done())
+              .integer("total", r.total());
       case Reason.WaitingForPeer r ->
           json.text("code", "waiting-for-peer")
               .text("peer", r.peer())

@@ -5,6 +5,8 @@ import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One application on one device.
@@ -66,6 +68,39 @@ public record ApplicationStatus(
         reasons,
         null,
         null);
+  }
+
+  /// What is here of a download that waits or failed; empty where a reason tells how far it is.
+  public Optional<Reason> held() {
+    return phase == Phase.FETCHING
+            && bytesDone > 0
+            && reasons.stream().noneMatch(ApplicationStatus::isProgress)
+        ? Optional.of(new Reason.DownloadHeld(coming(), bytesDone, bytesTotal))
+        : Optional.empty();
+  }
+
+  private static boolean isProgress(Reason reason) {
+    return reason instanceof Reason.Downloading
+        || reason instanceof Reason.WaitingForPeer
+        || reason instanceof Reason.CopyingFromPeer
+        || reason instanceof Reason.Starting;
+  }
+
+  private String coming() {
+    String release = name + "@" + Objects.requireNonNullElse(wantedVersion, "?");
+    return switch (transfer == null ? Transfer.How.FILES : transfer.how()) {
+      case BUNDLE -> "the bundle from " + base() + " to " + release;
+      case FULL_BUNDLE -> "the full bundle of " + release;
+      case FILES, ASKING -> "the files of " + release;
+    };
+  }
+
+  private String base() {
+    Digest base = transfer == null ? null : transfer.base();
+    if (base == null) {
+      return "nothing";
+    }
+    return base.equals(live) && liveVersion != null ? name + "@" + liveVersion : base.brief();
   }
 
   /// Where the wanted release is on its way (DESIGN 7).

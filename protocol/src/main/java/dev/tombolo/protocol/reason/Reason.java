@@ -104,6 +104,11 @@ public sealed interface Reason {
 
   record DownloadFailed(String path, String detail, long retryInMillis) implements Reason {}
 
+  /// Nothing of it comes now, and what has come stays.
+  ///
+  /// @param what in words
+  record DownloadHeld(String what, long done, long total) implements Reason {}
+
   /// Another device of the site fetches it for all.
   ///
   /// @param peer `site/slot`

@@ -236,6 +236,12 @@ public final class ReasonText {
               + "; it goes on in "
               + millis(r.retryInMillis())
               + ".";
+      case Reason.DownloadHeld r ->
+          "Of "
+              + r.what()
+              + ", "
+              + progress(r.done(), r.total())
+              + " are on this device; the download goes on from there.";
       case Reason.WaitingForPeer r ->
           "Waits for "
               + r.peer()

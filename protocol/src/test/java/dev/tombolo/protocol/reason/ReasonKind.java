@@ -140,6 +140,7 @@ public enum ReasonKind {
           Reason.BundleRefused _,
           Reason.BaseDamaged _,
           Reason.DownloadGrew _,
+          Reason.DownloadHeld _,
           Reason.WindowsLifted _,
           Reason.BandwidthHeld _,
           Reason.DatabaseDamaged _,

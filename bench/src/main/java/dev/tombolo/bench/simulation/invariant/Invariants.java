@@ -106,6 +106,7 @@ public final class Invariants {
           others,
           new NeighboursAreNamed(facts),
           bundles,
+          new WhatHasComeIsTold(facts),
           wastes,
           new WorkloadsRunOn(facts)
         };

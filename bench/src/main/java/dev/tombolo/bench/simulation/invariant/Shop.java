@@ -6,6 +6,7 @@ import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public interface Shop {
 
   /// Bytes of all files and releases on the disk that no release in use needs.
   int filesHeld();
+
+  /// Bytes of the file that are on the disk, synced or not.
+  long bytesHeld(Variant.File file);
 
   /// Kits in its data folder.
   int kitsHeld();

@@ -36,6 +36,7 @@ import dev.tombolo.protocol.message.Ask;
 import dev.tombolo.protocol.message.DesiredUpdate;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Platform;
+import dev.tombolo.protocol.release.Variant;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -300,6 +301,11 @@ final class Device implements Shop {
   }
 
   @Override
+  public long bytesHeld(Variant.File file) {
+    return files.bytes(file);
+  }
+
+  @Override
   public int kitsHeld() {
     return kits.size();
   }
@@ -353,6 +359,7 @@ final class Device implements Shop {
         new AgentLoop(
             queue,
             new WatchedAgentStore(database.open(), disk, this::committed),
+            files::bytes,
             boot(bootId),
             clock,
             chance::unit,

@@ -3,9 +3,11 @@ package dev.tombolo.bench.simulation.world;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Variant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,6 +33,22 @@ final class FileStore {
 
   Partial partialOf(Digest file) {
     return partial.getOrDefault(file, new Partial(0, 0, true));
+  }
+
+  /// So many bytes of each are here; what is not here is left out.
+  Map<Digest, Long> bytes(List<Variant.File> wanted) {
+    Map<Digest, Long> bytes = new HashMap<>();
+    for (Variant.File file : wanted) {
+      long here = bytes(file);
+      if (here > 0) {
+        bytes.put(file.digest(), here);
+      }
+    }
+    return bytes;
+  }
+
+  long bytes(Variant.File file) {
+    return whole.containsKey(file.digest()) ? file.size() : partialOf(file.digest()).bytes();
   }
 
   boolean isRight(Digest file) {
