@@ -94,7 +94,8 @@ public final class MakeTarget implements FuzzTarget {
     byte[] newer = Arrays.copyOfRange(input, end, input.length);
     Files.write(base, older);
     Files.write(target, newer);
-    Bundles.Made made = Bundles.make(base, target, bundle, Permissions.KEPT, Links.NOT_FOLLOWED, _ -> {});
+    Bundles.Made made =
+        Bundles.make(base, target, bundle, Permissions.KEPT, Links.NOT_FOLLOWED, _ -> {});
     BundleTable table = Bundles.table(bundle);
     Contract.same((long) newer.length, table.plainBytes());
     Contract.same(made.segments(), table.segmentCount());
