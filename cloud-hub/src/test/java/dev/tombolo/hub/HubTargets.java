@@ -1,6 +1,9 @@
 package dev.tombolo.hub;
 
+import dev.tombolo.hub.bundle.MakeTarget;
+import dev.tombolo.hub.bundle.ModelTarget;
 import dev.tombolo.hub.cli.AdminPortTarget;
+import dev.tombolo.hub.cli.InspectTarget;
 import dev.tombolo.hub.core.SaidTarget;
 import dev.tombolo.hub.http.AdminBodyTarget;
 import dev.tombolo.hub.net.EdgeTarget;
@@ -28,6 +31,10 @@ final class HubTargets implements Supplier<List<FuzzTarget>> {
         new YamlTarget(YamlTarget.Kind.OBJECTS),
         new YamlTarget(YamlTarget.Kind.RELEASE),
         new YamlTarget(YamlTarget.Kind.HUB),
+        new ModelTarget(ModelTarget.Kind.SAFETENSORS),
+        new ModelTarget(ModelTarget.Kind.ONNX),
+        new MakeTarget(),
+        new InspectTarget(),
         new AdminBodyTarget(),
         new AdminPortTarget());
   }

@@ -56,9 +56,6 @@ final class Onnx {
   private void graph(long from, long to) throws NotProtobuf {
     Fields graph = fields(from, to);
     while (graph.next()) {
-      if (tensors.size() >= ModelFile.TENSORS_MAX) {
-        return;
-      }
       if (graph.is(GRAPH_INITIALIZER)) {
         tensor(graph.from, graph.to, "");
       } else if (graph.is(GRAPH_NODE)) {
@@ -85,6 +82,9 @@ final class Onnx {
   }
 
   private void tensor(long from, long to, String otherName) throws NotProtobuf {
+    if (tensors.size() >= ModelFile.TENSORS_MAX) {
+      return;
+    }
     String name = otherName;
     long type = 0;
     List<Long> shape = new ArrayList<>();

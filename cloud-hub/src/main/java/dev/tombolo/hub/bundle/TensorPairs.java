@@ -110,25 +110,25 @@ final class TensorPairs {
     }
 
     void byShape(Tree.Entry counterpart) {
+      // Those that are taken are among them.
+      Set<String> names = new HashSet<>();
+      tensors.forEach(it -> names.add(it.name()));
       Map<Key, List<Tensor>> left = new HashMap<>();
       for (Tensor it : there) {
-        if (!taken.contains(it)) {
+        if (!names.contains(it.name())) {
           left.computeIfAbsent(Key.of(it), _ -> new ArrayList<>()).add(it);
         }
       }
-      Set<String> names = new HashSet<>();
-      tensors.forEach(it -> names.add(it.name()));
       for (Tensor tensor : tensors) {
         if (found.containsKey(tensor)) {
           continue;
         }
-        List<Tensor> sameShape = left.getOrDefault(Key.of(tensor), new ArrayList<>());
-        sameShape.removeIf(it -> names.contains(it.name()) || taken.contains(it));
+        List<Tensor> sameShape = left.getOrDefault(Key.of(tensor), List.of());
         for (int i = 0; i < Math.min(sameShape.size(), TRIED_MAX); i++) {
           BaseTensor likely = new BaseTensor(counterpart, sameShape.get(i));
           if (isAlike(tensor, likely)) {
             found.put(tensor, likely);
-            taken.add(likely.tensor());
+            sameShape.remove(i);
             break;
           }
         }

@@ -5,6 +5,7 @@ import dev.tombolo.protocol.bundle.Cast;
 import dev.tombolo.protocol.bundle.Piece;
 import dev.tombolo.protocol.bundle.Prefix;
 import dev.tombolo.protocol.bundle.Segment;
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,11 +62,12 @@ final class BaseFiles implements AutoCloseable {
       Path path = table.baseIsFolder() ? base.resolve(file.path()) : base;
       if (!Files.isRegularFile(path, isFollowed ? FOLLOW : NO_LINKS)) {
         throw new BaseException(
-            path + " is missing in the base, so it is not the one that this bundle was made for");
+            Quoted.of(path.toString())
+                + " is missing in the base, so it is not the one that this bundle was made for");
       }
       if (Files.size(path) != file.size()) {
         throw new BaseException(
-            path
+            Quoted.of(path.toString())
                 + " has "
                 + Files.size(path)
                 + " bytes, and "
@@ -129,7 +131,8 @@ final class BaseFiles implements AutoCloseable {
       int part = Math.min(length - done, BundleApply.IO_BYTES);
       int read = channel.read(ByteBuffer.wrap(into, at + done, part), offset + done);
       if (read < 0) {
-        throw new BaseException(paths.get(file) + " became shorter while it was read");
+        throw new BaseException(
+            Quoted.of(paths.get(file).toString()) + " became shorter while it was read");
       }
       done += read;
     }

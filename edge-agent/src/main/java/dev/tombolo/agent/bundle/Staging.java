@@ -5,6 +5,7 @@ import dev.tombolo.protocol.bundle.BundleTable;
 import dev.tombolo.protocol.bundle.BundleTable.TargetFile;
 import dev.tombolo.protocol.bundle.BundleTable.TargetFolder;
 import dev.tombolo.protocol.id.Digest;
+import dev.tombolo.protocol.reason.Quoted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -68,8 +69,9 @@ final class Staging implements AutoCloseable {
     made = folder.resolve("new");
   }
 
+  /// @throws BundleException when an empty file that comes first has another digest
   static Staging begin(Path wanted, BundleTable table, BundleApply.Layout layout)
-      throws IOException {
+      throws IOException, BundleException {
     Path out = wanted.toAbsolutePath().normalize();
     Path parent = out.getParent();
     Path name = out.getFileName();
@@ -117,12 +119,9 @@ final class Staging implements AutoCloseable {
       }
       staging.nextFile();
       return staging;
-    } catch (IOException e) {
+    } catch (IOException | BundleException e) {
       staging.close();
       throw e;
-    } catch (BundleException e) {
-      staging.close();
-      throw new ApplyException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -265,7 +264,8 @@ final class Staging implements AutoCloseable {
     TargetFile ended = files.get(file);
     if (!Digest.ofHash(digest.digest()).equals(ended.digest())) {
       throw new BundleException(
-          (ended.path().isEmpty() ? "the file" : ended.path()) + " does not have its digest");
+          (ended.path().isEmpty() ? "the file" : Quoted.of(ended.path()))
+              + " does not have its digest");
     }
     if (channel != null) {
       lengthen(channel, ended.size());

@@ -21,6 +21,7 @@ import dev.tombolo.protocol.kit.KitLock;
 import dev.tombolo.protocol.kit.KitReader;
 import dev.tombolo.protocol.kit.KitRecord;
 import dev.tombolo.protocol.message.DesiredUpdate;
+import dev.tombolo.protocol.reason.Quoted;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.Platform;
@@ -63,6 +64,11 @@ public final class KitApply implements AutoCloseable {
   private static final String LOCK = "kit.lock";
   private static final int BUFFER_BYTES = 32 * 1024;
   private static final int TRIES = 5;
+
+  /// Of a list in a refusal: a kit may be for many devices, and any number of its bundles may fail.
+  private static final int LISTED_CHARS_MAX = 500;
+
+  private static final int TROUBLES_MAX = 8;
 
   /// Kept free: databases and logs must go on.
   private static final long SPARE_BYTES = 4 * 1024 * 1024;
@@ -225,7 +231,7 @@ public final class KitApply implements AutoCloseable {
             .collect(Collectors.joining(", "));
     throw new KitException(
         "it is for "
-            + whose
+            + Quoted.of(whose, LISTED_CHARS_MAX)
             + "; this device is "
             + device.place()
             + " ("
@@ -391,7 +397,7 @@ public final class KitApply implements AutoCloseable {
                 + " of the files of the releases it selects; "
                 + (troubles.isEmpty()
                     ? "ask for a new kit"
-                    : String.join("; ", troubles)
+                    : Quoted.of(String.join("; ", troubles), LISTED_CHARS_MAX)
                         + "; ask for a kit with all of it: tombolo kit create --whole"));
       }
       check();
@@ -677,7 +683,7 @@ public final class KitApply implements AutoCloseable {
       if (bundle.base() != null) {
         base = folders.release(bundle.base());
         if (!isBaseHeld(bundle)) {
-          troubles.add(
+          trouble(
               "for "
                   + target.name()
                   + " it has what changed since release "
@@ -697,18 +703,24 @@ public final class KitApply implements AutoCloseable {
             bundleBytes += record.bytes();
           }
           case KitUnpacking.Outcome.BaseDamaged _ ->
-              troubles.add(
+              trouble(
                   "for "
                       + target.name()
                       + " it has what changed since release "
                       + (bundle.base() == null ? "?" : bundle.base().brief())
                       + ", whose files are damaged on this device");
           case KitUnpacking.Outcome.Refused(var why) ->
-              troubles.add("its bundle for " + target.name() + " is of no use: " + why);
+              trouble("its bundle for " + target.name() + " is of no use: " + why);
         }
       } finally {
         Files.delete(brought);
         KitFolder.deleteAll(made);
+      }
+    }
+
+    private void trouble(String words) {
+      if (troubles.size() < TROUBLES_MAX) {
+        troubles.add(words);
       }
     }
 

@@ -12,7 +12,6 @@ final class Examiner {
 
   private final FuzzTarget target;
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private volatile long sinceNanos;
   private volatile byte @Nullable [] reading;
 
   Examiner(FuzzTarget target) {
@@ -30,14 +29,12 @@ final class Examiner {
         : first;
   }
 
-  /// The input that is being read for longer than that.
-  byte @Nullable [] hangingFor(long nanos) {
-    byte[] input = reading;
-    return input != null && System.nanoTime() - sinceNanos > nanos ? input : null;
+  /// The input that is being read.
+  byte @Nullable [] reading() {
+    return reading;
   }
 
   private Examined once(byte[] input) {
-    sinceNanos = System.nanoTime();
     reading = input;
     long cpu = threads.getCurrentThreadCpuTime();
     long bytes = threads.getCurrentThreadAllocatedBytes();

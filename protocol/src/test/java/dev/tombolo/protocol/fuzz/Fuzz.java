@@ -2,6 +2,7 @@ package dev.tombolo.protocol.fuzz;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -66,18 +68,44 @@ public final class Fuzz {
   }
 
   private static void play(FuzzTarget target) throws Exception {
-    Hunt hunt = new Hunt(target, QUICK_SEED);
+    Hunt hunt = new Hunt(target, QUICK_SEED, _ -> {});
     long before = corpus(target).size() + target.seeds().size();
     Hunt.Result result =
         hunt.run(corpus(target), (runs, cpuMinutes) -> runs >= before + target.quickRuns());
-    judge(target, result, Path.of("target", "fuzz"));
+    judge(target, result);
   }
 
   private static void hunt(FuzzTarget target, double minutes) throws Exception {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
-    Hunt.Result result =
-        new Hunt(target, seed).run(corpus(target), (runs, cpuMinutes) -> cpuMinutes >= minutes);
     PrintStream out = System.out;
+    Hunt hunt =
+        new Hunt(
+            target,
+            seed,
+            finding ->
+                out.println(
+                    "fuzz "
+                        + target.name()
+                        + ": "
+                        + finding.kind()
+                        + " in "
+                        + keep(target, finding)));
+    AtomicInteger told = new AtomicInteger();
+    Hunt.Until until =
+        (runs, cpuMinutes) -> {
+          if (cpuMinutes >= told.get() + 1) {
+            told.set((int) cpuMinutes);
+            out.printf(
+                Locale.ROOT,
+                "fuzz %s: seed %d, %d runs in %.1f CPU-minutes so far%n",
+                target.name(),
+                seed,
+                runs,
+                cpuMinutes);
+          }
+          return cpuMinutes >= minutes;
+        };
+    Hunt.Result result = hunt.run(corpus(target), until);
     out.printf(
         Locale.ROOT,
         "fuzz %s: seed %d, %d runs, %.1f CPU-minutes, %d inputs kept, %d places, %d answers, %d findings%n",
@@ -89,16 +117,24 @@ public final class Fuzz {
         result.places(),
         result.verdicts(),
         result.findings().size());
-    judge(target, result, Path.of("target", "fuzz"));
+    judge(target, result);
   }
 
-  private static void judge(FuzzTarget target, Hunt.Result result, Path kept) throws IOException {
+  private static Path keep(FuzzTarget target, Finding finding) {
+    Path folder = Path.of("target", "fuzz", target.name());
+    Path file = folder.resolve("%08x".formatted(finding.kind().hashCode()));
+    try {
+      Files.createDirectories(folder);
+      return Files.write(file, finding.input());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void judge(FuzzTarget target, Hunt.Result result) {
     AssertionError all = null;
     for (Finding finding : result.findings()) {
-      Path folder = Files.createDirectories(kept.resolve(target.name()));
-      String name = "%08x".formatted(finding.kind().hashCode());
-      Path file = folder.resolve(name);
-      Files.write(file, finding.input());
+      Path file = keep(target, finding);
       AssertionError one =
           new AssertionError(
               finding.kind()

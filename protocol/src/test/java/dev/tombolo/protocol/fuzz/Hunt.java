@@ -1,7 +1,6 @@
 package dev.tombolo.protocol.fuzz;
 
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -11,12 +10,17 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Plays the seeds and the corpus of a target, then changed ones, until its time is over. An input
 /// that reached new code, or got a new answer, is kept to be changed further.
 final class Hunt {
-  private static final Duration HANG = Duration.ofSeconds(30);
+  private static final int LOOK_MILLIS = 200;
+
+  /// Looks rather than time, so that a program that is stopped for a while hangs at nothing: 30 s.
+  private static final int LOOKS_MAX = 150;
+
   private static final int POOL_MAX = 8_192;
   private static final long POOL_BYTES_MAX = 64L * 1024 * 1024;
   private static final int VERDICTS_MAX = 2_000;
@@ -30,13 +34,16 @@ final class Hunt {
   private final Set<String> verdicts = new HashSet<>();
   private final Map<String, Finding> findings = new LinkedHashMap<>();
   private final Examiner examiner;
+  private final Consumer<Finding> told;
   private long poolBytes;
   private long runs;
 
-  Hunt(FuzzTarget target, long seed) {
+  /// @param told is told of each kind of finding at once, on the hunting thread
+  Hunt(FuzzTarget target, long seed, Consumer<Finding> told) {
     this.target = target;
     this.random = new Random(seed ^ target.name().hashCode());
     this.examiner = new Examiner(target);
+    this.told = told;
   }
 
   /// @param findings each kind once, made as small as it went
@@ -70,10 +77,14 @@ final class Hunt {
             target.stackBytes());
     thread.setDaemon(true);
     thread.start();
+    byte @Nullable [] lastSeen = null;
+    int looks = 0;
     while (thread.isAlive()) {
-      thread.join(200);
-      byte[] hanging = examiner.hangingFor(HANG.toNanos());
-      if (hanging != null) {
+      thread.join(LOOK_MILLIS);
+      byte[] hanging = examiner.reading();
+      looks = hanging == lastSeen ? looks + 1 : 0;
+      lastSeen = hanging;
+      if (hanging != null && looks > LOOKS_MAX) {
         AssertionError hang = new AssertionError("hangs");
         hang.setStackTrace(thread.getStackTrace());
         findings.put("hang", new Finding("hang", hanging, hang));
@@ -122,7 +133,9 @@ final class Hunt {
     Finding finding = examined.finding();
     if (finding != null) {
       if (!findings.containsKey(finding.kind())) {
-        findings.put(finding.kind(), smallest(finding));
+        Finding least = smallest(finding);
+        findings.put(finding.kind(), least);
+        told.accept(least);
       }
       return false;
     }
