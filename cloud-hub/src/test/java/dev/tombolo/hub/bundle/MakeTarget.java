@@ -119,7 +119,8 @@ public final class MakeTarget implements FuzzTarget {
       int at = 0;
       for (Segment next = segments.next(); next != null; next = segments.next()) {
         byte[] its = Arrays.copyOfRange(coded, from, from + next.codedLength());
-        decoder.decode(next, its, bases(next, base), prefix(next, base, plain, at), plain, at);
+        byte[] prefix = prefix(next, base, plain, at);
+        decoder.decode(next, its, bases(next, base), () -> prefix, plain, at);
         from += next.codedLength();
         at += next.length();
       }

@@ -10,6 +10,7 @@ import dev.tombolo.protocol.bundle.BundleSamples.Parts;
 import dev.tombolo.protocol.bundle.BundleTable;
 import dev.tombolo.protocol.bundle.BundleTable.TargetFile;
 import dev.tombolo.protocol.bundle.BundleTable.TargetFolder;
+import dev.tombolo.protocol.bundle.PrefixBytes;
 import dev.tombolo.protocol.bundle.Segment;
 import dev.tombolo.protocol.bundle.SegmentDecoder;
 import dev.tombolo.protocol.bundle.SegmentRows;
@@ -236,8 +237,8 @@ public final class BundleTarget implements FuzzTarget {
       int at = 0;
       for (Segment each : segments(table)) {
         base.read(each, old);
-        byte[] prefix = window.prefix(each.prefix(), base);
         int room = window.room(each.length());
+        PrefixBytes<IOException> prefix = window.prefix(each.prefix(), base);
         byte[] its = Arrays.copyOfRange(all, at, at + each.codedLength());
         decoder.decode(each, its, old, prefix, window.bytes(), room);
         byte[] made = Arrays.copyOfRange(window.bytes(), room, room + each.length());

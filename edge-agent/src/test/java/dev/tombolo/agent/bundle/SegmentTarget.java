@@ -212,7 +212,7 @@ public final class SegmentTarget implements FuzzTarget {
     byte[] around = into.clone();
     boolean isTaken;
     try {
-      decoder.decode(segment, coded, base, prefix, into, AROUND);
+      decoder.decode(segment, coded, base, () -> prefix, into, AROUND);
       isTaken = true;
     } catch (BundleException e) {
       refusal = Contract.refused(e.getMessage());

@@ -89,9 +89,6 @@ final class Device implements Shop {
 
   private static final double SHARES_NOT_SHARE = 0.06;
 
-  /// Of starts of an agent that finds an accelerator, or finds it no more.
-  private static final double CHANGES_SHARE = 0.2;
-
   private static final OutboxQuota QUOTA = new OutboxQuota(4, 60, 20_000, ALL_ROWS_MAX);
 
   final World world;
@@ -116,8 +113,6 @@ final class Device implements Shop {
   /// Of its agent, which may be one that cannot be told of its line, nor what it is to say of
   /// rollouts.
   private final List<String> features;
-
-  private boolean hasAccelerator;
 
   /// Somebody has switched that off on some.
   private final boolean shares;
@@ -370,9 +365,6 @@ final class Device implements Shop {
     failedFiles.clear();
     disk.disarm();
     queue = new EventQueue();
-    if (world.releases().haveVariants() && world.faultsAreOn() && chance.isWithin(CHANGES_SHARE)) {
-      hasAccelerator = !hasAccelerator;
-    }
     String bootId = HexFormat.of().toHexDigits(chance.next());
     loop =
         new AgentLoop(
@@ -398,7 +390,7 @@ final class Device implements Shop {
         knownRoots,
         identity.held().life(),
         Long.MIN_VALUE,
-        new Platform("linux", "x86_64", hasAccelerator ? Set.of(Releases.ACCELERATOR) : Set.of()),
+        new Platform("linux", "x86_64", Set.of()),
         shares ? List.of("10.0." + site + "." + number + ":8444") : List.of(),
         Map.of("host", "device-" + number),
         new Backoff(Backoff.MAX_SECONDS),

@@ -82,9 +82,6 @@ public final class World {
   /// Of them, those whose documents do not fit one packet.
   private static final double LONG_MANIFESTS_SHARE = 0.04;
 
-  /// Of them, those whose releases are made for machines with and without an accelerator.
-  private static final double VARIANTS_SHARE = 0.3;
-
   private final WorldPlan plan;
   private final boolean hasMorePlays;
   private final boolean isSpelled;
@@ -137,8 +134,7 @@ public final class World {
         new Releases(
             keys.publishers(),
             new Needs(chance.of("needs"), hasMorePlays),
-            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE),
-            hasMorePlays && chance.of("several variants").isWithin(VARIANTS_SHARE));
+            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE));
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
