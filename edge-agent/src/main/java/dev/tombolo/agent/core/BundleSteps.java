@@ -104,12 +104,13 @@ final class BundleSteps {
           return new Route.ByFiles(bundle.cause());
         }
         downloads.want(bundle);
-        if (peers.isOn() && isSilent(application.tries, now)) {
+        boolean isHere = downloads.complete(List.of(bundle.file()));
+        if (peers.isOn() && !isHere && isSilent(application.tries, now)) {
           downloads.wantFromPeers(program.get().files());
         } else {
           downloads.wantNotFromPeers(program.get().files());
         }
-        if (downloads.complete(List.of(bundle.file())) && takeTurn(application.tries, now)) {
+        if (isHere && takeTurn(application.tries, now)) {
           out.effect(
               new AgentEffect.ApplyBundle(
                   application.name,
@@ -143,18 +144,19 @@ final class BundleSteps {
         || (tries.trouble instanceof Reason.BundleAwaited && !asking.fromLive());
   }
 
-  /// A neighbour has given of this too slowly: where the hub has offered a bundle that makes it,
-  /// that comes instead.
+  /// A neighbour has given of this too slowly: where the hub has offered a bundle that makes it, or
+  /// as soon as it does, that comes instead.
   void copyWasSlow(Application application, Digest content) {
-    if (application.tries.offer == null
-        || downloads.mayComeFromHub(content)
+    if (downloads.mayComeFromHub(content)
         || !(application.release instanceof ReleaseState.Fetching at)) {
       return;
     }
     List<Variant.File> files = programs.find(at.wanted()).map(Program::files).orElse(List.of());
     if (files.stream().anyMatch(it -> it.digest().equals(content))) {
       application.tries.isNearSlow = true;
-      downloads.wantNotFromPeers(files);
+      if (application.tries.offer != null) {
+        downloads.wantNotFromPeers(files);
+      }
     }
   }
 

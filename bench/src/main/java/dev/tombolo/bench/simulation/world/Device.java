@@ -84,11 +84,6 @@ final class Device implements Shop {
 
   private static final double OLD_AGENTS_SHARE = 0.08;
 
-  /// Of lines with which an agent finds that it has another address in its shop.
-  private static final double MOVES_SHARE = 0.05;
-
-  private static final double SHARES_NOT_SHARE = 0.06;
-
   private static final OutboxQuota QUOTA = new OutboxQuota(4, 60, 20_000, ALL_ROWS_MAX);
 
   final World world;
@@ -113,9 +108,6 @@ final class Device implements Shop {
   /// Of its agent, which may be one that cannot be told of its line, nor what it is to say of
   /// rollouts.
   private final List<String> features;
-
-  /// Somebody has switched that off on some.
-  private final boolean shares;
 
   private final int number;
   private final int site;
@@ -176,8 +168,6 @@ final class Device implements Shop {
     this.manners = new Manners(world, number);
     boolean isOld =
         world.hasMorePlays() && world.chance("old agents", number).isWithin(OLD_AGENTS_SHARE);
-    this.shares =
-        !world.hasMorePlays() || !world.chance("shares", number).isWithin(SHARES_NOT_SHARE);
     this.features =
         AgentVersion.FEATURES.stream()
             .filter(it -> !isOld || !(it.equals(Features.LINE) || it.equals(Features.WHY)))
@@ -330,8 +320,7 @@ final class Device implements Shop {
     Map<Name, Running> running = new TreeMap<>();
     processes.forEach(
         (name, it) ->
-            running.put(
-                name, new Running(it.identity, it.release, it.arguments, it.isTold, it.hangs)));
+            running.put(name, new Running(it.identity, it.release, it.arguments, it.isTold)));
     return running;
   }
 
@@ -391,13 +380,13 @@ final class Device implements Shop {
         identity.held().life(),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", Set.of()),
-        shares ? List.of("10.0." + site + "." + number + ":8444") : List.of(),
+        List.of("10.0." + site + "." + number + ":8444"),
         Map.of("host", "device-" + number),
         new Backoff(Backoff.MAX_SECONDS),
         QUOTA,
         Optional.empty(),
         false,
-        shares);
+        true);
   }
 
   /// The agent's process is dead from this moment.
@@ -522,13 +511,6 @@ final class Device implements Shop {
     disk.takeFailure();
     clock.setOff(0);
     slowUntilMillis = 0;
-    // Its probes might ask again only after days.
-    for (Name application : List.copyOf(processes.keySet())) {
-      Workload workload = processes.get(application);
-      if (workload != null && workload.hangs) {
-        workloadDies(application);
-      }
-    }
     getPower();
     if (loop != null) {
       turnSoon();
@@ -548,15 +530,6 @@ final class Device implements Shop {
     }
   }
 
-  /// It goes on running, and does nothing any more.
-  void workloadHangs(Name application) {
-    Workload workload = processes.get(application);
-    if (workload != null) {
-      workload.hangs = true;
-      befalls(application);
-    }
-  }
-
   long restartMillis() {
     return world.faultsAreOn() ? chance.between(1_000, 60_000) : 1_000;
   }
@@ -572,9 +545,6 @@ final class Device implements Shop {
       return;
     }
     inbox.add(event);
-    if (world.late().comesTwice(event)) {
-      inbox.add(event);
-    }
     if (event instanceof AgentEvent.FetchFailed it) {
       failedFiles.add(it.file());
     }
@@ -787,12 +757,7 @@ final class Device implements Shop {
       it.isOpenAtAgent = true;
       lineGapMillis = LINE_TICK_MILLIS;
       learnsRoot();
-      boolean hasMoved = world.hasMorePlays() && shares && chance.isWithin(MOVES_SHARE);
-      offer(
-          hasMoved
-              ? new AgentEvent.LinkOpened(
-                  it.number, List.of("10.0." + site + "." + number + ":9444", "no address"))
-              : new AgentEvent.LinkOpened(it.number));
+      offer(new AgentEvent.LinkOpened(it.number));
     }
   }
 

@@ -333,14 +333,9 @@ final class Hands implements Consumer<AgentEffect> {
 
   private void probed(AgentEffect.RunProbe it) {
     Workload workload = device.workloads().get(it.application());
-    if (workload != null && workload.hangs) {
-      // Whatever release it has by now.
-      device.befalls(it.application());
-    }
     boolean passes =
         workload != null
             && workload.release.equals(it.release())
-            && !workload.hangs
             && passes(it.release(), world.now() - workload.sinceMillis);
     device.offer(
         new AgentEvent.ProbeFinished(

@@ -153,26 +153,6 @@ final class Releases {
     return release;
   }
 
-  /// Signed, and for nobody here: for another fleet, another machine, or agents that know more.
-  Envelope misfit(ReleaseManifest of, Chance chance) {
-    int draw = chance.below(3);
-    ReleaseManifest manifest =
-        new ReleaseManifest(
-            of.name(),
-            "66.0",
-            of.kind(),
-            "",
-            draw == 0 ? List.of("laboratory") : of.fleets(),
-            of.securityFloor() + 9,
-            draw == 1 ? List.of("time-travel") : of.requires(),
-            draw == 2 ? List.of(ofAnotherMachine(of.name())) : of.variants(),
-            of.needs());
-    return publishers
-        .get(publisher)
-        .signer()
-        .sign(ReleaseManifest.PAYLOAD_TYPE, Json.write(manifest));
-  }
-
   private static Behaviour behaviour(Name application, int version, Chance chance) {
     int draw = chance.below(100);
     if (version == 1 || application.equals(APPLICATIONS.get(2)) || draw < 70) {

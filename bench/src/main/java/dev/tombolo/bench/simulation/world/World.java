@@ -190,12 +190,12 @@ public final class World {
       new Repositories(this).begin();
       new OddRollouts(this).begin();
       new OddRequests(this).begin();
-      new Slips(this).begin();
-      new Looks(this).begin();
       late.begin();
       new Faults(this).begin();
       scheduler.in(WHOLE_MILLIS, this::lookAtAll);
       scheduler.in(LINES_MILLIS, this::lookAtLines);
+      new Slips(this).begin();
+      new Looks(this).begin();
       run(end);
       heal();
       business.lastRound();
@@ -517,6 +517,11 @@ public final class World {
     invariants.hubStarts();
   }
 
+  /// What puts the invariants' knowledge of the hub's database back to this moment.
+  Runnable bookmark() {
+    return invariants.bookmark();
+  }
+
   /// Somebody asks why a device is as it is.
   void looksAt(Device device) {
     invariants.looksAt(device, now());
@@ -525,11 +530,6 @@ public final class World {
   /// Somebody asks what a rollout would come to.
   void previews(Releases.Release release, Scope scope, RolloutPlan plan) {
     invariants.previews(release.manifest(), release.digest(), scope, plan, now());
-  }
-
-  /// What puts the invariants' knowledge of the hub's database back to this moment.
-  Runnable bookmark() {
-    return invariants.bookmark();
   }
 
   /// From now on rows may be missing that only a newer backup had.
