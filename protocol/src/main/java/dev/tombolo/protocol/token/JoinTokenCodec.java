@@ -5,8 +5,6 @@ import dev.tombolo.protocol.id.CrockfordBase32;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.reason.Reason;
 import java.io.ByteArrayOutputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -64,16 +62,7 @@ public final class JoinTokenCodec {
       return false;
     }
     int port = Integer.parseInt(matcher.group(3));
-    return port >= 1 && port <= 65535 && (text.charAt(0) != '[' || isAddress(text));
-  }
-
-  /// What looks like an IPv6 address may have too few groups, or too many.
-  private static boolean isAddress(String endpoint) {
-    try {
-      return new URI("https://" + endpoint).getHost() != null;
-    } catch (URISyntaxException e) {
-      return false;
-    }
+    return port >= 1 && port <= 65535 && (text.charAt(0) != '[' || Ipv6.isAddress(matcher.group(1)));
   }
 
   /// @throws IllegalArgumentException where the token does not fit the format (a bug of the caller)

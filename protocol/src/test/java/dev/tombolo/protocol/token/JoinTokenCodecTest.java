@@ -11,6 +11,7 @@ import dev.tombolo.protocol.token.JoinTokenCodec.Garbled;
 import dev.tombolo.protocol.token.JoinTokenCodec.Outcome;
 import dev.tombolo.protocol.token.JoinTokenCodec.Part;
 import dev.tombolo.protocol.token.JoinTokenCodec.Read;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,7 +155,9 @@ class JoinTokenCodecTest {
         "hub.example:443",
         "10.0.0.1:1",
         "[::1]:65535",
-        "[fe80::1:2]:80"
+        "[fe80::1:2]:80",
+        "[1:2:3:4:5:6:7:8]:443",
+        "[::ffff:1.2.3.4]:443"
       })
   void knowsEndpoints(String text) {
     assertThat(JoinTokenCodec.isEndpoint(text)).isTrue();
@@ -179,10 +182,38 @@ class JoinTokenCodecTest {
         "hub:080000",
         "user@hub:1",
         "[hub]:1",
+        "[1:2:3]:1",
+        "[1:2:3:4:5:6:7:8:9]:1",
+        "[1::2::3]:1",
+        "[1:2:3:4::5:6:7:8]:1",
+        "[:::]:1",
+        "[1.2.3.4]:1",
+        "[::1.2.3.256]:1",
+        "[1.2.3.4::]:1",
+        "[::12345]:1",
         "hub:1\n"
       })
   void knowsWhatIsNoEndpoint(String text) {
     assertThat(JoinTokenCodec.isEndpoint(text)).isFalse();
+  }
+
+  @Test
+  void whatIsTakenForAnAddressIsOneForTheAgentToo() {
+    Random random = new Random(17);
+    List<String> parts = List.of(":", "::", "1", "ff", "fe80", "0", ":2", ":abcd", "1.2.3.4", ".");
+    int taken = 0;
+    for (int i = 0; i < 50_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int count = random.nextInt(12); count >= 0; count--) {
+        text.append(parts.get(random.nextInt(parts.size())));
+      }
+      String endpoint = "[" + text + "]:8443";
+      if (JoinTokenCodec.isEndpoint(endpoint)) {
+        taken++;
+        assertThat(URI.create("https://" + endpoint).getHost()).as(endpoint).isNotNull();
+      }
+    }
+    assertThat(taken).isGreaterThan(500);
   }
 
   @Test
