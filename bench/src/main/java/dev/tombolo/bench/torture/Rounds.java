@@ -23,7 +23,7 @@ final class Rounds {
 
   @Option(
       names = "--worlds",
-      defaultValue = "2",
+      defaultValue = "1",
       description = "at once, each with a hub of its own (${DEFAULT-VALUE})")
   int worlds;
 

@@ -5,6 +5,9 @@ import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.device.Stranger;
+import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutId;
+import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
@@ -12,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,6 +56,12 @@ public final class HubTurn {
 
   /// By so much the clock was set, in all, without that it could be stored. The same.
   private long unmovedMillis;
+
+  /// By so much it was set in a batch of which nobody knows whether the store has it, and since when
+  /// the rollouts soaked before: the store tells once it is read again.
+  private long unsureMillis;
+
+  private Map<RolloutId, Long> soaksBefore = Map.of();
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
@@ -174,9 +184,23 @@ public final class HubTurn {
         }
         continue;
       }
+      if (event instanceof HubEvent.ClockMoved moved) {
+        held.movedMillis += moved.byMillis();
+        soaks().forEach(held.soaksBefore::putIfAbsent);
+      }
       state.apply(step.changes());
       held.effects.addAll(step.effects());
     }
+  }
+
+  private Map<RolloutId, Long> soaks() {
+    Map<RolloutId, Long> soaks = new HashMap<>();
+    for (Rollout rollout : state.rollouts.all()) {
+      if (rollout.state() instanceof RolloutState.Rolling at && at.healthySinceMillis() > 0) {
+        soaks.put(rollout.id(), at.healthySinceMillis());
+      }
+    }
+    return soaks;
   }
 
   /// The events, and when time is told, first that the clock was set.
@@ -265,6 +289,8 @@ public final class HubTurn {
   private static final class Held {
     private final List<HubEvent> events = new ArrayList<>();
     private final List<HubEffect> effects = new ArrayList<>();
+    private final Map<RolloutId, Long> soaksBefore = new HashMap<>();
+    private long movedMillis;
     private @Nullable Batch batch;
   }
 
@@ -335,6 +361,8 @@ public final class HubTurn {
     }
     List<HubEvent> events = held.events;
     List<HubEffect> unsaid = held.effects;
+    unsureMillis = held.movedMillis;
+    soaksBefore = held.soaksBefore;
     held = new Held();
     List<HubEffect> effects = new ArrayList<>();
     // Those that this batch ended, too: the store does not know of it, and they must be told.
@@ -342,7 +370,10 @@ public final class HubTurn {
     state.sessions.values().forEach(session -> lost.add(session.id()));
     lost.forEach(session -> effects.add(new HubEffect.CloseSession(session, TRY_LATER)));
     for (HubEvent event : events) {
-      refuse(event, effects);
+      // Of a move the store tells when it is read again.
+      if (!(event instanceof HubEvent.ClockMoved)) {
+        refuse(event, effects);
+      }
     }
     refuseAnswers(unsaid, effects);
     for (PendingCertificate pending : state.awaitedCertificates.values()) {
@@ -392,6 +423,7 @@ public final class HubTurn {
       nonces.forEach((nonce, until) -> state.apply(new HubChange.NonceUsed(nonce, until)));
       state.settleBlocks();
       core = new HubCore(settings, state);
+      settleMoves();
       broken.clear();
       unended.clear();
       directory.replace(state);
@@ -401,6 +433,20 @@ public final class HubTurn {
       LOG.log(Level.ERROR, "could not read the state; everybody is told to come back", failure);
       return false;
     }
+  }
+
+  /// A move that the store has already may not be taken twice, nor may one be lost: no soak would be
+  /// as long as it should be.
+  private void settleMoves() {
+    Map<RolloutId, Long> now = soaks();
+    boolean isKept =
+        soaksBefore.entrySet().stream()
+            .noneMatch(before -> before.getValue().equals(now.get(before.getKey())));
+    if (!isKept) {
+      unmovedMillis += unsureMillis;
+    }
+    unsureMillis = 0;
+    soaksBefore = Map.of();
   }
 
   /// Tells whoever waits for this event that it did not happen.

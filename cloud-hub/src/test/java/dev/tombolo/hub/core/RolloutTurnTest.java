@@ -1909,6 +1909,20 @@ class RolloutTurnTest {
     assertThat(rollout().state().openThrough()).isZero();
   }
 
+  /// Found by the simulation (seed 200994): it was taken once more.
+  @Test
+  void aMoveOfTheClockThatIsStoredAllTheSameIsTakenOnce() {
+    soaking(Duration.ofMinutes(30));
+
+    store.failAfterNextCommit();
+    isSet(Duration.ofHours(-2));
+    scene.pass(Duration.ofMinutes(10));
+    assertThat(rollout().state().openThrough()).isZero();
+
+    scene.pass(Duration.ofMinutes(30));
+    assertThat(rollout().state().openThrough()).isNotZero();
+  }
+
   /// The canary has just got it.
   private void soaking(Duration soak) {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
