@@ -57,8 +57,8 @@ public final class HubTurn {
   /// By so much the clock was set, in all, without that it could be stored. The same.
   private long unmovedMillis;
 
-  /// By so much it was set in a batch of which nobody knows whether the store has it, and since when
-  /// the rollouts soaked before: the store tells once it is read again.
+  /// By so much it was set in a batch of which nobody knows whether the store has it, and since
+  /// when the rollouts soaked before: the store tells once it is read again.
   private long unsureMillis;
 
   private Map<RolloutId, Long> soaksBefore = Map.of();
@@ -435,8 +435,8 @@ public final class HubTurn {
     }
   }
 
-  /// A move that the store has already may not be taken twice, nor may one be lost: no soak would be
-  /// as long as it should be.
+  /// A move that the store has already may not be taken twice, nor may one be lost: no soak would
+  /// be as long as it should be.
   private void settleMoves() {
     Map<RolloutId, Long> now = soaks();
     boolean isKept =

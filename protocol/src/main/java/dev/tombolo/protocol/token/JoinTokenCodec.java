@@ -62,7 +62,9 @@ public final class JoinTokenCodec {
       return false;
     }
     int port = Integer.parseInt(matcher.group(3));
-    return port >= 1 && port <= 65535 && (text.charAt(0) != '[' || Ipv6.isAddress(matcher.group(1)));
+    return port >= 1
+        && port <= 65535
+        && (text.charAt(0) != '[' || Ipv6.isAddress(matcher.group(1)));
   }
 
   /// @throws IllegalArgumentException where the token does not fit the format (a bug of the caller)
