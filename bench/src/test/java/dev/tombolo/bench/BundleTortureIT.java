@@ -16,8 +16,7 @@ class BundleTortureIT {
   void fiftyKillsAtRandomBytesEndVerifiedAndTidy(@TempDir Path folder) throws IOException {
     Path json = folder.resolve("torture.json");
 
-    BenchRun.succeeds(
-        "torture", "bundle", "--rounds", "50", "--worlds", "3", "--json", json.toString());
+    BenchRun.succeeds("torture", "bundle", "--rounds", "50", "--json", json.toString());
 
     assertThat(Files.readString(json)).contains("\"rounds\":50").contains("\"hub, first device ");
   }
