@@ -211,7 +211,21 @@ final class StatusView {
       return new Reason.DownloadFailed(
           path, detail, downloads.retryInMillis(now.monotonicMillis()));
     }
-    return shared.orElse(new Reason.Downloading(path, done, total));
+    if (!path.isEmpty()) {
+      return shared.orElse(new Reason.Downloading(path, done, total));
+    }
+    return at.route() instanceof Route.Asking && done == 0
+        ? new Reason.Starting("asking the hub which bundle there is")
+        : new Reason.Downloading(nextOf(coming), done, total);
+  }
+
+  /// Nothing is under way at this moment.
+  private String nextOf(List<Variant.File> coming) {
+    return coming.stream()
+        .filter(it -> !downloads.complete(List.of(it)))
+        .map(Variant.File::path)
+        .findFirst()
+        .orElse("files");
   }
 
   private Optional<Reason> wrong(Assignment what, Now now) {

@@ -167,6 +167,17 @@ class BundleRouteTest {
   }
 
   @Test
+  void whileTheHubIsAskedNothingIsSaidToCome() {
+    shop.hanging.add(AgentEffect.AskBundle.class);
+    shop.startAgent();
+    shop.hub.assign(large(shop, "1.0"));
+    until("the hub is asked", AgentEffect.AskBundle.class);
+
+    assertThat(status().reasons())
+        .containsExactly(new Reason.Starting("asking the hub which bundle there is"));
+  }
+
+  @Test
   void aBundleThatIsBeingMadeIsAwaitedAndSaidSo() {
     Publisher.Signed first = large(shop, "1.0");
     Publisher.Signed second = large(shop, "2.0");
