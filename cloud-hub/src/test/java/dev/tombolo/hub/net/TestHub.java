@@ -46,7 +46,7 @@ import javax.net.ssl.TrustManagerFactory;
 /// A real edge port on a free port, its hub played by the test: it sees every event, and answers
 /// CONNECT as it is told to.
 final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
-  static final long WAIT_SECONDS = 10;
+  static final long WAIT_SECONDS = 60;
 
   final CertificateAuthority authority;
   final EdgePort edge;
