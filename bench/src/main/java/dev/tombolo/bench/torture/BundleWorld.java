@@ -255,6 +255,22 @@ final class BundleWorld implements AutoCloseable {
         .findFirst();
   }
 
+  /// What each device says for itself, then what all processes said last.
+  String story() {
+    StringBuilder story = new StringBuilder();
+    for (RunningAgent agent : agents) {
+      story.append(agent.data().getFileName()).append(": ");
+      try {
+        story.append(agent.look("why"));
+      } catch (IOException e) {
+        story.append(e).append('\n');
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return story + tails();
+  }
+
   String tails() {
     return agents.stream().map(it -> it.process().tail()).collect(Collectors.joining("\n"))
         + hub.process().tail();
