@@ -91,7 +91,7 @@ class EdgeAbuseIT {
   }
 
   @Test
-  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  @Timeout(value = 50, unit = TimeUnit.SECONDS)
   void aSlowLorisIsPutOutWhateverItSpeaks() throws Exception {
     try (SSLSocket mqtt = connect();
         SSLSocket http = connect()) {
