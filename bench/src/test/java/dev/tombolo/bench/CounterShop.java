@@ -33,7 +33,8 @@ final class CounterShop {
         LIMIT,
         () -> "results 1 to " + last + " at the hub; " + hub.process().tail(),
         () ->
-            new HashSet<>(numbers(hub)).containsAll(LongStream.rangeClosed(1, last).boxed().toList()));
+            new HashSet<>(numbers(hub))
+                .containsAll(LongStream.rangeClosed(1, last).boxed().toList()));
   }
 
   /// Every number of which the hub has a result, in the order of their rows.
