@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// nothing that was shut out comes back.
 @Tag("slow")
 class BackupRestoreIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final List<String> IMPATIENT = List.of("link.backoffMaxSeconds=1");
 
   @TempDir Path folder;

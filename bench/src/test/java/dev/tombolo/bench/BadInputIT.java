@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Bad input gets a clear error and changes nothing, from the operator's file to the shop's token.
 @Tag("slow")
 class BadInputIT {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir static Path folder;
   private static RunningHub hub;

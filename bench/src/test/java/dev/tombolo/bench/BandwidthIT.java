@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Bytes are counted, and time is only what they are divided by: a slow machine makes them fewer.
 @Tag("slow")
 class BandwidthIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final int PAYLOAD_BYTES = 20_000_000;
   private static final long BYTES_PER_SECOND = 250_000;
   private static final Duration MEASURED = Duration.ofSeconds(8);
@@ -118,7 +118,7 @@ class BandwidthIT {
     long allowed = (long) (BYTES_PER_SECOND * seconds);
     assertThat(bytes).isBetween(1L, allowed * 11 / 10 + 128 * 1024);
     assertThat(overTheLine).isLessThanOrEqualTo(allowed * 11 / 10 + BUFFERED_BYTES);
-    assertThat(agent.cli("why").out()).contains("Held to 2 Mbit/s by the bandwidth of its site.");
+    assertThat(agent.look("why")).contains("Held to 2 Mbit/s by the bandwidth of its site.");
     Await.untilTrue(
         LIMIT,
         () -> "get transfers says why",
@@ -128,7 +128,7 @@ class BandwidthIT {
 
   /// The columns as people and as programs see them.
   private static void isListed(RunningHub hub, long total) throws Exception {
-    List<String> table = hub.cli("get", "transfers").lines().toList();
+    List<String> table = hub.look("get", "transfers").lines().toList();
     assertThat(table.getFirst().split(" {2,}"))
         .containsExactly(
             "DEVICE", "RELEASE", "HOW", "BASE", "DONE", "OF", "RATE", "LEFT", "SINCE", "WHY");
@@ -136,9 +136,9 @@ class BandwidthIT {
         .startsWith("store-1/device-1", "payload@1", "full-bundle", "-")
         .contains(Long.toString(total))
         .endsWith("Held to 2 Mbit/s by the bandwidth of its site.");
-    assertThat(hub.cli("get", "transfers", "--json"))
+    assertThat(hub.look("get", "transfers", "--json"))
         .contains("\"slot\":\"store-1/device-1\"", "\"how\":\"full-bundle\"");
-    assertThat(hub.cli("get", "transfers", "--site", "store-1")).contains("payload@1");
+    assertThat(hub.look("get", "transfers", "--site", "store-1")).contains("payload@1");
     assertThat(hub.tryCli("get", "transfers", "--fleet", "others").out()).doesNotContain("payload");
     TransferRow row = transfers(hub).getFirst();
     assertThat(row.bytesTotal()).isEqualTo(total);

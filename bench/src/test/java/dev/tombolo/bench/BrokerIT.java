@@ -22,7 +22,7 @@ import org.testcontainers.images.builder.Transferable;
 @Tag("slow")
 class BrokerIT {
   private static final String CONFIG = "/mosquitto/config/";
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @TempDir Path folder;
 
@@ -81,7 +81,7 @@ class BrokerIT {
 
   private static String devices(RunningHub hub) {
     try {
-      return hub.cli("get", "devices", "--json").replace(" ", "");
+      return hub.look("get", "devices", "--json").replace(" ", "");
     } catch (IOException e) {
       return e.toString();
     } catch (InterruptedException e) {

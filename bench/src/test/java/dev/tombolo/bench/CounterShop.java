@@ -1,25 +1,29 @@
 package dev.tombolo.bench;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
+import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.ResultRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /// A shop whose workload counts and hands each number in: what it was told is kept must be at the
 /// hub, whatever became of the disk.
 final class CounterShop {
-  static final Duration LIMIT = Duration.ofSeconds(120);
+  static final Duration LIMIT = Duration.ofMinutes(5);
   static final int MEGABYTE = 1024 * 1024;
-  private static final Pattern PID = Pattern.compile("\"pid\":([0-9]+)");
+  private static final Pattern PID = Pattern.compile("\"pid\":([1-9][0-9]*)");
 
   private CounterShop() {}
 
@@ -28,15 +32,26 @@ final class CounterShop {
     Await.untilTrue(
         LIMIT,
         () -> "results 1 to " + last + " at the hub; " + hub.process().tail(),
-        () -> {
-          String rows = hub.cli("results", "tail", "--last", "1000", "--json");
-          for (long n = 1; n <= last; n++) {
-            if (!Pattern.compile("n\\\\*\":" + n + "[^0-9]").matcher(rows).find()) {
-              return false;
-            }
-          }
-          return true;
-        });
+        () ->
+            new HashSet<>(numbers(hub))
+                .containsAll(LongStream.rangeClosed(1, last).boxed().toList()));
+  }
+
+  /// Every number of which the hub has a result, in the order of their rows.
+  static List<Long> numbers(RunningHub hub) throws IOException {
+    List<Long> numbers = new ArrayList<>();
+    try (HubClient client = hub.client()) {
+      long cursor = 0;
+      List<ResultRow> rows;
+      do {
+        rows = client.list(ResultRow.class, "/results?after=" + cursor);
+        for (ResultRow row : rows) {
+          numbers.add(Long.valueOf(row.json().replaceAll("[^0-9]", "")));
+          cursor = row.cursor();
+        }
+      } while (!rows.isEmpty());
+    }
+    return numbers;
   }
 
   static long accepted(RunningAgent agent) throws IOException {
@@ -46,7 +61,7 @@ final class CounterShop {
 
   static long waiting(RunningAgent agent) throws Exception {
     Matcher waiting =
-        Pattern.compile("\"waiting\":([0-9]+)").matcher(agent.cli("status", "--json").out());
+        Pattern.compile("\"waiting\":([0-9]+)").matcher(agent.look("status", "--json"));
     return waiting.find() ? Long.parseLong(waiting.group(1)) : 0;
   }
 
@@ -57,10 +72,15 @@ final class CounterShop {
         () -> agent.look("status", "--json").contains(text));
   }
 
-  static String pid(RunningAgent agent) throws Exception {
-    Matcher pid = PID.matcher(agent.cli("status", "--json").out());
-    assertThat(pid.find()).isTrue();
-    return pid.group(1);
+  /// Of the workload, which an agent that has just started may not have found yet.
+  static String pid(RunningAgent agent) throws InterruptedException {
+    return Await.until(
+        LIMIT,
+        () -> "a workload's process; " + agent.process().tail(),
+        () -> {
+          Matcher pid = PID.matcher(agent.look("status", "--json"));
+          return pid.find() ? pid.group(1) : null;
+        });
   }
 
   /// A workload that counts, hands each number in, and notes those that were taken.

@@ -5,6 +5,7 @@ import static dev.tombolo.bench.CounterShop.MEGABYTE;
 import static dev.tombolo.bench.CounterShop.accepted;
 import static dev.tombolo.bench.CounterShop.awaitAtTheHub;
 import static dev.tombolo.bench.CounterShop.awaitStatus;
+import static dev.tombolo.bench.CounterShop.numbers;
 import static dev.tombolo.bench.CounterShop.pid;
 import static dev.tombolo.bench.CounterShop.push;
 import static dev.tombolo.bench.CounterShop.waiting;
@@ -131,27 +132,16 @@ class DiskFullIT {
           String pid = pid(agent);
 
           Path ballast = fill(data.resolve("ballast"));
-          Await.untilTrue(
-              LIMIT,
-              () -> "an agent that cannot save; " + agent.process().tail(),
-              () -> agent.process().tail().contains("cannot save what it decides"));
+          agent.process().awaitLine("cannot save what it decides", 0, LIMIT);
           Files.delete(ballast);
-          Await.untilTrue(
-              LIMIT,
-              () -> "an agent that saves again; " + agent.process().tail(),
-              () -> agent.process().tail().contains("saves again"));
+          agent.process().awaitLine("saves again", 0, LIMIT);
 
           long kept = accepted(agent);
           Await.untilTrue(
               LIMIT, () -> "more results kept on the device", () -> accepted(agent) > kept + 20);
           long last = accepted(agent);
           awaitAtTheHub(hub, last);
-          String rows = hub.cli("results", "tail", "--last", "1000", "--json");
-          for (long n = 1; n <= last; n++) {
-            assertThat(Pattern.compile("n\\\\*\":" + n + "[^0-9]").matcher(rows).results().count())
-                .as("number %d at the hub", n)
-                .isEqualTo(1);
-          }
+          assertThat(numbers(hub)).doesNotHaveDuplicates();
           assertThat(pid(agent)).isEqualTo(pid);
         } finally {
           agent.endWorkloads();
@@ -181,12 +171,10 @@ class DiskFullIT {
           agent.kill();
           agent.endWorkloads();
           fill(data.resolve("more-ballast"));
+          long from = agent.process().written();
           agent.startAgain();
 
-          Await.untilTrue(
-              LIMIT,
-              () -> "the workload runs; " + agent.process().tail(),
-              () -> agent.process().tail().contains("application=counter pid="));
+          agent.process().awaitLine("application=counter pid=", from, LIMIT);
           long kept = accepted(agent);
           Files.delete(ballast);
           Files.delete(data.resolve("more-ballast"));
@@ -315,9 +303,9 @@ class DiskFullIT {
   }
 
   /// By what the agent prints: what it could not save, `status` does not know.
-  private static long lastStarted(RunningAgent agent) {
+  private static long lastStarted(RunningAgent agent) throws IOException {
     return STARTED
-        .matcher(agent.process().tail())
+        .matcher(Files.readString(agent.data().resolveSibling(agent.data().getFileName() + ".log")))
         .results()
         .mapToLong(it -> Long.parseLong(it.group(1)))
         .reduce((_, last) -> last)

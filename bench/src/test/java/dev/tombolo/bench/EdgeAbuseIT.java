@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class EdgeAbuseIT {
   private static final byte CONNECT = 0x10;
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @TempDir static Path folder;
   private static RunningHub hub;
@@ -75,7 +75,7 @@ class EdgeAbuseIT {
   }
 
   @Test
-  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  @Timeout(value = 180, unit = TimeUnit.SECONDS)
   void aConnectOverItsBoundEndsTheLine() throws Exception {
     try (SSLSocket socket = connect()) {
       OutputStream out = socket.getOutputStream();
@@ -91,7 +91,7 @@ class EdgeAbuseIT {
   }
 
   @Test
-  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  @Timeout(value = 50, unit = TimeUnit.SECONDS)
   void aSlowLorisIsPutOutWhateverItSpeaks() throws Exception {
     try (SSLSocket mqtt = connect();
         SSLSocket http = connect()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// has to start with it, in the heap its launcher gives, and to get rid of it.
 @Tag("slow")
 class FullOutboxIT {
-  private static final Duration LIMIT = Duration.ofSeconds(180);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final int CHANNELS = 16;
   private static final int ALL_ROWS = 160_000;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a commit says is what a device runs, and the hub tells which commit that is.
 @Tag("slow")
 class GitOpsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir Path folder;
 
@@ -87,6 +87,6 @@ class GitOpsIT {
     Await.untilTrue(
         LIMIT,
         () -> commit + "; " + agent.process().tail(),
-        () -> hub.cli("gitops", "devices", "small").matches(row));
+        () -> hub.look("gitops", "devices", "small").matches(row));
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A bare machine joins with the command that `tombolo token create` prints, and nothing else.
 @Tag("slow")
 class InstallIT {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @TempDir static Path folder;
   private static RunningHub hub;

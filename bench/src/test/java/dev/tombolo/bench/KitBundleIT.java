@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A stick brings what changed, and says so where that does not do.
 @Tag("slow")
 class KitBundleIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final int MODEL_BYTES = 1_200_000;
 
   @TempDir Path folder;

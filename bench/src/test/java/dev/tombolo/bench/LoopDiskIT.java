@@ -26,7 +26,8 @@ class LoopDiskIT {
         channel.force(true);
       }
       Process other =
-          new ProcessBuilder("unshare", "--mount", "sh", "-c", "echo ready; exec sleep 60").start();
+          new ProcessBuilder("unshare", "--mount", "sh", "-c", "echo ready; exec sleep 600")
+              .start();
       try {
         assertThat(other.inputReader().readLine()).isEqualTo("ready");
         disk.cut();

@@ -45,7 +45,7 @@ class MosquittoContainerIT {
 
     client.publish("shop/117", new MqttMessage("low water".getBytes(StandardCharsets.UTF_8)));
 
-    assertThat(arrived.poll(10, TimeUnit.SECONDS)).isEqualTo("low water");
+    assertThat(arrived.poll(2, TimeUnit.MINUTES)).isEqualTo("low water");
     client.disconnect();
     client.close();
   }

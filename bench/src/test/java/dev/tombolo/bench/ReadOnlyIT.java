@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ReadOnlyIT {
   private static final List<String> SETTINGS =
-      List.of("link.backoffMaxSeconds=1", "fetch.maxBytesPerSecond=8000000");
+      List.of("link.backoffMaxSeconds=1", "fetch.maxBytesPerSecond=4000000");
 
   @TempDir Path folder;
   private final List<Path> bound = new ArrayList<>();
@@ -58,10 +58,10 @@ class ReadOnlyIT {
       try {
         awaitStatus(agent, "\"liveVersion\":\"1\"");
         awaitResults(1);
+        String pid = pid(agent);
 
         hub.cli("assign", "counter@2", "--fleet", "shops");
         Await.untilTrue(LIMIT, () -> "a download under way", () -> isDownloading(data));
-        String pid = pid(agent);
         breaks(disk, agent, pid, "2");
 
         hub.cli("assign", "counter@3", "--fleet", "shops");

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// documents are rightly signed: a hub that was conquered.
 @Tag("slow")
 class RefusalIT {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String SLOT = "store-1/counter-1";
   private static final int PAYLOAD_BYTES = 20_000;
 
@@ -369,13 +369,19 @@ class RefusalIT {
     }
   }
 
-  private static void assertUntouched(String version) throws IOException, MalformedException {
+  private static void assertUntouched(String version) throws Exception {
     assertThat(Files.readString(pid())).isEqualTo(process);
     assertThat(ProcessHandle.of(Long.parseLong(process.strip())))
         .hasValueSatisfying(it -> assertThat(it.isAlive()).isTrue());
     assertThat(agent.data().resolve("apps/app/current/version.txt")).hasContent("right");
-    assertThat(agent.data().resolve("files/" + payload(version).hex())).doesNotExist();
-    assertThat(agent.data().resolve("releases/" + release(version).hex())).doesNotExist();
+    awaitGone(agent.data().resolve("files/" + payload(version).hex()));
+    awaitGone(agent.data().resolve("releases/" + release(version).hex()));
+  }
+
+  /// What was refused is removed a little after it was.
+  private static void awaitGone(Path file) throws InterruptedException {
+    Await.untilTrue(
+        LIMIT, () -> file + " to be gone; " + agent.process().tail(), () -> !Files.exists(file));
   }
 
   private static void awaitRight() throws InterruptedException {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// command. One that the workload does not take is rolled back, and `why` says so.
 @Tag("slow")
 class ReloadIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /// Loads at the start and at each USR1; cannot load a bad version.
   private static final String SERVE =
@@ -139,8 +139,10 @@ class ReloadIT {
     awaitStatus(name, "\"phase\":\"rolled-back\"", "\"liveVersion\":\"2\"");
 
     assertThat(agent.cli("why").out()).contains(why);
-    awaitStatus(name, "\"pid\":[1-9]");
-    assertThat(pid(name)).as("started anew").isNotEqualTo(pid);
+    Await.untilTrue(
+        LIMIT,
+        () -> name + " to be started anew; " + agent.process().tail(),
+        () -> !List.of("0", pid).contains(pid(name)));
     Await.untilTrue(LIMIT, () -> "2 loaded again", () -> loaded(name).equals("2\n"));
   }
 
@@ -205,7 +207,7 @@ class ReloadIT {
 
   /// From the application's name to the next one's, or the end.
   private static String application(String name) throws Exception {
-    String status = agent.cli("status", "--json").out();
+    String status = agent.look("status", "--json");
     int from = status.indexOf("\"name\":\"" + name + "\"");
     int to = from < 0 ? -1 : status.indexOf("\"name\":", from + 1);
     return from < 0 ? "" : status.substring(from, to < 0 ? status.length() : to);

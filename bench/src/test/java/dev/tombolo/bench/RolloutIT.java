@@ -16,15 +16,19 @@ import dev.tombolo.hub.http.api.RolloutWaveRow;
 import dev.tombolo.hub.http.api.WhyAnswer;
 import dev.tombolo.hub.http.api.WhyCause;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// never get it.
 @Tag("slow")
 class RolloutIT {
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final int SITES = 10;
   private static final int AGENTS_OF_SITE = 3;
 
@@ -144,7 +148,10 @@ class RolloutIT {
           LIMIT,
           () -> "done but for one: " + told(hub, "r2"),
           () -> detail(hub, "r2").rollout().words().startsWith("done but for 1 not reached"));
-      assertThat(why(hub, dark.getFirst())).contains("not-reached", "rollout-staging");
+      Await.untilTrue(
+          LIMIT,
+          () -> "the hub to say why: " + told(hub, "r2"),
+          () -> why(hub, dark.getFirst()).containsAll(List.of("not-reached", "rollout-staging")));
       agent(dark.getFirst()).startAgain();
       await(hub, "r2", "completed");
       awaitAll(hub, "3", agents.size());
@@ -224,7 +231,7 @@ class RolloutIT {
                 argv: ["${release.dir}/serve.sh"]
                 probes:
                   - {name: golden, every: 1s, timeout: 10s, exec: ["${release.dir}/probe.sh", "${param.kind}"]}
-                startup: 3s
+                startup: 10s
                 soak: 1s
         """
             .formatted(version));
@@ -300,14 +307,32 @@ class RolloutIT {
 
   /// Whether the release's files have come to the device, in whatever folder.
   private static boolean has(RunningAgent agent, String version) throws IOException {
-    try (Stream<Path> files = Files.walk(agent.data())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (Files.size(file) == 2 && Files.readString(file).equals(version + "\n")) {
-          return true;
-        }
-      }
-    }
-    return false;
+    AtomicBoolean found = new AtomicBoolean();
+    Files.walkFileTree(
+        agent.data(),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (attributes.isRegularFile()
+                && attributes.size() == 2
+                && Files.readString(file).equals(version + "\n")) {
+              found.set(true);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          /// An agent at work removes files.
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+        });
+    return found.get();
   }
 
   private RunningAgent agent(String slot) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// that signs documents, the publisher's root twice. Certificates live half a minute here.
 @Tag("slow")
 class RotationIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String SLOT = "store-1/counter-1";
 
   @TempDir Path folder;

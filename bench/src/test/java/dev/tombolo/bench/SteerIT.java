@@ -39,7 +39,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// of its own.
 @Tag("slow")
 class SteerIT {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final String FIRST = "store-1/counter-1";
   private static final String SECOND = "store-1/counter-2";
   private static final String LAST = "store-1/counter-3";
@@ -222,7 +222,10 @@ class SteerIT {
     awaitLive(NIGHTLY, "small", "1");
     hub.cli("assign", "small@2", "--fleet", "shops", "--site", "store-2");
     awaitWhy(NIGHTLY, "small: The switch waits for its window, which opens ");
-    assertThat(hub.look("why", NIGHTLY)).contains("The switch waits for its window, which opens ");
+    Await.untilTrue(
+        LIMIT,
+        () -> "why at the hub",
+        () -> hub.look("why", NIGHTLY).contains("The switch waits for its window, which opens "));
     assertThat(agent(NIGHTLY).look("status", "--json"))
         .containsPattern(has("small", "staged", "1"));
 
@@ -272,7 +275,11 @@ class SteerIT {
     for (String slot : List.of(FIRST, SECOND, LAST)) {
       awaitLive(slot, "model", "2.0.0");
       awaitLive(slot, "counting", "1.0.0");
-      assertThat(agent(slot).data().resolve("apps/counting/work/models")).hasContent("2.0.0");
+      // It has no probes, so it may be live before it has noted anything.
+      Path models = agent(slot).data().resolve("apps/counting/work/models");
+      Await.untilTrue(
+          LIMIT, () -> models + " to be noted", () -> !Files.readString(models).isEmpty());
+      assertThat(models).hasContent("2.0.0");
     }
     awaitRollout(counting, row -> row.words().contains("done: all 3 got it"));
   }

@@ -2,6 +2,7 @@ package dev.tombolo.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Command;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Strangers can take part: docs/protocol.md is enough.
 @Tag("slow")
 class StrangerIT {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   @TempDir static Path folder;
   private static RunningHub hub;
@@ -135,7 +136,7 @@ class StrangerIT {
                 "-t",
                 topic));
     if (program.equals("mosquitto_sub")) {
-      argv.addAll(List.of("-W", "5", "-C", "1"));
+      argv.addAll(List.of("-W", "60", "-C", "1"));
     }
     return argv;
   }
@@ -143,6 +144,9 @@ class StrangerIT {
   /// The client was cut off with this reason code, and the hub's audit tells of it.
   private static void assertEnded(Command run, String code, String inAudit) throws Exception {
     assertThat(run.out() + run.err()).contains(code);
-    assertThat(hub.cli("audit", "list", "--json")).contains(inAudit);
+    Await.untilTrue(
+        LIMIT,
+        () -> "the audit to tell of " + inAudit,
+        () -> hub.look("audit", "list", "--json").contains(inAudit));
   }
 }

@@ -98,7 +98,7 @@ class StrangersGuideTest {
             .redirectOutput(output.toFile())
             .start();
     process.getOutputStream().close();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return process.exitValue();
   }
 

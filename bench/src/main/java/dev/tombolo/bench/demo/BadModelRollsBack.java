@@ -6,7 +6,7 @@ import java.util.List;
 /// Step 6: a model that loads and answers wrongly is found out by the canary's golden set. The one
 /// of step 7 is brought to the hub meanwhile.
 final class BadModelRollsBack implements Step {
-  private static final Duration ROLL_BACK_LIMIT = Duration.ofSeconds(90);
+  private static final Duration ROLL_BACK_LIMIT = Duration.ofMinutes(4);
 
   /// What shops say and hear without a download.
   private static final long NEWS_BYTES_MAX = 200_000;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Short requests on loopback.
 final class Http {
-  private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
   private static final Jsonb JSON = Jsonb.builder().build();
 
   private Http() {}

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// The demo's hub, on ports that stay the same over its restarts.
 final class Hub {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final Path data;
   private final int edgePort;

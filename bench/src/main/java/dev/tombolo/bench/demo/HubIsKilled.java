@@ -5,9 +5,9 @@ import java.util.Optional;
 
 /// Step 7: the hub dies in the middle of a change, and nothing it had acknowledged is lost.
 final class HubIsKilled implements Step {
-  private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
-  private static final Duration MIDDLE_LIMIT = Duration.ofSeconds(60);
-  private static final int SLOW_BYTES_PER_SECOND = 1_500_000;
+  private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
+  private static final Duration MIDDLE_LIMIT = Duration.ofMinutes(3);
+  private static final int SLOW_BYTES_PER_SECOND = 750_000;
   private static final long MIDDLE_BYTES = 1_500_000;
 
   @Override

@@ -1,12 +1,13 @@
 package dev.tombolo.bench.demo;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
 /// Step 5: the line is there again, and shop 2 catches up by itself. The model of step 6 is brought
 /// to the hub meanwhile.
 final class LineIsBack implements Step {
-  private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(180);
+  private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(6);
 
   @Override
   public String name() {
@@ -30,19 +31,23 @@ final class LineIsBack implements Step {
     town.awaitRollout(
         "the rollout to be completed", CATCH_UP_LIMIT, it -> it.state().equals("completed"));
     town.claim("the rollout has waited for shop-2, and is completed", true);
-    town.claim(
-        "what shop-2's workload counted in the dark has arrived",
-        town.dark()
-            .arrivedIn(
-                town.shell()
-                    .quietly(
-                        "tombolo",
-                        "results",
-                        "tail",
-                        "--device",
-                        town.shop(2).slot(),
-                        "--last",
-                        "1000",
-                        "--json")));
+    town.waitFor(
+        "what shop-2's workload counted in the dark to arrive",
+        CATCH_UP_LIMIT,
+        () -> town.dark().arrivedIn(results(town)));
+    town.claim("what shop-2's workload counted in the dark has arrived", true);
+  }
+
+  private static String results(Town town) throws IOException, InterruptedException {
+    return town.shell()
+        .quietly(
+            "tombolo",
+            "results",
+            "tail",
+            "--device",
+            town.shop(2).slot(),
+            "--last",
+            "1000",
+            "--json");
   }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 
 /// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
 final class LineIsCut implements Step {
-  private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
-  private static final Duration ROLLOUT_LIMIT = Duration.ofSeconds(30);
-  private static final Duration BACK_LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
+  private static final Duration ROLLOUT_LIMIT = Duration.ofMinutes(3);
+  private static final Duration BACK_LIMIT = Duration.ofMinutes(4);
 
   /// What changed between two trainings of the model.
   static final double CHANGE_SHARE = 0.16;

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// Step 3: the model, signed by the publisher, reaches all shops.
 final class ModelGoesLive implements Step {
-  private static final Duration LIVE_LIMIT = Duration.ofSeconds(180);
+  private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
 
   /// The first one has no base: all of it comes, packed.
   private static final double PACKED_SHARE = 0.75;

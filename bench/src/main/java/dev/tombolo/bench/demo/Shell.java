@@ -13,7 +13,7 @@ import java.util.Map;
 /// Runs the two public programs in the demo's folder, each command shown first as one would type
 /// it.
 final class Shell {
-  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(120);
+  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(5);
   private static final int SHOWN_ARGUMENT_CHARACTERS = 60;
 
   private final Path folder;

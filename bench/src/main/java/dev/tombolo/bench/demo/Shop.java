@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /// One shop: a line to the hub, an agent, and what the agent runs.
 final class Shop {
-  private static final Duration LINE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration LINE_LIMIT = Duration.ofMinutes(3);
 
   private final int number;
   private final int linePort;

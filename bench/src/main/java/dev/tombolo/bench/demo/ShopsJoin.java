@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /// Step 2: three shops enrol with a token each, over a line of their own.
 final class ShopsJoin implements Step {
   private static final Pattern TOKEN = Pattern.compile("tmb1_[0-9a-zA-Z-]+");
-  private static final Duration ONLINE_LIMIT = Duration.ofSeconds(90);
+  private static final Duration ONLINE_LIMIT = Duration.ofMinutes(4);
 
   @Override
   public String name() {

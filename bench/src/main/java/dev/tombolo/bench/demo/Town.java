@@ -19,7 +19,7 @@ final class Town {
   static final String FLEET = "shops";
   private static final int SHOPS = 3;
   private static final int BAR_COLUMNS = 12;
-  private static final Duration BUNDLE_LIMIT = Duration.ofSeconds(180);
+  private static final Duration BUNDLE_LIMIT = Duration.ofMinutes(8);
 
   private final Path folder;
   private final Screen screen;

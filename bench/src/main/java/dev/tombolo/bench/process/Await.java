@@ -1,5 +1,8 @@
 package dev.tombolo.bench.process;
 
+import dev.tombolo.hub.cli.screen.Exit;
+import dev.tombolo.hub.cli.screen.Failure;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -10,7 +13,8 @@ public final class Await {
   private static final long PAUSE_NANOS = Duration.ofMillis(25).toNanos();
   private static final long PAUSE_MAX_NANOS = Duration.ofMillis(500).toNanos();
 
-  /// Looks at something outside; null means not yet.
+  /// Looks at something outside; null means not yet. So does a failure of what is outside: a file
+  /// that is gone before it is read, a database that is locked, a line that a busy hub has closed.
   @FunctionalInterface
   public interface Look<T> {
     @Nullable T look() throws Exception;
@@ -21,26 +25,33 @@ public final class Await {
   /// Looks again and again until the answer is not null.
   ///
   /// @param what says what was waited for, when the time is up
-  /// @throws IllegalStateException when the time is up or a look fails
+  /// @throws IllegalStateException when the time is up
   public static <T> T until(Duration limit, Supplier<String> what, Look<T> look)
       throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
       long lookedAt = System.nanoTime();
-      T found;
+      @Nullable T found = null;
+      @Nullable Exception failure = null;
       try {
         found = look.look();
-      } catch (InterruptedException | RuntimeException e) {
+      } catch (InterruptedException e) {
         throw e;
+      } catch (RuntimeException e) {
+        if (!isOutside(e)) {
+          throw e;
+        }
+        failure = e;
       } catch (Exception e) {
-        throw new IllegalStateException("looking for " + what.get() + ": " + e.getMessage(), e);
+        failure = e;
       }
       if (found != null) {
         return found;
       }
       if (System.nanoTime() >= end) {
         throw new IllegalStateException(
-            "waited " + limit.toSeconds() + " s in vain for " + what.get());
+            "waited " + limit.toSeconds() + " s in vain for " + what.get() + words(failure),
+            failure);
       }
       if (Thread.interrupted()) {
         throw new InterruptedException();
@@ -49,6 +60,15 @@ public final class Await {
       long took = System.nanoTime() - lookedAt;
       LockSupport.parkNanos(Math.clamp(took, PAUSE_NANOS, PAUSE_MAX_NANOS));
     }
+  }
+
+  private static boolean isOutside(RuntimeException e) {
+    return e instanceof UncheckedIOException
+        || (e instanceof Failure failure && failure.exit() == Exit.HUB_NOT_REACHED);
+  }
+
+  private static String words(@Nullable Exception failure) {
+    return failure == null ? "" : "; the last look failed: " + failure;
   }
 
   public static void untilTrue(Duration limit, Supplier<String> what, Look<Boolean> look)

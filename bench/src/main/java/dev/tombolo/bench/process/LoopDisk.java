@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// An ext4 disk in a file, mounted: its power can be cut, and it can break. Needs root and loop
 /// devices.
 public final class LoopDisk implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final long BYTES = 384L * 1024 * 1024;
 
   /// `EXT4_IOC_SHUTDOWN`, `_IOR('X', 125, __u32)`, with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from now on

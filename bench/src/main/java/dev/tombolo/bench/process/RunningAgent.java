@@ -8,16 +8,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /// An agent of the built distribution in a folder of its own. It can be killed and started again.
 public final class RunningAgent implements AutoCloseable {
-  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
+  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(5);
+  private static final long ENDING_NANOS = 25_000_000;
+  private static final int ENDING_ROUNDS_MAX = 800;
 
   private final Distributions distributions;
   private final Path data;
   private final Path log;
   private final Surroundings around;
   private Spawned process;
+  private boolean hasEndedWorkloads;
 
   private RunningAgent(Distributions distributions, Path data, Surroundings around)
       throws IOException {
@@ -119,15 +123,30 @@ public final class RunningAgent implements AutoCloseable {
     return process;
   }
 
-  /// Stops the agent. Its workloads go on: end them by [#endWorkloads].
+  /// Stops the agent. Its workloads go on: end them by [#endWorkloads]. Where that was done before,
+  /// what the agent has started anew since then is ended too.
   @Override
   public void close() {
     process.close();
+    if (hasEndedWorkloads) {
+      endWorkloads();
+    }
   }
 
-  /// Ends every process whose environment names this agent's data folder.
+  /// Ends every process whose environment names this agent's data folder, and waits until they are
+  /// gone: what still writes keeps a folder from being removed.
   public void endWorkloads() {
-    ProcessHandle.allProcesses().filter(this::isWorkload).forEach(ProcessHandle::destroyForcibly);
+    hasEndedWorkloads = true;
+    for (int round = 0; round < ENDING_ROUNDS_MAX; round++) {
+      // A script may just have begun another program. One that nobody reaps has no environment.
+      List<ProcessHandle> workloads =
+          ProcessHandle.allProcesses().filter(this::isWorkload).toList();
+      if (workloads.isEmpty()) {
+        return;
+      }
+      workloads.forEach(ProcessHandle::destroyForcibly);
+      LockSupport.parkNanos(ENDING_NANOS);
+    }
   }
 
   private boolean isWorkload(ProcessHandle candidate) {

@@ -2,6 +2,7 @@ package dev.tombolo.bench.process;
 
 import dev.tombolo.hub.cli.Tombolo;
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Person;
 import dev.tombolo.hub.http.api.TokenRow;
 import dev.tombolo.protocol.token.JoinToken;
@@ -41,8 +42,8 @@ public final class RunningHub implements AutoCloseable {
       };
 
   public static final String HOST = "localhost";
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(5);
   private static final Pattern TOKEN = Pattern.compile("tmb1_[0-9a-zA-Z]+");
 
   private final Distributions distributions;
@@ -163,8 +164,9 @@ public final class RunningHub implements AutoCloseable {
   ///
   /// @return what it printed
   /// @throws IllegalStateException with all it said when it does not end with 0
+  /// @throws IOException when it could not reach the hub
   public String cli(String... arguments) throws IOException, InterruptedException {
-    return tryCli(arguments).orThrow().out();
+    return answered(tryCli(arguments));
   }
 
   /// As [#cli], whatever its exit status.
@@ -181,6 +183,7 @@ public final class RunningHub implements AutoCloseable {
   /// looks again and again must not take the processor from what is waited for.
   ///
   /// @throws IllegalStateException with all it said when it does not end with 0
+  /// @throws IOException when it could not reach the hub
   public String look(String... arguments) throws IOException, InterruptedException {
     if (!around.equals(Surroundings.USUAL)) {
       return cli(arguments);
@@ -189,7 +192,14 @@ public final class RunningHub implements AutoCloseable {
     Map<String, String> way = environment();
     all.addAll(List.of("--hub", way.get("TOMBOLO_HUB")));
     all.addAll(List.of("--token-file", way.get("TOMBOLO_TOKEN_FILE")));
-    return Look.run(Tombolo.commandLine(NOBODY), all).orThrow().out();
+    return answered(Look.run(Tombolo.commandLine(NOBODY), all));
+  }
+
+  private static String answered(Command command) throws IOException {
+    if (command.exit() == Exit.HUB_NOT_REACHED) {
+      throw new IOException(String.join(" ", command.argv()) + ": " + command.err());
+    }
+    return command.orThrow().out();
   }
 
   /// The first operator's way to the admin API, without a process per command.

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// machine. Needs root, and `ip`, `tc` and `iptables`. All of it is gone with the namespace; it is
 /// removed at the end of the JVM at the latest.
 public final class ShopNetwork implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final long PROCESS = ProcessHandle.current().pid();
   private static final AtomicInteger MADE = new AtomicInteger();
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// A process of ours that goes on running, its output in a file. Closing it ends it: SIGTERM, and
 /// SIGKILL after a grace. It does not outlive this program.
 public final class Spawned implements AutoCloseable {
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration GRACE = Duration.ofMinutes(1);
   private static final int TAIL_LINES = 40;
 
   private final String name;

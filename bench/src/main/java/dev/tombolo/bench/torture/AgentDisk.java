@@ -34,7 +34,7 @@ final class AgentDisk implements AutoCloseable {
   private static final Pattern WANTED =
       Pattern.compile("\"wanted\":\\{\"release\":\"sha256:([0-9a-f]{64})\"");
   private static final int ENVELOPE_BYTES_MAX = 256 * 1024;
-  private static final Duration OPENS_AGAIN_WITHIN = Duration.ofSeconds(5);
+  private static final Duration OPENS_AGAIN_WITHIN = Duration.ofMinutes(1);
   private static final long RETRY_NANOS = 20_000_000;
 
   private final Path data;
@@ -45,7 +45,7 @@ final class AgentDisk implements AutoCloseable {
     connection =
         DriverManager.getConnection("jdbc:sqlite:file:" + data.resolve("agent.db") + "?mode=ro");
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = 5000");
+      statement.execute("PRAGMA busy_timeout = 60000");
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Kills of the hub.
 final class HubBlows {
-  private static final Duration PUSH_LIMIT = Duration.ofMinutes(1);
+  private static final Duration PUSH_LIMIT = Duration.ofMinutes(3);
   private static final int COMMAND_MILLIS_MAX = 12;
   private static final int SPREADING_MILLIS_MAX = 1_500;
   private static final int ANY_MILLIS_MAX = 2_500;

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 /// What must hold of a settled world, whatever was killed before (DESIGN section 9). Remembers what
 /// it saw, so that it finds what fell or was lost.
 final class Invariants {
-  private static final Duration DURABLE_WITHIN = Duration.ofSeconds(30);
+  private static final Duration DURABLE_WITHIN = Duration.ofMinutes(4);
   private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)");
 
   private final TortureWorld world;

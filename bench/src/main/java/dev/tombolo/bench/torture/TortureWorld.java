@@ -33,7 +33,7 @@ final class TortureWorld implements AutoCloseable {
   static final List<String> SETTINGS =
       List.of("fetch.maxBytesPerSecond=4000000", "link.backoffMaxSeconds=1");
 
-  private static final Duration CONVERGED_WITHIN = Duration.ofSeconds(90);
+  private static final Duration CONVERGED_WITHIN = Duration.ofMinutes(6);
 
   private final Path folder;
   private final List<LoopDisk> loops = new ArrayList<>();

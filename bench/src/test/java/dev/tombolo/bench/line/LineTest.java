@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 @SuppressWarnings("NullAway.Init")
 class LineTest {
   private static final int SHORT_MILLIS = 150;

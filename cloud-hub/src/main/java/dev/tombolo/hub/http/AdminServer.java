@@ -31,6 +31,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 
 /// The admin port. Everything under `/api/` needs an operator's token; `/healthz` and `/metrics` do
 /// not. Never to be reachable from where devices are.
@@ -45,6 +49,10 @@ public final class AdminServer implements AutoCloseable {
           java.util.logging.Logger.getLogger("io.javalin"));
 
   private static final String STARTED = "started";
+
+  /// An idle line is closed after it. Programs keep one for their next request (Java's own client
+  /// for 30 s), and one that is closed just then breaks that request: let it be they who close it.
+  private static final long IDLE_MILLIS = 60_000;
 
   private final HubViews views;
   private final MeterRegistry meters;
@@ -78,8 +86,7 @@ public final class AdminServer implements AutoCloseable {
         Javalin.create(
             config -> {
               settle(config);
-              config.jetty.host = bind;
-              config.jetty.port = port;
+              config.jetty.addConnector((server, http) -> connector(server, http, bind, port));
               config.routes.before("/api/*", this::authenticate);
               reading.on(config.routes);
               results.on(config.routes);
@@ -143,6 +150,15 @@ public final class AdminServer implements AutoCloseable {
   public void close() {
     results.close();
     javalin.stop();
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpConfiguration http, String bind, int port) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(bind);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE_MILLIS);
+    return connector;
   }
 
   private static void settle(JavalinConfig config) {

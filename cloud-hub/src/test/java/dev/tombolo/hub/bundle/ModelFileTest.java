@@ -47,7 +47,7 @@ class ModelFileTest {
 
   /// All of one shape, and none of a name that the other has.
   @Test
-  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void asManyTensorsAsAreTakenAreComparedInNoHours() throws IOException {
     Path base = Files.write(folder.resolve("base"), initializers('a'));
     byte[] newer = initializers('b');

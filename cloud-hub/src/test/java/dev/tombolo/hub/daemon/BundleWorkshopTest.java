@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BundleWorkshopTest {
-  private static final long WAIT_SECONDS = 60;
+  private static final long WAIT_SECONDS = 300;
   private static final Optional<DeviceId> DEVICE = Optional.of(Scene.deviceOf("one"));
 
   @TempDir Path folder;

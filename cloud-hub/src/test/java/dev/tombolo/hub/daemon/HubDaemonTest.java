@@ -45,7 +45,7 @@ class HubDaemonTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void aHubWhoseLoopHasEndedIsNotHealthyAndEnds() throws Exception {
     try (HubDaemon hub = HubDaemon.start(config(folder.resolve("data")))) {
       Thread.getAllStackTraces().keySet().stream()

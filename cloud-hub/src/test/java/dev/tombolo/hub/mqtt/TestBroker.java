@@ -40,7 +40,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A broker of one client, the hub: shows what it is told and says what the test wants.
 final class TestBroker implements AutoCloseable {
-  static final long WAIT_SECONDS = 20;
+  static final long WAIT_SECONDS = 120;
 
   final BlockingQueue<Published> published = new LinkedBlockingQueue<>();
   final BlockingQueue<Integer> acknowledged = new LinkedBlockingQueue<>();

@@ -60,7 +60,7 @@ class RecoverRoutesTest {
     HubEvent.RecoverAsked asked = hub.await(HubEvent.RecoverAsked.class);
     hub.edge.answer(new HubEffect.RenewGranted(asked.request(), new RenewResponse("fresh")));
 
-    assertThat(answer.get(10, TimeUnit.SECONDS).body())
+    assertThat(answer.get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS).body())
         .isEqualTo(Json.write(new RenewResponse("fresh")));
     assertThat(asked.certificate().device()).isEqualTo(device.id());
     assertThat(asked.certificate().serial()).isEqualTo(device.issued().serial());
@@ -205,7 +205,7 @@ class RecoverRoutesTest {
   }
 
   private HttpResponse<String> post(String path, String body) throws Exception {
-    return postAsync(path, body).get(10, TimeUnit.SECONDS);
+    return postAsync(path, body).get(TestHub.WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
   private CompletableFuture<HttpResponse<String>> postAsync(String path, String body)

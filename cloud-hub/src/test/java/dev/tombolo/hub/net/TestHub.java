@@ -46,7 +46,9 @@ import javax.net.ssl.TrustManagerFactory;
 /// A real edge port on a free port, its hub played by the test: it sees every event, and answers
 /// CONNECT as it is told to.
 final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
-  static final long WAIT_SECONDS = 10;
+  /// Long for a busy machine, and shorter than limits of the port that would bring by themselves
+  /// what a test waits for.
+  static final long WAIT_SECONDS = 30;
 
   final CertificateAuthority authority;
   final EdgePort edge;

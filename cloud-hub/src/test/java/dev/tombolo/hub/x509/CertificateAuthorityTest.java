@@ -297,7 +297,7 @@ class CertificateAuthorityTest {
     try (SignatureWorkers workers = SignatureWorkers.start(authority, key, events::offer, 2)) {
       workers.sign(new HubEffect.SignDocument(device, 7, payload));
 
-      HubEvent.DocumentSigned signed = (HubEvent.DocumentSigned) events.poll(10, TimeUnit.SECONDS);
+      HubEvent.DocumentSigned signed = (HubEvent.DocumentSigned) events.poll(2, TimeUnit.MINUTES);
 
       assertThat(signed.revision()).isEqualTo(7);
       assertThat(signed.envelope().signatures().getFirst().keyid()).isEqualTo(key.keyId());

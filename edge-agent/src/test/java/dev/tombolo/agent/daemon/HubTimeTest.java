@@ -13,7 +13,7 @@ import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class HubTimeTest {
   private static final Digest ROOT = Digest.ofText("root");
   private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class HubFilesTest {
   private static final byte[] CONTENT = content();
   private static final Digest FILE = Digest.of(CONTENT);
@@ -78,7 +78,7 @@ class HubFilesTest {
   }
 
   private HubFiles files(FileHub at) {
-    return files(at, data, 0, 5_000);
+    return files(at, data, 0, 30_000);
   }
 
   private HubFiles files(FileHub at, Path folder, long bytesPerSecond, int stallMillis) {
@@ -131,7 +131,7 @@ class HubFilesTest {
   void whatAKitBroughtWaitsForNoConnection() throws Exception {
     try (var line = new SilentLine()) {
       String url = "https://localhost:1";
-      var settings = new FetchSettings(url, 0, 5_000, Optional.empty());
+      var settings = new FetchSettings(url, 0, 30_000, Optional.empty());
       HubFiles made =
           new HubFiles(events, new AgentFolders(data), () -> line, new NoPeers(), settings);
       files = made;
@@ -473,7 +473,7 @@ class HubFilesTest {
   void tellsHowFarItIsWhatIsOnTheDisk() throws Exception {
     FileHub small = hub(request -> FileHub.file(request, CONTENT));
 
-    files(small, data, 150_000, 5_000).perform(fetch(small));
+    files(small, data, 150_000, 30_000).perform(fetch(small));
 
     AgentEvent.FetchAdvanced advanced = events.await(AgentEvent.FetchAdvanced.class);
     assertThat(advanced.bytes()).isBetween(100_000L, 299_999L);
@@ -484,7 +484,7 @@ class HubFilesTest {
   void aFullDiskIsToldWithWhatIsNeeded() throws Exception {
     FileHub small = hub(request -> FileHub.file(request, CONTENT));
     try (Tmpfs disk = Tmpfs.mount(data.resolve("small"), 1_100_000)) {
-      HubFiles agent = files(small, disk.folder(), 0, 5_000);
+      HubFiles agent = files(small, disk.folder(), 0, 30_000);
 
       agent.perform(fetch(small));
 
@@ -514,7 +514,7 @@ class HubFilesTest {
                 }
                 return FileHub.file(request, CONTENT);
               });
-      HubFiles agent = files(small, disk.folder(), 0, 5_000);
+      HubFiles agent = files(small, disk.folder(), 0, 30_000);
       agent.perform(fetch(small));
       assertThat(events.await(AgentEvent.FetchFailed.class).reason())
           .isInstanceOf(Reason.DiskFull.class);

@@ -31,6 +31,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Devices that serve each other, over real TLS.
-@Timeout(60)
+@Timeout(300)
 @Tag("slow")
 class LanServerTest {
   private static final byte[] CONTENT = content();
@@ -528,8 +529,13 @@ class LanServerTest {
       Files.write(folders.file(DIGEST), bytes);
     }
 
+    /// What was there stays: whoever reads along sees it grow, and never gone.
     void hasPart(byte[] bytes) throws IOException {
-      Files.write(folders.partialFile(DIGEST), bytes);
+      Files.write(
+          folders.partialFile(DIGEST),
+          Arrays.copyOfRange(bytes, (int) partBytes(), bytes.length),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
     }
 
     byte[] whole() throws IOException {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class ProbesTest {
   @TempDir Path data;
   private final Events events = new Events();
@@ -82,7 +82,7 @@ class ProbesTest {
     }
     Name other = new Name("other");
     try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      Probe port = new Probe.Tcp("port", 1, 2, Integer.toString(open.getLocalPort()));
+      Probe port = new Probe.Tcp("port", 1, 25, Integer.toString(open.getLocalPort()));
       probes.perform(new AgentEffect.RunProbe(other, release.digest(), 2, port, Map.of()));
 
       assertThat(events.await(AgentEvent.ProbeFinished.class))
@@ -96,18 +96,18 @@ class ProbesTest {
     probes.close();
     probes = new Probes(events, release.places(), List.of("/usr/bin/env", "WHERE=elsewhere"));
 
-    assertThat(outcome(exec(5, "/bin/sh", "-c", "echo ran $WHERE; exit 4")))
+    assertThat(outcome(exec(60, "/bin/sh", "-c", "echo ran $WHERE; exit 4")))
         .isEqualTo(failed("golden", "exit code 4: ran elsewhere"));
   }
 
   @Test
   void aProgramThatEndsWellPasses() throws Exception {
-    assertThat(outcome(exec(5, "/bin/sh", "${release.dir}/run.sh", "0"))).isEmpty();
+    assertThat(outcome(exec(60, "/bin/sh", "${release.dir}/run.sh", "0"))).isEmpty();
   }
 
   @Test
   void aProgramThatFailsSaysWhyInItsLastLine() throws Exception {
-    assertThat(outcome(exec(5, "/bin/sh", "${release.dir}/run.sh", "2")))
+    assertThat(outcome(exec(60, "/bin/sh", "${release.dir}/run.sh", "2")))
         .isEqualTo(failed("golden", "exit code 2: looked at " + release.digest()));
   }
 
@@ -116,8 +116,8 @@ class ProbesTest {
     Path pids = data.resolve("pids");
     String script = "echo waiting; sleep 600 & echo $$ > " + pids + "; wait";
 
-    assertThat(outcome(exec(1, "/bin/sh", "-c", script)))
-        .isEqualTo(failed("golden", "no answer within 1 s: waiting"));
+    assertThat(outcome(exec(5, "/bin/sh", "-c", script)))
+        .isEqualTo(failed("golden", "no answer within 5 s: waiting"));
 
     long session = Long.parseLong(Files.readString(pids).strip());
     Until.holds("none is left", () -> ProcessTable.ofSession(session).isEmpty());
@@ -128,7 +128,7 @@ class ProbesTest {
     Path pids = data.resolve("pids");
     String script = "yes & echo $$ > " + pids + "; exit 3";
 
-    assertThat(outcome(exec(5, "/bin/sh", "-c", script)).toString()).contains("exit code 3");
+    assertThat(outcome(exec(60, "/bin/sh", "-c", script)).toString()).contains("exit code 3");
 
     long session = Long.parseLong(Files.readString(pids).strip());
     assertThat(ProcessTable.ofSession(session)).isEmpty();
@@ -141,7 +141,7 @@ class ProbesTest {
         "setsid sh -c 'echo $$ > PID; exec yes' & while [ ! -s PID ]; do sleep 0.01; done; exit 3"
             .replace("PID", pid.toString());
     try {
-      assertThat(outcome(exec(5, "/bin/sh", "-c", script)).toString()).contains("exit code 3");
+      assertThat(outcome(exec(60, "/bin/sh", "-c", script)).toString()).contains("exit code 3");
     } finally {
       ProcessTable.end(List.of(Long.parseLong(Files.readString(pid).strip())), true);
     }
@@ -149,15 +149,15 @@ class ProbesTest {
 
   @Test
   void aProgramThatPrintsForEverIsKilledInTime() throws Exception {
-    assertThat(outcome(exec(1, "/bin/sh", "-c", "exec yes")))
-        .isEqualTo(failed("golden", "no answer within 1 s: y"));
+    assertThat(outcome(exec(5, "/bin/sh", "-c", "exec yes")))
+        .isEqualTo(failed("golden", "no answer within 5 s: y"));
   }
 
   @Test
   void aProgramThatPrintsWithoutEndIsReadInBoundedMemory() throws Exception {
     String script = "head -c 50000000 /dev/zero | tr '\\\\0' x; echo; echo done; exit 1";
 
-    assertThat(outcome(exec(20, "/bin/sh", "-c", script)))
+    assertThat(outcome(exec(120, "/bin/sh", "-c", script)))
         .isEqualTo(failed("golden", "exit code 1: done"));
   }
 
@@ -196,9 +196,9 @@ class ProbesTest {
     String port;
     try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
       port = Integer.toString(open.getLocalPort());
-      assertThat(outcome(new Probe.Tcp("port", 1, 1, port))).isEmpty();
+      assertThat(outcome(new Probe.Tcp("port", 1, 30, port))).isEmpty();
     }
-    assertThat(outcome(new Probe.Tcp("port", 1, 1, port)))
+    assertThat(outcome(new Probe.Tcp("port", 1, 30, port)))
         .isEqualTo(failed("port", "127.0.0.1:" + port + ": Connection refused"));
   }
 
@@ -239,14 +239,14 @@ class ProbesTest {
     HttpServer server = serve(500, "out of memory", 80);
     String port = Integer.toString(server.getAddress().getPort());
 
-    assertThat(outcome(new Probe.Http("healthz", 1, 5, null, 1, port, "/healthz", null)))
+    assertThat(outcome(new Probe.Http("healthz", 1, 60, null, 1, port, "/healthz", null)))
         .isEqualTo(failed("healthz", "HTTP status 500: out of memory"));
     server.stop(0);
   }
 
   private static Probe http(HttpServer server, @Nullable String expect) {
     String port = Integer.toString(server.getAddress().getPort());
-    return new Probe.Http("healthz", 1, 5, port, "/healthz", expect);
+    return new Probe.Http("healthz", 1, 60, port, "/healthz", expect);
   }
 
   private static HttpServer serve(int status, String body) throws IOException {

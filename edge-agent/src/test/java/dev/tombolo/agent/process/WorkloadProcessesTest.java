@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class WorkloadProcessesTest {
   private static final String FOREVER = "while :; do sleep 0.1; done\n";
 
@@ -208,7 +208,7 @@ class WorkloadProcessesTest {
     ProcessIdentity process = start(processes, release);
     Until.holds("both run", () -> ProcessTable.ofSession(process.pid()).size() == 2);
 
-    processes.perform(new AgentEffect.StopWorkload(release.application(), process, 5));
+    processes.perform(new AgentEffect.StopWorkload(release.application(), process, 60));
 
     assertThat(events.await(AgentEvent.WorkloadExited.class).exitCode()).isEqualTo(128 + 15);
     Until.holds("none is left", () -> ProcessTable.ofSession(process.pid()).isEmpty());
@@ -351,7 +351,7 @@ class WorkloadProcessesTest {
     sessions.add(process.pid());
 
     agent.destroyForcibly();
-    assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(agent.waitFor(2, TimeUnit.MINUTES)).isTrue();
 
     TestRelease release = TestRelease.of(data, script);
     String before = release.output();
@@ -359,7 +359,7 @@ class WorkloadProcessesTest {
     assertThat(ProcessTable.isAlive(process)).isTrue();
     WorkloadProcesses next = processes(release);
     next.perform(new AgentEffect.AdoptWorkload(release.application(), process));
-    next.perform(new AgentEffect.StopWorkload(release.application(), process, 5));
+    next.perform(new AgentEffect.StopWorkload(release.application(), process, 60));
     AgentEvent.WorkloadExited exited = events.await(AgentEvent.WorkloadExited.class);
     assertThat(exited.process()).isEqualTo(process);
     assertThat(exited.exitCode()).isEqualTo(-1);
@@ -503,7 +503,7 @@ class WorkloadProcessesTest {
 
   /// Cut by the workload itself while the end of it was copied.
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void aLogThatShrinksMeanwhileIsCopiedAsFarAsItGoes() throws Exception {
     Path file = Files.writeString(data.resolve("shrinks.log"), "counted");
     Path copy = data.resolve("copy");

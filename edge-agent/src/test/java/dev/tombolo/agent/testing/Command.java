@@ -15,7 +15,7 @@ public final class Command {
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
-      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
         throw new IOException(String.join(" ", argv) + ": " + output);
       }
     } catch (InterruptedException e) {
