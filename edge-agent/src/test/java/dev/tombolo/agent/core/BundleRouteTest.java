@@ -155,13 +155,13 @@ class BundleRouteTest {
     shop.hub.assign(first);
     shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
 
-    shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000, AgentEvent.Anew.ALL_GIVEN));
     shop.seconds(5);
     assertThat(grew(shop).toString()).contains("begun anew", "500000 bytes");
     for (int more = 0; more < 100; more++) {
-      shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+      shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000, AgentEvent.Anew.ALL_GIVEN));
     }
-    shop.tell(new AgentEvent.FetchBegunAnew(model(first), 500_000));
+    shop.tell(new AgentEvent.FetchBegunAnew(model(first), 500_000, AgentEvent.Anew.WRONG));
     shop.seconds(5);
     assertThat(shop.hub.happened("download-grew")).isEqualTo(Application.WORDS_MAX);
   }
@@ -447,7 +447,7 @@ class BundleRouteTest {
     shop.until("fetching", () -> shop.last(AgentEffect.Fetch.class).file().equals(whole));
     assertThat(status().bytesDone()).isEqualTo(345_678);
 
-    shop.tell(new AgentEvent.FetchBegunAnew(whole, 345_678));
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 345_678, AgentEvent.Anew.REST_REFUSED));
     shop.seconds(1);
 
     assertThat(status().bytesDone()).isZero();
