@@ -211,6 +211,9 @@ final class StatusView {
       return new Reason.DownloadFailed(
           path, detail, downloads.retryInMillis(now.monotonicMillis()));
     }
+    if (shared.isEmpty() && at.route() instanceof Route.Asking) {
+      shared = peers.isToBeMade(coming, done, total);
+    }
     return shared.orElse(new Reason.Downloading(path, done, total));
   }
 
