@@ -2,6 +2,8 @@ package dev.tombolo.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.agent.process.BundleUnpacking;
+import dev.tombolo.bench.bundle.LargestBundle;
 import dev.tombolo.bench.process.Command;
 import dev.tombolo.bench.process.Distributions;
 import java.io.IOException;
@@ -68,6 +70,26 @@ class BundleCommandIT {
     Path fresh = release("new", 3);
 
     applied(null, fresh, made(null, fresh));
+  }
+
+  /// Who runs out of memory would end without a word that an agent understands, and be tried again.
+  @Test
+  void aBundleAtTheBoundsOfTheFormatIsAppliedAsAnAgentDoesIt() throws Exception {
+    Path bundle = folder.resolve("bundle");
+    long makes = LargestBundle.write(bundle);
+    List<String> words =
+        List.of("bundle", "apply", "--by-digest", "--bundle", bundle.toString(), "--out", "out");
+    List<String> argv = new ArrayList<>(List.of(Distributions.find().agent().toString()));
+    argv.addAll(words);
+    argv.addAll(List.of("--makes", Long.toString(makes)));
+
+    Map<String, String> small = Map.of("TOMBOLO_AGENT_JAVA_OPTIONS", "-Xmx48m");
+    Command refused = Command.run(argv, small, folder, LIMIT);
+    run(argv, folder);
+
+    assertThat(refused.exit()).isEqualTo(BundleUnpacking.EXIT_BUNDLE_REFUSED);
+    assertThat(refused.err()).contains("it takes more than the", "MiB of memory");
+    assertThat(folder.resolve("out")).isDirectoryContaining("glob:**");
   }
 
   private Path release(String name, int seed) throws IOException {

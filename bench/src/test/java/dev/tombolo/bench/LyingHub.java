@@ -1,6 +1,7 @@
 package dev.tombolo.bench;
 
 import dev.tombolo.bench.process.RunningHub;
+import dev.tombolo.hub.http.api.BundleRow;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -17,7 +18,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// A hub whose disk somebody alters while it is down. It signs what it then believes.
 record LyingHub(RunningHub hub) {
@@ -83,13 +86,54 @@ record LyingHub(RunningHub hub) {
     Files.write(file, content);
   }
 
+  /// Alters what it gives as this bundle.
+  void bundle(BundleRow which) throws IOException {
+    Path file = shelved(which);
+    byte[] content = Files.readAllBytes(file);
+    content[content.length / 2] ^= 1;
+    Files.write(file, content);
+  }
+
+  /// And it offers the altered one by its right digest; while it is down.
+  void bundleUnderItsName(BundleRow which) throws IOException {
+    bundle(which);
+    Path file = shelved(which);
+    String name = file.getFileName().toString();
+    String digest = Digest.of(Files.readAllBytes(file)).hex();
+    Files.move(file, file.resolveSibling(name.replace(hex(which), digest)));
+  }
+
+  private Path shelved(BundleRow which) throws IOException {
+    try (Stream<Path> files = Files.list(hub.folder().resolve("hub/bundles"))) {
+      return files.filter(it -> it.toString().endsWith(hex(which))).findFirst().orElseThrow();
+    }
+  }
+
+  private static String hex(BundleRow which) {
+    return Objects.requireNonNull(which.bundle()).replace(Digest.PREFIX, "");
+  }
+
+  /// A device has told it of this.
+  boolean heard(String what, String detail) throws SQLException {
+    try (Connection database = open();
+        PreparedStatement select =
+            database.prepareStatement(
+                "SELECT count(*) FROM happened WHERE what = ? AND detail LIKE ?")) {
+      select.setString(1, what);
+      select.setString(2, "%" + detail + "%");
+      try (ResultSet row = select.executeQuery()) {
+        return row.getInt(1) > 0;
+      }
+    }
+  }
+
   private Path path(Digest digest) {
     return hub.folder().resolve("hub/files/" + digest.hex().substring(0, 2) + "/" + digest.hex());
   }
 
   /// What somebody does to it.
   interface Change {
-    void make() throws SQLException, MalformedException;
+    void make() throws SQLException, MalformedException, IOException;
   }
 
   /// Stops it and starts it again.

@@ -9,6 +9,7 @@ import dev.tombolo.bench.process.Command;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.hub.cli.client.HubClient;
+import dev.tombolo.hub.http.api.BundleRow;
 import dev.tombolo.hub.http.api.KitAsk;
 import dev.tombolo.hub.http.api.KitMade;
 import dev.tombolo.protocol.Limits;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -33,7 +35,11 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,10 +50,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// The hub is a real one whose database and files are altered while it is down, so that its
 /// documents are rightly signed: a hub that was conquered.
 @Tag("slow")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RefusalIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String SLOT = "store-1/counter-1";
   private static final int PAYLOAD_BYTES = 20_000;
+
+  /// A bundle is worth it, and so is asking neighbours.
+  private static final int LARGE_BYTES = 400_000;
+
+  /// All of the large one comes in half a minute: time to look at what the device says meanwhile.
+  private static final int SLOW_BYTES_PER_SECOND = 12_000;
 
   /// What is wrong with a release, or with what belongs to it.
   enum Lie {
@@ -239,6 +252,102 @@ class RefusalIT {
     undo(Lie.UNSIGNED);
   }
 
+  /// How somebody alters a bundle on the hub's disk.
+  enum ShelfLie {
+    /// What comes is not what was offered.
+    ALTERED("has digest"),
+
+    /// What comes is what was offered, and does not make the release of what is live.
+    ALTERED_AND_NAMED_ANEW("or one of the two is damaged");
+
+    private final String words;
+
+    ShelfLie(String words) {
+      this.words = words;
+    }
+  }
+
+  /// The device takes another way by itself, and says why so much more comes.
+  @ParameterizedTest
+  @EnumSource
+  void aBundleThatWasAlteredIsRefused(ShelfLie lie) throws Exception {
+    String version = "shelf-" + lie.ordinal();
+    push(version, 3, "any", letters(version));
+    BundleRow bundle = awaitBundle(version);
+    switch (lie) {
+      case ALTERED -> liar.bundle(bundle);
+      case ALTERED_AND_NAMED_ANEW -> liar.whileDown(() -> liar.bundleUnderItsName(bundle));
+    }
+    line.set(new LineMode.Throttle(SLOW_BYTES_PER_SECOND));
+    hub.cli("assign", "app@" + version, "--fleet", "shops");
+
+    awaitSaid("The download is larger than it could be", lie.words);
+
+    assertRunsOn();
+    line.set(new LineMode.Open());
+    awaitLive(agent, version);
+    assertThat(agent.data().resolve("apps/app/current/payload.bin"))
+        .hasBinaryContent(letters(version));
+    undo(Lie.UNSIGNED);
+    process = Files.readString(pid());
+  }
+
+  /// Another device of the site, which nobody suspects, and which altered what it gives. Last,
+  /// because the site has two devices from now on.
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void whatANeighbourAlteredIsRefused() throws Exception {
+    String version = "neighbour";
+    byte[] right = new byte[LARGE_BYTES];
+    new Random(version.hashCode()).nextBytes(right);
+    push(version, 3, "any", right);
+    hub.apply("DeviceSlot", "counter-2", "{site: store-1}");
+    String endpoint = "localhost:" + hub.edgePort();
+    String token =
+        hub.token("--fleet", "shops", "--slot", "store-1/counter-2", "--endpoint", endpoint);
+    RunningAgent neighbour =
+        RunningAgent.join(hub.distributions(), folder.resolve("neighbour"), token, List.of());
+    try {
+      hub.cli("assign", "app@" + version, "--fleet", "shops", "--slot", "store-1/counter-2");
+      awaitLive(neighbour, version);
+      alter(neighbour.data().resolve("files/" + Digest.of(right).hex()));
+      line.set(new LineMode.Throttle(SLOW_BYTES_PER_SECOND));
+      hub.cli("assign", "app@" + version, "--fleet", "shops");
+
+      Await.untilTrue(
+          LIMIT,
+          () -> "the hub to hear who lied; " + said() + agent.process().tail(),
+          () -> liar.heard("peer-distrusted", "store-1/counter-2"));
+
+      assertRunsOn();
+      line.set(new LineMode.Open());
+      awaitLive(agent, version);
+      assertThat(agent.data().resolve("apps/app/current/payload.bin")).hasBinaryContent(right);
+    } finally {
+      neighbour.close();
+      neighbour.endWorkloads();
+    }
+  }
+
+  private static BundleRow awaitBundle(String version) throws Exception {
+    return Await.until(
+        LIMIT,
+        () -> "the bundle from app@right to app@" + version,
+        () ->
+            client.list(BundleRow.class, "/bundles").stream()
+                .filter(it -> it.target().equals("app@" + version))
+                .filter(it -> "app@right".equals(it.base()) && it.standing().equals("made"))
+                .findFirst()
+                .orElse(null));
+  }
+
+  private static void alter(Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    content[content.length / 2] ^= 1;
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.write(file, content);
+  }
+
   private static Command apply(Path kit) throws Exception {
     Path words = Files.writeString(folder.resolve("words"), LyingKit.PASSPHRASE);
     List<String> passphrase = List.of("--passphrase-file", words.toString());
@@ -348,14 +457,20 @@ class RefusalIT {
   // ---- what is so
 
   private static void awaitSaid(Lie lie) throws InterruptedException {
+    awaitSaid(lie.words);
+  }
+
+  /// All of it, by the device and by the hub.
+  private static void awaitSaid(String... words) throws InterruptedException {
+    List<String> all = List.of(words);
     Await.untilTrue(
         LIMIT,
-        () -> "the device to say '" + lie.words + "'; " + said() + agent.process().tail(),
-        () -> agent.look("why").contains(lie.words));
+        () -> "the device to say " + all + "; " + said() + agent.process().tail(),
+        () -> all.stream().allMatch(agent.look("why")::contains));
     Await.untilTrue(
         LIMIT,
-        () -> "the hub to hear '" + lie.words + "'; " + said(),
-        () -> hub.look("why", SLOT).contains(lie.words));
+        () -> "the hub to hear " + all + "; " + said(),
+        () -> all.stream().allMatch(hub.look("why", SLOT)::contains));
   }
 
   private static String said() {
@@ -369,11 +484,15 @@ class RefusalIT {
     }
   }
 
-  private static void assertUntouched(String version) throws Exception {
+  private static void assertRunsOn() throws IOException {
     assertThat(Files.readString(pid())).isEqualTo(process);
     assertThat(ProcessHandle.of(Long.parseLong(process.strip())))
         .hasValueSatisfying(it -> assertThat(it.isAlive()).isTrue());
     assertThat(agent.data().resolve("apps/app/current/version.txt")).hasContent("right");
+  }
+
+  private static void assertUntouched(String version) throws Exception {
+    assertRunsOn();
     awaitGone(agent.data().resolve("files/" + payload(version).hex()));
     awaitGone(agent.data().resolve("releases/" + release(version).hex()));
   }
@@ -385,13 +504,17 @@ class RefusalIT {
   }
 
   private static void awaitRight() throws InterruptedException {
+    awaitLive(agent, "right");
+  }
+
+  private static void awaitLive(RunningAgent device, String version) throws InterruptedException {
     Await.untilTrue(
         LIMIT,
-        () -> "app@right live, and nothing else wanted; " + said() + agent.process().tail(),
+        () -> "app@" + version + " live, and nothing else wanted; " + said() + device.process().tail(),
         () -> {
-          String why = agent.look("why");
+          String why = device.look("why");
           return why.contains("Everything wanted is live")
-              && agent.look("status", "--json").contains("\"liveVersion\":\"right\"");
+              && device.look("status", "--json").contains("\"liveVersion\":\"" + version + "\"");
         });
   }
 
@@ -411,6 +534,16 @@ class RefusalIT {
     return bytes;
   }
 
+  /// Text that packs to three quarters.
+  private static byte[] letters(String version) {
+    byte[] bytes = new byte[LARGE_BYTES];
+    Random random = new Random(version.hashCode());
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (' ' + random.nextInt(64));
+    }
+    return bytes;
+  }
+
   private static Digest payload(String version) {
     return Digest.of(bytes(version));
   }
@@ -423,8 +556,13 @@ class RefusalIT {
   }
 
   private static void push(String version, int floor, String architecture) throws Exception {
+    push(version, floor, architecture, bytes(version));
+  }
+
+  private static void push(String version, int floor, String architecture, byte[] payload)
+      throws Exception {
     Path made = Files.createDirectories(hub.folder().resolve("app-" + version));
-    Files.write(made.resolve("payload.bin"), bytes(version));
+    Files.write(made.resolve("payload.bin"), payload);
     Files.writeString(made.resolve("version.txt"), version);
     Path script = made.resolve("serve.sh");
     Files.writeString(

@@ -3,6 +3,7 @@ package dev.tombolo.bench.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.bundle.BundleApply;
+import dev.tombolo.agent.process.BundleUnpacking;
 import dev.tombolo.hub.bundle.Bundles;
 import dev.tombolo.hub.bundle.MakingProcess;
 import java.io.BufferedReader;
@@ -71,6 +72,39 @@ class BundleProcessTest {
     assertThat(out).hasSameBinaryContentAs(target);
     try (Stream<Path> left = Files.list(outs)) {
       assertThat(left).containsExactly(out);
+    }
+  }
+
+  /// In the heap that the launcher gives it.
+  @Test
+  void aBundleAtTheBoundsOfTheFormatIsApplied() throws IOException, InterruptedException {
+    Path bundle = folder.resolve("bundle");
+    long makes = LargestBundle.write(bundle);
+    Path out = folder.resolve("out");
+
+    Process process = ApplyProcess.startAsAnAgentDoes("64m", bundle, out, makes);
+    String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(said).isZero();
+    try (Stream<Path> made = Files.list(out)) {
+      assertThat(made).hasSize(2);
+    }
+  }
+
+  /// No other try would end otherwise, so the agent is told to take another way, and in words.
+  @Test
+  void aBundleThatTakesTooMuchMemoryIsRefusedForGood() throws IOException, InterruptedException {
+    Path bundle = folder.resolve("bundle");
+    long makes = LargestBundle.write(bundle);
+    Path out = folder.resolve("out");
+
+    Process process = ApplyProcess.startAsAnAgentDoes("48m", bundle, out, makes);
+    String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(said).isEqualTo(BundleUnpacking.EXIT_BUNDLE_REFUSED);
+    assertThat(said).contains("it takes more than the", "MiB of memory");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(bundle);
     }
   }
 

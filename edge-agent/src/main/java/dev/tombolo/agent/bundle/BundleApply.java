@@ -126,6 +126,14 @@ public final class BundleApply {
     } catch (BundleException e) {
       throw new RefusedBundleException(
           "bundle " + bundle + " is refused: " + e.getMessage() + "; fetch or make it again");
+    } catch (OutOfMemoryError e) {
+      // It is so at each try. One thread allocates here, and what it held is free by now.
+      throw new RefusedBundleException(
+          "bundle "
+              + bundle
+              + " is refused: it takes more than the "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB of memory that there are for it; make it of fewer files");
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
       if (message.contains("No space left") || message.contains("quota exceeded")) {

@@ -20,8 +20,9 @@ final class Window {
   /// @param history how much to keep
   Window(int history, int longestSegment) {
     this.history = history;
-    // Room for several segments, so that the kept bytes are seldom moved.
-    bytes = new byte[history == 0 ? longestSegment : history + longestSegment + ROOM];
+    // Room for several short segments, so that the kept bytes are seldom moved; beside a long one
+    // that move is little.
+    bytes = new byte[history == 0 ? longestSegment : history + Math.max(longestSegment, ROOM)];
   }
 
   byte[] bytes() {

@@ -163,8 +163,7 @@ public final class AgentCore {
       }
       case AgentEvent.FetchAdvanced(var file, var bytes) ->
           applications.fetchAdvanced(file, bytes, now);
-      case AgentEvent.FetchBegunAnew(var file, var bytes) ->
-          applications.fetchBegunAnew(file, bytes, now, out);
+      case AgentEvent.FetchBegunAnew it -> applications.fetchBegunAnew(it, now, out);
       case AgentEvent.FetchFinished(var file) -> applications.fetchFinished(file, now, out);
       case AgentEvent.FetchFailed failed -> applications.fetchFailed(failed, now, out);
       case AgentEvent.PeersAnswered it -> applications.peersAnswered(it, now, out);

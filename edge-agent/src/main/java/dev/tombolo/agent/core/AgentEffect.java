@@ -59,7 +59,7 @@ public sealed interface AgentEffect {
 
   // Within the site
   /// Serves these peers, or nobody any more when there are none; keeps the keys to ask them by, and
-  /// forgets every [TellPeers].
+  /// forgets every [TellPeers] and [TellMaking].
   record ShareWith(List<Peer> peers) implements AgentEffect {
     public ShareWith {
       peers = List.copyOf(peers);
@@ -68,6 +68,14 @@ public sealed interface AgentEffect {
 
   /// From now on peers that ask for the content are told this.
   record TellPeers(Digest content, PeerStanding standing) implements AgentEffect {}
+
+  /// From now on peers that ask for one of these, and for nothing else, are told that it is made
+  /// here.
+  record TellMaking(Set<Digest> contents) implements AgentEffect {
+    public TellMaking {
+      contents = Set.copyOf(contents);
+    }
+  }
 
   /// Asks them all at once; answered by one [AgentEvent.PeersAnswered].
   ///

@@ -66,10 +66,22 @@ public sealed interface AgentEvent {
   /// Bytes of a file that are on the disk and synced; at most once a second while it grows.
   record FetchAdvanced(Digest file, long bytes) implements AgentEvent {}
 
-  /// Who was asked for the rest gives all of it, so that what had come comes again.
+  /// What had come of a file is thrown away, so that it comes again.
   ///
   /// @param bytes that had come
-  record FetchBegunAnew(Digest file, long bytes) implements AgentEvent {}
+  record FetchBegunAnew(Digest file, long bytes, Anew cause) implements AgentEvent {}
+
+  /// Why what had come of a file comes again.
+  enum Anew {
+    /// Who was asked for the rest gives all of it.
+    ALL_GIVEN,
+
+    /// Who was asked for the rest has none that begins there.
+    REST_REFUSED,
+
+    /// It did not make the file.
+    WRONG
+  }
 
   /// The file is complete in the file store, its size and digest checked.
   record FetchFinished(Digest file) implements AgentEvent {}

@@ -335,14 +335,14 @@ final class ApplicationSteps {
     files.advanced(file, bytes, now);
   }
 
-  void fetchBegunAnew(Digest file, long bytes, Now now, Outcome out) {
-    files.begunAnew(file);
+  void fetchBegunAnew(AgentEvent.FetchBegunAnew it, Now now, Outcome out) {
+    files.begunAnew(it.file());
     for (Application application : applications.values()) {
       if (application.release instanceof ReleaseState.Fetching at) {
         bundles
-            .pathOf(at, file)
-            .filter(path -> bytes >= BundleSteps.WORTH_BYTES_MIN)
-            .ifPresent(path -> releases.begunAnew(application, at, path, bytes, now, out));
+            .pathOf(at, it.file())
+            .filter(path -> it.bytes() >= BundleSteps.WORTH_BYTES_MIN)
+            .ifPresent(path -> releases.begunAnew(application, at, path, it, now, out));
       }
     }
   }

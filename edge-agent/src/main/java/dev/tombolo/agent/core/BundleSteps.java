@@ -39,7 +39,7 @@ final class BundleSteps {
   static final int LOST_MAX = 3;
 
   /// Whoever comes with nothing asks its neighbours for the files before it takes all of a release
-  /// from the hub. What none of them has now, none will have soon.
+  /// from the hub. What none of them has now, and none is about to make, none will have soon.
   static final int NEAR_LOOKS = 1;
 
   /// Where a bundle came to nothing here, they may just be unpacking it: they are asked again for
@@ -376,6 +376,13 @@ final class BundleSteps {
               .map(Variant.File::path)
               .findFirst();
     };
+  }
+
+  /// What is live becomes what is wanted, by a bundle that builds on it.
+  static boolean isByChange(ReleaseState state) {
+    return state instanceof ReleaseState.Fetching at
+        && at.route() instanceof Route.ByBundle by
+        && by.base().isPresent();
   }
 
   /// The bundle that an application waits for.

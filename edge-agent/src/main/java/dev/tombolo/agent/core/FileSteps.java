@@ -184,6 +184,7 @@ final class FileSteps {
     Set<Digest> needed = new HashSet<>();
     Set<Digest> wayBack = new HashSet<>();
     Set<Digest> held = new HashSet<>();
+    Set<Digest> making = new HashSet<>();
     urgent.clear();
     for (Application application : applications) {
       Optional<Assignment> wanted =
@@ -202,6 +203,9 @@ final class FileSteps {
                 Optional.empty();
           };
       wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, needed));
+      if (peers.isOn() && BundleSteps.isByChange(application.release)) {
+        wanted.flatMap(programs::find).ifPresent(it -> addFiles(it, making));
+      }
       if (application.release instanceof ReleaseState.SwitchingBack
           || (application.release instanceof ReleaseState.Fetching at
               && WindowSteps.isRepair(at.wanted(), at.live()))) {
@@ -228,6 +232,7 @@ final class FileSteps {
     downloads.putFirst(wayBack);
     downloads.keepOnly(needed, held).ifPresent(file -> cancel(file, out));
     peers.keepOnly(needed);
+    peers.make(making, out);
   }
 
   /// What nobody needs goes, however the others stand: the room may be what they wait for.

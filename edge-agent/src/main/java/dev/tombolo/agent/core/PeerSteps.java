@@ -23,6 +23,10 @@ final class PeerSteps {
   /// For less, asking around costs more than the hub.
   static final long ASKED_BYTES_MIN = 64 * 1024;
 
+  /// Who is said to be about to make a content is waited for as long as the hub would be, for a
+  /// change that it has yet to make. Whoever says so in vain costs this time, once for a content.
+  static final long MAKES_MILLIS_MAX = 10 * 60_000;
+
   private final String https;
   private final Downloads downloads;
   private final ReportSteps reports;
@@ -34,6 +38,14 @@ final class PeerSteps {
 
   /// Contents that were looked for at peers alone -> how often nobody gave.
   private final Map<Digest, Integer> inVain = new HashMap<>();
+
+  /// Contents that only a peer may give -> who is to make it here, and since when somebody is.
+  private final Map<Digest, Made> made = new HashMap<>();
+
+  private record Made(Optional<Peer> by, long sinceMillis) {}
+
+  /// What peers are told that it is made here.
+  private Set<Digest> making = Set.of();
 
   private long questions;
 
@@ -71,6 +83,9 @@ final class PeerSteps {
   /// Whatever was told before is forgotten with this: an earlier core may have told it.
   private void share(Outcome out) {
     out.effect(new AgentEffect.ShareWith(sharedWith));
+    if (!making.isEmpty()) {
+      out.effect(new AgentEffect.TellMaking(making));
+    }
     toldOf = null;
     told = null;
     Optional<Digest> current = downloads.current().map(Variant.File::digest);
@@ -179,13 +194,35 @@ final class PeerSteps {
         fetch(file, out);
         ask(file, lookRound, out);
       }
-      case Move.SetAside(var millis) -> {
-        if (!downloads.mayComeFromHub(file.digest())) {
+      case Move.SetAside(var millis, var maker) -> {
+        if (!downloads.mayComeFromHub(file.digest()) && !isMade(file.digest(), maker, now)) {
           inVain.merge(file.digest(), 1, Integer::sum);
         }
         downloads.setAside(now.monotonicMillis() + millis);
         ended(file.digest(), out);
       }
+    }
+  }
+
+  /// Somebody is to make it, and may still take its time.
+  private boolean isMade(Digest content, Optional<Peer> maker, Now now) {
+    Made before = made.get(content);
+    if (maker.isEmpty() && before == null) {
+      return false;
+    }
+    long since = before == null ? now.monotonicMillis() : before.sinceMillis();
+    boolean mayTakeTime = now.monotonicMillis() - since < MAKES_MILLIS_MAX;
+    Optional<Peer> awaited = mayTakeTime ? maker : Optional.empty();
+    made.put(content, new Made(awaited, since));
+    return awaited.isPresent();
+  }
+
+  /// These are made here of changes that come: peers that want them are told so.
+  void make(Set<Digest> contents, Outcome out) {
+    Set<Digest> now = sharing.isOn() ? contents : Set.of();
+    if (!now.equals(making)) {
+      making = Set.copyOf(now);
+      out.effect(new AgentEffect.TellMaking(making));
     }
   }
 
@@ -267,6 +304,9 @@ final class PeerSteps {
     if (!inVain.isEmpty()) {
       inVain.keySet().retainAll(contents);
     }
+    if (!made.isEmpty()) {
+      made.keySet().retainAll(contents);
+    }
   }
 
   /// How often one of these was looked for at peers alone, and nobody gave.
@@ -281,6 +321,20 @@ final class PeerSteps {
   /// Why a content comes as it does; empty when it comes from the hub.
   Optional<Reason> reason(Digest content, String path, long done, long total) {
     return sharing.isUnderWay(content) ? sharing.reason(path, done, total) : Optional.empty();
+  }
+
+  /// Why nothing of these comes: the first of them that a peer is to make.
+  Optional<Reason> isToBeMade(List<Variant.File> files, long done, long total) {
+    if (made.isEmpty()) {
+      return Optional.empty();
+    }
+    for (Variant.File file : files) {
+      Made by = made.get(file.digest());
+      if (by != null && by.by().isPresent() && !downloads.complete(List.of(file))) {
+        return Optional.of(sharing.isToMake(by.by().get(), file.path(), done, total));
+      }
+    }
+    return Optional.empty();
   }
 
   /// Its last trouble is still what keeps it: nobody has been found since.

@@ -187,16 +187,22 @@ final class ReleaseSteps {
     move(application, ReleaseMachine.rerouted(at, route), now, out);
   }
 
-  /// A cache that does not know ranges does it at each try.
+  /// A cache that does not know ranges makes it so at each try.
   void begunAnew(
       Application application,
       ReleaseState.Fetching at,
       String path,
-      long bytes,
+      AgentEvent.FetchBegunAnew it,
       Now now,
       Outcome out) {
     if (application.takeWord(now.monotonicMillis())) {
-      String detail = "all of it was given instead of the rest, after " + bytes + " bytes had come";
+      String detail =
+          switch (it.cause()) {
+            case ALL_GIVEN -> "all of it was given instead of the rest, after ";
+            case REST_REFUSED -> "there was no rest of it to be had, after ";
+            case WRONG -> "what had come did not make it, when ";
+          };
+      detail += it.bytes() + " bytes had come";
       Reason cause = new Reason.DownloadFailed(path, detail, 0);
       Reason grew = new Reason.DownloadGrew("begun anew", cause);
       reports.event("download-grew", application.name, at.wanted().release(), grew, now, out);

@@ -211,12 +211,15 @@ final class StatusView {
       return new Reason.DownloadFailed(
           path, detail, downloads.retryInMillis(now.monotonicMillis()));
     }
-    if (!path.isEmpty()) {
-      return shared.orElse(new Reason.Downloading(path, done, total));
+    if (shared.isEmpty() && at.route() instanceof Route.Asking) {
+      shared = peers.isToBeMade(coming, done, total);
     }
-    return at.route() instanceof Route.Asking && done == 0
+    if (shared.isPresent()) {
+      return shared.get();
+    }
+    return path.isEmpty() && done == 0 && at.route() instanceof Route.Asking
         ? new Reason.Starting("asking the hub which bundle there is")
-        : new Reason.Downloading(nextOf(coming), done, total);
+        : new Reason.Downloading(path.isEmpty() ? nextOf(coming) : path, done, total);
   }
 
   /// Nothing is under way at this moment.

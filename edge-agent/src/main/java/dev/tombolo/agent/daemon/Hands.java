@@ -231,6 +231,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.CancelFetch it -> files.perform(it);
       case AgentEffect.ShareWith it -> share(it);
       case AgentEffect.TellPeers it -> lan.ifPresent(server -> server.perform(it));
+      case AgentEffect.TellMaking it -> lan.ifPresent(server -> server.perform(it));
       case AgentEffect.AskPeers it -> questions.perform(it);
       case AgentEffect.CopyFromPeer it -> files.perform(it);
       case AgentEffect.AskBundle it -> files.perform(it);

@@ -135,6 +135,9 @@ final class Download implements FileWork {
     }
     Digest got = part.digest();
     if (!got.equals(wanted.file())) {
+      if (resumed) {
+        tellAnew(part, AgentEvent.Anew.WRONG);
+      }
       part.delete();
       // What an earlier try left may be to blame; a file fetched in one piece is what the hub has.
       return failed(new Reason.DigestMismatch(wanted.url(), wanted.file(), got), resumed);
@@ -149,12 +152,11 @@ final class Download implements FileWork {
     int status = answer(request);
     boolean resumed = status == PARTIAL;
     if (status == HttpURLConnection.HTTP_OK) {
-      if (part.length() > 0) {
-        inbox.offer(new AgentEvent.FetchBegunAnew(wanted.file(), part.length()));
-      }
+      tellAnew(part, AgentEvent.Anew.ALL_GIVEN);
       part.restart();
     } else if (!resumed || !continuesAt(request, part.length())) {
       if (status == RANGE_NOT_SATISFIABLE || resumed) {
+        tellAnew(part, AgentEvent.Anew.REST_REFUSED);
         part.restart();
       }
       try {
@@ -165,6 +167,13 @@ final class Download implements FileWork {
     }
     copy(request, part);
     return resumed;
+  }
+
+  /// What has come is thrown away.
+  private void tellAnew(PartialFile part, AgentEvent.Anew cause) {
+    if (part.length() > 0) {
+      inbox.offer(new AgentEvent.FetchBegunAnew(wanted.file(), part.length(), cause));
+    }
   }
 
   private HttpURLConnection request(long from) throws LineException {

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -62,6 +64,7 @@ public final class LanServer implements AutoCloseable {
   private final AgentFolders folders;
   private final PeerTls tls;
   private final Map<Digest, PeerStanding> standings = new ConcurrentHashMap<>();
+  private volatile Set<Digest> making = Set.of();
   private final ThreadPoolExecutor workers;
   private int port;
   private @Nullable Socket reserved;
@@ -130,6 +133,7 @@ public final class LanServer implements AutoCloseable {
 
   public synchronized void perform(AgentEffect.ShareWith effect) throws IOException {
     standings.clear();
+    making = Set.of();
     if (effect.peers().isEmpty()) {
       if (server != null) {
         server.stop(0);
@@ -181,6 +185,17 @@ public final class LanServer implements AutoCloseable {
     }
   }
 
+  public void perform(AgentEffect.TellMaking effect) {
+    making = effect.contents();
+  }
+
+  private Optional<PeerStanding> standing(Digest content) {
+    PeerStanding told = standings.get(content);
+    return told == null && making.contains(content)
+        ? Optional.of(PeerStanding.MAKES)
+        : Optional.ofNullable(told);
+  }
+
   private void handle(HttpExchange exchange) {
     try (exchange) {
       answer(exchange);
@@ -207,16 +222,16 @@ public final class LanServer implements AutoCloseable {
     Digest content = Digest.ofHash(java.util.HexFormat.of().parseHex(path.group(1)));
     try (FileChannel part = open(folders.partialFile(content))) {
       if (part != null) {
-        give(exchange, part, standings.getOrDefault(content, PeerStanding.HOLDS), isGet);
+        give(exchange, part, standing(content).orElse(PeerStanding.HOLDS), isGet);
         return;
       }
     }
     try (FileChannel whole = open(folders.file(content))) {
-      PeerStanding standing = standings.get(content);
+      Optional<PeerStanding> standing = standing(content);
       if (whole != null) {
         give(exchange, whole, PeerStanding.WHOLE, isGet);
-      } else if (standing != null) {
-        tell(exchange, standing, 0);
+      } else if (standing.isPresent()) {
+        tell(exchange, standing.get(), 0);
         exchange.sendResponseHeaders(isGet ? NOTHING_THERE : 200, -1);
       } else {
         refuse(exchange, 404);

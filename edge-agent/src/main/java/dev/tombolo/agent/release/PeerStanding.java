@@ -13,6 +13,8 @@ public enum PeerStanding {
   CLAIMS,
   /// Is to have it, and waits or copies.
   WANTS,
+  /// Is to make it from a change that is on its way here, and can give nothing of it before.
+  MAKES,
   /// Has a part of it, or nothing, and does nothing about it now.
   HOLDS,
   /// Does not answer.

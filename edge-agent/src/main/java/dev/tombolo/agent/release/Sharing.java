@@ -128,7 +128,9 @@ public final class Sharing {
     record FromHub(Ask lookRound) implements Move {}
 
     /// The hub rests and nobody has it: others may be tried meanwhile.
-    record SetAside(long millis) implements Move {}
+    ///
+    /// @param maker who is to make it, where that alone is waited for
+    record SetAside(long millis, Optional<Peer> maker) implements Move {}
   }
 
   // Who shares
@@ -387,11 +389,16 @@ public final class Sharing {
 
   private Move nobodyGives(List<PeerAnswer> heard, long nowMillis) {
     if (!mayAskHub) {
-      return new Move.SetAside(LOOK_MILLIS);
+      Optional<PeerAnswer> maker =
+          heard.stream()
+              .filter(it -> it.standing() == PeerStanding.MAKES && !isDull(it, nowMillis))
+              .findFirst();
+      return new Move.SetAside(LOOK_MILLIS, maker.flatMap(it -> peer(it.peer())));
     }
     if (nowMillis < hubRestsUntil) {
       isClaiming = false;
-      return new Move.SetAside(Math.min(LOOK_MILLIS, hubRestsUntil - nowMillis));
+      return new Move.SetAside(
+          Math.min(LOOK_MILLIS, hubRestsUntil - nowMillis), Optional.empty());
     }
     if (isHubOnly(nowMillis)) {
       return fromHub(nowMillis);
@@ -422,7 +429,7 @@ public final class Sharing {
       case FETCHES -> true;
       case CLAIMS, WANTS ->
           peer.bytes() > ownBytes || (peer.bytes() == ownBytes && rank(peer.peer()) < rank(self));
-      case WHOLE, HOLDS, UNREACHABLE -> false;
+      case WHOLE, MAKES, HOLDS, UNREACHABLE -> false;
     };
   }
 
@@ -482,7 +489,7 @@ public final class Sharing {
     // All that is here is digested again for each copy: not for each drop of what others copy.
     boolean isDrop =
         switch (told.standing()) {
-          case WANTS, CLAIMS, HOLDS -> ownBytes - startedBytes < LEAD_BYTES;
+          case WANTS, CLAIMS, MAKES, HOLDS -> ownBytes - startedBytes < LEAD_BYTES;
           case WHOLE, FETCHES, UNREACHABLE -> false;
         };
     return ask(isDrop ? ASK_AGAIN_MILLIS : 0, nowMillis);
@@ -554,6 +561,11 @@ public final class Sharing {
 
   private String name(Peer peer) {
     return site + "/" + peer.slot();
+  }
+
+  /// Why nothing comes that only a peer may give: this one is to make it.
+  public Reason isToMake(Peer maker, String path, long done, long total) {
+    return new Reason.WaitingForPeer(name(maker), path, done, total);
   }
 
   /// Why it does not come from the hub; empty when it does, or nobody knows yet.

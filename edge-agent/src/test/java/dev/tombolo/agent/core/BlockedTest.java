@@ -354,6 +354,7 @@ class BlockedTest {
         List.of(
             AgentEffect.ShareWith.class,
             AgentEffect.TellPeers.class,
+            AgentEffect.TellMaking.class,
             AgentEffect.AskPeers.class,
             AgentEffect.CopyFromPeer.class,
             AgentEffect.Fetch.class));

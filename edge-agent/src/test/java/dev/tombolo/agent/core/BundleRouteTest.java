@@ -155,13 +155,13 @@ class BundleRouteTest {
     shop.hub.assign(first);
     shop.until("fetching", () -> shop.count(AgentEffect.Fetch.class) > 0);
 
-    shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000, AgentEvent.Anew.ALL_GIVEN));
     shop.seconds(5);
     assertThat(grew(shop).toString()).contains("begun anew", "500000 bytes");
     for (int more = 0; more < 100; more++) {
-      shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000));
+      shop.tell(new AgentEvent.FetchBegunAnew(whole, 500_000, AgentEvent.Anew.ALL_GIVEN));
     }
-    shop.tell(new AgentEvent.FetchBegunAnew(model(first), 500_000));
+    shop.tell(new AgentEvent.FetchBegunAnew(model(first), 500_000, AgentEvent.Anew.WRONG));
     shop.seconds(5);
     assertThat(shop.hub.happened("download-grew")).isEqualTo(Application.WORDS_MAX);
   }
@@ -458,7 +458,7 @@ class BundleRouteTest {
     shop.until("fetching", () -> shop.last(AgentEffect.Fetch.class).file().equals(whole));
     assertThat(status().bytesDone()).isEqualTo(345_678);
 
-    shop.tell(new AgentEvent.FetchBegunAnew(whole, 345_678));
+    shop.tell(new AgentEvent.FetchBegunAnew(whole, 345_678, AgentEvent.Anew.REST_REFUSED));
     shop.seconds(1);
 
     assertThat(status().bytesDone()).isZero();
@@ -597,6 +597,83 @@ class BundleRouteTest {
         .as("it looked once")
         .hasSize(1);
     assertThat(fetched(shop)).containsExactly(whole);
+  }
+
+  private static void neighbourMakes(Shop shop, Publisher.Signed release) {
+    for (Variant.File file : release.manifest().variants().getFirst().files()) {
+      shop.neighbourMakes.add(file.digest());
+    }
+  }
+
+  /// It joins while its neighbours still fetch a change: they can give nothing yet.
+  @Test
+  void whoComesWithNothingWaitsForWhatANeighbourIsToMake() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    neighbourMakes(shop, first);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.seconds(300);
+
+    assertThat(fetched(shop)).isEmpty();
+    assertThat(status().reasons())
+        .hasOnlyElementsOfType(Reason.WaitingForPeer.class)
+        .first()
+        .asString()
+        .contains("counter-2", "model.bin");
+
+    shop.neighbourMakes.clear();
+    neighbourHas(shop, first);
+    shop.until("live", () -> shop.isLive(first.digest()));
+    assertThat(fetched(shop)).isEmpty();
+    shop.seconds(5);
+    assertThat(shop.hub.happened("download-grew")).isZero();
+  }
+
+  /// It may lie, or its line may be dead.
+  @Test
+  void whatANeighbourIsToMakeAndNeverDoesIsWaitedForTenMinutesOnly() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    Digest whole = shop.offer(first, Optional.empty(), 600_000);
+    neighbourMakes(shop, first);
+    shop.startAgent();
+    shop.hub.assign(first);
+    shop.seconds((int) (PeerSteps.MAKES_MILLIS_MAX / 1000) - 10);
+    assertThat(fetched(shop)).isEmpty();
+
+    shop.seconds(30);
+
+    assertThat(fetched(shop)).containsExactly(whole);
+    shop.until("live", () -> shop.isLive(first.digest()));
+  }
+
+  @Test
+  void neighboursAreToldWhatIsMadeHereOfAChangeAndNoLonger() {
+    withNeighbour(shop);
+    Publisher.Signed first = large(shop, "1.0");
+    Publisher.Signed second = large(shop, "2.0");
+    shop.offer(first, Optional.empty(), 600_000);
+    Digest change = shop.offer(second, Optional.of(first), 9_000);
+    live(shop, first);
+    assertThat(shop.count(AgentEffect.TellMaking.class)).as("all of it comes").isZero();
+
+    shop.hanging.add(AgentEffect.Fetch.class);
+    shop.hub.assign(second);
+    shop.until(
+        "the change is fetched",
+        () -> shop.done.stream().anyMatch(fetchOf(change)::test));
+    assertThat(shop.last(AgentEffect.TellMaking.class).contents())
+        .containsExactlyInAnyOrderElementsOf(
+            second.manifest().variants().getFirst().files().stream()
+                .map(Variant.File::digest)
+                .toList());
+
+    shop.hanging.clear();
+    shop.tell(new AgentEvent.FetchFailed(change, new Reason.LineDown(0, "cut"), true));
+    shop.until("live", () -> shop.isLive(second.digest()));
+    assertThat(shop.last(AgentEffect.TellMaking.class).contents()).isEmpty();
   }
 
   /// They unpack it just now.

@@ -106,6 +106,7 @@ final class Shop {
 
   /// What another device of the site has, with its size.
   final Map<Digest, Long> neighbourHas = new HashMap<>();
+  final Set<Digest> neighbourMakes = new HashSet<>();
 
   /// What this machine offers releases from the next start of the agent on.
   Set<String> runtimes = Set.of();
@@ -418,12 +419,16 @@ final class Shop {
           AgentEffect.CancelFetch _,
           AgentEffect.UnpackAhead _ -> {}
       case AgentEffect.HoldTo it -> heldTo = it.bytesPerSecond();
-      case AgentEffect.ShareWith _, AgentEffect.TellPeers _ -> somebodyElse();
+      case AgentEffect.ShareWith _, AgentEffect.TellPeers _, AgentEffect.TellMaking _ ->
+          somebodyElse();
       case AgentEffect.AskPeers it -> {
         somebodyElse();
         pass(it.afterMillis());
         long has = neighbourHas.getOrDefault(it.content(), 0L);
-        PeerStanding standing = has > 0 ? PeerStanding.WHOLE : PeerStanding.HOLDS;
+        PeerStanding standing =
+            has > 0
+                ? PeerStanding.WHOLE
+                : neighbourMakes.contains(it.content()) ? PeerStanding.MAKES : PeerStanding.HOLDS;
         List<PeerAnswer> answers = new ArrayList<>();
         it.peers().forEach(peer -> answers.add(new PeerAnswer(peer.device(), standing, has)));
         tell(new AgentEvent.PeersAnswered(it.content(), it.question(), 0, answers));

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(300)
 class HubFilesTest {
@@ -310,6 +312,9 @@ class HubFilesTest {
     Files.write(part(), new byte[1000]);
     HubFiles agent = files(small);
     agent.perform(fetch(small));
+    assertThat(events.await(AgentEvent.FetchBegunAnew.class))
+        .isEqualTo(
+            new AgentEvent.FetchBegunAnew(FILE, CONTENT.length, AgentEvent.Anew.WRONG));
     AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
     assertThat(failed.reason()).isInstanceOf(Reason.DigestMismatch.class);
     assertThat(failed.retryable()).isTrue();
@@ -348,6 +353,31 @@ class HubFilesTest {
     assertThat(part()).doesNotExist();
   }
 
+  /// Never silently: what had come of it is paid for twice.
+  @ParameterizedTest
+  @CsvSource({"416, bytes */4000", "206, bytes 5000-6999/7000"})
+  void whatHadComeIsToldOfWhenTheRestIsNotToBeHad(int status, String range) throws Exception {
+    FileHub small =
+        hub(
+            request ->
+                request.from() == 0
+                    ? FileHub.file(request, CONTENT)
+                    : FileHub.Answer.of(
+                        status, "Content-Range: " + range + "\r\n", new byte[0]));
+    Files.createDirectories(part().getParent());
+    Files.write(part(), Arrays.copyOf(CONTENT, 5000));
+    HubFiles agent = files(small);
+
+    agent.perform(fetch(small));
+
+    assertThat(events.await(AgentEvent.FetchBegunAnew.class))
+        .isEqualTo(new AgentEvent.FetchBegunAnew(FILE, 5000, AgentEvent.Anew.REST_REFUSED));
+    assertThat(events.await(AgentEvent.FetchFailed.class).retryable()).isTrue();
+    agent.perform(fetch(small));
+    events.await(AgentEvent.FetchFinished.class);
+    assertThat(whole()).hasBinaryContent(CONTENT);
+  }
+
   @Test
   void aHubThatIgnoresRangesIsReadFromTheBeginning() throws Exception {
     FileHub small = hub(request -> FileHub.Answer.of(200, "", CONTENT));
@@ -357,7 +387,7 @@ class HubFilesTest {
     files(small).perform(fetch(small));
 
     assertThat(events.await(AgentEvent.FetchBegunAnew.class))
-        .isEqualTo(new AgentEvent.FetchBegunAnew(FILE, 5000));
+        .isEqualTo(new AgentEvent.FetchBegunAnew(FILE, 5000, AgentEvent.Anew.ALL_GIVEN));
     events.await(AgentEvent.FetchFinished.class);
     assertThat(whole()).hasBinaryContent(CONTENT);
   }

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -277,18 +278,20 @@ class LanServerTest {
     Box whole = new Box("whole");
     Box part = new Box("part");
     Box waiting = new Box("waiting");
+    Box maker = new Box("maker");
     Box gone = new Box("gone");
-    acquaint(one, whole, part, waiting, gone);
+    acquaint(one, whole, part, waiting, maker, gone);
     whole.has(CONTENT);
     part.hasPart(Arrays.copyOf(CONTENT, 7));
     part.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.CLAIMS));
     waiting.server.perform(new AgentEffect.TellPeers(DIGEST, PeerStanding.WANTS));
+    maker.server.perform(new AgentEffect.TellMaking(Set.of(DIGEST)));
     gone.server.close();
     one.hasPart(Arrays.copyOf(CONTENT, 3));
 
     one.questions.perform(
         new AgentEffect.AskPeers(
-            DIGEST, 4711, List.of(whole.peer, part.peer, waiting.peer, gone.peer), 0));
+            DIGEST, 4711, List.of(whole.peer, part.peer, waiting.peer, maker.peer, gone.peer), 0));
 
     AgentEvent.PeersAnswered said = one.events.await(AgentEvent.PeersAnswered.class);
     assertThat(said.question()).isEqualTo(4711);
@@ -298,6 +301,7 @@ class LanServerTest {
             new PeerAnswer(whole.id, PeerStanding.WHOLE, CONTENT.length),
             new PeerAnswer(part.id, PeerStanding.CLAIMS, 7),
             new PeerAnswer(waiting.id, PeerStanding.WANTS, 0),
+            new PeerAnswer(maker.id, PeerStanding.MAKES, 0),
             PeerAnswer.unreachable(gone.id));
   }
 

@@ -547,7 +547,7 @@ class SharingTest {
           box.grownMillis = now;
           ask(box, lookRound);
         }
-        case Move.SetAside(var millis) -> {
+        case Move.SetAside(var millis, var _) -> {
           box.sharing.end();
           box.startsAtMillis = now + millis;
         }

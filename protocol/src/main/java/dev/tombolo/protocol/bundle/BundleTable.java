@@ -85,6 +85,11 @@ public final class BundleTable {
     return new BundleTable(plain.clone());
   }
 
+  /// As [#read], of bytes that nobody else has: a large one is not held twice.
+  static BundleTable taking(byte[] plain) throws BundleException {
+    return new BundleTable(plain);
+  }
+
   public static byte[] write(
       boolean targetIsFolder,
       boolean baseIsFolder,

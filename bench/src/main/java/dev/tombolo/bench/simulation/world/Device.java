@@ -91,6 +91,9 @@ final class Device implements Shop {
   final FileStore files = new FileStore();
   final Map<Digest, PeerStanding> told = new HashMap<>();
 
+  /// Contents that they are told it makes.
+  Set<Digest> making = Set.of();
+
   /// Offline kits in its data folder.
   final TreeMap<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
@@ -350,6 +353,7 @@ final class Device implements Shop {
     restless.clear();
     isRenewing = false;
     told.clear();
+    making = Set.of();
     keptKits.clear();
     failedFiles.clear();
     disk.disarm();

@@ -15,6 +15,7 @@ import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Variant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// What an agent's adapters do: line, files, workloads, probes, renewal. All of it ends with the
@@ -73,8 +74,12 @@ final class Hands implements Consumer<AgentEffect> {
         fetching.cancel(it.file());
         neighbours.cancel(it.file());
       }
-      case AgentEffect.ShareWith _ -> device.told.clear();
+      case AgentEffect.ShareWith _ -> {
+        device.told.clear();
+        device.making = Set.of();
+      }
       case AgentEffect.TellPeers it -> neighbours.tell(it);
+      case AgentEffect.TellMaking it -> neighbours.tell(it);
       case AgentEffect.AskPeers it -> neighbours.ask(it);
       case AgentEffect.CopyFromPeer it -> neighbours.copy(it);
       case AgentEffect.Stage it -> onDisk(20, 300, () -> stage(it));

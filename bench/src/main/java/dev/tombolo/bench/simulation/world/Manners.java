@@ -45,7 +45,9 @@ final class Manners {
             && world.chance("odd neighbours").isWithin(WORLDS_SHARE)
             && chance.isWithin(DEVICES_SHARE);
     this.kind = isOdd ? ODD[chance.below(ODD.length)] : Kind.GOOD;
-    PeerStanding[] promises = {PeerStanding.WANTS, PeerStanding.CLAIMS, PeerStanding.FETCHES};
+    PeerStanding[] promises = {
+      PeerStanding.WANTS, PeerStanding.CLAIMS, PeerStanding.FETCHES, PeerStanding.MAKES
+    };
     this.standing = promises[chance.below(promises.length)];
     this.boasts = chance.isWithin(0.5);
     this.bytesPerSecond = RATES[chance.below(RATES.length)];

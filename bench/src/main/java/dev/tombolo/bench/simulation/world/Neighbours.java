@@ -56,6 +56,10 @@ final class Neighbours {
     }
   }
 
+  void tell(AgentEffect.TellMaking it) {
+    device.making = it.contents();
+  }
+
   void ask(AgentEffect.AskPeers it) {
     world
         .scheduler()
@@ -104,7 +108,8 @@ final class Neighbours {
     }
     return new PeerAnswer(
         id,
-        peer.told.getOrDefault(content, PeerStanding.HOLDS),
+        peer.told.getOrDefault(
+            content, peer.making.contains(content) ? PeerStanding.MAKES : PeerStanding.HOLDS),
         peer.files.partialOf(content).bytes());
   }
 
