@@ -80,19 +80,21 @@ final class EverythingConverges extends Invariant {
   }
 
   void isAnswered(Shop shop, long nowMillis) {
-    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    shop.device().ifPresent(device -> isAnswered(device, nowMillis));
+  }
+
+  void isAnswered(DeviceId id, long nowMillis) {
+    DeviceRecord device = facts.hub.devices.get(id);
     if (device == null) {
       return;
     }
+    int shop = facts.numberOf(id);
     Map<Name, Selected> wanted = selected(device, nowMillis);
     DeviceCondition condition = inFull(condition(device, wanted), nowMillis);
     List<Reason> why = why(Why.at(condition, nowMillis), device, nowMillis);
-    hold(!why.isEmpty(), shop.number(), "nobody can say why it is as it is");
+    hold(!why.isEmpty(), shop, "nobody can say why it is as it is");
     for (Reason reason : why) {
-      hold(
-          !ReasonText.say(reason).isBlank(),
-          shop.number(),
-          () -> "a reason without words: " + reason);
+      hold(!ReasonText.say(reason).isBlank(), shop, () -> "a reason without words: " + reason);
     }
   }
 

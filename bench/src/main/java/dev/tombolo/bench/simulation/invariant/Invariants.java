@@ -103,9 +103,10 @@ public final class Invariants {
           revoked,
           brokers,
           repeats,
-          new ChangesInTime(facts),
+          new ChangesInTime(facts, published),
           rollouts,
           new AuditIsWhole(),
+          new WhatIsStoredCanBeRead(),
           bounds,
           new RowsGoInTurn(facts, results, events),
           others,
@@ -219,6 +220,11 @@ public final class Invariants {
     converges.isAnswered(shop, nowMillis);
   }
 
+  /// The same of a device that is no shop's.
+  public void looksAt(DeviceId device, long nowMillis) {
+    converges.isAnswered(device, nowMillis);
+  }
+
   /// Somebody asks what a rollout would come to.
   public void previews(
       ReleaseManifest manifest, Digest release, Scope scope, RolloutPlan plan, long nowMillis) {
@@ -274,6 +280,11 @@ public final class Invariants {
   /// From now on there are two of a device.
   public void copied(Shop original, Shop copy) {
     facts.copied(original, copy);
+  }
+
+  /// Who shows certificates that it has replaced is put out like a copy.
+  public void mayActAsTwo(DeviceId device) {
+    facts.mayActAsTwo(device);
   }
 
   /// The hub hears this machine's birth.
