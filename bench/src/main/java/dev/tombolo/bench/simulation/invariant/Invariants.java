@@ -49,7 +49,7 @@ public final class Invariants {
   private final SettingsArrive settings = new SettingsArrive(facts);
   private final EverythingConverges converges = new EverythingConverges(facts, settings);
   private final CopiesAreSeen copies = new CopiesAreSeen(facts);
-  private final RolloutsKeepTheirBounds rollouts = new RolloutsKeepTheirBounds(facts);
+  private final RolloutsKeepTheirBounds rollouts;
   private final BundlesAreExplained bundles = new BundlesAreExplained(facts);
   private final PeersWasteLittle wastes;
   private final SitesFinishAlone alone = new SitesFinishAlone(facts);
@@ -82,6 +82,7 @@ public final class Invariants {
       RowQuota events,
       Counts counts) {
     this.counts = counts;
+    this.rollouts = new RolloutsKeepTheirBounds(facts, fleet);
     this.needs = new NeedsAreMet(published);
     this.proofs = new ReleasesProveThemselves(published);
     this.wastes = new PeersWasteLittle(facts, published);

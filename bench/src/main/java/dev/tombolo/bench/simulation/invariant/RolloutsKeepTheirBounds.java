@@ -55,6 +55,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private static final long SURELY_SEEN_MILLIS = 15 * 60_000;
 
   private final Facts facts;
+  private final Name fleet;
   private final Map<RolloutId, GateFacts> gates = new TreeMap<>();
   private final Map<DeviceId, Boolean> online = new HashMap<>();
 
@@ -81,9 +82,11 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private final Map<Assignment.Place, Set<Digest>> assigned = new HashMap<>();
   private final Map<SlotRef, Set<Digest>> proven = new HashMap<>();
 
-  RolloutsKeepTheirBounds(Facts facts) {
+  /// @param fleet of the shops: what devices on test benches say of themselves nobody can check
+  RolloutsKeepTheirBounds(Facts facts, Name fleet) {
     super("I7");
     this.facts = facts;
+    this.fleet = fleet;
   }
 
   /// A restored hub may give the number of a rollout once more that it has lost.
@@ -250,7 +253,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     if (kept instanceof RolloutChange.Counted counted) {
       leftAloneAreRight(counted);
     }
-    if (kept instanceof RolloutChange.Put(var record)) {
+    if (kept instanceof RolloutChange.Put(var record) && record.scope().fleet().equals(fleet)) {
       moves++;
       RolloutId id = record.id();
       GateFacts known = gates.get(id);

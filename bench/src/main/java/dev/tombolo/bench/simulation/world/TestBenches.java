@@ -56,6 +56,7 @@ final class TestBenches {
   private static final int ACTS = 160;
   private static final double GAP_MILLIS = 8.0 * VirtualTime.MINUTE;
   private static final int DEVICES_MAX = 9;
+  private static final long DEVICE_MILLIS_MAX = 4 * VirtualTime.MINUTE;
   private static final int SITES = 4;
   private static final int SLOTS = 4;
   private static final double WAREHOUSE_SHARE = 0.04;
@@ -72,6 +73,8 @@ final class TestBenches {
   private final Map<DeviceId, BenchDevice> devices = new HashMap<>();
   private final List<RolloutId> rollouts = new ArrayList<>();
   private final Map<Long, BenchDevice> requests = new HashMap<>();
+
+  private boolean isOver;
 
   /// No request of the edge's own has such a number.
   private long lastRequest = 1L << 42;
@@ -94,6 +97,7 @@ final class TestBenches {
 
   private void next(int left) {
     if (left == 0 || !world.faultsAreOn()) {
+      isOver = true;
       devices.values().forEach(BenchDevice::leave);
       return;
     }
@@ -104,10 +108,17 @@ final class TestBenches {
     }
     for (BenchDevice device : List.copyOf(devices.values())) {
       if (chance.isWithin(0.6)) {
-        device.next();
+        // Each at a moment of its own, like the people and the shops.
+        world.scheduler().in(chance.between(100, DEVICE_MILLIS_MAX), () -> goesOn(device));
       }
     }
     world.scheduler().in(chance.gap(GAP_MILLIS), () -> next(left - 1));
+  }
+
+  private void goesOn(BenchDevice device) {
+    if (world.faultsAreOn() && !isOver) {
+      device.next();
+    }
   }
 
   /// The number of the next request of a device.
