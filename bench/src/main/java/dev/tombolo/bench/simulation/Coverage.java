@@ -40,6 +40,7 @@ final class Coverage {
           "releases that need others",
           "backups not finished",
           "repositories looked at",
+          "acts at test benches",
           "rollouts out of files",
           "kits with bundles brought",
           "kits with bundles refused");

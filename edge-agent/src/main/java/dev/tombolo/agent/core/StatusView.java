@@ -39,7 +39,8 @@ final class StatusView {
     long done = 0;
     long total = application.wanted.map(Program::bytes).orElse(0L);
     Transfer transfer = null;
-    if (state instanceof ReleaseState.Fetching at) {
+    boolean isReady = standsReady(application);
+    if (state instanceof ReleaseState.Fetching at && !isReady) {
       List<Variant.File> coming = coming(at);
       done = downloads.bytesDone(coming);
       total = coming.stream().mapToLong(Variant.File::size).sum();
@@ -49,7 +50,7 @@ final class StatusView {
     }
     return new ApplicationStatus(
         application.name,
-        state.phase(),
+        isReady ? ApplicationStatus.Phase.STAGED : state.phase(),
         wanted.map(Assignment::release).orElse(null),
         wanted.map(Assignment::version).orElse(null),
         live.map(Assignment::release).orElse(null),
@@ -62,6 +63,15 @@ final class StatusView {
         reasons(application, now),
         application.permit.orElse(null),
         transfer);
+  }
+
+  /// Another variant of what runs is here, and would be built where that stands: it waits for
+  /// nothing but leave to switch, and rollouts give that only to who stands ready.
+  private boolean standsReady(Application application) {
+    return application.release instanceof ReleaseState.Fetching at
+        && at.live().filter(at.wanted()::sharesFolder).isPresent()
+        && !application.holds.isEmpty()
+        && programs.find(at.wanted()).filter(it -> downloads.complete(it.files())).isPresent();
   }
 
   /// What comes over the line.

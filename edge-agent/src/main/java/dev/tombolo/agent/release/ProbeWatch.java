@@ -17,6 +17,10 @@ public final class ProbeWatch {
   /// So often in a row a probe that could not be asked says nothing.
   static final int UNASKED_MAX = 5;
 
+  /// When one that could not be asked is asked again, if it is not due before: what it last said is
+  /// no news for a whole period.
+  static final long ASK_AGAIN_MILLIS = 60_000;
+
   private final long round;
   private final long startupUntilMillis;
   private final Watched[] probes;
@@ -122,9 +126,12 @@ public final class ProbeWatch {
     for (Watched watched : probes) {
       if (watched.probe.name().equals(name)) {
         watched.asked = false;
-        watched.dueMillis = nowMillis + Math.max(1, watched.probe.periodSeconds()) * 1000L;
         watched.failure = failure.orElse(null);
         watched.unasked = watched.failure instanceof Reason.IoFailed ? watched.unasked + 1 : 0;
+        long periodMillis = Math.max(1, watched.probe.periodSeconds()) * 1000L;
+        watched.dueMillis =
+            nowMillis
+                + (watched.unasked > 0 ? Math.min(periodMillis, ASK_AGAIN_MILLIS) : periodMillis);
         if (watched.unasked == 0 || watched.unasked > UNASKED_MAX) {
           watched.passed = failure.isEmpty();
         }

@@ -9,8 +9,10 @@ import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.Features;
 import dev.tombolo.protocol.desired.Gate;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.message.ApplicationStatus;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Need;
 import dev.tombolo.protocol.release.ReleaseManifest;
@@ -897,6 +899,33 @@ class ReleaseLifeTest {
     shop.startAgent();
     shop.until("what is live runs", () -> shop.runs(release.digest()));
     assertThat(shop.process().argv()).hasSize(3);
+  }
+
+  /// A rollout gives its permit only to who stands ready.
+  @Test
+  void anotherVariantThatWaitsForItsPermitOnlyIsSaidToBeStaged() {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.startAgent();
+    shop.until("live", () -> shop.isLive(release.digest()));
+    shop.hub.gate = Gate.shut(new Name("counting"), 1);
+    shop.hub.assign(release);
+    shop.seconds(5);
+
+    restartWith("gpu");
+    assertThat(shop.core().state(shop.now()).applications().getFirst().phase())
+        .isNotEqualTo(ApplicationStatus.Phase.STAGED);
+    shop.seconds(600);
+
+    ApplicationStatus waits = shop.core().state(shop.now()).applications().getFirst();
+    assertThat(waits.phase()).isEqualTo(ApplicationStatus.Phase.STAGED);
+    assertThat(waits.reasons()).anyMatch(Reason.PermitAwaited.class::isInstance);
+    assertThat(waits.bytesDone()).isEqualTo(waits.bytesTotal());
+    assertThat(waits.held()).isEmpty();
+    shop.hub.gate =
+        Gate.of(new Permit(new Name("counting"), 1, 0, shop.now().wallMillis() + 3_600_000));
+    shop.hub.assign(release);
+    shop.until("the other runs", () -> runs(1));
   }
 
   @Test

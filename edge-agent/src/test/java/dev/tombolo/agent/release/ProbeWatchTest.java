@@ -33,6 +33,20 @@ class ProbeWatchTest {
   }
 
   @Test
+  void whatCouldNotBeAskedIsAskedAgainSoon() {
+    Probe daily = new Probe.Tcp("port", 86_400, 1, "9000");
+    ProbeWatch watch = watch(daily);
+    watch.due(0);
+    watch.answered("port", 1, NOT_ASKED, 1_000);
+
+    assertThat(watch.due(1_000 + ProbeWatch.ASK_AGAIN_MILLIS - 1)).isEmpty();
+    assertThat(watch.due(1_000 + ProbeWatch.ASK_AGAIN_MILLIS)).containsExactly(daily);
+    watch.answered("port", 1, PASSED, 100_000);
+    assertThat(watch.failures()).isEmpty();
+    assertThat(watch.due(86_499_999)).isEmpty();
+  }
+
+  @Test
   void whatCouldNotBeAskedStaysWhatItWas() {
     ProbeWatch watch = watch(port);
     answer(watch, port, List.of(PASSED, NOT_ASKED));

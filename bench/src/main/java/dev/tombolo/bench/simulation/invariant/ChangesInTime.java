@@ -5,18 +5,23 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentSnapshot;
 import dev.tombolo.agent.core.Now;
 import dev.tombolo.agent.desired.HeldDocument;
+import dev.tombolo.agent.release.Assignment;
+import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.agent.window.TimeHeard;
 import dev.tombolo.protocol.desired.Gate;
 import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.desired.WorkloadsSection.Selection;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.ReleaseManifest;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,7 @@ final class ChangesInTime extends Invariant {
   private static final long BEHIND_MILLIS = 121_000;
 
   private final Facts facts;
+  private final Function<Digest, @Nullable ReleaseManifest> published;
   private final Map<Integer, Rate> rates = new HashMap<>();
 
   /// How fast a device lets come what comes from the hub.
@@ -47,9 +53,11 @@ final class ChangesInTime extends Invariant {
   /// The document in force when the turn began.
   private final Map<Integer, HeldDocument> held = new HashMap<>();
 
-  ChangesInTime(Facts facts) {
+  /// @param published what the publisher signed; null for anything else
+  ChangesInTime(Facts facts, Function<Digest, @Nullable ReleaseManifest> published) {
     super("I7");
     this.facts = facts;
+    this.published = published;
   }
 
   @Override
@@ -97,6 +105,15 @@ final class ChangesInTime extends Invariant {
     }
   }
 
+  /// What runs has lost it, while another variant was built where it stands.
+  private boolean isOfWhatRuns(ReleaseState state, Digest file) {
+    Optional<Assignment> runs = ReleaseMachine.running(state);
+    ReleaseManifest manifest = runs.map(Assignment::release).map(published).orElse(null);
+    return manifest != null
+        && manifest.variants().get(runs.orElseThrow().variant()).files().stream()
+            .anyMatch(it -> it.digest().equals(file));
+  }
+
   private static Optional<Gate> gate(WindowRule rule, Name application) {
     return rule.workloads().stream()
         .flatMap(it -> it.applications().stream())
@@ -116,7 +133,8 @@ final class ChangesInTime extends Invariant {
                   it ->
                       it instanceof ReleaseState.SwitchingBack
                           || (it instanceof ReleaseState.Fetching at
-                              && at.live().equals(Optional.of(at.wanted()))));
+                              && at.live().equals(Optional.of(at.wanted())))
+                          || isOfWhatRuns(it, fetch.file()));
       WindowRule rule = WindowRule.of(its);
       hold(
           isUrgent || !rule.isPaused(),

@@ -80,19 +80,21 @@ final class EverythingConverges extends Invariant {
   }
 
   void isAnswered(Shop shop, long nowMillis) {
-    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    shop.device().ifPresent(device -> isAnswered(device, nowMillis));
+  }
+
+  void isAnswered(DeviceId id, long nowMillis) {
+    DeviceRecord device = facts.hub.devices.get(id);
     if (device == null) {
       return;
     }
+    int shop = facts.numberOf(id);
     Map<Name, Selected> wanted = selected(device, nowMillis);
     DeviceCondition condition = inFull(condition(device, wanted), nowMillis);
     List<Reason> why = why(Why.at(condition, nowMillis), device, nowMillis);
-    hold(!why.isEmpty(), shop.number(), "nobody can say why it is as it is");
+    hold(!why.isEmpty(), shop, "nobody can say why it is as it is");
     for (Reason reason : why) {
-      hold(
-          !ReasonText.say(reason).isBlank(),
-          shop.number(),
-          () -> "a reason without words: " + reason);
+      hold(!ReasonText.say(reason).isBlank(), shop, () -> "a reason without words: " + reason);
     }
   }
 
@@ -300,23 +302,23 @@ final class EverythingConverges extends Invariant {
     boolean isUnsureOfPermit =
         isTimeUnsure
             && Optional.ofNullable(wanted).map(Selected::gate).flatMap(Gate::permit).isPresent();
+    boolean isShut =
+        !rule.maySwitch(nowMillis)
+            && why.stream()
+                .anyMatch(
+                    it ->
+                        it instanceof Reason.SwitchWindowClosed
+                            || it instanceof Reason.ShopOpen
+                            || it instanceof Reason.Frozen);
     return switch (state) {
-      case ReleaseState.Fetching _ ->
+      case ReleaseState.Fetching at ->
           isUnsure
+              || (isReady(at) && (isUnsureOfPermit || isShut))
               || (rule.isPaused()
                   && why.stream().anyMatch(Reason.TransfersPaused.class::isInstance))
               || (!rule.mayDownload(nowMillis)
                   && why.stream().anyMatch(Reason.DownloadWindowClosed.class::isInstance));
-      case ReleaseState.Staged _ ->
-          isUnsure
-              || isUnsureOfPermit
-              || (!rule.maySwitch(nowMillis)
-                  && why.stream()
-                      .anyMatch(
-                          it ->
-                              it instanceof Reason.SwitchWindowClosed
-                                  || it instanceof Reason.ShopOpen
-                                  || it instanceof Reason.Frozen));
+      case ReleaseState.Staged _ -> isUnsure || isUnsureOfPermit || isShut;
       case ReleaseState.Absent _,
           ReleaseState.Staging _,
           ReleaseState.Switching _,
@@ -330,9 +332,17 @@ final class EverythingConverges extends Invariant {
     };
   }
 
+  /// Built, or another variant of what runs, which is built only when the switch may be made: then
+  /// nothing but what holds that back is named.
+  private static boolean isReady(ReleaseState state) {
+    return state instanceof ReleaseState.Staged
+        || (state instanceof ReleaseState.Fetching at
+            && at.live().filter(at.wanted()::sharesFolder).isPresent());
+  }
+
   /// It is ready, and what it needs is not live here, or others need what it would replace.
   private static boolean waitsForAnother(ShopFacts its, ReleaseState state, List<Reason> why) {
-    return state instanceof ReleaseState.Staged
+    return isReady(state)
         && why.stream()
             .anyMatch(
                 it ->
@@ -356,7 +366,7 @@ final class EverythingConverges extends Invariant {
       ReleaseState state, @Nullable Selected wanted, List<Reason> why, long nowMillis) {
     Gate gate = wanted == null ? null : wanted.gate();
     return gate != null
-        && state instanceof ReleaseState.Staged
+        && isReady(state)
         && gate.permit().map(permit -> permit.notAfterMillis() <= nowMillis).orElse(true)
         && why.stream().anyMatch(EverythingConverges::isOfARollout);
   }
@@ -430,7 +440,9 @@ final class EverythingConverges extends Invariant {
     for (ApplicationStatus status : state.applications()) {
       ReleaseState actual = its.releases.get(status.name());
       hold(
-          actual == null || actual.phase() == status.phase(),
+          actual == null
+              || actual.phase() == status.phase()
+              || (isReady(actual) && status.phase() == ApplicationStatus.Phase.STAGED),
           shop.number(),
           () ->
               "the hub thinks that "

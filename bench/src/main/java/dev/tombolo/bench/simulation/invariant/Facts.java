@@ -34,6 +34,11 @@ final class Facts {
     original.device().ifPresent(copied::add);
   }
 
+  /// It may be taken for two.
+  void mayActAsTwo(DeviceId device) {
+    copied.add(device);
+  }
+
   /// Whether there have been two of it at some time: what came from which is not known then.
   boolean wasCopied(DeviceId device) {
     return copied.contains(device);

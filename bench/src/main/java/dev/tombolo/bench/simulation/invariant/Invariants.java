@@ -49,7 +49,7 @@ public final class Invariants {
   private final SettingsArrive settings = new SettingsArrive(facts);
   private final EverythingConverges converges = new EverythingConverges(facts, settings);
   private final CopiesAreSeen copies = new CopiesAreSeen(facts);
-  private final RolloutsKeepTheirBounds rollouts = new RolloutsKeepTheirBounds(facts);
+  private final RolloutsKeepTheirBounds rollouts;
   private final BundlesAreExplained bundles = new BundlesAreExplained(facts);
   private final PeersWasteLittle wastes;
   private final SitesFinishAlone alone = new SitesFinishAlone(facts);
@@ -82,6 +82,7 @@ public final class Invariants {
       RowQuota events,
       Counts counts) {
     this.counts = counts;
+    this.rollouts = new RolloutsKeepTheirBounds(facts, fleet);
     this.needs = new NeedsAreMet(published);
     this.proofs = new ReleasesProveThemselves(published);
     this.wastes = new PeersWasteLittle(facts, published);
@@ -103,9 +104,10 @@ public final class Invariants {
           revoked,
           brokers,
           repeats,
-          new ChangesInTime(facts),
+          new ChangesInTime(facts, published),
           rollouts,
           new AuditIsWhole(),
+          new WhatIsStoredCanBeRead(),
           bounds,
           new RowsGoInTurn(facts, results, events),
           others,
@@ -219,6 +221,11 @@ public final class Invariants {
     converges.isAnswered(shop, nowMillis);
   }
 
+  /// The same of a device that is no shop's.
+  public void looksAt(DeviceId device, long nowMillis) {
+    converges.isAnswered(device, nowMillis);
+  }
+
   /// Somebody asks what a rollout would come to.
   public void previews(
       ReleaseManifest manifest, Digest release, Scope scope, RolloutPlan plan, long nowMillis) {
@@ -274,6 +281,11 @@ public final class Invariants {
   /// From now on there are two of a device.
   public void copied(Shop original, Shop copy) {
     facts.copied(original, copy);
+  }
+
+  /// Who shows certificates that it has replaced is put out like a copy.
+  public void mayActAsTwo(DeviceId device) {
+    facts.mayActAsTwo(device);
   }
 
   /// The hub hears this machine's birth.

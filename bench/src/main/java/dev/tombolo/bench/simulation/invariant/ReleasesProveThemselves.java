@@ -10,11 +10,14 @@ import dev.tombolo.protocol.release.WorkloadSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// I6: a release is live only after its probes have passed since it was switched to, and for as
-/// long as its publisher wants to see it run.
+/// long as its publisher wants to see it run. One that was live and had to be built anew where it
+/// stands, because its files or the agent's database were lost, has shown that before, and there is
+/// nothing else to go back to: it stays, and is restarted where its probes fail.
 final class ReleasesProveThemselves extends Invariant {
   private final Function<Digest, @Nullable ReleaseManifest> published;
   private final Map<Integer, Map<Name, Probation>> probations = new HashMap<>();
@@ -22,11 +25,13 @@ final class ReleasesProveThemselves extends Invariant {
   private static final class Probation {
     final Digest release;
     final long sinceMillis;
+    final boolean isBuiltAnew;
     boolean hasPassed;
 
-    Probation(Digest release, long sinceMillis) {
+    Probation(Digest release, long sinceMillis, boolean isBuiltAnew) {
       this.release = release;
       this.sinceMillis = sinceMillis;
+      this.isBuiltAnew = isBuiltAnew;
     }
   }
 
@@ -59,7 +64,8 @@ final class ReleasesProveThemselves extends Invariant {
         case ReleaseState.Probing at -> {
           Probation its = of(shop).get(it.name());
           if (its == null || !its.release.equals(at.wanted().release())) {
-            of(shop).put(it.name(), new Probation(at.wanted().release(), nowMillis));
+            boolean isBuiltAnew = at.previous().equals(Optional.of(at.wanted()));
+            of(shop).put(it.name(), new Probation(at.wanted().release(), nowMillis, isBuiltAnew));
           }
         }
         case ReleaseState.Live at -> proven(shop, it.name(), at.live().release(), nowMillis);
@@ -71,7 +77,7 @@ final class ReleasesProveThemselves extends Invariant {
   private void proven(Shop shop, Name name, Digest release, long nowMillis) {
     Probation its = of(shop).remove(name);
     ReleaseManifest manifest = published.apply(release);
-    if (its == null || manifest == null || !its.release.equals(release)) {
+    if (its == null || manifest == null || !its.release.equals(release) || its.isBuiltAnew) {
       return;
     }
     WorkloadSpec workload = manifest.variants().getFirst().workload();

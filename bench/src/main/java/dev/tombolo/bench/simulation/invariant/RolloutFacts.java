@@ -144,15 +144,18 @@ final class RolloutFacts {
   }
 
   /// Those slots that a newer rollout of the same application has.
-  Set<SlotRef> superseded(Its older, long nowMillis) {
+  ///
+  /// @param but those that are yet to get theirs
+  Set<SlotRef> superseded(Its older, Set<RolloutId> but, long nowMillis) {
     Set<SlotRef> known = older.superseded;
-    if (known != null) {
+    if (known != null && but.isEmpty()) {
       return known;
     }
     known = new HashSet<>();
     boolean dependsOnTime = false;
     for (Its newer : all.tailMap(older.record.id(), false).values()) {
-      if (!newer.record.application().equals(older.record.application())) {
+      if (!newer.record.application().equals(older.record.application())
+          || but.contains(newer.record.id())) {
         continue;
       }
       dependsOnTime |= newer.record.suspectUntilMillis() > 0;
@@ -162,7 +165,7 @@ final class RolloutFacts {
         }
       }
     }
-    older.superseded = dependsOnTime ? null : known;
+    older.superseded = dependsOnTime || !but.isEmpty() ? null : known;
     return known;
   }
 

@@ -55,6 +55,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private static final long SURELY_SEEN_MILLIS = 15 * 60_000;
 
   private final Facts facts;
+  private final Name fleet;
   private final Map<RolloutId, GateFacts> gates = new TreeMap<>();
   private final Map<DeviceId, Boolean> online = new HashMap<>();
 
@@ -65,6 +66,9 @@ final class RolloutsKeepTheirBounds extends Invariant {
 
   /// By so much the hub's clock was set since it wrote something down.
   private long clockMovedMillis;
+
+  /// Those that get devices further on in the commit that is being looked at.
+  private Set<RolloutId> joining = Set.of();
 
   /// Counts what may change how a wave stands.
   private long moves;
@@ -78,9 +82,11 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private final Map<Assignment.Place, Set<Digest>> assigned = new HashMap<>();
   private final Map<SlotRef, Set<Digest>> proven = new HashMap<>();
 
-  RolloutsKeepTheirBounds(Facts facts) {
+  /// @param fleet of the shops: what devices on test benches say of themselves nobody can check
+  RolloutsKeepTheirBounds(Facts facts, Name fleet) {
     super("I7");
     this.facts = facts;
+    this.fleet = fleet;
   }
 
   /// A restored hub may give the number of a rollout once more that it has lost.
@@ -191,6 +197,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       }
       clockMovedMillis = 0;
     }
+    joining = joining(changes);
     for (HubChange.Durable change : changes) {
       switch (change) {
         case HubChange.PresencePut(var presence) -> {
@@ -204,7 +211,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
             }
           }
         }
-        case HubChange.RolloutKept(var kept) -> rollout(kept, isWrong);
+        case HubChange.RolloutKept(var kept) -> {
+          if (kept instanceof RolloutChange.Joined joined) {
+            joining.remove(joined.rollout());
+          }
+          rollout(kept, isWrong);
+        }
         case HubChange.DocumentPut(var document) -> documents.add(document.manifest());
         case HubChange.DevicePut(var device) -> takesTheSlot(device);
         case HubChange.AssignmentPut(var it) ->
@@ -212,6 +224,16 @@ final class RolloutsKeepTheirBounds extends Invariant {
         default -> {}
       }
     }
+  }
+
+  private static Set<RolloutId> joining(List<HubChange.Durable> changes) {
+    Set<RolloutId> joining = new HashSet<>();
+    for (HubChange.Durable change : changes) {
+      if (change instanceof HubChange.RolloutKept(RolloutChange.Joined joined)) {
+        joining.add(joined.rollout());
+      }
+    }
+    return joining;
   }
 
   /// Other hardware where somebody has used a permit begins anew there.
@@ -231,7 +253,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     if (kept instanceof RolloutChange.Counted counted) {
       leftAloneAreRight(counted);
     }
-    if (kept instanceof RolloutChange.Put(var record)) {
+    if (kept instanceof RolloutChange.Put(var record) && record.scope().fleet().equals(fleet)) {
       moves++;
       RolloutId id = record.id();
       GateFacts known = gates.get(id);
@@ -385,7 +407,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
       return new Share(0, 0, 0, 0, 0, 0, 0, false);
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
-    Set<SlotRef> superseded = facts.hub.rollouts.superseded(members, facts.hub.clockMillis);
+    Set<SlotRef> superseded =
+        facts.hub.rollouts.superseded(members, joining, facts.hub.clockMillis);
     Set<Name> full = full(record, its, members);
     int total = 0;
     int leftAlone = 0;
@@ -719,7 +742,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
       return false;
     }
     Map<SlotRef, DeviceId> holders = facts.hub.holders();
-    Set<SlotRef> superseded = facts.hub.rollouts.superseded(members, facts.hub.clockMillis);
+    Set<SlotRef> superseded =
+        facts.hub.rollouts.superseded(members, joining, facts.hub.clockMillis);
     int succeeded = 0;
     int reached = 0;
     boolean isProven = false;

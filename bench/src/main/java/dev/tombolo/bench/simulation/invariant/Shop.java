@@ -63,6 +63,12 @@ public interface Shop {
   /// A live process.
   ///
   /// @param arguments it was started with
+  /// @param isTold its agent has it in its store
+  /// @param hangs it answers no probe any more
   record Running(
-      ProcessIdentity identity, Digest release, List<String> arguments, boolean isTold) {}
+      ProcessIdentity identity,
+      Digest release,
+      List<String> arguments,
+      boolean isTold,
+      boolean hangs) {}
 }

@@ -22,9 +22,11 @@ final class WorkloadsRunOn extends Invariant {
     switch (effect) {
       case AgentEffect.StopWorkload(var name, var process, var _) -> {
         AgentSnapshot.Workload workload = facts.of(shop).workloads.get(name);
+        Shop.Running running = shop.processes().get(name);
         Optional<Assignment> wanted = running(facts.of(shop).releases.get(name));
         hold(
             workload == null
+                || (running != null && running.hangs())
                 || !workload.process().equals(process)
                 || !wanted.equals(Optional.of(workload.what())),
             shop.number(),

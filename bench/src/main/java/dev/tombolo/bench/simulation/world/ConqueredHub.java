@@ -49,8 +49,15 @@ final class ConqueredHub {
     }
     HeldDocument held = stored.held().get();
     Optional<DesiredUpdate> gated =
-        chance.isWithin(0.6) ? gated(device, stored, held, chance) : Optional.empty();
-    Payload payload = world.payload(gated.orElseGet(() -> forged(device, held, chance)));
+        chance.isWithin(0.5) ? gated(device, stored, held, chance) : Optional.empty();
+    boolean isMisfit = world.hasMorePlays() && chance.isWithin(0.6);
+    Payload payload =
+        world.payload(
+            gated.orElseGet(
+                () ->
+                    isMisfit
+                        ? misfit(device, stored, held, chance)
+                        : forged(device, held, chance)));
     world.network().down(line, () -> device.desired(line, PACKET, payload));
     // The true hub hears of the strange document at the next birth.
     world
@@ -135,6 +142,41 @@ final class ConqueredHub {
     return Optional.empty();
   }
 
+  /// What a publisher has signed, and not for this: another application's, another fleet's, another
+  /// machine's, one that is older than what is safe by now, one for agents that are not there yet.
+  private DesiredUpdate misfit(
+      Device device, AgentSnapshot stored, HeldDocument held, Chance chance) {
+    Releases.Release first = world.releases().of(Releases.APPLICATIONS.getFirst()).getFirst();
+    Name application = Releases.APPLICATIONS.getFirst();
+    Name another = Releases.APPLICATIONS.get(1);
+    Digest release = first.digest();
+    Envelope envelope = first.envelope();
+    Map<String, String> parameters = Map.of();
+    switch (chance.below(6)) {
+      case 0 -> application = another;
+      case 1 -> release = Digest.ofText("another");
+      case 2 -> parameters = Map.of("threads", "${release.dir}");
+      case 3 -> {
+        long floor = stored.securityFloors().getOrDefault(application, 0L);
+        if (first.manifest().securityFloor() >= floor) {
+          release = Digest.ofText("none");
+        }
+      }
+      default -> {
+        envelope = world.releases().misfit(first.manifest(), chance);
+        release = Digest.ofText(payload(envelope));
+      }
+    }
+    Section body = new Section(Section.RELEASE_PREFIX + application, Json.write(envelope));
+    return selecting(device, held, new Selection(application, release, "1.0", parameters), body);
+  }
+
+  private static String payload(Envelope envelope) {
+    return new String(
+        java.util.Base64.getDecoder().decode(envelope.payload()),
+        java.nio.charset.StandardCharsets.UTF_8);
+  }
+
   private DesiredUpdate forged(Device device, HeldDocument held, Chance chance) {
     Name application = chance.oneOf(Releases.APPLICATIONS);
     Releases.Release known =
@@ -148,13 +190,14 @@ final class ConqueredHub {
             ? world.strangersEnvelope(ReleaseManifest.PAYLOAD_TYPE, text)
             : relabelled(text, known.envelope());
     Section body = new Section(Section.RELEASE_PREFIX + manifest.name(), Json.write(release));
+    return selecting(
+        device, held, new Selection(manifest.name(), Digest.ofText(text), "6.6.6", Map.of()), body);
+  }
+
+  private DesiredUpdate selecting(
+      Device device, HeldDocument held, Selection selection, Section body) {
     Section workloads =
-        new Section(
-            Section.WORKLOADS,
-            Json.write(
-                new WorkloadsSection(
-                    List.of(
-                        new Selection(manifest.name(), Digest.ofText(text), "6.6.6", Map.of())))));
+        new Section(Section.WORKLOADS, Json.write(new WorkloadsSection(List.of(selection))));
     List<DesiredManifest.SectionRef> refs = new ArrayList<>();
     refs.add(new DesiredManifest.SectionRef(workloads.name(), workloads.digest()));
     refs.add(new DesiredManifest.SectionRef(body.name(), body.digest()));

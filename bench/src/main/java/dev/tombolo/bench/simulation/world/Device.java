@@ -84,6 +84,14 @@ final class Device implements Shop {
 
   private static final double OLD_AGENTS_SHARE = 0.08;
 
+  /// Of lines with which an agent finds that it has another address in its shop.
+  private static final double MOVES_SHARE = 0.05;
+
+  private static final double SHARES_NOT_SHARE = 0.06;
+
+  /// Of starts of an agent that finds an accelerator, or finds it no more.
+  private static final double CHANGES_SHARE = 0.2;
+
   private static final OutboxQuota QUOTA = new OutboxQuota(4, 60, 20_000, ALL_ROWS_MAX);
 
   final World world;
@@ -111,6 +119,11 @@ final class Device implements Shop {
   /// Of its agent, which may be one that cannot be told of its line, nor what it is to say of
   /// rollouts.
   private final List<String> features;
+
+  private boolean hasAccelerator;
+
+  /// Somebody has switched that off on some.
+  private final boolean shares;
 
   private final int number;
   private final int site;
@@ -171,6 +184,8 @@ final class Device implements Shop {
     this.manners = new Manners(world, number);
     boolean isOld =
         world.hasMorePlays() && world.chance("old agents", number).isWithin(OLD_AGENTS_SHARE);
+    this.shares =
+        !world.hasMorePlays() || !world.chance("shares", number).isWithin(SHARES_NOT_SHARE);
     this.features =
         AgentVersion.FEATURES.stream()
             .filter(it -> !isOld || !(it.equals(Features.LINE) || it.equals(Features.WHY)))
@@ -323,7 +338,8 @@ final class Device implements Shop {
     Map<Name, Running> running = new TreeMap<>();
     processes.forEach(
         (name, it) ->
-            running.put(name, new Running(it.identity, it.release, it.arguments, it.isTold)));
+            running.put(
+                name, new Running(it.identity, it.release, it.arguments, it.isTold, it.hangs)));
     return running;
   }
 
@@ -358,6 +374,9 @@ final class Device implements Shop {
     failedFiles.clear();
     disk.disarm();
     queue = new EventQueue();
+    if (world.releases().haveVariants() && world.faultsAreOn() && chance.isWithin(CHANGES_SHARE)) {
+      hasAccelerator = !hasAccelerator;
+    }
     String bootId = HexFormat.of().toHexDigits(chance.next());
     loop =
         new AgentLoop(
@@ -383,14 +402,14 @@ final class Device implements Shop {
         knownRoots,
         identity.held().life(),
         Long.MIN_VALUE,
-        new Platform("linux", "x86_64", Set.of()),
-        List.of("10.0." + site + "." + number + ":8444"),
+        new Platform("linux", "x86_64", hasAccelerator ? Set.of(Releases.ACCELERATOR) : Set.of()),
+        shares ? List.of("10.0." + site + "." + number + ":8444") : List.of(),
         Map.of("host", "device-" + number),
         new Backoff(Backoff.MAX_SECONDS),
         QUOTA,
         Optional.empty(),
         false,
-        true);
+        shares);
   }
 
   /// The agent's process is dead from this moment.
@@ -515,6 +534,13 @@ final class Device implements Shop {
     disk.takeFailure();
     clock.setOff(0);
     slowUntilMillis = 0;
+    // Its probes might ask again only after days.
+    for (Name application : List.copyOf(processes.keySet())) {
+      Workload workload = processes.get(application);
+      if (workload != null && workload.hangs) {
+        workloadDies(application);
+      }
+    }
     getPower();
     if (loop != null) {
       turnSoon();
@@ -534,6 +560,15 @@ final class Device implements Shop {
     }
   }
 
+  /// It goes on running, and does nothing any more.
+  void workloadHangs(Name application) {
+    Workload workload = processes.get(application);
+    if (workload != null) {
+      workload.hangs = true;
+      befalls(application);
+    }
+  }
+
   long restartMillis() {
     return world.faultsAreOn() ? chance.between(1_000, 60_000) : 1_000;
   }
@@ -549,6 +584,9 @@ final class Device implements Shop {
       return;
     }
     inbox.add(event);
+    if (world.late().comesTwice(event)) {
+      inbox.add(event);
+    }
     if (event instanceof AgentEvent.FetchFailed it) {
       failedFiles.add(it.file());
     }
@@ -761,7 +799,12 @@ final class Device implements Shop {
       it.isOpenAtAgent = true;
       lineGapMillis = LINE_TICK_MILLIS;
       learnsRoot();
-      offer(new AgentEvent.LinkOpened(it.number));
+      boolean hasMoved = world.hasMorePlays() && shares && chance.isWithin(MOVES_SHARE);
+      offer(
+          hasMoved
+              ? new AgentEvent.LinkOpened(
+                  it.number, List.of("10.0." + site + "." + number + ":9444", "no address"))
+              : new AgentEvent.LinkOpened(it.number));
     }
   }
 

@@ -229,6 +229,7 @@ final class Edge {
   void perform(HubEffect.ToSession effect) {
     Line line = lines.get(effect.session().number());
     if (line == null) {
+      world.benches().hears(effect);
       return;
     }
     switch (effect) {

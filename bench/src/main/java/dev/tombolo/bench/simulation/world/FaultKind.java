@@ -48,7 +48,7 @@ public enum FaultKind {
   BIT_ROT,
   /// The disk refuses to rename a link, once.
   SWITCH_FAILS,
-  /// A workload ends by itself.
+  /// A workload ends by itself, or answers no more.
   WORKLOAD_DEATH,
   /// A commit of the hub is said to have failed, and is durable.
   HUB_COMMIT_UNKNOWN,

@@ -17,6 +17,10 @@ import java.util.Optional;
 /// out does not move the others.
 final class Faults {
   private static final double DAY = VirtualTime.DAY;
+
+  /// Of workloads that end by themselves, those that only stand still.
+  private static final double HANGS_SHARE = 0.4;
+
   private static final List<CrashPoint> POINTS = List.of(CrashPoint.values());
 
   private final World world;
@@ -238,8 +242,14 @@ final class Faults {
 
   private void workloadDies(Device device, Chance chance) {
     List<Name> names = List.copyOf(device.workloads().keySet());
-    if (!names.isEmpty()) {
-      device.workloadDies(chance.oneOf(names));
+    if (names.isEmpty()) {
+      return;
+    }
+    Name name = chance.oneOf(names);
+    if (world.hasMorePlays() && chance.isWithin(HANGS_SHARE)) {
+      device.workloadHangs(name);
+    } else {
+      device.workloadDies(name);
     }
   }
 

@@ -25,6 +25,9 @@ final class Hands implements Consumer<AgentEffect> {
   private static final double SWITCH_FAILS_SHARE = 0.03;
   private static final double HANGS_SHARE = 0.05;
 
+  /// Of probes that cannot be asked, on a machine that is too busy.
+  private static final double UNASKED_SHARE = 0.01;
+
   private final Device device;
   private final World world;
   private final Chance chance;
@@ -338,9 +341,23 @@ final class Hands implements Consumer<AgentEffect> {
 
   private void probed(AgentEffect.RunProbe it) {
     Workload workload = device.workloads().get(it.application());
+    if (world.hasMorePlays() && world.faultsAreOn() && chance.isWithin(UNASKED_SHARE)) {
+      // The machine is too busy to ask; that is nobody's fault.
+      device.befalls(it.application());
+      Reason why = new Reason.IoFailed("probe", "no more processes");
+      device.offer(
+          new AgentEvent.ProbeFinished(
+              it.application(), it.probe().name(), it.round(), Optional.of(why)));
+      return;
+    }
+    if (workload != null && workload.hangs) {
+      // Whatever release it has by now.
+      device.befalls(it.application());
+    }
     boolean passes =
         workload != null
             && workload.release.equals(it.release())
+            && !workload.hangs
             && passes(it.release(), world.now() - workload.sinceMillis);
     device.offer(
         new AgentEvent.ProbeFinished(

@@ -32,6 +32,10 @@ final class HubMachine {
   /// As `HubLoop`.
   private static final int BATCH_EVENTS_MAX = 1_024;
 
+  /// A clock that was set by more while the hub ran lets nothing go for its age: `HubLoop` doubts
+  /// it after a day, by which no clock of a world is off.
+  private static final long CLOCK_DOUBT_MILLIS = VirtualTime.HOUR;
+
   private static final long TICK_MILLIS = 1_000;
   private static final long TURN_MILLIS = 2;
   private static final long IDLE_TICK_MILLIS = VirtualTime.HOUR;
@@ -61,6 +65,10 @@ final class HubMachine {
   private int keyset;
   private long clockOffMillis;
   private long seenOffMillis;
+
+  /// Of the clock by which the running process began.
+  private long beganOffMillis;
+
   private final boolean isQuick;
   private boolean turnIsDue;
   private long tickedMillis;
@@ -180,6 +188,7 @@ final class HubMachine {
     turnIsDue = false;
     tickedMillis = world.now();
     seenOffMillis = clockOffMillis;
+    beganOffMillis = clockOffMillis;
     nextTickMillis = Long.MAX_VALUE;
     directory = new PublishedDirectory();
     disk.disarm();
@@ -316,7 +325,8 @@ final class HubMachine {
     boolean wasIdle = batch.isEmpty();
     if (running.isWorkLeft() || world.now() - tickedMillis >= TICK_MILLIS) {
       tickedMillis = world.now();
-      batch.add(new HubEvent.Ticked());
+      boolean isClockSure = Math.abs(clockOffMillis - beganOffMillis) <= CLOCK_DOUBT_MILLIS;
+      batch.add(new HubEvent.Ticked(isClockSure));
     }
     for (HubEvent event : batch) {
       world.hubTakes(event);
@@ -363,10 +373,14 @@ final class HubMachine {
                 it.revision(),
                 keys().document().sign(DesiredManifest.PAYLOAD_TYPE, payload)));
       }
-      case HubEffect.EnrolGranted it ->
-          edge.answer(it.request(), new Reply.Body(world.payload(it.response())));
-      case HubEffect.RenewGranted it ->
-          edge.answer(it.request(), new Reply.Body(world.payload(it.response())));
+      case HubEffect.EnrolGranted it -> {
+        world.benches().granted(it.request(), it.response().certificate());
+        edge.answer(it.request(), new Reply.Body(world.payload(it.response())));
+      }
+      case HubEffect.RenewGranted it -> {
+        world.benches().granted(it.request(), it.response().certificate());
+        edge.answer(it.request(), new Reply.Body(world.payload(it.response())));
+      }
       case HubEffect.RequestRefused it -> edge.answer(it.request(), new Reply.Refused(it.reason()));
       case HubEffect.ToSession it -> {
         if (it instanceof HubEffect.SendDesired) {

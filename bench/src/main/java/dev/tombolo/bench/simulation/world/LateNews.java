@@ -24,6 +24,9 @@ final class LateNews {
   /// Of what an agent does, this share is met by news of something else.
   private static final double MET_SHARE = 0.02;
 
+  /// Of what an adapter brings, this share comes twice.
+  private static final double TWICE_SHARE = 0.004;
+
   private static final Name GONE = new Name("gone");
   private static final Digest NOBODYS = Digest.ofText("given up long ago");
   private static final DeviceId PEER = DeviceId.ofKey(new byte[] {7});
@@ -69,6 +72,42 @@ final class LateNews {
     if (isAwaited && world.faultsAreOn() && chance.isWithin(MET_SHARE)) {
       device.offer(draw());
     }
+  }
+
+  /// Whether an adapter says it twice: what it is about has moved on when it is heard again.
+  boolean comesTwice(AgentEvent event) {
+    boolean mayBe =
+        switch (event) {
+          case AgentEvent.StageFinished _,
+              AgentEvent.StageFailed _,
+              AgentEvent.SwitchFinished _,
+              AgentEvent.SwitchFailed _,
+              AgentEvent.WorkloadStarted _,
+              AgentEvent.WorkloadStartFailed _,
+              AgentEvent.WorkloadExited _,
+              AgentEvent.ReloadFinished _,
+              AgentEvent.ProbeStarted _,
+              AgentEvent.ProbeFinished _,
+              AgentEvent.FetchFinished _,
+              AgentEvent.FetchFailed _,
+              AgentEvent.BundleLookedFor _,
+              AgentEvent.BundleApplied _,
+              AgentEvent.BundleFailed _,
+              AgentEvent.PeersAnswered _,
+              AgentEvent.CopyEnded _,
+              AgentEvent.LinkOpened _,
+              AgentEvent.LinkClosed _,
+              AgentEvent.Published _,
+              AgentEvent.AskArrived _,
+              AgentEvent.StopAsked _ ->
+              true;
+          default -> false;
+        };
+    return mayBe
+        && world.hasMorePlays()
+        && world.faultsAreOn()
+        && !world.plan().faults().isEmpty()
+        && chance.isWithin(TWICE_SHARE);
   }
 
   private AgentEvent draw() {

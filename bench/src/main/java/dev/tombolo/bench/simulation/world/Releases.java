@@ -37,6 +37,9 @@ final class Releases {
           0,
           0);
 
+  /// A runtime that some machines have, and may lose.
+  static final String ACCELERATOR = "npu";
+
   /// Three of such manifests do not fit one packet together.
   private static final int LONG_MANIFEST_FILES = 88;
 
@@ -51,6 +54,7 @@ final class Releases {
   private final List<PublisherKeys> publishers;
   private final Needs needs;
   private final boolean hasLongManifests;
+  private final boolean hasVariants;
   private int publisher;
   private final Map<Digest, Release> byDigest = new HashMap<>();
   private final Map<Name, List<Release>> byName = new HashMap<>();
@@ -75,10 +79,17 @@ final class Releases {
       Behaviour behaviour) {}
 
   /// @param hasLongManifests a document of all applications has several parts
-  Releases(List<PublisherKeys> publishers, Needs needs, boolean hasLongManifests) {
+  /// @param hasVariants some releases have a variant for machines with [#ACCELERATOR]
+  Releases(
+      List<PublisherKeys> publishers, Needs needs, boolean hasLongManifests, boolean hasVariants) {
     this.publishers = publishers;
     this.needs = needs;
     this.hasLongManifests = hasLongManifests;
+    this.hasVariants = hasVariants;
+  }
+
+  boolean haveVariants() {
+    return hasVariants;
   }
 
   /// Oldest first.
@@ -153,6 +164,26 @@ final class Releases {
     return release;
   }
 
+  /// Signed, and for nobody here: for another fleet, another machine, or agents that know more.
+  Envelope misfit(ReleaseManifest of, Chance chance) {
+    int draw = chance.below(3);
+    ReleaseManifest manifest =
+        new ReleaseManifest(
+            of.name(),
+            "66.0",
+            of.kind(),
+            "",
+            draw == 0 ? List.of("laboratory") : of.fleets(),
+            of.securityFloor() + 9,
+            draw == 1 ? List.of("time-travel") : of.requires(),
+            draw == 2 ? List.of(ofAnotherMachine(of.name())) : of.variants(),
+            of.needs());
+    return publishers
+        .get(publisher)
+        .signer()
+        .sign(ReleaseManifest.PAYLOAD_TYPE, Json.write(manifest));
+  }
+
   private static Behaviour behaviour(Name application, int version, Chance chance) {
     int draw = chance.below(100);
     if (version == 1 || application.equals(APPLICATIONS.get(2)) || draw < 70) {
@@ -209,6 +240,14 @@ final class Releases {
     if (hasLongManifests) {
       variants.add(ofAnotherMachine(application));
     }
+    int draw = hasVariants && application.equals(APPLICATIONS.getFirst()) ? chance.below(20) : 20;
+    if (draw < 12) {
+      variants.addFirst(accelerated(variants.getFirst(), application + "-" + version));
+    }
+    if (draw == 0) {
+      // For nobody else.
+      variants.subList(1, variants.size()).clear();
+    }
     return new ReleaseManifest(
         application,
         version + ".0",
@@ -219,6 +258,19 @@ final class Releases {
         needs.isEmpty() ? List.of() : List.of(Features.NEEDS),
         variants,
         needs);
+  }
+
+  /// The same with a larger model, for machines that can make use of it.
+  private static Variant accelerated(Variant plain, String content) {
+    List<Variant.File> files = new ArrayList<>(plain.files());
+    files.set(0, file("model.bin", content + "-accelerated", 2 * plain.files().getFirst().size()));
+    return new Variant(
+        plain.os(),
+        plain.architecture(),
+        List.of(ACCELERATOR),
+        files,
+        plain.workload(),
+        plain.parameters());
   }
 
   /// For machines that no shop has.

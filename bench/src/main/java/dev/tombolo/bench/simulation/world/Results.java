@@ -12,6 +12,13 @@ final class Results {
   private static final int BURST_MAX = 90;
   private static final List<Name> CHANNELS = List.of(new Name("people"), new Name("queue"));
 
+  /// Of results that no agent takes, or hardly: too long, or of one channel more.
+  private static final double ODD_SHARE = 0.004;
+
+  private static final int ODD_CHANNELS = 9;
+  private static final int LONG = 40_000;
+  private static final int MANY_BYTES = 9_000;
+
   private final World world;
   private final Chance chance;
   private long requests;
@@ -37,8 +44,20 @@ final class Results {
         device.offer(
             new AgentEvent.ResultHandedIn(request, channel, "{\"count\":" + request + "}"));
       }
+      if (world.hasMorePlays() && chance.isWithin(ODD_SHARE)) {
+        odd(device);
+      }
     }
     begin(device);
+  }
+
+  private void odd(Device device) {
+    boolean isLong = chance.isWithin(0.3);
+    for (int i = 0; i < (isLong ? 1 : 4); i++) {
+      Name channel = new Name("odd-" + chance.below(ODD_CHANNELS));
+      String text = "x".repeat(isLong ? LONG : chance.isWithin(0.5) ? MANY_BYTES : 1);
+      device.offer(new AgentEvent.ResultHandedIn(++requests, channel, "\"" + text + "\""));
+    }
   }
 
   void kept(Device device, long request) {

@@ -16,6 +16,9 @@ final class Workload {
   /// The agent has it in its store.
   boolean isTold;
 
+  /// It runs, and answers no probe any more.
+  boolean hangs;
+
   /// Run of the agent that watches it.
   long watchedBy;
 

@@ -82,6 +82,9 @@ public final class World {
   /// Of them, those whose documents do not fit one packet.
   private static final double LONG_MANIFESTS_SHARE = 0.04;
 
+  /// Of them, those whose releases are made for machines with and without an accelerator.
+  private static final double VARIANTS_SHARE = 0.3;
+
   private final WorldPlan plan;
   private final boolean hasMorePlays;
   private final boolean isSpelled;
@@ -113,6 +116,7 @@ public final class World {
   private final ModelOwner owner;
   private final WorstMoments worst;
   private final LeftAlone alone;
+  private final TestBenches benches;
   private boolean faultsAreOn = true;
   private long lastPid = 100;
   private long faults;
@@ -134,7 +138,8 @@ public final class World {
         new Releases(
             keys.publishers(),
             new Needs(chance.of("needs"), hasMorePlays),
-            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE));
+            hasMorePlays && chance.of("long manifests").isWithin(LONG_MANIFESTS_SHARE),
+            hasMorePlays && chance.of("several variants").isWithin(VARIANTS_SHARE));
     this.resultQuota = quota("results");
     this.eventQuota = quota("events");
     this.invariants =
@@ -158,6 +163,7 @@ public final class World {
     this.owner = new ModelOwner(this);
     this.worst = new WorstMoments(this);
     this.alone = new LeftAlone(this);
+    this.benches = new TestBenches(this);
     for (int number = 0; number < plan.agents(); number++) {
       devices.add(new Device(this, number, number % plan.sites(), disks.agent(number)));
     }
@@ -196,6 +202,7 @@ public final class World {
       scheduler.in(LINES_MILLIS, this::lookAtLines);
       new Slips(this).begin();
       new Looks(this).begin();
+      benches.begin();
       run(end);
       heal();
       business.lastRound();
@@ -451,6 +458,11 @@ public final class World {
     invariants.databaseLost(device, withDocuments, incarnation);
   }
 
+  /// It shows certificates that it has replaced, as a copy would.
+  void mayActAsTwo(DeviceId device) {
+    invariants.mayActAsTwo(device);
+  }
+
   InvariantBroken byLineThoughHere(int shop, String kit, Digest file) {
     return new InvariantBroken(
         "kits", shop, "file " + file.brief() + " is asked for by the line, and " + kit + " has it");
@@ -481,6 +493,10 @@ public final class World {
 
   LateNews late() {
     return late;
+  }
+
+  TestBenches benches() {
+    return benches;
   }
 
   WorstMoments worstMoments() {
@@ -524,6 +540,11 @@ public final class World {
 
   /// Somebody asks why a device is as it is.
   void looksAt(Device device) {
+    invariants.looksAt(device, now());
+  }
+
+  /// The same of one on a test bench.
+  void looksAt(DeviceId device) {
     invariants.looksAt(device, now());
   }
 
