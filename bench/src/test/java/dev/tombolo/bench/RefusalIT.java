@@ -504,7 +504,12 @@ class RefusalIT {
   private static void awaitLive(RunningAgent device, String version) throws InterruptedException {
     Await.untilTrue(
         LIMIT,
-        () -> "app@" + version + " live, and nothing else wanted; " + said() + device.process().tail(),
+        () ->
+            "app@"
+                + version
+                + " live, and nothing else wanted; "
+                + said()
+                + device.process().tail(),
         () -> {
           String why = device.look("why");
           return why.contains("Everything wanted is live")

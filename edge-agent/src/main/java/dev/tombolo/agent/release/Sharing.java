@@ -397,8 +397,7 @@ public final class Sharing {
     }
     if (nowMillis < hubRestsUntil) {
       isClaiming = false;
-      return new Move.SetAside(
-          Math.min(LOOK_MILLIS, hubRestsUntil - nowMillis), Optional.empty());
+      return new Move.SetAside(Math.min(LOOK_MILLIS, hubRestsUntil - nowMillis), Optional.empty());
     }
     if (isHubOnly(nowMillis)) {
       return fromHub(nowMillis);

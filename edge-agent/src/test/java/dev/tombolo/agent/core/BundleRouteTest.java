@@ -650,9 +650,7 @@ class BundleRouteTest {
 
     shop.hanging.add(AgentEffect.Fetch.class);
     shop.hub.assign(second);
-    shop.until(
-        "the change is fetched",
-        () -> shop.done.stream().anyMatch(fetchOf(change)::test));
+    shop.until("the change is fetched", () -> shop.done.stream().anyMatch(fetchOf(change)::test));
     assertThat(shop.last(AgentEffect.TellMaking.class).contents())
         .containsExactlyInAnyOrderElementsOf(
             second.manifest().variants().getFirst().files().stream()

@@ -106,6 +106,7 @@ final class Shop {
 
   /// What another device of the site has, with its size.
   final Map<Digest, Long> neighbourHas = new HashMap<>();
+
   final Set<Digest> neighbourMakes = new HashSet<>();
 
   /// What this machine offers releases from the next start of the agent on.

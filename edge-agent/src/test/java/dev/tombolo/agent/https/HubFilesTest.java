@@ -313,8 +313,7 @@ class HubFilesTest {
     HubFiles agent = files(small);
     agent.perform(fetch(small));
     assertThat(events.await(AgentEvent.FetchBegunAnew.class))
-        .isEqualTo(
-            new AgentEvent.FetchBegunAnew(FILE, CONTENT.length, AgentEvent.Anew.WRONG));
+        .isEqualTo(new AgentEvent.FetchBegunAnew(FILE, CONTENT.length, AgentEvent.Anew.WRONG));
     AgentEvent.FetchFailed failed = events.await(AgentEvent.FetchFailed.class);
     assertThat(failed.reason()).isInstanceOf(Reason.DigestMismatch.class);
     assertThat(failed.retryable()).isTrue();
@@ -362,8 +361,7 @@ class HubFilesTest {
             request ->
                 request.from() == 0
                     ? FileHub.file(request, CONTENT)
-                    : FileHub.Answer.of(
-                        status, "Content-Range: " + range + "\r\n", new byte[0]));
+                    : FileHub.Answer.of(status, "Content-Range: " + range + "\r\n", new byte[0]));
     Files.createDirectories(part().getParent());
     Files.write(part(), Arrays.copyOf(CONTENT, 5000));
     HubFiles agent = files(small);
