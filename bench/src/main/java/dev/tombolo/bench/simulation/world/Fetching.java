@@ -104,8 +104,7 @@ final class Fetching {
         long had = device.files.partialOf(it.file()).bytes();
         if (had > 0 && device.chance.isWithin(ALL_AGAIN_SHARE)) {
           device.files.partial.remove(it.file());
-          device.offer(
-              new AgentEvent.FetchBegunAnew(it.file(), had, AgentEvent.Anew.ALL_GIVEN));
+          device.offer(new AgentEvent.FetchBegunAnew(it.file(), had, AgentEvent.Anew.ALL_GIVEN));
           piece(it, number, false);
         } else {
           piece(it, number, had > 0);
