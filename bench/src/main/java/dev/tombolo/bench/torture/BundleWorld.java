@@ -37,6 +37,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,6 +53,14 @@ final class BundleWorld implements AutoCloseable {
   private static final int CHANGE_BYTES = 8;
   private static final double CHANGE_SHARE = 0.04;
   private static final Duration LIMIT = Duration.ofMinutes(8);
+
+  /// The changes between the versions, and two of them whole.
+  private static final int QUOTA_MEBIBYTES = 4;
+
+  /// Which change it makes, then its SHA-256.
+  private static final Pattern SHELVED =
+      Pattern.compile("[0-9a-f]{64}\\.0_(?:nothing|[0-9a-f]{64}\\.0)_(?:none|([0-9a-f]{64}))");
+
   private static final String LETTERS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -73,7 +83,9 @@ final class BundleWorld implements AutoCloseable {
       throws IOException, InterruptedException, SQLException {
     this.random = random;
     folder = Leftovers.folder("tombolo-torture-bundle");
-    hub = RunningHub.start(folder);
+    Path config = folder.resolve("hub.yaml");
+    Files.writeString(config, "bundles: {maxBytes: " + QUOTA_MEBIBYTES + "MiB}\n");
+    hub = RunningHub.start(folder, List.of(), List.of("--config", config.toString()));
     client = hub.client();
     hub.prepare(FLEET);
     hub.apply("Site", "store-1", "{fleet: shops, timeZone: UTC}");
@@ -278,7 +290,7 @@ final class BundleWorld implements AutoCloseable {
 
   /// What is live is what was pushed, to the byte, and nothing lies about that nobody needs: of an
   /// agent the files of the live and the previous release, and one bundle that it keeps for its
-  /// neighbours.
+  /// neighbours; of the hub whole bundles, and no more than its quota.
   void check(String version, String before) throws IOException, InterruptedException {
     byte[] wanted = Objects.requireNonNull(models.get(version));
     byte[] previous = Objects.requireNonNull(models.get(before));
@@ -298,6 +310,35 @@ final class BundleWorld implements AutoCloseable {
     }
     Path making = folder.resolve("hub/bundles/making");
     Await.untilTrue(LIMIT, () -> making + " to be empty", () -> names(making).isEmpty());
+    checkShelf();
+  }
+
+  private void checkShelf() throws IOException, InterruptedException {
+    Path shelf = folder.resolve("hub/bundles");
+    long quota = (long) QUOTA_MEBIBYTES << 20;
+    Await.untilTrue(
+        LIMIT,
+        () -> shelf + " to be within " + quota + " bytes: " + names(shelf),
+        () -> bytesIn(shelf) <= quota);
+    for (String name : names(shelf)) {
+      Matcher shelved = SHELVED.matcher(name);
+      boolean isKnown = name.equals("making") || shelved.matches();
+      Invariants.hold(isKnown, "I7", shelf.resolve(name) + " is no bundle");
+      String digest = name.equals("making") ? null : shelved.group(1);
+      if (digest != null) {
+        byte[] content = Files.readAllBytes(shelf.resolve(name));
+        Invariants.hold(
+            Digest.of(content).hex().equals(digest),
+            "I4",
+            shelf.resolve(name) + " is not the bundle of its name");
+      }
+    }
+  }
+
+  private static long bytesIn(Path shelf) throws IOException {
+    try (Stream<Path> files = Files.list(shelf)) {
+      return files.filter(Files::isRegularFile).mapToLong(it -> it.toFile().length()).sum();
+    }
   }
 
   private static boolean isTidy(Set<String> names, Set<String> needed) {
