@@ -216,10 +216,18 @@ final class ReleaseSteps {
     move(application, next(application, informed, now), now, out);
     if (application.release instanceof ReleaseState.Staged at
         && ReleaseMachine.buildsOverLive(at)
-        && application.liveFolder == LiveFolder.OWN) {
+        && mayPutBack(application, now)) {
       // It may not be switched to any more.
       putBack(application, out);
     }
+  }
+
+  private static boolean mayPutBack(Application application, Now now) {
+    return switch (application.liveFolder) {
+      case OWN -> true;
+      case COMING_BACK -> false;
+      case SPOILED -> now.monotonicMillis() >= application.retryAtMillis;
+    };
   }
 
   private ReleaseState next(Application application, boolean informed, Now now) {
@@ -239,7 +247,7 @@ final class ReleaseSteps {
           when !waits && files.isFetched(at.wanted()) && mayBuild(application, at, now) ->
           ReleaseMachine.fetched(state);
       case ReleaseState.Staged at ->
-          application.liveFolder != LiveFolder.OWN || isHeld(application, at, now)
+          application.liveFolder == LiveFolder.COMING_BACK || isHeld(application, at, now)
               ? at
               : ReleaseMachine.mayGo(at);
       case ReleaseState.Removing _ when application.workload instanceof WorkloadState.Idle ->

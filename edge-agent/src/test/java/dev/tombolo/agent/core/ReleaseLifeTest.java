@@ -1023,6 +1023,17 @@ class ReleaseLifeTest {
     shop.until("the other is live", () -> shop.isLive(release.digest()) && runs(1));
   }
 
+  /// Neither could be built: what is whole first comes first.
+  @Test
+  void whatRunsHasLostAFileAndTheOtherVariantIsSwitchedToAllTheSame() {
+    Publisher.Signed release = builtOver();
+    shop.files.remove(release.manifest().variants().getLast().files().getFirst().digest());
+    shop.tell(
+        new AgentEvent.StageFailed(Shop.APP, release.digest(), new Reason.IoFailed("app", "torn")));
+
+    shop.until("the other is live", () -> shop.isLive(release.digest()) && runs(1));
+  }
+
   @Test
   void aRuntimeThatIsGoneWhileTheFolderWasBuiltLeavesWhatRunsItsOwnFiles() {
     Publisher.Signed release = builtOver();
