@@ -424,7 +424,11 @@ final class EverythingConverges extends Invariant {
         !isProcess || (running != null && running.release().equals(live.release())),
         shop.number(),
         () -> name + " is live and its process is " + running + "; why: " + why);
-    boolean isRefused = why.stream().anyMatch(Reason.ParameterInvalid.class::isInstance);
+    // What the machine has no variant for any more runs on as it was started.
+    boolean isRefused =
+        why.stream()
+            .anyMatch(
+                it -> it instanceof Reason.ParameterInvalid || it instanceof Reason.NoVariant);
     if (isProcess && running != null && !isRefused) {
       settings.runsAsSaid(shop, device, name, running);
     }
