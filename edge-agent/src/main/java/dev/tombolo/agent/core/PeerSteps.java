@@ -103,9 +103,7 @@ final class PeerSteps {
       fetch(file, out);
       return;
     }
-    boolean mayAskHub =
-        downloads.mayComeFromHub(file.digest())
-            && !downloads.restsAsWrong(file.digest(), now.monotonicMillis());
+    boolean mayAskHub = mayAskHub(file, now);
     boolean isSmall = file.size() < ASKED_BYTES_MIN && !sharing.hubRests(now.monotonicMillis());
     if (sharing.isOn() && mayAskHub && isSmall) {
       sharing.joined(file.digest());
@@ -121,6 +119,18 @@ final class PeerSteps {
     }
   }
 
+  private boolean mayAskHub(Variant.File file, Now now) {
+    return downloads.mayComeFromHub(file.digest())
+        && !downloads.restsAsWrong(file.digest(), now.monotonicMillis());
+  }
+
+  /// The hub may have said meanwhile that no bundle comes.
+  private void lookForHub(Variant.File file, Now now) {
+    if (mayAskHub(file, now)) {
+      sharing.allowHub();
+    }
+  }
+
   void advanced(Digest content, long bytes, Now now) {
     if (sharing.isUnderWay(content)) {
       sharing.advanced(bytes, now.monotonicMillis());
@@ -132,6 +142,7 @@ final class PeerSteps {
     if (file == null || event.question() != questions) {
       return;
     }
+    lookForHub(file, now);
     boolean wasFetching = sharing.isFetching();
     Move move = sharing.answered(event.bytes(), event.answers(), now.monotonicMillis());
     if (wasFetching && !sharing.isFetching()) {
@@ -147,6 +158,7 @@ final class PeerSteps {
       fetchAgain(event.content(), out);
       return;
     }
+    lookForHub(file, now);
     downloads.advanced(event.content(), event.bytes(), now.monotonicMillis());
     long nowMillis = now.monotonicMillis();
     if (event.isSlow() && downloads.gaveUpSlow(event.content())) {

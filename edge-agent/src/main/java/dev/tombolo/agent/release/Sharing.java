@@ -184,6 +184,11 @@ public final class Sharing {
     return ask(0, nowMillis);
   }
 
+  /// What only peers might give may come from the hub by now.
+  public void allowHub() {
+    mayAskHub = true;
+  }
+
   /// It came, was given up, or waits.
   public void end() {
     content = null;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.release.PeerAnswer;
 import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Route;
 import dev.tombolo.protocol.desired.PeersSection;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
@@ -727,6 +728,35 @@ class BundleRouteTest {
 
     assertThat(shop.count(AgentEffect.CopyFromPeer.class)).isEqualTo(1);
     assertThat(fetched(shop)).containsExactly(whole);
+  }
+
+  @Test
+  void aNeighbourThatGivesTooSlowlyGivesWayToTheHubThatCannotMakeTheBundle() {
+    withNeighbour(shop);
+    shop.hanging.add(AgentEffect.CopyFromPeer.class);
+    Publisher.Signed first = large(shop, "1.0");
+    neighbourHas(shop, first);
+    shop.offers.put(
+        Shop.pair(first, Optional.empty()),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5));
+    shop.hub.assign(first);
+    shop.startAgent();
+    until("it copies", AgentEffect.CopyFromPeer.class);
+    shop.offers.put(
+        Shop.pair(first, Optional.empty()),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleMissing("not to be made"), true, 0));
+    shop.until(
+        "files come",
+        () ->
+            shop.state() instanceof ReleaseState.Fetching at
+                && at.route() instanceof Route.ByFiles);
+
+    Digest content = shop.last(AgentEffect.CopyFromPeer.class).content();
+    PeerAnswer told = new PeerAnswer(Shop.NEIGHBOUR, PeerStanding.WHOLE, 1_000_000);
+    shop.tell(new AgentEvent.CopyEnded(content, 30_000, told, true));
+    shop.seconds(2);
+
+    assertThat(fetched(shop)).contains(content);
   }
 
   @Test
