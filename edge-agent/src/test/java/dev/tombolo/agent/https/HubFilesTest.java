@@ -477,7 +477,7 @@ class HubFilesTest {
   void aCancelledFetchIsHeardOfNoMore() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     FileHub small = hub(request -> FileHub.file(request, CONTENT).holding(10_000, over));
-    HubFiles agent = files(small);
+    HubFiles agent = files(small, data, 0, 5_000);
     agent.perform(fetch(small));
     Until.holds("it has begun", () -> Files.exists(part()) && Files.size(part()) == 10_000);
 
