@@ -35,6 +35,9 @@ final class PeersWasteLittle extends Invariant {
   /// Files of which nothing has come from the hub for a while, by shop.
   private final Map<Integer, Map<Digest, Silence>> silent = new HashMap<>();
 
+  /// What neighbours give of these is nothing from the hub, by shop.
+  private final Map<Integer, Set<Digest>> copied = new HashMap<>();
+
   private static final class Wrong {
     private long sinceMillis;
     private int times;
@@ -52,9 +55,13 @@ final class PeersWasteLittle extends Invariant {
 
   @Override
   void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
+    if (effect instanceof AgentEffect.Fetch fetch) {
+      copied(shop).remove(fetch.file());
+    }
     if (!(effect instanceof AgentEffect.CopyFromPeer it)) {
       return;
     }
+    copied(shop).add(it.content());
     wrong
         .computeIfAbsent(shop.number(), unseen -> new HashMap<>())
         .computeIfAbsent(it.content(), unseen -> new Wrong());
@@ -84,12 +91,20 @@ final class PeersWasteLittle extends Invariant {
       case AgentEvent.FetchAdvanced it -> {
         Silence silence = silences(shop).get(it.file());
         if (silence != null && it.bytes() > silence.bytes()) {
-          silences(shop).put(it.file(), new Silence(nowMillis, it.bytes()));
+          boolean isCopied = copied(shop).contains(it.file());
+          silences(shop)
+              .put(
+                  it.file(),
+                  new Silence(isCopied ? silence.sinceMillis() : nowMillis, it.bytes()));
         }
       }
       case AgentEvent.FetchFinished it -> silences(shop).remove(it.file());
       default -> {}
     }
+  }
+
+  private Set<Digest> copied(Shop shop) {
+    return copied.computeIfAbsent(shop.number(), unseen -> new HashSet<>());
   }
 
   private Map<Digest, Silence> silences(Shop shop) {
