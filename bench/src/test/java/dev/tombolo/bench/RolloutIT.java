@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Command;
+import dev.tombolo.bench.process.Folders;
 import dev.tombolo.bench.process.RunningAgent;
 import dev.tombolo.bench.process.RunningHub;
 import dev.tombolo.bench.process.SmallRelease;
@@ -18,9 +19,7 @@ import dev.tombolo.hub.http.api.WhyCause;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -310,7 +309,7 @@ class RolloutIT {
     AtomicBoolean found = new AtomicBoolean();
     Files.walkFileTree(
         agent.data(),
-        new SimpleFileVisitor<>() {
+        new Folders.Changing() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
@@ -320,16 +319,6 @@ class RolloutIT {
               found.set(true);
             }
             return FileVisitResult.CONTINUE;
-          }
-
-          /// An agent at work removes files.
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
           }
         });
     return found.get();

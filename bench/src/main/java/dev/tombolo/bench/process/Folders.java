@@ -40,26 +40,27 @@ public final class Folders {
         });
   }
 
+  /// Of a folder that others work in: what is gone before it is looked at is passed over.
+  public abstract static class Changing extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
+  }
+
   /// Removes it with all it holds; links are removed, not followed.
   public static void remove(Path folder) throws IOException {
     Files.walkFileTree(
         folder,
-        new SimpleFileVisitor<>() {
+        new Changing() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
-          }
-
-          /// What is gone already is well.
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
           }
 
           @Override

@@ -94,8 +94,7 @@ final class PeersWasteLittle extends Invariant {
           boolean isCopied = copied(shop).contains(it.file());
           silences(shop)
               .put(
-                  it.file(),
-                  new Silence(isCopied ? silence.sinceMillis() : nowMillis, it.bytes()));
+                  it.file(), new Silence(isCopied ? silence.sinceMillis() : nowMillis, it.bytes()));
         }
       }
       case AgentEvent.FetchFinished it -> silences(shop).remove(it.file());

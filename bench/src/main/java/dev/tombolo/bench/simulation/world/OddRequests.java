@@ -236,14 +236,7 @@ final class OddRequests {
       }
       ask(new AdminCommand.Apply(objects, TYPED, false), answer -> {});
     }
-    JoinToken drawn =
-        new JoinToken(
-            HexFormat.of().toHexDigits(chance.next()),
-            new TokenSecret(chance.bytes(TokenSecret.BYTES)),
-            Digest.ofText("root key"),
-            world.keys().publisherPin(),
-            0,
-            List.of("hub:8443"));
+    JoinToken drawn = token(world, chance);
     boolean isOfSlot = !isOfShops && chance.isWithin(0.3);
     ask(
         new AdminCommand.CreateToken(
@@ -322,5 +315,16 @@ final class OddRequests {
 
   private void enrol(JoinToken token, RequestedKey key) {
     offer(new HubEvent.EnrolAsked(++lastRequest, token, key, Map.of("host", "bench"), REMOTE));
+  }
+
+  /// Good for whatever the request says that it is good for.
+  static JoinToken token(World world, Chance chance) {
+    return new JoinToken(
+        HexFormat.of().toHexDigits(chance.next()),
+        new TokenSecret(chance.bytes(TokenSecret.BYTES)),
+        Digest.ofText("root key"),
+        world.keys().publisherPin(),
+        0,
+        List.of("hub:8443"));
   }
 }

@@ -27,12 +27,10 @@ import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.id.DeviceId;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.token.JoinToken;
-import dev.tombolo.protocol.token.TokenSecret;
 import dev.tombolo.protocol.window.BitRate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -489,14 +487,7 @@ final class TestBenches {
     Name fleet = FLEETS.getFirst();
     int draw = chance.below(3);
     RequestedKey key = key(chance);
-    JoinToken drawn =
-        new JoinToken(
-            HexFormat.of().toHexDigits(chance.next()),
-            new TokenSecret(chance.bytes(TokenSecret.BYTES)),
-            Digest.ofText("root key"),
-            world.keys().publisherPin(),
-            0,
-            List.of("hub:8443"));
+    JoinToken drawn = OddRequests.token(world, chance);
     AdminCommand token =
         chance.isWithin(0.2)
             ? new AdminCommand.ReplaceDevice(slot(), Duration.ofHours(1), drawn, typed(fleet))
