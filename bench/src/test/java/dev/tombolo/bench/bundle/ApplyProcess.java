@@ -29,6 +29,7 @@ final class ApplyProcess {
         List.of(
             Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-Xmx" + heap,
+            "-Xmn4m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "--enable-native-access=ALL-UNNAMED",

@@ -33,7 +33,7 @@ public record BundleHeader(int tableLength, int packedTableLength, Digest tableD
     if (!Digest.of(plain).equals(tableDigest)) {
       throw new BundleException("its table is damaged");
     }
-    return BundleTable.taking(plain);
+    return BundleTable.read(plain);
   }
 
   private static int bounded(int length) throws BundleException {

@@ -5,6 +5,7 @@ import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.release.PathCheck;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -53,8 +54,10 @@ public final class BundleTable {
   private final List<BaseFile> baseFiles;
   private final List<TargetFile> files;
   private final Optional<Permissions> permissions;
-  private final byte[] plain;
-  private final int segmentsAt;
+
+  /// By themselves: the names before them, which may be most of the table, are held once.
+  private final byte[] segmentRows;
+
   private final int segmentCount;
   private int longestSegment;
   private int longestCoded;
@@ -63,7 +66,6 @@ public final class BundleTable {
   private long codedBytes;
 
   private BundleTable(byte[] plain) throws BundleException {
-    this.plain = plain;
     ByteSource in = new ByteSource(plain, 0, plain.length);
     int flags = in.small("the table's flags", FLAGS);
     targetIsFolder = (flags & TARGET_IS_FOLDER) != 0;
@@ -73,7 +75,7 @@ public final class BundleTable {
     permissions =
         (flags & HAS_PERMISSIONS) == 0 ? Optional.empty() : Optional.of(readPermissions(in));
     segmentCount = in.small("SEGMENTS_MAX", BundleFormat.SEGMENTS_MAX);
-    segmentsAt = in.at();
+    segmentRows = Arrays.copyOfRange(plain, in.at(), plain.length);
     checkSegments();
   }
 
@@ -82,11 +84,6 @@ public final class BundleTable {
     if (plain.length > BundleFormat.TABLE_BYTES_MAX) {
       throw new BundleException("its table exceeds TABLE_BYTES_MAX");
     }
-    return new BundleTable(plain.clone());
-  }
-
-  /// As [#read], of bytes that nobody else has: a large one is not held twice.
-  static BundleTable taking(byte[] plain) throws BundleException {
     return new BundleTable(plain);
   }
 
@@ -185,7 +182,7 @@ public final class BundleTable {
 
   /// The segments in their order.
   public final class Segments {
-    private final ByteSource in = new ByteSource(plain, segmentsAt, plain.length - segmentsAt);
+    private final ByteSource in = new ByteSource(segmentRows, 0, segmentRows.length);
     private final SegmentCodec codec = new SegmentCodec(baseFiles);
     private int read;
 
