@@ -17,10 +17,13 @@ final class BundleSteps {
   /// Less is not worth a question.
   static final long WORTH_BYTES_MIN = 64 * 1024;
 
-  /// What changed since the live release is worth waiting for; all of it, packed, less so.
+  /// What changed since the live release is worth waiting for; all of it, packed, less so: for this
+  /// long, and a second more for each 16 MiB, which is a tenth of what a line of 10 Mbit/s takes for
+  /// them. Nothing is waited for longer than a change.
   static final long AWAIT_BASED_MILLIS = 10 * 60_000;
 
   static final long AWAIT_FULL_MILLIS = 2 * 60_000;
+  private static final long BYTES_AWAITED_A_MILLI = (16 << 20) / 1000;
 
   /// When the hub cannot be reached for so long, what neighbours have is taken, though it is more
   /// than the bundle: that costs the line nothing.
@@ -286,7 +289,7 @@ final class BundleSteps {
       return asking.down(Optional.of(none.reason()));
     }
     if (none.reason() instanceof Reason.BundleAwaited) {
-      long limit = asking.fromLive() ? AWAIT_BASED_MILLIS : AWAIT_FULL_MILLIS;
+      long limit = patienceMillis(at, asking);
       // While nothing may come anyway, there is no haste.
       if (tries.awaitedSinceMillis < 0 || !windows.download(at, now).isEmpty()) {
         tries.awaitedSinceMillis = now.monotonicMillis();
@@ -302,6 +305,14 @@ final class BundleSteps {
       later(tries, none.reason(), tries.failures++, none.retryAfterSeconds(), now);
     }
     return asking;
+  }
+
+  private long patienceMillis(ReleaseState.Fetching at, Route.Asking asking) {
+    if (asking.fromLive()) {
+      return AWAIT_BASED_MILLIS;
+    }
+    long bytes = programs.find(at.wanted()).map(Program::bytes).orElse(0L);
+    return Math.min(AWAIT_BASED_MILLIS, AWAIT_FULL_MILLIS + bytes / BYTES_AWAITED_A_MILLI);
   }
 
   private void later(

@@ -213,6 +213,24 @@ class BundleRouteTest {
     assertThat(grew(shop).toString()).contains("within 2 minutes");
   }
 
+  /// What takes a line an hour is worth more than two minutes of making.
+  @Test
+  void aLargeReleaseIsWaitedForLonger() {
+    Publisher.Signed five =
+        shop.known(shop.publisher.sign(Publisher.large(Shop.APP, "1.0", 5L << 30)));
+    shop.offers.put(
+        Shop.pair(five, Optional.empty()),
+        new AgentEvent.BundleAnswer.None(new Reason.BundleAwaited(5), false, 5));
+    shop.startAgent();
+    shop.hub.assign(five);
+    shop.seconds(7 * 60);
+
+    assertThat(status().transfer()).isEqualTo(new Transfer(Transfer.How.ASKING, null, 0));
+    shop.until("files", () -> fetched(shop).contains(model(five)));
+    shop.seconds(5);
+    assertThat(grew(shop).toString()).contains("within 7 minutes");
+  }
+
   /// It makes nothing meanwhile, and does not say that it does.
   @Test
   void whileTheHubIsAwayNoTimeIsLostToWaiting() {

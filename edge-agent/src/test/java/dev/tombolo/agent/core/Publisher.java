@@ -119,9 +119,13 @@ final class Publisher {
 
   /// Like [#manifest], with a model that is worth a bundle.
   static ReleaseManifest large(Name name, String version) {
+    return large(name, version, 1_000_000);
+  }
+
+  static ReleaseManifest large(Name name, String version, long bytes) {
     ReleaseManifest it = manifest(name, version, 0, List.of("*"));
     Variant.File model =
-        new Variant.File("model.bin", 1_000_000, Digest.ofText(version + "large"), false);
+        new Variant.File("model.bin", bytes, Digest.ofText(version + "large"), false);
     Variant.File words = it.variants().getFirst().files().getLast();
     return with(it, it.variants().getFirst().workload(), List.of(model, words));
   }

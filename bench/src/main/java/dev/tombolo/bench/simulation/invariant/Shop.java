@@ -6,6 +6,7 @@ import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Platform;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ public interface Shop {
 
   /// In which boot of the machine.
   String machineBoot();
+
+  /// What the machine offers since its agent was started last.
+  Platform machine();
 
   /// What its agent would read after a crash at this moment.
   AgentSnapshot stored();

@@ -5,13 +5,17 @@ import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.Platform;
 import dev.tombolo.protocol.release.ReleaseManifest;
+import dev.tombolo.protocol.release.Variant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// I4: nothing is switched to or started that the publisher did not sign, that is not whole on the
-/// disk, that is meant for somebody else, or that lies below the security floor.
+/// disk, that is meant for somebody else or for another machine, or that lies below the security
+/// floor.
 final class WhatIsLiveWasVerified extends Invariant {
   private final Facts facts;
   private final Function<Digest, @Nullable ReleaseManifest> published;
@@ -29,6 +33,8 @@ final class WhatIsLiveWasVerified extends Invariant {
   @Override
   void agentDoes(Shop shop, AgentEffect effect, long nowMillis) {
     switch (effect) {
+      case AgentEffect.Stage(var name, var release, var files) ->
+          isOfThisMachine(shop, name, release, files);
       case AgentEffect.Switch(var name, var release) -> {
         check(shop, name, release);
         ReleaseState state = facts.of(shop).releases.get(name);
@@ -51,6 +57,51 @@ final class WhatIsLiveWasVerified extends Invariant {
       }
       default -> {}
     }
+  }
+
+  /// What is staged is the first of the release's variants that the machine can run, or the one
+  /// that ran before it could run another.
+  private void isOfThisMachine(Shop shop, Name name, Digest release, List<Variant.File> files) {
+    ReleaseManifest manifest = published.apply(release);
+    if (manifest == null) {
+      // Nor may it be switched to, which is what counts.
+      return;
+    }
+    Platform machine = shop.machine();
+    for (Variant variant : manifest.variants()) {
+      if (variant.os().equals(machine.os())
+          && List.of(Platform.ANY, machine.architecture()).contains(variant.architecture())
+          && machine.runtimes().containsAll(variant.runtimes())) {
+        hold(
+            variant.files().equals(files) || hasRun(shop, name, manifest, files),
+            shop.number(),
+            () -> release.brief() + " of " + name + " is staged as another variant of it");
+        return;
+      }
+    }
+    throw broken(shop.number(), release.brief() + " of " + name + " is for no machine like this");
+  }
+
+  private boolean hasRun(
+      Shop shop, Name name, ReleaseManifest manifest, List<Variant.File> files) {
+    ReleaseState state = facts.of(shop).releases.get(name);
+    Optional<Assignment> before =
+        switch (state) {
+          case ReleaseState.Fetching at -> at.live();
+          case ReleaseState.Staging at -> at.live();
+          case ReleaseState.Switching at -> at.live();
+          case ReleaseState.Probing at -> at.previous();
+          case ReleaseState.Live at -> Optional.of(at.live());
+          case ReleaseState.SwitchingBack at -> Optional.of(at.previous());
+          case ReleaseState.Restoring at -> Optional.of(at.previous());
+          case ReleaseState.RolledBack at -> at.live();
+          case null, default -> Optional.empty();
+        };
+    return before
+        .filter(it -> published.apply(it.release()) == manifest)
+        .filter(it -> it.variant() >= 0 && it.variant() < manifest.variants().size())
+        .filter(it -> manifest.variants().get(it.variant()).files().equals(files))
+        .isPresent();
   }
 
   private void isInForce(Shop shop, Name name, Digest release) {

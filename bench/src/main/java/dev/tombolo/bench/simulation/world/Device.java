@@ -392,6 +392,12 @@ final class Device implements Shop {
     turnSoon();
   }
 
+  @Override
+  public Platform machine() {
+    return new Platform(
+        "linux", "x86_64", hasAccelerator ? Set.of(Releases.ACCELERATOR) : Set.of());
+  }
+
   private AgentBoot boot(String bootId) {
     return new AgentBoot(
         bootId,
@@ -402,7 +408,7 @@ final class Device implements Shop {
         knownRoots,
         identity.held().life(),
         Long.MIN_VALUE,
-        new Platform("linux", "x86_64", hasAccelerator ? Set.of(Releases.ACCELERATOR) : Set.of()),
+        machine(),
         shares ? List.of("10.0." + site + "." + number + ":8444") : List.of(),
         Map.of("host", "device-" + number),
         new Backoff(Backoff.MAX_SECONDS),
