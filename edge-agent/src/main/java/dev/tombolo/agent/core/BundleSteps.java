@@ -18,8 +18,8 @@ final class BundleSteps {
   static final long WORTH_BYTES_MIN = 64 * 1024;
 
   /// What changed since the live release is worth waiting for; all of it, packed, less so: for this
-  /// long, and a second more for each 16 MiB, which is a tenth of what a line of 10 Mbit/s takes for
-  /// them. Nothing is waited for longer than a change.
+  /// long, and a second more for each 16 MiB, which is a tenth of what a line of 10 Mbit/s takes
+  /// for them. Nothing is waited for longer than a change.
   static final long AWAIT_BASED_MILLIS = 10 * 60_000;
 
   static final long AWAIT_FULL_MILLIS = 2 * 60_000;

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /// I8, of bundles: a download never grows in silence. Where a bundle came to nothing, the way that
-/// is gone instead has a cause; and so has a bundle from nothing where something is live.
+/// is gone instead has a cause; and so has a bundle from nothing where something is live. Nor is a
+/// way gone again that came to nothing: who could not build on what is live does not ask for it.
 final class BundlesAreExplained extends Invariant {
   private final Facts facts;
 
@@ -63,12 +64,22 @@ final class BundlesAreExplained extends Invariant {
   void agentCommitted(Shop shop, List<AgentChange> changes, long nowMillis) {
     for (AgentChange change : changes) {
       if (change instanceof AgentChange.ApplicationKept(var it)
-          && it.state() instanceof ReleaseState.Fetching at
-          && at.live().isPresent()
-          && at.route() instanceof Route.ByBundle by
-          && by.base().isEmpty()) {
+          && it.state() instanceof ReleaseState.Fetching at) {
+        boolean buildsOnLive =
+            switch (at.route()) {
+              case Route.Asking asking -> asking.fromLive();
+              case Route.ByBundle by -> by.base().isPresent();
+              case Route.ByFiles _ -> false;
+            };
         hold(
-            by.cause().isPresent(),
+            !buildsOnLive || at.route().cause().isEmpty(),
+            shop.number(),
+            () -> it.name() + " builds on what is live again, though " + at.route().cause());
+        hold(
+            buildsOnLive
+                || at.live().isEmpty()
+                || !(at.route() instanceof Route.ByBundle by)
+                || by.cause().isPresent(),
             shop.number(),
             () -> it.name() + " comes whole though something of it is live, and does not say why");
       }

@@ -82,8 +82,7 @@ final class WhatIsLiveWasVerified extends Invariant {
     throw broken(shop.number(), release.brief() + " of " + name + " is for no machine like this");
   }
 
-  private boolean hasRun(
-      Shop shop, Name name, ReleaseManifest manifest, List<Variant.File> files) {
+  private boolean hasRun(Shop shop, Name name, ReleaseManifest manifest, List<Variant.File> files) {
     ReleaseState state = facts.of(shop).releases.get(name);
     Optional<Assignment> before =
         switch (state) {
