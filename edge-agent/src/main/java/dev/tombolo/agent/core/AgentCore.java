@@ -185,6 +185,8 @@ public final class AgentCore {
           applications.startFailed(name, reason, now, out);
       case AgentEvent.WorkloadExited(var name, var process, var exitCode, var lastOutput) ->
           applications.exited(name, process, exitCode, lastOutput, now, out);
+      case AgentEvent.WorkloadMissing(var name, var process, var lastOutput) ->
+          applications.missing(name, process, lastOutput, now, out);
       case AgentEvent.ReloadFinished it -> applications.reloaded(it, now, out);
       case AgentEvent.ProbeStarted(var name, var probe, var round) ->
           applications.probeStarted(name, probe, round, now);

@@ -181,7 +181,7 @@ public sealed interface AgentEffect {
       implements AgentEffect {}
 
   /// Watches a process of an earlier agent life, or watches it again; answered by
-  /// [AgentEvent.WorkloadExited] when it is gone already or later.
+  /// [AgentEvent.WorkloadMissing] when it is gone already, by [AgentEvent.WorkloadExited] later.
   record AdoptWorkload(Name application, ProcessIdentity process) implements AgentEffect {}
 
   record ReloadWorkload(

@@ -156,8 +156,15 @@ public sealed interface AgentEvent {
 
   record WorkloadStartFailed(Name application, Reason reason) implements AgentEvent {}
 
-  /// @param exitCode 128 + signal when killed; -1 when it ended unseen (adopted, not our child)
+  /// @param exitCode 128 + signal when killed; [#UNSEEN] when it was adopted: no child of ours
   record WorkloadExited(Name application, ProcessIdentity process, int exitCode, String lastOutput)
+      implements AgentEvent {
+    public static final int UNSEEN = -1;
+  }
+
+  /// What was to be adopted is not there: it went down with the agent or while there was none, and
+  /// nobody saw why. That is not held against its release, as a restart of the machine is not.
+  record WorkloadMissing(Name application, ProcessIdentity process, String lastOutput)
       implements AgentEvent {}
 
   /// @param release what `process` was to take on

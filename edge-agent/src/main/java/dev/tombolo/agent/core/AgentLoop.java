@@ -223,6 +223,13 @@ public final class AgentLoop implements Runnable {
           startedUnsaved.remove(exited.application());
           endedUnsaved.put(exited.process(), exited);
         }
+        case AgentEvent.WorkloadMissing(var application, var process, var lastOutput) -> {
+          startedUnsaved.remove(application);
+          endedUnsaved.put(
+              process,
+              new AgentEvent.WorkloadExited(
+                  application, process, AgentEvent.WorkloadExited.UNSEEN, lastOutput));
+        }
         case AgentEvent.WorkloadStartFailed failed -> startedUnsaved.remove(failed.application());
         default -> {}
       }

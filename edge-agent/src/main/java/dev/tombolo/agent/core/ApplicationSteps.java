@@ -504,6 +504,11 @@ final class ApplicationSteps {
         out);
   }
 
+  void missing(Name name, ProcessIdentity process, String lastOutput, Now now, Outcome out) {
+    Reason reason = new Reason.WorkloadExited(AgentEvent.WorkloadExited.UNSEEN, lastOutput);
+    with(name, it -> workloads.missing(it, process, reason, now, out), now, out);
+  }
+
   void reloaded(AgentEvent.ReloadFinished event, Now now, Outcome out) {
     with(event.application(), it -> workloads.reloaded(it, event, now, out), now, out);
   }

@@ -4,12 +4,14 @@ import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.Program;
 import dev.tombolo.agent.release.ReleaseMachine;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.release.Trial;
 import dev.tombolo.agent.workload.ProcessIdentity;
 import dev.tombolo.agent.workload.WorkloadMachine;
 import dev.tombolo.agent.workload.WorkloadState;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The processes of applications: starts, reloads and ends them, so that what runs is what the
 /// release's state says, and tells what becomes of them.
@@ -66,13 +68,30 @@ final class WorkloadSteps {
 
   void exited(
       Application application, ProcessIdentity process, Reason reason, Now now, Outcome out) {
+    over(application, process, reason, trial -> trial.exited(reason), now, out);
+  }
+
+  /// It was gone before the agent was there to see it.
+  void missing(
+      Application application, ProcessIdentity process, Reason reason, Now now, Outcome out) {
+    long at = now.monotonicMillis();
+    over(application, process, reason, trial -> trial.beginAnew(at), now, out);
+  }
+
+  private void over(
+      Application application,
+      ProcessIdentity process,
+      Reason reason,
+      Consumer<Trial> judge,
+      Now now,
+      Outcome out) {
     WorkloadState before = application.workload;
     WorkloadState next = WorkloadMachine.exited(before, process, reason, now.monotonicMillis());
     if (next instanceof WorkloadState.Waiting(var what, var _, var failures, var _)
         && !next.equals(before)) {
       application.exits++;
       if (application.trial != null) {
-        application.trial.exited(reason);
+        judge.accept(application.trial);
       }
       boolean asked = before instanceof WorkloadState.Ending;
       if (!asked) {

@@ -79,6 +79,8 @@ final class Console implements AgentLoop.Watcher {
       say("kit=" + found.kit() + " is looked at");
     } else if (event instanceof AgentEvent.WorkloadExited(var name, var process, var code, var _)) {
       say("application=" + name + " pid=" + process.pid() + " ended with " + code);
+    } else if (event instanceof AgentEvent.WorkloadMissing(var name, var process, var _)) {
+      say("application=" + name + " pid=" + process.pid() + " is gone, it ended with the agent");
     } else if (event instanceof AgentEvent.WorkloadStarted(var name, var process)) {
       say("application=" + name + " pid=" + process.pid() + " started");
     }

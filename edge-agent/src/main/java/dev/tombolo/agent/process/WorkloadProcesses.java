@@ -30,13 +30,18 @@ import org.jspecify.annotations.Nullable;
 /// file, known by (boot id, pid, start ticks). One thread does all of it.
 public final class WorkloadProcesses implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WorkloadProcesses.class.getName());
+  private static final int UNSEEN = AgentEvent.WorkloadExited.UNSEEN;
   private static final long STACK_BYTES = 256 * 1024;
   private static final int LOOK_MILLIS = 1000;
   private static final int REST_LOOK_MILLIS = 100;
   private static final int LEFTOVER_TERM_MILLIS = 3000;
   private static final int LEFTOVER_KILL_MILLIS = 5000;
-  private static final int UNSEEN = -1;
   private static final File NOTHING = new File("/dev/null");
+
+  /// How the end of a process is told, with what it said last.
+  private interface News {
+    AgentEvent of(String lastOutput);
+  }
 
   private final AgentInbox inbox;
   private final LocalPlaces places;
@@ -86,7 +91,14 @@ public final class WorkloadProcesses implements AutoCloseable {
   }
 
   public void perform(AgentEffect.AdoptWorkload effect) {
-    worker.execute(() -> adopt(effect.application(), effect.process()));
+    Name application = effect.application();
+    ProcessIdentity process = effect.process();
+    worker.execute(
+        () ->
+            adopt(
+                application,
+                process,
+                last -> new AgentEvent.WorkloadMissing(application, process, last)));
   }
 
   /// On a thread of its own: a command may take its time.
@@ -205,7 +217,8 @@ public final class WorkloadProcesses implements AutoCloseable {
 
   private void end(AgentEffect.StopWorkload effect) {
     ProcessIdentity identity = effect.process();
-    adopt(effect.application(), identity);
+    adopt(
+        effect.application(), identity, last -> exit(effect.application(), identity, UNSEEN, last));
     if (ProcessTable.isAlive(identity)) {
       int grace = Math.max(0, effect.graceSeconds());
       graces.put(identity, System.nanoTime() + TimeUnit.SECONDS.toNanos(grace));
@@ -251,7 +264,7 @@ public final class WorkloadProcesses implements AutoCloseable {
     return members;
   }
 
-  private void adopt(Name application, ProcessIdentity identity) {
+  private void adopt(Name application, ProcessIdentity identity, News gone) {
     Watched held = watched.get(application);
     if (held != null && held.identity().equals(identity)) {
       return;
@@ -261,9 +274,9 @@ public final class WorkloadProcesses implements AutoCloseable {
     } else if (held == null) {
       // What it had started may run yet.
       watched.put(application, new Watched(application, identity, null));
-      exited(application, identity, UNSEEN);
+      over(application, identity, gone);
     } else {
-      told(application, identity, UNSEEN);
+      tell(application, gone);
     }
   }
 
@@ -281,15 +294,19 @@ public final class WorkloadProcesses implements AutoCloseable {
     }
   }
 
+  private void exited(Name application, ProcessIdentity identity, int exitCode) {
+    over(application, identity, last -> exit(application, identity, exitCode, last));
+  }
+
   /// A workload is over when its first process is; what that leaves running would be in the way of
   /// the next. Where it was told to end, all that it started has the same time for it.
-  private void exited(Name application, ProcessIdentity identity, int exitCode) {
+  private void over(Name application, ProcessIdentity identity, News news) {
     if (isWatched(application, identity) && ending.add(identity)) {
-      endRest(application, identity, exitCode);
+      endRest(application, identity, news);
     }
   }
 
-  private void endRest(Name application, ProcessIdentity identity, int exitCode) {
+  private void endRest(Name application, ProcessIdentity identity, News news) {
     if (!isWatched(application, identity)) {
       return;
     }
@@ -298,13 +315,13 @@ public final class WorkloadProcesses implements AutoCloseable {
     List<Long> rest = List.copyOf(all);
     if (!rest.isEmpty() && hasGrace(identity)) {
       worker.schedule(
-          () -> endRest(application, identity, exitCode), REST_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+          () -> endRest(application, identity, news), REST_LOOK_MILLIS, TimeUnit.MILLISECONDS);
       return;
     }
     watched.remove(application);
     forget(identity);
     ProcessTable.end(rest, true);
-    told(application, identity, exitCode);
+    tell(application, news);
   }
 
   private boolean isWatched(Name application, ProcessIdentity identity) {
@@ -330,9 +347,16 @@ public final class WorkloadProcesses implements AutoCloseable {
   }
 
   private void told(Name application, ProcessIdentity identity, int exitCode) {
-    inbox.offer(
-        new AgentEvent.WorkloadExited(
-            application, identity, exitCode, output(application).lastLine()));
+    tell(application, last -> exit(application, identity, exitCode, last));
+  }
+
+  private void tell(Name application, News news) {
+    inbox.offer(news.of(output(application).lastLine()));
+  }
+
+  private static AgentEvent exit(
+      Name application, ProcessIdentity identity, int exitCode, String lastOutput) {
+    return new AgentEvent.WorkloadExited(application, identity, exitCode, lastOutput);
   }
 
   private void reload(AgentEffect.ReloadWorkload effect) {

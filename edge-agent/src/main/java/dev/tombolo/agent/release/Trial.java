@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// process alive, too. Lives in memory only; after a restart of the agent it begins anew. Times are
 /// monotonic milliseconds.
 public final class Trial {
-  private final long sinceMillis;
-  private final long startupUntilMillis;
+  private final long startupMillis;
   private final long soakMillis;
   private final boolean inPlace;
+  private long sinceMillis;
   private long passingSinceMillis = -1;
   private @Nullable Reason lastTrouble;
   private @Nullable Reason refusal;
@@ -32,7 +32,7 @@ public final class Trial {
   /// @param inPlace whether a running process is to take the release on without ending
   public Trial(int startupSeconds, int soakSeconds, boolean inPlace, long nowMillis) {
     this.sinceMillis = nowMillis;
-    this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
+    this.startupMillis = startupSeconds * 1000L;
     this.soakMillis = soakSeconds * 1000L;
     this.inPlace = inPlace;
     this.heardMillis = nowMillis;
@@ -52,6 +52,13 @@ public final class Trial {
   public void exited(Reason how) {
     lastTrouble = how;
     refused(how);
+  }
+
+  /// What was found is no news of the process that starts now: it has all of its time.
+  public void beginAnew(long nowMillis) {
+    sinceMillis = nowMillis;
+    passingSinceMillis = -1;
+    lastTrouble = null;
   }
 
   /// The process did not take the release on.
@@ -82,7 +89,7 @@ public final class Trial {
       passingSinceMillis = nowMillis;
       return soakMillis == 0 ? new Verdict.Passed() : new Verdict.GoingOn();
     }
-    return heardMillis >= startupUntilMillis
+    return heardMillis >= sinceMillis + startupMillis
         ? new Verdict.Failed(trouble())
         : new Verdict.GoingOn();
   }

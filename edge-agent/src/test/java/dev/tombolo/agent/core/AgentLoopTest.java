@@ -326,7 +326,7 @@ class AgentLoopTest {
         .containsExactly(new AgentEffect.AdoptWorkload(Shop.APP, process));
     assertThat(done(AgentEffect.StartWorkload.class)).isEmpty();
 
-    inbox.offer(new AgentEvent.WorkloadExited(Shop.APP, process, -1, ""));
+    inbox.offer(new AgentEvent.WorkloadMissing(Shop.APP, process, ""));
     turns(booted, 60);
     assertThat(done(AgentEffect.StartWorkload.class)).hasSize(1);
   }

@@ -127,6 +127,32 @@ class ReleaseLifeTest {
     assertThat(shop.runs(good.digest())).isTrue();
   }
 
+  /// Its container was started anew, say: the probe found a port that somebody else had, or a file.
+  @Test
+  void whatWentDownWithTheAgentIsNotHeldAgainstItsRelease() {
+    live("1.0");
+    Publisher.Signed other = shop.release("2.0");
+    shop.hub.assign(other);
+    shop.until("its process", () -> shop.runs(other.digest()));
+    ProcessIdentity gone = shop.process().identity();
+    shop.killAgent();
+    shop.processes.clear();
+    shop.hanging.addAll(List.of(AgentEffect.AdoptWorkload.class, AgentEffect.RunProbe.class));
+    shop.startAgent();
+    shop.seconds(3);
+    AgentEffect.RunProbe asked = shop.last(AgentEffect.RunProbe.class);
+    shop.tell(
+        new AgentEvent.ProbeFinished(
+            Shop.APP, asked.probe().name(), asked.round(), Optional.empty()));
+    shop.hanging.clear();
+
+    shop.tell(new AgentEvent.WorkloadMissing(Shop.APP, gone, ""));
+
+    shop.until("live", () -> shop.isLive(other.digest()));
+    assertThat(shop.runs(other.digest())).isTrue();
+    assertThat(shop.hub.happened("rolled-back")).isZero();
+  }
+
   @Test
   void aFirstReleaseThatFailsLeavesNothingRunning() {
     Publisher.Signed bad = shop.release("1.0");

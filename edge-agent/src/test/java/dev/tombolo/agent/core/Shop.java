@@ -465,7 +465,7 @@ final class Shop {
       }
       case AgentEffect.AdoptWorkload it -> {
         if (!isAlive(it.process())) {
-          tell(new AgentEvent.WorkloadExited(it.application(), it.process(), -1, ""));
+          tell(new AgentEvent.WorkloadMissing(it.application(), it.process(), ""));
         }
       }
       case AgentEffect.ReloadWorkload it -> {

@@ -373,7 +373,7 @@ class WorkloadProcessesTest {
 
     processes(release).perform(new AgentEffect.AdoptWorkload(release.application(), gone));
 
-    assertThat(events.await(AgentEvent.WorkloadExited.class).exitCode()).isEqualTo(-1);
+    assertThat(events.await(AgentEvent.WorkloadMissing.class).process()).isEqualTo(gone);
   }
 
   @Test

@@ -312,7 +312,7 @@ final class Hands implements Consumer<AgentEffect> {
     Workload workload = device.workloads().get(it.application());
     if (workload == null || !workload.identity.equals(it.process())) {
       device.startsWorkload(it.application());
-      device.offer(new AgentEvent.WorkloadExited(it.application(), it.process(), -1, ""));
+      device.offer(new AgentEvent.WorkloadMissing(it.application(), it.process(), ""));
     } else {
       workload.watchedBy = run;
     }

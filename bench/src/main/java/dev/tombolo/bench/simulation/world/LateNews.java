@@ -85,6 +85,7 @@ final class LateNews {
               AgentEvent.WorkloadStarted _,
               AgentEvent.WorkloadStartFailed _,
               AgentEvent.WorkloadExited _,
+              AgentEvent.WorkloadMissing _,
               AgentEvent.ReloadFinished _,
               AgentEvent.ProbeStarted _,
               AgentEvent.ProbeFinished _,
