@@ -112,7 +112,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
             config.runtimes(),
             name -> new LocalPlaces.Loopback(loopback.url(name), loopback.token(name)));
     workloads = new WorkloadProcesses(inbox, places, workloadPrefix());
-    probes = new Probes(inbox, places, workloadPrefix());
+    probes = new Probes(inbox, places, workloads::beside);
     output = new OutputReader(inbox, folders);
     unpacking = new BundleUnpacking(inbox, folders, ownProgram(), workloadPrefix());
   }

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// Runs probes, those of one application one after the other: who hangs holds up nobody else. Every
 /// probe that is asked for is answered, but for one that is asked for again while it still waits
@@ -32,17 +33,17 @@ public final class Probes implements AutoCloseable {
 
   private final AgentInbox inbox;
   private final LocalPlaces places;
-  private final List<String> prefix;
+  private final Function<Name, List<String>> prefix;
   private final Map<Name, ThreadPoolExecutor> workers = new HashMap<>();
   private final Map<Turn, AgentEffect.RunProbe> waiting = new ConcurrentHashMap<>();
 
   private record Turn(Name application, String probe) {}
 
-  /// @param prefix put before programs, as before a workload's
-  public Probes(AgentInbox inbox, LocalPlaces places, List<String> prefix) {
+  /// @param prefix put before an application's programs; asked by several threads
+  public Probes(AgentInbox inbox, LocalPlaces places, Function<Name, List<String>> prefix) {
     this.inbox = inbox;
     this.places = places;
-    this.prefix = List.copyOf(prefix);
+    this.prefix = prefix;
   }
 
   private static ThreadPoolExecutor worker() {
@@ -141,7 +142,7 @@ public final class Probes implements AutoCloseable {
     Files.createDirectories(work);
     BoundedRun.Ended ended =
         BoundedRun.run(
-            prefix,
+            prefix.apply(effect.application()),
             List.copyOf(probe.argv()),
             places.environment(effect.application(), declared),
             work,

@@ -4,6 +4,7 @@ import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.session.BoundedRun;
 import dev.tombolo.agent.session.LocalPlaces;
 import dev.tombolo.agent.session.ProcessTable;
+import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.release.Placeholders;
 import dev.tombolo.protocol.release.WorkloadSpec;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Tells a running workload that its release has changed, the way the release declares.
 final class Reloads {
@@ -24,12 +26,12 @@ final class Reloads {
   private static final Set<String> SIGNALS = Set.of("HUP", "USR1", "USR2");
 
   private final LocalPlaces places;
-  private final List<String> prefix;
+  private final Function<Name, List<String>> prefix;
 
-  /// @param prefix put before a command, as before a workload
-  Reloads(LocalPlaces places, List<String> prefix) {
+  /// @param prefix put before a command of an application
+  Reloads(LocalPlaces places, Function<Name, List<String>> prefix) {
     this.places = places;
-    this.prefix = List.copyOf(prefix);
+    this.prefix = prefix;
   }
 
   /// Empty when it worked.
@@ -86,7 +88,11 @@ final class Reloads {
     Map<String, String> environment = places.environment(effect.application(), spec.env());
     return outcome(
         BoundedRun.run(
-            prefix, argv, environment, places.folders().work(effect.application()), COMMAND_MAX));
+            prefix.apply(effect.application()),
+            argv,
+            environment,
+            places.folders().work(effect.application()),
+            COMMAND_MAX));
   }
 
   private static Optional<String> post(String port, String path) throws IOException {

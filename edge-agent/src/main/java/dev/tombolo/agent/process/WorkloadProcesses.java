@@ -3,6 +3,7 @@ package dev.tombolo.agent.process;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.session.ControlGroup;
 import dev.tombolo.agent.session.LocalPlaces;
 import dev.tombolo.agent.session.ProcessTable;
 import dev.tombolo.agent.workload.ProcessIdentity;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,10 @@ public final class WorkloadProcesses implements AutoCloseable {
   private final Reloads reloads;
   private final List<String> prefix;
   private final SecureRandom random = new SecureRandom();
-  private final Map<Name, Watched> watched = new HashMap<>();
+  private final ControlGroup group = new ControlGroup();
+
+  /// Changed by the one thread.
+  private final Map<Name, Watched> watched = new ConcurrentHashMap<>();
 
   /// Until when, by the nanosecond clock, what has been told to end may take its time.
   private final Map<ProcessIdentity, Long> graces = new HashMap<>();
@@ -70,7 +75,7 @@ public final class WorkloadProcesses implements AutoCloseable {
     this.inbox = inbox;
     this.places = places;
     this.prefix = List.copyOf(prefix);
-    reloads = new Reloads(places, prefix);
+    reloads = new Reloads(places, this::beside);
     worker = new ScheduledThreadPoolExecutor(1, work -> thread(work, "workloads"));
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     worker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -104,6 +109,15 @@ public final class WorkloadProcesses implements AutoCloseable {
   /// On a thread of its own: a command may take its time.
   public void perform(AgentEffect.ReloadWorkload effect) {
     thread(() -> reload(effect), "reload").start();
+  }
+
+  /// Words to put before a program that looks at the application's workload: it runs where that
+  /// does, else as the workload would.
+  public List<String> beside(Name application) {
+    Watched held = watched.get(application);
+    return prefix.isEmpty() || held == null
+        ? prefix
+        : group.join(held.identity().pid()).orElse(prefix);
   }
 
   private void start(AgentEffect.StartWorkload effect) {

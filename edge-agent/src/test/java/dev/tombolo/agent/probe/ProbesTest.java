@@ -43,7 +43,7 @@ class ProbesTest {
   @BeforeEach
   void stage() throws IOException {
     release = TestRelease.of(data, "echo looked at $WHAT; exit $1\n");
-    probes = new Probes(events, release.places(), List.of());
+    probes = new Probes(events, release.places(), _ -> List.of());
   }
 
   @AfterEach
@@ -94,7 +94,7 @@ class ProbesTest {
   @Test
   void aProgramRunsBehindThePrefixOfWorkloads() throws Exception {
     probes.close();
-    probes = new Probes(events, release.places(), List.of("/usr/bin/env", "WHERE=elsewhere"));
+    probes = new Probes(events, release.places(), _ -> List.of("/usr/bin/env", "WHERE=elsewhere"));
 
     assertThat(outcome(exec(60, "/bin/sh", "-c", "echo ran $WHERE; exit 4")))
         .isEqualTo(failed("golden", "exit code 4: ran elsewhere"));
