@@ -22,14 +22,17 @@ final class Distributions {
     Path target = module.resolve("target");
     Path templates = module.resolve("src/main/dist");
 
-    Path unit = module.resolve("src/main/agent-share/tombolo-agent.service");
+    Path units = module.resolve("src/main/share");
     Distribution agent = new Distribution(Program.AGENT, target, templates, buildTime);
     Path packages = target.resolve("packages");
-    if (agent.make(agentClassPath, List.of(unit)) || !Files.exists(packages)) {
+    if (agent.make(agentClassPath, List.of(units.resolve("tombolo-agent.service")))
+        || !Files.exists(packages)) {
       ShopPackage.make(agent.home(), target);
     }
     Distribution hub = new Distribution(Program.HUB, target, templates, buildTime);
-    hub.make(hubClassPath, List.of(packages, module.resolve("install.sh")));
+    hub.make(
+        hubClassPath,
+        List.of(packages, module.resolve("install.sh"), units.resolve("tombolo-hub.service")));
   }
 
   private static List<Path> classPath(Path jar, Path list) throws IOException {
