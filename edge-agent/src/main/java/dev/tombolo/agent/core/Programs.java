@@ -92,6 +92,14 @@ final class Programs {
     return at < 0 ? Optional.empty() : Optional.of(at);
   }
 
+  /// Whether this machine would take that variant of its release if it were to choose now.
+  boolean isChosen(Assignment what) {
+    ReleaseManifest manifest = manifests.get(what.release());
+    return manifest != null
+        && platform.choose(manifest.variants()) instanceof Platform.Chosen(var chosen)
+        && manifest.variants().indexOf(chosen) == what.variant();
+  }
+
   /// What has to be live before it.
   List<Need> needs(Assignment what) {
     ReleaseManifest manifest = manifests.get(what.release());

@@ -399,10 +399,12 @@ final class ReleaseSteps {
         && ReleaseMachine.running(resumed).flatMap(programs::find).isPresent()) {
       // What is live comes up first, with its own files.
       putBack(application, out);
-    } else if (resumed.equals(application.release)) {
-      enter(application, now, out);
-    } else {
+    } else if (!resumed.equals(application.release)) {
       move(application, resumed, now, out);
+    } else if (!(resumed instanceof ReleaseState.Staging at) || programs.isChosen(at.wanted())) {
+      // Where this machine takes another variant by now, that one comes next, and the disk's answer
+      // to this one could not be told from its answer to that.
+      enter(application, now, out);
     }
   }
 

@@ -902,6 +902,28 @@ class ReleaseLifeTest {
         .isEqualTo(release.manifest().variants().getLast().files());
   }
 
+  /// The answer would be taken for that to the other one: both are of one release. (Seed 200052.)
+  @Test
+  void whatWasBeingBuiltBeforeTheMachineHadTheRuntimeIsNotBuiltAnyMore() {
+    Publisher.Signed release = inVariants();
+    shop.hub.assign(release);
+    shop.hanging.add(AgentEffect.Stage.class);
+    shop.startAgent();
+    shop.until("it is built", () -> shop.state() instanceof ReleaseState.Staging);
+    shop.hanging.clear();
+    int before = shop.done.size();
+
+    restartWith("gpu");
+
+    shop.until("the other is live", () -> shop.isLive(release.digest()) && runs(1));
+    assertThat(shop.done.stream().skip(before).filter(AgentEffect.Stage.class::isInstance))
+        .isNotEmpty()
+        .allSatisfy(
+            it ->
+                assertThat(((AgentEffect.Stage) it).files())
+                    .isEqualTo(release.manifest().variants().getFirst().files()));
+  }
+
   @Test
   void theFolderOfWhatRunsIsNotReplacedBeforeTheSwitchMayBe() {
     Publisher.Signed release = inVariants();
