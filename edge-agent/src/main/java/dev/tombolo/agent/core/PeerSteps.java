@@ -169,12 +169,6 @@ final class PeerSteps {
         event.isSlow()
             ? sharing.copyWasSlow(event.bytes(), event.told(), nowMillis)
             : sharing.copyEnded(event.bytes(), event.told(), nowMillis);
-    if (event.isSlow() && !sharing.hubGives(nowMillis) && downloads.doOthersWait()) {
-      // A trickle is better than nothing; but somebody may give the others as fast as can be.
-      downloads.setAside(nowMillis);
-      ended(event.content(), out);
-      return;
-    }
     move(file, next, now, out);
   }
 

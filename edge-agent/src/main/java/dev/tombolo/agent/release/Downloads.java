@@ -400,11 +400,6 @@ public final class Downloads {
     return Optional.empty();
   }
 
-  /// Whether anything is to come besides what is under way.
-  public boolean doOthersWait() {
-    return wanted.size() > 1;
-  }
-
   /// What is under way waits until then.
   public void setAside(long untilMillis) {
     isHubsTurn = current != null && fromPeersOnly.contains(current);

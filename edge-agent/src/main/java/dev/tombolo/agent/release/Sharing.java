@@ -375,7 +375,7 @@ public final class Sharing {
   /// Of those that were left because they were slow, the fastest: better than nothing, where the
   /// hub gives nothing, and no worse, where the hub has just given no more.
   private Optional<PeerAnswer> slowGiver(List<PeerAnswer> heard, long nowMillis) {
-    boolean hubGives = hubGives(nowMillis);
+    boolean hubGives = mayAskHub && nowMillis >= hubRestsUntil;
     boolean isHubKnown = nowMillis < hubKnownUntil;
     return heard.stream()
         .filter(it -> !hubGives || (isHubKnown && isNoSlower(it, hubRate)))
@@ -538,11 +538,6 @@ public final class Sharing {
   /// The hub is not asked again before.
   public void hubFailed(long untilMillis) {
     hubRestsUntil = untilMillis;
-  }
-
-  /// Whether it may be asked for what is under way, and has not failed just now.
-  public boolean hubGives(long nowMillis) {
-    return mayAskHub && !hubRests(nowMillis);
   }
 
   public boolean hubRests(long nowMillis) {

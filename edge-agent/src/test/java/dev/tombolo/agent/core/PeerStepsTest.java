@@ -30,7 +30,6 @@ class PeerStepsTest {
   private static final DeviceId OTHER = DeviceId.ofKey(new byte[] {2});
   private static final Name SITE = new Name("store-1");
   private static final Variant.File LARGE = file("model.bin", 1_000_000);
-  private static final Variant.File ANOTHER = file("voices.bin", 1_000_000);
   private static final Variant.File SMALL = file("words.txt", 1_000);
   private static final Now NOW = new Now(1_790_000_000_000L, 5_000);
 
@@ -121,28 +120,6 @@ class PeerStepsTest {
     shy.shareWith(SITE, Optional.of(new PeersSection(site)), out);
 
     assertThat(shy.isOn()).isFalse();
-  }
-
-  /// For hours one content would come in a trickle, and the others not at all. (Seed 200093.)
-  @Test
-  void whatComesInATrickleWhileTheHubIsGoneMakesRoomForTheOthers() {
-    downloads.wantFromPeers(List.of(LARGE, ANOTHER));
-    out = new Outcome();
-    peers.begin(downloads.next(NOW.monotonicMillis(), any -> true).orElseThrow(), NOW, out);
-    PeerAnswer whole = new PeerAnswer(OTHER, PeerStanding.WHOLE, LARGE.size());
-    peers.answered(
-        new AgentEvent.PeersAnswered(LARGE.digest(), asked().question(), 0, List.of(whole)),
-        NOW,
-        out);
-    Now later = new Now(NOW.wallMillis() + 30_000, NOW.monotonicMillis() + 30_000);
-
-    peers.copyEnded(new AgentEvent.CopyEnded(LARGE.digest(), 30_000, whole, true), later, out);
-
-    assertThat(downloads.next(later.monotonicMillis(), any -> true)).contains(ANOTHER);
-    peers.begin(ANOTHER, later, out);
-    downloads.finished(ANOTHER.digest());
-    peers.ended(ANOTHER.digest(), out);
-    assertThat(downloads.next(later.monotonicMillis(), any -> true)).contains(LARGE);
   }
 
   @Test

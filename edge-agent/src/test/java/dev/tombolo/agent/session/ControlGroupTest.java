@@ -23,7 +23,8 @@ class ControlGroupTest {
 
   @BeforeEach
   void make() throws IOException {
-    proc = Files.createDirectories(folder.resolve("proc/7")).getParent();
+    proc = folder.resolve("proc");
+    Files.createDirectories(proc.resolve("7"));
     groups = Files.createDirectories(folder.resolve("groups"));
   }
 

@@ -148,6 +148,7 @@ final class HubFacts {
       settingsThen.run();
       rolloutsThen.run();
       holders = null;
+      admitAgain(devicesThen);
       putBack(devices, devicesThen);
       putBack(certificates, certificatesThen);
       putBack(documents, documentsThen);
@@ -167,6 +168,19 @@ final class HubFacts {
       online.replaceAll((device, is) -> false);
       lastAudit = auditThen;
     };
+  }
+
+  /// What a restore to an older backup took for their last standing is older than their admission,
+  /// which that backup did not have, and this one has.
+  private void admitAgain(Map<DeviceId, DeviceRecord> then) {
+    for (DeviceRecord device : then.values()) {
+      DeviceRecord last = devices.get(device.id());
+      if (device.isActive()
+          && last != null
+          && last.standingSinceMillis() <= device.standingSinceMillis()) {
+        expelledMillis.remove(device.id());
+      }
+    }
   }
 
   private static <K, V> void putBack(Map<K, V> map, Map<K, V> then) {
