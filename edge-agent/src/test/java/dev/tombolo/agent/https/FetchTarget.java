@@ -19,6 +19,7 @@ import dev.tombolo.protocol.sign.SpkiPin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,27 +98,38 @@ public final class FetchTarget implements FuzzTarget {
     return bytes;
   }
 
+  /// Each line by itself: one on which nobody asks would hold up the next for as long as it is
+  /// waited for.
   private void serve() {
-    byte[] request = new byte[8_192];
     while (true) {
-      try (SSLSocket socket = (SSLSocket) server.accept()) {
-        socket.setSoTimeout(5_000);
-        InputStream in = socket.getInputStream();
-        int length = 0;
-        while (length < request.length
-            && !new String(request, 0, length, StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-          int read = in.read(request, length, request.length - length);
-          if (read < 0) {
-            break;
-          }
-          length += read;
-        }
-        OutputStream out = socket.getOutputStream();
-        out.write(answer.getAndSet(new byte[0]));
-        out.flush();
+      try {
+        SSLSocket line = (SSLSocket) server.accept();
+        Thread.ofPlatform().daemon().name("fuzz-fetch-line").start(() -> serve(line));
       } catch (IOException e) {
-        // The client has gone: so does this line.
+        throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  private void serve(SSLSocket line) {
+    byte[] request = new byte[8_192];
+    try (line) {
+      line.setSoTimeout(5_000);
+      InputStream in = line.getInputStream();
+      int length = 0;
+      while (length < request.length
+          && !new String(request, 0, length, StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        int read = in.read(request, length, request.length - length);
+        if (read < 0) {
+          break;
+        }
+        length += read;
+      }
+      OutputStream out = line.getOutputStream();
+      out.write(answer.getAndSet(new byte[0]));
+      out.flush();
+    } catch (IOException e) {
+      // The client has gone: so does this line.
     }
   }
 
