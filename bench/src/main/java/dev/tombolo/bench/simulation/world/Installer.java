@@ -9,17 +9,14 @@ import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.MalformedException;
 import dev.tombolo.protocol.enrol.EnrolRequest;
 import dev.tombolo.protocol.enrol.EnrolResponse;
-import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.token.JoinToken;
 import dev.tombolo.protocol.token.JoinTokenCodec;
-import dev.tombolo.protocol.token.TokenSecret;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -106,13 +103,7 @@ final class Installer {
   }
 
   private JoinToken drawn() {
-    return new JoinToken(
-        HexFormat.of().toHexDigits(chance.next()),
-        new TokenSecret(chance.bytes(TokenSecret.BYTES)),
-        Digest.ofText("root key"),
-        world.keys().publisherPin(),
-        0,
-        List.of("hub:8443"));
+    return OddRequests.token(world, chance);
   }
 
   private void attempt(Device device, @Nullable SlotRef slot, JoinToken token, int tokens) {

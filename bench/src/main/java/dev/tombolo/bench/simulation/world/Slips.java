@@ -28,7 +28,6 @@ import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.token.JoinToken;
-import dev.tombolo.protocol.token.TokenSecret;
 import dev.tombolo.protocol.window.BitRate;
 import dev.tombolo.protocol.window.DateSpan;
 import java.time.Duration;
@@ -37,7 +36,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -615,13 +613,7 @@ final class Slips {
   }
 
   private JoinToken drawn() {
-    return new JoinToken(
-        HexFormat.of().toHexDigits(chance.next()),
-        new TokenSecret(chance.bytes(TokenSecret.BYTES)),
-        Digest.ofText("root key"),
-        world.keys().publisherPin(),
-        0,
-        List.of("hub:8443"));
+    return OddRequests.token(world, chance);
   }
 
   private AdminCommand approve(Optional<SlotRef> slot) {
