@@ -24,12 +24,15 @@ import picocli.CommandLine.Option;
       "A rollout over many simulated devices: planned, driven, killed and resumed.",
       "The hub's rollout engine over its own database, read by its own readers",
       "and planned by its own steps, without lines and documents, in a process of",
-      "its own on one core (taskset, where there is one)."
+      "its own on one core (taskset, where there is one). A million devices take",
+      "some ten minutes and 6 GiB of memory, most of it for writing and reading",
+      "what the hub has of them."
     },
     mixinStandardHelpOptions = true)
 public final class RolloutBench implements Callable<Integer> {
-  /// A hub's memory of a million devices, besides the rollout.
-  private static final String HEAP = "-Xmx6g";
+  /// A hub's memory of a million devices, besides the rollout. Of one size from the beginning, as
+  /// servers have it: one that shrinks and grows again is asked of the machine again.
+  private static final List<String> HEAP = List.of("-Xms6g", "-Xmx6g");
 
   @Option(
       names = "--devices",
@@ -102,10 +105,10 @@ public final class RolloutBench implements Callable<Integer> {
     if (Files.isExecutable(Path.of("/usr/bin/taskset"))) {
       command.addAll(List.of("/usr/bin/taskset", "-c", "0"));
     }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(HEAP);
     command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            HEAP,
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "--enable-native-access=ALL-UNNAMED",
@@ -117,12 +120,18 @@ public final class RolloutBench implements Callable<Integer> {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Map<String, Double> said = new HashMap<>();
+    StageLine stage = StageLine.standard();
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith("#")) {
+          stage.clear();
           System.out.println(line);
+          continue;
+        }
+        if (line.startsWith(StageLine.MARK)) {
+          stage.show(line.substring(StageLine.MARK.length()));
           continue;
         }
         String[] words = line.split(" ");
@@ -134,6 +143,7 @@ public final class RolloutBench implements Callable<Integer> {
         }
       }
     }
+    stage.clear();
     int exit = process.waitFor();
     if (!killed && exit != 0) {
       throw new IOException(program.getSimpleName() + " ended with " + exit);

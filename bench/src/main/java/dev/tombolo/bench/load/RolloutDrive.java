@@ -108,6 +108,7 @@ final class RolloutDrive {
             database.resolveSibling("warm-up-" + ProcessHandle.current().pid() + ".db"))) {
       WarmUp.run(SettingsDriver.SETTINGS, scratch);
     }
+    StageLine.tell("reading it back, devices", 0, devices);
     long from = System.nanoTime();
     try (HubStore store = SqliteHubStore.open(database)) {
       HubState state = store.load();
@@ -125,6 +126,7 @@ final class RolloutDrive {
 
   private void begin(Path database, int devices) {
     say("heapBefore", heap());
+    StageLine.tell("planning, devices", 0, devices);
     long from = System.nanoTime();
     long busyFrom = THREADS.getCurrentThreadCpuTime();
     preview(database, devices);
@@ -386,6 +388,7 @@ final class RolloutDrive {
   }
 
   private void progress(long from) {
+    StageLine.tell("driving, changes", changes, 3L * rollout().size());
     say("heapPeak", heapPeak);
     say("changesBeforeKill", changes);
     say("seconds", seconds(from + lookedNanos));

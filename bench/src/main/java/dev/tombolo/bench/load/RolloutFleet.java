@@ -47,6 +47,7 @@ final class RolloutFleet {
     try (HubStore store = SqliteHubStore.open(Path.of(arguments[0]))) {
       write(store, beginning());
       for (int from = 0; from < devices; from += DEVICES_OF_BATCH) {
+        StageLine.tell("filling the database, devices", from, devices);
         List<HubChange> changes = new ArrayList<>();
         for (int i = from; i < Math.min(devices, from + DEVICES_OF_BATCH); i++) {
           if (i % PER_SITE == 0) {

@@ -97,8 +97,8 @@ public final class ShopNetwork implements AutoCloseable {
     // Less than a timer's beat would hold a fast line below its rate.
     String burst = Math.max(4, kilobitsPerSecond / 512) + "kb";
     String[] shaping = {"root", "tbf", "rate", rate, "burst", burst, "latency", "400ms"};
-    run(words(new String[] {"tc", "qdisc", "add", "dev", hubEnd}, shaping));
-    inside(words(new String[] {"tc", "qdisc", "add", "dev", shopEnd}, shaping));
+    run(words(new String[] {"tc", "qdisc", "replace", "dev", hubEnd}, shaping));
+    inside(words(new String[] {"tc", "qdisc", "replace", "dev", shopEnd}, shaping));
   }
 
   /// From device to device within the shop, at this speed at most.
@@ -106,7 +106,7 @@ public final class ShopNetwork implements AutoCloseable {
     String rate = kilobitsPerSecond + "kbit";
     // Packets are of up to 64 KiB there.
     String[] shaping = {"root", "tbf", "rate", rate, "burst", "128kb", "latency", "400ms"};
-    inside(words(new String[] {"tc", "qdisc", "add", "dev", "lo"}, shaping));
+    inside(words(new String[] {"tc", "qdisc", "replace", "dev", "lo"}, shaping));
   }
 
   /// What has come in over the cable so far, headers and all.
