@@ -431,7 +431,8 @@ final class RolloutCommand extends CommandGroup {
                   ? AdminJson.write(detail.rollout())
                   : isDrawn ? RolloutPicture.of(detail) : RolloutPicture.line(detail.rollout());
           if (isDrawn) {
-            lines = RolloutPicture.draw(screen.out(), now, lines, screen.person().rows());
+            String drawn = screen.person().wantsColour() ? RolloutPicture.coloured(now) : now;
+            lines = RolloutPicture.draw(screen.out(), drawn, lines, screen.person().rows());
           } else if (!now.equals(before)) {
             screen.out().println(now);
             screen.out().flush();

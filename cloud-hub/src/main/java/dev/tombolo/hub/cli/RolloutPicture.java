@@ -7,6 +7,7 @@ import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.RolloutDeviceRow;
 import dev.tombolo.hub.http.api.RolloutRow;
 import dev.tombolo.hub.http.api.RolloutWaveRow;
+import dev.tombolo.hub.rollout.Gate;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.JsonFields;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /// A rollout as a picture: a bar for each wave, what it waits for, and what happened last.
@@ -33,6 +35,12 @@ final class RolloutPicture {
   private static final String NO_WRAP = "\033[?7l";
 
   private static final String WRAP = "\033[?7h";
+  private static final String LEGEND =
+      "  █ has it  ▓ at it  ▒ ready  ░ loading  ✗ failed  · not reached, or left alone\n";
+
+  private static final Map<String, String> PAINTS =
+      Map.of("█", "\033[32m", "▓", "\033[33m", "▒", "\033[36m", "✗", "\033[31m");
+  private static final String PLAIN = "\033[0m";
   private static final String ERASE_BELOW = "\033[J";
   private static final String ERASE_LINE = "\033[K";
 
@@ -54,8 +62,11 @@ final class RolloutPicture {
     out.append('\n');
     for (RolloutWaveRow wave : rollout.waves()) {
       out.append(wave(wave));
+      if (wave != rollout.waves().getLast()) {
+        out.append(gate(wave));
+      }
     }
-    out.append("  █ has it  ▓ at it  ░ online  ✗ failed  · not reached, or left alone\n");
+    out.append(LEGEND);
     devices(out, "failed:", detail.failed());
     devices(out, "may be switching:", detail.outstanding());
     if (!detail.events().isEmpty()) {
@@ -86,7 +97,7 @@ final class RolloutPicture {
   private static String wave(RolloutWaveRow wave) {
     return String.format(
         Locale.ROOT,
-        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%s%s%n",
+        "  %s %-" + NAME + "s ▕%s▏ %d of %d%s%s%s%s%s%s%s%s%s%n",
         wave.isOpen() ? "▸" : " ",
         Screen.plain(wave.name()),
         bar(wave),
@@ -94,11 +105,27 @@ final class RolloutPicture {
         wave.total(),
         part(wave.failed(), "failed"),
         part(wave.inFlight(), "switching"),
+        part(wave.isOpen() ? wave.ready() : 0, "ready"),
+        part(wave.isOpen() ? wave.downloading() : 0, "loading"),
         part(wave.notReached(), "not reached"),
         part(wave.leftAlone(), "left alone"),
         part(wave.back(), "went back"),
         part(wave.superseded(), "superseded"),
         part(wave.outside(), "no longer in it"));
+  }
+
+  /// What opens the next wave.
+  private static String gate(RolloutWaveRow wave) {
+    int reached =
+        wave.succeeded() + wave.failed() + wave.inFlight() + wave.ready() + wave.downloading();
+    return " ".repeat(INDENT.length() + 2 + NAME)
+        + " then at "
+        + wave.neededPercent()
+        + " % healthy"
+        + (wave.isOpen() && reached > 0 ? " (now " + wave.healthyPercent() + " %)" : "")
+        + (wave.soakMillis() == 0 ? "" : " for " + Gate.words(wave.soakMillis()))
+        + (wave.needsApproval() ? ", and with a yes" : "")
+        + '\n';
   }
 
   private static String part(int count, String what) {
@@ -113,13 +140,15 @@ final class RolloutPicture {
     StringBuilder bar = new StringBuilder(BAR);
     int failed = places(wave.failed(), wave.total());
     int atIt = places(wave.inFlight(), wave.total());
-    int online = wave.isOpen() ? places(wave.ready() + wave.downloading(), wave.total()) : 0;
-    int rest = Math.max(0, BAR - failed - atIt - online);
+    int ready = wave.isOpen() ? places(wave.ready(), wave.total()) : 0;
+    int loading = wave.isOpen() ? places(wave.downloading(), wave.total()) : 0;
+    int rest = Math.max(0, BAR - failed - atIt - ready - loading);
     int has = Math.min(rest, (int) ((long) wave.succeeded() * BAR / wave.total()));
     if (wave.succeeded() == wave.total()) {
       has = rest;
     }
-    bar.append("█".repeat(has)).append("▓".repeat(atIt)).append("░".repeat(online));
+    bar.append("█".repeat(has)).append("▓".repeat(atIt));
+    bar.append("▒".repeat(ready)).append("░".repeat(loading));
     bar.append("✗".repeat(failed));
     bar.append((wave.isOpen() ? "·" : " ").repeat(Math.max(0, BAR - bar.length())));
     return bar.substring(0, BAR);
@@ -190,6 +219,15 @@ final class RolloutPicture {
       words.add(name + " " + fields.text(name));
     }
     return String.join(", ", words);
+  }
+
+  /// With the bars in colour, by the sequences of ECMA-48.
+  static String coloured(String picture) {
+    String coloured = picture;
+    for (Map.Entry<String, String> paint : PAINTS.entrySet()) {
+      coloured = coloured.replaceAll(paint.getKey() + "+", paint.getValue() + "$0" + PLAIN);
+    }
+    return coloured;
   }
 
   /// One line, for logs.

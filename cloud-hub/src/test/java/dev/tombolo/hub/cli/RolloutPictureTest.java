@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.RolloutRow;
+import dev.tombolo.hub.http.api.RolloutWaveRow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -58,7 +59,61 @@ class RolloutPictureTest {
             "  switch by their permits;");
   }
 
+  @Test
+  void aWaveTellsWhatOpensTheNext() {
+    assertThat(pictured(wave("canary", 8, 6, 1), wave("rest", 40, 0, 0)).lines().toList())
+        .contains(
+            "  ▸ canary       ▕" + "█".repeat(24) + "▓▓▓▓✗✗✗✗▏ 6 of 8, 1 failed, 1 switching",
+            "                 then at 95 % healthy (now 75 %) for 30m, and with a yes");
+  }
+
+  /// Nothing opens after it.
+  @Test
+  void theLastWaveHasNoGate() {
+    assertThat(pictured(wave("all", 8, 6, 1))).doesNotContain("then at");
+  }
+
+  @Test
+  void whoIsAtItIsToldApart() {
+    RolloutWaveRow wave =
+        new RolloutWaveRow(
+            "all", "100%", true, 32, 8, 0, 0, 6, 2, 16, 0, 0, 0, 0, 50, 95, 0, false);
+
+    assertThat(pictured(wave))
+        .contains(
+            "▕" + "█".repeat(8) + "▒▒░░░░░░" + "·".repeat(16) + "▏",
+            "8 of 32, 2 ready, 6 loading, 16 not reached");
+  }
+
+  @Test
+  void whatIsInColourIsTheSameText() {
+    String picture = pictured(wave("canary", 8, 6, 1));
+
+    String coloured = RolloutPicture.coloured(picture);
+
+    assertThat(coloured).contains("\033[32m" + "█".repeat(24) + "\033[0m\033[33m▓▓▓▓\033[0m");
+    assertThat(coloured.replaceAll("\033\\[[0-9]+m", "")).isEqualTo(picture);
+  }
+
+  private static RolloutWaveRow wave(String name, int total, int succeeded, int failed) {
+    boolean isOpen = succeeded > 0;
+    int atIt = isOpen ? total - succeeded - failed : 0;
+    int dark = isOpen ? 0 : total;
+    int healthy = isOpen ? 100 * succeeded / (total - dark) : 0;
+    return new RolloutWaveRow(
+        name, "10%", isOpen, total, succeeded, failed, atIt, 0, 0, dark, 0, 0, 0, 0, healthy, 95,
+        1_800_000, true);
+  }
+
+  private static String pictured(RolloutWaveRow... waves) {
+    return RolloutPicture.of(detail("under way", List.of(waves)));
+  }
+
   private static RolloutDetail said(String words) {
+    return detail(words, List.of());
+  }
+
+  private static RolloutDetail detail(String words, List<RolloutWaveRow> waves) {
     RolloutRow row =
         new RolloutRow(
             "r1",
@@ -67,7 +122,7 @@ class RolloutPictureTest {
             "retail",
             "rolling",
             words,
-            List.of(),
+            waves,
             1,
             0,
             0,

@@ -17,6 +17,13 @@ public interface Person {
     return OptionalInt.empty();
   }
 
+  /// True at a terminal, unless `NO_COLOR` is set (https://no-color.org) or the terminal is `dumb`.
+  default boolean wantsColour() {
+    return isThere()
+        && System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
+        && !"dumb".equals(System.getenv("TERM"));
+  }
+
   /// The root command, which knows who is there.
   interface Present {
     Person person();
