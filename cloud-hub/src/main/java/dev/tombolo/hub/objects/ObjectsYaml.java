@@ -43,6 +43,9 @@ public final class ObjectsYaml {
   /// Another word for a DeviceSlot.
   private static final String DEVICE = "Device";
 
+  private static final List<String> KIND_WORDS =
+      List.of("Fleet", "Site", "DeviceSlot", DEVICE, "Application", "Rollout");
+
   /// A kind by the word that stands for it everywhere else.
   public static String kindOf(String word) {
     return word.equals(DEVICE) ? "DeviceSlot" : word;
@@ -114,8 +117,7 @@ public final class ObjectsYaml {
 
   private List<ObjectBody> object(YamlMap yaml) {
     yaml.word("apiVersion", List.of(API_VERSION, FIRST_API_VERSION));
-    boolean isDevice = yaml.optionalText("kind").filter(DEVICE::equals).isPresent();
-    String kind = isDevice ? "DeviceSlot" : yaml.word("kind", KINDS);
+    String kind = kindOf(yaml.word("kind", KIND_WORDS));
     YamlMap metadata = yaml.map("metadata");
     boolean isRollout = kind.equals("Rollout");
     Metadata about =

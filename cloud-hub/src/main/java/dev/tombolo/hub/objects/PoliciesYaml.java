@@ -143,6 +143,7 @@ final class PoliciesYaml {
           key,
           "'${"
               + unknown
+              + (text.contains("${" + unknown + "}") ? "}" : "")
               + "' is not a variable"
               + NearMiss.of(unknown, Template.VARIABLES)
                   .map(meant -> "; did you mean '${" + meant + "}'?")

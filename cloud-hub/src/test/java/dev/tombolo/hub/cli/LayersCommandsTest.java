@@ -409,7 +409,7 @@ class LayersCommandsTest {
     assertThat(mistake("clusterSelector", "clusterSelectr"))
         .contains("unknown field; did you mean 'clusterSelector'?");
     assertThat(mistake("9117", "\"${site.nmae}\""))
-        .contains("'${site.nmae' is not a variable; did you mean '${site.name}'?");
+        .contains("'${site.nmae}' is not a variable; did you mean '${site.name}'?");
     assertThat(mistake("{fleet: retail, ", "{")).contains("destination.fleet: missing");
   }
 

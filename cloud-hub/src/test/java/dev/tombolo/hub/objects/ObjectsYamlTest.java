@@ -79,7 +79,8 @@ class ObjectsYamlTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "kind: Site | kind: Sites | shops.yaml line 7: kind: 'Sites' is not one of Fleet, Site, DeviceSlot, Application, Rollout; did you mean 'Site'?",
+        "kind: Site | kind: Sites | shops.yaml line 7: kind: 'Sites' is not one of Fleet, Site, DeviceSlot, Device, Application, Rollout; did you mean 'Site'?",
+        "kind: Site | kind: Devce | shops.yaml line 7: kind: 'Devce' is not one of Fleet, Site, DeviceSlot, Device, Application, Rollout; did you mean 'Device'?",
         "kind: Site | knid: Site | shops.yaml line 6: kind: missing",
         "timeZone: Europe/Berlin | timezone: Europe/Berlin | shops.yaml line 12: spec.timeZone: missing",
         "timeZone: Europe/Berlin | timeZone: Europe/Berlim | shops.yaml line 13: spec.timeZone: 'Europe/Berlim' is not a time zone; write an IANA name like Europe/Berlin; did you mean 'Europe/Berlin'?",
