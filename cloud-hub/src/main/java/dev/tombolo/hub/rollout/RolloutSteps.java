@@ -366,15 +366,14 @@ public final class RolloutSteps {
   /// Newer rollouts have each device, and no permit of this one is out: whatever its gates wait
   /// for, nobody waits behind them.
   private static boolean isAllTaken(Rollout rollout) {
-    if (rollout.size() == 0 || rollout.inFlight() > 0) {
-      return false;
-    }
+    int taken = 0;
     for (WaveCount count : rollout.counts()) {
       if (count.total() > 0 || count.outside() > 0) {
         return false;
       }
+      taken += count.taken().total();
     }
-    return true;
+    return taken > 0 && rollout.inFlight() == 0;
   }
 
   private static RolloutState gate(Rollout rollout, RolloutState.Rolling at, long nowMillis) {

@@ -1538,6 +1538,23 @@ class RolloutTurnTest {
             RolloutState.Completed.class, it -> assertThat(it.openThrough()).isEqualTo(1));
   }
 
+  /// In its last wave, as whoever comes later.
+  @Test
+  void whoJoinsARolloutThatWasTakenWholeWaitsForItsGates() {
+    takenWhole();
+    EnrolResponse third = scene.joined("third");
+
+    scene.connected(third, scene.birth("boot-3", 1));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().wave(member(third))).isEqualTo(1);
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Rolling.class, it -> assertThat(it.openThrough()).isZero());
+    assertThat(selected(third).release()).isEqualTo(old);
+    assertThat(why(third).getFirst()).isInstanceOf(Reason.WaveEmpty.class);
+  }
+
   /// By a newer rollout for all that have a label, as both have.
   private void takenWhole() {
     create();
