@@ -98,7 +98,10 @@ final class References {
       HubState state, Name fleet, @Nullable Name site, Name application, long nowMillis) {
     return state.rollouts.of(fleet, application).stream()
         .filter(
-            rollout -> isMoving(rollout, site) && RolloutSteps.holdsNothingUp(rollout, nowMillis))
+            rollout ->
+                isMoving(rollout, site)
+                    && RolloutSteps.holdsNothingUp(rollout, nowMillis)
+                    && !left(rollout).isEmpty())
         .map(
             rollout ->
                 "rollout "

@@ -501,7 +501,7 @@ final class RolloutDriver {
       return;
     }
     draft.change(new HubChange.DocumentsStale(next.scope().fleet(), null, null));
-    RolloutWords.told(next, draft);
+    RolloutWords.told(before, next, draft);
   }
 
   private void moved(Rollout rollout, RolloutChange.Moved moved, StepDraft draft) {

@@ -13,8 +13,10 @@ final class RolloutWords {
     return "rollout " + record.id();
   }
 
-  static void told(RolloutRecord record, StepDraft draft) {
+  static void told(RolloutState before, RolloutRecord record, StepDraft draft) {
     switch (record.state()) {
+      case RolloutState.Rolling _ when before instanceof RolloutState.Completed ->
+          draft.audit(Principal.HUB, "rollout-goes-on", subject(record), "", "");
       case RolloutState.Rolling rolling ->
           draft.audit(
               Principal.HUB,

@@ -129,6 +129,14 @@ final class RolloutRows {
     WaveCount.Taken taken = all.taken();
     int succeeded = all.succeeded() + taken.succeeded();
     int failed = all.failed() + taken.failed();
+    if (isAllTaken(all) && taken.succeeded() + taken.failed() < taken.total()) {
+      return "over: all "
+          + taken.total()
+          + " were taken by newer rollouts; "
+          + succeeded
+          + " had got it"
+          + (failed == 0 ? "" : ", " + failed + " failed");
+    }
     String said =
         failed == 0
             ? "done: all " + succeeded + " got it"
@@ -143,6 +151,22 @@ final class RolloutRows {
     return taken.total() == 0
         ? said
         : said + "; newer rollouts have taken " + taken.total() + " of them since";
+  }
+
+  private static boolean isAllTaken(WaveCount all) {
+    return all.total() == 0 && all.outside() == 0 && all.taken().total() > 0;
+  }
+
+  private static String takenWhole(WaveCount all) {
+    String said = "all " + all.taken().total() + " were taken by newer rollouts; it ends";
+    return all.alsoOut() == 0
+        ? said
+        : said
+            + " when "
+            + all.alsoOut()
+            + (all.alsoOut() == 1
+                ? " has told what became of its permit, or that is over"
+                : " have told what became of their permits, or those are over");
   }
 
   private static String goneBack(WaveCount all) {
@@ -187,6 +211,9 @@ final class RolloutRows {
     int open = rolling.openThrough();
     if (waves.size() <= open) {
       return "begins";
+    }
+    if (isAllTaken(all)) {
+      return takenWhole(all);
     }
     WaveCount count = waves.get(open);
     if (open == record.plan().last()) {

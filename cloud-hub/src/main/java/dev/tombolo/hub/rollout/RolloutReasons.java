@@ -16,10 +16,13 @@ import java.util.stream.Collectors;
 /// Says why a device of a rollout does not have its release yet, the nearest cause first. Whoever
 /// waits gets an answer.
 public final class RolloutReasons {
+  /// How long after an older rollout was completed it is said that a newer one took a device of it.
+  static final long SUPERSEDED_TOLD_MILLIS = 24 * 3_600_000L;
+
   private RolloutReasons() {}
 
   /// What is said of a device, with what its rollouts wait for before what it says itself, and what
-  /// overrules them after it.
+  /// overrules them after it; last the older ones from which a newer one took it.
   ///
   /// @param theirs without rollouts
   /// @param newestFirst where the device stands in its rollouts
@@ -29,15 +32,20 @@ public final class RolloutReasons {
       List<Standing> newestFirst,
       Function<RolloutRecord, Optional<Overruling>> overruling) {
     Set<Name> told = new HashSet<>();
+    Set<Name> moved = new HashSet<>();
     Set<Name> toldLeft = new HashSet<>();
     List<Reason> ours = new ArrayList<>();
     List<Reason> left = new ArrayList<>();
     List<Reason> overruled = new ArrayList<>();
+    List<Reason> superseded = new ArrayList<>();
     for (Standing standing : newestFirst) {
       Name application = standing.record().application();
       // Of older ones nothing is waited for any more, unless the device has left the newer ones.
       boolean isOfNoAccount = standing.record().state().isVoid() || standing.supersededBy() != null;
       if (told.contains(application) || isOfNoAccount) {
+        if (moved.contains(application) && isToldSuperseded(standing)) {
+          superseded.addAll(of(standing));
+        }
         continue;
       }
       Optional<Overruling> by = overruling.apply(standing.record());
@@ -50,13 +58,26 @@ public final class RolloutReasons {
         }
       } else {
         told.add(application);
+        moved.add(application);
         ours.addAll(opens(standing, needs(of(standing), theirs), theirs));
       }
     }
     ours.addAll(left);
     List<Reason> all = ours.isEmpty() ? new ArrayList<>(theirs) : joined(ours, theirs);
     all.addAll(overruled);
+    all.addAll(superseded);
     return all;
+  }
+
+  /// While the older rollout goes on, or has ended a while ago for want of devices, and was not
+  /// through with this one: who waits for that rollout hears which one to look at.
+  private static boolean isToldSuperseded(Standing at) {
+    RolloutState state = at.record().state();
+    boolean isOfNow =
+        state instanceof RolloutState.Completed done
+            ? at.nowMillis() - done.millis() < SUPERSEDED_TOLD_MILLIS
+            : state.isUnderWay();
+    return at.supersededBy() != null && !at.phase().isDecided() && isOfNow;
   }
 
   private static List<Reason> joined(List<Reason> ours, List<Reason> theirs) {

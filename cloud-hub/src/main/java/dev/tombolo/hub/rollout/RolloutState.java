@@ -22,7 +22,8 @@ import dev.tombolo.protocol.reason.Reason;
 ///
 /// `Rolling` and `Paused` become `Expired` at the deadline, if there is one. Aborted, rolled back
 /// and expired are ends: no permit is given any more. `Completed` stays good for devices that come
-/// later.
+/// later; one whose devices newer rollouts had taken before all waves were open rolls again, from
+/// the gate where it was, when one comes back.
 ///
 /// Each state but `Planning` knows `openThrough`, the last wave that is open.
 public sealed interface RolloutState {
@@ -46,7 +47,8 @@ public sealed interface RolloutState {
 
   record Paused(int openThrough, String by, long sinceMillis) implements RolloutState {}
 
-  /// Every device that was reached has it or has refused it, and none is left to be reached.
+  /// Every device that was reached has it or has refused it, and none is left to be reached: with
+  /// waves that are not open, because newer rollouts have all of them.
   record Completed(int openThrough, long millis) implements RolloutState {}
 
   /// @param by a person, or the hub

@@ -167,19 +167,20 @@ public final class RolloutSteps {
     return changes;
   }
 
-  /// Whether the rollout has been done for a while but for devices that are dark, or left alone at
-  /// sites where others failed: all of its waves are open, nobody who was reached is undecided, and
-  /// no permit of it may be in use. It holds nothing up. After a start of the hub everybody is dark
-  /// at first.
+  /// Whether the rollout has nobody left, or has been done for a while but for devices that are
+  /// dark, or left alone at sites where others failed: nobody is in the waves that are shut, nobody
+  /// who was reached is undecided, and no permit of it may be in use. It holds nothing up. After a
+  /// start of the hub everybody is dark at first.
   public static boolean holdsNothingUp(Rollout rollout, long nowMillis) {
     return isNobodyAtIt(rollout)
-        && rollout.darkSinceMillis() > 0
-        && nowMillis - rollout.darkSinceMillis() >= DARK_MILLIS;
+        && (!isAnyUndecided(rollout, 0)
+            || (rollout.darkSinceMillis() > 0
+                && nowMillis - rollout.darkSinceMillis() >= DARK_MILLIS));
   }
 
   private static boolean isNobodyAtIt(Rollout rollout) {
     if (!(rollout.state() instanceof RolloutState.Rolling)
-        || rollout.state().openThrough() < rollout.record().plan().last()
+        || isAnyBehind(rollout)
         || isRetrying(rollout)
         || rollout.inFlight() > 0) {
       return false;
@@ -192,13 +193,29 @@ public final class RolloutSteps {
     return true;
   }
 
+  /// Whether anybody waits for a wave that is shut.
+  private static boolean isAnyBehind(Rollout rollout) {
+    return isAnyUndecided(rollout, rollout.state().openThrough() + 1);
+  }
+
+  /// Of the waves from this one on.
+  private static boolean isAnyUndecided(Rollout rollout, int from) {
+    for (int wave = from; wave <= rollout.record().plan().last(); wave++) {
+      WaveCount count = rollout.count(wave);
+      if (count.succeeded() + count.failed() + count.back() < count.total()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Nobody has proven the release, and the open wave has been dark as a whole for a while: so many
   /// connected devices of later waves take its place that the rollout does not wait for one shop.
   private static void standIns(
       Rollout rollout, RolloutState.Rolling at, long nowMillis, List<RolloutChange> changes) {
     int wave = at.openThrough();
     WaveCount count = rollout.count(wave);
-    boolean isLast = wave >= rollout.record().plan().last();
+    boolean isLast = !isAnyBehind(rollout);
     boolean isDark =
         isLast
             ? isNobodyAtIt(rollout)
@@ -293,7 +310,7 @@ public final class RolloutSteps {
               ? new RolloutState.RolledBack(rolling.openThrough(), "hub", cause, nowMillis)
               : new RolloutState.Aborted(rolling.openThrough(), "hub", cause, nowMillis);
         }
-        if (isAllDone(rollout)) {
+        if (isAllDone(rollout) || isAllTaken(rollout)) {
           yield new RolloutState.Completed(rolling.openThrough(), nowMillis);
         }
         yield isLate
@@ -302,8 +319,17 @@ public final class RolloutSteps {
       }
       case RolloutState.Paused paused ->
           isLate ? new RolloutState.Expired(paused.openThrough(), nowMillis) : state;
+      case RolloutState.Completed completed -> {
+        // Somebody has come back whom newer ones had taken: to the gates where they were.
+        boolean isAtAGate =
+            completed.openThrough() < rollout.record().plan().last() && isAnyUndecided(rollout, 0);
+        yield !isAtAGate
+            ? state
+            : isLate
+                ? new RolloutState.Expired(completed.openThrough(), nowMillis)
+                : new RolloutState.Rolling(completed.openThrough(), nowMillis, 0, "");
+      }
       case RolloutState.Planning _,
-          RolloutState.Completed _,
           RolloutState.Aborted _,
           RolloutState.RolledBack _,
           RolloutState.Expired _ ->
@@ -333,15 +359,21 @@ public final class RolloutSteps {
   }
 
   private static boolean isAllDone(Rollout rollout) {
-    if (rollout.state().openThrough() < rollout.record().plan().last()) {
-      return false;
-    }
+    return rollout.state().openThrough() >= rollout.record().plan().last()
+        && !isAnyUndecided(rollout, 0);
+  }
+
+  /// Newer rollouts have each device, and no permit of this one is out: whatever its gates wait
+  /// for, nobody waits behind them.
+  private static boolean isAllTaken(Rollout rollout) {
+    int taken = 0;
     for (WaveCount count : rollout.counts()) {
-      if (count.succeeded() + count.failed() + count.back() < count.total()) {
+      if (count.total() > 0 || count.outside() > 0) {
         return false;
       }
+      taken += count.taken().total();
     }
-    return true;
+    return taken > 0 && rollout.inFlight() == 0;
   }
 
   private static RolloutState gate(Rollout rollout, RolloutState.Rolling at, long nowMillis) {

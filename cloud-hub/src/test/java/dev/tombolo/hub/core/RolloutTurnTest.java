@@ -1495,6 +1495,106 @@ class RolloutTurnTest {
     assertThat(rollout().isSuperseded(member(canary))).isFalse();
   }
 
+  /// All of them by a newer one, before a gate of the older was passed.
+  @Test
+  void whatWasTakenWholeHoldsNothingUp() {
+    takenWhole();
+    pushed("4.0");
+
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Completed.class, it -> assertThat(it.openThrough()).isZero());
+    assertThat(rollout().count(0).taken().total()).isEqualTo(1);
+    scene.command(
+        new AdminCommand.SteerRollout(
+            new RolloutId(2), AdminCommand.SteerRollout.Action.ABORT, "", false, Optional.empty()));
+    assertThat(assigned("4.0", Optional.empty()))
+        .isEqualTo(new AdminAnswer.Done(List.of("embedding@4.0 assigned to production")));
+  }
+
+  /// Its gates are where they were: nobody gets by a label what the first wave has not proven.
+  @Test
+  void whoComesBackToARolloutThatWasTakenWholeComesBackToItsGates() {
+    SessionId line = scene.connected(other, scene.birth("boot-1", 1));
+    takenWhole();
+
+    labelled(other, Map.of());
+
+    assertThat(known(scene.state().lastAudit).action()).isEqualTo("rollout-goes-on");
+    assertThat(rollout().isSuperseded(member(other))).isFalse();
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Rolling.class, it -> assertThat(it.openThrough()).isZero());
+    assertThat(why(other).getFirst()).isInstanceOf(Reason.WaveEmpty.class);
+    assertThat(selected(other).release()).isEqualTo(old);
+    assertThat(assigned("4.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+
+    steer(AdminCommand.SteerRollout.Action.APPROVE);
+    scene.pass(Duration.ofSeconds(1));
+    says(line, other, target, ApplicationStatus.Phase.STAGED, old);
+    says(line, other, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Completed.class, it -> assertThat(it.openThrough()).isEqualTo(1));
+  }
+
+  /// In its last wave, as whoever comes later.
+  @Test
+  void whoJoinsARolloutThatWasTakenWholeWaitsForItsGates() {
+    takenWhole();
+    EnrolResponse third = scene.joined("third");
+
+    scene.connected(third, scene.birth("boot-3", 1));
+    scene.pass(Duration.ofSeconds(1));
+
+    assertThat(rollout().wave(member(third))).isEqualTo(1);
+    assertThat(rollout().state())
+        .isInstanceOfSatisfying(
+            RolloutState.Rolling.class, it -> assertThat(it.openThrough()).isZero());
+    assertThat(selected(third).release()).isEqualTo(old);
+    assertThat(why(third).getFirst()).isInstanceOf(Reason.WaveEmpty.class);
+  }
+
+  /// By a newer rollout for all that have a label, as both have.
+  private void takenWhole() {
+    create();
+    pushed("3.0");
+    labelled(canary, Map.of("tier", "pilot"));
+    labelled(other, Map.of("tier", "pilot"));
+    scene.now += 1_000;
+    scene.command(
+        creation(
+            "3.0",
+            new Scope(Scene.FLEET, Set.of(), Map.of("tier", "pilot")),
+            List.of(new Wave("all", new Pick.Count(10), new Gate(100, 0, false))),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(rollout().isSuperseded(member(canary))).isTrue();
+    assertThat(rollout().isSuperseded(member(other))).isTrue();
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  /// Each of its devices has it; nobody is in the second wave, which waits for a yes.
+  @Test
+  void whatIsDoneButForAnEmptyWaveHoldsNothingUp() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    scene.now += 1_000;
+    Scope one =
+        new Scope(
+            Scene.FLEET, Set.of(), Map.of(PlaceFacts.SLOT_LABEL, slotOf(canary).slot().text()));
+    Wave first = new Wave("canary", new Pick.Count(1), new Gate(100, 3_600_000, true));
+    scene.command(creation("2.0", one, List.of(first), Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+    pushed("3.0");
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(assigned("3.0", Optional.empty())).isInstanceOf(AdminAnswer.Refused.class);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(rollout().state()).isInstanceOf(RolloutState.Rolling.class);
+
+    assertThat(assigned("3.0", Optional.empty()))
+        .isEqualTo(new AdminAnswer.Done(List.of("embedding@3.0 assigned to production")));
+  }
+
   /// The older one had not moved it yet: its release was never proven there.
   @Test
   void whatANewerRolloutRollsBackGoesToWhatRanThereNotToWhatAnOlderOneMeantToBring() {

@@ -168,7 +168,7 @@ class RolloutReasonsTest {
   void noReasonOfARolloutIsNeverGiven() {
     Set<Class<?>> given = new HashSet<>();
     for (Standing standing : all()) {
-      RolloutReasons.of(standing).forEach(reason -> given.add(reason.getClass()));
+      asked(standing).forEach(reason -> given.add(reason.getClass()));
       among(standing, overruling("site/store-1", "3.0", false))
           .forEach(reason -> given.add(reason.getClass()));
     }
@@ -179,6 +179,103 @@ class RolloutReasonsTest {
         .filteredOn(it -> !ReasonKind.IN_A_ROLLOUT.all().contains(it))
         .as("but for what is about to happen")
         .containsExactly(Reason.Starting.class);
+  }
+
+  /// As whoever asks `why` hears it: of what a newer rollout has taken, behind that one.
+  private static List<Reason> asked(Standing standing) {
+    List<Standing> newestFirst =
+        standing.supersededBy() == null
+            ? List.of(standing)
+            : List.of(newer(at(new RolloutState.Completed(1, NOW), Phase.SUCCEEDED, 0)), standing);
+    return among(newestFirst);
+  }
+
+  /// What the newer one waits for comes first, as if there were no older one.
+  @Test
+  void whoWasTakenByANewerRolloutHearsOfItBehindWhatThatOneWaitsFor() {
+    RolloutState open = new RolloutState.Rolling(0, NOW, 0, "");
+    Standing newer = newer(at(open, Phase.WAITING, 0));
+    List<Reason> alone = among(List.of(newer));
+
+    assertThat(alone).hasSize(1).first().isInstanceOf(Reason.RolloutStaging.class);
+    for (RolloutState state : List.of(open, new RolloutState.Paused(0, "alice", NOW))) {
+      assertThat(among(List.of(newer, superseded(state))))
+          .containsExactly(alone.getFirst(), new Reason.RolloutSuperseded("r7", "r9"));
+    }
+  }
+
+  /// For a day after the older one has ended because of it: the list is not longer for ever.
+  @Test
+  void whatWasTakenIsNamedWhileTheOlderRolloutIsUnderWayAndADayMore() {
+    Standing newer = newer(at(new RolloutState.Completed(1, NOW), Phase.SUCCEEDED, 0));
+    long day = RolloutReasons.SUPERSEDED_TOLD_MILLIS;
+
+    assertThat(among(List.of(newer, superseded(new RolloutState.Completed(0, NOW - day + 1)))))
+        .containsExactly(new Reason.UpToDate(), new Reason.RolloutSuperseded("r7", "r9"));
+    assertThat(among(List.of(newer, superseded(new RolloutState.Completed(0, NOW - day)))))
+        .containsExactly(new Reason.UpToDate());
+    assertThat(among(List.of(newer, superseded(new RolloutState.Expired(0, NOW)))))
+        .containsExactly(new Reason.UpToDate());
+  }
+
+  /// It was through with the device when the newer one took that.
+  @Test
+  void ofWhatAnOlderRolloutHasDoneNothingIsSaid() {
+    RolloutState open = new RolloutState.Rolling(0, NOW, 0, "");
+    Standing newer = newer(at(open, Phase.WAITING, 0));
+    Standing done =
+        standing(open, Phase.SUCCEEDED, 0, SOME, 0, 0, 0, new RolloutId(9), false, false);
+
+    assertThat(among(List.of(newer, done))).isEqualTo(among(List.of(newer)));
+  }
+
+  /// Its application was taken off since: neither moves it.
+  @Test
+  void whatIsVoidHasTakenNothing() {
+    RolloutState taken = new RolloutState.Aborted(-1, "user:anna", CAUSE, NOW);
+    RolloutState open = new RolloutState.Rolling(0, NOW, 0, "");
+
+    assertThat(among(List.of(newer(at(taken, Phase.WAITING, 0)), superseded(open))))
+        .containsExactly(new Reason.UpToDate());
+  }
+
+  private static List<Reason> among(List<Standing> newestFirst) {
+    return RolloutReasons.among(
+        List.of(new Reason.UpToDate()), newestFirst, record -> Optional.empty());
+  }
+
+  /// The same of rollout r9.
+  private static Standing newer(Standing it) {
+    RolloutRecord record = it.record();
+    return new Standing(
+        new RolloutRecord(
+            new RolloutId(9),
+            record.release(),
+            record.digest(),
+            record.scope(),
+            record.plan(),
+            record.state(),
+            record.priors(),
+            record.life(),
+            record.suspectUntilMillis(),
+            record.createdMillis(),
+            record.createdBy()),
+        it.counts(),
+        it.slot(),
+        it.wave(),
+        it.phase(),
+        it.supersededBy(),
+        it.isOutside(),
+        it.isOut(),
+        it.isSuspect(),
+        it.notAfterMillis(),
+        it.grantedMillis(),
+        it.prior(),
+        it.failure(),
+        it.siteInFlight(),
+        it.siteFailed(),
+        it.inFlight(),
+        it.nowMillis());
   }
 
   private static List<Standing> all() {

@@ -310,6 +310,72 @@ class RolloutTest {
     SlotRef any = town.devices.keySet().iterator().next();
     assertThat(town.why(town.rollout(1), any))
         .containsExactly(new Reason.RolloutSuperseded("r1", "r2"));
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Completed.class);
+    assertThat(RolloutSteps.isWorkLeft(town.rollout(1))).isFalse();
+  }
+
+  /// Taken before any of its gates was passed, and by a permit that is out until it is surely over.
+  @Test
+  void aRolloutThatWasTakenWholeEndsThoughItsWavesWereNeverOpened() {
+    Town town = quiet(24, 4, 3);
+    Wave canary = new Wave("canary", new Pick.Count(1), new Gate(100, 0, true));
+    town.create(1, Town.NEW, plan(List.of(canary), AbortRule.USUAL));
+    while (town.rollout(1).inFlight() == 0) {
+      town.second();
+    }
+    town.devices.values().forEach(device -> device.isDark = true);
+    town.create(2, Town.NEWER, plan(List.of(canary), AbortRule.USUAL));
+
+    town.seconds(3);
+    assertThat(sum(town.rollout(1), it -> it.taken().total())).isEqualTo(12);
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(RolloutSteps.holdsNothingUp(town.rollout(1), town.now)).isFalse();
+    town.seconds((int) ((PERMIT_MILLIS + Rollout.PERMIT_MARGIN_MILLIS) / 1_000) + 10);
+
+    assertThat(town.rollout(1).state())
+        .isInstanceOfSatisfying(
+            RolloutState.Completed.class, it -> assertThat(it.openThrough()).isZero());
+    assertThat(town.rollout(2).state()).isInstanceOf(RolloutState.Rolling.class);
+    town.restart(town.log.size());
+    town.seconds(3);
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Completed.class);
+  }
+
+  /// Nobody is in its second wave, which waits for a soak and a yes: nobody waits for them.
+  @Test
+  void aRolloutInWhichEverybodyIsDecidedHoldsNothingUpWhateverWavesAreShut() {
+    Town town = quiet(25, 1, 2);
+    Wave all = new Wave("all", new Pick.Count(2), new Gate(100, LONG_SECONDS * 1_000L, true));
+    town.create(1, Town.NEW, plan(List.of(all), AbortRule.USUAL));
+    while (sum(town.rollout(1), WaveCount::succeeded) < 2) {
+      assertThat(RolloutSteps.holdsNothingUp(town.rollout(1), town.now)).isFalse();
+      town.second();
+    }
+
+    assertThat(town.rollout(1).state()).isInstanceOf(RolloutState.Rolling.class);
+    assertThat(town.rollout(1).state().openThrough()).isZero();
+    assertThat(RolloutSteps.holdsNothingUp(town.rollout(1), town.now)).isTrue();
+    town.restart(town.log.size());
+    assertThat(RolloutSteps.holdsNothingUp(town.rollout(1), town.now)).isTrue();
+  }
+
+  /// A dark one of the open wave is waited for as in a last wave, when nobody is in the later ones.
+  @Test
+  void whoIsDarkHoldsNothingUpThoughAnEmptyWaveIsShut() {
+    Town town = quiet(26, 1, 2);
+    town.dark(slot(0, 1), true);
+    Wave all = new Wave("all", new Pick.Count(2), new Gate(100, 0, true));
+    town.create(1, Town.NEW, plan(List.of(all), AbortRule.USUAL));
+    while (sum(town.rollout(1), WaveCount::succeeded) < 1) {
+      town.second();
+    }
+    town.second();
+    assertThat(RolloutSteps.holdsNothingUp(town.rollout(1), town.now)).isFalse();
+
+    town.seconds((int) (RolloutSteps.DARK_MILLIS / 1_000) + 1);
+
+    assertThat(town.rollout(1).state().openThrough()).isZero();
+    assertThat(RolloutSteps.holdsNothingUp(town.rollout(1), town.now)).isTrue();
   }
 
   @Test

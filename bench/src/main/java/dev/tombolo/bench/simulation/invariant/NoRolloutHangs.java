@@ -64,7 +64,9 @@ final class NoRolloutHangs extends Invariant {
       Counts counts,
       long nowMillis) {
     boolean isAnyLeft = false;
+    boolean isTaken = rollout.size() > 0;
     for (int member = 0; member < rollout.size(); member++) {
+      isTaken &= rollout.isSuperseded(member);
       Phase phase = rollout.phase(member);
       boolean isDone = phase == Phase.SUCCEEDED || phase == Phase.FAILED || phase == Phase.BACK;
       if (isDone || rollout.isSuperseded(member)) {
@@ -90,6 +92,14 @@ final class NoRolloutHangs extends Invariant {
             && rolling.openThrough() == rollout.record().plan().last()
             && !isAnyLeft;
     hold(!isThrough, -1, () -> rollout.id() + " is through, and is not completed");
+    boolean isWithNobody = isTaken && rollout.inFlight() == 0;
+    if (isWithNobody) {
+      counts.add("rollout taken whole");
+    }
+    hold(
+        !isWithNobody || !(rollout.state() instanceof RolloutState.Rolling),
+        -1,
+        () -> rollout.id() + " goes on, though newer ones have all of it: " + rollout.state());
   }
 
   private void named(
