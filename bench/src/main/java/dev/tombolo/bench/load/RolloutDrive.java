@@ -173,9 +173,10 @@ final class RolloutDrive {
           .eachHolder(
               FLEET,
               APPLICATION,
+              NEW,
               Overlay.NONE,
-              (place, releases, shares) ->
-                  preview.add(place.slot(), place::labels, releases, shares, has -> BYTES));
+              (place, held, shares) ->
+                  preview.add(place.slot(), place::labels, held, shares, has -> BYTES));
       for (RolloutViews.SiteLine line : views.rollouts().siteLines(FLEET, Overlay.NONE)) {
         LineRate rate = line.rate();
         preview.line(

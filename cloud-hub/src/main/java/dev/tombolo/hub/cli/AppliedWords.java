@@ -50,10 +50,10 @@ final class AppliedWords {
               + " in fleet "
               + rollout.fleet()
               + ", "
-              + rollout.preview().devices()
-              + " devices at "
-              + rollout.preview().sites()
-              + " sites, "
+              + Ago.counted(rollout.preview().devices(), "device")
+              + " at "
+              + Ago.counted(rollout.preview().sites(), "site")
+              + ", "
               + Ago.bytes(rollout.preview().bytes())
               + " at the most");
       for (RolloutPreviewWave wave : rollout.preview().waves()) {
@@ -61,10 +61,9 @@ final class AppliedWords {
             "  wave "
                 + wave.name()
                 + ": "
-                + wave.devices()
-                + " devices at "
-                + wave.sites()
-                + " sites"
+                + Ago.counted(wave.devices(), "device")
+                + " at "
+                + Ago.counted(wave.sites(), "site")
                 + (wave.haveIt() == 0 ? "" : ", " + wave.haveIt() + " have it already"));
       }
     }

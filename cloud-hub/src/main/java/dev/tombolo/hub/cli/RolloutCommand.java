@@ -2,7 +2,6 @@ package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.client.Confirmation;
 import dev.tombolo.hub.cli.client.HubClient;
-import dev.tombolo.hub.cli.screen.Ago;
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
 import dev.tombolo.hub.cli.screen.Screen;
@@ -12,15 +11,10 @@ import dev.tombolo.hub.http.api.Changes;
 import dev.tombolo.hub.http.api.RolloutDetail;
 import dev.tombolo.hub.http.api.RolloutMade;
 import dev.tombolo.hub.http.api.RolloutPreviewShown;
-import dev.tombolo.hub.http.api.RolloutPreviewTooShort;
-import dev.tombolo.hub.http.api.RolloutPreviewWave;
 import dev.tombolo.hub.http.api.RolloutRow;
 import dev.tombolo.hub.http.api.RolloutSteerAsk;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -137,17 +131,16 @@ final class RolloutCommand extends CommandGroup {
         "Devices, sites and bytes of each wave, when it is done if every shop is reached at once, what",
         "it costs, and which shops' windows are too short. A line counts with the rate that its own",
         "downloads had. Bundles count with their size once they are made, else whole files.",
-        "Named are the three sites that load most; with --json the 1,000 that load most, and of sites",
-        "whose windows are too short the worst 1,000. The sums count all."
+        "Named are the three sites that load most; with --sites or --json the 1,000 that load most, and",
+        "of sites whose windows are too short the worst 1,000. The sums count all."
       },
-      footerHeading = "%nExample:%n",
-      footer = "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --line-rate 2")
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --line-rate 2",
+        "  tombolo rollout preview people-embedding@1.5.0 --fleet retail --sites"
+      })
   @SuppressWarnings("NullAway.Init")
   static final class PreviewIt extends HubOptions implements Callable<Integer> {
-    private static final double BITS_OF_MEGABIT = 1e6;
-    private static final int SITES_NAMED = 3;
-    private static final int TOO_SHORT_NAMED = 10;
-
     @Mixin private RolloutOptions options;
 
     @Option(
@@ -163,6 +156,14 @@ final class RolloutCommand extends CommandGroup {
         description = "What a gigabyte (10^9 bytes) over a line costs.")
     private @Nullable BigDecimal price;
 
+    @Option(
+        names = "--sites",
+        description = {
+          "Name every site that loads something, and every one whose windows are too short: up to",
+          "1,000 of each."
+        })
+    private boolean areAllSitesNamed;
+
     @Override
     public Integer call() {
       if (megabits != null && megabits <= 0) {
@@ -171,7 +172,8 @@ final class RolloutCommand extends CommandGroup {
       if (price != null && price.signum() < 0) {
         throw Failure.usage("--price-per-gb: " + price + " is no price; use 0 or more");
       }
-      Long bits = megabits == null ? null : Math.max(1, (long) (megabits * BITS_OF_MEGABIT));
+      Long bits =
+          megabits == null ? null : Math.max(1, (long) (megabits * PreviewWords.BITS_OF_MEGABIT));
       Screen screen = screen();
       try (HubClient hub = hub()) {
         RolloutPreviewShown shown =
@@ -179,161 +181,9 @@ final class RolloutCommand extends CommandGroup {
                 RolloutPreviewShown.class,
                 "/rollouts/preview",
                 options.ask(bits, price, false, null));
-        screen.say(shown, () -> words(shown));
+        screen.say(shown, () -> PreviewWords.of(shown, areAllSitesNamed));
       }
       return Exit.OK;
-    }
-
-    private String words(RolloutPreviewShown shown) {
-      Table table =
-          new Table("WAVE", "DEVICES", "SITES", "HAVE IT", "BYTES", "LARGEST SITE", "AT LEAST");
-      for (RolloutPreviewWave wave : shown.waves()) {
-        table.row(
-            wave.name(),
-            "" + wave.devices(),
-            "" + wave.sites(),
-            "" + wave.haveIt(),
-            Ago.bytes(wave.bytes()),
-            Ago.bytes(wave.largestSiteBytes()),
-            Ago.span(wave.leastMillis()));
-      }
-      StringBuilder words = new StringBuilder(table.toString()).append(first(shown));
-      words
-          .append(shown.devices())
-          .append(" devices at ")
-          .append(shown.sites())
-          .append(" sites, ")
-          .append(Ago.bytes(shown.bytes()))
-          .append(" over all lines. ")
-          .append(done(shown))
-          .append(".\n")
-          .append(rates(shown))
-          .append(bundles(shown));
-      if (shown.cost() != null) {
-        words
-            .append("It costs ")
-            .append(cost(shown.cost(), shown.bytes()))
-            .append(" at ")
-            .append(shown.pricePerGb())
-            .append(" per GB.\n");
-      }
-      List<String> most =
-          shown.siteBytes().entrySet().stream()
-              .sorted((a, b) -> Long.compare(b.getValue(), a.getValue()))
-              .limit(SITES_NAMED)
-              .map(site -> site.getKey() + " " + Ago.bytes(site.getValue()))
-              .toList();
-      if (!most.isEmpty()) {
-        int more = shown.loadingSites() - most.size();
-        words
-            .append("Most goes to ")
-            .append(String.join(", ", most))
-            .append(more > 0 ? " and " + more + " more " + (more == 1 ? "site" : "sites") : "")
-            .append(".\n");
-      }
-      words.append(tooShort(shown));
-      return words.toString();
-    }
-
-    /// Who begins, where few do.
-    private static String first(RolloutPreviewShown shown) {
-      for (RolloutPreviewWave wave : shown.waves()) {
-        if (wave.devices() > 0) {
-          int more = wave.devices() - wave.first().size();
-          return wave.name()
-              + ": "
-              + String.join(", ", wave.first())
-              + (more > 0 ? " and " + more + " more" : "")
-              + "\n";
-        }
-      }
-      return "No device is in its scope: 'rollout create' refuses that without --even-if-nobody.\n";
-    }
-
-    private static String cost(BigDecimal cost, long bytes) {
-      return cost.signum() == 0 && bytes > 0 ? "less than 0.01" : cost.toString();
-    }
-
-    private static String done(RolloutPreviewShown shown) {
-      Long done = shown.doneMillis();
-      return done == null
-          ? "It is not done within 60 days: windows are too short or never open"
-          : "Begun now it is done at "
-              + Instant.ofEpochMilli(done).truncatedTo(ChronoUnit.MINUTES)
-              + " at the earliest, after "
-              + Ago.span(shown.leastMillis())
-              + ", if all are reached at once";
-    }
-
-    private static String rates(RolloutPreviewShown shown) {
-      int rest = shown.loadingSites() - shown.measuredSites();
-      String assumed =
-          String.format(Locale.ROOT, "%.1f Mbit/s", shown.lineBitsPerSecond() / BITS_OF_MEGABIT);
-      if (shown.loadingSites() == 0) {
-        return "";
-      }
-      return shown.measuredSites() == 0
-          ? "No line was measured yet: each counts with " + assumed + " (--line-rate).\n"
-          : "Lines of "
-              + shown.measuredSites()
-              + " sites count as measured"
-              + (rest == 0 ? "" : ", those of " + rest + " with " + assumed + " (--line-rate)")
-              + ".\n";
-    }
-
-    private static String bundles(RolloutPreviewShown shown) {
-      int loading =
-          shown.devices() - shown.waves().stream().mapToInt(RolloutPreviewWave::haveIt).sum();
-      if (loading == 0) {
-        return "";
-      }
-      return shown.byBundle() == 0
-          ? "No bundle for it is made yet: whole files are counted.\n"
-          : "Bundles count for "
-              + shown.byBundle()
-              + " of "
-              + loading
-              + " devices"
-              + (shown.byBundle() < loading ? ", whole files for the others" : "")
-              + ".\n";
-    }
-
-    private static String tooShort(RolloutPreviewShown shown) {
-      if (shown.tooShortSites() == 0) {
-        return "";
-      }
-      StringBuilder words = new StringBuilder();
-      words
-          .append("At ")
-          .append(shown.tooShortSites())
-          .append(" sites a window is too short to do it in one go:\n");
-      for (RolloutPreviewTooShort site :
-          shown.tooShort().subList(0, Math.min(TOO_SHORT_NAMED, shown.tooShort().size()))) {
-        words
-            .append("  ")
-            .append(site.site())
-            .append(": the ")
-            .append(site.window())
-            .append(" window needs ")
-            .append(Ago.span(site.needsMillis()))
-            .append(" at a stretch and ")
-            .append(
-                site.windowMillis() == 0
-                    ? "never opens"
-                    : "has " + Ago.span(site.windowMillis()) + " at the most")
-            .append(
-                site.openings() == 0
-                    ? ""
-                    : site.window().equals("download") ? ": " + site.openings() + " openings" : "")
-            .append('\n');
-      }
-      if (shown.tooShortSites() > TOO_SHORT_NAMED) {
-        words
-            .append("  and ")
-            .append(shown.tooShortSites() - TOO_SHORT_NAMED)
-            .append(" more sites; up to 1,000 with --json\n");
-      }
-      return words.toString();
     }
   }
 

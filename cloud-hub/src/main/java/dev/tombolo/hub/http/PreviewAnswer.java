@@ -125,9 +125,10 @@ final class PreviewAnswer {
     views.eachHolder(
         scope.fleet(),
         release.name(),
+        release.digest(),
         overlay,
-        (place, releases, shares) ->
-            preview.add(place.slot(), place::labels, releases, shares, this::loads));
+        (place, held, shares) ->
+            preview.add(place.slot(), place::labels, held, shares, this::loads));
     lines(scope.fleet(), preview);
     long line = said == null ? LINE_BITS_USUAL : said;
     Preview.Shown shown = preview.show(new Preview.Assumed(line, soakMillis, nowMillis));
@@ -184,6 +185,7 @@ final class PreviewAnswer {
   static Map<String, Long> most(Map<Name, Long> bySite) {
     Map<String, Long> sites = new LinkedHashMap<>();
     bySite.entrySet().stream()
+        .filter(site -> site.getValue() > 0)
         .sorted(Map.Entry.<Name, Long>comparingByValue().reversed())
         .limit(SITES_SHOWN)
         .forEach(site -> sites.put(site.getKey().text(), site.getValue()));
@@ -215,9 +217,11 @@ final class PreviewAnswer {
         shown.loadingSites(),
         shown.measuredSites(),
         byBundle,
+        shown.keeping(),
         most(shown.bySite()),
         shown.tooShort().size(),
         shown.tooShort().stream().limit(SITES_SHOWN).map(PreviewAnswer::rowOf).toList(),
+        shown.waitForYes(),
         pricePerGb,
         pricePerGb == null
             ? null

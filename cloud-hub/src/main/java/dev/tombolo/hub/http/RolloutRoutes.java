@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Rollouts: looked at, tried out, begun and steered.
@@ -216,13 +217,7 @@ final class RolloutRoutes {
         .rollouts()
         .named(name)
         .map(view -> view.record().id())
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    new Reason.NotFound(
-                        "rollout",
-                        said,
-                        NearMiss.of(said, views.rollouts().names()).stream().toList())));
+        .orElseThrow(() -> notFound("rollout", said, views.rollouts().names().stream()));
   }
 
   /// Off the hub's loop: it reads every device of the fleet.
@@ -242,11 +237,40 @@ final class RolloutRoutes {
     }
     Scope scope = RolloutBodies.scope(ask);
     RolloutPlan plan = RolloutBodies.plan(ask, System.currentTimeMillis());
+    isThere(scope);
     isThere(plan, scope.fleet());
     Requests.answer(
         context,
         previewed(
             0, Parts.release("release", ask.release()), scope, plan, Overlay.NONE, line, price));
+  }
+
+  /// The fleet and its sites must be there; what creates one asks the same.
+  private void isThere(Scope scope) throws RefusedException {
+    Name fleet = scope.fleet();
+    if (views.fleet(fleet).isEmpty()) {
+      throw notFound(
+          "fleet", fleet.text(), views.fleets(PageAsk.FIRST).stream().map(Views.FleetView::name));
+    }
+    for (Name site : new TreeSet<>(scope.sites())) {
+      Name its = views.site(site).map(Views.SiteView::fleet).orElseThrow(() -> noSite(site, fleet));
+      if (!its.equals(fleet)) {
+        throw Parts.invalid("site", site.text(), "it belongs to fleet " + its);
+      }
+    }
+  }
+
+  private RefusedException noSite(Name site, Name fleet) {
+    return notFound(
+        "site",
+        site.text(),
+        views.sites(Optional.of(fleet), PageAsk.FIRST).stream().map(Views.SiteView::name));
+  }
+
+  private static RefusedException notFound(String kind, String said, Stream<?> known) {
+    return new RefusedException(
+        new Reason.NotFound(
+            kind, said, NearMiss.of(said, known.map(Object::toString).toList()).stream().toList()));
   }
 
   /// Every slot that a wave names must be there; what creates one asks the same.
@@ -255,19 +279,15 @@ final class RolloutRoutes {
       if (wave.pick() instanceof Pick.Listed listed) {
         for (SlotRef slot : new TreeSet<>(listed.slots())) {
           if (views.site(slot.site()).isEmpty()) {
-            throw new RefusedException(new Reason.NotFound("site", slot.site().text(), List.of()));
+            throw noSite(slot.site(), fleet);
           }
           Optional<Name> its = views.fleetOf(slot);
           if (its.isEmpty()) {
-            List<String> known =
+            throw notFound(
+                "slot",
+                slot.toString(),
                 views.slots(Optional.of(fleet), Optional.of(slot.site()), PageAsk.FIRST).stream()
-                    .map(view -> view.ref().toString())
-                    .toList();
-            throw new RefusedException(
-                new Reason.NotFound(
-                    "slot",
-                    slot.toString(),
-                    NearMiss.of(slot.toString(), known).stream().toList()));
+                    .map(Views.SlotView::ref));
           }
           if (!its.get().equals(fleet)) {
             throw Parts.invalid("wave", slot.toString(), "it belongs to fleet " + its.get());
@@ -416,7 +436,12 @@ final class RolloutRoutes {
     return views
         .release(ref)
         .orElseThrow(
-            () -> new RefusedException(new Reason.NotFound("release", ref.toString(), List.of())));
+            () ->
+                notFound(
+                    "release",
+                    ref.toString(),
+                    views.releases(PageAsk.FIRST).stream()
+                        .map(each -> new ReleaseRef(each.name(), each.version()))));
   }
 
   private static long soak(ReleaseManifest manifest) {

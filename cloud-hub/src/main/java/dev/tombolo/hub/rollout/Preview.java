@@ -44,11 +44,14 @@ public final class Preview {
   /// Who takes from its neighbours what one of them has loaded.
   private final BitSet sharing = new BitSet();
 
+  /// On whom it is live already.
+  private final BitSet running = new BitSet();
+
   private final Map<Name, Line> lines = new HashMap<>();
   private int size;
   private int finished;
 
-  /// How much a device must load that has some release and is to get another.
+  /// How much a device must load that has some releases and is to get another.
   public interface Bytes {
     long of(List<Digest> has);
   }
@@ -97,6 +100,8 @@ public final class Preview {
   /// @param loadingSites sites that load something
   /// @param doneMillis when the last wave has switched; empty: not within the time looked ahead
   /// @param tooShort the worst first
+  /// @param keeping devices that have its files, to fall back on, and only have to switch
+  /// @param waitForYes waves that open when somebody has said yes; that time is not counted
   public record Shown(
       List<WaveShown> waves,
       int devices,
@@ -105,10 +110,13 @@ public final class Preview {
       int measuredSites,
       int loadingSites,
       OptionalLong doneMillis,
-      List<TooShort> tooShort) {
+      List<TooShort> tooShort,
+      int keeping,
+      List<String> waitForYes) {
     public Shown {
       waves = List.copyOf(waves);
       tooShort = List.copyOf(tooShort);
+      waitForYes = List.copyOf(waitForYes);
     }
   }
 
@@ -127,18 +135,19 @@ public final class Preview {
   }
 
   /// Takes the next device, by site and slot; it loads by itself.
-  public void add(SlotRef slot, Map<String, String> labels, List<Digest> has, Bytes loads) {
-    add(slot, () -> labels, has, false, loads);
+  public void add(SlotRef slot, Map<String, String> labels, Held held, Bytes loads) {
+    add(slot, () -> labels, held, false, loads);
   }
 
   /// Takes the next device, by site and slot.
   ///
   /// @param labelsOf asked only where they bear on it
+  /// @param held of the release that the rollout is of it says whether it is live
   /// @param shares it takes from others of its site what they have
   public void add(
       SlotRef slot,
       Supplier<Map<String, String>> labelsOf,
-      List<Digest> has,
+      Held held,
       boolean shares,
       Bytes loads) {
     Map<String, String> labels = areLabelsAsked ? labelsOf.get() : Map.of();
@@ -154,10 +163,15 @@ public final class Preview {
       bytes = Arrays.copyOf(bytes, size * 2);
     }
     sharing.set(size, shares);
-    bytes[size++] = has.contains(target) ? 0 : loads.of(has);
+    running.set(size, held.runsIt());
+    bytes[size++] = has(held) ? 0 : loads.of(held.releases());
     if (slots.size() == WaveSort.SITE_SLICE) {
       flush();
     }
+  }
+
+  private boolean has(Held held) {
+    return held.runsIt() || held.releases().contains(target);
   }
 
   private void flush() {
@@ -175,6 +189,11 @@ public final class Preview {
   private static final class SiteWork {
     private long bytes;
     private int devices;
+    private int haveIt;
+
+    /// Of those that switch, the ones that load nothing from anybody.
+    private int keeping;
+
     private int switching;
   }
 
@@ -261,8 +280,9 @@ public final class Preview {
       long[] last = {from};
       work.forEach((site, its) -> site(site, its, from, last));
       int inFlight = plan.budgets().inFlight();
-      if (inFlight > 0 && devices > 0) {
-        last[0] = Math.max(last[0], from + ceil(devices, inFlight) * roundMillis());
+      if (inFlight > 0) {
+        long switching = work.values().stream().mapToLong(its -> its.switching).sum();
+        last[0] = Math.max(last[0], from + ceil(switching, inFlight) * roundMillis());
       }
       long gate =
           wave == plan.last() || devices == 0 ? 0 : plan.waves().get(wave).gate().soakMillis();
@@ -275,22 +295,25 @@ public final class Preview {
     flush();
     sort.bound();
     int waves = plan.waves().size();
-    int[] haveIt = new int[waves];
-    List<Map<Name, SiteWork>> work = work(haveIt);
+    List<Map<Name, SiteWork>> work = work();
     List<List<SlotRef>> first = first();
     Course course = new Course(assumed);
     List<WaveShown> shown = new ArrayList<>();
     Map<Name, Long> bySite = new TreeMap<>();
     long all = 0;
+    int keeping = 0;
     for (int wave = 0; wave < waves; wave++) {
       long largest = 0;
       long loaded = 0;
       int devices = 0;
+      int haveIt = 0;
       for (Map.Entry<Name, SiteWork> there : work.get(wave).entrySet()) {
         long its = there.getValue().bytes;
         largest = Math.max(largest, its);
         loaded += its;
         devices += there.getValue().devices;
+        haveIt += there.getValue().haveIt;
+        keeping += there.getValue().keeping;
         bySite.merge(there.getKey(), its, Long::sum);
       }
       all += loaded;
@@ -301,7 +324,7 @@ public final class Preview {
               devices,
               first.get(wave),
               work.get(wave).size(),
-              haveIt[wave],
+              haveIt,
               loaded,
               largest,
               millis));
@@ -324,7 +347,22 @@ public final class Preview {
         measured,
         loading,
         course.isEndless ? OptionalLong.empty() : OptionalLong.of(course.atMillis),
-        tooShort);
+        tooShort,
+        keeping,
+        waitForYes(shown));
+  }
+
+  /// Those whose gate wants it, and those before which nobody is who could prove the release.
+  private List<String> waitForYes(List<WaveShown> shown) {
+    List<String> waiting = new ArrayList<>();
+    boolean isProven = false;
+    for (int wave = 0; wave < plan.last() && finished > 0; wave++) {
+      isProven |= shown.get(wave).devices() > 0;
+      if (!isProven || plan.waves().get(wave).gate().needsApproval()) {
+        waiting.add(plan.waves().get(wave + 1).name());
+      }
+    }
+    return waiting;
   }
 
   private List<List<SlotRef>> first() {
@@ -343,7 +381,7 @@ public final class Preview {
 
   /// What each wave asks of each site. Of devices that share, the one whose wave comes first loads;
   /// the others take it from there.
-  private List<Map<Name, SiteWork>> work(int[] haveIt) {
+  private List<Map<Name, SiteWork>> work() {
     List<Map<Name, SiteWork>> work = new ArrayList<>();
     for (int wave = 0; wave < plan.waves().size(); wave++) {
       work.add(new HashMap<>());
@@ -362,11 +400,12 @@ public final class Preview {
       Name site = sort.slot(member).site();
       SiteWork there = work.get(wave).computeIfAbsent(site, name -> new SiteWork());
       there.devices++;
-      if (bytes[member] == 0) {
-        haveIt[wave]++;
+      if (running.get(member)) {
+        there.haveIt++;
         continue;
       }
       there.switching++;
+      there.keeping += bytes[member] == 0 ? 1 : 0;
       if (loads(member, loaders.get(site))) {
         there.bytes += bytes[member];
       }

@@ -1,5 +1,6 @@
 package dev.tombolo.hub.sqlite;
 
+import dev.tombolo.hub.rollout.Held;
 import dev.tombolo.protocol.id.Digest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,15 @@ final class HeldReleases {
   private static final int HALF = 12;
   private static final long TAKEN = 1L << HALF * BITS;
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
+
+  private static final String RUNS_IT = "!";
+
+  /// A quote within a text of the state has a backslash before it. A digest has nothing in it that
+  /// would need one.
+  private static final String LIVE =
+      """
+      t.releases || CASE WHEN instr(t.releases, '%1$s') AND instr(t.body, '"live":"%1$s"')
+        THEN '%2$s' ELSE '' END""";
 
   private static final byte[] VALUES = new byte[128];
 
@@ -38,7 +48,7 @@ final class HeldReleases {
   private int[] values = new int[1_024];
 
   private int size;
-  private final List<List<Digest>> lists = new ArrayList<>(List.of(List.of()));
+  private final List<Held> lists = new ArrayList<>(List.of(new Held(List.of(), false)));
   private final Map<String, Integer> numbers = new HashMap<>(Map.of("", 0));
 
   /// Of the row before; the next mostly says the same.
@@ -46,14 +56,26 @@ final class HeldReleases {
 
   private int lastNumber;
 
-  /// @param row a device, and the column that says what it has
+  /// What [#held] reads of a row of device_states, `t`. That a release is live stands nowhere but
+  /// in the state itself; where it is not kept either, that need not be looked through.
+  static String column(Digest asked) {
+    return LIVE.formatted(asked, RUNS_IT);
+  }
+
+  static Held held(String column) {
+    boolean runsIt = column.endsWith(RUNS_IT);
+    String releases = runsIt ? column.substring(0, column.length() - RUNS_IT.length()) : column;
+    return new Held(Columns.digests(releases), runsIt);
+  }
+
+  /// @param row a device, and [#column]
   void has(PackedRows.Row row) {
     if (!row.is(1, last)) {
       last = row.text(1);
       Integer number = numbers.get(last);
       if (number == null) {
         number = lists.size();
-        lists.add(Columns.digests(last));
+        lists.add(held(last));
         numbers.put(last, number);
       }
       lastNumber = number;
@@ -67,14 +89,14 @@ final class HeldReleases {
     values[place(row)] |= SHARES;
   }
 
-  /// What stands in [#releases] and [#isSharing] of a device.
+  /// What stands in [#held] and [#isSharing] of a device.
   ///
   /// @param column that names it
   int of(PackedRows.Row row, int column) {
     return values[find(high(row, column), low(row, column))];
   }
 
-  List<Digest> releases(int of) {
+  Held held(int of) {
     return lists.get(of >>> 1);
   }
 

@@ -9,6 +9,7 @@ import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.rollout.Held;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Rollout;
@@ -455,27 +456,28 @@ final class SqliteRolloutViews implements RolloutViews {
   }
 
   @Override
-  public void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader holders) {
+  public void eachHolder(
+      Name fleet, Name application, Digest asked, Overlay overlay, HolderReader holders) {
     Places places = new Places(fleet, overlay, goes(fleet, application, overlay));
     if (isLarge(fleet)) {
-      HeldReleases held = heldReleases();
+      HeldReleases held = heldReleases(asked);
       eachPlace(
           places,
           "",
           List.of("d.id"),
           (place, row) -> {
             int its = held.of(row, Places.OWN);
-            holders.read(place, held.releases(its), HeldReleases.isSharing(its));
+            holders.read(place, held.held(its), HeldReleases.isSharing(its));
             return true;
           });
     } else {
-      Read<List<Digest>> digestsOf = new Read<>(Columns::digests);
+      Read<Held> heldOf = new Read<>(HeldReleases::held);
       eachPlace(
           places,
           THERE,
-          List.of("coalesce(t.releases, '')", "coalesce(p.lan <> '', 0)"),
+          List.of("coalesce(" + HeldReleases.column(asked) + ", '')", "coalesce(p.lan <> '', 0)"),
           (place, row) -> {
-            holders.read(place, digestsOf.of(row, Places.OWN), row.is(Places.OWN + 1, "1"));
+            holders.read(place, heldOf.of(row, Places.OWN), row.is(Places.OWN + 1, "1"));
             return true;
           });
     }
@@ -530,12 +532,15 @@ final class SqliteRolloutViews implements RolloutViews {
         .getFirst();
   }
 
-  private HeldReleases heldReleases() {
+  private HeldReleases heldReleases(Digest asked) {
     HeldReleases held = new HeldReleases();
     // A row that is written anew meanwhile may be met twice; what comes later is newer.
     packed.each(
         PackedRows.sql(
-            "FROM device_states WHERE rowid > ? ORDER BY rowid", "device", "releases", "rowid"),
+            "FROM device_states t WHERE t.rowid > ? ORDER BY t.rowid",
+            "t.device",
+            HeldReleases.column(asked),
+            "t.rowid"),
         new Object[] {0L},
         held::has,
         row -> new Object[] {row.number(2)});

@@ -2,14 +2,23 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.HubEvent;
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.SessionId;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
+import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.desired.Weekly;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
 import dev.tombolo.hub.sqlite.SqliteViews;
+import dev.tombolo.protocol.enrol.EnrolResponse;
+import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
+import dev.tombolo.protocol.message.ApplicationStatus;
+import dev.tombolo.protocol.message.Report;
+import dev.tombolo.protocol.message.ReportBody;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,9 +162,9 @@ class RolloutObjectsTest {
             + "---\n"
             + HERE.replace("devices: 1", "labels: {tier: pilot}"));
 
-    assertThat(apply("--dry-run").out()).contains("  wave canary: 1 devices at 1 sites");
+    assertThat(apply("--dry-run").out()).contains("  wave canary: 1 device at 1 site");
     assertThat(hub.run(cli, "diff", "-f", folder.toString()).out())
-        .contains("  wave canary: 1 devices at 1 sites");
+        .contains("  wave canary: 1 device at 1 site");
   }
 
   @Test
@@ -326,7 +335,109 @@ class RolloutObjectsTest {
             "Most goes to store-[0-9] [^,]*, store-[0-9] [^,]*, store-[0-9] .* and 7 more"
                 + " sites\\.");
     assertThat(hub.run(cli, "rollout", "preview", "--help").out())
-        .contains("with --json the 1,000 that load most");
+        .contains("with --sites or --json the 1,000 that load most");
+  }
+
+  /// It has the files of the one that it is to go back to, and still has to switch, in a window.
+  @Test
+  void whoKeepsTheReleaseToFallBackOnDoesNotHaveItYet() throws Exception {
+    hub.close();
+    try (HubStore store = SqliteHubStore.open(another.resolve("hub.db"))) {
+      Scene scene = Scene.ready(new Scene(store));
+      Digest first = scene.assign("people-embedding", "1.0.0");
+      Digest second = scene.assign("people-embedding", "2.0.0");
+      SiteTimes times =
+          new SiteTimes(List.of(), List.of(Weekly.parse("Mon 02:00-02:01")), List.of(), List.of());
+      scene.apply(
+          new AdminObject.Site(
+              Scene.SITE, Scene.FLEET, "", Map.of(), "UTC", "", "", Map.of(), times));
+      EnrolResponse counter = scene.joined("counter");
+      SessionId line = scene.connected(counter, scene.birth("boot-1", 1));
+      ReportBody.State state =
+          new ReportBody.State(
+              null,
+              0,
+              List.of(
+                  new ApplicationStatus(
+                      new Name("people-embedding"),
+                      ApplicationStatus.Phase.LIVE,
+                      second,
+                      "2.0.0",
+                      second,
+                      "2.0.0",
+                      first,
+                      0,
+                      0,
+                      0,
+                      0,
+                      List.of())),
+              List.of(),
+              Map.of());
+      scene.tell(
+          new HubEvent.ReportSaid(
+              line, counter.device(), scene.report(new Report.Row(1, "boot-1", 0, 1, state)), 1));
+    }
+    hub = new HubAlone(another);
+
+    Cli.Said back = roll("preview", "canary=1");
+    assertThat(back.out())
+        .containsPattern("canary +1 +1 +0 +0 B")
+        .contains("1 device at 1 site, 0 B over all lines.")
+        .contains("1 device keeps its files from before: it loads nothing and only switches.")
+        .doesNotContain("after 0s", "Most goes to", "No bundle for it");
+    List<String> again = new ArrayList<>(List.of("rollout", "preview", "people-embedding@2.0.0"));
+    again.addAll(List.of("--fleet", Scene.FLEET.text(), "--wave", "canary=1"));
+    assertThat(hub.run(cli, again.toArray(new String[0])).out())
+        .containsPattern("canary +1 +1 +1 +0 B")
+        .contains("after 0s");
+  }
+
+  @Test
+  void previewOfAFleetOrASiteThatIsNotThereIsRefusedWithTheNearOne() throws Exception {
+    manyDevicesJoin();
+
+    Cli.Said fleet =
+        hub.run(cli, "rollout", "preview", "people-embedding@1.0.0", "--fleet", "prodution");
+    assertThat(fleet.exit()).isEqualTo(4);
+    assertThat(fleet.err()).contains("no fleet 'prodution'", Scene.FLEET.text());
+    Cli.Said site = roll("preview", "canary=1", "--site", "stor-3");
+    assertThat(site.exit()).isEqualTo(4);
+    assertThat(site.err()).contains("no site 'stor-3'", "store-3");
+    Cli.Said listed = roll("preview", "canary=stor-3/till");
+    assertThat(listed.exit()).isEqualTo(4);
+    assertThat(listed.err()).contains("no site 'stor-3'", "store-3");
+    Cli.Said release =
+        hub.run(cli, "rollout", "preview", "people-embeding@1.0.0", "--fleet", "production");
+    assertThat(release.exit()).isEqualTo(4);
+    assertThat(release.err()).contains("people-embedding@1.0.0");
+
+    write("b.yaml", FLEET);
+    assertThat(apply().exit()).isZero();
+    Cli.Said elsewhere =
+        hub.run(
+            cli,
+            "rollout",
+            "preview",
+            "people-embedding@1.0.0",
+            "--fleet",
+            "retail",
+            "--site",
+            "store-3");
+    assertThat(elsewhere.exit()).isNotZero();
+    assertThat(elsewhere.err()).contains("store-3", "it belongs to fleet production");
+  }
+
+  @Test
+  void previewNamesWavesThatWaitForAYesAndAllSitesWhenAsked() throws Exception {
+    manyDevicesJoin();
+
+    Cli.Said said = roll("preview", "canary=1,approval", "--wave", "early=2", "--sites");
+    assertThat(said.out())
+        .contains("Wave early waits for a yes; that time is not counted.\n")
+        .doesNotContain("Most goes to");
+    assertThat(said.out().lines()).filteredOn(line -> line.startsWith("  store-")).hasSize(10);
+    assertThat(roll("preview", "canary=1,approval", "--wave", "early=2", "--json").out())
+        .contains("\"waitForYes\":[\"early\"]");
   }
 
   private void untilRolling(String rollout) {

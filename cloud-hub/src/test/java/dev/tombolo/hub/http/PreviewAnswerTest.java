@@ -20,4 +20,11 @@ class PreviewAnswerTest {
     assertThat(most).hasSize(1_000).containsKeys("store-300", "store-1299");
     assertThat(most).doesNotContainKey("store-299");
   }
+
+  @Test
+  void aSiteThatLoadsNothingIsNotShown() {
+    Map<Name, Long> bySite = Map.of(new Name("store-1"), 0L, new Name("store-2"), 1L);
+
+    assertThat(PreviewAnswer.most(bySite)).containsOnlyKeys("store-2");
+  }
 }

@@ -30,23 +30,21 @@ class PreviewTest {
   private static final long ROUND = 60_000;
   private static final long MEGABYTES_450 = 450_000_000;
 
-  private final Preview preview =
-      new Preview(
-          new RolloutId(1),
-          new RolloutPlan(
-              List.of(new Wave("rest", new Pick.Rest(), Gate.USUAL)),
-              new Budgets(1, 0, 1),
-              AbortRule.USUAL,
-              HOUR,
-              null),
-          new Scope(new Name("retail"), Set.of(), Map.of()),
-          NEW);
+  private final Preview preview = preview(0, new Wave("rest", new Pick.Rest(), Gate.USUAL));
+
+  private static Preview preview(int inFlight, Wave... waves) {
+    return new Preview(
+        new RolloutId(1),
+        new RolloutPlan(List.of(waves), new Budgets(1, inFlight, 1), AbortRule.USUAL, HOUR, null),
+        new Scope(new Name("retail"), Set.of(), Map.of()),
+        NEW);
+  }
 
   private void device(String site, String slot, boolean shares) {
     preview.add(
         new SlotRef(new Name(site), new Name(slot)),
         Map::of,
-        List.of(OLD),
+        new Held(List.of(OLD), false),
         shares,
         has -> MEGABYTES_450);
   }
@@ -133,7 +131,7 @@ class PreviewTest {
     preview.add(
         new SlotRef(new Name("store-1"), new Name("till-1")),
         Map.of(),
-        List.of(OLD),
+        new Held(List.of(OLD), false),
         has -> MEGABYTES_450 + 125_000_000);
     preview.line(new Name("store-1"), held(12_500_000, limit(0, 60, "1Mbit/s")));
 
@@ -221,5 +219,80 @@ class PreviewTest {
     assertThat(shown.tooShort())
         .containsExactly(
             new Preview.TooShort(new Name("store-1"), Windows.Kind.SWITCH, ROUND, 0, 0));
+  }
+
+  private void device(Preview into, String slot, Held held) {
+    into.add(
+        new SlotRef(new Name("store-1"), new Name(slot)), Map.of(), held, has -> MEGABYTES_450);
+  }
+
+  /// What it keeps to fall back on need not be loaded, but is not what it runs: it waits for the
+  /// window, and that may be too short.
+  @Test
+  void whoKeepsTheFilesStillHasToSwitch() {
+    device(preview, "till-1", new Held(List.of(NEW, OLD), false));
+    device(preview, "till-2", new Held(List.of(NEW, OLD), true));
+    preview.line(
+        new Name("store-1"),
+        new Preview.Line(windows(List.of(), List.of(new WeekSpan(120, 121))), Optional.empty(), 0));
+
+    Preview.Shown shown = preview.show(new Preview.Assumed(10_000_000, 2 * SOAK, MONDAY));
+
+    assertThat(shown.waves().getFirst().devices()).isEqualTo(2);
+    assertThat(shown.waves().getFirst().haveIt()).isEqualTo(1);
+    assertThat(shown.keeping()).isEqualTo(1);
+    assertThat(shown.bytes()).isZero();
+    assertThat(shown.loadingSites()).isZero();
+    assertThat(shown.tooShort())
+        .containsExactly(
+            new Preview.TooShort(new Name("store-1"), Windows.Kind.SWITCH, 90_000, 60_000, 2));
+    // A minute of it on Monday, the rest a week later.
+    assertThat(shown.doneMillis()).hasValue(MONDAY + 7 * 24 * HOUR + 2 * HOUR + 30_000);
+  }
+
+  @Test
+  void whoRunsItHasNothingToDoAndHoldsNoBudget() {
+    Preview one = preview(1, new Wave("rest", new Pick.Rest(), Gate.USUAL));
+    device(one, "till-1", new Held(List.of(NEW), true));
+    device(one, "till-2", new Held(List.of(NEW, OLD), true));
+    device(one, "till-3", new Held(List.of(NEW, OLD), false));
+
+    Preview.Shown shown = one.show(new Preview.Assumed(10_000_000, SOAK, MONDAY));
+
+    assertThat(shown.waves().getFirst().haveIt()).isEqualTo(2);
+    assertThat(shown.doneMillis()).hasValue(MONDAY + ROUND);
+  }
+
+  @Test
+  void wavesThatWaitForAYesAreNamed() {
+    Gate asks = new Gate(95, HOUR, true);
+    Wave canary = new Wave("canary", new Pick.Count(1), asks);
+    Wave early = new Wave("early", new Pick.Count(1), Gate.USUAL);
+    Wave rest = new Wave("rest", new Pick.Rest(), asks);
+    Preview three = preview(0, canary, early, rest);
+    for (int till = 1; till <= 4; till++) {
+      device(three, "till-" + till, new Held(List.of(NEW, OLD), false));
+    }
+
+    Preview.Shown shown = three.show(new Preview.Assumed(10_000_000, SOAK, MONDAY));
+
+    assertThat(shown.waitForYes()).containsExactly("early");
+    assertThat(shown.doneMillis()).hasValue(MONDAY + HOUR + 4 * ROUND);
+  }
+
+  /// A wave without anybody proves nothing; a rollout without anybody is over at once.
+  @Test
+  void theWaveBehindAnEmptyOneWaitsForAYes() {
+    Wave pilots = new Wave("pilots", new Pick.Labelled(Map.of("tier", "pilot")), Gate.USUAL);
+    Wave early = new Wave("early", new Pick.Count(1), Gate.USUAL);
+    Wave rest = new Wave("rest", new Pick.Rest(), Gate.USUAL);
+    Preview nobody = preview(0, pilots, early, rest);
+    Preview some = preview(0, pilots, early, rest);
+    device(some, "till-1", new Held(List.of(OLD), false));
+    device(some, "till-2", new Held(List.of(OLD), false));
+
+    Preview.Assumed assumed = new Preview.Assumed(10_000_000, SOAK, MONDAY);
+    assertThat(nobody.show(assumed).waitForYes()).isEmpty();
+    assertThat(some.show(assumed).waitForYes()).containsExactly("early");
   }
 }

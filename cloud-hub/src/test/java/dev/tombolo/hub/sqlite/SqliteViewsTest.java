@@ -33,6 +33,7 @@ import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
 import dev.tombolo.hub.rollout.Gate;
+import dev.tombolo.hub.rollout.Held;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.RolloutPlan;
@@ -68,6 +69,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteViewsTest {
+  private static final Digest ASKED = Digest.ofText("asked about");
+
   @TempDir Path folder;
   private HubStore store;
   private HubViews views;
@@ -394,8 +397,9 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            ASKED,
             Overlay.NONE,
-            (place, releases, shares) -> seen.add(place.labels()));
+            (place, held, shares) -> seen.add(place.labels()));
     assertThat(seen)
         .singleElement()
         .satisfies(
@@ -417,6 +421,11 @@ class SqliteViewsTest {
     assertThat(few).hasSize(21).doesNotHaveDuplicates();
     assertThat(few).filteredOn(line -> line.endsWith("true")).hasSize(7);
     assertThat(few).filteredOn(line -> line.contains("[]")).hasSize(5);
+    assertThat(few).filteredOn(line -> line.contains(ASKED.text())).hasSize(8);
+    assertThat(few)
+        .filteredOn(line -> line.contains(" live "))
+        .hasSize(4)
+        .allMatch(line -> line.contains("[" + ASKED + "]"));
 
     makeLarge();
     assertThat(held()).isEqualTo(few);
@@ -483,16 +492,21 @@ class SqliteViewsTest {
   }
 
   private List<String> held() {
-    List<String> held = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     views
         .rollouts()
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            ASKED,
             Overlay.NONE,
-            (place, releases, shares) ->
-                held.add(place.slot() + " " + place.labels() + " " + releases + " " + shares));
-    return held;
+            (place, held, shares) ->
+                lines.add(place.slot() + " " + place.labels() + " " + seen(held) + " " + shares));
+    return lines;
+  }
+
+  private static String seen(Held held) {
+    return held.releases() + (held.runsIt() ? " live" : "");
   }
 
   private static HubChange site(String name) {
@@ -506,7 +520,8 @@ class SqliteViewsTest {
             "user:test"));
   }
 
-  /// The third of each five has told nothing yet; each third shares.
+  /// The third of each five has told nothing yet; each third shares. Of four that have told
+  /// something, one has ASKED live, one has it to fall back on, and two only want it.
   private static List<HubChange> holder(int number) {
     List<HubChange> changes = new ArrayList<>();
     changes.add(site("shop-" + number));
@@ -553,7 +568,8 @@ class SqliteViewsTest {
                 List.of(),
                 List.of())));
     if (number % 5 != 2) {
-      Digest its = Digest.ofText("release " + number % 4);
+      Digest live = number % 4 == 1 ? ASKED : Digest.ofText("release " + number % 4);
+      Digest previous = number % 4 == 2 ? ASKED : null;
       changes.add(new HubChange.OutboxMarked(id, "outbox", 1, -1, -1, 1));
       changes.add(
           new HubChange.RowsTaken(
@@ -568,10 +584,33 @@ class SqliteViewsTest {
                       1,
                       1,
                       new ReportBody.State(
-                          Digest.ofText("document"), 1, List.of(), List.of(), Map.of()))),
-              Set.of(its)));
+                          Digest.ofText("document"),
+                          1,
+                          List.of(
+                              status("counting", Digest.ofText("counting"), null),
+                              status("embedding", live, previous)),
+                          // Not a word of what it runs.
+                          List.of(new Reason.Unknown("\"live\":\"" + ASKED + "\"")),
+                          Map.of()))),
+              previous == null ? Set.of(live) : Set.copyOf(List.of(live, previous))));
     }
     return changes;
+  }
+
+  private static ApplicationStatus status(String name, Digest live, @Nullable Digest previous) {
+    return new ApplicationStatus(
+        new Name(name),
+        ApplicationStatus.Phase.LIVE,
+        ASKED,
+        "2.0",
+        live,
+        "1.0",
+        previous,
+        0,
+        0,
+        0,
+        0,
+        List.of());
   }
 
   @Test
@@ -582,8 +621,9 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            ASKED,
             Overlay.NONE,
-            (place, releases, shares) -> reached.add(place.slot()));
+            (place, held, shares) -> reached.add(place.slot()));
     assertThat(reached).containsExactly(Scene.SLOT);
 
     scene.apply(
@@ -601,8 +641,9 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             new Name("embedding"),
+            ASKED,
             Overlay.NONE,
-            (place, releases, shares) -> reached.add(place.slot()));
+            (place, held, shares) -> reached.add(place.slot()));
     assertThat(reached).isEmpty();
   }
 
@@ -622,10 +663,10 @@ class SqliteViewsTest {
             new AdminObject.Slot(Scene.SLOT, "", Map.of("tier", "pilot"), Map.of()));
     Map<SlotRef, Map<String, String>> labelsOf = new HashMap<>();
     RolloutViews.HolderReader reader =
-        (place, releases, shares) -> labelsOf.put(place.slot(), place.labels());
+        (place, held, shares) -> labelsOf.put(place.slot(), place.labels());
     Name application = new Name("embedding");
 
-    views.rollouts().eachHolder(Scene.FLEET, application, new Overlay(tried), reader);
+    views.rollouts().eachHolder(Scene.FLEET, application, ASKED, new Overlay(tried), reader);
     assertThat(labelsOf).containsOnlyKeys(Scene.SLOT);
     assertThat(labelsOf.get(Scene.SLOT))
         .containsEntry("size", "large")
@@ -640,6 +681,7 @@ class SqliteViewsTest {
         .eachHolder(
             Scene.FLEET,
             application,
+            ASKED,
             new Overlay(List.of(application(new Selector(Map.of("size", "large"), List.of())))),
             reader);
     assertThat(labelsOf).isEmpty();
@@ -654,11 +696,11 @@ class SqliteViewsTest {
                 new AdminObject.Fleet(other, "", Map.of(), false, Map.of()),
                 new AdminObject.Site(Scene.SITE, other, "", Map.of(), "UTC", "", "", Map.of())));
     List<SlotRef> reached = new ArrayList<>();
-    RolloutViews.HolderReader reader = (place, releases, shares) -> reached.add(place.slot());
+    RolloutViews.HolderReader reader = (place, held, shares) -> reached.add(place.slot());
 
-    views.rollouts().eachHolder(Scene.FLEET, new Name("embedding"), overlay, reader);
+    views.rollouts().eachHolder(Scene.FLEET, new Name("embedding"), ASKED, overlay, reader);
     assertThat(reached).isEmpty();
-    views.rollouts().eachHolder(other, new Name("embedding"), overlay, reader);
+    views.rollouts().eachHolder(other, new Name("embedding"), ASKED, overlay, reader);
     assertThat(reached).containsExactly(Scene.SLOT);
     assertThat(views.rollouts().siteLines(other, overlay))
         .extracting(RolloutViews.SiteLine::site)

@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SiteTimes;
 import dev.tombolo.hub.desired.SiteWindows;
+import dev.tombolo.hub.rollout.Held;
 import dev.tombolo.hub.rollout.Preview;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
@@ -18,12 +19,14 @@ import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import dev.tombolo.protocol.window.Bandwidth;
 import dev.tombolo.protocol.window.Windows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// I8, of what is reckoned before a rollout begins: each device of its scope is in one wave, and
@@ -57,10 +60,10 @@ final class LooksAreAnswered extends Invariant {
         continue;
       }
       Map<String, String> labels = labels(site, slot);
-      List<Digest> has = live(each.getValue(), application);
-      preview.add(slot, () -> labels, has, isSharing(each.getValue()), unseen -> bytes);
+      Held held = held(each.getValue(), application, release);
+      preview.add(slot, () -> labels, held, isSharing(each.getValue()), unseen -> bytes);
       covered += scope.covers(slot, labels) ? 1 : 0;
-      haveIt += scope.covers(slot, labels) && has.contains(release) ? 1 : 0;
+      haveIt += scope.covers(slot, labels) && held.runsIt() ? 1 : 0;
     }
     facts.hub.sites.values().forEach(site -> preview.line(site.name(), line(site, nowMillis)));
     Preview.Shown shown = preview.show(new Preview.Assumed(LINE_BITS, 60_000, nowMillis));
@@ -109,17 +112,20 @@ final class LooksAreAnswered extends Invariant {
         .labels();
   }
 
-  private List<Digest> live(DeviceId device, Name application) {
-    List<Digest> live = new ArrayList<>();
+  private Held held(DeviceId device, Name application, Digest release) {
+    Set<Digest> has = new TreeSet<>();
+    boolean runsIt = false;
     ReportBody.State state = facts.hub.states.get(device);
     for (ApplicationStatus status :
         state == null ? List.<ApplicationStatus>of() : state.applications()) {
-      Digest its = status.live();
-      if (status.name().equals(application) && its != null) {
-        live.add(its);
+      if (status.name().equals(application)) {
+        Stream.of(Optional.ofNullable(status.live()), Optional.ofNullable(status.previous()))
+            .flatMap(Optional::stream)
+            .forEach(has::add);
+        runsIt = release.equals(status.live());
       }
     }
-    return live;
+    return new Held(List.copyOf(has), runsIt);
   }
 
   /// Half of all: it makes no difference here which.

@@ -36,7 +36,12 @@ public final class Ago {
 
   /// `1 file`, `3 files`.
   public static String files(int count) {
-    return count == 1 ? "1 file" : count + " files";
+    return counted(count, "file");
+  }
+
+  /// `1 site`, `3 sites`.
+  public static String counted(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
   }
 
   /// `812 B`, `34.0 MB`, `1.2 GB`.

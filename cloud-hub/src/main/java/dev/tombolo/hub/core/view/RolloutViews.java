@@ -4,6 +4,7 @@ import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.desired.LineRules;
 import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.SiteTimes;
+import dev.tombolo.hub.rollout.Held;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.RolloutId;
@@ -55,8 +56,9 @@ public interface RolloutViews {
   /// Hands over every slot of a fleet that has a device and to which an application goes, by site
   /// and slot: sync policies leave the others out.
   ///
+  /// @param asked the application's release of which it is told whether it is live
   /// @param overlay counts where it says something
-  void eachHolder(Name fleet, Name application, Overlay overlay, HolderReader reader);
+  void eachHolder(Name fleet, Name application, Digest asked, Overlay overlay, HolderReader reader);
 
   /// The same slots, as long as one more is wanted, and nothing of what their devices have.
   ///
@@ -89,8 +91,7 @@ public interface RolloutViews {
 
   /// Takes the slots one by one.
   interface HolderReader {
-    /// @param releases that the device has, as it last reported
     /// @param shares it has told others of its site how to reach it
-    void read(PlaceFacts place, List<Digest> releases, boolean shares);
+    void read(PlaceFacts place, Held held, boolean shares);
   }
 }

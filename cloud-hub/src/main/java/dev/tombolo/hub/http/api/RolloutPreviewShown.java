@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// @param loadingSites sites that load something
 /// @param measuredSites those of them whose own rate was measured and counted with
 /// @param byBundle devices for which a bundle is there; of the others whole files are counted
+/// @param keeping devices that have the files, to fall back on, and only have to switch
 /// @param siteBytes of the sites that load most, at most 1,000 of them; how many load at all says
 ///   `loadingSites`
 /// @param tooShortSites sites whose windows are too short
 /// @param tooShort the worst of them, at most 1,000; how many there are says `tooShortSites`
+/// @param waitForYes waves that open when somebody has said yes; no time is counted for that
 /// @param pricePerGb as it was asked with; a GB is 10^9 bytes
 /// @param cost of all bytes; null: no price was given
 @Json
@@ -34,14 +36,18 @@ public record RolloutPreviewShown(
     int loadingSites,
     int measuredSites,
     int byBundle,
+    int keeping,
     Map<String, Long> siteBytes,
     int tooShortSites,
     List<RolloutPreviewTooShort> tooShort,
+    List<String> waitForYes,
     @Nullable BigDecimal pricePerGb,
     @Nullable BigDecimal cost) {
   public RolloutPreviewShown {
     waves = List.copyOf(waves);
     siteBytes = Map.copyOf(siteBytes);
     tooShort = List.copyOf(tooShort);
+    // A hub that is older says nothing of it.
+    waitForYes = waitForYes == null ? List.of() : List.copyOf(waitForYes);
   }
 }
