@@ -4,6 +4,7 @@ import dev.tombolo.hub.core.view.HubViews;
 import dev.tombolo.hub.desired.Layer;
 import dev.tombolo.hub.desired.LayerKind;
 import dev.tombolo.hub.desired.Layering;
+import dev.tombolo.hub.desired.Resolved;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.Why;
@@ -11,6 +12,7 @@ import dev.tombolo.hub.rollout.RolloutReasons;
 import dev.tombolo.hub.rollout.RolloutReasons.Overruling;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.Standing;
+import dev.tombolo.protocol.id.ReleaseRef;
 import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ final class WhyInRollouts {
     List<Reason> all =
         new ArrayList<>(
             RolloutReasons.among(theirs, standings, record -> overruling(record, layers)));
+    settings.ifPresent(its -> all.addAll(overruled(its, all)));
     settings.flatMap(WhyInRollouts::leftOut).ifPresent(all::add);
     return all;
   }
@@ -63,6 +66,43 @@ final class WhyInRollouts {
       }
     }
     return narrowest;
+  }
+
+  /// Of each application the widest layer whose release does not count here, for a narrower one has
+  /// another. What a rollout brings, or is said to be overruled by, is not said again.
+  static List<Reason> overruled(SlotSettings settings, List<Reason> said) {
+    List<Reason> overruled = new ArrayList<>();
+    for (Resolved.Application application : Layering.of(settings).applications()) {
+      Resolved.Chosen counts = application.releases().getLast();
+      String assigned = release(application, counts);
+      boolean isOfARollout =
+          counts.layer() == LayerKind.ROLLOUT
+              || said.stream()
+                  .anyMatch(
+                      it ->
+                          it instanceof Reason.RolloutOverruled rollout
+                              && rollout.assigned().equals(assigned));
+      if (!isOfARollout) {
+        application.releases().stream()
+            .filter(it -> !it.choice().release().equals(counts.choice().release()))
+            .findFirst()
+            .ifPresent(
+                it ->
+                    overruled.add(
+                        new Reason.LayerOverruled(
+                            place(it), release(application, it), place(counts), assigned)));
+      }
+    }
+    return overruled;
+  }
+
+  private static String release(Resolved.Application application, Resolved.Chosen chosen) {
+    return new ReleaseRef(application.name(), chosen.choice().version()).toString();
+  }
+
+  private static String place(Resolved.Chosen chosen) {
+    String object = chosen.object();
+    return chosen.layer().word() + "/" + object.substring(object.indexOf(' ') + 1);
   }
 
   /// What is selected for the fleet, or by a rollout, and goes only to other devices.

@@ -64,6 +64,60 @@ class WhyInRolloutsTest {
     assertThat(WhyInRollouts.leftOut(settings(layers, Map.of("size", "small")))).isEmpty();
   }
 
+  /// The device is as wanted, and who looks for the fleet's release finds out why it is not there.
+  @Test
+  void whatASiteHasInsteadOfTheFleetsReleaseIsNamed() {
+    Layer fleet = chosen(LayerKind.FLEET, "fleet retail", "2.0", 2);
+    Layer site = chosen(LayerKind.SITE, "site store-117", "1.0", 1);
+    Layer device = chosen(LayerKind.DEVICE, "slot store-117/counter-1", "3.0", 3);
+
+    assertThat(overruled(fleet, site))
+        .containsExactly(layerOverruled("embedding@2.0", "site/store-117", "embedding@1.0"));
+    assertThat(overruled(fleet, site, device))
+        .containsExactly(
+            layerOverruled("embedding@2.0", "device/store-117/counter-1", "embedding@3.0"));
+    assertThat(overruled(fleet)).isEmpty();
+    assertThat(overruled(site)).isEmpty();
+    assertThat(overruled(fleet, chosen(LayerKind.SITE, "site store-117", "2.0", 1))).isEmpty();
+  }
+
+  @Test
+  void theWidestLayerThatDiffersIsNamed() {
+    assertThat(
+            overruled(
+                chosen(LayerKind.FLEET, "fleet retail", "2.0", 2),
+                chosen(LayerKind.SITE, "site store-117", "1.0", 1),
+                chosen(LayerKind.DEVICE, "slot store-117/counter-1", "2.0", 3)))
+        .containsExactly(
+            new Reason.LayerOverruled(
+                "site/store-117", "embedding@1.0", "device/store-117/counter-1", "embedding@2.0"));
+  }
+
+  /// What is said of the rollout is enough.
+  @Test
+  void whatARolloutBringsOrIsOverruledByIsNotNamedAgain() {
+    Layer fleet = chosen(LayerKind.FLEET, "fleet retail", "2.0", 2);
+    Layer site = chosen(LayerKind.SITE, "site store-117", "1.0", 1);
+    SlotSettings both = settings(List.of(fleet, site), Map.of());
+
+    assertThat(overruled(fleet, site, chosen(LayerKind.ROLLOUT, "rollout r1", "3.0", 3))).isEmpty();
+    assertThat(
+            WhyInRollouts.overruled(
+                both,
+                List.of(
+                    new Reason.RolloutOverruled(
+                        "r1", "embedding@4.0", "site/store-117", "embedding@1.0"))))
+        .isEmpty();
+  }
+
+  private static List<Reason> overruled(Layer... layers) {
+    return WhyInRollouts.overruled(settings(List.of(layers), Map.of()), List.of());
+  }
+
+  private static Reason layerOverruled(String release, String layer, String assigned) {
+    return new Reason.LayerOverruled("fleet/retail", release, layer, assigned);
+  }
+
   private static SlotSettings settings(List<Layer> layers, Map<String, String> goesTo) {
     return new SlotSettings(
         new PlaceFacts(FLEET, SLOT, Map.of("size", "small"), Map.of()),

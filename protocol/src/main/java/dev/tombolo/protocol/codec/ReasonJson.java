@@ -190,6 +190,9 @@ final class ReasonJson {
       case "rollout-overruled" ->
           new Reason.RolloutOverruled(
               f.text("rollout"), f.text("release"), f.text("layer"), f.text("assigned"));
+      case "layer-overruled" ->
+          new Reason.LayerOverruled(
+              f.text("wider"), f.text("release"), f.text("layer"), f.text("assigned"));
       case "left-out" -> new Reason.LeftOut(f.texts("applications"));
       case "rollout-moves" ->
           new Reason.RolloutMoves(f.text("rollout"), f.text("application"), f.text("fleet"));
@@ -542,6 +545,12 @@ final class ReasonJson {
       case Reason.RolloutOverruled r ->
           json.text("code", "rollout-overruled")
               .text("rollout", r.rollout())
+              .text("release", r.release())
+              .text("layer", r.layer())
+              .text("assigned", r.assigned());
+      case Reason.LayerOverruled r ->
+          json.text("code", "layer-overruled")
+              .text("wider", r.wider())
               .text("release", r.release())
               .text("layer", r.layer())
               .text("assigned", r.assigned());

@@ -323,6 +323,16 @@ public sealed interface Reason {
   record RolloutOverruled(String rollout, String release, String layer, String assigned)
       implements Reason {}
 
+  /// A wider layer has another release of the application, and it does not count here. The device
+  /// is as is wanted of it.
+  ///
+  /// @param wider `fleet/retail`
+  /// @param release of the wider layer
+  /// @param layer `site/store-117`, `device/store-117/counter-1`
+  /// @param assigned the release that counts
+  record LayerOverruled(String wider, String release, String layer, String assigned)
+      implements Reason {}
+
   /// What is selected for the fleet and does not go to this device: none of its sync policies has
   /// it among its destinations.
   record LeftOut(List<String> applications) implements Reason {

@@ -593,6 +593,16 @@ public final class ReasonText {
               + ": "
               + r.assigned()
               + " was assigned there since.";
+      case Reason.LayerOverruled r ->
+          "Layer "
+              + r.wider()
+              + " ("
+              + r.release()
+              + ") is superseded here by the narrower layer "
+              + r.layer()
+              + ", which has "
+              + r.assigned()
+              + "; tombolo explain shows who assigned it.";
       case Reason.LeftOut r ->
           String.join(", ", r.applications())
               + (r.applications().size() == 1 ? " does" : " do")

@@ -134,7 +134,8 @@ public enum ReasonKind {
           Reason.CertificateExpired _,
           Reason.AgentTooOld _ ->
           AT_THE_HUB;
-      case Reason.LeftOut _,
+      case Reason.LayerOverruled _,
+          Reason.LeftOut _,
           Reason.UpToDate _,
           Reason.BundleMissing _,
           Reason.BundleRefused _,
