@@ -109,7 +109,8 @@ final class GitRows {
         causes.add(
             new WhyCause(
                 "gitops-" + word,
-                "Out of Git, " + git.application() + ": " + words(git, git.state()) + "."));
+                "Out of Git, " + git.application() + ": " + words(git, git.state()) + ".",
+                null));
       }
     }
     return causes;

@@ -2,6 +2,9 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,6 +183,8 @@ class HubCommandsTest {
         "assign people-embedding@9 --fleet retail | 4 | people-embedding@9",
         "get device store-117/counter-1 | 4 | no device",
         "why store-117/counter-9 | 4 | store-117/counter-1",
+        "why store-171/counter-1 | 4 | did you mean store-117/counter-1?",
+        "explain stroe-117/counter-1 | 4 | did you mean store-117/counter-1?",
         "why nonsense | 1 | SITE/SLOT",
         "get device dev-000000000000000000000000 | 4 | dev-000000000000000000000000",
         "revoke dev-000000000000000000000000 --why lost | 4 | dev-000000000000000000000000",
@@ -203,6 +208,24 @@ class HubCommandsTest {
 
     assertThat(said.err()).startsWith("error: ").contains(words).doesNotContain("Exception");
     assertThat(said.exit()).isEqualTo(exit);
+  }
+
+  @Test
+  void aDevicesIdWithATypingMistakeIsRecognized() throws Exception {
+    hub.close();
+    String id;
+    try (HubStore store = SqliteHubStore.open(folder.resolve("hub.db"))) {
+      id = Scene.ready(new Scene(store)).joined("counter").device().text();
+    }
+    hub = new HubAlone(folder);
+    String typed = id.substring(0, id.length() - 1) + (id.endsWith("7") ? '8' : '7');
+
+    for (String command : List.of("why", "explain", "get device")) {
+      Cli.Said said = hub.run(cli, (command + " " + typed).split(" "));
+
+      assertThat(said.exit()).isEqualTo(4);
+      assertThat(said.err()).contains("There is no device '" + typed, "did you mean " + id + "?");
+    }
   }
 
   /// A variable of a script that was not set.

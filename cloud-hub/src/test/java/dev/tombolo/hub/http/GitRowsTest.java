@@ -72,7 +72,8 @@ class GitRowsTest {
         .containsExactly(
             new WhyCause(
                 "gitops-waits",
-                "Out of Git, people: commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts."));
+                "Out of Git, people: commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts.",
+                null));
   }
 
   private static final GitState ALIKE =

@@ -9,14 +9,17 @@ import dev.tombolo.hub.desired.PlaceFacts;
 import dev.tombolo.hub.desired.Selector;
 import dev.tombolo.hub.desired.SlotSettings;
 import dev.tombolo.hub.desired.SyncPolicy;
+import dev.tombolo.hub.policy.Why;
 import dev.tombolo.hub.rollout.AbortRule;
 import dev.tombolo.hub.rollout.Budgets;
+import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutReasons.Overruling;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Scope;
+import dev.tombolo.hub.rollout.Standing;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.ReleaseRef;
@@ -24,6 +27,7 @@ import dev.tombolo.protocol.id.SlotRef;
 import dev.tombolo.protocol.reason.Reason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -89,8 +93,13 @@ class WhyInRolloutsTest {
                 chosen(LayerKind.SITE, "site store-117", "1.0", 1),
                 chosen(LayerKind.DEVICE, "slot store-117/counter-1", "2.0", 3)))
         .containsExactly(
-            new Reason.LayerOverruled(
-                "site/store-117", "embedding@1.0", "device/store-117/counter-1", "embedding@2.0"));
+            new Why.Cause(
+                APP,
+                new Reason.LayerOverruled(
+                    "site/store-117",
+                    "embedding@1.0",
+                    "device/store-117/counter-1",
+                    "embedding@2.0")));
   }
 
   /// What is said of the rollout is enough.
@@ -105,17 +114,58 @@ class WhyInRolloutsTest {
             WhyInRollouts.overruled(
                 both,
                 List.of(
-                    new Reason.RolloutOverruled(
-                        "r1", "embedding@4.0", "site/store-117", "embedding@1.0"))))
+                    new Why.Cause(
+                        APP,
+                        new Reason.RolloutOverruled(
+                            "r1", "embedding@4.0", "site/store-117", "embedding@1.0")))))
         .isEmpty();
   }
 
-  private static List<Reason> overruled(Layer... layers) {
+  /// Two applications may wait for the same window.
+  @Test
+  void eachCauseKeepsItsApplicationAmongWhatRolloutsSay() {
+    Name shelf = new Name("shelf");
+    Reason shut = new Reason.SwitchWindowClosed(5, "Mon");
+    Reason paused = new Reason.TransfersPaused("ann", "inventory", 7);
+    List<Why.Cause> theirs =
+        List.of(new Why.Cause(paused), new Why.Cause(APP, shut), new Why.Cause(shelf, shut));
+
+    assertThat(WhyInRollouts.among(theirs, List.of(failed()), _ -> Optional.empty()))
+        .containsExactly(
+            new Why.Cause(
+                APP, new Reason.RolloutFailedHere("r1", new Reason.ProbeFailed("golden", "0.3"))),
+            new Why.Cause(paused),
+            new Why.Cause(APP, shut),
+            new Why.Cause(shelf, shut));
+  }
+
+  private static Standing failed() {
+    return new Standing(
+        rollout(),
+        List.of(),
+        SLOT.toString(),
+        0,
+        Phase.FAILED,
+        null,
+        false,
+        false,
+        false,
+        0,
+        0,
+        -1,
+        new Reason.ProbeFailed("golden", "0.3"),
+        0,
+        1,
+        0,
+        BEGUN + 1);
+  }
+
+  private static List<Why.Cause> overruled(Layer... layers) {
     return WhyInRollouts.overruled(settings(List.of(layers), Map.of()), List.of());
   }
 
-  private static Reason layerOverruled(String release, String layer, String assigned) {
-    return new Reason.LayerOverruled("fleet/retail", release, layer, assigned);
+  private static Why.Cause layerOverruled(String release, String layer, String assigned) {
+    return new Why.Cause(APP, new Reason.LayerOverruled("fleet/retail", release, layer, assigned));
   }
 
   private static SlotSettings settings(List<Layer> layers, Map<String, String> goesTo) {
