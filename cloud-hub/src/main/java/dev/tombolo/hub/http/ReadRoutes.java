@@ -412,12 +412,12 @@ final class ReadRoutes {
     }
     long nowMillis = System.currentTimeMillis();
     DeviceCondition condition = views.condition(id, nowMillis).orElseThrow(() -> unknown(id));
-    List<WhyCause> causes = new ArrayList<>(causes(WhyInRollouts.of(condition, views, nowMillis)));
-    views
-        .fleetOf(condition.device().slot())
-        .ifPresent(fleet -> causes.addAll(GitRows.causes(views.gits(Optional.of(fleet)))));
+    List<Why.Cause> causes = new ArrayList<>(WhyInRollouts.of(condition, views, nowMillis));
+    views.fleetOf(condition.device().slot()).stream()
+        .flatMap(fleet -> GitRows.causes(views.gits(Optional.of(fleet))).stream())
+        .forEach(reason -> causes.add(new Why.Cause(reason)));
     Requests.answer(
-        context, new WhyAnswer(id.text(), condition.device().slot().toString(), causes));
+        context, new WhyAnswer(id.text(), condition.device().slot().toString(), causes(causes)));
   }
 
   private void explain(Context context) throws RefusedException {

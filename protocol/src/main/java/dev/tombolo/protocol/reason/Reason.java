@@ -356,6 +356,27 @@ public sealed interface Reason {
   /// @param wave empty: all of them
   record RolloutFailures(String rollout, String wave, int failed, int reached) implements Reason {}
 
+  // Out of Git
+  /// A commit waits for a person's approval.
+  record GitopsPending(String fleet, String application, String commit) implements Reason {}
+
+  /// Nothing is wrong with the commit; something else has to end first.
+  ///
+  /// @param detail `waits for rollout r1`
+  /// @param counts the commit that counts until then; empty: none does
+  record GitopsWaits(String application, String commit, String detail, String counts)
+      implements Reason {}
+
+  /// @param detail file, line, and what is wrong there
+  /// @param counts as in [GitopsWaits]
+  record GitopsBroken(String application, String commit, String detail, String counts)
+      implements Reason {}
+
+  /// The repository cannot be fetched.
+  ///
+  /// @param counts as in [GitopsWaits]
+  record GitopsUnreachable(String application, String detail, String counts) implements Reason {}
+
   /// The document in force came on an offline kit.
   ///
   /// @param createdMillis when the kit was made
