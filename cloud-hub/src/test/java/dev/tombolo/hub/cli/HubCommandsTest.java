@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.hub.core.HubStore;
 import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -226,6 +230,34 @@ class HubCommandsTest {
       assertThat(said.exit()).isEqualTo(4);
       assertThat(said.err()).contains("There is no device '" + typed, "did you mean " + id + "?");
     }
+  }
+
+  @Test
+  void whySaysThatASiteHasItsOwnReleaseAndNotTheFleets() throws Exception {
+    hub.close();
+    try (HubStore store = SqliteHubStore.open(folder.resolve("hub.db"))) {
+      Scene scene = Scene.ready(new Scene(store));
+      scene.joined("counter");
+      scene.assign("people", "1.0.0");
+      scene.command(
+          new AdminCommand.Assign(
+              new ReleaseRef(new Name("people"), "1.0.0"),
+              Scene.FLEET,
+              Optional.of(Scene.SITE),
+              Optional.empty(),
+              Optional.empty()));
+      scene.assign("people", "2.0.0");
+    }
+    hub = new HubAlone(folder);
+
+    Cli.Said why = hub.run(cli, "why", Scene.SLOT.toString());
+
+    assertThat(why.exit()).describedAs(why.err()).isZero();
+    assertThat(why.out())
+        .contains(
+            "  people: Layer fleet/production (people@2.0.0) is superseded here by the narrower"
+                + " layer site/store-117, which has people@1.0.0; tombolo explain shows who"
+                + " assigned it.");
   }
 
   /// A variable of a script that was not set.
