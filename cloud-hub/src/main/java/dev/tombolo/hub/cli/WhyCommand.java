@@ -47,14 +47,18 @@ final class WhyCommand extends HubOptions implements Callable<Integer> {
     return Exit.OK;
   }
 
-  private static String words(WhyAnswer answer) {
+  static String words(WhyAnswer answer) {
     StringBuilder words = new StringBuilder(answer.slot());
     if (answer.device() != null) {
       words.append(" (").append(answer.device()).append(')');
     }
     words.append('\n');
     for (WhyCause cause : answer.causes()) {
-      words.append("  ").append(cause.words()).append('\n');
+      words
+          .append("  ")
+          .append(cause.application() == null ? "" : cause.application() + ": ")
+          .append(cause.words())
+          .append('\n');
     }
     return words.toString();
   }

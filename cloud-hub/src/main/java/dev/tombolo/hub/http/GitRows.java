@@ -7,9 +7,10 @@ import dev.tombolo.hub.http.api.GitCommitRow;
 import dev.tombolo.hub.http.api.GitDeviceRow;
 import dev.tombolo.hub.http.api.GitFaultRow;
 import dev.tombolo.hub.http.api.GitRow;
-import dev.tombolo.hub.http.api.WhyCause;
+import dev.tombolo.protocol.reason.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Applications that come out of Git, as the API shows them.
@@ -101,18 +102,29 @@ final class GitRows {
   }
 
   /// What has not come out of Git yet, and may be what somebody misses on a device.
-  static List<WhyCause> causes(List<Views.GitView> gits) {
-    List<WhyCause> causes = new ArrayList<>();
-    for (Views.GitView git : gits) {
-      String word = word(git.state());
-      if (!word.equals("applied") && !word.equals("new")) {
-        causes.add(
-            new WhyCause(
-                "gitops-" + word,
-                "Out of Git, " + git.application() + ": " + words(git, git.state()) + "."));
-      }
+  static List<Reason> causes(List<Views.GitView> gits) {
+    return gits.stream().flatMap(git -> cause(git, git.state()).stream()).toList();
+  }
+
+  private static Optional<Reason> cause(Views.GitView git, GitState state) {
+    String application = git.application().text();
+    GitState.Fault fault = state.fault();
+    GitState.Fetched fetched = state.fetched();
+    GitState.Taken applied = state.applied();
+    String counts = applied == null ? "" : shortly(applied.commit());
+    if (fault == null) {
+      return fetched != null && state.isPending()
+          ? Optional.of(
+              new Reason.GitopsPending(git.fleet().text(), application, shortly(fetched.commit())))
+          : Optional.empty();
     }
-    return causes;
+    String commit = shortly(fault.commit());
+    return Optional.of(
+        fault.isWait()
+            ? new Reason.GitopsWaits(application, commit, fault.words(), counts)
+            : commit.isEmpty()
+                ? new Reason.GitopsUnreachable(application, fault.words(), counts)
+                : new Reason.GitopsBroken(application, commit, fault.words(), counts));
   }
 
   private static String word(GitState state) {

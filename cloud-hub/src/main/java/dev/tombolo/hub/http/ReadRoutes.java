@@ -19,6 +19,7 @@ import dev.tombolo.hub.http.api.WhyAnswer;
 import dev.tombolo.hub.http.api.WhyCause;
 import dev.tombolo.hub.policy.DeviceCondition;
 import dev.tombolo.hub.policy.NearMiss;
+import dev.tombolo.hub.policy.Why;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Digest;
@@ -390,34 +391,33 @@ final class ReadRoutes {
                                 Optional.of(found.fleet()),
                                 found.slot().site(),
                                 found.slot().site()))))
-            .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text()))));
+            .orElseThrow(() -> unknown(id)));
   }
 
   private void why(Context context) throws RefusedException {
     Optional<Reason.SlotEmpty> empty = emptySlot(context.pathParam("device"));
     if (empty.isPresent()) {
       Requests.answer(
-          context, new WhyAnswer(null, empty.get().slot(), causes(List.of(empty.get()))));
+          context,
+          new WhyAnswer(null, empty.get().slot(), causes(List.of(new Why.Cause(empty.get())))));
       return;
     }
     DeviceId id = deviceOf(context);
     Optional<Stranger> stranger = views.stranger(id);
     if (stranger.isPresent() && views.device(id).isEmpty()) {
       Reason reason = stranger.get().refusal();
-      Requests.answer(context, new WhyAnswer(id.text(), Rows.NO_SLOT, causes(List.of(reason))));
+      Requests.answer(
+          context, new WhyAnswer(id.text(), Rows.NO_SLOT, causes(List.of(new Why.Cause(reason)))));
       return;
     }
     long nowMillis = System.currentTimeMillis();
-    DeviceCondition condition =
-        views
-            .condition(id, nowMillis)
-            .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
-    List<WhyCause> causes = new ArrayList<>(causes(WhyInRollouts.of(condition, views, nowMillis)));
-    views
-        .fleetOf(condition.device().slot())
-        .ifPresent(fleet -> causes.addAll(GitRows.causes(views.gits(Optional.of(fleet)))));
+    DeviceCondition condition = views.condition(id, nowMillis).orElseThrow(() -> unknown(id));
+    List<Why.Cause> causes = new ArrayList<>(WhyInRollouts.of(condition, views, nowMillis));
+    views.fleetOf(condition.device().slot()).stream()
+        .flatMap(fleet -> GitRows.causes(views.gits(Optional.of(fleet))).stream())
+        .forEach(reason -> causes.add(new Why.Cause(reason)));
     Requests.answer(
-        context, new WhyAnswer(id.text(), condition.device().slot().toString(), causes));
+        context, new WhyAnswer(id.text(), condition.device().slot().toString(), causes(causes)));
   }
 
   private void explain(Context context) throws RefusedException {
@@ -429,11 +429,7 @@ final class ReadRoutes {
       device = views.holder(slot);
     } else {
       DeviceId id = device(named);
-      slot =
-          views
-              .device(id)
-              .map(Views.DeviceView::slot)
-              .orElseThrow(() -> new RefusedException(new Reason.DeviceUnknown(id.text())));
+      slot = views.device(id).map(Views.DeviceView::slot).orElseThrow(() -> unknown(id));
       device = Optional.of(id);
     }
     Optional<SlotSettings> settings = views.settings(slot, System.currentTimeMillis());
@@ -450,10 +446,17 @@ final class ReadRoutes {
             Optional.ofNullable(context.queryParam("path"))));
   }
 
-  private List<WhyCause> causes(List<Reason> reasons) {
+  private List<WhyCause> causes(List<Why.Cause> causes) {
     ReleaseNames names = new ReleaseNames(views);
-    return reasons.stream()
-        .map(reason -> new WhyCause(Rows.codeOf(reason), names.say(reason)))
+    return causes.stream()
+        .map(
+            cause -> {
+              Name about = cause.application();
+              return new WhyCause(
+                  Rows.codeOf(cause.reason()),
+                  names.say(cause.reason()),
+                  about == null ? null : about.text());
+            })
         .toList();
   }
 
@@ -524,12 +527,39 @@ final class ReadRoutes {
         : new RefusedException(new Reason.NotFound("slot", slot.toString(), near(slot)));
   }
 
+  /// What is most like it in its site, or in the site most like its; else the first of its site.
   private List<String> near(SlotRef slot) {
-    return views
-        .slots(Optional.empty(), Optional.of(slot.site()), new PageAsk(Optional.empty(), NEAR_MAX))
-        .stream()
+    List<String> ofSite = slotsOf(slot.site());
+    if (ofSite.isEmpty()) {
+      List<String> sites =
+          views.sites(Optional.empty(), PageAsk.FIRST).stream()
+              .map(it -> it.name().text())
+              .toList();
+      ofSite =
+          NearMiss.of(slot.site().text(), sites).map(it -> slotsOf(new Name(it))).orElse(List.of());
+    }
+    List<String> all = ofSite;
+    return NearMiss.of(slot.toString(), all)
+        .map(List::of)
+        .orElseGet(() -> all.stream().limit(NEAR_MAX).toList());
+  }
+
+  private List<String> slotsOf(Name site) {
+    return views.slots(Optional.empty(), Optional.of(site), PageAsk.FIRST).stream()
         .map(view -> view.ref().toString())
         .toList();
+  }
+
+  /// Ids are drawn at random: one that differs by so little is meant.
+  private RefusedException unknown(DeviceId id) {
+    List<String> known =
+        views.devices(Optional.empty(), Optional.empty(), Optional.empty(), PageAsk.FIRST).stream()
+            .map(it -> it.id().text())
+            .toList();
+    return new RefusedException(
+        NearMiss.of(id.text(), known)
+            .<Reason>map(near -> new Reason.NotFound("device", id.text(), List.of(near)))
+            .orElseGet(() -> new Reason.DeviceUnknown(id.text())));
   }
 
   private static Optional<Name> fleet(Context context) throws RefusedException {

@@ -19,27 +19,51 @@ import org.jspecify.annotations.Nullable;
 public final class Why {
   private Why() {}
 
+  /// @param application that the reason is about; null: the device
+  public record Cause(@Nullable Name application, Reason reason) {
+    public Cause(Reason reason) {
+      this(null, reason);
+    }
+
+    private Cause with(Reason other) {
+      return new Cause(application, other);
+    }
+  }
+
   /// As [#of], at a moment: what a device in the dark said about its windows is old by now, and is
   /// said by the hub's own reckoning instead.
   public static List<Reason> at(DeviceCondition condition, long nowMillis) {
-    List<Reason> reasons = of(condition);
+    return reasons(causes(condition, nowMillis));
+  }
+
+  public static List<Reason> of(DeviceCondition condition) {
+    return reasons(causes(condition));
+  }
+
+  private static List<Reason> reasons(List<Cause> causes) {
+    return causes.stream().map(Cause::reason).toList();
+  }
+
+  /// As [#at], each with what it is about.
+  public static List<Cause> causes(DeviceCondition condition, long nowMillis) {
+    List<Cause> causes = causes(condition);
     if (condition.online()) {
-      return reasons;
+      return causes;
     }
     Long certifiedUntil = condition.certifiedUntilMillis();
     if (certifiedUntil != null && certifiedUntil <= nowMillis && condition.device().isActive()) {
       // Before anything else happens it has to recover.
-      reasons.addFirst(
-          new Reason.CertificateExpired(condition.device().id().text(), certifiedUntil));
+      causes.addFirst(
+          new Cause(new Reason.CertificateExpired(condition.device().id().text(), certifiedUntil)));
     }
-    reasons.removeIf(
+    causes.removeIf(
         it ->
-            it instanceof Reason.BandwidthHeld held
+            it.reason() instanceof Reason.BandwidthHeld held
                 && held.untilMillis() > 0
                 && held.untilMillis() <= nowMillis);
     DeviceCondition.Plan plan = condition.plan();
     if (plan == null) {
-      return reasons;
+      return causes;
     }
     String site = condition.device().slot().site().text();
     Windows windows =
@@ -49,7 +73,7 @@ public final class Why {
                 plan.times(),
                 SiteWindows.year(site, nowMillis),
                 plan.liftedUntilMillis()));
-    return reasons.stream().map(reason -> reckoned(reason, windows, nowMillis)).toList();
+    return causes.stream().map(it -> it.with(reckoned(it.reason(), windows, nowMillis))).toList();
   }
 
   private static Reason reckoned(Reason said, Windows windows, long nowMillis) {
@@ -82,44 +106,46 @@ public final class Why {
     };
   }
 
-  public static List<Reason> of(DeviceCondition condition) {
-    List<Reason> reasons = new ArrayList<>();
+  private static List<Cause> causes(DeviceCondition condition) {
+    List<Cause> causes = new ArrayList<>();
     String device = condition.device().id().text();
     switch (condition.device().standing()) {
       case REVOKED -> {
-        reasons.add(new Reason.DeviceRevoked(device));
-        return reasons;
+        causes.add(new Cause(new Reason.DeviceRevoked(device)));
+        return causes;
       }
-      case QUARANTINED, WAITING -> reasons.add(standing(condition));
+      case QUARANTINED, WAITING -> causes.add(new Cause(standing(condition)));
       case ACTIVE -> {}
     }
     if (!condition.online()) {
-      reasons.add(new Reason.NotReached(device, condition.seenMillis()));
+      causes.add(new Cause(new Reason.NotReached(device, condition.seenMillis())));
     }
     ReportBody.State state = condition.state();
     if (state != null) {
-      reasons.addAll(state.reasons());
+      state.reasons().forEach(it -> causes.add(new Cause(it)));
     }
     Reason paused = paused(condition);
     if (paused != null) {
-      reasons.add(paused);
+      causes.add(new Cause(paused));
     }
     if (!condition.leftOut().isEmpty()) {
-      reasons.add(new Reason.AgentTooOld(condition.agentVersion(), condition.leftOut()));
+      causes.add(new Cause(new Reason.AgentTooOld(condition.agentVersion(), condition.leftOut())));
     }
     if (condition.wanted().isEmpty()) {
-      reasons.add(new Reason.NothingAssigned());
+      causes.add(new Cause(new Reason.NothingAssigned()));
     }
     boolean isUpToDate = !condition.wanted().isEmpty();
     for (var wanted : new TreeMap<>(condition.wanted()).entrySet()) {
-      isUpToDate &= explain(wanted.getKey(), wanted.getValue(), state, condition, reasons);
+      List<Reason> its = new ArrayList<>();
+      isUpToDate &= explain(wanted.getKey(), wanted.getValue(), state, condition, its);
+      its.forEach(it -> causes.add(new Cause(wanted.getKey(), it)));
     }
-    isUpToDate &= !hasLeftovers(condition.wanted(), state, reasons);
+    isUpToDate &= !hasLeftovers(condition.wanted(), state, causes);
     if (isUpToDate) {
-      reasons.add(new Reason.UpToDate());
+      causes.add(new Cause(new Reason.UpToDate()));
     }
-    sayOnce(paused, reasons);
-    return reasons;
+    sayOnce(paused, causes);
+    return causes;
   }
 
   private static @Nullable Reason paused(DeviceCondition condition) {
@@ -132,10 +158,10 @@ public final class Why {
 
   /// A device says it of itself, and of each application that it holds back; and it may not have
   /// heard of the newest yet.
-  private static void sayOnce(@Nullable Reason paused, List<Reason> reasons) {
+  private static void sayOnce(@Nullable Reason paused, List<Cause> causes) {
     boolean isSaid = false;
-    for (Iterator<Reason> all = reasons.iterator(); all.hasNext(); ) {
-      Reason said = all.next();
+    for (Iterator<Cause> all = causes.iterator(); all.hasNext(); ) {
+      Reason said = all.next().reason();
       if (said instanceof Reason.TransfersPaused) {
         if (isSaid || (paused != null && !said.equals(paused))) {
           all.remove();
@@ -171,6 +197,10 @@ public final class Why {
                 application + "@" + wanted.version() + ": the device has not taken it up yet"));
       }
       return false;
+    }
+    if (status.phase() == ApplicationStatus.Phase.LIVE
+        && status.reasons().equals(List.of(new Reason.UpToDate()))) {
+      return true;
     }
     reasons.addAll(status.reasons());
     if (!status.reasons().isEmpty()) {
@@ -208,12 +238,14 @@ public final class Why {
   private static boolean hasLeftovers(
       Map<Name, DeviceCondition.Wanted> wanted,
       ReportBody.@Nullable State state,
-      List<Reason> reasons) {
+      List<Cause> causes) {
     boolean has = false;
     if (state != null) {
       for (ApplicationStatus status : state.applications()) {
         if (!wanted.containsKey(status.name()) && status.live() != null) {
-          reasons.add(new Reason.Starting(status.name() + ": is to be taken off"));
+          causes.add(
+              new Cause(
+                  status.name(), new Reason.Starting(status.name() + ": is to be taken off")));
           has = true;
         }
       }

@@ -2,12 +2,19 @@ package dev.tombolo.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tombolo.hub.core.HubStore;
+import dev.tombolo.hub.core.Scene;
+import dev.tombolo.hub.core.admin.AdminCommand;
+import dev.tombolo.hub.sqlite.SqliteHubStore;
+import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.id.ReleaseRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -180,6 +187,8 @@ class HubCommandsTest {
         "assign people-embedding@9 --fleet retail | 4 | people-embedding@9",
         "get device store-117/counter-1 | 4 | no device",
         "why store-117/counter-9 | 4 | store-117/counter-1",
+        "why store-171/counter-1 | 4 | did you mean store-117/counter-1?",
+        "explain stroe-117/counter-1 | 4 | did you mean store-117/counter-1?",
         "why nonsense | 1 | SITE/SLOT",
         "get device dev-000000000000000000000000 | 4 | dev-000000000000000000000000",
         "revoke dev-000000000000000000000000 --why lost | 4 | dev-000000000000000000000000",
@@ -203,6 +212,52 @@ class HubCommandsTest {
 
     assertThat(said.err()).startsWith("error: ").contains(words).doesNotContain("Exception");
     assertThat(said.exit()).isEqualTo(exit);
+  }
+
+  @Test
+  void aDevicesIdWithATypingMistakeIsRecognized() throws Exception {
+    hub.close();
+    String id;
+    try (HubStore store = SqliteHubStore.open(folder.resolve("hub.db"))) {
+      id = Scene.ready(new Scene(store)).joined("counter").device().text();
+    }
+    hub = new HubAlone(folder);
+    String typed = id.substring(0, id.length() - 1) + (id.endsWith("7") ? '8' : '7');
+
+    for (String command : List.of("why", "explain", "get device")) {
+      Cli.Said said = hub.run(cli, (command + " " + typed).split(" "));
+
+      assertThat(said.exit()).isEqualTo(4);
+      assertThat(said.err()).contains("There is no device '" + typed, "did you mean " + id + "?");
+    }
+  }
+
+  @Test
+  void whySaysThatASiteHasItsOwnReleaseAndNotTheFleets() throws Exception {
+    hub.close();
+    try (HubStore store = SqliteHubStore.open(folder.resolve("hub.db"))) {
+      Scene scene = Scene.ready(new Scene(store));
+      scene.joined("counter");
+      scene.assign("people", "1.0.0");
+      scene.command(
+          new AdminCommand.Assign(
+              new ReleaseRef(new Name("people"), "1.0.0"),
+              Scene.FLEET,
+              Optional.of(Scene.SITE),
+              Optional.empty(),
+              Optional.empty()));
+      scene.assign("people", "2.0.0");
+    }
+    hub = new HubAlone(folder);
+
+    Cli.Said why = hub.run(cli, "why", Scene.SLOT.toString());
+
+    assertThat(why.exit()).describedAs(why.err()).isZero();
+    assertThat(why.out())
+        .contains(
+            "  people: Layer fleet/production (people@2.0.0) is superseded here by the narrower"
+                + " layer site/store-117, which has people@1.0.0; tombolo explain shows who"
+                + " assigned it.");
   }
 
   /// A variable of a script that was not set.

@@ -9,14 +9,20 @@ import dev.tombolo.hub.core.admin.GitState;
 import dev.tombolo.hub.core.view.Views;
 import dev.tombolo.hub.http.api.GitDeviceRow;
 import dev.tombolo.hub.http.api.GitRow;
-import dev.tombolo.hub.http.api.WhyCause;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.reason.Reason;
+import dev.tombolo.protocol.reason.ReasonKind;
+import dev.tombolo.protocol.reason.ReasonText;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class GitRowsTest {
   private static final GitState APPLIED =
       GitState.NONE.with(new GitState.Taken("3278ce30", "first", 5, "", "1.1.0"));
+
+  private static final GitSource SOURCE =
+      new GitSource("file:///srv/shops.git", "main", "", 60_000);
 
   /// The device has all that is wanted; what is wanted is not what the commit says.
   @Test
@@ -61,18 +67,45 @@ class GitRowsTest {
   void aCommitThatARolloutHoldsUpWaitsAndIsNotBroken() {
     GitState held =
         APPLIED.with(new GitState.Fault("4cc1d1e5", "waits for rollout r1", "", 0, 7, "r1"));
-    GitSource source = new GitSource("file:///srv/shops.git", "main", "", 60_000);
-    Views.GitView view = new Views.GitView(Scene.FLEET, new Name("people"), source, held);
+    Views.GitView view = new Views.GitView(Scene.FLEET, new Name("people"), SOURCE, held);
 
     GitRow row = GitRows.of(view, new GitRepositories.Looked(8, 9));
     assertThat(row.state()).isEqualTo("waits");
     assertThat(row.fault()).isNull();
     assertThat(row.words()).isEqualTo("commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts");
-    assertThat(GitRows.causes(List.of(view)))
-        .containsExactly(
-            new WhyCause(
-                "gitops-waits",
-                "Out of Git, people: commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts."));
+    Reason cause = new Reason.GitopsWaits("people", "4cc1d1e5", "waits for rollout r1", "3278ce30");
+    assertThat(GitRows.causes(List.of(view))).containsExactly(cause);
+    assertThat(ReasonText.say(cause))
+        .isEqualTo(
+            "Out of Git, people: commit 4cc1d1e5 waits for rollout r1; 3278ce30 counts until"
+                + " then.");
+  }
+
+  /// A new one has to be brought about here.
+  @Test
+  void whateverHasNotComeOutOfGitYetIsGivenInASentenceOfItsOwn() {
+    List<GitState> states =
+        List.of(
+            APPLIED.with(new GitState.Fetched("4cc1d1e5", "second", 6)),
+            APPLIED.with(new GitState.Fault("4cc1d1e5", "waits for rollout r1", "", 0, 7, "r1")),
+            APPLIED.with(new GitState.Fault("4cc1d1e5", "no such field", "app.yaml", 3, 7)),
+            APPLIED.with(new GitState.Fault("", "no answer within 30 s", "", 0, 7)));
+    List<Reason> given =
+        GitRows.causes(
+            states.stream()
+                .map(it -> new Views.GitView(Scene.FLEET, new Name("people"), SOURCE, it))
+                .toList());
+
+    assertThat(given.stream().map(Object::getClass).collect(Collectors.toSet()))
+        .isEqualTo(ReasonKind.OUT_OF_GIT.all());
+    assertThat(given).extracting(ReasonText::say).doesNotHaveDuplicates();
+    assertThat(given)
+        .allMatch(it -> Rows.codeOf(it).startsWith("gitops-"))
+        .allMatch(it -> ReasonText.say(it).startsWith("Out of Git, people: "));
+    for (GitState nothingToSay : List.of(APPLIED, GitState.NONE)) {
+      Views.GitView view = new Views.GitView(Scene.FLEET, new Name("people"), SOURCE, nothingToSay);
+      assertThat(GitRows.causes(List.of(view))).isEmpty();
+    }
   }
 
   private static final GitState ALIKE =

@@ -39,6 +39,38 @@ class WhyTest {
         .containsExactly(new Reason.UpToDate());
   }
 
+  /// Each of the device's applications says it of itself.
+  @Test
+  void aDeviceWithTwoApplicationsIsUpToDateOnce() {
+    assertThat(Why.causes(two(Phase.LIVE, new Reason.UpToDate()), 0))
+        .containsExactly(new Why.Cause(new Reason.UpToDate()));
+  }
+
+  @Test
+  void aCauseNamesItsApplicationAndNobodyIsUpToDateThen() {
+    Reason shut = new Reason.SwitchWindowClosed(5, "Mon");
+
+    assertThat(Why.causes(two(Phase.STAGED, shut), 0))
+        .containsExactly(new Why.Cause(new Name("shelf"), shut));
+  }
+
+  /// The first is live and says so.
+  private static DeviceCondition two(Phase phase, Reason reason) {
+    Name shelf = new Name("shelf");
+    ApplicationStatus second =
+        new ApplicationStatus(
+            shelf, phase, NEW, "2.0", OLD, "1.0", null, 0, 0, 0, 0, List.of(reason));
+    ReportBody.State state =
+        new ReportBody.State(
+            null,
+            1,
+            List.of(status(Phase.LIVE, NEW, List.of(new Reason.UpToDate())), second),
+            List.of(),
+            Map.of());
+    Map<Name, Wanted> wanted = Map.of(APP, new Wanted(NEW, "2.0"), shelf, new Wanted(NEW, "2.0"));
+    return new DeviceCondition(device(), true, 77, wanted, null, 0, state, 5);
+  }
+
   @Test
   void aDeviceThatIsNotThereIsNotReachedEvenIfAllWasWell() {
     assertThat(why(false, WANTED, status(Phase.LIVE, NEW, List.of())))

@@ -120,7 +120,11 @@ final class WhyCommand implements Callable<Integer> {
               .orElse(new Reason.LineDown(status.stored().lineSinceWallMillis(), "connecting")));
     }
     status.stored().damage().ifPresent(reasons::add);
-    status.state().ifPresent(state -> reasons.addAll(state.reasons()));
+    // Of the certificate the hub says it when it refuses it, and the device itself.
+    boolean isExpired = reasons.stream().anyMatch(Reason.CertificateExpired.class::isInstance);
+    status.state().map(ReportBody.State::reasons).orElse(List.of()).stream()
+        .filter(it -> !(isExpired && it instanceof Reason.CertificateExpired))
+        .forEach(reasons::add);
     if (status.state().isEmpty() || status.state().get().applications().isEmpty()) {
       reasons.add(
           status.stored().hasDocument() ? new Reason.NothingAssigned() : new Reason.NothingHeard());

@@ -44,7 +44,10 @@ public final class AgentCore {
   private boolean doubtsDisk;
 
   private long progressToldMillis;
-  private List<Class<?>> clockWords = List.of();
+
+  /// What was said last about the time and the certificate.
+  private List<Class<?>> deviceWords = List.of();
+
   private Optional<ReportBody.State> told = Optional.empty();
 
   public AgentCore(AgentSnapshot snapshot, AgentBoot boot, RandomDraw random, Now now) {
@@ -100,11 +103,12 @@ public final class AgentCore {
     route(event, now, out);
     endDoubt(out);
     kits.settle(documents.held(), applications, out);
-    List<Class<?>> words = new ArrayList<>(2);
+    List<Class<?>> words = new ArrayList<>(3);
     clockReasons(now).forEach(it -> words.add(it.getClass()));
-    boolean clockChanged = !words.equals(clockWords);
-    clockWords = words;
-    if (applications.takeChanged() || clockChanged || isNews(event, now)) {
+    certificateReasons(now).forEach(it -> words.add(it.getClass()));
+    boolean wordsChanged = !words.equals(deviceWords);
+    deviceWords = words;
+    if (applications.takeChanged() || wordsChanged || isNews(event, now)) {
       tellState(now, out);
     }
     return out.step();
@@ -355,6 +359,10 @@ public final class AgentCore {
     return reasons;
   }
 
+  private List<Reason> certificateReasons(Now now) {
+    return link.certificateReasons(floor.trustedWallMillis(now));
+  }
+
   /// The state that was last written for the hub.
   Optional<ReportBody.State> told() {
     return told;
@@ -370,7 +378,7 @@ public final class AgentCore {
     documents.trouble().ifPresent(reasons::add);
     documents.rootTrouble().ifPresent(reasons::add);
     reasons.addAll(clockReasons(now));
-    link.renewalTrouble().ifPresent(reasons::add);
+    reasons.addAll(certificateReasons(now));
     Optional<HeldDocument> held = documents.held();
     kits.how(held).ifPresent(reasons::add);
     return new ReportBody.State(

@@ -6,6 +6,8 @@ import dev.tombolo.agent.link.LinkState;
 import dev.tombolo.agent.link.Renewal;
 import dev.tombolo.protocol.message.Presence;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// The line to the hub: when to try, what to say first, when to renew the certificate.
@@ -66,8 +68,19 @@ final class LinkSteps {
     return recovering;
   }
 
-  Optional<Reason> renewalTrouble() {
-    return renewalTrouble;
+  /// What is to be said about the certificate. That it has run out is said while no line is open:
+  /// one that is open was made with it, and goes on.
+  List<Reason> certificateReasons(long trustedWallMillis) {
+    List<Reason> reasons = new ArrayList<>(2);
+    boolean hasRunOut = !isOpen() && hasRunOut(trustedWallMillis);
+    if (hasRunOut) {
+      reasons.add(
+          new Reason.CertificateExpired(enrolment.device().text(), certificate.notAfterMillis()));
+    }
+    renewalTrouble
+        .filter(it -> !(hasRunOut && it instanceof Reason.CertificateExpired))
+        .ifPresent(reasons::add);
+    return reasons;
   }
 
   void tick(Now now, long trustedWallMillis, Outcome out) {
@@ -90,7 +103,7 @@ final class LinkSteps {
   /// A certificate that has run out by our clock, or by the hub's word where our clock is wrong,
   /// can no longer ask over TLS: the key is proved by signing.
   private void renewWhenDue(Now now, long trustedWallMillis, Outcome out) {
-    boolean expired = refusedAsExpired || trustedWallMillis > certificate.notAfterMillis();
+    boolean expired = hasRunOut(trustedWallMillis);
     boolean due = expired || trustedWallMillis >= renewalDueWallMillis;
     if (due && !renewing && now.monotonicMillis() >= renewalRetryMillis) {
       renewing = true;
@@ -100,6 +113,10 @@ final class LinkSteps {
               ? new AgentEffect.Recover(enrolment.https())
               : new AgentEffect.Renew(enrolment.https() + "/v1/renew"));
     }
+  }
+
+  private boolean hasRunOut(long trustedWallMillis) {
+    return refusedAsExpired || trustedWallMillis > certificate.notAfterMillis();
   }
 
   private void expired(Now now) {

@@ -27,6 +27,7 @@ import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.message.Transfer;
 import dev.tombolo.protocol.reason.Reason;
 import dev.tombolo.protocol.reason.ReasonKind;
+import dev.tombolo.protocol.reason.ReasonSamples;
 import dev.tombolo.protocol.reason.ReasonText;
 import dev.tombolo.protocol.sign.Envelope;
 import dev.tombolo.protocol.token.JoinToken;
@@ -250,6 +251,38 @@ class TomboloAgentTest {
 
     assertThat(said.keySet()).isEqualTo(ReasonKind.OF_THE_LINE.all());
     assertThat(said.values()).doesNotHaveDuplicates();
+  }
+
+  /// The line ends by what the hub says when it refuses it, and that may be any reason.
+  @Test
+  void whateverTheLineEndedByIsTheFirstThatIsSaid() throws Exception {
+    SqliteAgentStore.create(data, enrolment()).close();
+    try (DataFolderLock _ = DataFolderLock.take(data);
+        SqliteAgentStore store = SqliteAgentStore.open(data, _ -> {})) {
+      for (Class<? extends Reason> type : ReasonKind.types()) {
+        Reason cause = ReasonSamples.plain(type);
+        store.commit(List.of(new AgentChange.LinkNoted(false, 7, cause)));
+
+        assertThat(why().getFirst()).isEqualTo("device: " + ReasonText.say(cause));
+      }
+    }
+  }
+
+  /// The hub has refused it for that, and the device finds it, too.
+  @Test
+  void thatTheCertificateHasRunOutIsSaidOnce() throws Exception {
+    Reason expired = new Reason.CertificateExpired("dev-1", 7);
+    try (SqliteAgentStore store = SqliteAgentStore.create(data, enrolment())) {
+      store.commit(
+          List.of(
+              new AgentChange.LinkNoted(false, 7, expired),
+              new AgentChange.StatusKept(
+                  new ReportBody.State(null, 3, List.of(), List.of(expired), Map.of()), 5)));
+    }
+    assertThat(why()).containsOnlyOnce("device: " + ReasonText.say(expired));
+    try (DataFolderLock _ = DataFolderLock.take(data)) {
+      assertThat(why()).containsOnlyOnce("device: " + ReasonText.say(expired));
+    }
   }
 
   private List<String> why() {

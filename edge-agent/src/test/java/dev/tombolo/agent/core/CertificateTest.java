@@ -3,15 +3,19 @@ package dev.tombolo.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tombolo.agent.link.CertificateLife;
+import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.message.Report;
 import dev.tombolo.protocol.message.ReportBody;
 import dev.tombolo.protocol.reason.Reason;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The device's certificate: renewed in time, recovered when it has run out.
 class CertificateTest {
   private static final Reason NEEDED = new Reason.ApprovalNeeded("dev", "away too long");
+
+  private static final long DAY_MILLIS = 24L * 3600 * 1000;
 
   private final Shop shop = new Shop();
   private Publisher.Signed release;
@@ -130,6 +134,77 @@ class CertificateTest {
 
   private static boolean namesTheRefusal(Report.Row row) {
     return row.body() instanceof ReportBody.State state && state.reasons().contains(NEEDED);
+  }
+
+  /// Also kept for who asks when the agent is dead.
+  @Test
+  void thatItHasRunOutIsSaidWhileTheLineIsDown() {
+    long until = shop.now().wallMillis() + 39 * DAY_MILLIS;
+    shop.cutLine();
+    shop.seconds(5);
+    assertThat(expiries()).isEmpty();
+    shop.skipDays(400);
+    shop.seconds(5);
+
+    assertThat(expiries()).singleElement().isEqualTo(expired());
+    assertThat(expired().expiredMillis()).isBetween(until, until + 2 * DAY_MILLIS);
+    assertThat(shop.core().told().orElseThrow().reasons()).contains(expired());
+
+    shop.lineCut = false;
+    shop.tell(new AgentEvent.RenewalFinished(life(0)));
+    shop.until("the line is up", () -> shop.hub.happened("certificate-recovered") == 1);
+    assertThat(expiries()).isEmpty();
+    assertThat(shop.core().told().orElseThrow().reasons()).doesNotContain(expired());
+  }
+
+  @Test
+  void whoseLineIsOpenDoesNotSayThatItHasRunOut() {
+    shop.skipDays(400);
+    shop.seconds(5);
+
+    assertThat(shop.count(AgentEffect.Recover.class)).isEqualTo(1);
+    assertThat(expiries()).isEmpty();
+  }
+
+  /// The hub's word is enough, and it is said once though the renewal was refused for it, too.
+  @Test
+  void whatTheHubRefusesAsExpiredIsSaidOnce() {
+    shop.skipDays(35);
+    shop.seconds(5);
+    shop.lineCut = true;
+    shop.tell(new AgentEvent.LinkClosed(shop.line(), new Reason.CertificateExpired("dev", 1), 0));
+    shop.tell(new AgentEvent.RenewalFailed(new Reason.CertificateExpired("dev", 1), 0));
+    shop.seconds(5);
+
+    assertThat(expiries()).hasSize(1);
+  }
+
+  @Test
+  void itIsSaidBesideATimeThatIsNotSure() {
+    Publisher.Signed second = shop.release("2.0");
+    shop.lineHangs = true;
+    shop.hub.windows = WindowTest.nights(2, 4);
+    shop.hub.assign(second);
+    shop.until("staged", () -> shop.state() instanceof ReleaseState.Staged);
+    shop.powerCut();
+    shop.setClock(4_711_000);
+    shop.startAgent();
+    shop.seconds(100);
+
+    ReportBody.State state = shop.core().state(shop.now());
+    assertThat(state.reasons()).contains(expired()).anyMatch(Reason.ClockBehind.class::isInstance);
+    assertThat(state.applications().getFirst().reasons()).containsExactly(new Reason.TimeUnsure());
+    assertThat(shop.runs(release.digest())).isTrue();
+  }
+
+  private List<Reason> expiries() {
+    return shop.core().state(shop.now()).reasons().stream()
+        .filter(Reason.CertificateExpired.class::isInstance)
+        .toList();
+  }
+
+  private Reason.CertificateExpired expired() {
+    return new Reason.CertificateExpired(Shop.DEVICE.text(), shop.certifiedUntilMillis);
   }
 
   /// Else it asked for another one, and the hub took the one just received for a copied disk's.

@@ -114,6 +114,9 @@ final class Shop {
 
   boolean lineCut;
 
+  /// Of the certificate that the agent was started with.
+  long certifiedUntilMillis;
+
   /// What comes from the hub is held to so many bytes a second; -1: nobody has said.
   long heldTo = -1;
 
@@ -179,6 +182,7 @@ final class Shop {
   }
 
   private AgentBoot boot() {
+    certifiedUntilMillis = wallMillis + 40 * DAY_MILLIS;
     return new AgentBoot(
         "run-" + agentRuns,
         machineBoot,
@@ -194,7 +198,7 @@ final class Shop {
             Features.WHY),
         0,
         List.of(HubKeys.FIRST.root()),
-        new CertificateLife(wallMillis - 5 * DAY_MILLIS, wallMillis + 40 * DAY_MILLIS),
+        new CertificateLife(wallMillis - 5 * DAY_MILLIS, certifiedUntilMillis),
         Long.MIN_VALUE,
         new Platform("linux", "x86_64", runtimes),
         lan,

@@ -190,6 +190,9 @@ final class ReasonJson {
       case "rollout-overruled" ->
           new Reason.RolloutOverruled(
               f.text("rollout"), f.text("release"), f.text("layer"), f.text("assigned"));
+      case "layer-overruled" ->
+          new Reason.LayerOverruled(
+              f.text("wider"), f.text("release"), f.text("layer"), f.text("assigned"));
       case "left-out" -> new Reason.LeftOut(f.texts("applications"));
       case "rollout-moves" ->
           new Reason.RolloutMoves(f.text("rollout"), f.text("application"), f.text("fleet"));
@@ -203,6 +206,16 @@ final class ReasonJson {
       case "rollout-failures" ->
           new Reason.RolloutFailures(
               f.text("rollout"), f.text("wave"), f.small("failed"), f.small("reached"));
+      case "gitops-pending" ->
+          new Reason.GitopsPending(f.text("fleet"), f.text("application"), f.text("commit"));
+      case "gitops-waits" ->
+          new Reason.GitopsWaits(
+              f.text("application"), f.text("commit"), f.text("detail"), f.text("counts"));
+      case "gitops-broken" ->
+          new Reason.GitopsBroken(
+              f.text("application"), f.text("commit"), f.text("detail"), f.text("counts"));
+      case "gitops-unreachable" ->
+          new Reason.GitopsUnreachable(f.text("application"), f.text("detail"), f.text("counts"));
       case "came-by-kit" ->
           new Reason.CameByKit(f.text("kit"), f.integer("createdMillis"), f.integer("revision"));
       case "not-found" -> new Reason.NotFound(f.text("kind"), f.text("name"), f.texts("near"));
@@ -545,6 +558,12 @@ final class ReasonJson {
               .text("release", r.release())
               .text("layer", r.layer())
               .text("assigned", r.assigned());
+      case Reason.LayerOverruled r ->
+          json.text("code", "layer-overruled")
+              .text("wider", r.wider())
+              .text("release", r.release())
+              .text("layer", r.layer())
+              .text("assigned", r.assigned());
       case Reason.LeftOut r ->
           json.text("code", "left-out").texts("applications", r.applications());
       case Reason.RolloutMoves r ->
@@ -571,6 +590,28 @@ final class ReasonJson {
               .text("wave", r.wave())
               .integer("failed", r.failed())
               .integer("reached", r.reached());
+      case Reason.GitopsPending r ->
+          json.text("code", "gitops-pending")
+              .text("fleet", r.fleet())
+              .text("application", r.application())
+              .text("commit", r.commit());
+      case Reason.GitopsWaits r ->
+          json.text("code", "gitops-waits")
+              .text("application", r.application())
+              .text("commit", r.commit())
+              .text("detail", r.detail())
+              .text("counts", r.counts());
+      case Reason.GitopsBroken r ->
+          json.text("code", "gitops-broken")
+              .text("application", r.application())
+              .text("commit", r.commit())
+              .text("detail", r.detail())
+              .text("counts", r.counts());
+      case Reason.GitopsUnreachable r ->
+          json.text("code", "gitops-unreachable")
+              .text("application", r.application())
+              .text("detail", r.detail())
+              .text("counts", r.counts());
       case Reason.CameByKit r ->
           json.text("code", "came-by-kit")
               .text("kit", r.kit())

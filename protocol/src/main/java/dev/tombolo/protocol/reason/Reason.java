@@ -323,6 +323,16 @@ public sealed interface Reason {
   record RolloutOverruled(String rollout, String release, String layer, String assigned)
       implements Reason {}
 
+  /// A wider layer has another release of the application, and it does not count here. The device
+  /// is as is wanted of it.
+  ///
+  /// @param wider `fleet/retail`
+  /// @param release of the wider layer
+  /// @param layer `site/store-117`, `device/store-117/counter-1`
+  /// @param assigned the release that counts
+  record LayerOverruled(String wider, String release, String layer, String assigned)
+      implements Reason {}
+
   /// What is selected for the fleet and does not go to this device: none of its sync policies has
   /// it among its destinations.
   record LeftOut(List<String> applications) implements Reason {
@@ -345,6 +355,27 @@ public sealed interface Reason {
 
   /// @param wave empty: all of them
   record RolloutFailures(String rollout, String wave, int failed, int reached) implements Reason {}
+
+  // Out of Git
+  /// A commit waits for a person's approval.
+  record GitopsPending(String fleet, String application, String commit) implements Reason {}
+
+  /// Nothing is wrong with the commit; something else has to end first.
+  ///
+  /// @param detail `waits for rollout r1`
+  /// @param counts the commit that counts until then; empty: none does
+  record GitopsWaits(String application, String commit, String detail, String counts)
+      implements Reason {}
+
+  /// @param detail file, line, and what is wrong there
+  /// @param counts as in [GitopsWaits]
+  record GitopsBroken(String application, String commit, String detail, String counts)
+      implements Reason {}
+
+  /// The repository cannot be fetched.
+  ///
+  /// @param counts as in [GitopsWaits]
+  record GitopsUnreachable(String application, String detail, String counts) implements Reason {}
 
   /// The document in force came on an offline kit.
   ///

@@ -459,6 +459,38 @@ public final class ReasonText {
               + " until "
               + time(r.untilMillis())
               + "; the device asks the hub for the time; if that does not help, set the clock.";
+      case Reason.GitopsPending r ->
+          "Out of Git, "
+              + r.application()
+              + ": commit "
+              + r.commit()
+              + " waits for approval: tombolo gitops diff "
+              + r.fleet()
+              + "/"
+              + r.application()
+              + ".";
+      case Reason.GitopsWaits r ->
+          "Out of Git, "
+              + r.application()
+              + ": commit "
+              + r.commit()
+              + " "
+              + r.detail()
+              + "; "
+              + counts(r.counts())
+              + " until then.";
+      case Reason.GitopsBroken r ->
+          "Out of Git, "
+              + r.application()
+              + ": commit "
+              + r.commit()
+              + ": "
+              + r.detail()
+              + "; "
+              + counts(r.counts())
+              + ".";
+      case Reason.GitopsUnreachable r ->
+          "Out of Git, " + r.application() + ": " + r.detail() + "; " + counts(r.counts()) + ".";
       case Reason.CameByKit r ->
           "Its document, revision "
               + r.revision()
@@ -593,6 +625,16 @@ public final class ReasonText {
               + ": "
               + r.assigned()
               + " was assigned there since.";
+      case Reason.LayerOverruled r ->
+          "Layer "
+              + r.wider()
+              + " ("
+              + r.release()
+              + ") is superseded here by the narrower layer "
+              + r.layer()
+              + ", which has "
+              + r.assigned()
+              + "; tombolo explain shows who assigned it.";
       case Reason.LeftOut r ->
           String.join(", ", r.applications())
               + (r.applications().size() == 1 ? " does" : " do")
@@ -658,6 +700,11 @@ public final class ReasonText {
       case Reason.Unknown r ->
           "Reason '" + r.code() + "', which this version does not know; update this program.";
     };
+  }
+
+  /// @param commit out of Git
+  private static String counts(String commit) {
+    return commit.isEmpty() ? "nothing of it counts yet" : commit + " counts";
   }
 
   private static String listed(String kind) {

@@ -22,6 +22,9 @@ public enum ReasonKind {
   /// Holds back, and is found at the hub: its `WhyTest`.
   AT_THE_HUB,
 
+  /// Has not come out of Git yet, and is found at the hub: its `GitRowsTest`.
+  OUT_OF_GIT,
+
   /// Stands beside or inside another one; nothing waits for it.
   BESIDE,
 
@@ -29,7 +32,7 @@ public enum ReasonKind {
   REFUSAL;
 
   private static final Set<ReasonKind> BLOCKING =
-      EnumSet.of(ON_DEVICE, OF_THE_LINE, IN_A_ROLLOUT, AT_THE_HUB);
+      EnumSet.of(ON_DEVICE, OF_THE_LINE, IN_A_ROLLOUT, AT_THE_HUB, OUT_OF_GIT);
 
   public boolean isBlocking() {
     return BLOCKING.contains(this);
@@ -134,7 +137,13 @@ public enum ReasonKind {
           Reason.CertificateExpired _,
           Reason.AgentTooOld _ ->
           AT_THE_HUB;
-      case Reason.LeftOut _,
+      case Reason.GitopsPending _,
+          Reason.GitopsWaits _,
+          Reason.GitopsBroken _,
+          Reason.GitopsUnreachable _ ->
+          OUT_OF_GIT;
+      case Reason.LayerOverruled _,
+          Reason.LeftOut _,
           Reason.UpToDate _,
           Reason.BundleMissing _,
           Reason.BundleRefused _,
