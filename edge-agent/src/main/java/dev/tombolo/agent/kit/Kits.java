@@ -117,8 +117,9 @@ public final class Kits implements AutoCloseable {
     try {
       Optional<KitRefusal> found = KitRefusal.in(folders.kits());
       if (found.isPresent() && !found.get().equals(told)) {
-        told = found.get();
-        inbox.offer(new AgentEvent.KitRefused(told.kit(), told.why()));
+        KitRefusal refusal = found.get();
+        told = refusal;
+        inbox.offer(new AgentEvent.KitRefused(refusal.kit(), refusal.why()));
       }
     } catch (MalformedException e) {
       LOG.log(

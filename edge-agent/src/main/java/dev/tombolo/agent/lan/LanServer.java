@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -88,7 +87,9 @@ public final class LanServer implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING_MAX),
             LanServer::thread,
-            LanServer::turnAway);
+            // The server closes the line of what is not taken: who asked knows at once, and can ask
+            // another.
+            new ThreadPoolExecutor.AbortPolicy());
     workers.allowCoreThreadTimeOut(true);
     reserve(wanted);
   }
@@ -97,11 +98,6 @@ public final class LanServer implements AutoCloseable {
     Thread thread = new Thread(null, work, "lan", STACK_BYTES);
     thread.setDaemon(true);
     return thread;
-  }
-
-  /// The server closes the line of what is not taken: who asked knows at once, and can ask another.
-  private static void turnAway(Runnable work, ThreadPoolExecutor pool) {
-    throw new RejectedExecutionException("too many ask at once");
   }
 
   /// Where this device can be reached by others.
