@@ -57,6 +57,7 @@ final class ArchitectureTest {
     "dev.tombolo.hub.x509..",
     "dev.tombolo.agent.bundle..",
     "dev.tombolo.agent.disk..",
+    "dev.tombolo.agent.http..",
     "dev.tombolo.agent.https..",
     "dev.tombolo.agent.lan..",
     "dev.tombolo.agent.loopback..",

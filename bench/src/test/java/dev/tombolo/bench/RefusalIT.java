@@ -209,7 +209,7 @@ class RefusalIT {
     undo(lie);
   }
 
-  /// What is wrong with a kit itself is said when it is read, and nobody else hears of it.
+  /// What is wrong with a kit itself is said when it is read; the hub hears of it by an event.
   private static String wordsOfTheKit(Lie lie) {
     return switch (lie) {
       case ALTERED_BYTE_OF_A_FILE, A_FILE_OF_ANOTHER_RELEASE -> "a record that ends before byte";

@@ -113,8 +113,8 @@ class BundleProcessTest {
   void filesBeyondFourGibibytesWorkAndStaySparse() throws IOException, InterruptedException {
     Path base = folder.resolve("base");
     Path target = folder.resolve("target");
-    sparse(base, (4L << 30) + (16 << 20), "begin", "end");
-    sparse(target, (4L << 30) + (16 << 20) + 4096, "BEGIN", "the end");
+    sparse(base, 5L << 30, "begin", "end");
+    sparse(target, (5L << 30) + 4096, "BEGIN", "the end");
     Path bundle = folder.resolve("bundle");
     Path out = folder.resolve("out");
 

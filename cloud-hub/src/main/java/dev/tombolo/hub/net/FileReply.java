@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Sends a file or a part of it, never further ahead than the line takes bytes, nor faster than its
 /// site may. A line that takes none for a long while is closed; the device resumes from what it
@@ -27,10 +28,23 @@ final class FileReply {
   /// What is given.
   ///
   /// @param tag entity tag, without its quotes; the content never changes under one tag
+  /// @param caching what `Cache-Control` says of it
   /// @param counted the bytes sent
   /// @param lane asked for each piece, since rules change; empty: no bound
   record Given(
-      Path path, String tag, String type, LongAdder counted, Supplier<Optional<SiteLane>> lane) {}
+      Path path,
+      String tag,
+      String type,
+      String caching,
+      LongAdder counted,
+      Supplier<Optional<SiteLane>> lane) {}
+
+  /// Of what is named by its SHA-256: never asked for again (RFC 8246). Private, since who may have
+  /// it depends on the certificate shown, which no shared cache would ask for.
+  static final String FOR_EVER = "private, max-age=31536000, immutable";
+
+  /// Of a name whose content may change: kept, and asked for each time.
+  static final String ASKED_AGAIN = "no-cache";
 
   private final ChannelHandlerContext ctx;
   private final FileChannel file;
@@ -79,6 +93,7 @@ final class FileReply {
             .headers()
             .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
             .set(HttpHeaderNames.ETAG, quoted(given.tag()))
+            .set(HttpHeaderNames.CACHE_CONTROL, given.caching())
             .set(HttpHeaderNames.CONTENT_TYPE, given.type())
             .set(HttpHeaderNames.CONTENT_LENGTH, range.map(ByteRange::length).orElse(0L));
     if (range.isEmpty()) {
@@ -96,6 +111,20 @@ final class FileReply {
     FileReply reply = new FileReply(ctx, file, sent, replies, line, given);
     reply.pump();
     return reply;
+  }
+
+  /// Whether whoever asks has it already: then nothing of it is sent, nor a range (RFC 9110 s.
+  /// 13.1.2, 13.2.2).
+  static boolean isHeld(HttpRequest request, Given given) {
+    String tag = quoted(given.tag());
+    return request.headers().getAll(HttpHeaderNames.IF_NONE_MATCH).stream()
+        .flatMap(tags -> Stream.of(tags.split(",")))
+        .map(String::strip)
+        .anyMatch(each -> each.equals("*") || each.equals(tag) || each.equals("W/" + tag));
+  }
+
+  static void tellHeld(Given given, HttpReplies replies) {
+    replies.notModified(quoted(given.tag()), given.caching());
   }
 
   void pump() {

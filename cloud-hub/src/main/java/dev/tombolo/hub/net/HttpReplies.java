@@ -71,6 +71,15 @@ final class HttpReplies {
     send(status, JSON, Json.write(value));
   }
 
+  /// 304, which has no body; what it says of caching holds for what was sent before.
+  void notModified(String tag, String caching) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
+    response.headers().set(HttpHeaderNames.ETAG, tag).set(HttpHeaderNames.CACHE_CONTROL, caching);
+    send(response);
+  }
+
   void refuse(Reason reason) {
     refuse(statusOf(reason), reason);
   }

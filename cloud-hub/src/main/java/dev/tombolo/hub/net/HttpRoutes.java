@@ -398,6 +398,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
               path.get(),
               digest.hex(),
               HttpReplies.BYTES,
+              FileReply.FOR_EVER,
               edge.counters().fileBytes,
               lane(peer.get())));
     }
@@ -443,6 +444,7 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
               path.get(),
               bundle.hex(),
               HttpReplies.BYTES,
+              FileReply.FOR_EVER,
               edge.counters().bundleBytes,
               lane(peer.get())));
     }
@@ -474,7 +476,12 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
           ctx,
           head,
           new FileReply.Given(
-              file.path(), file.tag(), type, edge.counters().fileBytes, Optional::empty));
+              file.path(),
+              file.tag(),
+              type,
+              FileReply.ASKED_AGAIN,
+              edge.counters().fileBytes,
+              Optional::empty));
     }
   }
 
@@ -483,6 +490,10 @@ final class HttpRoutes extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void send(ChannelHandlerContext ctx, HttpRequest head, FileReply.Given given) {
+    if (FileReply.isHeld(head, given)) {
+      FileReply.tellHeld(given, replies());
+      return;
+    }
     try {
       sending = FileReply.start(ctx, head, given, replies(), line);
     } catch (IOException e) {

@@ -469,7 +469,17 @@ public final class SqliteViews implements HubViews {
 
   @Override
   public List<Digest> assignedReleases() {
-    return list("SELECT DISTINCT release FROM assignments", r -> new Digest(r.getString(1)));
+    return list(
+        """
+        SELECT release FROM assignments
+        UNION
+        SELECT record ->> '$.digest' FROM rollouts r
+          WHERE record ->> '$.state.is' IN ('planning', 'rolling', 'paused')
+              OR record ->> '$.state.is' = 'completed'
+                AND NOT EXISTS (SELECT 1 FROM rollouts n
+                  WHERE n.fleet = r.fleet AND n.id > r.id AND n.application = r.application
+                    AND n.record ->> '$.state.is' = 'completed')""",
+        r -> new Digest(r.getString(1)));
   }
 
   @Override

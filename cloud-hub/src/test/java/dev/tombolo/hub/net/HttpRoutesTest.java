@@ -405,6 +405,56 @@ class HttpRoutesTest {
     assertThat(same.statusCode()).isEqualTo(206);
   }
 
+  /// A name is one content, for ever; and who may have it is this hub's to say each time somebody
+  /// else asks.
+  @Test
+  void contentsMayBeKeptByWhoeverMayReadThem() throws Exception {
+    hub.readable.add(file);
+
+    HttpResponse<byte[]> answer = bytes(as(hub.newDevice()), "/v1/files/" + file.hex());
+
+    assertThat(answer.headers().firstValue("Cache-Control"))
+        .contains("private, max-age=31536000, immutable");
+    assertThat(bytes(stranger(), "/install.sh").headers().firstValue("Cache-Control"))
+        .contains("no-cache");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"FILE\"", "W/\"FILE\"", "\"another\", \"FILE\"", "*"})
+  void whatIsThereAlreadyIsNotSentAgain(String tags) throws Exception {
+    hub.readable.add(file);
+
+    HttpResponse<byte[]> answer = askedWith("If-None-Match", tags.replace("FILE", file.hex()));
+
+    assertThat(answer.statusCode()).isEqualTo(304);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers().firstValue("ETag")).contains('"' + file.hex() + '"');
+    assertThat(answer.headers().firstValue("Cache-Control")).isPresent();
+  }
+
+  @Test
+  void anotherContentIsNoneOfIt() throws Exception {
+    hub.readable.add(file);
+
+    assertThat(askedWith("If-None-Match", "\"another\"").statusCode()).isEqualTo(206);
+  }
+
+  @Test
+  void whoMayNotReadItIsNotToldThatItIsTheSame() throws Exception {
+    assertThat(askedWith("If-None-Match", "*").statusCode()).isEqualTo(403);
+  }
+
+  /// The condition comes before the range (RFC 9110 s. 13.2.2).
+  private HttpResponse<byte[]> askedWith(String header, String value) throws Exception {
+    return as(hub.newDevice())
+        .send(
+            request("/v1/files/" + file.hex())
+                .header("Range", "bytes=5-")
+                .header(header, value)
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+  }
+
   @Test
   void headTellsTheLengthOnly() throws Exception {
     hub.readable.add(file);

@@ -11,6 +11,7 @@ import dev.tombolo.hub.core.Kept;
 import dev.tombolo.hub.core.ReportRow;
 import dev.tombolo.hub.core.Scene;
 import dev.tombolo.hub.core.SessionId;
+import dev.tombolo.hub.core.admin.AdminAnswer;
 import dev.tombolo.hub.core.admin.AdminCommand;
 import dev.tombolo.hub.core.admin.AdminObject;
 import dev.tombolo.hub.core.view.Cursor;
@@ -36,7 +37,10 @@ import dev.tombolo.hub.rollout.Gate;
 import dev.tombolo.hub.rollout.Held;
 import dev.tombolo.hub.rollout.LineRate;
 import dev.tombolo.hub.rollout.Pick;
+import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutPlan;
+import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.hub.rollout.Scope;
 import dev.tombolo.hub.rollout.Wave;
 import dev.tombolo.protocol.enrol.EnrolResponse;
@@ -214,7 +218,7 @@ class SqliteViewsTest {
         new ApplicationStatus(
             new Name("embedding"),
             phase,
-            release,
+            live == null ? release : live,
             "1.0",
             live,
             live == null ? null : "1.0",
@@ -289,6 +293,74 @@ class SqliteViewsTest {
     assertThat(views.countDownloading(Optional.of(Scene.FLEET), Optional.empty())).isEqualTo(1);
   }
 
+  /// A rollout assigns nothing, and brings its release to many all the same.
+  @Test
+  void whatARolloutBringsIsForeseenAsLongAsItMayBringIt() {
+    Digest before = pushed("2.0");
+    pushed("3.0");
+    rollOut("2.0");
+    assertThat(views.assignedReleases()).containsExactlyInAnyOrder(release, before);
+    RolloutId first = newestRollout().id();
+
+    steer(first, AdminCommand.SteerRollout.Action.PAUSE);
+    assertThat(views.assignedReleases()).containsExactlyInAnyOrder(release, before);
+
+    steer(first, AdminCommand.SteerRollout.Action.ABORT);
+    assertThat(views.assignedReleases()).containsExactly(release);
+  }
+
+  /// Whoever comes later is brought it still, until another has gone everywhere.
+  @Test
+  void whatTheLastCompletedRolloutBroughtStaysForeseen() {
+    Digest second = pushed("2.0");
+    rollOut("2.0");
+    says(1, ApplicationStatus.Phase.LIVE, second);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(newestRollout().state()).isInstanceOf(RolloutState.Completed.class);
+    assertThat(views.assignedReleases()).containsExactlyInAnyOrder(release, second);
+
+    Digest third = pushed("3.0");
+    rollOut("3.0");
+    assertThat(views.assignedReleases()).containsExactlyInAnyOrder(release, second, third);
+    says(2, ApplicationStatus.Phase.LIVE, third);
+    scene.pass(Duration.ofSeconds(1));
+    assertThat(newestRollout().state()).isInstanceOf(RolloutState.Completed.class);
+    assertThat(views.assignedReleases()).containsExactlyInAnyOrder(release, third);
+  }
+
+  private RolloutRecord newestRollout() {
+    return views.rollouts().rollouts(Optional.empty(), 1).getFirst().record();
+  }
+
+  private void steer(RolloutId rollout, AdminCommand.SteerRollout.Action action) {
+    scene.command(new AdminCommand.SteerRollout(rollout, action, "tests", false, Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+  }
+
+  private Digest pushed(String version) {
+    scene.pass(Duration.ofMinutes(1));
+    AdminAnswer answer =
+        scene.command(new AdminCommand.PushRelease(Scene.release("embedding", version)));
+    assertThat(answer).isInstanceOf(AdminAnswer.ReleaseTaken.class);
+    return ((AdminAnswer.ReleaseTaken) answer).release();
+  }
+
+  private void rollOut(String version) {
+    Wave first = new Wave("canary", new Pick.Count(1), new Gate(100, 0, false));
+    scene.command(
+        new AdminCommand.CreateRollout(
+            new ReleaseRef(new Name("embedding"), version),
+            new Scope(Scene.FLEET, Set.of(), Map.of()),
+            new RolloutPlan(
+                List.of(first),
+                Budgets.USUAL,
+                AbortRule.USUAL,
+                Duration.ofHours(1).toMillis(),
+                null),
+            Optional.empty()));
+    scene.pass(Duration.ofSeconds(1));
+  }
+
   @Test
   void aDeviceFindsItsRolloutWhicheverSiteComesBeforeItsOwn() {
     List<SlotRef> slots = new ArrayList<>();
@@ -300,19 +372,7 @@ class SqliteViewsTest {
       slots.add(new SlotRef(there.site(), there.slot()));
     }
     scene.command(new AdminCommand.PushRelease(Scene.release("embedding", "2.0")));
-    Wave first = new Wave("canary", new Pick.Count(1), new Gate(100, 0, false));
-    scene.command(
-        new AdminCommand.CreateRollout(
-            new ReleaseRef(new Name("embedding"), "2.0"),
-            new Scope(Scene.FLEET, Set.of(), Map.of()),
-            new RolloutPlan(
-                List.of(first),
-                Budgets.USUAL,
-                AbortRule.USUAL,
-                Duration.ofHours(1).toMillis(),
-                null),
-            Optional.empty()));
-    scene.pass(Duration.ofSeconds(1));
+    rollOut("2.0");
 
     assertThat(slots)
         .allSatisfy(slot -> assertThat(views.rollouts().standings(slot, scene.now)).hasSize(1));

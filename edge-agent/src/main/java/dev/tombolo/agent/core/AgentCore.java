@@ -145,6 +145,11 @@ public final class AgentCore {
       }
       case AgentEvent.DesiredArrived arrived -> desired(arrived, now, out);
       case AgentEvent.KitFound found -> kit(found, now, out);
+      case AgentEvent.KitRefused(var kit, var why) -> {
+        Reason reason = new Reason.Malformed("kit " + kit, why);
+        reports.event("kit-refused", null, null, reason, now, out);
+        out.effect(new AgentEffect.DropKitRefusal(kit, why));
+      }
       case AgentEvent.AckedArrived(var line, var packet, var acked) -> {
         if (link.isLine(line)) {
           windows.heard(acked.hubMillis(), now, out);

@@ -154,7 +154,8 @@ public sealed interface AgentEffect {
 
   // Kits
   /// Looks whether an offline kit has been put into the data folder; answered by
-  /// [AgentEvent.KitFound] for each that is not known. Cheap while there is none.
+  /// [AgentEvent.KitFound] for each that is not known, and by [AgentEvent.KitRefused] for what was
+  /// tried in vain. Cheap while there is none.
   record LookForKits(java.util.Set<String> known) implements AgentEffect {
     public LookForKits {
       known = java.util.Set.copyOf(known);
@@ -163,6 +164,9 @@ public sealed interface AgentEffect {
 
   /// The kit has done what it can: its folder goes.
   record DropKit(String kit) implements AgentEffect {}
+
+  /// An [AgentEvent.KitRefused] is in the outbox for good: its note goes.
+  record DropKitRefusal(String kit, String why) implements AgentEffect {}
 
   // Workloads
   /// Starts it in its own session, output to files. Placeholders are already filled in except those

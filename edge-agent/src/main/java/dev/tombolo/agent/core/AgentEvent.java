@@ -62,6 +62,12 @@ public sealed interface AgentEvent {
     }
   }
 
+  /// Somebody applied a kit by hand, which was refused when it was read. Told again until
+  /// [AgentEffect.DropKitRefusal] is asked for.
+  ///
+  /// @param why in words
+  record KitRefused(String kit, String why) implements AgentEvent {}
+
   // Files
   /// Bytes of a file that are on the disk and synced; at most once a second while it grows.
   record FetchAdvanced(Digest file, long bytes) implements AgentEvent {}

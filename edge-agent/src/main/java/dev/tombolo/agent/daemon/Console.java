@@ -77,6 +77,8 @@ final class Console implements AgentLoop.Watcher {
       }
     } else if (event instanceof AgentEvent.KitFound found) {
       say("kit=" + found.kit() + " is looked at");
+    } else if (event instanceof AgentEvent.KitRefused(var kit, var why)) {
+      say("kit=" + kit + " was refused when it was applied: " + why);
     } else if (event instanceof AgentEvent.WorkloadExited(var name, var process, var code, var _)) {
       say("application=" + name + " pid=" + process.pid() + " ended with " + code);
     } else if (event instanceof AgentEvent.WorkloadMissing(var name, var process, var _)) {

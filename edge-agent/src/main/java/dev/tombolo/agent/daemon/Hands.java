@@ -244,6 +244,7 @@ final class Hands implements Consumer<AgentEffect>, AutoCloseable {
       case AgentEffect.Sweep it -> releases.perform(it);
       case AgentEffect.LookForKits it -> kits.perform(it);
       case AgentEffect.DropKit it -> kits.perform(it);
+      case AgentEffect.DropKitRefusal it -> kits.perform(it);
       case AgentEffect.StartWorkload it -> workloads.perform(it);
       case AgentEffect.StopWorkload it -> workloads.perform(it);
       case AgentEffect.AdoptWorkload it -> workloads.perform(it);

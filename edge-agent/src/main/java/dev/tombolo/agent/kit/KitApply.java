@@ -189,6 +189,7 @@ public final class KitApply implements AutoCloseable {
       for (Path path : left) {
         new KitFolder(path).delete();
       }
+      KitRefusal.deleteHalf(folders.kits());
     } catch (NoSuchFileException e) {
       // There is none, or the agent has just removed the empty folder.
     }
@@ -212,11 +213,25 @@ public final class KitApply implements AutoCloseable {
         taken.read(reader);
         return publish(taken);
       } catch (MalformedException e) {
-        throw new KitException("it is not what a hub makes: " + e.getMessage());
+        throw refused(header, new KitException("it is not what a hub makes: " + e.getMessage()));
+      } catch (KitException e) {
+        throw refused(header, e);
       } finally {
         folder.delete();
       }
     }
+  }
+
+  /// Its agent tells the hub, which else never hears of it: whoever stands there may only try
+  /// again.
+  private KitException refused(KitHeader header, KitException why) {
+    try {
+      KitRefusal.of(header.id(), String.valueOf(why.getMessage()))
+          .leave(folders.kits(), Owner.of(folders.data()));
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
+    return why;
   }
 
   private KitHeader.Slot slotOf(KitHeader header) throws KitException {

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Finds kits that [KitApply] has put into the data folder, beside or before the running agent.
 public final class Kits implements AutoCloseable {
@@ -26,6 +28,9 @@ public final class Kits implements AutoCloseable {
 
   /// Could not be read; told once.
   private final Set<String> unreadable = new HashSet<>();
+
+  /// The note that the loop knows already.
+  private @Nullable KitRefusal told;
 
   private boolean isSwept;
 
@@ -55,9 +60,14 @@ public final class Kits implements AutoCloseable {
     worker.execute(() -> drop(effect.kit()));
   }
 
+  public void perform(AgentEffect.DropKitRefusal effect) {
+    worker.execute(() -> drop(new KitRefusal(effect.kit(), effect.why())));
+  }
+
   private void look(Set<String> known) {
     try {
       sweep();
+      tellRefusal();
       for (var kit : KitFolder.in(folders.kits()).entrySet()) {
         if (!known.contains(kit.getKey()) && !unreadable.contains(kit.getKey())) {
           tell(kit.getKey(), kit.getValue());
@@ -100,6 +110,41 @@ public final class Kits implements AutoCloseable {
       return;
     }
     inbox.offer(found);
+  }
+
+  /// What somebody tried in vain, by hand.
+  private void tellRefusal() throws IOException {
+    try {
+      Optional<KitRefusal> found = KitRefusal.in(folders.kits());
+      if (found.isPresent() && !found.get().equals(told)) {
+        KitRefusal refusal = found.get();
+        told = refusal;
+        inbox.offer(new AgentEvent.KitRefused(refusal.kit(), refusal.why()));
+      }
+    } catch (MalformedException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the note of a refused kit is damaged and goes: {0}",
+          e.getMessage());
+      KitRefusal.delete(folders.kits());
+    }
+  }
+
+  /// Unless another one has taken its place.
+  private void drop(KitRefusal refusal) {
+    try {
+      if (KitRefusal.in(folders.kits()).equals(Optional.of(refusal))) {
+        KitRefusal.delete(folders.kits());
+        told = null;
+      }
+      removeEmpty();
+    } catch (IOException | MalformedException | RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the note of refused kit {0} cannot be removed: {1}",
+          refusal.kit(),
+          e.toString());
+    }
   }
 
   private void drop(String id) {

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentFolders;
 import dev.tombolo.agent.core.PeerTls;
+import dev.tombolo.agent.http.ServerBounds;
 import dev.tombolo.agent.release.PeerStanding;
 import dev.tombolo.protocol.id.Digest;
 import java.io.IOException;
@@ -50,6 +51,10 @@ public final class LanServer implements AutoCloseable {
   private static final int NOTHING_THERE = 416;
   private static final int THREADS = 8;
   private static final int WAITING_MAX = 64;
+
+  /// Who asks while as many do is turned away.
+  static final int AT_ONCE_MAX = THREADS + WAITING_MAX;
+
   private static final int IDLE_SECONDS = 10;
   private static final long STACK_BYTES = 192 * 1024;
   private static final int BUFFER_BYTES = 32 * 1024;
@@ -57,8 +62,8 @@ public final class LanServer implements AutoCloseable {
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{1,15})-");
 
   static {
-    // Seconds for a whole answer: a peer that stops half-way keeps no thread.
-    System.setProperty("sun.net.httpserver.maxRspTime", "120");
+    // A peer that stops half-way keeps no thread.
+    ServerBounds.set();
   }
 
   private final AgentFolders folders;
@@ -82,7 +87,9 @@ public final class LanServer implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING_MAX),
             LanServer::thread,
-            (work, pool) -> LOG.log(System.Logger.Level.DEBUG, "too many ask at once"));
+            // The server closes the line of what is not taken: who asked knows at once, and can ask
+            // another.
+            new ThreadPoolExecutor.AbortPolicy());
     workers.allowCoreThreadTimeOut(true);
     reserve(wanted);
   }

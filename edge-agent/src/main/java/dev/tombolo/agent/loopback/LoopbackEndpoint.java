@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentInbox;
+import dev.tombolo.agent.http.ServerBounds;
 import dev.tombolo.protocol.Limits;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.codec.MalformedException;
@@ -39,8 +40,6 @@ public final class LoopbackEndpoint implements AutoCloseable {
   /// Results that wait for their commit; more are told to come back.
   static final int PENDING_MAX = 64;
 
-  static final int CONNECTIONS_MAX = 128;
-
   /// A result must fit one report row.
   static final int RESULT_BYTES_MAX = Limits.REPORT_BODY_BYTES_MAX - 1024;
 
@@ -66,10 +65,8 @@ public final class LoopbackEndpoint implements AutoCloseable {
   private record Waiting(HttpExchange exchange, long sinceNanos) {}
 
   static {
-    // Seconds for a whole request, so that a workload which stops half-way keeps no thread.
-    System.setProperty("sun.net.httpserver.maxReqTime", "10");
-    // A workload that never closes must not use up the agent's open files.
-    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(CONNECTIONS_MAX));
+    // A workload that stops half-way keeps no thread, one that never closes no open file.
+    ServerBounds.set();
   }
 
   /// @param folder keeps the port (`loopback.port`) and the key of the secrets (`loopback.key`)

@@ -192,6 +192,21 @@ class KitTest {
     shop.until("heard", () -> shop.hub.happened("kit-refused") == 1);
   }
 
+  /// Whoever stands in the shop has read it; head office has not.
+  @Test
+  void theHubHearsOnceOfAKitThatWasRefusedWhenItWasRead() {
+    shop.refusedKit = new AgentEvent.KitRefused(KIT, "a record ends before byte 7");
+
+    shop.seconds(10);
+    assertThat(shop.refusedKit).isNull();
+    shop.lineCut = false;
+    shop.until("heard", () -> shop.hub.happened("kit-refused") == 1);
+
+    shop.seconds(10);
+    assertThat(shop.hub.happened("kit-refused")).isEqualTo(1);
+    assertThat(reasons()).isEmpty();
+  }
+
   /// The line failed for so long that the next try is far away: what lies here need not wait.
   @Test
   void filesOfAKitDoNotWaitForTheNextTryOfTheLine() {

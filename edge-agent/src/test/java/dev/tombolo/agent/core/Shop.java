@@ -101,6 +101,9 @@ final class Shop {
   /// Offline kits in the data folder.
   final Map<String, AgentEvent.KitFound> kits = new TreeMap<>();
 
+  /// What somebody tried in vain.
+  AgentEvent.@Nullable KitRefused refusedKit;
+
   /// Where it shares what it has; empty when it does not.
   List<String> lan = List.of();
 
@@ -459,8 +462,12 @@ final class Shop {
             tell(kit);
           }
         }
+        if (refusedKit != null) {
+          tell(refusedKit);
+        }
       }
       case AgentEffect.DropKit it -> kits.remove(it.kit());
+      case AgentEffect.DropKitRefusal _ -> refusedKit = null;
       case AgentEffect.Sweep it -> sweep(it);
       case AgentEffect.StartWorkload it -> start(it);
       case AgentEffect.StopWorkload it -> {

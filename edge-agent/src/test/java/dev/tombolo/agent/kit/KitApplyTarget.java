@@ -265,7 +265,7 @@ public final class KitApplyTarget implements FuzzTarget {
     Map<String, byte[]> contents = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folders.data())) {
       for (Path path : all.filter(it -> !Files.isDirectory(it)).toList()) {
-        if (!path.endsWith("kit.lock")) {
+        if (!path.endsWith("kit.lock") && !path.endsWith("refused.json")) {
           contents.put(folders.data().relativize(path).toString(), Files.readAllBytes(path));
         }
       }

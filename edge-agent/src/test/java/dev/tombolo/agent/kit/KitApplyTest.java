@@ -205,12 +205,40 @@ class KitApplyTest {
     assertThat(contents()).isEqualTo(before);
   }
 
-  /// Everything in the data folder but the lock.
+  /// Head office hears of it, too, when the line is back.
+  @Test
+  void whatItIsRefusedForIsLeftForTheAgent() throws Exception {
+    List<Part> parts = parts(document(7));
+    parts.removeLast();
+    kit(parts);
+    refused("lacks 1 of the files", Optional.empty());
+
+    assertThat(KitRefusal.in(folders.kits()).orElseThrow().kit()).isEqualTo(KitSamples.ID);
+    assertThat(KitRefusal.in(folders.kits()).orElseThrow().why()).contains("lacks 1 of the files");
+
+    kit(parts(document(5)));
+    refused("older than what this device holds", Optional.of(held(7)));
+    assertThat(KitRefusal.in(folders.kits()).orElseThrow().why()).contains("older than");
+  }
+
+  /// Whoever took the wrong stick tries the next.
+  @Test
+  void aKitThatThisDeviceCannotOpenIsNoNews() throws Exception {
+    Files.write(
+        file,
+        KitSamples.kit(Map.of(GoldenFiles.DEVICE, KitSamples.deviceKey()), "", parts(document(7))));
+
+    refused("not sealed to this device's key", Optional.empty());
+
+    assertThat(folders.kits()).doesNotExist();
+  }
+
+  /// Everything in the data folder but the lock and the note of a refusal.
   private Map<String, String> contents() throws IOException {
     Map<String, String> contents = new HashMap<>();
     try (Stream<Path> all = Files.walk(folders.data())) {
       for (Path path : all.filter(Files::isRegularFile).toList()) {
-        if (!path.endsWith("kit.lock")) {
+        if (!path.endsWith("kit.lock") && !path.endsWith("refused.json")) {
           contents.put(
               folders.data().relativize(path).toString(),
               Digest.of(Files.readAllBytes(path)).hex());

@@ -57,6 +57,56 @@ class KitsTest {
     return kit;
   }
 
+  private AgentEvent.KitRefused nextRefusal() throws InterruptedException {
+    return (AgentEvent.KitRefused) news.poll(2, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void whatWasRefusedIsToldOnceAndItsNoteGoesWhenItIsInTheOutbox() throws Exception {
+    Files.createDirectories(folders.kits());
+    new KitRefusal(ID, "it is damaged").leave(folders.kits(), Owner.of(data));
+
+    kits.perform(new AgentEffect.LookForKits(Set.of()));
+    assertThat(nextRefusal()).isEqualTo(new AgentEvent.KitRefused(ID, "it is damaged"));
+    put(ID);
+    kits.perform(new AgentEffect.LookForKits(Set.of()));
+    assertThat(next().kit()).isEqualTo(ID);
+
+    kits.perform(new AgentEffect.DropKit(ID));
+    kits.perform(new AgentEffect.DropKitRefusal(ID, "it is damaged"));
+    awaitGone(folders.kits());
+  }
+
+  @Test
+  void aNewerRefusalIsNotTakenForTheOneThatWasTold() throws Exception {
+    Files.createDirectories(folders.kits());
+    new KitRefusal(ID, "first").leave(folders.kits(), Owner.of(data));
+    kits.perform(new AgentEffect.LookForKits(Set.of()));
+    assertThat(nextRefusal().why()).isEqualTo("first");
+    new KitRefusal(ID, "second").leave(folders.kits(), Owner.of(data));
+
+    kits.perform(new AgentEffect.DropKitRefusal(ID, "first"));
+    AgentEvent next = null;
+    while (next == null) {
+      // Left out while something waits: there is always another look.
+      kits.perform(new AgentEffect.LookForKits(Set.of()));
+      next = news.poll(20, TimeUnit.MILLISECONDS);
+    }
+
+    assertThat(next).isEqualTo(new AgentEvent.KitRefused(ID, "second"));
+  }
+
+  @Test
+  void aDamagedNoteOfARefusalGoes() throws Exception {
+    Files.createDirectories(folders.kits());
+    Files.writeString(folders.kits().resolve("refused.json"), "x".repeat(1_000_000));
+
+    kits.perform(new AgentEffect.LookForKits(Set.of()));
+
+    awaitGone(folders.kits());
+    assertThat(news).isEmpty();
+  }
+
   private AgentEvent.KitFound next() throws InterruptedException {
     return (AgentEvent.KitFound) news.poll(2, TimeUnit.MINUTES);
   }

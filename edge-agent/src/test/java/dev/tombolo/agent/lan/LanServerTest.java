@@ -28,16 +28,22 @@ import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +59,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LanServerTest {
   private static final byte[] CONTENT = content();
   private static final Digest DIGEST = Digest.of(CONTENT);
+
+  /// Ten for the request that is never finished, one until somebody looks, and a slow machine.
+  private static final int SERVED_SECONDS_MAX = 45;
+
+  private static final long AGAIN_NANOS = 50_000_000;
 
   @TempDir static Path shared;
   private static TestCa ca;
@@ -247,6 +258,65 @@ class LanServerTest {
     assertThat(taker.events.await(AgentEvent.CopyEnded.class).told())
         .isEqualTo(PeerAnswer.unreachable(slow.id));
     assertThat(taker.partBytes()).isZero();
+  }
+
+  /// Eight threads serve all peers; who takes one and says no more gives it back.
+  @Test
+  void whoStopsHalfWayKeepsNobodyElseFromBeingServed() throws Exception {
+    Box giver = new Box("giver");
+    Box slow = new Box("slow");
+    Box taker = new Box("taker");
+    acquaint(giver, slow, taker);
+    giver.has(CONTENT);
+    for (int i = 0; i < 4; i++) {
+      Socket line = slow.open(giver);
+      open.add(line);
+      line.getOutputStream().write("GET /v1/content/".getBytes(StandardCharsets.US_ASCII));
+    }
+    byte[] beginOfHandshake = {0x16, 3};
+    for (int i = 0; i < 76; i++) {
+      Socket line = new Socket("127.0.0.1", giver.server.port());
+      open.add(line);
+      line.getOutputStream().write(beginOfHandshake);
+    }
+    long begun = System.nanoTime();
+
+    Until.holds("the taker is answered", () -> taker.isAnswered(giver));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .isLessThan(Duration.ofSeconds(SERVED_SECONDS_MAX));
+  }
+
+  /// More than can wait for a thread know at once that they are not served.
+  @Test
+  void oneTooManyIsToldAtOnce() throws Exception {
+    Box giver = new Box("giver");
+    acquaint(giver, new Box("other"));
+    List<Socket> lines = new ArrayList<>();
+    for (int i = 0; i < LanServer.AT_ONCE_MAX + 1; i++) {
+      Socket line = new Socket("127.0.0.1", giver.server.port());
+      open.add(line);
+      lines.add(line);
+      line.getOutputStream().write(0x16);
+    }
+    long begun = System.nanoTime();
+
+    Until.holds(
+        "one of them is turned away", () -> lines.stream().anyMatch(LanServerTest::hasEnded));
+
+    // Those that are served are given up after ten.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(9));
+  }
+
+  private static boolean hasEnded(Socket line) {
+    try {
+      line.setSoTimeout(1);
+      return line.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   private Peer trickling(Box box, int freely) throws IOException {
@@ -560,6 +630,24 @@ class LanServerTest {
       SSLSocket line = (SSLSocket) tls.sockets().createSocket("127.0.0.1", other.server.port());
       line.startHandshake();
       return line;
+    }
+
+    /// Gives up soon, and is asked again.
+    boolean isAnswered(Box other) throws IOException {
+      try (SSLSocket line =
+          (SSLSocket) tls.sockets().createSocket("127.0.0.1", other.server.port())) {
+        line.setSoTimeout(1_000);
+        line.startHandshake();
+        line.getOutputStream()
+            .write(
+                ("HEAD /v1/content/" + DIGEST.hex() + " HTTP/1.1\r\nHost: peer\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+        byte[] begin = line.getInputStream().readNBytes(12);
+        return new String(begin, StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+      } catch (SocketException | SocketTimeoutException | SSLException e) {
+        LockSupport.parkNanos(AGAIN_NANOS);
+        return false;
+      }
     }
 
     int call(Box other, String method, String path, @Nullable String range) throws IOException {

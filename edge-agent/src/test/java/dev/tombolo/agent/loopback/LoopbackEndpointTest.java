@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.Standing;
+import dev.tombolo.agent.http.ServerBounds;
 import dev.tombolo.agent.testing.Events;
 import dev.tombolo.agent.testing.Until;
 import dev.tombolo.protocol.id.Name;
@@ -105,7 +106,7 @@ class LoopbackEndpointTest {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       int port = Integer.parseInt(said.readLine());
-      for (int i = 0; i <= LoopbackEndpoint.CONNECTIONS_MAX; i++) {
+      for (int i = 0; i <= ServerBounds.CONNECTIONS_MAX; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         opened.add(socket);
         socket.getOutputStream().write("GET /v1/sta".getBytes(StandardCharsets.US_ASCII));

@@ -94,6 +94,9 @@ final class Hands implements Consumer<AgentEffect> {
         }
       }
       case AgentEffect.DropKit it -> onDisk(1, 20, () -> device.dropKit(it.kit()));
+      case AgentEffect.DropKitRefusal _ -> {
+        // Nobody applies kits by hand there.
+      }
       case AgentEffect.StartWorkload it -> {
         device.startsWorkload(it.application());
         later(50, 400, () -> start(it));

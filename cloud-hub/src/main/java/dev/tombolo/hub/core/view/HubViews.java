@@ -91,7 +91,8 @@ public interface HubViews extends AutoCloseable {
 
   Optional<Views.ReleaseView> release(ReleaseRef ref);
 
-  /// Releases that are assigned to any place.
+  /// Releases that are assigned to any place, or that a rollout may still bring there: one that is
+  /// under way, or the last of its fleet and application that was completed.
   List<Digest> assignedReleases();
 
   /// Releases that active devices reported as live, and how many devices each.
