@@ -155,9 +155,9 @@ final class CastIndex {
     int width = reading.width();
     for (long phase = from; phase < from + width; phase++) {
       int count = (int) ((to - phase) / width);
-      if (count >= ROW) {
+      if (count >= ROW && areLikeWeights(content, phase, count, reading)) {
         reading.read(content, phase, count, read);
-        if (areLikeWeights(count) && !rows(phase, count, width, seen)) {
+        if (!rows(phase, count, width, seen)) {
           return;
         }
       }
@@ -185,10 +185,13 @@ final class CastIndex {
     return true;
   }
 
-  private boolean areLikeWeights(int count) {
+  /// Most phases are not where numbers begin, which some in the middle tell.
+  private boolean areLikeWeights(
+      MemorySegment content, long from, int count, SignsAndExponents reading) {
     int sampled = Math.min(SAMPLE, count);
+    reading.read(content, from + (long) (count - sampled) / 2 * reading.width(), sampled, read);
     Arrays.fill(counts, 0);
-    for (int i = (count - sampled) / 2; i < (count + sampled) / 2; i++) {
+    for (int i = 0; i < sampled; i++) {
       counts[read[i]]++;
     }
     long pairs = 0;

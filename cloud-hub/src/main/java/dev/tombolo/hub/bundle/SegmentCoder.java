@@ -66,11 +66,11 @@ final class SegmentCoder implements AutoCloseable {
   /// What is equal in less than one of so many bytes saves hardly anything.
   private static final int MUCH = 8;
 
-  /// So many bytes of a run are the base's or zero where weights were pruned. Of weights that moved
-  /// the lowest bytes are others.
+  /// So many of the bytes of a run that are not the base's are zero where weights were pruned.
   private static final double MOSTLY = 0.95;
 
   private static final int STRINGS_OF_PART = 1 << 20;
+  private static final int STRINGS_OF_SAMPLE = 128 << 10;
   private static final int AROUND = 64 << 10;
 
   /// Tries strings of four bytes; 19 takes longer for more.
@@ -111,15 +111,31 @@ final class SegmentCoder implements AutoCloseable {
   }
 
   private List<CodedSegment> coded(Work work, List<Run> alike, List<Integer> cuts) {
-    if (!work.isThinnedOut()) {
+    if (!work.isThinnedOut() || !areLessAsStrings(work.middle(), alike, cuts)) {
       return compared(work, alike, cuts);
     }
     List<CodedSegment> strings = strings(work);
-    if (total(strings) < SURELY_LESS * best(work, cuts, QUICK).total()) {
+    if (total(strings) < SURELY_LESS * quick(work, alike, cuts)) {
       return strings;
     }
     List<CodedSegment> compared = compared(work, alike, cuts);
     return total(strings) < total(compared) ? strings : compared;
+  }
+
+  /// What a part of a segment tells: strings take the most time of all ways.
+  private boolean areLessAsStrings(Work part, List<Run> alike, List<Integer> cuts) {
+    int quick = quick(part, new AlikeRuns(alike).in(part.draft), cuts);
+    return total(strings(part)) < SURELY_LESS * quick;
+  }
+
+  /// What quick tries of all other ways come to, of those that are guessed, too.
+  private int quick(Work work, List<Run> alike, List<Integer> cuts) {
+    int least = best(work, cuts, QUICK).total();
+    for (Work typed : alike.isEmpty() ? List.<Work>of() : work.typed(alike)) {
+      int total = typed.coded(typed.against(cuts(typed).getFirst()), QUICK).total();
+      least = Math.min(least, total);
+    }
+    return least;
   }
 
   /// As new bytes that refer to the base's in their place, which are so near that zstd reaches
@@ -375,9 +391,9 @@ final class SegmentCoder implements AutoCloseable {
       return parts;
     }
 
-    /// Whether its longest run has hardly more than zeros and single numbers of the base, as
-    /// weights that were pruned have. Differences see a new number in each zero, and quick tries no
-    /// string of four bytes.
+    /// Whether its longest run has the base's bytes and, where it has others, hardly more than
+    /// zeros, as weights that were pruned have. Differences see a new number in each zero, and
+    /// quick tries no string of four bytes.
     boolean isThinnedOut() {
       Run run = longest();
       if (run.equal() || !run.hasBase() || run.length() < SAMPLE || isCast(run)) {
@@ -388,19 +404,32 @@ final class SegmentCoder implements AutoCloseable {
       TreeBytes.copy(base.get(run.baseFile()), run.baseOffset() + from, older, 0, SAMPLE);
       int begin = (int) (run.at() - draft.at()) + from;
       byte[] sample = Arrays.copyOfRange(plain, begin, begin + SAMPLE);
-      return ofBaseOrZero(sample, older) >= MOSTLY * SAMPLE;
+      return areZeroed(sample, older);
     }
 
     private static boolean isCast(Run run) {
       return run.type() != null && run.type().baseLength(SAMPLE) != SAMPLE;
     }
 
-    private static int ofBaseOrZero(byte[] sample, byte[] older) {
-      int bytes = 0;
+    /// That most bytes are the base's says nothing of the others: so it is in packed weights that
+    /// moved, too, where differences take less than any string does.
+    private static boolean areZeroed(byte[] sample, byte[] older) {
+      int zeroed = 0;
+      int changed = 0;
       for (int i = 0; i < sample.length; i++) {
-        bytes += sample[i] == 0 || sample[i] == older[i] ? 1 : 0;
+        changed += sample[i] == older[i] ? 0 : 1;
+        zeroed += sample[i] == older[i] || sample[i] != 0 ? 0 : 1;
       }
-      return bytes;
+      return zeroed > 0 && zeroed >= MOSTLY * changed;
+    }
+
+    /// The middle of its longest run.
+    Work middle() {
+      Run run = longest();
+      int length = (int) Math.min(run.length(), STRINGS_OF_SAMPLE);
+      int from = (int) (run.at() - draft.at() + (run.length() - length) / 2 / 8 * 8);
+      byte[] bytes = Arrays.copyOfRange(plain, from, from + length);
+      return new Work(draft.part(from, from + length), bytes, Integer.MAX_VALUE, true);
     }
 
     /// The segment in several, none of them long.
