@@ -282,6 +282,23 @@ class BundleTest {
     assertThat(bytes).isLessThan(pruned.length * 29 / 100);
   }
 
+  /// The upper halves are zeros in any two of them, which is a likeness all the same.
+  @Test
+  void smallNumbersThatMovedFarAreFoundInAFormatThatNobodyKnows()
+      throws IOException, InterruptedException {
+    byte[] old = models.bytes(10 * WEIGHTS);
+    byte[] moves = models.bytes(old.length);
+    byte[] fresh = new byte[old.length];
+    for (int i = 0; i < old.length; i++) {
+      old[i] &= 15;
+      fresh[i] = (byte) (old[i] + (moves[i] < 0 ? 3 : -3) & 15);
+    }
+
+    long bytes = roundTrip(file("base", old), file("target", fresh));
+
+    assertThat(bytes).isLessThan(old.length * 30 / 100);
+  }
+
   /// Of 4 bits, two in a byte, of which one is half a sigma.
   private static byte[] halves(float[] weights) {
     byte[] halves = new byte[weights.length / 2];
