@@ -22,6 +22,7 @@ final class Alike {
   private final List<Run> found = new ArrayList<>();
   private LikenessIndex index = new LikenessIndex(List.of());
   private boolean isIndexed;
+  private @Nullable CastIndex casts;
   private int lastFile = Run.NO_BASE;
   private long lastShift;
 
@@ -86,6 +87,7 @@ final class Alike {
     MemorySegment content = target.entries().get(file).content();
     long end = behind - fileAt;
     long at = begin - fileAt;
+    int first = found.size();
     if (likely != null) {
       at = goOn(content, at, end, likely.baseFile(), likely.baseOffset() - likely.at() + fileAt);
     }
@@ -96,6 +98,26 @@ final class Alike {
       }
       at = at == before ? search(content, at, end) : at;
     }
+    List<Run> ofSameType = List.copyOf(found.subList(first, found.size()));
+    found.subList(first, found.size()).clear();
+    long done = begin;
+    for (Run run : ofSameType) {
+      casts(content, done, run.at());
+      found.add(run);
+      done = run.at() + run.length();
+    }
+    casts(content, done, behind);
+  }
+
+  /// What resembles nothing as it is may be the base's numbers in another type.
+  private void casts(MemorySegment content, long begin, long behind) {
+    if (behind - begin < STRETCH_MIN) {
+      return;
+    }
+    if (casts == null) {
+      casts = new CastIndex(base.entries());
+    }
+    found.addAll(casts.find(content, begin - fileAt, behind - fileAt, fileAt));
   }
 
   /// From here on as far as it resembles.

@@ -2,6 +2,7 @@ package dev.tombolo.hub.bundle;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// What [Alike] found, by place.
 record AlikeRuns(List<Run> runs) {
@@ -18,9 +19,19 @@ record AlikeRuns(List<Run> runs) {
       Run run = runs.get(i);
       long begin = Math.max(from, run.at());
       long end = Math.min(to, run.at() + run.length());
-      parts.add(run.part(begin - run.at(), end - begin));
+      addWhole(run, begin - run.at(), end - run.at(), parts);
     }
     return parts;
+  }
+
+  /// Elements that another segment has the rest of are left to what else is known of them.
+  private static void addWhole(Run run, long from, long to, List<Run> parts) {
+    int width = Objects.requireNonNull(run.type()).whenNew().width();
+    long begin = (from + width - 1) / width * width;
+    long end = to / width * width;
+    if (begin < end) {
+      parts.add(run.part(begin, end - begin));
+    }
   }
 
   private int firstEndingBehind(long at) {

@@ -32,7 +32,11 @@ final class Guessing {
     Map<Run, List<Guess>> guesses = new LinkedHashMap<>();
     Map<Guess, Integer> counts = new LinkedHashMap<>();
     for (Run run : alike) {
-      List<Guess> ofRun = guesses(run, (int) (run.at() - draft.at()), plain);
+      // Of the others it is known.
+      List<Guess> ofRun =
+          run.type() != ElementType.UNKNOWN
+              ? List.of()
+              : guesses(run, (int) (run.at() - draft.at()), plain);
       guesses.put(run, ofRun);
       ofRun.forEach(guess -> counts.merge(guess, 1, Integer::sum));
     }
@@ -81,6 +85,10 @@ final class Guessing {
   }
 
   private static void numbers(Run run, List<Guess> guesses, List<Run> typed) {
+    if (guesses.isEmpty()) {
+      typed.add(run);
+      return;
+    }
     int begun = 0;
     for (int i = 1; i <= guesses.size(); i++) {
       if (i == guesses.size() || !guesses.get(i).equals(guesses.get(begun))) {

@@ -66,6 +66,16 @@ final class SegmentCoder implements AutoCloseable {
   /// What is equal in less than one of so many bytes saves hardly anything.
   private static final int MUCH = 8;
 
+  /// So many of the bytes of a run that are not the base's are zero where weights were pruned.
+  private static final double MOSTLY = 0.95;
+
+  private static final int STRINGS_OF_PART = 1 << 20;
+  private static final int STRINGS_OF_SAMPLE = 128 << 10;
+  private static final int AROUND = 64 << 10;
+
+  /// Tries strings of four bytes; 19 takes longer for more.
+  private static final int LEVEL_OF_STRINGS = 16;
+
   /// zstd has overheads.
   private static final int ROW_PACKED_MIN = 64;
 
@@ -101,22 +111,68 @@ final class SegmentCoder implements AutoCloseable {
   }
 
   private List<CodedSegment> coded(Work work, List<Run> alike, List<Integer> cuts) {
+    if (!work.isThinnedOut() || !areLessAsStrings(work.middle(), alike, cuts)) {
+      return compared(work, alike, cuts);
+    }
+    List<CodedSegment> strings = strings(work);
+    if (total(strings) < SURELY_LESS * quick(work, alike, cuts)) {
+      return strings;
+    }
+    List<CodedSegment> compared = compared(work, alike, cuts);
+    return total(strings) < total(compared) ? strings : compared;
+  }
+
+  /// What a part of a segment tells: strings take the most time of all ways.
+  private boolean areLessAsStrings(Work part, List<Run> alike, List<Integer> cuts) {
+    int quick = quick(part, new AlikeRuns(alike).in(part.draft), cuts);
+    return total(strings(part)) < SURELY_LESS * quick;
+  }
+
+  /// What quick tries of all other ways come to, of those that are guessed, too.
+  private int quick(Work work, List<Run> alike, List<Integer> cuts) {
+    int least = best(work, cuts, QUICK).total();
+    for (Work typed : alike.isEmpty() ? List.<Work>of() : work.typed(alike)) {
+      int total = typed.coded(typed.against(cuts(typed).getFirst()), QUICK).total();
+      least = Math.min(least, total);
+    }
+    return least;
+  }
+
+  /// As new bytes that refer to the base's in their place, which are so near that zstd reaches
+  /// them.
+  private List<CodedSegment> strings(Work work) {
+    List<CodedSegment> strings = new ArrayList<>();
+    for (Work part : work.parts()) {
+      List<Piece> pieces = part.pieces(SegmentCoder::asBytes, Cuts.COARSE);
+      strings.addAll(checked(part.coded(pieces, LEVEL_OF_STRINGS, part::inPlace), part));
+    }
+    return strings;
+  }
+
+  private static long total(List<CodedSegment> coded) {
+    return coded.stream().mapToLong(CodedSegment::total).sum();
+  }
+
+  private List<CodedSegment> compared(Work work, List<Run> alike, List<Integer> cuts) {
     if (alike.isEmpty()) {
       return untyped(work, alike, cuts);
     }
+    int quick = best(work, cuts, QUICK).total();
     @Nullable CodedSegment guessed = null;
     for (Work typed : work.typed(alike)) {
-      CodedSegment coded = typed.coded(typed.against(cuts(typed).getFirst()), level);
-      if (typed.fits(coded) && isOne(coded.segment().pieces().size())) {
-        guessed = guessed == null ? coded : least(guessed, coded);
+      List<Piece> pieces = typed.against(cuts(typed).getFirst());
+      if (typed.mayBeLess(pieces, quick)) {
+        CodedSegment coded = typed.coded(pieces, level);
+        if (typed.fits(coded) && isOne(coded.segment().pieces().size())) {
+          guessed = guessed == null ? coded : least(guessed, coded);
+        }
       }
     }
-    if (guessed != null && guessed.total() < SURELY_LESS * best(work, cuts, QUICK).total()) {
+    if (guessed != null && guessed.total() < SURELY_LESS * quick) {
       return checked(guessed, work);
     }
     List<CodedSegment> untyped = untyped(work, alike, cuts);
-    long least = untyped.stream().mapToLong(CodedSegment::total).sum();
-    return guessed != null && guessed.total() <= least ? checked(guessed, work) : untyped;
+    return guessed != null && guessed.total() <= total(untyped) ? checked(guessed, work) : untyped;
   }
 
   private List<CodedSegment> untyped(Work work, List<Run> alike, List<Integer> cuts) {
@@ -335,9 +391,72 @@ final class SegmentCoder implements AutoCloseable {
       return parts;
     }
 
+    /// Whether its longest run has the base's bytes and, where it has others, hardly more than
+    /// zeros, as weights that were pruned have. Differences see a new number in each zero, and
+    /// quick tries no string of four bytes.
+    boolean isThinnedOut() {
+      Run run = longest();
+      if (run.equal() || !run.hasBase() || run.length() < SAMPLE || isCast(run)) {
+        return false;
+      }
+      int from = (int) (run.length() - SAMPLE) / 2 & -8;
+      byte[] older = new byte[SAMPLE];
+      TreeBytes.copy(base.get(run.baseFile()), run.baseOffset() + from, older, 0, SAMPLE);
+      int begin = (int) (run.at() - draft.at()) + from;
+      byte[] sample = Arrays.copyOfRange(plain, begin, begin + SAMPLE);
+      return areZeroed(sample, older);
+    }
+
+    private static boolean isCast(Run run) {
+      return run.type() != null && run.type().baseLength(SAMPLE) != SAMPLE;
+    }
+
+    /// That most bytes are the base's says nothing of the others: so it is in packed weights that
+    /// moved, too, where differences take less than any string does.
+    private static boolean areZeroed(byte[] sample, byte[] older) {
+      int zeroed = 0;
+      int changed = 0;
+      for (int i = 0; i < sample.length; i++) {
+        changed += sample[i] == older[i] ? 0 : 1;
+        zeroed += sample[i] == older[i] || sample[i] != 0 ? 0 : 1;
+      }
+      return zeroed > 0 && zeroed >= MOSTLY * changed;
+    }
+
+    /// The middle of its longest run.
+    Work middle() {
+      Run run = longest();
+      int length = (int) Math.min(run.length(), STRINGS_OF_SAMPLE);
+      int from = (int) (run.at() - draft.at() + (run.length() - length) / 2 / 8 * 8);
+      byte[] bytes = Arrays.copyOfRange(plain, from, from + length);
+      return new Work(draft.part(from, from + length), bytes, Integer.MAX_VALUE, true);
+    }
+
+    /// The segment in several, none of them long.
+    List<Work> parts() {
+      List<Work> parts = new ArrayList<>();
+      for (int from = 0; from < plain.length; from += STRINGS_OF_PART) {
+        int to = Math.min(plain.length, from + STRINGS_OF_PART);
+        byte[] bytes = Arrays.copyOfRange(plain, from, to);
+        parts.add(new Work(draft.part(from, to), bytes, Integer.MAX_VALUE, true));
+      }
+      return parts;
+    }
+
     /// Whether its row has room in the table.
     boolean fits(CodedSegment coded) {
       return rowLength(coded.segment()) <= room;
+    }
+
+    /// Whether a thorough try may come to less than what a quick try of another way came to. Where
+    /// much is new bytes, it takes most of the time that making takes, so a quick one tells.
+    boolean mayBeLess(List<Piece> pieces, int quickTotal) {
+      long newBytes =
+          pieces.stream()
+              .filter(piece -> piece.kind() == PieceKind.BYTES)
+              .mapToLong(Piece::length)
+              .sum();
+      return newBytes < MANY || coded(pieces, QUICK).total() <= quickTotal / AS_GOOD;
     }
 
     boolean isLoose() {
@@ -449,6 +568,11 @@ final class SegmentCoder implements AutoCloseable {
     }
 
     CodedSegment coded(List<Piece> pieces, int zstdLevel) {
+      return coded(pieces, zstdLevel, this::bestPrefix);
+    }
+
+    /// @param prefixFor what the new bytes may refer to
+    CodedSegment coded(List<Piece> pieces, int zstdLevel, Function<byte[], Prefix> prefixFor) {
       byte[] bases = bases(pieces);
       Map<PieceKind, ByteSink> news = gathered(pieces, plain);
       Map<PieceKind, ByteSink> olds = gathered(pieces, bases);
@@ -459,7 +583,7 @@ final class SegmentCoder implements AutoCloseable {
         byte[] bytes = entry.getValue().toBytes();
         byte[] older = Objects.requireNonNull(olds.get(kind)).toBytes();
         if (kind == PieceKind.BYTES) {
-          prefix = bestPrefix(bytes);
+          prefix = prefixFor.apply(bytes);
         }
         byte[] before = kind == PieceKind.BYTES ? prefixBytes(prefix, draft.at()) : NOTHING;
         boolean isCheap = bytes.length >= (isPart ? MANY : FEW) || before.length <= SHORT;
@@ -542,6 +666,34 @@ final class SegmentCoder implements AutoCloseable {
         }
       }
       return best;
+    }
+
+    /// The base's bytes of the longest run and of what goes on as it does, and some around them.
+    Prefix inPlace(byte[] bytes) {
+      Run longest = longest();
+      if (!longest.hasBase()) {
+        return bestPrefix(bytes);
+      }
+      long from = Long.MAX_VALUE;
+      long to = 0;
+      for (Run run : draft.runs()) {
+        if (run.baseFile() == longest.baseFile() && shift(run) == shift(longest)) {
+          from = Math.min(from, run.baseOffset());
+          to = Math.max(to, run.baseOffset() + run.length());
+        }
+      }
+      long begin = Math.max(0, from - AROUND);
+      long end = Math.min(base.get(longest.baseFile()).size(), to + AROUND);
+      Prefix prefix = new Prefix.OfBase(longest.baseFile(), begin, (int) (end - begin));
+      return isDictionary(prefixBytes(prefix, draft.at())) ? Prefix.NONE : prefix;
+    }
+
+    private static long shift(Run run) {
+      return run.baseOffset() - run.at();
+    }
+
+    private Run longest() {
+      return draft.runs().stream().max(Comparator.comparingLong(Run::length)).orElseThrow();
     }
 
     private static boolean isDictionary(byte[] prefix) {
