@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// A rollout as a picture: a bar for each wave, what it waits for, and what happened last.
 final class RolloutPicture {
@@ -35,6 +36,10 @@ final class RolloutPicture {
   private static final String NO_WRAP = "\033[?7l";
 
   private static final String WRAP = "\033[?7h";
+
+  /// States in which waves still open.
+  private static final Set<String> UNDER_WAY = Set.of("planning", "rolling", "paused");
+
   private static final String LEGEND =
       "  █ has it  ▓ at it  ▒ ready  ░ loading  ✗ failed  · not reached, or left alone\n";
 
@@ -60,9 +65,11 @@ final class RolloutPicture {
             rollout.state()));
     wrapped(Screen.plain(rollout.words()), out);
     out.append('\n');
-    for (RolloutWaveRow wave : rollout.waves()) {
+    for (int i = 0; i < rollout.waves().size(); i++) {
+      RolloutWaveRow wave = rollout.waves().get(i);
       out.append(wave(wave));
-      if (wave != rollout.waves().getLast()) {
+      boolean isNextShut = i + 1 < rollout.waves().size() && !rollout.waves().get(i + 1).isOpen();
+      if (isNextShut && UNDER_WAY.contains(rollout.state())) {
         out.append(gate(wave));
       }
     }

@@ -67,10 +67,12 @@ class RolloutPictureTest {
             "                 then at 95 % healthy (now 75 %) for 30m, and with a yes");
   }
 
-  /// Nothing opens after it.
   @Test
-  void theLastWaveHasNoGate() {
+  void nothingIsSaidOfGatesThatAreOpenOrLeadNowhere() {
     assertThat(pictured(wave("all", 8, 6, 1))).doesNotContain("then at");
+    assertThat(pictured(wave("canary", 8, 8, 0), wave("rest", 40, 6, 1))).doesNotContain("then at");
+    List<RolloutWaveRow> waves = List.of(wave("canary", 8, 6, 1), wave("rest", 40, 0, 0));
+    assertThat(RolloutPicture.of(detail("aborted", "by hub", waves))).doesNotContain("then at");
   }
 
   @Test
@@ -106,21 +108,21 @@ class RolloutPictureTest {
   }
 
   private static String pictured(RolloutWaveRow... waves) {
-    return RolloutPicture.of(detail("under way", List.of(waves)));
+    return RolloutPicture.of(detail("rolling", "under way", List.of(waves)));
   }
 
   private static RolloutDetail said(String words) {
-    return detail(words, List.of());
+    return detail("rolling", words, List.of());
   }
 
-  private static RolloutDetail detail(String words, List<RolloutWaveRow> waves) {
+  private static RolloutDetail detail(String state, String words, List<RolloutWaveRow> waves) {
     RolloutRow row =
         new RolloutRow(
             "r1",
             "people-embedding@1.0.0",
             "retail",
             "retail",
-            "rolling",
+            state,
             words,
             waves,
             1,
