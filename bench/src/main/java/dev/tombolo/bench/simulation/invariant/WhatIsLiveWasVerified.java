@@ -88,6 +88,8 @@ final class WhatIsLiveWasVerified extends Invariant {
         switch (state) {
           case ReleaseState.Fetching at -> at.live();
           case ReleaseState.Staging at -> at.live();
+          // Its folder was built over; while the switch waits it gets its own files again.
+          case ReleaseState.Staged at -> at.live();
           case ReleaseState.Switching at -> at.live();
           case ReleaseState.Probing at -> at.previous();
           case ReleaseState.Live at -> Optional.of(at.live());
