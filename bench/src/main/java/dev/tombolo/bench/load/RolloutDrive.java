@@ -389,7 +389,7 @@ final class RolloutDrive {
   }
 
   private void progress(long from) {
-    StageLine.tell("driving, changes", changes, 3L * rollout().size());
+    StageLine.tell("driving, changes", changes, 4L * rollout().size());
     say("heapPeak", heapPeak);
     say("changesBeforeKill", changes);
     say("seconds", seconds(from + lookedNanos));
