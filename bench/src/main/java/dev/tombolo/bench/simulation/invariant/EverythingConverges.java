@@ -264,6 +264,10 @@ final class EverythingConverges extends Invariant {
     if (!facts.wasCopied(device.id())) {
       knows(shop, device.id(), why);
     }
+    hold(
+        !shop.holdsKitRefusal(),
+        shop.number(),
+        () -> "the note of a refused kit is still here; why: " + why);
     if (isAsWanted) {
       hold(
           shop.kitsHeld() == 0,

@@ -50,6 +50,9 @@ public interface Shop {
   /// Kits in its data folder.
   int kitsHeld();
 
+  /// There is a note of a refused kit.
+  boolean holdsKitRefusal();
+
   Optional<Digest> current(Name application);
 
   Map<Name, Running> processes();

@@ -108,6 +108,9 @@ final class Device implements Shop {
   /// Files in them that do not read, or are not what they should be.
   final Set<Digest> spoiled = new HashSet<>();
 
+  /// The note of the one that was refused last.
+  AgentEvent.@Nullable KitRefused refusedKit;
+
   /// What the agent has of kits that it keeps, since when; but for files that it had no luck with.
   private final Map<String, Long> keptKits = new HashMap<>();
 
@@ -326,6 +329,11 @@ final class Device implements Shop {
   @Override
   public int kitsHeld() {
     return kits.size();
+  }
+
+  @Override
+  public boolean holdsKitRefusal() {
+    return refusedKit != null;
   }
 
   @Override

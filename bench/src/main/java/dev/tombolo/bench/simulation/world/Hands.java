@@ -17,6 +17,7 @@ import dev.tombolo.protocol.release.Variant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What an agent's adapters do: line, files, workloads, probes, renewal. All of it ends with the
 /// agent's process, except the workloads.
@@ -36,6 +37,7 @@ final class Hands implements Consumer<AgentEffect> {
   private final Bundling bundling;
   private final Neighbours neighbours;
   private long diskFreeMillis;
+  private AgentEvent.@Nullable KitRefused toldRefusal;
 
   Hands(Device device) {
     this.device = device;
@@ -89,14 +91,13 @@ final class Hands implements Consumer<AgentEffect> {
       case AgentEffect.Switch it -> onDisk(2, 50, () -> change(it));
       case AgentEffect.Sweep it -> onDisk(2, 50, () -> device.files.sweep(it));
       case AgentEffect.LookForKits it -> {
-        if (!device.kits.isEmpty()) {
+        if (!device.kits.isEmpty() || device.refusedKit != null) {
           later(1, 20, () -> look(it));
         }
       }
       case AgentEffect.DropKit it -> onDisk(1, 20, () -> device.dropKit(it.kit()));
-      case AgentEffect.DropKitRefusal _ -> {
-        // Nobody applies kits by hand there.
-      }
+      case AgentEffect.DropKitRefusal(var kit, var why) ->
+          onDisk(1, 20, () -> drop(new AgentEvent.KitRefused(kit, why)));
       case AgentEffect.StartWorkload it -> {
         device.startsWorkload(it.application());
         later(50, 400, () -> start(it));
@@ -197,12 +198,25 @@ final class Hands implements Consumer<AgentEffect> {
   }
 
   private void look(AgentEffect.LookForKits it) {
+    AgentEvent.KitRefused refusal = device.refusedKit;
+    if (refusal != null && !refusal.equals(toldRefusal)) {
+      toldRefusal = refusal;
+      device.offer(refusal);
+    }
     device.kits.forEach(
         (id, found) -> {
           if (!it.known().contains(id)) {
             device.offer(found);
           }
         });
+  }
+
+  /// Unless another one has taken its place.
+  private void drop(AgentEvent.KitRefused refusal) {
+    if (refusal.equals(device.refusedKit)) {
+      device.refusedKit = null;
+      toldRefusal = null;
+    }
   }
 
   // ---- files

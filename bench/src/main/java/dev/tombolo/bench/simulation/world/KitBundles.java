@@ -56,6 +56,9 @@ final class KitBundles {
       }
       if (base != null && !isWhole(device, base)) {
         world.counts().add("kits with bundles refused");
+        device.refusedKit =
+            new AgentEvent.KitRefused(
+                found.kit(), "the files of " + selection.name() + " are not what it changes");
         if (chance.isWithin(WHOLE_SHARE)) {
           put(device, found);
         }
