@@ -29,8 +29,7 @@ final class BadModelRollsBack implements Step {
     List<Shop> others = List.of(town.shop(2), town.shop(3));
     LineBytes bytes = LineBytes.of(town, others);
     town.rollOut(bad, good, canary);
-    town.screen().say("(meanwhile a publisher brings the next model; the hub packs what differs)");
-    town.push(town.models().third());
+    town.bringNext(town.models().third());
     town.await(
         bad.release() + " to be rolled back in " + canary.name(),
         List.of(canary),

@@ -24,8 +24,7 @@ final class LineIsBack implements Step {
     town.screen().say("(shop-2's line is joined again)");
     LineBytes bytes = LineBytes.of(town, List.of(town.shop(2)));
     town.shop(2).line().open();
-    town.screen().say("(meanwhile a publisher brings the next model; the hub packs what differs)");
-    town.push(town.models().bad());
+    town.bringNext(town.models().bad());
     town.awaitLive(town.models().second(), List.of(town.shop(2)), CATCH_UP_LIMIT);
     bytes.claimAtMost(LineIsCut.CHANGE_SHARE, town.models().second());
     town.awaitRollout(

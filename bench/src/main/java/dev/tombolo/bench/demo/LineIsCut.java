@@ -36,7 +36,6 @@ final class LineIsCut implements Step {
       town.rememberDark(new DarkCount(pid, dark.health().texts()));
       List<Shop> reached = List.of(town.shop(1), town.shop(3));
       LineBytes bytes = LineBytes.of(town, reached);
-      town.push(town.models().second());
       town.rollOut(town.models().second(), old, town.shop(1));
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());

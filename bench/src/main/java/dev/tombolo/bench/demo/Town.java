@@ -173,6 +173,12 @@ final class Town {
     shell.tombolo("release", "push", model.envelope());
   }
 
+  /// While the shops are at something else.
+  void bringNext(ModelVersion model) throws IOException, InterruptedException {
+    screen.say("(meanwhile a publisher brings the next model; the hub packs what differs)");
+    push(model);
+  }
+
   private void awaitBundle(ModelVersion model, Optional<ModelVersion> base)
       throws InterruptedException {
     waitFor(

@@ -13,9 +13,11 @@ import java.util.OptionalInt;
 
 /// Which bundles devices will ask for soon: to each release that is assigned somewhere, and to the
 /// newest of each application, which somebody is about to assign; from the older ones that devices
-/// run, and from nothing. What is not foreseen here (a way back, say) is made when a device asks.
+/// run, or soon will since they are assigned, and from nothing. What is not foreseen here (a way
+/// back, say) is made when a device asks.
 public final class BundleWants {
-  /// The releases of an application that most devices run; whoever runs another asks for itself.
+  /// The releases of an application that most devices run, or will; whoever runs another asks for
+  /// itself.
   static final int BASES_MAX = 8;
 
   /// Less is not worth a question.
@@ -87,7 +89,8 @@ public final class BundleWants {
 
   private static List<Candidate> basesOf(Candidate target, List<Candidate> releases) {
     return releases.stream()
-        .filter(it -> it.application().equals(target.application()) && it.devices() > 0)
+        .filter(it -> it.application().equals(target.application()))
+        .filter(it -> it.devices() > 0 || it.isAssigned())
         .filter(it -> it.pushedMillis() < target.pushedMillis())
         .sorted(Comparator.comparingLong(Candidate::devices).reversed())
         .limit(BASES_MAX)

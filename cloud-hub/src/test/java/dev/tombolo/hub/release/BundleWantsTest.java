@@ -39,6 +39,17 @@ class BundleWantsTest {
         .doesNotContain(fromNothing(skipped, 0));
   }
 
+  /// While shops are still at the last one, somebody pushes the next.
+  @Test
+  void whatWillSoonRunIsABaseAfterWhatRuns() {
+    Candidate old = candidate("1", 1, false, 3, "x86_64");
+    Candidate coming = candidate("2", 2, true, 0, "x86_64");
+    Candidate newest = candidate("3", 3, false, 0, "x86_64");
+
+    assertThat(BundleWants.of(List.of(old, coming, newest)))
+        .startsWith(pair(newest, 0, old, 0), pair(newest, 0, coming, 0), fromNothing(newest, 0));
+  }
+
   @Test
   void basesAreOfTheSameMachineAndTheUsualOnesFirst() {
     Candidate rare = candidate("1", 1, false, 1, "x86_64", "aarch64");
