@@ -35,6 +35,7 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -166,6 +167,12 @@ class RefusalIT {
     }
   }
 
+  /// Whatever became of the test before.
+  @BeforeEach
+  void theLineIsOpen() {
+    line.set(new LineMode.Open());
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatComesByTheLineIsRefused(Lie lie) throws Exception {
@@ -202,7 +209,7 @@ class RefusalIT {
     assertThat(applied.exit()).as(applied.out() + applied.err()).isNotZero();
     assertThat(applied.out() + applied.err()).contains(wordsOfTheKit(lie));
     assertUntouched(version);
-    line.set(new LineMode.Open());
+    openWithNothingOnItsWay();
     if (!lie.isOfAFile()) {
       awaitSaid(lie);
     }
@@ -248,8 +255,15 @@ class RefusalIT {
     assertThat(applied.exit()).isNotZero();
     assertThat(applied.err()).contains("brings '" + setting.field() + "'");
     assertUntouched(version);
-    line.set(new LineMode.Open());
+    openWithNothingOnItsWay();
     undo(Lie.UNSIGNED);
+  }
+
+  /// What was selected for a moment, so that it gets into a kit, is right when it comes by the
+  /// line, and the device would run it for that moment.
+  private static void openWithNothingOnItsWay() throws IOException {
+    line.breakConnections();
+    line.set(new LineMode.Open());
   }
 
   /// How somebody alters a bundle on the hub's disk.

@@ -38,6 +38,10 @@ final class PieceCoder implements AutoCloseable {
   /// time.
   private static final int NEARLY_AS_GOOD = 16;
 
+  /// For less than a hundredth a prefix is not read that takes many times the time of what it is
+  /// for.
+  private static final double WORTH_A_LONG_PREFIX = 0.99;
+
   private final ZstdPacker zstd = new ZstdPacker();
 
   /// @param level of zstd for new bytes that can be packed at all
@@ -92,25 +96,32 @@ final class PieceCoder implements AutoCloseable {
     return least(tries).toBytes();
   }
 
-  /// Where tables of symbols have beaten the quick try, a level that is nearly as good is asked
-  /// first whether zstd can win at all.
+  /// Where tables of symbols have beaten the quick try, zstd is asked first, with less effort,
+  /// whether it can win at all.
   private void thorough(byte[] plain, int length, byte[] prefix, int level, List<ByteSink> tries) {
     long least = least(tries).length();
     int quick = tries.get(1).length();
-    if (level > NEARLY_AS_GOOD && quick > least && nearly(plain, length, prefix, quick) >= least) {
+    if (quick > least && !mayBeLess(least, plain, length, prefix, level, quick)) {
       return;
     }
     tries.add(frame(zstd.pack(plain, 0, length, level, prefix)));
   }
 
-  /// What a thorough try will come to. A prefix that is longer than what it is for would take most
-  /// of the time, and is of as much use to a quick try.
-  private double nearly(byte[] plain, int length, byte[] prefix, int quick) {
-    if (prefix.length <= length) {
-      return zstd.pack(plain, 0, length, NEARLY_AS_GOOD, prefix).length;
+  private boolean mayBeLess(
+      long least, byte[] plain, int length, byte[] prefix, int level, int quick) {
+    if (prefix.length > length) {
+      double found = withoutPrefix(plain, length, Math.min(level, NEARLY_AS_GOOD), quick);
+      return found < (level > NEARLY_AS_GOOD ? least : WORTH_A_LONG_PREFIX * least);
     }
+    return level <= NEARLY_AS_GOOD
+        || zstd.pack(plain, 0, length, NEARLY_AS_GOOD, prefix).length < least;
+  }
+
+  /// What a try will come to. A prefix that is longer than what it is for takes most of the time,
+  /// and is of as much use to a quick try.
+  private double withoutPrefix(byte[] plain, int length, int level, int quick) {
     double share = quick / (double) zstd.pack(plain, 0, length, QUICK).length;
-    return share * zstd.pack(plain, 0, length, NEARLY_AS_GOOD).length;
+    return share * zstd.pack(plain, 0, length, level).length;
   }
 
   private ByteSink planes(byte[] planes, byte[] contexts, int width, int count) {
