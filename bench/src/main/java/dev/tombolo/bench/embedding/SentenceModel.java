@@ -7,8 +7,6 @@ import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.OnnxBertBiEncoder;
 import dev.langchain4j.model.embedding.onnx.PoolingMode;
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +17,6 @@ import java.util.HexFormat;
 /// A sentence embedding model held by ONNX Runtime. It is loaded from bytes in memory, and those
 /// same bytes are hashed: [#digest] names what really answers, whatever lies on the disk by now.
 final class SentenceModel extends AbstractInProcessEmbeddingModel {
-  private static final int PIECE_BYTES = 64 * 1024;
-
   private final OnnxBertBiEncoder encoder;
   private final String digest;
 
@@ -31,8 +27,7 @@ final class SentenceModel extends AbstractInProcessEmbeddingModel {
   }
 
   static SentenceModel load(Path model, Path tokenizer) throws IOException {
-    MessageDigest sha256 = sha256();
-    byte[] modelBytes = read(model, sha256);
+    byte[] modelBytes = Files.readAllBytes(model);
     byte[] tokenizerBytes = Files.readAllBytes(tokenizer);
     try {
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -40,7 +35,7 @@ final class SentenceModel extends AbstractInProcessEmbeddingModel {
       var encoder =
           new OnnxBertBiEncoder(
               environment, session, new ByteArrayInputStream(tokenizerBytes), PoolingMode.CLS);
-      return new SentenceModel(encoder, HexFormat.of().formatHex(sha256.digest()));
+      return new SentenceModel(encoder, sha256(modelBytes));
     } catch (OrtException e) {
       throw new IOException(model + ": ONNX Runtime cannot load it: " + e.getMessage(), e);
     }
@@ -55,26 +50,9 @@ final class SentenceModel extends AbstractInProcessEmbeddingModel {
     return options;
   }
 
-  /// In pieces, so that no more memory is touched than the content takes.
-  private static byte[] read(Path file, MessageDigest digest) throws IOException {
-    byte[] bytes = new byte[Math.toIntExact(Files.size(file))];
-    try (var in = new FileInputStream(file.toFile())) {
-      int at = 0;
-      while (at < bytes.length) {
-        int got = in.read(bytes, at, Math.min(PIECE_BYTES, bytes.length - at));
-        if (got < 0) {
-          throw new EOFException(file + " ends after " + at + " bytes of " + bytes.length);
-        }
-        digest.update(bytes, at, got);
-        at += got;
-      }
-    }
-    return bytes;
-  }
-
-  private static MessageDigest sha256() {
+  private static String sha256(byte[] bytes) {
     try {
-      return MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
