@@ -107,6 +107,8 @@ final class PieceCoder implements AutoCloseable {
     tries.add(frame(zstd.pack(plain, 0, length, level, prefix)));
   }
 
+  /// Up to a level that is nearly as good the question would cost as much as the try, but where a
+  /// long prefix takes the time.
   private boolean mayBeLess(
       long least, byte[] plain, int length, byte[] prefix, int level, int quick) {
     if (prefix.length > length) {
