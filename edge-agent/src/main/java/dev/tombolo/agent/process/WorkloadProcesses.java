@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Runs workloads as processes that outlive the agent: each in its own session, its output in a
@@ -194,7 +195,8 @@ public final class WorkloadProcesses implements AutoCloseable {
   private static void endAll(Name application, String setting, Optional<ProcessIdentity> watched)
       throws IOException, InterruptedException {
     long begun = System.nanoTime();
-    List<Long> left = leftOf(setting, watched);
+    Set<ProcessIdentity> seen = watched.stream().collect(Collectors.toCollection(HashSet::new));
+    List<Long> left = leftOf(setting, seen);
     if (!left.isEmpty()) {
       LOG.log(System.Logger.Level.INFO, "ending what is left of {0}: {1}", application, left);
     }
@@ -208,15 +210,20 @@ public final class WorkloadProcesses implements AutoCloseable {
         throw new IOException("processes " + left + " of an earlier start cannot be ended");
       }
       TimeUnit.MILLISECONDS.sleep(20);
-      left = leftOf(setting, watched);
+      left = leftOf(setting, seen);
     }
   }
 
-  /// A process that is just becoming its program has no environment for a moment, but is known by
-  /// its number.
-  private static List<Long> leftOf(String setting, Optional<ProcessIdentity> watched) {
-    Set<Long> left = new TreeSet<>(ProcessTable.withSetting(setting));
-    watched.filter(ProcessTable::isAlive).ifPresent(identity -> left.addAll(sessionOf(identity)));
+  /// A process has no environment any more while it ends and gives its memory back, so those seen
+  /// once are known by their identity.
+  private static List<Long> leftOf(String setting, Set<ProcessIdentity> seen) throws IOException {
+    for (long pid : ProcessTable.withSetting(setting)) {
+      ProcessTable.identity(pid).ifPresent(seen::add);
+    }
+    Set<Long> left = new TreeSet<>();
+    seen.stream()
+        .filter(ProcessTable::isAlive)
+        .forEach(identity -> left.addAll(sessionOf(identity)));
     return List.copyOf(left);
   }
 
