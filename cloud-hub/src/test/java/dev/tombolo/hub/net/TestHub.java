@@ -48,7 +48,7 @@ import javax.net.ssl.TrustManagerFactory;
 final class TestHub implements HubInbox, EdgeDirectory, AutoCloseable {
   /// Long for a busy machine, and shorter than limits of the port that would bring by themselves
   /// what a test waits for.
-  static final long WAIT_SECONDS = 30;
+  static final long WAIT_SECONDS = 120;
 
   final CertificateAuthority authority;
   final EdgePort edge;

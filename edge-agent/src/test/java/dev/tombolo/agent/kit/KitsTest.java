@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tombolo.agent.core.AgentEffect;
 import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.AgentFolders;
+import dev.tombolo.agent.testing.Until;
 import dev.tombolo.protocol.GoldenFiles;
 import dev.tombolo.protocol.codec.Json;
 import dev.tombolo.protocol.desired.Section;
@@ -194,11 +195,7 @@ class KitsTest {
     assertThat(next().kit()).isEqualTo(ID);
   }
 
-  private static void awaitGone(Path path) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (Files.exists(path) && System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
-    assertThat(path).doesNotExist();
+  private static void awaitGone(Path path) throws Exception {
+    Until.holds(path + " is gone", () -> !Files.exists(path));
   }
 }

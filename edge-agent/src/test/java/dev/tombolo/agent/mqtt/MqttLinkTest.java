@@ -7,6 +7,7 @@ import dev.tombolo.agent.core.AgentEvent;
 import dev.tombolo.agent.core.TlsSource;
 import dev.tombolo.agent.testing.Events;
 import dev.tombolo.agent.testing.TestCa;
+import dev.tombolo.agent.testing.Until;
 import dev.tombolo.agent.x509.HubTls;
 import dev.tombolo.agent.x509.IdentityFolder;
 import dev.tombolo.protocol.Limits;
@@ -27,6 +28,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -592,15 +594,14 @@ class MqttLinkTest {
     return taken;
   }
 
-  private static void awaitNoThreads() {
-    long deadline = System.nanoTime() + Events.PATIENCE.toNanos();
-    while (Thread.getAllStackTraces().keySet().stream()
-        .anyMatch(
-            thread -> thread.getName().startsWith("link") || thread.getName().contains("MQTT"))) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("threads are left: " + Thread.getAllStackTraces());
-      }
-      Thread.onSpinWait();
-    }
+  private static void awaitNoThreads() throws Exception {
+    Until.holds("no thread is left", () -> linkThreads().isEmpty());
+  }
+
+  private static List<String> linkThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("link") || name.contains("MQTT"))
+        .toList();
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /// An inbox at which a test waits.
 public final class Events implements AgentInbox {
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(120);
   private final LinkedBlockingQueue<AgentEvent> arrived = new LinkedBlockingQueue<>();
   private final List<AgentEvent> taken = new ArrayList<>();
 

@@ -1,9 +1,12 @@
 package dev.tombolo.agent.testing;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
-/// Waits for a condition.
+/// Waits for a condition, and leaves the processor to what brings it about.
 public final class Until {
+  private static final long LOOK_NANOS = 1_000_000;
+
   private Until() {}
 
   public static void holds(String what, Callable<Boolean> condition) throws Exception {
@@ -12,7 +15,7 @@ public final class Until {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("never: " + what);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 }
