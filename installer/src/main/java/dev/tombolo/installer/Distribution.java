@@ -116,9 +116,7 @@ final class Distribution {
   }
 
   private List<String> listed(Program.Archive archive) throws IOException {
-    return archive.classList().isEmpty()
-        ? List.of()
-        : Files.readAllLines(templates.resolve(archive.classList().get()));
+    return Files.readAllLines(templates.resolve(archive.classList()));
   }
 
   private boolean hasMainClass(List<Path> classPath) throws IOException {

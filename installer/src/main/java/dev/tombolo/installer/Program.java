@@ -1,7 +1,6 @@
 package dev.tombolo.installer;
 
 import java.util.List;
-import java.util.Optional;
 
 /// One of the two programs we ship, and what its distribution is made of.
 ///
@@ -22,13 +21,8 @@ record Program(
   /// use only fills the memory.
   ///
   /// @param name of the file, without `.jsa`
-  /// @param trainingRuns command lines whose classes it holds
-  /// @param classList file in `src/main/dist` that names classes which it holds besides
-  record Archive(String name, List<List<String>> trainingRuns, Optional<String> classList) {
-    Archive {
-      trainingRuns = trainingRuns.stream().map(List::copyOf).toList();
-    }
-
+  /// @param classList file in `src/main/dist` that names the classes which it holds
+  record Archive(String name, String classList) {
     String fileName() {
       return name + ".jsa";
     }
@@ -56,9 +50,8 @@ record Program(
               "jdk.zipfs"),
           "TOMBOLO_JAVA_OPTIONS",
           List.of(
-              // What all have in common: of the whole hub's classes, its memory would grow.
-              new Archive("app", List.of(List.of("--help")), Optional.empty()),
-              new Archive("commands", List.of(), Optional.of("tombolo-commands.classes"))));
+              new Archive("app", "tombolo-hub.classes"),
+              new Archive("commands", "tombolo-commands.classes")));
 
   /// The agent in the shop. Each module here costs every shop disk and download.
   static final Program AGENT =
@@ -73,7 +66,7 @@ record Program(
               "jdk.httpserver",
               "jdk.unsupported"),
           "TOMBOLO_AGENT_JAVA_OPTIONS",
-          List.of(new Archive("app", List.of(), Optional.of("tombolo-agent.classes"))));
+          List.of(new Archive("app", "tombolo-agent.classes")));
 
   Program {
     modules = List.copyOf(modules);

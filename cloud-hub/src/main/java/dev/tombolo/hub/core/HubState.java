@@ -236,6 +236,11 @@ public final class HubState {
     return history;
   }
 
+  /// Admitted ones, whatever they may do now.
+  public int deviceCount() {
+    return devices.size();
+  }
+
   private boolean isInUse(Digest key, DeviceId device) {
     DeviceRecord its = devices.get(device);
     return (its != null && its.key().equals(key))

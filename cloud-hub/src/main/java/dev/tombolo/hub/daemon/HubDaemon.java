@@ -4,6 +4,7 @@ import dev.tombolo.hub.audit.AuditRecord;
 import dev.tombolo.hub.config.HubConfig;
 import dev.tombolo.hub.core.HubLoop;
 import dev.tombolo.hub.core.HubSettings;
+import dev.tombolo.hub.core.HubState;
 import dev.tombolo.hub.core.HubStore.StoreFailure;
 import dev.tombolo.hub.core.RowLog;
 import dev.tombolo.hub.core.RowQuota;
@@ -124,9 +125,10 @@ public final class HubDaemon implements AutoCloseable {
     HubMeters meters = parts.add(new HubMeters());
     SqliteHubStore database = SqliteHubStore.open(folder.database(), alarm::raise);
     MeasuredStore store = parts.add(new MeasuredStore(database, meters));
-    History history = store.load().history();
+    Known known = Known.of(store.load());
+    History history = known.history();
     HubSettings settings = settings(config, endpoints, documentKey);
-    Warming.run(settings);
+    parts.add(Warming.begin(settings, known.devices()));
     HubLoop loop = new HubLoop(settings, store, clock);
     SqliteViews views = parts.add(SqliteViews.open(folder.database(), database::damaged));
     doubtClock(views, clock, loop);
@@ -212,6 +214,13 @@ public final class HubDaemon implements AutoCloseable {
     parts.add(unopened);
     broker.ifPresent(link -> parts.add(link).start());
     return new HubDaemon(parts, config, alarm, edge, admin);
+  }
+
+  /// What the start needs of all that the database holds, which the loop loads for itself.
+  private record Known(History history, int devices) {
+    static Known of(HubState state) {
+      return new Known(state.history(), state.deviceCount());
+    }
   }
 
   public int edgePort() {
