@@ -2,6 +2,7 @@ package dev.tombolo.hub.cli;
 
 import dev.tombolo.hub.cli.screen.Exit;
 import dev.tombolo.hub.cli.screen.Failure;
+import dev.tombolo.hub.cli.screen.Person;
 import dev.tombolo.hub.cli.screen.Screen;
 import dev.tombolo.hub.config.YamlFault;
 import dev.tombolo.hub.http.api.AdminJson;
@@ -49,7 +50,8 @@ final class Complaints {
   private static Optional<String> elsewhere(ParameterException wrong) {
     return wrong instanceof UnmatchedArgumentException unmatched
         ? elsewhere(
-            wrong.getCommandLine().getCommandSpec().root(), unmatched.getUnmatched().getFirst())
+            Tombolo.commandLine(Person.atTheTerminal()).getCommandSpec(),
+            unmatched.getUnmatched().getFirst())
         : Optional.empty();
   }
 
