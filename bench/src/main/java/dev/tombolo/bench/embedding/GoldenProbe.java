@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /// The accuracy gate: asks the running service for the golden set's sentences and exits 0 only if
-/// every nearest neighbour is the known one. The last line of output says why, for `why`.
-/// `GoldenProbe --port 8000 --golden golden.txt [--patience 5]`
+/// every nearest neighbour is the known one, with 65 if one is another: asking again does not
+/// change that. The last line of output says why, for `why`. `GoldenProbe --port 8000 --golden
+/// golden.txt [--patience 5]`
 public final class GoldenProbe {
   private static final int TIMEOUT_MILLIS = 5_000;
   private static final int RETRY_MILLIS = 50;
+
+  /// `EX_DATAERR` of BSD's sysexits.h.
+  private static final int WRONG_FOR_GOOD = 65;
 
   private GoldenProbe() {}
 
@@ -33,7 +37,7 @@ public final class GoldenProbe {
               ? "golden set: %d of %d right".formatted(score.right(), score.cases())
               : "golden set: %d of %d right; %s"
                   .formatted(score.right(), score.cases(), score.firstWrong()));
-      return score.passed() ? 0 : 1;
+      return score.passed() ? 0 : WRONG_FOR_GOOD;
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       System.out.println("golden set: " + e.getMessage());
       return 1;

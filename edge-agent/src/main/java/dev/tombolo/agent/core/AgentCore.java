@@ -199,8 +199,7 @@ public final class AgentCore {
       case AgentEvent.ReloadFinished it -> applications.reloaded(it, now, out);
       case AgentEvent.ProbeStarted(var name, var probe, var round) ->
           applications.probeStarted(name, probe, round, now);
-      case AgentEvent.ProbeFinished(var name, var probe, var round, var failure) ->
-          applications.probed(name, probe, round, failure, now, out);
+      case AgentEvent.ProbeFinished it -> applications.probed(it, now, out);
       case AgentEvent.ResultHandedIn(var request, var channel, var json) ->
           reports.result(request, channel, json, now, out);
       case AgentEvent.OutputRead(var line, var ask, var text) ->

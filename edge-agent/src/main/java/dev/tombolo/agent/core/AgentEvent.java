@@ -183,8 +183,14 @@ public sealed interface AgentEvent {
 
   /// @param failure empty when passed; [Reason.ProbeFailed] or [Reason.ProbeSlow] when the workload
   ///   did not pass; anything else when it could not be asked
-  record ProbeFinished(Name application, String probe, long round, Optional<Reason> failure)
-      implements AgentEvent {}
+  /// @param isForGood a failure that waiting does not mend
+  record ProbeFinished(
+      Name application, String probe, long round, Optional<Reason> failure, boolean isForGood)
+      implements AgentEvent {
+    public ProbeFinished(Name application, String probe, long round, Optional<Reason> failure) {
+      this(application, probe, round, failure, false);
+    }
+  }
 
   /// A workload handed in a result over the loopback endpoint; answered by [AgentEffect.ResultKept]
   /// after the commit.

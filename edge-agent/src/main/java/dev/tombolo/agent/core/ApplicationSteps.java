@@ -520,11 +520,11 @@ final class ApplicationSteps {
     }
   }
 
-  void probed(Name name, String probe, long round, Optional<Reason> failure, Now now, Outcome out) {
+  void probed(AgentEvent.ProbeFinished event, Now now, Outcome out) {
     with(
-        name,
+        event.application(),
         it -> {
-          if (probes.answered(it, probe, round, failure, now)) {
+          if (probes.answered(it, event, now)) {
             changed = true;
           }
         },

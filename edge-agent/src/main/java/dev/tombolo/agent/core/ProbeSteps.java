@@ -83,15 +83,15 @@ final class ProbeSteps {
   }
 
   /// @return true when the answer changes what a status shows
-  boolean answered(
-      Application application, String probe, long round, Optional<Reason> failure, Now now) {
+  boolean answered(Application application, AgentEvent.ProbeFinished event, Now now) {
     ProbeWatch watch = application.watch;
     if (watch == null) {
       return false;
     }
     boolean passed = watch.allPass();
     List<Reason> failures = watch.failures();
-    watch.answered(probe, round, failure, now.monotonicMillis());
+    watch.answered(
+        event.probe(), event.round(), event.failure(), event.isForGood(), now.monotonicMillis());
     return passed != watch.allPass() || !failures.equals(watch.failures());
   }
 

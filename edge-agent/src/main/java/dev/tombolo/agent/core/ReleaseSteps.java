@@ -310,6 +310,11 @@ final class ReleaseSteps {
     application.permit = permit;
   }
 
+  /// By what its probes say from now on.
+  private static boolean isJudged(ReleaseState state) {
+    return state instanceof ReleaseState.Probing || state instanceof ReleaseState.Restoring;
+  }
+
   /// Takes `next` as its state. An application that is absent and not wanted any more is forgotten
   /// by the caller.
   void move(Application application, ReleaseState next, Now now, Outcome out) {
@@ -332,7 +337,9 @@ final class ReleaseSteps {
     if (!goesOn) {
       application.sinceWallMillis = now.wallMillis();
       application.trial = null;
-      application.endWatch();
+      if (isJudged(next) || !ReleaseMachine.running(next).equals(ReleaseMachine.running(before))) {
+        application.endWatch();
+      }
     }
     if (!comingIn(next).equals(comingIn(before)) || comingIn(next).isEmpty()) {
       application.clearTrouble();

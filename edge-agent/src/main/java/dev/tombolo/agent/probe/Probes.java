@@ -39,6 +39,15 @@ public final class Probes implements AutoCloseable {
 
   private record Turn(Name application, String probe) {}
 
+  /// @param failure empty when it passed, and soon enough
+  private record Answer(Optional<Reason> failure, boolean isForGood) {}
+
+  private record Problem(String words, boolean isForGood) {
+    static Problem perhapsMended(String words) {
+      return new Problem(words, false);
+    }
+  }
+
   /// @param prefix put before an application's programs; asked by several threads
   public Probes(AgentInbox inbox, LocalPlaces places, Function<Name, List<String>> prefix) {
     this.inbox = inbox;
@@ -73,46 +82,52 @@ public final class Probes implements AutoCloseable {
   private void run(AgentEffect.RunProbe effect) {
     String name = effect.probe().name();
     inbox.offer(new AgentEvent.ProbeStarted(effect.application(), name, effect.round()));
-    Optional<Reason> failure;
+    Answer answer;
     try {
-      failure = failure(effect);
+      answer = answer(effect);
     } catch (IOException | RuntimeException e) {
-      failure = Optional.of(new Reason.IoFailed("run probe " + name, message(e)));
+      Reason unasked = new Reason.IoFailed("run probe " + name, message(e));
+      answer = new Answer(Optional.of(unasked), false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
     }
-    inbox.offer(new AgentEvent.ProbeFinished(effect.application(), name, effect.round(), failure));
+    inbox.offer(
+        new AgentEvent.ProbeFinished(
+            effect.application(), name, effect.round(), answer.failure(), answer.isForGood()));
   }
 
-  /// Why it failed; empty when it passed, and soon enough.
-  ///
   /// @throws IOException when the workload could not be asked, which says nothing about it
-  private Optional<Reason> failure(AgentEffect.RunProbe effect)
-      throws IOException, InterruptedException {
+  private Answer answer(AgentEffect.RunProbe effect) throws IOException, InterruptedException {
     String name = effect.probe().name();
     try {
       Map<String, String> values = places.placeholders(effect.application(), effect.release());
       Probe probe = Placeholders.fill(effect.probe(), values);
       long began = System.nanoTime();
-      Optional<String> problem = problem(effect, probe, values);
+      Optional<Problem> problem = problem(effect, probe, values);
       long took = System.nanoTime() - began;
       return problem.isPresent()
-          ? Optional.of(new Reason.ProbeFailed(name, problem.get()))
-          : late(probe, took);
+          ? failed(name, problem.get())
+          : new Answer(late(probe, took), false);
     } catch (IllegalArgumentException e) {
-      return Optional.of(new Reason.ProbeFailed(name, message(e)));
+      return failed(name, Problem.perhapsMended(message(e)));
     }
   }
 
-  private Optional<String> problem(
+  private static Answer failed(String probe, Problem problem) {
+    return new Answer(
+        Optional.of(new Reason.ProbeFailed(probe, problem.words())), problem.isForGood());
+  }
+
+  private Optional<Problem> problem(
       AgentEffect.RunProbe effect, Probe probe, Map<String, String> values)
       throws IOException, InterruptedException {
     Duration timeout = Duration.ofSeconds(probe.timeoutSeconds());
     return switch (probe) {
       case Probe.Exec exec -> execute(effect, exec, values);
-      case Probe.Http http -> LoopbackHttp.problem(http, timeout);
-      case Probe.Tcp tcp -> LoopbackTcp.problem(port(tcp.port()), timeout);
+      case Probe.Http http -> LoopbackHttp.problem(http, timeout).map(Problem::perhapsMended);
+      case Probe.Tcp tcp ->
+          LoopbackTcp.problem(port(tcp.port()), timeout).map(Problem::perhapsMended);
     };
   }
 
@@ -129,12 +144,13 @@ public final class Probes implements AutoCloseable {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
-  private Optional<String> execute(
+  private Optional<Problem> execute(
       AgentEffect.RunProbe effect, Probe.Exec probe, Map<String, String> values)
       throws IOException, InterruptedException {
     String program = probe.argv().getFirst();
     if (!LocalPlaces.isRunnable(program)) {
-      return Optional.of("'" + program + "' is not a program on this device");
+      return Optional.of(
+          Problem.perhapsMended("'" + program + "' is not a program on this device"));
     }
     Map<String, String> declared = new TreeMap<>();
     effect.env().forEach((key, value) -> declared.put(key, Placeholders.fill(value, values)));
@@ -149,11 +165,15 @@ public final class Probes implements AutoCloseable {
             Duration.ofSeconds(probe.timeoutSeconds()));
     if (ended.timedOut()) {
       return Optional.of(
-          "no answer within " + probe.timeoutSeconds() + " s" + after(ended.lastLine()));
+          Problem.perhapsMended(
+              "no answer within " + probe.timeoutSeconds() + " s" + after(ended.lastLine())));
     }
     return ended.exitCode() == 0
         ? Optional.empty()
-        : Optional.of("exit code " + ended.exitCode() + after(ended.lastLine()));
+        : Optional.of(
+            new Problem(
+                "exit code " + ended.exitCode() + after(ended.lastLine()),
+                ended.exitCode() == Probe.Exec.WRONG_FOR_GOOD));
   }
 
   private static String after(String line) {

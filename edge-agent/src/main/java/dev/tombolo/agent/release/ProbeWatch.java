@@ -47,6 +47,9 @@ public final class ProbeWatch {
     int failuresInARow;
     long failingSinceMillis;
 
+    /// Its failure is one that waiting does not mend.
+    boolean isForGood;
+
     Watched(Probe probe, long dueMillis) {
       this.probe = probe;
       this.dueMillis = dueMillis;
@@ -118,8 +121,10 @@ public final class ProbeWatch {
     }
   }
 
+  /// @param isForGood a failure that waiting does not mend
   /// @return false when the answer belongs to an earlier round or to no probe of ours
-  public boolean answered(String name, long answerRound, Optional<Reason> failure, long nowMillis) {
+  public boolean answered(
+      String name, long answerRound, Optional<Reason> failure, boolean isForGood, long nowMillis) {
     if (answerRound != round) {
       return false;
     }
@@ -127,6 +132,7 @@ public final class ProbeWatch {
       if (watched.probe.name().equals(name)) {
         watched.asked = false;
         watched.failure = failure.orElse(null);
+        watched.isForGood = isForGood && watched.failure instanceof Reason.ProbeFailed;
         watched.unasked = watched.failure instanceof Reason.IoFailed ? watched.unasked + 1 : 0;
         long periodMillis = Math.max(1, watched.probe.periodSeconds()) * 1000L;
         watched.dueMillis =
@@ -190,6 +196,16 @@ public final class ProbeWatch {
       }
     }
     return true;
+  }
+
+  /// What a probe said that waiting does not mend.
+  public Optional<Reason> failureForGood() {
+    for (Watched watched : probes) {
+      if (watched.isForGood) {
+        return Optional.ofNullable(watched.failure);
+      }
+    }
+    return Optional.empty();
   }
 
   /// What each failing probe last said.

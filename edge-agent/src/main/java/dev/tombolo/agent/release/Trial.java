@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A release on probation: all probes have to pass at once within the startup time, and to go on
-/// passing for the soak time. One that a running process takes on in place has to leave that
-/// process alive, too. Lives in memory only; after a restart of the agent it begins anew. Times are
-/// monotonic milliseconds.
+/// passing for the soak time; a failure that waiting does not mend is not waited for. One that a
+/// running process takes on in place has to leave that process alive, too. Lives in memory only;
+/// after a restart of the agent it begins anew. Times are monotonic milliseconds.
 public final class Trial {
   private final long startupMillis;
   private final long soakMillis;
@@ -88,6 +88,10 @@ public final class Trial {
     if (healthy) {
       passingSinceMillis = nowMillis;
       return soakMillis == 0 ? new Verdict.Passed() : new Verdict.GoingOn();
+    }
+    Optional<Reason> forGood = runs ? probes.failureForGood() : Optional.empty();
+    if (forGood.isPresent()) {
+      return new Verdict.Failed(forGood.get());
     }
     return heardMillis >= sinceMillis + startupMillis
         ? new Verdict.Failed(trouble())

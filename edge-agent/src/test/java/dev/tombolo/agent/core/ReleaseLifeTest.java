@@ -77,6 +77,47 @@ class ReleaseLifeTest {
     assertThat(shop.hub.happened("rolled-back")).isEqualTo(1);
   }
 
+  /// A golden set costs a small computer seconds: what runs is not asked anew for each step that a
+  /// release takes.
+  @Test
+  void whatRunsIsAskedInItsTurnOnly() {
+    live("1.0");
+    shop.seconds(1);
+    long asked = shop.count(AgentEffect.RunProbe.class);
+    long began = shop.now().monotonicMillis();
+
+    Publisher.Signed next = live("2.0");
+    shop.seconds(20);
+
+    assertThat(shop.isLive(next.digest())).isTrue();
+    long seconds = (shop.now().monotonicMillis() - began) / 1000;
+    // One process of 1.0 and one of 2.0, each every other second.
+    assertThat(shop.count(AgentEffect.RunProbe.class) - asked).isLessThanOrEqualTo(seconds / 2 + 2);
+  }
+
+  /// One that may come round has all of its startup time; a wrong answer is not waited out.
+  @Test
+  void whatIsWrongForGoodIsRolledBackByItsFirstAnswer() {
+    Publisher.Signed good = live("1.0");
+    Publisher.Signed slow = shop.release("2.0");
+    shop.bad.add(slow.digest());
+    Publisher.Signed wrong = shop.release("3.0");
+    shop.bad.add(wrong.digest());
+    shop.badForGood.add(wrong.digest());
+    long startupMillis = slow.manifest().variants().getFirst().workload().startupSeconds() * 1000L;
+
+    assertThat(millisToRollBack(slow)).isGreaterThanOrEqualTo(startupMillis);
+    assertThat(millisToRollBack(wrong)).isLessThan(startupMillis / 2);
+    assertThat(shop.runs(good.digest())).isTrue();
+  }
+
+  private long millisToRollBack(Publisher.Signed release) {
+    long began = shop.now().monotonicMillis();
+    shop.hub.assign(release);
+    shop.until("rolled back", () -> shop.isRolledBack(release.digest()));
+    return shop.now().monotonicMillis() - began;
+  }
+
   @Test
   void whatFailedIsRememberedWhenTheHubHasTakenItBackUntilAnotherOneIsLive() {
     Publisher.Signed good = live("1.0");

@@ -66,6 +66,9 @@ final class Shop {
   /// Their workloads start, but fail their probes.
   final Set<Digest> bad = new HashSet<>();
 
+  /// Of [#bad], those whose probes say that waiting does not mend it.
+  final Set<Digest> badForGood = new HashSet<>();
+
   /// Their workloads end at once.
   final Set<Digest> crashing = new HashSet<>();
 
@@ -486,7 +489,11 @@ final class Shop {
       case AgentEffect.RunProbe it ->
           tell(
               new AgentEvent.ProbeFinished(
-                  it.application(), it.probe().name(), it.round(), probe(it.application())));
+                  it.application(),
+                  it.probe().name(),
+                  it.round(),
+                  probe(it.application()),
+                  badForGood.contains(it.release())));
       case AgentEffect.ReadOutput it ->
           tell(new AgentEvent.OutputRead(it.line(), it.ask(), "hello"));
       case AgentEffect.ResultKept _,

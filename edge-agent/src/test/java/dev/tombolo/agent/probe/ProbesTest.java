@@ -52,6 +52,10 @@ class ProbesTest {
   }
 
   private Optional<Reason> outcome(Probe probe) throws InterruptedException {
+    return finished(probe).failure();
+  }
+
+  private AgentEvent.ProbeFinished finished(Probe probe) throws InterruptedException {
     probes.perform(
         new AgentEffect.RunProbe(
             release.application(),
@@ -62,7 +66,7 @@ class ProbesTest {
     AgentEvent.ProbeFinished finished = events.await(AgentEvent.ProbeFinished.class);
     assertThat(finished.round()).isEqualTo(7);
     assertThat(finished.probe()).isEqualTo(probe.name());
-    return finished.failure();
+    return finished;
   }
 
   private static Probe exec(int timeoutSeconds, String... argv) {
@@ -109,6 +113,18 @@ class ProbesTest {
   void aProgramThatFailsSaysWhyInItsLastLine() throws Exception {
     assertThat(outcome(exec(60, "/bin/sh", "${release.dir}/run.sh", "2")))
         .isEqualTo(failed("golden", "exit code 2: looked at " + release.digest()));
+  }
+
+  /// `EX_DATAERR`, as sysexits.h names it.
+  @Test
+  void aProgramMaySayThatWaitingDoesNotMendIt() throws Exception {
+    AgentEvent.ProbeFinished wrong = finished(exec(60, "/bin/sh", "${release.dir}/run.sh", "65"));
+
+    assertThat(wrong.isForGood()).isTrue();
+    assertThat(wrong.failure())
+        .isEqualTo(failed("golden", "exit code 65: looked at " + release.digest()));
+    assertThat(finished(exec(60, "/bin/sh", "${release.dir}/run.sh", "1")).isForGood()).isFalse();
+    assertThat(finished(exec(60, "/bin/sh", "${release.dir}/run.sh", "0")).isForGood()).isFalse();
   }
 
   @Test

@@ -28,7 +28,7 @@ class ProbeWatchTest {
     long now = 0;
     for (Optional<Reason> answer : answers) {
       now += 1_000;
-      watch.answered(probe.name(), 1, answer, now);
+      watch.answered(probe.name(), 1, answer, false, now);
     }
   }
 
@@ -37,11 +37,11 @@ class ProbeWatchTest {
     Probe daily = new Probe.Tcp("port", 86_400, 1, "9000");
     ProbeWatch watch = watch(daily);
     watch.due(0);
-    watch.answered("port", 1, NOT_ASKED, 1_000);
+    watch.answered("port", 1, NOT_ASKED, false, 1_000);
 
     assertThat(watch.due(1_000 + ProbeWatch.ASK_AGAIN_MILLIS - 1)).isEmpty();
     assertThat(watch.due(1_000 + ProbeWatch.ASK_AGAIN_MILLIS)).containsExactly(daily);
-    watch.answered("port", 1, PASSED, 100_000);
+    watch.answered("port", 1, PASSED, false, 100_000);
     assertThat(watch.failures()).isEmpty();
     assertThat(watch.due(86_499_999)).isEmpty();
   }
@@ -71,7 +71,7 @@ class ProbeWatchTest {
     answer(watch, port, List.of(PASSED, SILENT, SILENT));
     assertThat(watch.unhealthy()).isEmpty();
 
-    watch.answered("port", 1, SILENT, 4_000);
+    watch.answered("port", 1, SILENT, false, 4_000);
 
     assertThat(watch.unhealthy())
         .contains(
@@ -88,7 +88,7 @@ class ProbeWatchTest {
     assertThat(watch.late(ProbeWatch.ANSWER_GRACE_MILLIS + 900)).isFalse();
     assertThat(watch.failures()).isEmpty();
     watch.started("port", 1, 6_000);
-    watch.answered("gate", 1, PASSED, 6_000);
+    watch.answered("gate", 1, PASSED, false, 6_000);
     assertThat(watch.late(6_000 + ProbeWatch.ANSWER_GRACE_MILLIS + 900)).isFalse();
     assertThat(watch.failures()).isEmpty();
 
@@ -106,7 +106,7 @@ class ProbeWatchTest {
     assertThat(watch.late(1_000_000)).isTrue();
     assertThat(watch.failures()).hasSize(1);
 
-    watch.answered("port", 1, PASSED, 1_000_000);
+    watch.answered("port", 1, PASSED, false, 1_000_000);
 
     assertThat(watch.allPass()).isTrue();
     assertThat(watch.due(1_001_000)).hasSize(1);
@@ -125,12 +125,12 @@ class ProbeWatchTest {
   void whoStartsUpMayFailForItsStartupTime() {
     ProbeWatch watch = watch(port);
     for (int second = 1; second < STARTUP_SECONDS; second++) {
-      watch.answered("port", 1, SILENT, second * 1_000L);
+      watch.answered("port", 1, SILENT, false, second * 1_000L);
     }
     assertThat(watch.unhealthy()).isEmpty();
 
     for (int second = 0; second < 3; second++) {
-      watch.answered("port", 1, SILENT, (STARTUP_SECONDS + second) * 1_000L);
+      watch.answered("port", 1, SILENT, false, (STARTUP_SECONDS + second) * 1_000L);
     }
 
     assertThat(watch.unhealthy()).isPresent();
@@ -172,7 +172,7 @@ class ProbeWatchTest {
     assertThat(watch.unhealthy()).isEmpty();
     answer(watch, port, List.of(SILENT, SILENT));
     assertThat(watch.unhealthy()).isEmpty();
-    watch.answered("port", 1, SILENT, 3_000);
+    watch.answered("port", 1, SILENT, false, 3_000);
     assertThat(watch.unhealthy()).isPresent();
   }
 

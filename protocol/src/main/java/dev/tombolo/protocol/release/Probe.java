@@ -42,7 +42,8 @@ public sealed interface Probe {
     };
   }
 
-  /// Passes on exit 0. Its last output line becomes the detail of a failure.
+  /// Passes on exit 0. Its last output line becomes the detail of a failure. By exit
+  /// [#WRONG_FOR_GOOD] it says that waiting does not mend it.
   record Exec(
       String name,
       int periodSeconds,
@@ -51,6 +52,9 @@ public sealed interface Probe {
       @Nullable Integer maxLatencyMillis,
       List<String> argv)
       implements Probe {
+    /// `EX_DATAERR` of BSD's sysexits.h.
+    public static final int WRONG_FOR_GOOD = 65;
+
     public Exec {
       argv = List.copyOf(argv);
     }

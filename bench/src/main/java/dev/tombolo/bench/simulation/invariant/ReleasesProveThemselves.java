@@ -42,7 +42,7 @@ final class ReleasesProveThemselves extends Invariant {
 
   /// An agent is about to take this in.
   void takes(Shop shop, AgentEvent event) {
-    if (event instanceof AgentEvent.ProbeFinished(var name, var _, var _, var failure)) {
+    if (event instanceof AgentEvent.ProbeFinished(var name, var _, var _, var failure, var _)) {
       Probation its = of(shop).get(name);
       Shop.Running running = shop.processes().get(name);
       if (its != null
