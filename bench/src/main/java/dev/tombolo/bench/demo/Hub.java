@@ -18,6 +18,7 @@ final class Hub {
   private final int edgePort;
   private final int adminPort;
   private Optional<Spawned> process = Optional.empty();
+  private long saidBefore;
 
   /// @param data its data folder
   Hub(Path data, int edgePort, int adminPort) {
@@ -45,25 +46,35 @@ final class Hub {
   }
 
   void start(Shell shell) throws IOException, InterruptedException {
-    long from = process.map(Spawned::written).orElse(0L);
-    Spawned started =
-        shell.background(
-            "hub",
-            "tombolo",
-            "hub",
-            "--data",
-            "hub",
-            "--edge-port",
-            Integer.toString(edgePort),
-            "--admin-port",
-            Integer.toString(adminPort));
-    process = Optional.of(started);
+    begin(shell);
+    awaitReady(shell);
+  }
+
+  /// Returns at once.
+  void begin(Shell shell) throws IOException {
+    saidBefore = process.map(Spawned::written).orElse(0L);
+    process =
+        Optional.of(
+            shell.background(
+                "hub",
+                "tombolo",
+                "hub",
+                "--data",
+                "hub",
+                "--edge-port",
+                Integer.toString(edgePort),
+                "--admin-port",
+                Integer.toString(adminPort)));
+  }
+
+  void awaitReady(Shell shell) throws IOException, InterruptedException {
+    Spawned started = process.orElseThrow();
     shell
         .stopwatch()
         .time(
             "waiting for the hub to be ready",
             () -> {
-              started.awaitLine("hub ready", from, START_LIMIT);
+              started.awaitLine("hub ready", saidBefore, START_LIMIT);
               return started;
             });
   }

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
+/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on. The model of step
+/// 6 is brought to the hub meanwhile.
 final class LineIsCut implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
   private static final Duration ROLLOUT_LIMIT = Duration.ofMinutes(3);
@@ -37,6 +38,7 @@ final class LineIsCut implements Step {
       List<Shop> reached = List.of(town.shop(1), town.shop(3));
       LineBytes bytes = LineBytes.of(town, reached);
       town.rollOut(town.models().second(), old, town.shop(1));
+      town.bringNext(town.models().bad());
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());
       town.screen().command("kill -9 " + dark.agent().pid() + "    # shop-2's agent");
@@ -49,7 +51,7 @@ final class LineIsCut implements Step {
 
     town.screen().command("kill -9 " + pid + "    # now shop-2's workload too");
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-    town.waitFor("shop-2's workload to be gone", BACK_LIMIT, () -> ProcessHandle.of(pid).isEmpty());
+    town.waitFor("shop-2's workload to be gone", BACK_LIMIT, () -> isGone(dark));
     dark.startAgent(town.shell());
     town.waitFor("shop-2's workload to be back", BACK_LIMIT, () -> isBack(dark, old));
     town.claim(
@@ -65,6 +67,15 @@ final class LineIsCut implements Step {
     town.claim(
         "shop-2 goes on with " + old.release(), dark.health().model().equals(old.modelDigest()));
     town.shell().tombolo("why", dark.slot());
+  }
+
+  private static boolean isGone(Shop shop) {
+    try {
+      shop.health();
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   private static boolean isBack(Shop shop, ModelVersion model) {

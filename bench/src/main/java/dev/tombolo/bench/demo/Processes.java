@@ -1,10 +1,12 @@
 package dev.tombolo.bench.demo;
 
+import dev.tombolo.bench.process.Await;
 import dev.tombolo.bench.process.Spawned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -12,6 +14,8 @@ import java.util.Map;
 
 /// Every process of the demo, so that all are ended when it is over, and when it is interrupted.
 final class Processes {
+  private static final Duration END_LIMIT = Duration.ofSeconds(30);
+
   private final Path folder;
   private final Deque<Spawned> started = new ArrayDeque<>();
   private boolean over;
@@ -52,10 +56,9 @@ final class Processes {
     while (!started.isEmpty()) {
       started.pop().kill();
     }
-    for (ProcessHandle workload : workloads()) {
-      workload.destroyForcibly();
-      workload.onExit().join();
-    }
+    workloads().forEach(ProcessHandle::destroyForcibly);
+    // One that nobody has reaped yet has no arguments any more, and is none of them.
+    Await.untilTrue(END_LIMIT, () -> "the workloads to end", () -> workloads().isEmpty());
   }
 
   /// Java processes whose arguments name a release below the demo's folder.

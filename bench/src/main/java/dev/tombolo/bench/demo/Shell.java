@@ -9,6 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// Runs the two public programs in the demo's folder, each command shown first as one would type
 /// it.
@@ -61,12 +65,44 @@ final class Shell {
   /// Shows and runs it, keeps to itself what it prints.
   String quietly(String program, String... arguments) throws IOException, InterruptedException {
     screen.command(typed(program, arguments));
+    return stopwatch.time(named(program, arguments), () -> run(program, arguments).orThrow().out());
+  }
+
+  /// Shows all of these commands and runs them at once, as several people would; keeps to itself
+  /// what they print.
+  ///
+  /// @return what each printed
+  List<String> quietlyAtOnce(String program, List<List<String>> commands)
+      throws IOException, InterruptedException {
+    for (List<String> arguments : commands) {
+      screen.command(typed(program, arguments.toArray(String[]::new)) + " &");
+    }
+    String what = named(program, commands.getFirst().toArray(String[]::new));
     return stopwatch.time(
-        named(program, arguments),
-        () ->
-            Command.run(argv(program, arguments), environment, folder, COMMAND_LIMIT)
-                .orThrow()
-                .out());
+        "%s, %d at once".formatted(what, commands.size()), () -> runAtOnce(program, commands));
+  }
+
+  private List<String> runAtOnce(String program, List<List<String>> commands)
+      throws IOException, InterruptedException {
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      List<Future<Command>> running =
+          commands.stream()
+              .map(
+                  arguments -> threads.submit(() -> run(program, arguments.toArray(String[]::new))))
+              .toList();
+      List<String> printed = new ArrayList<>();
+      for (Future<Command> each : running) {
+        printed.add(each.get().orThrow().out());
+      }
+      return printed;
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private Command run(String program, String... arguments)
+      throws IOException, InterruptedException {
+    return Command.run(argv(program, arguments), environment, folder, COMMAND_LIMIT);
   }
 
   /// `tombolo release sign`: without what differs from one to the next.

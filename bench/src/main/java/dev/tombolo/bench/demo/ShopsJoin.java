@@ -29,6 +29,7 @@ final class ShopsJoin implements Step {
 
   @Override
   public void play(Town town) throws Exception {
+    town.runtime().await();
     Files.writeString(town.folder().resolve("shops.yaml"), yaml(town.shops()));
     List<Spawned> lines = new ArrayList<>();
     for (Shop shop : town.shops()) {
@@ -38,10 +39,8 @@ final class ShopsJoin implements Step {
     for (Spawned line : lines) {
       Shop.awaitLine(line);
     }
+    enrol(town);
     for (Shop shop : town.shops()) {
-      shop.furnish(town.folder(), town.runtime());
-      String token = token(town, shop);
-      town.shell().agent("enroll", "--data", shop.name(), "--token", token);
       shop.startAgent(town.shell());
     }
     town.await("all shops to be online", town.shops(), ONLINE_LIMIT, DeviceSeen::online);
@@ -56,19 +55,34 @@ final class ShopsJoin implements Step {
     }
   }
 
-  private static String token(Town town, Shop shop) throws IOException, InterruptedException {
-    String made =
-        town.shell()
-            .quietly(
-                "tombolo",
-                "token",
-                "create",
-                "--fleet",
-                Town.FLEET,
-                "--slot",
-                shop.slot(),
-                "--endpoint",
-                shop.endpoint());
+  private static void enrol(Town town) throws IOException, InterruptedException {
+    List<List<String>> asked = new ArrayList<>();
+    for (Shop shop : town.shops()) {
+      asked.add(
+          List.of(
+              "token",
+              "create",
+              "--fleet",
+              Town.FLEET,
+              "--slot",
+              shop.slot(),
+              "--endpoint",
+              shop.endpoint()));
+    }
+    List<String> made = town.shell().quietlyAtOnce("tombolo", asked);
+    List<List<String>> enrolments = new ArrayList<>();
+    for (Shop shop : town.shops()) {
+      shop.furnish(town.folder(), town.runtime());
+      String token = shown(town, made.get(enrolments.size()));
+      enrolments.add(List.of("enroll", "--data", shop.name(), "--token", token));
+    }
+    town.shell()
+        .quietlyAtOnce("tombolo-agent", enrolments)
+        .forEach(printed -> town.screen().output(printed));
+  }
+
+  /// The token in what `tombolo token create` printed, which is shown without most of it.
+  private static String shown(Town town, String made) {
     Matcher token = TOKEN.matcher(made);
     if (!token.find()) {
       throw new IllegalStateException("no token in what 'tombolo token create' printed: " + made);

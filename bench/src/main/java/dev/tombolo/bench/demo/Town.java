@@ -19,6 +19,7 @@ final class Town {
   static final String FLEET = "shops";
   private static final int SHOPS = 3;
   private static final int BAR_COLUMNS = 12;
+  private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Duration BUNDLE_LIMIT = Duration.ofMinutes(8);
 
   private final Path folder;
@@ -154,7 +155,7 @@ final class Town {
         .time(
             "waiting for " + what,
             () -> {
-              Await.untilTrue(limit, () -> what, look);
+              Await.untilTrue(limit, PAUSE, () -> what, look);
               return what;
             });
   }
@@ -166,16 +167,20 @@ final class Town {
     return hub.rollouts().getFirst();
   }
 
-  /// Signs it, and brings it to the hub.
-  void push(ModelVersion model) throws IOException, InterruptedException {
+  void sign(ModelVersion model) throws IOException, InterruptedException {
     shell.tombolo(
         "release", "sign", "-f", model.yaml(), "--key", "publisher.key", "--out", "models");
+  }
+
+  /// Brings what is signed to the hub.
+  void push(ModelVersion model) throws IOException, InterruptedException {
     shell.tombolo("release", "push", model.envelope());
   }
 
   /// While the shops are at something else.
   void bringNext(ModelVersion model) throws IOException, InterruptedException {
     screen.say("(meanwhile a publisher brings the next model; the hub packs what differs)");
+    sign(model);
     push(model);
   }
 

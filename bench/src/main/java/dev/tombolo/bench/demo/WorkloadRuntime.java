@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 /// What a shop's technician has put on its computer beforehand, shared here by all three shops: the
 /// embedding service's jars and ONNX Runtime's native parts. A release names such a runtime; it
 /// does not bring it.
-record WorkloadRuntime(Path folder) {
+///
+/// @param archiving makes an archive of Java's own classes, which each of the many programs that
+///   the demo starts would load anew; without it they only start later
+record WorkloadRuntime(Path folder, Process archiving) {
   private static final List<Class<?>> NEEDED =
       List.of(
           EmbeddingService.class,
@@ -51,7 +54,29 @@ record WorkloadRuntime(Path folder) {
         Files.copy(in, natives.resolve(part));
       }
     }
-    return new WorkloadRuntime(made);
+    Process archiving =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xshare:dump",
+                "-XX:+UseSerialGC",
+                "-XX:SharedArchiveFile=" + archive(made))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return new WorkloadRuntime(made, archiving);
+  }
+
+  private static Path archive(Path folder) {
+    return folder.resolve("java.jsa");
+  }
+
+  Path archive() {
+    return archive(folder);
+  }
+
+  /// Returns when all of it is there.
+  void await() throws InterruptedException {
+    archiving.waitFor();
   }
 
   private static String onnxPlatform() {

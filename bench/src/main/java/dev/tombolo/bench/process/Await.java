@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Waits for conditions of other processes, which cannot wake us.
 public final class Await {
-  private static final long PAUSE_NANOS = Duration.ofMillis(25).toNanos();
-  private static final long PAUSE_MAX_NANOS = Duration.ofMillis(500).toNanos();
+  private static final Duration PAUSE = Duration.ofMillis(25);
+  private static final Duration PAUSE_MAX = Duration.ofMillis(500);
 
   /// Looks at something outside; null means not yet. So does a failure of what is outside: a file
   /// that is gone before it is read, a database that is locked, a line that a busy hub has closed.
@@ -27,6 +27,11 @@ public final class Await {
   /// @param what says what was waited for, when the time is up
   /// @throws IllegalStateException when the time is up
   public static <T> T until(Duration limit, Supplier<String> what, Look<T> look)
+      throws InterruptedException {
+    return until(limit, PAUSE, what, look);
+  }
+
+  private static <T> T until(Duration limit, Duration pause, Supplier<String> what, Look<T> look)
       throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
@@ -58,7 +63,7 @@ public final class Await {
       }
       // A look that starts a process must not take the processor from what is waited for.
       long took = System.nanoTime() - lookedAt;
-      LockSupport.parkNanos(Math.clamp(took, PAUSE_NANOS, PAUSE_MAX_NANOS));
+      LockSupport.parkNanos(Math.clamp(took, pause.toNanos(), PAUSE_MAX.toNanos()));
     }
   }
 
@@ -73,6 +78,13 @@ public final class Await {
 
   public static void untilTrue(Duration limit, Supplier<String> what, Look<Boolean> look)
       throws InterruptedException {
-    until(limit, what, () -> Boolean.TRUE.equals(look.look()) ? Boolean.TRUE : null);
+    untilTrue(limit, PAUSE, what, look);
+  }
+
+  /// @param pause between two looks, where nothing is missed and each one costs
+  public static void untilTrue(
+      Duration limit, Duration pause, Supplier<String> what, Look<Boolean> look)
+      throws InterruptedException {
+    until(limit, pause, what, () -> Boolean.TRUE.equals(look.look()) ? Boolean.TRUE : null);
   }
 }
