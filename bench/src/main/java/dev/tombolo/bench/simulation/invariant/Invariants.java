@@ -96,7 +96,7 @@ public final class Invariants {
           new WhatIsLiveWasVerified(facts, published, fleet),
           nothingFalls,
           new OneReleaseIsLive(facts),
-          new SetbacksAreDeserved(natures),
+          new SetbacksAreDeserved(natures, published),
           proofs,
           needs,
           converges,

@@ -5,23 +5,29 @@ import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
+import dev.tombolo.protocol.release.ReleaseManifest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// I6: what works stays, and what does not work never goes live. Whether a release works is known
-/// from its publisher, and what befell its process from the world.
+/// from its publisher, what befell its process from the world, and whether the machine, which may
+/// be another since the agent was started anew, can run it at all from both.
 final class SetbacksAreDeserved extends Invariant {
   /// Who takes the agent down so often before it is proven is held for guilty.
   private static final int STARTS_MIN = 5;
 
   private final Function<Digest, Nature> natures;
+  private final Function<Digest, @Nullable ReleaseManifest> published;
   private final Map<Integer, Map<Name, Probation>> probations = new HashMap<>();
 
-  SetbacksAreDeserved(Function<Digest, Nature> natures) {
+  SetbacksAreDeserved(
+      Function<Digest, Nature> natures, Function<Digest, @Nullable ReleaseManifest> published) {
     super("I6");
     this.natures = natures;
+    this.published = published;
   }
 
   /// A release that has to prove itself.
@@ -83,9 +89,18 @@ final class SetbacksAreDeserved extends Invariant {
         probation == null
             || !probation.release().equals(failed.release())
             || natures.apply(failed.release()) != Nature.WORKS
+            || !canRun(shop, failed)
             || shop.starts() - probation.starts() >= STARTS_MIN
             || shop.befallenMillis(name) >= probation.sinceMillis(),
         shop.number(),
         () -> failed.version() + " of " + name + " works, and is taken back: " + state);
+  }
+
+  /// Of a release that has another variant for this machine, that one comes next.
+  private boolean canRun(Shop shop, Assignment failed) {
+    ReleaseManifest manifest = published.apply(failed.release());
+    return manifest == null
+        || failed.variant() < 0
+        || Variants.fits(manifest.variants().get(failed.variant()), shop.machine());
   }
 }

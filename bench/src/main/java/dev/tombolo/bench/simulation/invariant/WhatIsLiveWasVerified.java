@@ -5,7 +5,6 @@ import dev.tombolo.agent.release.Assignment;
 import dev.tombolo.agent.release.ReleaseState;
 import dev.tombolo.protocol.id.Digest;
 import dev.tombolo.protocol.id.Name;
-import dev.tombolo.protocol.release.Platform;
 import dev.tombolo.protocol.release.ReleaseManifest;
 import dev.tombolo.protocol.release.Variant;
 import java.util.List;
@@ -67,19 +66,15 @@ final class WhatIsLiveWasVerified extends Invariant {
       // Nor may it be switched to, which is what counts.
       return;
     }
-    Platform machine = shop.machine();
-    for (Variant variant : manifest.variants()) {
-      if (variant.os().equals(machine.os())
-          && List.of(Platform.ANY, machine.architecture()).contains(variant.architecture())
-          && machine.runtimes().containsAll(variant.runtimes())) {
-        hold(
-            variant.files().equals(files) || hasRun(shop, name, manifest, files),
-            shop.number(),
-            () -> release.brief() + " of " + name + " is staged as another variant of it");
-        return;
-      }
-    }
-    throw broken(shop.number(), release.brief() + " of " + name + " is for no machine like this");
+    Optional<Variant> its = Variants.of(manifest, shop.machine());
+    hold(
+        its.isPresent(),
+        shop.number(),
+        () -> release.brief() + " of " + name + " is for no machine like this");
+    hold(
+        its.get().files().equals(files) || hasRun(shop, name, manifest, files),
+        shop.number(),
+        () -> release.brief() + " of " + name + " is staged as another variant of it");
   }
 
   private boolean hasRun(Shop shop, Name name, ReleaseManifest manifest, List<Variant.File> files) {
