@@ -64,6 +64,10 @@ final class Application {
   @Nullable Judged judged;
 
   @Nullable ProbeWatch watch;
+
+  /// The last one, while the next is about the same process.
+  @Nullable ProbeWatch before;
+
   @Nullable Trial trial;
 
   /// What the watch is for; a new process or assignment gets a new one.
@@ -169,6 +173,16 @@ final class Application {
   }
 
   void endWatch() {
+    endWatch(false);
+  }
+
+  /// @param isSame what the next one is about is this very process, and not on trial
+  void endWatch(boolean isSame) {
+    if (!isSame) {
+      before = null;
+    } else if (watch != null) {
+      before = watch;
+    }
     watch = null;
     watched = null;
   }

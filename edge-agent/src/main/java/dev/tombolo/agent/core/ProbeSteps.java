@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /// Asks the probes of what runs, and judges releases on probation.
 final class ProbeSteps {
-  private static final ProbeWatch NOT_YET = new ProbeWatch(List.of(), 0, 0, 0);
+  private static final ProbeWatch NOT_YET = new ProbeWatch(List.of(), 0, 0, 0, Optional.empty());
 
   /// What ran for so long did not take the agent down by starting.
   private static final long STEADY_MILLIS = 10 * 60_000;
@@ -52,7 +52,12 @@ final class ProbeSteps {
       WorkloadSpec workload = program.get().workload();
       watch =
           new ProbeWatch(
-              workload.probes(), workload.startupSeconds(), rounds, now.monotonicMillis());
+              workload.probes(),
+              workload.startupSeconds(),
+              rounds,
+              now.monotonicMillis(),
+              Optional.ofNullable(application.before));
+      application.before = null;
       application.watch = watch;
       application.watched = what;
     }

@@ -337,9 +337,9 @@ final class ReleaseSteps {
     if (!goesOn) {
       application.sinceWallMillis = now.wallMillis();
       application.trial = null;
-      if (isJudged(next) || !ReleaseMachine.running(next).equals(ReleaseMachine.running(before))) {
-        application.endWatch();
-      }
+      boolean isSame =
+          ReleaseMachine.running(next).equals(ReleaseMachine.running(before)) && !isJudged(next);
+      application.endWatch(isSame);
     }
     if (!comingIn(next).equals(comingIn(before)) || comingIn(next).isEmpty()) {
       application.clearTrouble();

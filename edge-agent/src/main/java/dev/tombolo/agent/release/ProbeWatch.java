@@ -58,18 +58,41 @@ public final class ProbeWatch {
 
   /// @param startupSeconds so long failures do not count as long as the probe has never passed
   /// @param round tells answers of this watch from those of an earlier one
-  public ProbeWatch(List<Probe> probes, int startupSeconds, long round, long nowMillis) {
+  /// @param before the last watch over the same process: of what it has just answered, a probe that
+  ///   costs the start of a program is not asked anew
+  public ProbeWatch(
+      List<Probe> probes,
+      int startupSeconds,
+      long round,
+      long nowMillis,
+      Optional<ProbeWatch> before) {
     this.round = round;
     this.startupUntilMillis = nowMillis + startupSeconds * 1000L;
     this.probes = new Watched[probes.size()];
     for (int i = 0; i < this.probes.length; i++) {
-      this.probes[i] = new Watched(probes.get(i), nowMillis);
+      Probe probe = probes.get(i);
+      this.probes[i] =
+          before
+              .flatMap(watch -> watch.passedProgram(probe))
+              .orElseGet(() -> new Watched(probe, nowMillis));
     }
     long all = 0;
     for (Probe probe : probes) {
       all += probe.timeoutSeconds() * 1000L;
     }
     turnMillisMax = 2 * all + ANSWER_GRACE_MILLIS;
+  }
+
+  private Optional<Watched> passedProgram(Probe probe) {
+    for (Watched watched : probes) {
+      if (probe instanceof Probe.Exec
+          && watched.probe.equals(probe)
+          && watched.passed
+          && !watched.asked) {
+        return Optional.of(watched);
+      }
+    }
+    return Optional.empty();
   }
 
   public long round() {

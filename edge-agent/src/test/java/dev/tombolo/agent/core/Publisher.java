@@ -117,6 +117,23 @@ final class Publisher {
             spec.stopGraceSeconds()));
   }
 
+  /// Like [#manifest], with a probe that is a program, every 30 s.
+  static ReleaseManifest gated(Name name, String version) {
+    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
+    WorkloadSpec spec = it.variants().getFirst().workload();
+    return with(
+        it,
+        new WorkloadSpec(
+            spec.type(),
+            spec.argv(),
+            spec.env(),
+            spec.reload(),
+            List.of(new Probe.Exec("golden", 30, 5, List.of("${release.dir}/golden"))),
+            spec.startupSeconds(),
+            spec.soakSeconds(),
+            spec.stopGraceSeconds()));
+  }
+
   /// Like [#manifest], with a model that is worth a bundle.
   static ReleaseManifest large(Name name, String version) {
     return large(name, version, 1_000_000);

@@ -21,7 +21,7 @@ class ProbeWatchTest {
   private final Probe gate = new Probe.Exec("gate", 1, 1, List.of("/bin/gate"));
 
   private static ProbeWatch watch(Probe... probes) {
-    return new ProbeWatch(List.of(probes), STARTUP_SECONDS, 1, 0);
+    return new ProbeWatch(List.of(probes), STARTUP_SECONDS, 1, 0, Optional.empty());
   }
 
   private static void answer(ProbeWatch watch, Probe probe, List<Optional<Reason>> answers) {
