@@ -64,6 +64,7 @@ final class Shop {
             Path.of(System.getProperty("java.home", ""), "bin/java").toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            WorkloadRuntime.NATIVE_ACCESS,
             "-XX:SharedArchiveFile=" + runtime.archive(),
             "-Xmx64m",
             "-cp",

@@ -163,7 +163,13 @@ final class Town {
   /// Waits until the newest rollout stands so.
   RolloutSeen awaitRollout(String what, Duration limit, Predicate<RolloutSeen> wanted)
       throws IOException, InterruptedException {
-    waitFor(what, limit, () -> hub.rollouts().stream().limit(1).anyMatch(wanted));
+    waitFor(
+        what,
+        limit,
+        () -> {
+          screen.progress(progress(hub.devices()));
+          return hub.rollouts().stream().limit(1).anyMatch(wanted);
+        });
     return hub.rollouts().getFirst();
   }
 

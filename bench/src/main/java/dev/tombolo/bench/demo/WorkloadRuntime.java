@@ -13,7 +13,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /// What a shop's technician has put on its computer beforehand, shared here by all three shops: the
@@ -34,6 +36,8 @@ record WorkloadRuntime(Path folder, Process archiving) {
           Gson.class,
           Native.class,
           LoggerFactory.class);
+  static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+  private static final Duration ARCHIVE_LIMIT = Duration.ofMinutes(1);
   private static final List<String> ONNX_PARTS =
       List.of("libonnxruntime.so", "libonnxruntime4j_jni.so");
 
@@ -59,6 +63,8 @@ record WorkloadRuntime(Path folder, Process archiving) {
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xshare:dump",
                 "-XX:+UseSerialGC",
+                // Java complains where only one of the two, this and the program, has it.
+                NATIVE_ACCESS,
                 "-XX:SharedArchiveFile=" + archive(made))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -75,8 +81,14 @@ record WorkloadRuntime(Path folder, Process archiving) {
   }
 
   /// Returns when all of it is there.
+  ///
+  /// @throws IllegalStateException when the archive was not made in time
   void await() throws InterruptedException {
-    archiving.waitFor();
+    if (!archiving.waitFor(ARCHIVE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      archiving.destroyForcibly();
+      throw new IllegalStateException(
+          "Java did not make " + archive() + " within " + ARCHIVE_LIMIT.toSeconds() + " s");
+    }
   }
 
   private static String onnxPlatform() {
