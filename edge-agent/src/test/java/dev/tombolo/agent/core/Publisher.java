@@ -102,23 +102,16 @@ final class Publisher {
 
   /// Like [#manifest], with two probes, `first` and `second`.
   static ReleaseManifest probedTwice(Name name, String version) {
-    ReleaseManifest it = manifest(name, version, 0, List.of("*"));
-    WorkloadSpec spec = it.variants().getFirst().workload();
-    return with(
-        it,
-        new WorkloadSpec(
-            spec.type(),
-            spec.argv(),
-            spec.env(),
-            spec.reload(),
-            List.of(new Probe.Tcp("first", 2, 1, "9000"), new Probe.Tcp("second", 2, 1, "9001")),
-            spec.startupSeconds(),
-            spec.soakSeconds(),
-            spec.stopGraceSeconds()));
+    return probed(
+        name, version, new Probe.Tcp("first", 2, 1, "9000"), new Probe.Tcp("second", 2, 1, "9001"));
   }
 
   /// Like [#manifest], with a probe that is a program, every 30 s.
   static ReleaseManifest gated(Name name, String version) {
+    return probed(name, version, new Probe.Exec("golden", 30, 5, List.of("${release.dir}/golden")));
+  }
+
+  private static ReleaseManifest probed(Name name, String version, Probe... probes) {
     ReleaseManifest it = manifest(name, version, 0, List.of("*"));
     WorkloadSpec spec = it.variants().getFirst().workload();
     return with(
@@ -128,7 +121,7 @@ final class Publisher {
             spec.argv(),
             spec.env(),
             spec.reload(),
-            List.of(new Probe.Exec("golden", 30, 5, List.of("${release.dir}/golden"))),
+            List.of(probes),
             spec.startupSeconds(),
             spec.soakSeconds(),
             spec.stopGraceSeconds()));
