@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 /// Runs [WarmUp] over a database in a folder of its own, which is gone afterwards. A hub that could
 /// not be warmed starts all the same.
 ///
-/// A hub of many devices is warmed before it serves. One of few is there two seconds earlier: who
-/// waits for tens of milliseconds behind a first command are few. It is warmed when it has served
-/// for a while, and may have grown.
+/// A hub of many devices is warmed before it serves. One of few is there a second earlier, since
+/// only few wait behind a first command. It is warmed when it has served for a while, and may have
+/// grown.
 final class Warming implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Warming.class.getName());
   private static final int MANY_DEVICES = 100;
