@@ -467,7 +467,7 @@ final class RolloutDriver {
         case RolloutChange.Moved moved -> moved(rollout, moved, draft);
         case RolloutChange.Gone _ -> stale(rollout, draft);
         case RolloutChange.SuspicionOver _ -> {
-          if (rollout.outside() > 0) {
+          if (rollout.outside() > 0 || rollout.state().isVoid()) {
             // Older rollouts may have those now.
             stale(rollout, draft);
           }
@@ -483,6 +483,7 @@ final class RolloutDriver {
             RolloutChange.Postponed _,
             RolloutChange.LookedAgain _,
             RolloutChange.Looked _,
+            RolloutChange.Left _,
             RolloutChange.Darkened _ -> {}
       }
     }

@@ -80,12 +80,12 @@ public final class RolloutLayer {
                 fleet, application, newestFirst.getLast().record().createdMillis());
     for (Rollout rollout : mayBe ? newestFirst : List.<Rollout>of()) {
       int member = rollout.find(slot);
-      if (member < 0 || rollout.isSuperseded(member) || rollout.state().isVoid()) {
+      if (member < 0) {
         continue;
       }
       RolloutRecord record = rollout.record();
       Assignment by = assigned(state, fleet, slot, application);
-      if (by != null && isOverruled(record, by)) {
+      if (by != null && !record.state().isVoid() && isOverruled(record, by)) {
         Overruling overruling = overruling(by);
         return overruling.isToldOf(record, rollout.phase(member))
             ? new Overruled(

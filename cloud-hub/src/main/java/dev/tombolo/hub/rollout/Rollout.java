@@ -81,6 +81,9 @@ public final class Rollout {
   /// How far devices have been looked at, as far as this process did; null: not at all.
   private RolloutChange.@Nullable Looked looked;
 
+  /// What is read of a void rollout after a start was void when its devices came.
+  private int nextToLeave = Integer.MAX_VALUE;
+
   private List<WaveCount> counted = List.of();
 
   /// While it is being planned.
@@ -156,15 +159,16 @@ public final class Rollout {
     return outside;
   }
 
-  /// It was not decided when the rollout ceased to be about it, and no permit of it is out: an
-  /// older rollout may have it.
+  /// It was not decided when the rollout ceased to be about it, or the rollout is void, and no
+  /// permit of it is out: an older rollout may have it.
   boolean hasLeft(int member) {
     return hasLeft(member, isOutside(member));
   }
 
   /// As it would be.
   public boolean hasLeft(int member, boolean isOutside) {
-    return isOutside && !members.phaseOf(member).isDecided() && !members.isOut(member);
+    return (state().isVoid() || (isOutside && !members.phaseOf(member).isDecided()))
+        && !members.isOut(member);
   }
 
   /// Whether the rollout still decides what it has.
@@ -429,6 +433,12 @@ public final class Rollout {
     return looked == null ? size() : looked.left();
   }
 
+  /// The first of a void rollout's devices that the older ones have not been told of; [#size] when
+  /// they know of all.
+  int nextToLeave() {
+    return Math.min(nextToLeave, size());
+  }
+
   boolean isSuspicionDue(long nowMillis) {
     return record.suspectUntilMillis() > 0
         && !isSuspicionOver
@@ -465,6 +475,7 @@ public final class Rollout {
       case RolloutChange.Postponed c -> postpone(c.member());
       case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
       case RolloutChange.Looked c -> looked = c;
+      case RolloutChange.Left c -> nextToLeave = c.next();
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
     }
   }
@@ -475,11 +486,18 @@ public final class Rollout {
     if (!isPlanning()) {
       planning = null;
     }
+    leaveIfVoid();
     if (isRestored) {
       isSuspicionOver = false;
       for (int member = 0; member < members.size(); member++) {
         suspect(member);
       }
+    }
+  }
+
+  private void leaveIfVoid() {
+    if (state().isVoid()) {
+      nextToLeave = 0;
     }
   }
 
@@ -677,6 +695,7 @@ public final class Rollout {
 
   private void endSuspicion() {
     isSuspicionOver = true;
+    leaveIfVoid();
     for (int member = 0; member < members.size(); member++) {
       if (members.has(member, Members.SUSPECT)) {
         boolean wasOut = leave(member);

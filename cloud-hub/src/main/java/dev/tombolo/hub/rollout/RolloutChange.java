@@ -112,6 +112,9 @@ public sealed interface RolloutChange {
   /// @param left that have not been looked at since then
   record Looked(RolloutId rollout, long revision, int next, int left) implements Passing {}
 
+  /// Devices up to `next` of a rollout that has become void were left to the older ones.
+  record Left(RolloutId rollout, int next) implements Passing {}
+
   /// The open wave is dark as a whole, or only dark devices are left, since then; 0: it is not so.
   record Darkened(RolloutId rollout, long sinceMillis) implements Passing {}
 }

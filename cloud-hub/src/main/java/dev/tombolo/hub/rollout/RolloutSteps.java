@@ -19,6 +19,9 @@ public final class RolloutSteps {
   /// Devices written down in one step while planning.
   public static final int BLOCK = 512;
 
+  /// Devices left to older rollouts in one step.
+  static final int LEAVE_SLICE = 500;
+
   /// Failed devices that are tried again in one step.
   public static final int RETRY_SLICE = 500;
 
@@ -106,7 +109,7 @@ public final class RolloutSteps {
 
   /// True when [#tick] has more to do at once.
   public static boolean isWorkLeft(Rollout rollout) {
-    if (rollout.isPlanning() || isRetrying(rollout)) {
+    if (rollout.isPlanning() || isRetrying(rollout) || isLeaving(rollout)) {
       return true;
     }
     int most = rollout.record().plan().budgets().inFlight();
@@ -147,6 +150,10 @@ public final class RolloutSteps {
     over(rollout, nowMillis, changes);
     if (!changes.isEmpty()) {
       return changes;
+    }
+    if (isLeaving(rollout)) {
+      int next = Math.min(rollout.size(), rollout.nextToLeave() + LEAVE_SLICE);
+      return List.of(new RolloutChange.Left(rollout.id(), next));
     }
     if (isRetrying(rollout)) {
       // How much has failed is looked at when all of them have been taken back.
@@ -525,6 +532,10 @@ public final class RolloutSteps {
             ? state
             : new RolloutState.Rolling(state.openThrough(), nowMillis, 0, ""),
         without);
+  }
+
+  private static boolean isLeaving(Rollout rollout) {
+    return rollout.nextToLeave() < rollout.size();
   }
 
   private static boolean isRetrying(Rollout rollout) {

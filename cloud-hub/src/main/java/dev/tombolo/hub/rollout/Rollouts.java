@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// All rollouts, in memory. Of those of one application the newest that has a device decides; it
-/// supersedes the older ones there, until the device leaves it.
+/// supersedes the older ones there, until the device leaves it, or the rollout becomes void.
 public final class Rollouts {
   /// Rollouts kept of one application of a fleet.
   public static final int OF_APPLICATION_MAX = 16;
@@ -87,6 +87,14 @@ public final class Rollouts {
           if (rollout.hasLeft(moved.member()) != hadLeft) {
             supersede(rollout.record(), rollout.slot(moved.member()));
           }
+        }
+      }
+      case RolloutChange.Left left -> {
+        if (rollout != null) {
+          for (int member = rollout.nextToLeave(); member < left.next(); member++) {
+            supersede(rollout.record(), rollout.slot(member));
+          }
+          rollout.apply(left);
         }
       }
       case RolloutChange.SuspicionOver over -> {

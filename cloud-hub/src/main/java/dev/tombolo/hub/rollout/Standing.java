@@ -43,7 +43,7 @@ public record Standing(
 
   /// An older rollout may have it.
   public boolean hasLeft() {
-    return isOutside && !phase.isDecided() && !isOut;
+    return (record.state().isVoid() || (isOutside && !phase.isDecided())) && !isOut;
   }
 
   private static final Reason NO_CAUSE = new Reason.Unknown("the device named no cause");

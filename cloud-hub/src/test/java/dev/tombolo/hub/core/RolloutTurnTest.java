@@ -67,6 +67,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RolloutTurnTest {
   private static final Name APP = new Name("embedding");
@@ -2213,6 +2215,40 @@ class RolloutTurnTest {
     scene.pass(Duration.ofSeconds(1));
   }
 
+  /// A device is the newer rollout's from the moment on in which its wave is written down.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatEndsWhileItIsPlannedGivesItsDevicesBack(boolean isHubKilled) {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    pushed("3.0");
+    scene.now += 1_000;
+    scene.turnOnly(thirdForOtherFirst());
+    while (rollout(2).size() == 0) {
+      scene.turnOnly(new HubEvent.Ticked());
+    }
+    assertThat(rollout(2).state()).isInstanceOf(RolloutState.Planning.class);
+    assertThat(rollout().isSuperseded(member(canary))).isTrue();
+
+    scene.turnOnly(
+        new AdminCommand.SteerRollout(
+            new RolloutId(2), AdminCommand.SteerRollout.Action.ABORT, "", false, Optional.empty()));
+    if (isHubKilled) {
+      scene.restart();
+      line = scene.connected(canary, scene.birth("boot-1", 2));
+    } else {
+      scene.pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(rollout().isSuperseded(member(canary))).isFalse();
+    assertThat(selected(canary).release()).isEqualTo(target);
+    assertThat(why(canary).getFirst()).isInstanceOf(Reason.RolloutStaging.class);
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.PERMITTED);
+    says(line, canary, target, ApplicationStatus.Phase.LIVE, target);
+    assertThat(selected(other).release()).isEqualTo(target);
+  }
+
   @Test
   void whatWasAssignedSinceIsNotRolledBackNorTriedAgain() {
     create();
@@ -2567,7 +2603,11 @@ class RolloutTurnTest {
   }
 
   private Rollout rollout() {
-    Rollout rollout = scene.state().rollouts.find(FIRST);
+    return rollout(1);
+  }
+
+  private Rollout rollout(long number) {
+    Rollout rollout = scene.state().rollouts.find(new RolloutId(number));
     if (rollout == null) {
       throw new AssertionError("no rollout");
     }

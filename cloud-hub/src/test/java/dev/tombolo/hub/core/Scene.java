@@ -145,7 +145,11 @@ public final class Scene {
 
   /// Hands a command in and stops there: whatever it leaves to do is not begun.
   void turnOnly(AdminCommand command) {
-    turn.take(List.of(new HubEvent.AdminAsked(number(), ALICE, command)), now);
+    turnOnly(new HubEvent.AdminAsked(number(), ALICE, command));
+  }
+
+  void turnOnly(HubEvent event) {
+    turn.take(List.of(event), now);
   }
 
   private void answer(HubEffect effect, ArrayDeque<HubEvent> next) {

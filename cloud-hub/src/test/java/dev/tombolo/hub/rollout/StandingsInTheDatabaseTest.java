@@ -52,6 +52,27 @@ class StandingsInTheDatabaseTest {
     same(town);
   }
 
+  /// Whom it has without a permit the older one has again.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void whoWasOfARolloutThatBecameVoidIsOfTheOlderOne(long seed) {
+    Town town = new Town(seed, SITES, 4);
+    town.create(1, Town.NEW, plan());
+    town.seconds(60);
+    town.isRough = false;
+    town.create(2, Town.NEWER, plan());
+    town.seconds(20 * (int) seed);
+    Rollout newer = town.rollout(2);
+    town.set(newer, new RolloutState.Aborted(-1, "ada", new Reason.NotAllowed("no"), town.now));
+    town.seconds(5);
+
+    same(town);
+    Rollout older = town.rollout(1);
+    for (int member = 0; member < older.size(); member++) {
+      assertThat(older.isSuperseded(member)).isEqualTo(newer.isOut(newer.find(older.slot(member))));
+    }
+  }
+
   /// Labels come and go while lines, hubs and hardware do: the town looks each second whether more
   /// devices could be switching than the budgets allow.
   @ParameterizedTest

@@ -83,17 +83,20 @@ final class RolloutFacts {
       return waits && (isOfThisLife || nowMillis >= record.suspectUntilMillis());
     }
 
-    /// Whether it was not decided when the rollout ceased to be about it, and no permit of it may
-    /// be out: then an older rollout may have it.
+    /// Whether it was not decided when the rollout ceased to be about it, or the rollout is void,
+    /// and no permit of it may be out: then an older rollout may have it.
     private boolean hasLeft(int member, long nowMillis) {
       RolloutChange.Moved its = moved.get(member);
-      if (its == null || !its.isOutside()) {
+      boolean isVoid = record.state().isVoid();
+      if (!isVoid && (its == null || !its.isOutside())) {
         return false;
       }
-      boolean mayBeLost = its.life() != record.life() && nowMillis < record.suspectUntilMillis();
-      return switch (its.phase()) {
+      boolean isOfThisLife = its != null && its.life() == record.life();
+      boolean mayBeLost = !isOfThisLife && nowMillis < record.suspectUntilMillis();
+      return switch (its == null ? Phase.WAITING : its.phase()) {
         case WAITING, READY, RETRYING -> !mayBeLost;
-        case PERMITTED, SWITCHED, LOST, SUCCEEDED, FAILED, BACK -> false;
+        case PERMITTED, SWITCHED, LOST -> false;
+        case SUCCEEDED, FAILED, BACK -> isVoid && !mayBeLost;
       };
     }
 
