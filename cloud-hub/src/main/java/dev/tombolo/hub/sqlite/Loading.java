@@ -69,6 +69,7 @@ final class Loading {
         LEFT JOIN git_sources t ON t.fleet = a.fleet AND t.application = a.name""";
 
   private final Connection connection;
+  private final SharedValues shared = new SharedValues();
 
   Loading(Connection connection) {
     this.connection = connection;
@@ -83,8 +84,8 @@ final class Loading {
             new HubChange.CounterMoved(
                 Columns.word(HubChange.Counter.class, r.getString("name")), r.getLong("value")));
     each(state, FLEETS, r -> new HubChange.FleetPut(fleet(r)));
-    each(state, SITES, r -> new HubChange.SitePut(site(r)));
-    each(state, SLOTS, r -> new HubChange.SlotPut(slot(r)));
+    each(state, SITES, r -> new HubChange.SitePut(site(r, shared)));
+    each(state, SLOTS, r -> new HubChange.SlotPut(slot(r, shared)));
     each(state, APPLICATIONS, r -> new HubChange.ApplicationPut(application(r)));
     each(
         state,
@@ -112,7 +113,7 @@ final class Loading {
         r ->
             new HubChange.LineMeasured(
                 new LineRate(
-                    name(r, "site"),
+                    shared.name(r.getString("site")),
                     r.getLong("bytes_per_second"),
                     r.getInt("samples"),
                     r.getLong("measured_millis"))));
@@ -129,7 +130,7 @@ final class Loading {
             new HubChange.TokenUsed(
                 new TokenUse(
                     r.getString("token"), digest(r, "key"), device(r), r.getLong("millis"))));
-    each(state, "SELECT * FROM devices", r -> new HubChange.DevicePut(deviceRecord(r)));
+    each(state, "SELECT * FROM devices", r -> new HubChange.DevicePut(deviceRecord(r, shared)));
     each(state, "SELECT * FROM certificates", r -> new HubChange.CertificatePut(certificate(r)));
     each(state, "SELECT * FROM documents", r -> new HubChange.DocumentPut(document(r)));
     each(
@@ -137,7 +138,10 @@ final class Loading {
         "SELECT * FROM held_documents",
         r ->
             new HubChange.DocumentHeld(
-                device(r), digest(r, "manifest"), r.getLong("revision"), r.getLong("millis")));
+                device(r),
+                shared.manifest(r.getString("manifest")),
+                r.getLong("revision"),
+                r.getLong("millis")));
     each(state, "SELECT * FROM presences", r -> new HubChange.PresencePut(presence(r)));
     // In the order in which they were last taken from: the last one is the one in use.
     each(
@@ -158,7 +162,7 @@ final class Loading {
           FROM outbox_marks m LEFT JOIN device_states s
             ON s.device = m.device AND s.incarnation = m.incarnation
           ORDER BY m.taken_millis""",
-        Loading::mark);
+        this::mark);
     each(
         state,
         "SELECT * FROM row_blocks ORDER BY log, first",
@@ -190,7 +194,7 @@ final class Loading {
     each(
         state,
         "SELECT * FROM rollout_blocks ORDER BY rollout, first",
-        r -> new HubChange.RolloutKept(RolloutRows.joined(r)));
+        r -> new HubChange.RolloutKept(RolloutRows.joined(r, shared)));
     each(
         state,
         "SELECT * FROM rollout_members",
@@ -236,7 +240,7 @@ final class Loading {
     }
   }
 
-  private static HubChange mark(ResultSet r) throws SQLException {
+  private HubChange mark(ResultSet r) throws SQLException {
     String releases = r.getString("releases");
     return new HubChange.RowsTaken(
         device(r),
@@ -244,7 +248,7 @@ final class Loading {
         r.getLong("through"),
         r.getLong("taken_millis"),
         List.of(),
-        releases == null ? null : Set.copyOf(Columns.digests(releases)));
+        releases == null ? null : shared.digestSet(releases));
   }
 
   static UserRecord user(ResultSet r) throws SQLException {
@@ -293,30 +297,38 @@ final class Loading {
 
   /// Of [#SITES].
   static Kept<AdminObject.Site> site(ResultSet r) throws SQLException {
+    return site(r, new SharedValues());
+  }
+
+  private static Kept<AdminObject.Site> site(ResultSet r, SharedValues shared) throws SQLException {
     return kept(
         r,
         new AdminObject.Site(
-            name(r, "name"),
-            name(r, "fleet"),
+            shared.name(r.getString("name")),
+            shared.name(r.getString("fleet")),
             r.getString("display_name"),
-            Columns.texts(r.getString("labels")),
-            r.getString("time_zone"),
-            r.getString("region"),
+            shared.texts(r.getString("labels")),
+            shared.word(r.getString("time_zone")),
+            shared.word(r.getString("region")),
             r.getString("contact"),
-            Columns.parameters(r.getString("parameters")),
+            shared.parameters(r.getString("parameters")),
             Columns.times(r.getString("times")),
             Columns.line(r.getString("line"))));
   }
 
   /// Of [#SLOTS].
   static Kept<AdminObject.Slot> slot(ResultSet r) throws SQLException {
+    return slot(r, new SharedValues());
+  }
+
+  private static Kept<AdminObject.Slot> slot(ResultSet r, SharedValues shared) throws SQLException {
     return kept(
         r,
         new AdminObject.Slot(
-            new SlotRef(name(r, "site"), name(r, "name")),
+            shared.slot(r.getString("site"), r.getString("name")),
             r.getString("display_name"),
-            Columns.texts(r.getString("labels")),
-            Columns.parameters(r.getString("parameters"))));
+            shared.texts(r.getString("labels")),
+            shared.parameters(r.getString("parameters"))));
   }
 
   /// Of [#APPLICATIONS].
@@ -390,19 +402,23 @@ final class Loading {
   }
 
   static DeviceRecord deviceRecord(ResultSet r) throws SQLException {
+    return deviceRecord(r, new SharedValues());
+  }
+
+  private static DeviceRecord deviceRecord(ResultSet r, SharedValues shared) throws SQLException {
     return new DeviceRecord(
-        Columns.value(r.getString("id"), DeviceId::new),
+        shared.device(r.getString("id")),
         digest(r, "key"),
-        new SlotRef(name(r, "site"), name(r, "slot")),
+        shared.slot(r.getString("site"), r.getString("slot")),
         Columns.word(DeviceRecord.Standing.class, r.getString("standing")),
         Columns.reason(r.getString("standing_reason")),
         r.getLong("standing_since"),
         r.getLong("enrolled_millis"),
-        r.getString("token"),
-        Columns.texts(r.getString("facts")));
+        shared.word(r.getString("token")),
+        shared.texts(r.getString("facts")));
   }
 
-  private static CertificateRecord certificate(ResultSet r) throws SQLException {
+  private CertificateRecord certificate(ResultSet r) throws SQLException {
     return new CertificateRecord(
         r.getString("serial"),
         device(r),
@@ -417,7 +433,7 @@ final class Loading {
   static Stranger stranger(ResultSet r) throws SQLException {
     return new Stranger(
         new PresentedCertificate(
-            device(r),
+            Columns.value(r.getString("device"), DeviceId::new),
             r.getString("serial"),
             digest(r, "key"),
             r.getLong("not_before"),
@@ -427,20 +443,20 @@ final class Loading {
         r.getLong("since_millis"));
   }
 
-  private static DocumentRecord document(ResultSet r) throws SQLException {
+  private DocumentRecord document(ResultSet r) throws SQLException {
     String payload = r.getString("payload");
     return new DocumentRecord(
         device(r),
-        r.getString("history"),
+        shared.word(r.getString("history")),
         r.getLong("revision"),
         r.getLong("issued_millis"),
-        digest(r, "manifest"),
+        shared.manifest(r.getString("manifest")),
         payload,
         Columns.json(DesiredManifest.class, payload).sections(),
-        Columns.digests(r.getString("releases")));
+        shared.digests(r.getString("releases")));
   }
 
-  private static PresenceRecord presence(ResultSet r) throws SQLException {
+  private PresenceRecord presence(ResultSet r) throws SQLException {
     List<String> lan = Columns.words(r.getString("lan"));
     return new PresenceRecord(
         device(r),
@@ -449,10 +465,10 @@ final class Loading {
         r.getBoolean("online"),
         r.getLong("seen_millis"),
         r.getString("remote"),
-        r.getString("agent_version"),
+        shared.word(r.getString("agent_version")),
         lan,
         r.getLong("lan_millis"),
-        Columns.words(r.getString("features")),
+        shared.words(r.getString("features")),
         lan);
   }
 
@@ -469,8 +485,8 @@ final class Loading {
         r.getString("hash"));
   }
 
-  private static DeviceId device(ResultSet r) throws SQLException {
-    return Columns.value(r.getString("device"), DeviceId::new);
+  private DeviceId device(ResultSet r) throws SQLException {
+    return shared.device(r.getString("device"));
   }
 
   private static ReleaseRef releaseRef(ResultSet r, String column) throws SQLException {

@@ -29,11 +29,11 @@ final class RolloutRows {
     return text.toString();
   }
 
-  static List<SlotRef> slots(String column) {
+  static List<SlotRef> slots(String column, SharedValues shared) {
     List<SlotRef> slots = new ArrayList<>();
     if (!column.isEmpty()) {
       for (String line : column.split("\n")) {
-        slots.add(Columns.value(line, SlotRef::parse));
+        slots.add(shared.slot(Columns.value(line, SlotRef::parse)));
       }
     }
     return slots;
@@ -64,10 +64,14 @@ final class RolloutRows {
   }
 
   static RolloutChange.Joined joined(ResultSet r) throws SQLException {
+    return joined(r, new SharedValues());
+  }
+
+  static RolloutChange.Joined joined(ResultSet r, SharedValues shared) throws SQLException {
     return new RolloutChange.Joined(
         new RolloutId(r.getLong("rollout")),
         r.getInt("first"),
-        slots(r.getString("slots")),
+        slots(r.getString("slots"), shared),
         waves(r.getString("waves")));
   }
 
