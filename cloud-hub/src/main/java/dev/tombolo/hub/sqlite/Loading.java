@@ -261,13 +261,17 @@ final class Loading {
   }
 
   private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {
+    return kept(r, new SharedValues(), content);
+  }
+
+  private static <T> Kept<T> kept(ResultSet r, SharedValues shared, T content) throws SQLException {
     String given = r.getString("given");
     return new Kept<>(
         r.getString("id"),
         content,
         r.getLong("generation"),
         r.getLong("changed_millis"),
-        r.getString("changed_by"),
+        shared.word(r.getString("changed_by")),
         given == null ? Map.of() : LayerColumns.given(given));
   }
 
@@ -303,10 +307,11 @@ final class Loading {
   private static Kept<AdminObject.Site> site(ResultSet r, SharedValues shared) throws SQLException {
     return kept(
         r,
+        shared,
         new AdminObject.Site(
             shared.name(r.getString("name")),
             shared.name(r.getString("fleet")),
-            r.getString("display_name"),
+            shared.word(r.getString("display_name")),
             shared.texts(r.getString("labels")),
             shared.word(r.getString("time_zone")),
             shared.word(r.getString("region")),
@@ -324,9 +329,10 @@ final class Loading {
   private static Kept<AdminObject.Slot> slot(ResultSet r, SharedValues shared) throws SQLException {
     return kept(
         r,
+        shared,
         new AdminObject.Slot(
             shared.slot(r.getString("site"), r.getString("name")),
-            r.getString("display_name"),
+            shared.word(r.getString("display_name")),
             shared.texts(r.getString("labels")),
             shared.parameters(r.getString("parameters"))));
   }
