@@ -482,6 +482,7 @@ final class RolloutDriver {
             RolloutChange.SlotGone _,
             RolloutChange.Postponed _,
             RolloutChange.LookedAgain _,
+            RolloutChange.ClockSet _,
             RolloutChange.Looked _,
             RolloutChange.Left _,
             RolloutChange.Darkened _ -> {}

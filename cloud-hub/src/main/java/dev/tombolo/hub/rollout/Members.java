@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The devices of one rollout, as columns: a million of them must fit, so none is an object. Some
-/// 50 bytes each. Columns are in blocks, so that no addition has to copy what is there.
+/// 60 bytes each. Columns are in blocks, so that no addition has to copy what is there.
 final class Members {
   static final byte ONLINE = 1;
   static final byte QUEUED = 2;
@@ -56,6 +56,7 @@ final class Members {
     private int[] holder = new int[FEW];
     private int[] prior = new int[FEW];
     private long[] granted = new long[FEW];
+    private long[] dueSecond = new long[FEW];
     private short[] reason = new short[FEW];
     private int[] nextParked = new int[FEW];
     private int[] nextAtSite = new int[FEW];
@@ -69,6 +70,7 @@ final class Members {
       holder = Arrays.copyOf(holder, length);
       prior = Arrays.copyOf(prior, length);
       granted = Arrays.copyOf(granted, length);
+      dueSecond = Arrays.copyOf(dueSecond, length);
       reason = Arrays.copyOf(reason, length);
       nextParked = Arrays.copyOf(nextParked, length);
       nextAtSite = Arrays.copyOf(nextAtSite, length);
@@ -159,6 +161,15 @@ final class Members {
 
   void granted(int member, long value) {
     block(member).granted[in(member)] = value;
+  }
+
+  /// The second in which its permit is surely over, had the hub's clock never been set.
+  long dueSecond(int member) {
+    return block(member).dueSecond[in(member)];
+  }
+
+  void dueSecond(int member, long value) {
+    block(member).dueSecond[in(member)] = value;
   }
 
   /// The next device parked at the same site.

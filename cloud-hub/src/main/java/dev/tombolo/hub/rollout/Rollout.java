@@ -66,8 +66,11 @@ public final class Rollout {
 
   private long lookedMillis;
 
-  /// Permits by the second in which they are surely over.
+  /// Permits by the second in which they are surely over, had the hub's clock never been set.
   private final TreeMap<Long, IntQueue> over = new TreeMap<>();
+
+  /// By so much the hub's clock was set, as far as this process saw it.
+  private long setMillis;
 
   private boolean isSuspicionOver;
 
@@ -403,7 +406,7 @@ public final class Rollout {
   /// Members whose permit is surely over, at most `limit` of them.
   List<Integer> over(long nowMillis, int limit) {
     Map.Entry<Long, IntQueue> first = over.firstEntry();
-    if (first == null || first.getKey() * 1_000 > nowMillis) {
+    if (first == null || first.getKey() * 1_000 > nowMillis - setMillis) {
       return List.of();
     }
     IntQueue there = first.getValue();
@@ -442,18 +445,18 @@ public final class Rollout {
   boolean isSuspicionDue(long nowMillis) {
     return record.suspectUntilMillis() > 0
         && !isSuspicionOver
-        && nowMillis >= record.suspectUntilMillis();
+        && Math.min(nowMillis, nowMillis - setMillis) >= record.suspectUntilMillis();
   }
 
-  private void watch(int member) {
-    long due = members.granted(member) + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS + 999;
-    over.computeIfAbsent(due / 1_000, second -> new IntQueue()).add(member);
+  private long dueMillis(int member) {
+    return members.granted(member) + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS;
   }
 
-  /// Whether the permit that this device has now is the one that is over.
+  /// Whether the permit that this device has now is over: by the hub's clock, and by the time that
+  /// has passed since it was given.
   boolean isOver(int member, long nowMillis) {
-    return nowMillis
-        >= members.granted(member) + record.plan().permitMillis() + PERMIT_MARGIN_MILLIS;
+    return nowMillis >= dueMillis(member)
+        && nowMillis - setMillis >= members.dueSecond(member) * 1_000;
   }
 
   // Changes
@@ -474,6 +477,7 @@ public final class Rollout {
       case RolloutChange.SlotGone c -> slotGone(c.member(), c.isGone());
       case RolloutChange.Postponed c -> postpone(c.member());
       case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
+      case RolloutChange.ClockSet c -> setMillis += c.byMillis();
       case RolloutChange.Looked c -> looked = c;
       case RolloutChange.Left c -> nextToLeave = c.next();
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
@@ -546,6 +550,7 @@ public final class Rollout {
             + (moved.phase() == Phase.FAILED ? 1 : 0)
             - (members.phaseOf(member) == Phase.FAILED ? 1 : 0));
     boolean wasOut = leave(member);
+    boolean isGiven = members.granted(member) != moved.grantedMillis();
     members.wave(member, (byte) moved.wave());
     members.phase(member, moved.phase());
     members.granted(member, moved.grantedMillis());
@@ -563,8 +568,11 @@ public final class Rollout {
             && moved.phase() != Phase.SUCCEEDED
             && moved.phase() != Phase.BACK);
     enter(member, wasOut);
+    if (isGiven) {
+      members.dueSecond(member, (dueMillis(member) - setMillis + 999) / 1_000);
+    }
     if (moved.phase().isInFlight()) {
-      watch(member);
+      over.computeIfAbsent(members.dueSecond(member), second -> new IntQueue()).add(member);
     }
     if (moved.phase() == Phase.PERMITTED && !queue.isEmpty() && queue.get(0) == member) {
       members.set(queue.remove(), Members.QUEUED, false);
@@ -683,8 +691,8 @@ public final class Rollout {
     long again = first.getKey() + LOOK_AGAIN_SECONDS;
     for (int i = 0; i < permits; i++) {
       int member = first.getValue().remove();
-      if (members.phaseOf(member) == Phase.SWITCHED) {
-        // Connected, and still at it.
+      if (members.phaseOf(member).isInFlight() && members.dueSecond(member) <= first.getKey()) {
+        // Connected, and still at it; or the clock was set back.
         over.computeIfAbsent(again, second -> new IntQueue()).add(member);
       }
     }

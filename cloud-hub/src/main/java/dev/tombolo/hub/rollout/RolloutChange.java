@@ -103,6 +103,9 @@ public sealed interface RolloutChange {
   /// The first of those that wait cannot use a permit in its time: it waits aside.
   record Postponed(RolloutId rollout, int member) implements Passing {}
 
+  /// The hub's clock was set by so much.
+  record ClockSet(RolloutId rollout, long byMillis) implements Passing {}
+
   /// Those that wait aside are looked at again.
   record LookedAgain(RolloutId rollout, long nowMillis) implements Passing {}
 

@@ -241,9 +241,12 @@ public final class RolloutSteps {
     }
   }
 
-  /// What lasts goes on from where it was, whatever the clock says by now.
+  /// What lasts goes on from where it was, whatever the clock says by now, and a permit is in use
+  /// until it is over by the clock and by the time that has passed: who is dark goes by the time of
+  /// before.
   public static List<RolloutChange> clockMoved(Rollout rollout, long byMillis) {
-    List<RolloutChange> changes = new ArrayList<>(2);
+    List<RolloutChange> changes = new ArrayList<>(3);
+    changes.add(new RolloutChange.ClockSet(rollout.id(), byMillis));
     if (rollout.state() instanceof RolloutState.Rolling at && at.healthySinceMillis() > 0) {
       long since = Math.max(1, at.healthySinceMillis() + byMillis);
       changes.add(

@@ -119,6 +119,7 @@ public final class Rollouts {
           RolloutChange.SlotGone _,
           RolloutChange.Postponed _,
           RolloutChange.LookedAgain _,
+          RolloutChange.ClockSet _,
           RolloutChange.Looked _,
           RolloutChange.Darkened _ -> {
         if (rollout != null) {

@@ -2025,6 +2025,57 @@ class RolloutTurnTest {
     assertThat(rollout().state().openThrough()).isNotZero();
   }
 
+  /// Who is dark goes by the time of before: it may still switch.
+  @Test
+  void aClockThatJumpsAheadEndsNoPermitEarly() {
+    permittedInTheDark();
+
+    isSet(Duration.ofDays(1));
+    scene.pass(Duration.ofMinutes(60));
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.PERMITTED);
+    assertThat(rollout().inFlight()).isEqualTo(1);
+
+    scene.pass(Duration.ofMinutes(11));
+    assertThat(rollout().inFlight()).isZero();
+  }
+
+  /// Who connects meanwhile goes by the hub's time, by which the permit is good for longer.
+  @Test
+  void aClockThatIsSetBackEndsNoPermitEarly() {
+    permittedInTheDark();
+
+    isSet(Duration.ofHours(-3));
+    scene.pass(Duration.ofMinutes(71));
+    scene.pass(Duration.ofHours(2));
+    assertThat(rollout().inFlight()).isEqualTo(1);
+
+    scene.pass(Duration.ofHours(1));
+    assertThat(rollout().inFlight()).isZero();
+  }
+
+  @Test
+  void aClockThatJumpsAndIsSetRightKeepsNoPermitForLonger() {
+    permittedInTheDark();
+
+    isSet(Duration.ofDays(1));
+    scene.pass(Duration.ofMinutes(30));
+    isSet(Duration.ofDays(-1));
+    scene.pass(Duration.ofMinutes(39));
+    assertThat(rollout().inFlight()).isEqualTo(1);
+
+    scene.pass(Duration.ofMinutes(2));
+    assertThat(rollout().inFlight()).isZero();
+  }
+
+  /// For an hour.
+  private void permittedInTheDark() {
+    SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
+    create();
+    says(line, canary, target, ApplicationStatus.Phase.STAGED, old);
+    assertThat(rollout().phase(member(canary))).isEqualTo(Phase.PERMITTED);
+    scene.tell(new HubEvent.SessionClosed(line, canary.device(), true, ""));
+  }
+
   /// The canary has just got it.
   private void soaking(Duration soak) {
     SessionId line = scene.connected(canary, scene.birth("boot-1", 1));
