@@ -6,6 +6,7 @@ import dev.tombolo.hub.device.DeviceRecord;
 import dev.tombolo.hub.device.DeviceRecord.Standing;
 import dev.tombolo.hub.device.Stranger;
 import dev.tombolo.hub.rollout.Rollout;
+import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.protocol.id.DeviceId;
@@ -62,6 +63,9 @@ public final class HubTurn {
   private long unsureMillis;
 
   private Map<RolloutId, Long> soaksBefore = Map.of();
+
+  /// By so much the clock was set in all, as far as the memory has heard of it.
+  private long setMillis;
 
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
@@ -186,6 +190,7 @@ public final class HubTurn {
       }
       if (event instanceof HubEvent.ClockMoved moved) {
         held.movedMillis += moved.byMillis();
+        setMillis += moved.byMillis();
         soaks().forEach(held.soaksBefore::putIfAbsent);
       }
       state.apply(step.changes());
@@ -444,9 +449,14 @@ public final class HubTurn {
             .noneMatch(before -> before.getValue().equals(now.get(before.getKey())));
     if (!isKept) {
       unmovedMillis += unsureMillis;
+      setMillis -= unsureMillis;
     }
     unsureMillis = 0;
     soaksBefore = Map.of();
+    // The store does not know how long permits were in use already, by a clock that was right.
+    for (Rollout rollout : List.copyOf(state.rollouts.all())) {
+      state.apply(new HubChange.RolloutPassed(new RolloutChange.ClockSet(rollout.id(), setMillis)));
+    }
   }
 
   /// Tells whoever waits for this event that it did not happen.

@@ -2039,6 +2039,21 @@ class RolloutTurnTest {
     assertThat(rollout().inFlight()).isZero();
   }
 
+  @Test
+  void aJumpOfTheClockIsNotForgottenWithACommitThatFails() {
+    permittedInTheDark();
+
+    isSet(Duration.ofDays(1));
+    store.failNextCommit();
+    assertThat(steered(AdminCommand.SteerRollout.Action.PAUSE, ""))
+        .isInstanceOf(AdminAnswer.Refused.class);
+    scene.pass(Duration.ofMinutes(60));
+    assertThat(rollout().inFlight()).isEqualTo(1);
+
+    scene.pass(Duration.ofMinutes(11));
+    assertThat(rollout().inFlight()).isZero();
+  }
+
   /// Who connects meanwhile goes by the hub's time, by which the permit is good for longer.
   @Test
   void aClockThatIsSetBackEndsNoPermitEarly() {

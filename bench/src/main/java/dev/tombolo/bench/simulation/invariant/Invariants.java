@@ -246,7 +246,7 @@ public final class Invariants {
   ///
   /// @param clockMillis what the hub's own clock shows
   public void hubTicks(long nowMillis, long clockMillis) {
-    rollouts.hubTicks(clockMillis);
+    rollouts.hubTicks(nowMillis, clockMillis);
     brokers.hubTicks(nowMillis);
   }
 

@@ -2,7 +2,9 @@ package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.agent.core.AgentChange;
 import dev.tombolo.agent.core.AgentSnapshot;
+import dev.tombolo.agent.core.Now;
 import dev.tombolo.agent.release.ReleaseState;
+import dev.tombolo.agent.window.BestTime;
 import dev.tombolo.hub.core.Assignment;
 import dev.tombolo.hub.core.HubChange;
 import dev.tombolo.hub.core.HubEffect;
@@ -17,7 +19,6 @@ import dev.tombolo.hub.rollout.Phase;
 import dev.tombolo.hub.rollout.Pick;
 import dev.tombolo.hub.rollout.RolloutChange;
 import dev.tombolo.hub.rollout.RolloutId;
-import dev.tombolo.hub.rollout.RolloutPlan;
 import dev.tombolo.hub.rollout.RolloutRecord;
 import dev.tombolo.hub.rollout.RolloutState;
 import dev.tombolo.protocol.desired.Permit;
@@ -63,6 +64,15 @@ final class RolloutsKeepTheirBounds extends Invariant {
   private final Map<Begun, Integer> opened = new HashMap<>();
 
   private final Set<RolloutId> unsure = new HashSet<>();
+
+  /// Of those a permit may have been out while the hub's clock was set.
+  private final Set<RolloutId> sawAMove = new HashSet<>();
+
+  /// The hub's process has begun anew since: how long a permit was in use by then it cannot know.
+  private final Set<RolloutId> forgot = new HashSet<>();
+
+  /// How wrong the hub's clock is, as far as the hub has seen it change.
+  private long seenOffMillis;
 
   /// By so much the hub's clock was set since it wrote something down.
   private long clockMovedMillis;
@@ -155,11 +165,14 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// What it saw of its clock and did not write down, it does not know.
   void hubStarts() {
     clockMovedMillis = 0;
+    forgot.addAll(sawAMove);
     hubForgetsLines();
   }
 
   void hubClockMoved(long byMillis) {
     clockMovedMillis += byMillis;
+    seenOffMillis += byMillis;
+    sawAMove.addAll(gates.keySet());
   }
 
   /// The hub has begun anew: it knows of no line.
@@ -261,6 +274,8 @@ final class RolloutsKeepTheirBounds extends Invariant {
         known = new GateFacts(record);
         gates.put(id, known);
         unsure.remove(id);
+        sawAMove.remove(id);
+        forgot.remove(id);
       }
       if (isWrong) {
         unsure.add(id);
@@ -693,7 +708,12 @@ final class RolloutsKeepTheirBounds extends Invariant {
   /// many looks, it has seen.
   ///
   /// @param clockMillis what the hub's own clock shows
-  void hubTicks(long clockMillis) {
+  void hubTicks(long nowMillis, long clockMillis) {
+    if (clockMillis - nowMillis != seenOffMillis) {
+      // It was set while no hub ran.
+      seenOffMillis = clockMillis - nowMillis;
+      forgot.addAll(gates.keySet());
+    }
     for (GateFacts its : gates.values()) {
       if (!isRolling(its.record)) {
         continue;
@@ -963,10 +983,15 @@ final class RolloutsKeepTheirBounds extends Invariant {
     GateFacts its = id == null ? null : gates.get(id);
     if (rollout == null
         || its == null
-        || unsure.contains(id)
         || !rollout.record.digest().equals(release)
         || permit.notBeforeMillis() < rollout.record.createdMillis()
         || shop.device().map(facts::wasCopied).orElse(true)) {
+      return;
+    }
+    if (!forgot.contains(id)) {
+      budgets(shop, rollout, nowMillis);
+    }
+    if (unsure.contains(id)) {
       return;
     }
     RolloutRecord record = rollout.record;
@@ -991,7 +1016,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
         shop.number(),
         () -> "it switches by " + permit + ", which is not as long as permits of " + id);
     overruled(shop, record, permit);
-    budgets(shop, rollout, its, permit, nowMillis);
+    failures(shop, record, its, permit);
   }
 
   /// Nobody gets leave for what a newer assignment does not want. A backup may have taken one back.
@@ -1017,25 +1042,28 @@ final class RolloutsKeepTheirBounds extends Invariant {
     }
   }
 
-  private void budgets(
-      Shop shop, RolloutFacts.Its rollout, GateFacts its, Permit permit, long nowMillis) {
-    RolloutPlan plan = rollout.record.plan();
-    Budgets budgets = plan.budgets();
+  private void failures(Shop shop, RolloutRecord record, GateFacts its, Permit permit) {
     DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
     if (device == null) {
       return;
     }
     Name site = device.slot().site();
     // Hardware may have been replaced since it failed.
-    limits(rollout.record, its, site);
+    limits(record, its, site);
     Long full = its.fullSince.get(site);
     hold(
         full == null || permit.notBeforeMillis() <= full,
         shop.number(),
         () -> "it switches by " + permit + ", though its site had too many failures by then");
-    if (budgets.perSite() == 0 && budgets.inFlight() == 0) {
+  }
+
+  private void budgets(Shop shop, RolloutFacts.Its rollout, long nowMillis) {
+    Budgets budgets = rollout.record.plan().budgets();
+    DeviceRecord device = shop.device().map(facts.hub.devices::get).orElse(null);
+    if (device == null || (budgets.perSite() == 0 && budgets.inFlight() == 0)) {
       return;
     }
+    Name site = device.slot().site();
     // Machines: one that was put out of its slot may go on in the dark, beside who has it now.
     Set<String> all = new TreeSet<>();
     Set<String> here = new TreeSet<>();
@@ -1044,7 +1072,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
       if (record != null
           && !each.isCopy()
           && !facts.wasCopied(record.id())
-          && inFlight(each, rollout.record, nowMillis) != InFlight.NOT) {
+          && inFlight(each, rollout.record, ownMillis(each, nowMillis)) != InFlight.NOT) {
         String machine = record.slot() + " (device-" + each.number() + ")";
         all.add(machine);
         if (record.slot().site().equals(site)) {
@@ -1060,6 +1088,21 @@ final class RolloutsKeepTheirBounds extends Invariant {
         budgets.inFlight() == 0 || all.size() <= budgets.inFlight(),
         shop.number(),
         () -> all + " may all be switching for " + rollout.record.id() + ", " + budgets);
+  }
+
+  /// What time a device goes by: what the hub said last, and a clock that only counts, above all.
+  private long ownMillis(Shop shop, long nowMillis) {
+    ShopFacts its = facts.of(shop);
+    Now clock = shop.clock();
+    return BestTime.judge(
+                its.timeFloorMillis,
+                Optional.ofNullable(its.heard)
+                    .filter(heard -> heard.machineBootId().equals(shop.machineBoot())),
+                clock.wallMillis(),
+                clock.monotonicMillis())
+            instanceof BestTime.Sure sure
+        ? sure.millis()
+        : nowMillis;
   }
 
   /// Numbers of the machines that hold or use a permit of this rollout.
