@@ -261,7 +261,7 @@ final class Loading {
   }
 
   private static <T> Kept<T> kept(ResultSet r, T content) throws SQLException {
-    return kept(r, new SharedValues(), content);
+    return kept(r, SharedValues.NONE, content);
   }
 
   private static <T> Kept<T> kept(ResultSet r, SharedValues shared, T content) throws SQLException {
@@ -301,7 +301,7 @@ final class Loading {
 
   /// Of [#SITES].
   static Kept<AdminObject.Site> site(ResultSet r) throws SQLException {
-    return site(r, new SharedValues());
+    return site(r, SharedValues.NONE);
   }
 
   private static Kept<AdminObject.Site> site(ResultSet r, SharedValues shared) throws SQLException {
@@ -323,7 +323,7 @@ final class Loading {
 
   /// Of [#SLOTS].
   static Kept<AdminObject.Slot> slot(ResultSet r) throws SQLException {
-    return slot(r, new SharedValues());
+    return slot(r, SharedValues.NONE);
   }
 
   private static Kept<AdminObject.Slot> slot(ResultSet r, SharedValues shared) throws SQLException {
@@ -408,7 +408,7 @@ final class Loading {
   }
 
   static DeviceRecord deviceRecord(ResultSet r) throws SQLException {
-    return deviceRecord(r, new SharedValues());
+    return deviceRecord(r, SharedValues.NONE);
   }
 
   private static DeviceRecord deviceRecord(ResultSet r, SharedValues shared) throws SQLException {

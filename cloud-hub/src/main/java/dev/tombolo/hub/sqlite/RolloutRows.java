@@ -64,7 +64,7 @@ final class RolloutRows {
   }
 
   static RolloutChange.Joined joined(ResultSet r) throws SQLException {
-    return joined(r, new SharedValues());
+    return joined(r, SharedValues.NONE);
   }
 
   static RolloutChange.Joined joined(ResultSet r, SharedValues shared) throws SQLException {

@@ -15,9 +15,13 @@ import java.util.function.Function;
 /// as long as the hub runs: the rows of a device name it half a dozen times, and most devices have
 /// the release, the version and the facts of others.
 final class SharedValues {
+  /// Makes each anew: for who reads a few rows, and drops them.
+  static final SharedValues NONE = new SharedValues(false);
+
   /// Different values that are remembered of what only mostly is the same.
   private static final int FEW = 10_000;
 
+  private final boolean isOn;
   private final Map<String, Name> names = new HashMap<>();
   private final Map<String, DeviceId> devices = new HashMap<>();
   private final Map<String, Digest> manifests = new HashMap<>();
@@ -28,6 +32,14 @@ final class SharedValues {
   private final Map<String, Set<Digest>> digestSets = new HashMap<>();
   private final Map<String, Map<String, String>> textMaps = new HashMap<>();
   private final Map<String, Map<Name, Map<String, String>>> parameterMaps = new HashMap<>();
+
+  SharedValues() {
+    this(true);
+  }
+
+  private SharedValues(boolean isOn) {
+    this.isOn = isOn;
+  }
 
   Name name(String column) {
     return shared(names, Integer.MAX_VALUE, column, it -> Columns.value(it, Name::new));
@@ -47,7 +59,7 @@ final class SharedValues {
   }
 
   SlotRef slot(SlotRef slot) {
-    SlotRef known = slots.putIfAbsent(slot, slot);
+    SlotRef known = isOn ? slots.putIfAbsent(slot, slot) : slot;
     return known == null ? slot : known;
   }
 
@@ -76,14 +88,13 @@ final class SharedValues {
         parameterMaps, FEW, column, it -> Collections.unmodifiableMap(Columns.parameters(it)));
   }
 
-  private static <T> T shared(
-      Map<String, T> known, int most, String column, Function<String, T> reader) {
+  private <T> T shared(Map<String, T> known, int most, String column, Function<String, T> reader) {
     T before = known.get(column);
     if (before != null) {
       return before;
     }
     T made = reader.apply(column);
-    if (known.size() < most) {
+    if (isOn && known.size() < most) {
       known.put(column, made);
     }
     return made;

@@ -30,6 +30,15 @@ class SharedValuesTest {
   }
 
   @Test
+  void whoSharesNothingRemembersNothing() {
+    assertThat(SharedValues.NONE.name("store-117"))
+        .isNotSameAs(SharedValues.NONE.name("store-117"));
+    assertThat(SharedValues.NONE.slot("store-117", "till"))
+        .isEqualTo(SlotRef.parse("store-117/till"))
+        .isNotSameAs(SharedValues.NONE.slot("store-117", "till"));
+  }
+
+  @Test
   void whatIsSharedCannotBeChangedByOneOfThem() {
     Map<String, String> labels = shared.texts(Columns.texts(Map.of("tier", "pilot")));
 
