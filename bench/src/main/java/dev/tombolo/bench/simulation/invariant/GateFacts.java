@@ -1,6 +1,7 @@
 package dev.tombolo.bench.simulation.invariant;
 
 import dev.tombolo.hub.rollout.RolloutRecord;
+import dev.tombolo.protocol.desired.Permit;
 import dev.tombolo.protocol.id.DeviceId;
 import dev.tombolo.protocol.id.Name;
 import dev.tombolo.protocol.id.SlotRef;
@@ -28,6 +29,9 @@ final class GateFacts {
 
   /// Which hardware it was that failed in a slot.
   final Map<SlotRef, DeviceId> failedBy = new HashMap<>();
+
+  /// By which permit it failed that it told of: nothing more becomes of that one.
+  final Map<SlotRef, Permit> failedWith = new HashMap<>();
 
   /// Since when the hub knows that a site has as many failures as it may have.
   final Map<Name, Long> fullSince = new HashMap<>();
@@ -81,6 +85,7 @@ final class GateFacts {
     copy.failed.addAll(failed);
     copy.saidNo.addAll(saidNo);
     copy.failedBy.putAll(failedBy);
+    copy.failedWith.putAll(failedWith);
     copy.fullSince.putAll(fullSince);
     copy.openThrough = openThrough;
     copy.hasCompleted = hasCompleted;

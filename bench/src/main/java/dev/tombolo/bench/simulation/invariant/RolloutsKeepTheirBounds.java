@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -459,7 +460,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
         leftAlone++;
       } else if (isOnline) {
         connected++;
-      } else if (holder != null && isUnderWay(holder, record)) {
+      } else if (holder != null && isUnderWay(holder, record, its.failedWith.get(slot))) {
         underWay++;
       } else if (members.isInFlight(i)) {
         awaited++;
@@ -543,12 +544,16 @@ final class RolloutsKeepTheirBounds extends Invariant {
 
   /// Whether it has a permit that is good, or has used it: what becomes of it counts, though it is
   /// dark.
-  private boolean isUnderWay(DeviceId holder, RolloutRecord record) {
+  ///
+  /// @param failedWith that it told of
+  private boolean isUnderWay(DeviceId holder, RolloutRecord record, @Nullable Permit failedWith) {
     Shop shop = facts.shopOf(holder);
-    return shop != null
-        && !facts.wasCopied(holder)
-        && (inFlight(shop, record, facts.hub.clockMillis) != InFlight.NOT
-            || isGood(of(shop).used.get(record.application()), record, facts.hub.clockMillis));
+    if (shop == null || facts.wasCopied(holder)) {
+      return false;
+    }
+    Permit used = of(shop).used.get(record.application());
+    return inFlight(shop, record, facts.hub.clockMillis) != InFlight.NOT
+        || (isGood(used, record, facts.hub.clockMillis) && !Objects.equals(used, failedWith));
   }
 
   // ---- what devices tell
@@ -625,6 +630,7 @@ final class RolloutsKeepTheirBounds extends Invariant {
     if (status.phase() != ApplicationStatus.Phase.LIVE) {
       its.saidNo.add(slot);
     }
+    Permit used = used(device, record, its.retriedMillis);
     if (status.phase() == ApplicationStatus.Phase.LIVE && record.digest().equals(status.live())) {
       its.saidNo.remove(slot);
       its.succeeded.add(slot);
@@ -632,10 +638,11 @@ final class RolloutsKeepTheirBounds extends Invariant {
       proven.computeIfAbsent(slot, unseen -> new HashSet<>()).add(record.digest());
       limits(record, its, slot.site());
     } else if (status.phase() == ApplicationStatus.Phase.ROLLED_BACK
-        && hasUsed(device, record, its.retriedMillis)
+        && used != null
         && !(record.state() instanceof RolloutState.RolledBack)) {
       its.failed.add(slot);
       its.failedBy.put(slot, device);
+      its.failedWith.put(slot, used);
       its.succeeded.remove(slot);
       limits(record, its, slot.site());
     }
@@ -645,14 +652,20 @@ final class RolloutsKeepTheirBounds extends Invariant {
 
   /// Whether it truly switched, by a permit of this rollout that was given since.
   private boolean hasUsed(DeviceId device, RolloutRecord record, long sinceMillis) {
+    return used(device, record, sinceMillis) != null;
+  }
+
+  private @Nullable Permit used(DeviceId device, RolloutRecord record, long sinceMillis) {
     Shop shop = facts.shopOf(device);
     if (shop == null || facts.wasCopied(device)) {
-      return false;
+      return null;
     }
     Permit used = of(shop).used.get(record.application());
     return used != null
-        && used.rollout().text().equals(record.id().toString())
-        && used.notBeforeMillis() >= Math.max(sinceMillis, record.createdMillis());
+            && used.rollout().text().equals(record.id().toString())
+            && used.notBeforeMillis() >= Math.max(sinceMillis, record.createdMillis())
+        ? used
+        : null;
   }
 
   /// Other hardware in the slot has not failed yet.
