@@ -24,9 +24,9 @@ import picocli.CommandLine.Option;
       "A rollout over many simulated devices: planned, driven, killed and resumed.",
       "The hub's rollout engine over its own database, read by its own readers",
       "and planned by its own steps, without lines and documents, in a process of",
-      "its own on one core (taskset, where there is one). A million devices take",
-      "some ten minutes and 6 GiB of memory, most of it for writing and reading",
-      "what the hub has of them."
+      "its own on one core, the one that is quickest just now (taskset, where",
+      "there is one). A million devices take some ten minutes and 6 GiB of memory,",
+      "most of it for writing and reading what the hub has of them."
     },
     mixinStandardHelpOptions = true)
 public final class RolloutBench implements Callable<Integer> {
@@ -102,8 +102,10 @@ public final class RolloutBench implements Callable<Integer> {
   private Map<String, Double> run(Class<?> program, Path folder, boolean killed)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    if (Files.isExecutable(Path.of("/usr/bin/taskset"))) {
-      command.addAll(List.of("/usr/bin/taskset", "-c", "0"));
+    if (QuickCore.canBeChosen()) {
+      QuickCore core = QuickCore.find();
+      System.out.println("# on core " + core.number() + ": " + core.words());
+      command.addAll(core.prefix());
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(HEAP);
