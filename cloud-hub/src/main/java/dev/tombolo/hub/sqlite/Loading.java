@@ -421,7 +421,7 @@ final class Loading {
         r.getLong("standing_since"),
         r.getLong("enrolled_millis"),
         shared.word(r.getString("token")),
-        shared.texts(r.getString("facts")));
+        shared.facts(r.getString("facts")));
   }
 
   private CertificateRecord certificate(ResultSet r) throws SQLException {

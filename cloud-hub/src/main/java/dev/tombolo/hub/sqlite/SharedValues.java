@@ -30,6 +30,7 @@ final class SharedValues {
   private final Map<String, List<String>> wordLists = new HashMap<>();
   private final Map<String, List<Digest>> digestLists = new HashMap<>();
   private final Map<String, Set<Digest>> digestSets = new HashMap<>();
+  private final Map<String, Map<String, String>> factMaps = new HashMap<>();
   private final Map<String, Map<String, String>> textMaps = new HashMap<>();
   private final Map<String, Map<Name, Map<String, String>>> parameterMaps = new HashMap<>();
 
@@ -79,6 +80,12 @@ final class SharedValues {
     return shared(digestSets, FEW, column, it -> Set.copyOf(digests(it)));
   }
 
+  /// In no order.
+  Map<String, String> facts(String column) {
+    return shared(factMaps, FEW, column, it -> Map.copyOf(Columns.texts(it)));
+  }
+
+  /// In the order in which they were written.
   Map<String, String> texts(String column) {
     return shared(textMaps, FEW, column, it -> Collections.unmodifiableMap(Columns.texts(it)));
   }

@@ -24,6 +24,8 @@ class SharedValuesTest {
         .isSameAs(shared.slot(SlotRef.parse("store-117/till")));
     assertThat(shared.slot("store-117", "door").site()).isSameAs(shared.name("store-117"));
     assertThat(shared.manifest(new String(digest))).isSameAs(shared.manifest(new String(digest)));
+    String facts = Columns.texts(Map.of("arch", "amd64", "os", "linux"));
+    assertThat(Map.copyOf(shared.facts(facts))).isSameAs(shared.facts(new String(facts)));
     assertThat(shared.digests(digest)).isSameAs(shared.digests(new String(digest)));
     assertThat(shared.digestSet(digest).iterator().next())
         .isSameAs(shared.digests(digest).getFirst());
