@@ -13,7 +13,8 @@ import java.util.function.Function;
 
 /// Makes each value once, however many rows have it. What is read at the start stays in memory for
 /// as long as the hub runs: the rows of a device name it half a dozen times, and most devices have
-/// the release, the version and the facts of others.
+/// the release, the version and the facts of others. Of ids it remembers as many as there are,
+/// until all is read and it goes.
 final class SharedValues {
   /// Makes each anew: for who reads a few rows, and drops them.
   static final SharedValues NONE = new SharedValues(false);
