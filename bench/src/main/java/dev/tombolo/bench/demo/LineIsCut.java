@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on. The model of step
-/// 6 is brought to the hub meanwhile.
+/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
 final class LineIsCut implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
   private static final Duration ROLLOUT_LIMIT = Duration.ofMinutes(3);
@@ -38,7 +37,6 @@ final class LineIsCut implements Step {
       List<Shop> reached = List.of(town.shop(1), town.shop(3));
       LineBytes bytes = LineBytes.of(town, reached);
       town.rollOut(town.models().second(), old, town.shop(1));
-      town.bringNext(town.models().bad());
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());
       town.screen().command("kill -9 " + dark.agent().pid() + "    # shop-2's agent");

@@ -392,7 +392,8 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       isLookDue = false;
       List<BundlePair> looked = BundleWants.of(candidates());
       synchronized (lock) {
-        isFull &= looked.equals(wants);
+        // Which base most devices run changes all the time while they move.
+        isFull &= Set.copyOf(looked).equals(Set.copyOf(wants));
         wants = looked;
       }
     }
@@ -502,6 +503,8 @@ final class BundleWorkshop implements BundleDesk, AutoCloseable {
       }
     } finally {
       isMakingFallback = false;
+      // Devices have moved on meanwhile.
+      isLookDue = true;
       synchronized (lock) {
         asked.remove(pair);
         making = null;

@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 
 /// Which bundles devices will ask for soon: to each release that is assigned somewhere, and to the
 /// newest of each application, which somebody is about to assign; from the older ones that devices
-/// run, or soon will since they are assigned, and from nothing. What is not foreseen here (a way
-/// back, say) is made when a device asks.
+/// run, or soon will since they are assigned and newer than all that run, and from nothing. What is
+/// not foreseen here (a way back, say) is made when a device asks.
 public final class BundleWants {
   /// The releases of an application that most devices run, or will; whoever runs another asks for
   /// itself.
@@ -88,9 +88,16 @@ public final class BundleWants {
   }
 
   private static List<Candidate> basesOf(Candidate target, List<Candidate> releases) {
-    return releases.stream()
-        .filter(it -> it.application().equals(target.application()))
-        .filter(it -> it.devices() > 0 || it.isAssigned())
+    List<Candidate> ofIt =
+        releases.stream().filter(it -> it.application().equals(target.application())).toList();
+    long newestThatRuns =
+        ofIt.stream()
+            .filter(it -> it.devices() > 0)
+            .mapToLong(Candidate::pushedMillis)
+            .max()
+            .orElse(Long.MIN_VALUE);
+    return ofIt.stream()
+        .filter(it -> it.devices() > 0 || (it.isAssigned() && it.pushedMillis() > newestThatRuns))
         .filter(it -> it.pushedMillis() < target.pushedMillis())
         .sorted(Comparator.comparingLong(Candidate::devices).reversed())
         .limit(BASES_MAX)

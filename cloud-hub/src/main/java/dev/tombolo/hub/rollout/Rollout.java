@@ -66,7 +66,8 @@ public final class Rollout {
 
   private long lookedMillis;
 
-  /// Permits by the second in which they are surely over, had the hub's clock never been set.
+  /// Permits by the second in which they are surely over, by a clock that was never set:
+  /// [#overSecond].
   private final TreeMap<Long, IntQueue> over = new TreeMap<>();
 
   /// By so much the hub's clock was set, as far as this process saw it.
@@ -459,6 +460,16 @@ public final class Rollout {
         && nowMillis - setMillis >= members.dueSecond(member) * 1_000;
   }
 
+  /// The second in which the permit of this device is over by both, of a clock that was never set.
+  private long overSecond(int member) {
+    return Math.max(members.dueSecond(member), unset(dueMillis(member)));
+  }
+
+  /// The second, by a clock that was never set, in which the hub's shows so much.
+  private long unset(long millis) {
+    return Math.ceilDiv(millis - setMillis, 1_000);
+  }
+
   // Changes
 
   void apply(RolloutChange change) {
@@ -477,7 +488,7 @@ public final class Rollout {
       case RolloutChange.SlotGone c -> slotGone(c.member(), c.isGone());
       case RolloutChange.Postponed c -> postpone(c.member());
       case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
-      case RolloutChange.ClockSet c -> setMillis += c.byMillis();
+      case RolloutChange.ClockSet c -> setClock(c.byMillis());
       case RolloutChange.Looked c -> looked = c;
       case RolloutChange.Left c -> nextToLeave = c.next();
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
@@ -569,10 +580,10 @@ public final class Rollout {
             && moved.phase() != Phase.BACK);
     enter(member, wasOut);
     if (isGiven) {
-      members.dueSecond(member, (dueMillis(member) - setMillis + 999) / 1_000);
+      members.dueSecond(member, unset(dueMillis(member)));
     }
     if (moved.phase().isInFlight()) {
-      over.computeIfAbsent(members.dueSecond(member), second -> new IntQueue()).add(member);
+      awaitOver(member, overSecond(member));
     }
     if (moved.phase() == Phase.PERMITTED && !queue.isEmpty() && queue.get(0) == member) {
       members.set(queue.remove(), Members.QUEUED, false);
@@ -691,13 +702,30 @@ public final class Rollout {
     long again = first.getKey() + LOOK_AGAIN_SECONDS;
     for (int i = 0; i < permits; i++) {
       int member = first.getValue().remove();
-      if (members.phaseOf(member).isInFlight() && members.dueSecond(member) <= first.getKey()) {
-        // Connected, and still at it; or the clock was set back.
-        over.computeIfAbsent(again, second -> new IntQueue()).add(member);
+      if (members.phaseOf(member).isInFlight() && overSecond(member) <= first.getKey()) {
+        // Connected, and still at it.
+        awaitOver(member, again);
       }
     }
     if (first.getValue().isEmpty()) {
       over.remove(first.getKey());
+    }
+  }
+
+  private void awaitOver(int member, long second) {
+    over.computeIfAbsent(second, it -> new IntQueue()).add(member);
+  }
+
+  private void setClock(long byMillis) {
+    if (byMillis == 0) {
+      return;
+    }
+    setMillis += byMillis;
+    over.clear();
+    for (int member = 0; member < members.size(); member++) {
+      if (members.phaseOf(member).isInFlight()) {
+        awaitOver(member, overSecond(member));
+      }
     }
   }
 

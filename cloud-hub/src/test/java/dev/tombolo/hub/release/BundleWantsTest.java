@@ -50,6 +50,18 @@ class BundleWantsTest {
         .startsWith(pair(newest, 0, old, 0), pair(newest, 0, coming, 0), fromNothing(newest, 0));
   }
 
+  /// The fleet is at what a rollout brought; what was assigned before lies below that.
+  @Test
+  void whatNobodyRunsAnyMoreIsNoBase() {
+    Candidate left = candidate("1", 1, true, 0, "x86_64");
+    Candidate runs = candidate("2", 2, true, 3, "x86_64");
+    Candidate newest = candidate("3", 3, false, 0, "x86_64");
+
+    assertThat(BundleWants.of(List.of(left, runs, newest)))
+        .startsWith(pair(newest, 0, runs, 0), fromNothing(newest, 0))
+        .doesNotContain(pair(newest, 0, left, 0), pair(runs, 0, left, 0));
+  }
+
   @Test
   void basesAreOfTheSameMachineAndTheUsualOnesFirst() {
     Candidate rare = candidate("1", 1, false, 1, "x86_64", "aarch64");

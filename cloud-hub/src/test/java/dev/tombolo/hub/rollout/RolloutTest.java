@@ -16,11 +16,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
 class RolloutTest {
   private static final long PERMIT_MILLIS = 120_000;
   private static final int LONG_SECONDS = 3_000;
+  private static final long HOURS_MILLIS = 3 * 3_600_000;
 
   @Test
   void everyDeviceGetsTheReleaseWaveByWave() {
@@ -417,6 +419,34 @@ class RolloutTest {
     town.seconds(LONG_SECONDS);
 
     assertThat(device.live).isEqualTo(Town.NEW);
+  }
+
+  /// Else thousands of them, in the dark, would be looked at again and again before anything else.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPermitIsLookedAtWhenItIsOverByTheClockToo(boolean isReadAnew) {
+    Town town = quiet(8, 1, 1);
+    town.create(1, Town.NEW, plan(new Budgets(1, 1, 1), AbortRule.USUAL, null));
+    Town.Device device = town.devices.values().iterator().next();
+    while (town.rollout(1).inFlight() == 0) {
+      town.second();
+    }
+    device.isDark = true;
+    town.second();
+
+    town.now -= HOURS_MILLIS;
+    if (isReadAnew) {
+      town.restart(town.log.size());
+    }
+    Rollout rollout = town.rollout(1);
+    town.apply(List.of(new RolloutChange.ClockSet(rollout.id(), -HOURS_MILLIS)));
+    town.now += PERMIT_MILLIS + Rollout.PERMIT_MARGIN_MILLIS;
+    assertThat(rollout.over(town.now, 10)).isEmpty();
+
+    town.now += HOURS_MILLIS;
+    assertThat(rollout.over(town.now, 10)).hasSize(1);
+    town.second();
+    assertThat(rollout.inFlight()).isZero();
   }
 
   @Test
