@@ -3,8 +3,7 @@ package dev.tombolo.bench.demo;
 import java.time.Duration;
 import java.util.List;
 
-/// Step 6: a model that loads and answers wrongly is found out by the canary's golden set. The one
-/// of step 7 is brought to the hub meanwhile.
+/// Step 6: a model that loads and answers wrongly is found out by the canary's golden set.
 final class BadModelRollsBack implements Step {
   private static final Duration ROLL_BACK_LIMIT = Duration.ofMinutes(4);
 
@@ -29,7 +28,6 @@ final class BadModelRollsBack implements Step {
     List<Shop> others = List.of(town.shop(2), town.shop(3));
     LineBytes bytes = LineBytes.of(town, others);
     town.rollOut(bad, good, canary);
-    town.bringNext(town.models().third());
     // The device itself is seen as rolled back for a moment only: then it wants the good one again.
     RolloutSeen rollout =
         town.awaitRollout(

@@ -8,7 +8,7 @@ final class HubIsKilled implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
   private static final Duration MIDDLE_LIMIT = Duration.ofMinutes(3);
   private static final int SLOW_BYTES_PER_SECOND = 750_000;
-  private static final long MIDDLE_BYTES = 1_500_000;
+  private static final long MIDDLE_BYTES = 750_000;
 
   @Override
   public String name() {

@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// Step 5: the line is there again, and shop 2 catches up by itself. The model of step 6 is brought
-/// to the hub meanwhile.
+/// Step 5: the line is there again, and shop 2 catches up by itself.
 final class LineIsBack implements Step {
   private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(6);
 
@@ -24,7 +23,6 @@ final class LineIsBack implements Step {
     town.screen().say("(shop-2's line is joined again)");
     LineBytes bytes = LineBytes.of(town, List.of(town.shop(2)));
     town.shop(2).line().open();
-    town.bringNext(town.models().bad());
     town.awaitLive(town.models().second(), List.of(town.shop(2)), CATCH_UP_LIMIT);
     bytes.claimAtMost(LineIsCut.CHANGE_SHARE, town.models().second());
     town.awaitRollout(

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on.
+/// Step 4: shop 2 loses its line, then its agent, then everything, and serves on. The models of
+/// steps 6 and 7 are brought to the hub meanwhile.
 final class LineIsCut implements Step {
   private static final Duration LIVE_LIMIT = Duration.ofMinutes(6);
   private static final Duration ROLLOUT_LIMIT = Duration.ofMinutes(3);
@@ -37,6 +38,7 @@ final class LineIsCut implements Step {
       List<Shop> reached = List.of(town.shop(1), town.shop(3));
       LineBytes bytes = LineBytes.of(town, reached);
       town.rollOut(town.models().second(), old, town.shop(1));
+      town.bringNext(town.models().bad());
       town.awaitLive(town.models().second(), reached, LIVE_LIMIT);
       bytes.claimAtMost(CHANGE_SHARE, town.models().second());
       town.screen().command("kill -9 " + dark.agent().pid() + "    # shop-2's agent");
@@ -51,6 +53,7 @@ final class LineIsCut implements Step {
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
     town.waitFor("shop-2's workload to be gone", BACK_LIMIT, () -> isGone(dark));
     dark.startAgent(town.shell());
+    town.bringNext(town.models().third());
     town.waitFor("shop-2's workload to be back", BACK_LIMIT, () -> isBack(dark, old));
     town.claim(
         "shop-2's workload is back without any network, with " + old.release(),

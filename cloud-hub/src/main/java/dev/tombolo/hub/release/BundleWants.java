@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /// Which bundles devices will ask for soon: to each release that is assigned somewhere, and to the
 /// newest of each application, which somebody is about to assign; from the older ones that devices
-/// run, or soon will since they are assigned and newer than all that run, and from nothing. What is
-/// not foreseen here (a way back, say) is made when a device asks.
+/// run, or soon will since they are assigned and newer than all that run, and from nothing. These
+/// come first where nobody has assigned the target yet: devices will be there by then. What is not
+/// foreseen here (a way back, say) is made when a device asks.
 public final class BundleWants {
   /// The releases of an application that most devices run, or will; whoever runs another asks for
   /// itself.
@@ -96,10 +98,15 @@ public final class BundleWants {
             .mapToLong(Candidate::pushedMillis)
             .max()
             .orElse(Long.MIN_VALUE);
+    // Some run it already, or soon will.
+    Predicate<Candidate> isComing = it -> it.isAssigned() && it.pushedMillis() >= newestThatRuns;
+    Comparator<Candidate> usualFirst = Comparator.comparingLong(Candidate::devices).reversed();
+    Comparator<Candidate> comingFirst =
+        Comparator.comparingLong(it -> isComing.test(it) ? -it.pushedMillis() : Long.MAX_VALUE);
     return ofIt.stream()
-        .filter(it -> it.devices() > 0 || (it.isAssigned() && it.pushedMillis() > newestThatRuns))
+        .filter(it -> it.devices() > 0 || isComing.test(it))
         .filter(it -> it.pushedMillis() < target.pushedMillis())
-        .sorted(Comparator.comparingLong(Candidate::devices).reversed())
+        .sorted(target.isAssigned() ? usualFirst : comingFirst.thenComparing(usualFirst))
         .limit(BASES_MAX)
         .toList();
   }

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BundleWantsTest {
   private static final Name MODEL = new Name("model");
@@ -39,15 +41,21 @@ class BundleWantsTest {
         .doesNotContain(fromNothing(skipped, 0));
   }
 
-  /// While shops are still at the last one, somebody pushes the next.
-  @Test
-  void whatWillSoonRunIsABaseAfterWhatRuns() {
-    Candidate old = candidate("1", 1, false, 3, "x86_64");
-    Candidate coming = candidate("2", 2, true, 0, "x86_64");
+  /// While shops are still at the last one, somebody pushes the next: they will have moved before
+  /// it is assigned.
+  @ParameterizedTest
+  @CsvSource({"false, 0", "false, 1", "true, 0", "true, 1"})
+  void whatIsComingIsABaseOfWhatIsNotAssignedBeforeWhatMostRun(
+      boolean isOldAssigned, long thereAlready) {
+    Candidate old = candidate("1", 1, isOldAssigned, 3, "x86_64");
+    Candidate coming = candidate("2", 2, true, thereAlready, "x86_64");
     Candidate newest = candidate("3", 3, false, 0, "x86_64");
+    Candidate assigned = candidate("3", 3, true, 0, "x86_64");
 
     assertThat(BundleWants.of(List.of(old, coming, newest)))
-        .startsWith(pair(newest, 0, old, 0), pair(newest, 0, coming, 0), fromNothing(newest, 0));
+        .startsWith(pair(newest, 0, coming, 0), pair(newest, 0, old, 0), fromNothing(newest, 0));
+    assertThat(BundleWants.of(List.of(old, coming, assigned)))
+        .startsWith(pair(newest, 0, old, 0), pair(newest, 0, coming, 0));
   }
 
   /// The fleet is at what a rollout brought; what was assigned before lies below that.
