@@ -48,7 +48,7 @@ final class HubMachine {
   private static final double FAILS_SHARE = 0.000_5;
 
   /// A hub that is years ahead would raise what devices know of the time for good.
-  private static final long CLOCK_OFF_MAX_MILLIS = 12 * VirtualTime.HOUR;
+  static final long CLOCK_OFF_MAX_MILLIS = 12 * VirtualTime.HOUR;
 
   private final World world;
   private final DiskState disk = new DiskState();

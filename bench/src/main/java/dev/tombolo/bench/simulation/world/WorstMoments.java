@@ -71,7 +71,9 @@ final class WorstMoments {
     TAKEN_BACK_BEFORE_A_RESTORE(InFlight.USES),
     /// The device uses its permit in the dark, and the rollout is stopped before it is back, or a
     /// newer one has its site by then; what it has done it says late.
-    ENDED_IN_THE_DARK(InFlight.HOLDS);
+    ENDED_IN_THE_DARK(InFlight.HOLDS),
+    /// The site loses its line, and the hub's clock jumps beyond the end of the permit.
+    HUB_CLOCK_JUMPS(InFlight.HOLDS);
 
     private final InFlight moment;
 
@@ -85,6 +87,17 @@ final class WorstMoments {
           || this == ANOTHERS_PERMIT_IS_LOST
           || this == ABORTED_AFTER_A_RESTORE
           || this == TAKEN_BACK_BEFORE_A_RESTORE;
+    }
+
+    boolean mayBe(boolean areBackupsMade) {
+      return areBackupsMade ? this != HUB_CLOCK_JUMPS : !needsBackups();
+    }
+
+    /// Milliseconds; a permit that lasts until the shop has shut.
+    long permitMillis(Chance chance) {
+      return this == HUB_CLOCK_JUMPS
+          ? chance.between(4 * VirtualTime.HOUR, HubMachine.CLOCK_OFF_MAX_MILLIS - VirtualTime.HOUR)
+          : chance.between(12 * VirtualTime.HOUR, 3 * VirtualTime.DAY);
     }
 
     boolean isOfABadRelease() {
@@ -102,7 +115,7 @@ final class WorstMoments {
   }
 
   /// Few devices at once, and some that wait for the others.
-  private RolloutPlan plan() {
+  private RolloutPlan plan(Kind kind) {
     int site = chance.below(world.plan().sites());
     world.business().shutForHours(site);
     Set<SlotRef> slots = new HashSet<>();
@@ -119,7 +132,7 @@ final class WorstMoments {
             new Wave("rest", new Pick.Rest(), open)),
         new Budgets(chance.isWithin(0.7) ? 1 : 0, chance.isWithin(0.6) ? 1 : 0, 0),
         new AbortRule(0, 0, false),
-        chance.between(12 * VirtualTime.HOUR, 3 * VirtualTime.DAY),
+        kind.permitMillis(chance),
         null);
   }
 
@@ -131,6 +144,7 @@ final class WorstMoments {
             ? world.releases().next(application, Releases.Behaviour.FAILS_PROBES, chance)
             : world.releases().next(application, chance);
     create(
+        kind,
         release,
         Set.of(),
         rollout -> {
@@ -143,7 +157,8 @@ final class WorstMoments {
 
   private Kind kind() {
     Kind kind = chance.oneOf(KINDS);
-    while (world.backups().areMade() ? chance.isWithin(0.3) : kind.needsBackups()) {
+    while (!kind.mayBe(world.backups().areMade())
+        || (world.backups().areMade() && chance.isWithin(0.3))) {
       kind = chance.oneOf(KINDS);
     }
     return kind;
@@ -186,6 +201,7 @@ final class WorstMoments {
       case TAKEN_OVER_UNHEARD -> {
         world.network().breakLine(line, false, true);
         create(
+            kind,
             world.releases().next(application, chance),
             Set.of(world.siteName(device.site())),
             newer -> {});
@@ -196,6 +212,7 @@ final class WorstMoments {
       }
       case TAKEN_OVER_IN_THE_MIDST ->
           create(
+              kind,
               world.releases().next(application, chance),
               Set.of(world.siteName(device.site())),
               newer -> {
@@ -252,6 +269,18 @@ final class WorstMoments {
             });
       }
       case ENDED_IN_THE_DARK -> endInTheDark(rollout, application, device);
+      case HUB_CLOCK_JUMPS -> {
+        darken(device.site(), 13 * VirtualTime.MINUTE, 20 * VirtualTime.HOUR);
+        if (world.mayFault(FaultKind.HUB_CLOCK_JUMP)) {
+          world.faulted(FaultKind.HUB_CLOCK_JUMP);
+          world.hub().setClockOff(HubMachine.CLOCK_OFF_MAX_MILLIS);
+          world
+              .scheduler()
+              .in(
+                  chance.between(VirtualTime.HOUR, 12 * VirtualTime.HOUR),
+                  () -> world.hub().setClockOff(0));
+        }
+      }
     }
   }
 
@@ -267,6 +296,7 @@ final class WorstMoments {
             stop(rollout, Action.ABORT);
           } else {
             create(
+                Kind.ENDED_IN_THE_DARK,
                 world.releases().next(application, chance),
                 Set.of(world.siteName(device.site())),
                 newer -> {});
@@ -334,7 +364,8 @@ final class WorstMoments {
             });
   }
 
-  private void create(Releases.Release release, Set<Name> sites, Consumer<RolloutId> then) {
+  private void create(
+      Kind kind, Releases.Release release, Set<Name> sites, Consumer<RolloutId> then) {
     world
         .operators()
         .ask(
@@ -346,7 +377,7 @@ final class WorstMoments {
                         new AdminCommand.CreateRollout(
                             release.ref(),
                             new Scope(World.FLEET, sites, Map.of()),
-                            plan(),
+                            plan(kind),
                             Optional.empty()),
                         answer -> {
                           if (answer instanceof AdminAnswer.RolloutMade(var id)) {
