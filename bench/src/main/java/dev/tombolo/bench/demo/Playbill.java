@@ -108,8 +108,10 @@ final class Playbill {
       screen.say("no table: the hub does not answer: " + e.getMessage());
       return;
     }
-    screen.say("");
-    screen.table(rows);
+    if (rows.size() > 1) {
+      screen.say("");
+      screen.table(rows);
+    }
   }
 
   /// By step: how long it took, and the parts of it that one would notice.

@@ -67,6 +67,9 @@ public final class HubTurn {
   /// By so much the clock was set in all, as far as the memory has heard of it.
   private long setMillis;
 
+  /// What it showed when it was set ahead last.
+  private long aheadMillis;
+
   /// The memory may differ from the store and must not be used before it has been read again.
   private boolean isStale;
 
@@ -191,6 +194,7 @@ public final class HubTurn {
       if (event instanceof HubEvent.ClockMoved moved) {
         held.movedMillis += moved.byMillis();
         setMillis += moved.byMillis();
+        aheadMillis = moved.byMillis() > 0 ? nowMillis : aheadMillis;
         soaks().forEach(held.soaksBefore::putIfAbsent);
       }
       state.apply(step.changes());
@@ -453,9 +457,14 @@ public final class HubTurn {
     }
     unsureMillis = 0;
     soaksBefore = Map.of();
+    if (setMillis == 0) {
+      return;
+    }
     // The store does not know how long permits were in use already, by a clock that was right.
     for (Rollout rollout : List.copyOf(state.rollouts.all())) {
-      state.apply(new HubChange.RolloutPassed(new RolloutChange.ClockSet(rollout.id(), setMillis)));
+      state.apply(
+          new HubChange.RolloutPassed(
+              new RolloutChange.ClockKnown(rollout.id(), setMillis, aheadMillis)));
     }
   }
 

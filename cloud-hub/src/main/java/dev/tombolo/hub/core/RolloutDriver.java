@@ -483,6 +483,7 @@ final class RolloutDriver {
             RolloutChange.Postponed _,
             RolloutChange.LookedAgain _,
             RolloutChange.ClockSet _,
+            RolloutChange.ClockKnown _,
             RolloutChange.Looked _,
             RolloutChange.Left _,
             RolloutChange.Darkened _ -> {}

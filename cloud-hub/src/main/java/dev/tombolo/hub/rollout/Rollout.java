@@ -489,6 +489,7 @@ public final class Rollout {
       case RolloutChange.Postponed c -> postpone(c.member());
       case RolloutChange.LookedAgain c -> lookAgain(c.nowMillis());
       case RolloutChange.ClockSet c -> setClock(c.byMillis());
+      case RolloutChange.ClockKnown c -> knowClock(c.setMillis(), c.aheadMillis());
       case RolloutChange.Looked c -> looked = c;
       case RolloutChange.Left c -> nextToLeave = c.next();
       case RolloutChange.Darkened c -> darkSinceMillis = c.sinceMillis();
@@ -717,10 +718,21 @@ public final class Rollout {
   }
 
   private void setClock(long byMillis) {
-    if (byMillis == 0) {
-      return;
-    }
     setMillis += byMillis;
+    watchAll();
+  }
+
+  private void knowClock(long millis, long aheadMillis) {
+    setMillis = millis;
+    for (int member = 0; member < members.size() && millis > 0; member++) {
+      if (members.phaseOf(member).isInFlight() && members.granted(member) >= aheadMillis) {
+        members.dueSecond(member, unset(dueMillis(member)));
+      }
+    }
+    watchAll();
+  }
+
+  private void watchAll() {
     over.clear();
     for (int member = 0; member < members.size(); member++) {
       if (members.phaseOf(member).isInFlight()) {

@@ -106,6 +106,12 @@ public sealed interface RolloutChange {
   /// The hub's clock was set by so much.
   record ClockSet(RolloutId rollout, long byMillis) implements Passing {}
 
+  /// The rollout was read again, and the hub's clock had been set by so much in all. Permits that
+  /// are older count as given before any of that.
+  ///
+  /// @param aheadMillis what it showed when it was set ahead last; permits given since go by it
+  record ClockKnown(RolloutId rollout, long setMillis, long aheadMillis) implements Passing {}
+
   /// Those that wait aside are looked at again.
   record LookedAgain(RolloutId rollout, long nowMillis) implements Passing {}
 

@@ -120,6 +120,7 @@ public final class Rollouts {
           RolloutChange.Postponed _,
           RolloutChange.LookedAgain _,
           RolloutChange.ClockSet _,
+          RolloutChange.ClockKnown _,
           RolloutChange.Looked _,
           RolloutChange.Darkened _ -> {
         if (rollout != null) {

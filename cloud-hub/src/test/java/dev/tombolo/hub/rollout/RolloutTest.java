@@ -435,11 +435,14 @@ class RolloutTest {
     town.second();
 
     town.now -= HOURS_MILLIS;
+    RolloutId id = new RolloutId(1);
     if (isReadAnew) {
       town.restart(town.log.size());
+      town.apply(List.of(new RolloutChange.ClockKnown(id, -HOURS_MILLIS, 0)));
+    } else {
+      town.apply(List.of(new RolloutChange.ClockSet(id, -HOURS_MILLIS)));
     }
     Rollout rollout = town.rollout(1);
-    town.apply(List.of(new RolloutChange.ClockSet(rollout.id(), -HOURS_MILLIS)));
     town.now += PERMIT_MILLIS + Rollout.PERMIT_MARGIN_MILLIS;
     assertThat(rollout.over(town.now, 10)).isEmpty();
 
