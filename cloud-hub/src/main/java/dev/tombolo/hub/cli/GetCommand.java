@@ -57,7 +57,7 @@ final class GetCommand extends HubOptions implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Of a fleet, a site, an application; a slot as SITE/SLOT, a device by that or its id, a"
-              + " rollout by id.")
+              + " rollout by id or name.")
   private @Nullable String name;
 
   @Option(names = "--fleet", paramLabel = "FLEET", description = "Only of this fleet.")

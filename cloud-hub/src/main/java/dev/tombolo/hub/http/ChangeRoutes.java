@@ -108,7 +108,7 @@ final class ChangeRoutes {
               AppliedRows.of(
                   done,
                   ask.dryRun() ? rollouts.planned(objects, done) : List.of(),
-                  rollouts.lonely(objects, done)));
+                  rollouts.warnings(objects, done)));
       case AdminAnswer other -> throw unexpected(other);
     }
   }

@@ -88,7 +88,7 @@ final class GitRoutes {
               AppliedRows.of(
                   done,
                   asked.dryRun() ? rollouts.planned(taken.objects(), done) : List.of(),
-                  rollouts.lonely(taken.objects(), done)));
+                  rollouts.warnings(taken.objects(), done)));
       case AdminAnswer.Refused refused -> throw new RefusedException(refused.reason());
       case AdminAnswer other -> throw ChangeRoutes.unexpected(other);
     }

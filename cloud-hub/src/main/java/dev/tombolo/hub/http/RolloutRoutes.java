@@ -133,14 +133,13 @@ final class RolloutRoutes {
     RolloutAsk ask = Requests.body(context, RolloutAsk.class);
     ReleaseRef release = Parts.release("release", ask.release());
     Scope scope = RolloutBodies.scope(ask);
-    List<String> warnings =
-        isKnown(scope, release) ? lonely(scope, release.name(), ask.evenIfNobody()) : List.of();
+    RolloutPlan plan = RolloutBodies.plan(ask, System.currentTimeMillis());
+    List<String> warnings = new ArrayList<>(idleGate(plan));
+    if (isKnown(scope, release)) {
+      warnings.addAll(lonely(scope, release.name(), ask.evenIfNobody()));
+    }
     AdminCommand command =
-        new AdminCommand.CreateRollout(
-            release,
-            scope,
-            RolloutBodies.plan(ask, System.currentTimeMillis()),
-            Optional.ofNullable(ask.typedName()));
+        new AdminCommand.CreateRollout(release, scope, plan, Optional.ofNullable(ask.typedName()));
     switch (desk.ask(Requests.who(context), command)) {
       case AdminAnswer.RolloutMade made ->
           Requests.answer(context, new RolloutMade(made.rollout().toString(), warnings));
@@ -318,8 +317,28 @@ final class RolloutRoutes {
     return List.of("scope " + scope + ": " + found.words());
   }
 
-  /// What to say of rollouts that have begun and have nobody.
-  List<String> lonely(List<AdminObject> objects, AdminAnswer.Done done) {
+  /// A gate holds up the wave behind its own: whoever gives one to the last may believe that this
+  /// one waits for it.
+  private static List<String> idleGate(RolloutPlan plan) {
+    Wave last = plan.waves().get(plan.last());
+    if (!last.gate().needsApproval() && last.gate().soakMillis() == 0) {
+      return List.of();
+    }
+    String before =
+        plan.last() == 0
+            ? "a wave before it"
+            : "the wave before it, " + plan.waves().get(plan.last() - 1).name();
+    return List.of(
+        "wave "
+            + last.name()
+            + " is the last, so its gate ("
+            + last.gate().words()
+            + ") holds up nobody; to hold up this wave give it to "
+            + before);
+  }
+
+  /// What to say of rollouts that have begun: that they have nobody, or a gate that is none.
+  List<String> warnings(List<AdminObject> objects, AdminAnswer.Done done) {
     List<String> warnings = new ArrayList<>();
     Set<String> begun = begun(done);
     Overlay overlay = new Overlay(objects);
@@ -329,6 +348,7 @@ final class RolloutRoutes {
         if (!found.isAny) {
           warnings.add(it.title() + ": " + found.words());
         }
+        idleGate(it.plan()).forEach(words -> warnings.add(it.title() + ": " + words));
       }
     }
     return warnings;

@@ -47,16 +47,6 @@ final class PoliciesYaml {
     Optional<YamlMap> destination = yaml.optionalMap("destination");
     Optional<String> named =
         destination.flatMap(map -> map.optionalRead("fleet", Name::new)).map(Name::text);
-    if (named.isEmpty() && own.isEmpty()) {
-      throw destination
-          .map(map -> map.fault("fleet", "missing; name the fleet here or as spec.fleet"))
-          .orElseGet(() -> yaml.fault("destination", "missing; name a fleet in it"));
-    }
-    if (named.isPresent() && own.isPresent() && !named.equals(own)) {
-      throw destination
-          .orElseThrow()
-          .fault("fleet", "spec.fleet says " + own.get() + "; leave one of the two out");
-    }
     SelectorBody selector =
         destination
             .map(
@@ -68,6 +58,16 @@ final class PoliciesYaml {
                 })
             .orElse(new SelectorBody(Map.of(), List.of()));
     destination.ifPresent(YamlMap::noMore);
+    if (named.isEmpty() && own.isEmpty()) {
+      throw destination
+          .map(map -> map.fault("fleet", "missing; name the fleet here or as spec.fleet"))
+          .orElseGet(() -> yaml.fault("destination", "missing; name a fleet in it"));
+    }
+    if (named.isPresent() && own.isPresent() && !named.equals(own)) {
+      throw destination
+          .orElseThrow()
+          .fault("fleet", "spec.fleet says " + own.get() + "; leave one of the two out");
+    }
     Of of = byFleet.computeIfAbsent(named.or(() -> own).orElseThrow(), fleet -> new Of());
     List<OverrideBody> overrides = new ArrayList<>();
     for (YamlMap override : yaml.maps("overrides")) {

@@ -73,7 +73,26 @@ public final class Why {
                 plan.times(),
                 SiteWindows.year(site, nowMillis),
                 plan.liftedUntilMillis()));
-    return causes.stream().map(it -> it.with(reckoned(it.reason(), windows, nowMillis))).toList();
+    boolean hasTimes = hasNewest(condition.state(), condition);
+    return causes.stream()
+        .map(
+            it ->
+                hasTimes || opensMillis(it.reason()) <= nowMillis
+                    ? it.with(reckoned(it.reason(), windows, nowMillis))
+                    : it)
+        .toList();
+  }
+
+  /// What the device has said of the window it waits for. Whoever holds an older document may know
+  /// other times than the hub has by now; what it said holds at least until then. 0: nothing.
+  private static long opensMillis(Reason said) {
+    return switch (said) {
+      case Reason.DownloadWindowClosed it -> it.opensMillis();
+      case Reason.SwitchWindowClosed it -> it.opensMillis();
+      case Reason.ShopOpen it -> it.opensMillis();
+      case Reason.Frozen it -> it.opensMillis();
+      default -> 0;
+    };
   }
 
   private static Reason reckoned(Reason said, Windows windows, long nowMillis) {

@@ -159,6 +159,20 @@ public final class RolloutReasons {
     return opens == 0 ? Long.MAX_VALUE : opens;
   }
 
+  private static Reason.RolloutFailedHere.Again again(Standing at) {
+    Long deadline = at.record().plan().deadlineMillis();
+    if (deadline != null && at.nowMillis() >= deadline) {
+      return Reason.RolloutFailedHere.Again.BEGIN;
+    }
+    return switch (at.record().state()) {
+      case RolloutState.Rolling _, RolloutState.Completed _, RolloutState.Aborted _ ->
+          Reason.RolloutFailedHere.Again.RETRY;
+      case RolloutState.Paused _ -> Reason.RolloutFailedHere.Again.RESUME;
+      case RolloutState.Planning _, RolloutState.RolledBack _, RolloutState.Expired _ ->
+          Reason.RolloutFailedHere.Again.BEGIN;
+    };
+  }
+
   /// Empty when nothing of the rollout holds the device up.
   public static List<Reason> of(Standing at) {
     List<Reason> reasons = new ArrayList<>();
@@ -172,7 +186,7 @@ public final class RolloutReasons {
       return reasons;
     }
     if (at.phase() == Phase.FAILED) {
-      reasons.add(new Reason.RolloutFailedHere(id, at.failure()));
+      reasons.add(new Reason.RolloutFailedHere(id, at.failure(), again(at)));
       return reasons;
     }
     if (at.isOutside() && isOpen(record.state())) {

@@ -411,6 +411,8 @@ class LayersCommandsTest {
     assertThat(mistake("9117", "\"${site.nmae}\""))
         .contains("'${site.nmae}' is not a variable; did you mean '${site.name}'?");
     assertThat(mistake("{fleet: retail, ", "{")).contains("destination.fleet: missing");
+    assertThat(mistake("{fleet: retail, ", "{flet: retail, "))
+        .contains("destination.flet: unknown field; did you mean 'fleet'?");
   }
 
   @Test

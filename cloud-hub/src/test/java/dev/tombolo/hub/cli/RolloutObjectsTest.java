@@ -247,6 +247,22 @@ class RolloutObjectsTest {
         .contains("warning: rollout spring: no device is in it; did you mean region=south?");
   }
 
+  /// Whoever says so most likely means that this wave waits.
+  @Test
+  void aGateOfTheLastWaveIsWarnedOf() throws Exception {
+    manyDevicesJoin();
+
+    Cli.Said last = roll("create", "canary=1", "--wave", "late=rest,approval");
+    assertThat(last.exit()).describedAs(last.err()).isZero();
+    assertThat(last.err())
+        .contains(
+            "warning: wave late is the last, so its gate (healthy 95, approval) holds up nobody;"
+                + " to hold up this wave give it to the wave before it, canary");
+
+    Cli.Said first = roll("create", "canary=1,approval");
+    assertThat(first.err()).doesNotContain("warning");
+  }
+
   @Test
   void devicesAreNamedByTheirSiteAndSlotToo() throws Exception {
     manyDevicesJoin();

@@ -133,7 +133,11 @@ class WhyInRolloutsTest {
     assertThat(WhyInRollouts.among(theirs, List.of(failed()), _ -> Optional.empty()))
         .containsExactly(
             new Why.Cause(
-                APP, new Reason.RolloutFailedHere("r1", new Reason.ProbeFailed("golden", "0.3"))),
+                APP,
+                new Reason.RolloutFailedHere(
+                    "r1",
+                    new Reason.ProbeFailed("golden", "0.3"),
+                    Reason.RolloutFailedHere.Again.RETRY)),
             new Why.Cause(paused),
             new Why.Cause(APP, shut),
             new Why.Cause(shelf, shut));

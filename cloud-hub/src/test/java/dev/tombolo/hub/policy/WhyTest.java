@@ -193,6 +193,34 @@ class WhyTest {
         .anySatisfy(it -> assertThat(it.toString()).contains("its window is open now"));
   }
 
+  /// Somebody lifts the windows meanwhile, and it cannot hear of that.
+  @Test
+  void ofADeviceInTheDarkWithAnOlderDocumentItsOwnWindowsCount() {
+    long mondayNoon = java.time.Instant.parse("2026-09-21T10:00:00Z").toEpochMilli();
+    SiteTimes times =
+        new SiteTimes(List.of(Weekly.parse("22:00-06:00")), List.of(), List.of(), List.of());
+    Reason shut =
+        new Reason.DownloadWindowClosed(
+            mondayNoon + 10 * 3_600_000, "Mon 2026-09-21 22:00 Europe/Berlin");
+    ReportBody.State state =
+        new ReportBody.State(
+            OLD, 1, List.of(status(Phase.FETCHING, OLD, List.of(shut))), List.of(), Map.of());
+    DeviceCondition.Plan lifted =
+        new DeviceCondition.Plan("Europe/Berlin", times, mondayNoon + 3_600_000);
+
+    assertThat(
+            Why.at(
+                new DeviceCondition(device(), false, 77, WANTED, NEW, 2, state, 5, lifted),
+                mondayNoon))
+        .contains(shut)
+        .noneMatch(it -> it.toString().contains("its window is open now"));
+    assertThat(
+            Why.at(
+                new DeviceCondition(device(), false, 77, WANTED, OLD, 1, state, 5, lifted),
+                mondayNoon))
+        .doesNotContain(shut);
+  }
+
   @Test
   void aPauseIsSaidOnceThoughTheDeviceSaysItTwiceAndAnotherOneBefore() {
     Reason old = new Reason.TransfersPaused("bob", "tills", 5);

@@ -163,6 +163,27 @@ class RolloutReasonsTest {
     }
   }
 
+  /// As `retry` takes it.
+  @Test
+  void whoFailedHearsHowItCanBeTriedAgain() {
+    assertThat(failedIn(new RolloutState.Rolling(0, NOW, 0, "")))
+        .endsWith("To try again: tombolo rollout retry r7.");
+    assertThat(failedIn(new RolloutState.Aborted(0, "alice", CAUSE, NOW)))
+        .endsWith("To try again: tombolo rollout retry r7.");
+    assertThat(failedIn(new RolloutState.Paused(0, "alice", NOW)))
+        .endsWith("To try again: tombolo rollout resume r7, then tombolo rollout retry r7.");
+    for (RolloutState state :
+        List.of(
+            new RolloutState.RolledBack(0, "alice", CAUSE, NOW),
+            new RolloutState.Expired(0, NOW))) {
+      assertThat(failedIn(state)).endsWith("To try again: begin another rollout.");
+    }
+  }
+
+  private static String failedIn(RolloutState state) {
+    return ReasonText.say(RolloutReasons.of(at(state, Phase.FAILED, 0)).getFirst());
+  }
+
   /// A new one has to be brought about here.
   @Test
   void noReasonOfARolloutIsNeverGiven() {

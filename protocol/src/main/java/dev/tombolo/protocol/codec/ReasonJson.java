@@ -202,7 +202,7 @@ final class ReasonJson {
           new Reason.RolloutEnded(
               f.text("rollout"), f.text("how"), f.text("by"), read(f.object("cause")));
       case "rollout-failed-here" ->
-          new Reason.RolloutFailedHere(f.text("rollout"), read(f.object("cause")));
+          new Reason.RolloutFailedHere(f.text("rollout"), read(f.object("cause")), again(f));
       case "rollout-failures" ->
           new Reason.RolloutFailures(
               f.text("rollout"), f.text("wave"), f.small("failed"), f.small("reached"));
@@ -583,7 +583,8 @@ final class ReasonJson {
       case Reason.RolloutFailedHere r ->
           json.text("code", "rollout-failed-here")
               .text("rollout", r.rollout())
-              .object("cause", r.cause(), ReasonJson::write);
+              .object("cause", r.cause(), ReasonJson::write)
+              .word("again", r.again());
       case Reason.RolloutFailures r ->
           json.text("code", "rollout-failures")
               .text("rollout", r.rollout())
@@ -643,6 +644,13 @@ final class ReasonJson {
 
   private static @Nullable String nullIfEmpty(String text) {
     return text.isEmpty() ? null : text;
+  }
+
+  /// Older hubs do not say it.
+  private static Reason.RolloutFailedHere.Again again(JsonFields f) throws MalformedException {
+    return f.textOrNull("again") == null
+        ? Reason.RolloutFailedHere.Again.RETRY
+        : f.word("again", Reason.RolloutFailedHere.Again.values());
   }
 
   private static String textOrEmpty(JsonFields f, String field) throws MalformedException {

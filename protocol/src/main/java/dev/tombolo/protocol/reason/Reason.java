@@ -351,7 +351,14 @@ public sealed interface Reason {
   /// @param how `aborted`, `rolled back`, ...
   record RolloutEnded(String rollout, String how, String by, Reason cause) implements Reason {}
 
-  record RolloutFailedHere(String rollout, Reason cause) implements Reason {}
+  record RolloutFailedHere(String rollout, Reason cause, Again again) implements Reason {
+    /// How the release may be tried again, by how the rollout stands.
+    public enum Again {
+      RETRY,
+      RESUME,
+      BEGIN
+    }
+  }
 
   /// @param wave empty: all of them
   record RolloutFailures(String rollout, String wave, int failed, int reached) implements Reason {}

@@ -28,6 +28,15 @@ public final class ReasonText {
     return Quoted.onOneLine(words(reason, releases));
   }
 
+  private static String again(Reason.RolloutFailedHere failed) {
+    String retry = "tombolo rollout retry " + failed.rollout();
+    return switch (failed.again()) {
+      case RETRY -> retry;
+      case RESUME -> "tombolo rollout resume " + failed.rollout() + ", then " + retry;
+      case BEGIN -> "begin another rollout";
+    };
+  }
+
   private static String rowsLost(long rows) {
     if (rows == 0) {
       return "No row waited for the hub.";
@@ -614,7 +623,7 @@ public final class ReasonText {
               + r.rollout()
               + ".";
       case Reason.RolloutSuperseded r ->
-          "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " does.";
+          "Rollout " + r.rollout() + " no longer moves it: the newer " + r.by() + " took it over.";
       case Reason.RolloutOverruled r ->
           "Rollout "
               + r.rollout()
@@ -667,8 +676,8 @@ public final class ReasonText {
               + r.rollout()
               + " failed here: "
               + words(r.cause(), releases)
-              + " To try again: tombolo rollout retry "
-              + r.rollout()
+              + " To try again: "
+              + again(r)
               + ".";
       case Reason.RolloutFailures r ->
           r.failed()

@@ -58,6 +58,8 @@ public final class ReasonSamples {
       return isNothing ? List.of() : List.of(ANY);
     } else if (type == Digest.class) {
       return Digest.ofText(ANY);
+    } else if (type.isEnum()) {
+      return type.getEnumConstants()[0];
     } else if (type == Reason.class) {
       return new Reason.Unknown(ANY);
     }
