@@ -77,22 +77,18 @@ public final class Why {
     return causes.stream()
         .map(
             it ->
-                hasTimes || opensMillis(it.reason()) <= nowMillis
+                hasTimes || hasOpened(it.reason(), nowMillis)
                     ? it.with(reckoned(it.reason(), windows, nowMillis))
                     : it)
         .toList();
   }
 
-  /// What the device has said of the window it waits for. Whoever holds an older document may know
-  /// other times than the hub has by now; what it said holds at least until then. 0: nothing.
-  private static long opensMillis(Reason said) {
-    return switch (said) {
-      case Reason.DownloadWindowClosed it -> it.opensMillis();
-      case Reason.SwitchWindowClosed it -> it.opensMillis();
-      case Reason.ShopOpen it -> it.opensMillis();
-      case Reason.Frozen it -> it.opensMillis();
-      default -> 0;
-    };
+  /// Whether the window that the device waits for has opened since. Whoever holds an older document
+  /// may know other times than the hub has by now; what it said holds until then.
+  private static boolean hasOpened(Reason said, long nowMillis) {
+    return said instanceof Reason.ClosedWindow shut
+        && shut.opensMillis() > 0
+        && shut.opensMillis() <= nowMillis;
   }
 
   private static Reason reckoned(Reason said, Windows windows, long nowMillis) {

@@ -724,8 +724,9 @@ public final class Rollout {
 
   private void knowClock(long millis, long aheadMillis) {
     setMillis = millis;
-    for (int member = 0; member < members.size() && millis > 0; member++) {
-      if (members.phaseOf(member).isInFlight() && members.granted(member) >= aheadMillis) {
+    for (int member = 0; member < members.size(); member++) {
+      boolean isOut = members.phaseOf(member).isInFlight();
+      if (millis > 0 && isOut && members.granted(member) >= aheadMillis) {
         members.dueSecond(member, unset(dueMillis(member)));
       }
     }

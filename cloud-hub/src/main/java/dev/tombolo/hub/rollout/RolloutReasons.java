@@ -147,16 +147,13 @@ public final class RolloutReasons {
         : ours;
   }
 
-  /// When the windows open that it waits for; -1: it does not wait for any.
+  /// When the windows open for which it waits to switch; -1: it does not wait for any.
   private static long opensMillis(Reason reason) {
-    long opens =
-        switch (reason) {
-          case Reason.SwitchWindowClosed it -> it.opensMillis();
-          case Reason.ShopOpen it -> it.opensMillis();
-          case Reason.Frozen it -> it.opensMillis();
-          default -> -1;
-        };
-    return opens == 0 ? Long.MAX_VALUE : opens;
+    if (reason instanceof Reason.DownloadWindowClosed
+        || !(reason instanceof Reason.ClosedWindow shut)) {
+      return -1;
+    }
+    return shut.opensMillis() == 0 ? Long.MAX_VALUE : shut.opensMillis();
   }
 
   private static Reason.RolloutFailedHere.Again again(Standing at) {

@@ -197,14 +197,9 @@ class RolloutClockTest extends RolloutScene {
     permittedInTheDark();
 
     isSet(Duration.ofDays(1));
-    store.failNextCommit();
-    assertThat(steered(AdminCommand.SteerRollout.Action.PAUSE, ""))
-        .isInstanceOf(AdminAnswer.Refused.class);
-    scene.pass(Duration.ofMinutes(60));
-    assertThat(rollout().inFlight()).isEqualTo(1);
+    aCommitFails();
 
-    scene.pass(Duration.ofMinutes(11));
-    assertThat(rollout().inFlight()).isZero();
+    isOverInTime();
   }
 
   /// A machine may begin in 1970, and be set right only then.
@@ -213,14 +208,9 @@ class RolloutClockTest extends RolloutScene {
     isSet(Duration.ofDays(1));
     permittedInTheDark();
 
-    store.failNextCommit();
-    assertThat(steered(AdminCommand.SteerRollout.Action.PAUSE, ""))
-        .isInstanceOf(AdminAnswer.Refused.class);
-    scene.pass(Duration.ofMinutes(60));
-    assertThat(rollout().inFlight()).isEqualTo(1);
+    aCommitFails();
 
-    scene.pass(Duration.ofMinutes(11));
-    assertThat(rollout().inFlight()).isZero();
+    isOverInTime();
   }
 
   /// Who connects meanwhile goes by the hub's time, by which the permit is good for longer.
@@ -248,6 +238,20 @@ class RolloutClockTest extends RolloutScene {
     assertThat(rollout().inFlight()).isEqualTo(1);
 
     scene.pass(Duration.ofMinutes(2));
+    assertThat(rollout().inFlight()).isZero();
+  }
+
+  private void aCommitFails() {
+    store.failNextCommit();
+    assertThat(steered(AdminCommand.SteerRollout.Action.PAUSE, ""))
+        .isInstanceOf(AdminAnswer.Refused.class);
+  }
+
+  private void isOverInTime() {
+    scene.pass(Duration.ofMinutes(60));
+    assertThat(rollout().inFlight()).isEqualTo(1);
+
+    scene.pass(Duration.ofMinutes(11));
     assertThat(rollout().inFlight()).isZero();
   }
 

@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WhyTest {
   private static final Name APP = new Name("embedding");
@@ -194,14 +196,16 @@ class WhyTest {
   }
 
   /// Somebody lifts the windows meanwhile, and it cannot hear of that.
-  @Test
-  void ofADeviceInTheDarkWithAnOlderDocumentItsOwnWindowsCount() {
+  ///
+  /// @param hours until its window opens; 0: none is near
+  @ParameterizedTest
+  @ValueSource(longs = {10, 0})
+  void ofADeviceInTheDarkWithAnOlderDocumentItsOwnWindowsCount(long hours) {
     long mondayNoon = java.time.Instant.parse("2026-09-21T10:00:00Z").toEpochMilli();
+    long opens = hours == 0 ? 0 : mondayNoon + hours * 3_600_000;
     SiteTimes times =
         new SiteTimes(List.of(Weekly.parse("22:00-06:00")), List.of(), List.of(), List.of());
-    Reason shut =
-        new Reason.DownloadWindowClosed(
-            mondayNoon + 10 * 3_600_000, "Mon 2026-09-21 22:00 Europe/Berlin");
+    Reason shut = new Reason.DownloadWindowClosed(opens, "Mon 2026-09-21 22:00 Europe/Berlin");
     ReportBody.State state =
         new ReportBody.State(
             OLD, 1, List.of(status(Phase.FETCHING, OLD, List.of(shut))), List.of(), Map.of());

@@ -143,20 +143,26 @@ public sealed interface Reason {
   record Starting(String detail) implements Reason {}
 
   // Waiting for its time
+  /// What is over when a window of the shop opens.
+  interface ClosedWindow {
+    /// @return 0 when none is near
+    long opensMillis();
+  }
+
   /// Nothing is downloaded now.
   ///
   /// @param opensMillis next moment at which it may be; 0 when none is near
   /// @param opens that moment as the shop's clock shows it
-  record DownloadWindowClosed(long opensMillis, String opens) implements Reason {}
+  record DownloadWindowClosed(long opensMillis, String opens) implements Reason, ClosedWindow {}
 
   /// @param opensMillis next moment at which all of windows, opening hours and freeze dates let it
   ///   switch; 0 when none is near
-  record SwitchWindowClosed(long opensMillis, String opens) implements Reason {}
+  record SwitchWindowClosed(long opensMillis, String opens) implements Reason, ClosedWindow {}
 
-  record ShopOpen(long opensMillis, String opens) implements Reason {}
+  record ShopOpen(long opensMillis, String opens) implements Reason, ClosedWindow {}
 
   /// @param dates the freeze's first and last day
-  record Frozen(String dates, long opensMillis, String opens) implements Reason {}
+  record Frozen(String dates, long opensMillis, String opens) implements Reason, ClosedWindow {}
 
   /// @param waveName empty, here and in the next three: not known
   record PermitAwaited(String rollout, int wave, String waveName) implements Reason {}
