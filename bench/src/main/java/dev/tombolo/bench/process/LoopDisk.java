@@ -21,7 +21,8 @@ public final class LoopDisk implements AutoCloseable {
   /// `EXT4_IOC_SHUTDOWN`, `_IOR('X', 125, __u32)`, with `EXT4_GOING_FLAGS_NOLOGFLUSH`: from now on
   /// nothing reaches the disk, not even what the journal holds in memory.
   private static final String CUT =
-      "open(my $f, '<', $ARGV[0]) or die $!;"
+      "open(my $f, '<', shift) or die $!;"
+          + " kill('KILL', @ARGV) == @ARGV or die $! if @ARGV;"
           + " my $flags = pack('L', 2);"
           + " ioctl($f, 0x8004587D, $flags) or die $!";
 
@@ -78,9 +79,17 @@ public final class LoopDisk implements AutoCloseable {
     return mount;
   }
 
-  /// The power goes: every write fails from here on, and what had not reached the disk is lost.
-  public void cut() throws IOException, InterruptedException {
-    run("perl", "-e", CUT, mount.toString());
+  /// The power goes: every write fails from here on, and what had not reached the disk is lost. The
+  /// processes that keep something here go with it, a moment before: an `fdatasync` under way is
+  /// told by the kernel that all is well, and who lives on would promise what is lost.
+  ///
+  /// @param processes that run, and end by this (SIGKILL)
+  public void cut(Spawned... processes) throws IOException, InterruptedException {
+    List<String> argv = new ArrayList<>(List.of("perl", "-e", CUT, mount.toString()));
+    for (Spawned process : processes) {
+      argv.add(Long.toString(process.pid()));
+    }
+    run(argv.toArray(String[]::new));
   }
 
   /// The kernel finds an error and takes the disk for read-only, until it is mounted anew.

@@ -124,7 +124,9 @@ final class Invariants {
             "I3: a result that "
                 + site
                 + "'s agent took is not at the hub: "
-                + missing(site, promised),
+                + missing(site, promised)
+                + '\n'
+                + world.agents.get(number).process().tail(),
         () -> {
           readResults();
           return missing(site, promised).isEmpty();

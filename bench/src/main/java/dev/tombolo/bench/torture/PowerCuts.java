@@ -65,7 +65,7 @@ final class PowerCuts {
   }
 
   private void hubGoesDark() throws IOException, InterruptedException {
-    world.hubLoop().cut();
+    world.hubLoop().cut(world.hub.process());
     world.hub.kill();
   }
 
@@ -79,7 +79,7 @@ final class PowerCuts {
       AgentDisk disk = world.disks.get(number);
       invariants.promised(number, disk.accepted(CountingRelease.NAME));
       counted[number] = counted(disk.work(CountingRelease.NAME));
-      world.loop(number).cut();
+      world.loop(number).cut(world.agents.get(number).process());
       world.agents.get(number).kill();
       world.agents.get(number).endWorkloads();
       disk.close();
