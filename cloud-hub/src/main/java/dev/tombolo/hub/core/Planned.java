@@ -595,6 +595,9 @@ final class Planned {
   }
 
   private static <T> @Nullable Reason room(String what, int max, Set<T> kept, Set<T> planned) {
+    if (kept.size() + planned.size() <= max) {
+      return null;
+    }
     long more = planned.stream().filter(each -> !kept.contains(each)).count();
     return more == 0 || kept.size() + more <= max
         ? null

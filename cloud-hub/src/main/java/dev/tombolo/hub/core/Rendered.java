@@ -56,7 +56,7 @@ final class Rendered {
 
   /// Of the slots asked for since anything changed. Each is asked for several times: when a device
   /// is looked at, when its document is signed, when it has it.
-  private Map<SlotRef, Known> slots = new HashMap<>();
+  private PartedMap<SlotRef, Known> slots = new PartedMap<>();
 
   private long slotsRevision;
 
@@ -96,7 +96,7 @@ final class Rendered {
     if (slotsRevision != state.documentsRevision()) {
       slotsRevision = state.documentsRevision();
       // Not cleared: that takes as long as the map has ever been large.
-      slots = new HashMap<>();
+      slots = new PartedMap<>();
     }
     Known known = slots.get(slot);
     if (known == null || !known.isOf(slot, nowMillis)) {

@@ -216,17 +216,18 @@ public final class WaveSort {
     }
   }
 
-  /// Goes on fixing who is where, by at most so many devices; nothing can be added once it has
-  /// begun.
+  /// Goes on fixing who is where, by at most so many buckets and devices; nothing can be added once
+  /// it has begun.
   ///
   /// @return true when all are fixed
   boolean bound(int atMost) {
     Bounding at = bounding;
     if (at == null) {
-      at = begin();
+      at = new Bounding(ends());
       bounding = at;
     }
-    int end = (int) Math.min(size, (long) at.next + atMost);
+    int left = pass(at, atMost);
+    int end = (int) Math.min(size, (long) at.next + left);
     for (int i = at.next; i < end; i++) {
       int bucket = bucket(i);
       if (named(i) < 0 && at.isEdge.get(bucket)) {
@@ -249,6 +250,14 @@ public final class WaveSort {
     private final int[] bucketOf;
     private final BitSet isEdge = new BitSet();
     private final Map<Integer, List<Long>> edges = new HashMap<>();
+
+    /// The wave whose end is looked for, the bucket where, and the devices in those before it.
+    private int wave;
+
+    private int bucket;
+    private int sum;
+
+    /// The device to look at next.
     private int next;
 
     private Bounding(int[] ends) {
@@ -262,25 +271,30 @@ public final class WaveSort {
     return at.edges.computeIfAbsent(bucket, any -> new ArrayList<>());
   }
 
-  private Bounding begin() {
-    Bounding at = new Bounding(ends());
-    int sum = 0;
-    int bucket = 0;
-    for (int wave = 0; wave < at.ends.length; wave++) {
-      if (at.ends[wave] == 0) {
-        at.bucketOf[wave] = -1;
+  /// Finds the bucket in which each wave ends, passing at most so many. The waves end one after the
+  /// other: each bucket is passed once.
+  ///
+  /// @return how many it may go on with; 0 while there may be waves left
+  private int pass(Bounding at, int atMost) {
+    int left = atMost;
+    for (; at.wave < at.ends.length; at.wave++) {
+      int end = at.ends[at.wave];
+      if (end == 0) {
+        at.bucketOf[at.wave] = -1;
         continue;
       }
-      // The waves end one after the other: each bucket is passed once.
-      while (sum + counted(bucket) < at.ends[wave]) {
-        sum += counted(bucket);
-        bucket++;
+      while (at.sum + counted(at.bucket) < end) {
+        if (left == 0) {
+          return 0;
+        }
+        left--;
+        at.sum += counted(at.bucket++);
       }
-      at.before[wave] = sum;
-      at.bucketOf[wave] = bucket;
-      at.isEdge.set(bucket);
+      at.before[at.wave] = at.sum;
+      at.bucketOf[at.wave] = at.bucket;
+      at.isEdge.set(at.bucket);
     }
-    return at;
+    return left;
   }
 
   private void finish(Bounding at) {
