@@ -20,10 +20,10 @@ public final class RolloutSteps {
   public static final int BLOCK = 512;
 
   /// Devices left to older rollouts in one step.
-  static final int LEAVE_SLICE = 500;
+  static final int LEAVE_SLICE = 100;
 
   /// Failed devices that are tried again in one step.
-  public static final int RETRY_SLICE = 500;
+  public static final int RETRY_SLICE = 100;
 
   /// Devices looked at in one step to find where waves end.
   static final int BOUND_SLICE = 50_000;

@@ -521,7 +521,8 @@ class RolloutTest {
     while (!sliced.bound(100)) {
       slices++;
     }
-    assertThat(slices).isEqualTo(10);
+    // 999 devices, and some of 1,024 buckets before them.
+    assertThat(slices).isBetween(11, 21);
     for (int member = 0; member < sort.size(); member++) {
       assertThat(sliced.wave(member)).isEqualTo(sort.wave(member));
     }
