@@ -30,13 +30,16 @@ class LoopDiskIT {
       use IO::Handle;
       open(my $f, '>>', $ARGV[0]) or die $!;
       for (my $n = 1; ; $n++) {
-        syswrite($f, sprintf("%07d\n", $n) x 513) or die $!;
+        syswrite($f, sprintf("%07d\n", $n) x $ARGV[1]) or die $!;
         $f->sync or die $!;
         syswrite(STDOUT, "$n\n");
       }
       """;
 
-  private static final int RECORD_BYTES = 8 * 513;
+  /// More than a page of memory.
+  private static final int RECORD_LINES = 513;
+
+  private static final int RECORD_BYTES = 8 * RECORD_LINES;
   private static final int CUTS = 60;
 
   /// A cut of the disk alone made an fsync that was under way return as if all were well, in two of
@@ -48,20 +51,25 @@ class LoopDiskIT {
       for (int cut = 0; cut < CUTS; cut++) {
         Path file = disk.folder().resolve("records-" + cut);
         Path said = folder.resolve("said-" + cut);
-        Spawned writer =
-            Spawned.start(
-                "writer", List.of("perl", "-e", WRITER, file.toString()), Map.of(), folder, said);
-        writer.awaitLine(Integer.toString(1 + random.nextInt(20)), 0, Duration.ofMinutes(1));
-
-        disk.cut(writer);
-
-        writer.kill();
+        try (Spawned writer = writer(file, said)) {
+          writer.awaitLine(Integer.toString(1 + random.nextInt(20)), 0, Duration.ofMinutes(1));
+          disk.cut(writer);
+        }
         disk.startAgain();
         int synced = Files.readAllLines(said).size();
         assertThat(records(file)).as("records after cut %d", cut).isGreaterThanOrEqualTo(synced);
         Files.delete(file);
       }
     }
+  }
+
+  private Spawned writer(Path file, Path said) throws IOException {
+    return Spawned.start(
+        "writer",
+        List.of("perl", "-e", WRITER, file.toString(), Integer.toString(RECORD_LINES)),
+        Map.of(),
+        folder,
+        said);
   }
 
   /// How many of them are whole, from the first on.
@@ -76,7 +84,8 @@ class LoopDiskIT {
 
   private static boolean isRecord(byte[] all, int before) {
     int from = before * RECORD_BYTES;
-    byte[] record = "%07d\n".formatted(before + 1).repeat(513).getBytes(StandardCharsets.UTF_8);
+    byte[] record =
+        "%07d\n".formatted(before + 1).repeat(RECORD_LINES).getBytes(StandardCharsets.UTF_8);
     return all.length >= from + RECORD_BYTES
         && Arrays.equals(all, from, from + RECORD_BYTES, record, 0, RECORD_BYTES);
   }

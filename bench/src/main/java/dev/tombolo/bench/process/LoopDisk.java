@@ -22,7 +22,7 @@ public final class LoopDisk implements AutoCloseable {
   /// nothing reaches the disk, not even what the journal holds in memory.
   private static final String CUT =
       "open(my $f, '<', shift) or die $!;"
-          + " kill('KILL', @ARGV) == @ARGV or die $! if @ARGV;"
+          + " kill('KILL', @ARGV) == @ARGV or die qq{not all of @ARGV run: $!} if @ARGV;"
           + " my $flags = pack('L', 2);"
           + " ioctl($f, 0x8004587D, $flags) or die $!";
 
@@ -83,7 +83,7 @@ public final class LoopDisk implements AutoCloseable {
   /// processes that keep something here go with it, a moment before: an `fdatasync` under way is
   /// told by the kernel that all is well, and who lives on would promise what is lost.
   ///
-  /// @param processes that run, and end by this (SIGKILL)
+  /// @param processes that run, and end by this (SIGKILL); one that has ended is an error
   public void cut(Spawned... processes) throws IOException, InterruptedException {
     List<String> argv = new ArrayList<>(List.of("perl", "-e", CUT, mount.toString()));
     for (Spawned process : processes) {

@@ -25,7 +25,7 @@ public final class RolloutSteps {
   /// Failed devices that are tried again in one step.
   public static final int RETRY_SLICE = 100;
 
-  /// Devices looked at in one step to find where waves end.
+  /// Buckets passed and devices looked at in one step to find where waves end.
   static final int BOUND_SLICE = 50_000;
 
   /// Who was connected is not dark for the gates before this time: hubs start anew, lines break,
